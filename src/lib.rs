@@ -1,0 +1,12 @@
+//! chainrule: a small autograd library for learning deep learning, and the library that notebook cells link to.
+#![warn(missing_docs)]
+
+pub mod cell;
+pub mod display;
+
+/// The type of every number in a tensor: `f32`, or `f64` with the feature of that name (gradient checks need it).
+#[cfg(not(feature = "f64"))]
+pub type Float = f32;
+/// The type of every number in a tensor: `f64`, because the feature of that name is on.
+#[cfg(feature = "f64")]
+pub type Float = f64;
