@@ -1,8 +1,21 @@
 //! chainrule: a small autograd library for learning deep learning, and the library that notebook cells link to.
 #![warn(missing_docs)]
 
+pub mod autograd;
 pub mod cell;
 pub mod display;
+pub mod ops;
+pub mod tensor;
+
+/// What a notebook cell sees.
+pub mod prelude {
+    pub use crate::Float;
+    pub use crate::autograd::{GradientTape, grads, no_grad};
+    pub use crate::cell::CellDisplay;
+    pub use crate::display::{self, Show, show};
+    pub use crate::tensor::random::{self, seed};
+    pub use crate::tensor::{Tensor, tensor};
+}
 
 /// The type of every number in a tensor: `f32`, or `f64` with the feature of that name (gradient checks need it).
 #[cfg(not(feature = "f64"))]

@@ -1,0 +1,151 @@
+//! The chain rule, from a loss to everything it was computed from.
+
+use crate::tensor::fail::fail;
+use crate::tensor::{Array, Tensor};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+/// Walks from `loss` to its leaves, always to the node that was made last: by then every node that used it has added
+/// its share, so its gradient is complete. `visit` sees each node once, with that gradient.
+///
+/// The queue is a sorted map, so the depth of the graph costs memory but no stack.
+fn sweep<'graph>(loss: &'graph Tensor, mut visit: impl FnMut(&'graph Tensor, &Array)) {
+    let mut pending: BTreeMap<u64, (&Tensor, Array)> = BTreeMap::new();
+    pending.insert(loss.0.id, (loss, Array::from_elem(loss.0.shape.clone(), 1.0)));
+    while let Some((_, (tensor, gradient))) = pending.pop_last() {
+        crate::cell::interrupt::check();
+        visit(tensor, &gradient);
+        for edge in &tensor.0.edges {
+            let Some(vjp) = &edge.vjp else { continue };
+            let share = vjp(&gradient);
+            debug_assert_eq!(
+                share.shape(),
+                edge.input.shape(),
+                "gradient of `{}` made at {}",
+                tensor.0.op,
+                tensor.0.at
+            );
+            match pending.entry(edge.input.0.id) {
+                Entry::Vacant(entry) => drop(entry.insert((&edge.input, share))),
+                Entry::Occupied(mut entry) => add_to(&mut entry.get_mut().1, &share),
+            }
+        }
+    }
+}
+
+/// Adds in place, unless the array is shared (then it is copied first).
+fn add_to(sum: &mut Array, share: &Array) {
+    *sum += share;
+}
+
+#[track_caller]
+fn check_loss(op: &str, loss: &Tensor) {
+    if loss.len() != 1 {
+        fail(
+            &format!("{op}: the loss must be one number, but has the shape {:?}", loss.shape()),
+            &[("loss", loss)],
+            "reduce it first: .sum() or .mean()",
+        );
+    }
+    if !loss.is_tracked() {
+        fail(
+            &format!("{op}: nothing that this tensor was computed from requires a gradient"),
+            &[("loss", loss)],
+            "call .requires_grad() on the parameters before computing the loss, outside of no_grad",
+        );
+    }
+}
+
+impl Tensor {
+    /// Backpropagation: adds to the `.grad()` of every leaf that [requires it](Tensor::requires_grad) the derivative
+    /// of this tensor, which must be a single number, with respect to the leaf.
+    ///
+    /// Gradients add up over several calls until `zero_grad`. The graph stays, so `backward` can be called again.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let w = tensor(0.5).requires_grad();
+    /// let loss = (&w * 4.0 - 1.0).square();
+    /// loss.backward();                       // d/dw (4w − 1)² = 8 (4w − 1)
+    /// assert_eq!(w.grad().item(), 8.0);
+    /// ```
+    #[track_caller]
+    pub fn backward(&self) {
+        check_loss("backward", self);
+        let mut reached = Vec::new();
+        sweep(self, |tensor, gradient| {
+            let is_leaf = tensor.is_leaf() && tensor.is_tracked();
+            if is_leaf || tensor.0.notes().retain {
+                reached.push((tensor, gradient.clone()));
+            }
+        });
+        // Only now: an interrupt in the middle leaves every gradient as it was.
+        for (tensor, gradient) in reached {
+            match &mut tensor.0.notes().grad {
+                Some(sum) => add_to(sum, &gradient),
+                none => *none = Some(gradient),
+            }
+        }
+    }
+
+    /// The gradients of this tensor with respect to every node below it, by id; nothing is written to `.grad()`.
+    pub(crate) fn all_gradients(&self) -> BTreeMap<u64, Array> {
+        let mut gradients = BTreeMap::new();
+        sweep(self, |tensor, gradient| drop(gradients.insert(tensor.0.id, gradient.clone())));
+        gradients
+    }
+}
+
+/// The derivatives of `loss` with respect to `inputs`, in their order. Unlike [`Tensor::backward`] it returns them and
+/// does not touch `.grad()`. An input that `loss` does not depend on gets zeros.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let (w, b) = (tensor(2.0).requires_grad(), tensor(1.0).requires_grad());
+/// let loss = (&w * 3.0 + &b).square();
+/// let g = grads(&loss, &[&w, &b]);
+/// assert_eq!((g[0].item(), g[1].item()), (42.0, 14.0));
+/// ```
+#[track_caller]
+pub fn grads(loss: &Tensor, inputs: &[&Tensor]) -> Vec<Tensor> {
+    check_loss("grads", loss);
+    let mut found: Vec<Option<Array>> = vec![None; inputs.len()];
+    sweep(loss, |tensor, gradient| {
+        for (input, found) in inputs.iter().zip(&mut found) {
+            if input.0.id == tensor.0.id {
+                *found = Some(gradient.clone());
+            }
+        }
+    });
+    (inputs.iter().zip(found))
+        .map(|(input, found)| found.map_or_else(|| Tensor::zeros(input.shape()), Tensor::from_array))
+        .collect()
+}
+
+/// Keras's way to ask for gradients: a façade over [`grads`]. The graph is in the tensors, so nothing has to be
+/// recorded; tensors are watched if they require a gradient, as parameters of layers do.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let w = tensor(3.0).requires_grad();
+/// let tape = GradientTape::new();
+/// let loss = w.square();
+/// let gradients = tape.gradient(&loss, &[w.clone()]);
+/// assert_eq!(gradients[0].item(), 6.0);
+/// ```
+#[derive(Debug, Default)]
+pub struct GradientTape {}
+
+impl GradientTape {
+    /// A tape.
+    pub fn new() -> GradientTape {
+        GradientTape {}
+    }
+
+    /// The derivatives of `loss` with respect to `parameters`, in their order.
+    #[track_caller]
+    pub fn gradient(&self, loss: &Tensor, parameters: &[Tensor]) -> Vec<Tensor> {
+        let parameters: Vec<&Tensor> = parameters.iter().collect();
+        grads(loss, &parameters)
+    }
+}

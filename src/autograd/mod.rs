@@ -1,0 +1,14 @@
+//! Automatic differentiation: the graph behind the tensors, and the way back through it.
+//!
+//! * `node`: what a tensor is made of, and the one place where operations make new ones;
+//! * `backward`: the chain rule, from a loss to everything it was computed from;
+//! * `check`: derivatives compared with differences; `draw`: the graph as a picture.
+//!
+//! The derivatives themselves stand beside the operations, in [`ops`](crate::ops).
+
+mod backward;
+mod node;
+
+pub use backward::{GradientTape, grads};
+pub use node::no_grad;
+pub(crate) use node::{Node, grad_enabled, op, wrt};

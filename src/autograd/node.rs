@@ -1,0 +1,139 @@
+//! What a tensor is made of, and the one place where operations make new ones.
+
+use crate::cell::interrupt;
+use crate::tensor::{Array, Tensor};
+use ndarray::IxDyn;
+use std::cell::Cell;
+use std::panic::Location;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+/// A value and how it came about. A [`Tensor`] is a handle to one.
+pub(crate) struct Node {
+    /// Counts up: an operation has a greater id than its inputs, so descending ids are the order of `backward`.
+    pub id: u64,
+    pub shape: IxDyn,
+    /// Written by `set_value` and optimisers, and only in leaves.
+    pub value: RwLock<Array>,
+    pub tracked: AtomicBool,
+    /// The operation; empty for a leaf.
+    pub op: &'static str,
+    /// The inputs; empty for a leaf and for what no gradient can flow through.
+    pub edges: Vec<Edge>,
+    /// Where in the learner's code the node was made.
+    pub at: &'static Location<'static>,
+    /// What `softmax` and `sigmoid` were applied to, so that a loss can be computed from it without loss of precision.
+    pub logits: Option<Tensor>,
+    notes: Mutex<Notes>,
+}
+
+/// What can be written on a node after it was made.
+#[derive(Default)]
+pub(crate) struct Notes {
+    pub grad: Option<Array>,
+    pub label: Option<Box<str>>,
+    pub retain: bool,
+}
+
+/// An input of an operation, and the way back to it.
+pub(crate) struct Edge {
+    pub input: Tensor,
+    /// Vector–Jacobian product: from the gradient of the output to that of this input. None if the input wants none.
+    pub vjp: Option<Vjp>,
+}
+
+pub(crate) type Vjp = Box<dyn Fn(&Array) -> Array + Send + Sync>;
+
+static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+
+impl Node {
+    #[track_caller]
+    pub fn leaf(value: Array) -> Node {
+        Node::new("", value, Vec::new(), false)
+    }
+
+    #[track_caller]
+    fn new(op: &'static str, value: Array, edges: Vec<Edge>, tracked: bool) -> Node {
+        Node {
+            id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
+            shape: value.raw_dim(),
+            value: RwLock::new(value),
+            tracked: AtomicBool::new(tracked),
+            op,
+            edges,
+            at: Location::caller(),
+            logits: None,
+            notes: Mutex::default(),
+        }
+    }
+
+    /// Nothing that can panic happens under these locks; after an interrupt the content is good all the same.
+    pub fn notes(&self) -> MutexGuard<'_, Notes> {
+        self.notes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The result of an operation: its name, its value, and for each input the derivative [with respect to](wrt) it.
+///
+/// Every operation ends here, so this is also where a running computation notices that it was interrupted.
+#[track_caller]
+pub(crate) fn op<const INPUTS: usize>(name: &'static str, value: Array, edges: [Edge; INPUTS]) -> Tensor {
+    interrupt::check();
+    let tracked = edges.iter().any(|edge| edge.vjp.is_some());
+    // What no gradient flows through keeps nothing alive.
+    let edges = if tracked { edges.into() } else { Vec::new() };
+    Tensor(Arc::new(Node::new(name, value, edges, tracked)))
+}
+
+/// "With respect to": an input of an operation and its vector–Jacobian product, which takes the gradient of the loss
+/// with respect to the operation's output and returns the one with respect to this input.
+pub(crate) fn wrt(input: &Tensor, vjp: impl Fn(&Array) -> Array + Send + Sync + 'static) -> Edge {
+    let vjp: Option<Vjp> = if input.wants_grad() { Some(Box::new(vjp)) } else { None };
+    Edge { input: input.clone(), vjp }
+}
+
+impl Drop for Node {
+    /// Frees a graph in a loop: left to itself, Rust would recurse from each node to its inputs, and a chain of
+    /// 100,000 operations would overflow the stack.
+    fn drop(&mut self) {
+        let mut orphans: Vec<Tensor> = Vec::new();
+        let take_inputs = |node: &mut Node, orphans: &mut Vec<Tensor>| {
+            orphans.extend(node.logits.take());
+            orphans.extend(node.edges.drain(..).map(|edge| edge.input));
+        };
+        take_inputs(self, &mut orphans);
+        while let Some(tensor) = orphans.pop() {
+            if let Some(mut node) = Arc::into_inner(tensor.0) {
+                take_inputs(&mut node, &mut orphans);
+            }
+        }
+    }
+}
+
+thread_local! {
+    static GRAD_ENABLED: Cell<bool> = const { Cell::new(true) };
+}
+
+pub(crate) fn grad_enabled() -> bool {
+    GRAD_ENABLED.get()
+}
+
+/// Computes without recording: results inside `no_grad` are constants. For evaluation and for updates by hand.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let w = tensor(2.0).requires_grad();
+/// let y = no_grad(|| &w * 3.0);
+/// assert!(!y.is_tracked());
+/// ```
+pub fn no_grad<R>(compute: impl FnOnce() -> R) -> R {
+    /// Restores the setting also when `compute` panics or is interrupted.
+    struct Restore(bool);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            GRAD_ENABLED.set(self.0);
+        }
+    }
+    let _restore = Restore(GRAD_ENABLED.replace(false));
+    compute()
+}

@@ -1,0 +1,98 @@
+//! Random numbers: one generator for the whole session, seeded, the same on every machine.
+
+use super::Tensor;
+use super::shape::array;
+use crate::Float;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::{Rng, SeedableRng};
+use rand_distr::{Distribution, StandardNormal};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
+
+/// A named algorithm, unlike the standard generator of `rand`, which may change: a course has to give the same figures
+/// next year.
+static GENERATOR: LazyLock<Mutex<ChaCha8Rng>> = LazyLock::new(|| Mutex::new(ChaCha8Rng::seed_from_u64(0)));
+
+fn generator() -> MutexGuard<'static, ChaCha8Rng> {
+    GENERATOR.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Starts the sequence of random numbers anew: the same seed, the same run. A session begins with `seed(0)`.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// seed(42);
+/// let a = Tensor::randn(&[3]);
+/// seed(42);
+/// assert_eq!(a.to_vec(), Tensor::randn(&[3]).to_vec());
+/// ```
+pub fn seed(seed: u64) {
+    *generator() = ChaCha8Rng::seed_from_u64(seed);
+}
+
+/// One number, uniform in [0, 1).
+pub fn uniform() -> Float {
+    next_uniform(&mut generator())
+}
+
+/// One number from the standard normal distribution (mean 0, standard deviation 1).
+pub fn normal() -> Float {
+    StandardNormal.sample(&mut *generator())
+}
+
+/// A whole number from 0 to `n - 1`. `n` must not be 0.
+#[track_caller]
+pub fn index(n: usize) -> usize {
+    assert!(n > 0, "random::index: there is no number below 0\n  hint: n must be at least 1");
+    next_index(&mut generator(), n)
+}
+
+/// The numbers 0 to `n - 1` in random order (Fisher–Yates shuffle).
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let mut order = random::permutation(5);
+/// order.sort();
+/// assert_eq!(order, [0, 1, 2, 3, 4]);
+/// ```
+pub fn permutation(n: usize) -> Vec<usize> {
+    let mut generator = generator();
+    let mut order: Vec<usize> = (0..n).collect();
+    for last in (1..n).rev() {
+        order.swap(last, next_index(&mut generator, last + 1));
+    }
+    order
+}
+
+/// 24 random bits, as many as an `f32` holds exactly, so that the result is below 1 in both precisions.
+fn next_uniform(generator: &mut ChaCha8Rng) -> Float {
+    (generator.next_u32() >> 8) as Float / (1u32 << 24) as Float
+}
+
+/// Scales 64 random bits down to `0..n`; the bias is below `n / 2⁶⁴`.
+fn next_index(generator: &mut ChaCha8Rng, n: usize) -> usize {
+    ((u128::from(generator.next_u64()) * n as u128) >> 64) as usize
+}
+
+/// Random tensors, from the generator that [`seed`] starts.
+impl Tensor {
+    /// Uniform in [0, 1).
+    pub fn rand(shape: &[usize]) -> Tensor {
+        let mut generator = generator();
+        let values = (0..shape.iter().product()).map(|_| next_uniform(&mut generator)).collect();
+        Tensor::from_array(array(values, shape))
+    }
+
+    /// Uniform in [low, high).
+    pub fn uniform(shape: &[usize], low: Float, high: Float) -> Tensor {
+        let mut generator = generator();
+        let values = (0..shape.iter().product()).map(|_| low + (high - low) * next_uniform(&mut generator)).collect();
+        Tensor::from_array(array(values, shape))
+    }
+
+    /// From the standard normal distribution (mean 0, standard deviation 1).
+    pub fn randn(shape: &[usize]) -> Tensor {
+        let mut generator = generator();
+        let values = (0..shape.iter().product()).map(|_| StandardNormal.sample(&mut *generator)).collect();
+        Tensor::from_array(array(values, shape))
+    }
+}
