@@ -77,11 +77,14 @@ impl Node {
 ///
 /// Every operation ends here, so this is also where a running computation notices that it was interrupted.
 #[track_caller]
-pub(crate) fn op<const INPUTS: usize>(name: &'static str, value: Array, edges: [Edge; INPUTS]) -> Tensor {
+pub(crate) fn op(name: &'static str, value: Array, edges: impl Into<Vec<Edge>>) -> Tensor {
     interrupt::check();
+    let mut edges = edges.into();
     let tracked = edges.iter().any(|edge| edge.vjp.is_some());
-    // What no gradient flows through keeps nothing alive.
-    let edges = if tracked { edges.into() } else { Vec::new() };
+    if !tracked {
+        // What no gradient flows through keeps nothing alive.
+        edges.clear();
+    }
     Tensor(Arc::new(Node::new(name, value, edges, tracked)))
 }
 

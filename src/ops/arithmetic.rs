@@ -140,10 +140,3 @@ impl Neg for Tensor {
         self.negate()
     }
 }
-
-impl Tensor {
-    #[track_caller]
-    fn negate(&self) -> Tensor {
-        super::unary::unary("neg", self, |x| -x, |g, _, _| -g)
-    }
-}

@@ -1,9 +1,30 @@
 //! The operations, by family. Each is one short method: what it computes, and beside it the derivative.
 //!
 //! An operation of one or two operands, element by element, is written with `unary` or `binary`, which take the
-//! function and its local derivatives; the others call `op` with one [`wrt`](crate::autograd) per input: the
-//! *vector–Jacobian product*, which turns the gradient of the loss with respect to the output (`g`) into the one with
-//! respect to that input. A gradient that nobody wants is not computed.
+//! function and its derivative times `g`; the others call `op` with one `wrt` ("with respect to") per input: the
+//! *vector–Jacobian product*, which turns `g`, the gradient of the loss with respect to the output, into the gradient
+//! with respect to that input. A gradient that nobody wants is not computed.
+//!
+//! | family | operations |
+//! |---|---|
+//! | `arithmetic` | `+ - * /` negation, `maximum`, `minimum`; broadcasting |
+//! | `unary` | `powf` `powi` `exp` `ln` `sqrt` `square` `abs` `sin` `cos` `clamp`, activations |
+//! | `reduce` | `sum` `mean` `max` `min`, of all values or along an axis; `argmax` |
+//! | `movement` | `reshape` `flatten` `permute` `t` `squeeze` `unsqueeze` `slice` `concat` `stack` |
+//! | `index` | `select_rows`, `one_hot` |
+//! | `matmul` | `matmul`, `affine` |
+//! | `softmax` | `softmax` `log_softmax` and the losses that belong to them |
+//!
+//! Where a function has a kink, the derivative is a convention, and it is this one: `relu` and `abs` have derivative 0
+//! at 0, and what ties in `max`, `min`, `maximum` and `minimum` shares the gradient equally. Derivatives of derivatives
+//! are not available: a gradient is a plain tensor without a history.
 
 mod arithmetic;
+mod index;
+mod matmul;
+mod movement;
+mod reduce;
+mod softmax;
 mod unary;
+
+pub(crate) use index::class_indices;

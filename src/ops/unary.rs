@@ -24,10 +24,157 @@ pub(super) fn map(x: &Array, f: impl Fn(Float) -> Float) -> Array {
     array(slice(x).iter().map(|&x| f(x)).collect(), x.shape())
 }
 
+/// 1 / (1 + e⁻ˣ), computed so that neither a large nor a small x overflows.
+pub(super) fn sigmoid(x: Float) -> Float {
+    let e = (-x.abs()).exp();
+    if x >= 0.0 { 1.0 / (1.0 + e) } else { e / (1.0 + e) }
+}
+
+/// ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|): the second form does not overflow.
+pub(super) fn softplus(x: Float) -> Float {
+    x.max(0.0) + (-x.abs()).exp().ln_1p()
+}
+
+/// Powers, exponentials, and other functions, value by value.
 impl Tensor {
+    #[track_caller]
+    pub(super) fn negate(&self) -> Tensor {
+        unary("neg", self, |x| -x, |g, _, _| -g)
+    }
+
+    /// xᵖ. Derivative: p xᵖ⁻¹.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// assert_eq!(tensor([1.0, 4.0]).powf(1.5).to_vec(), [1.0, 8.0]);
+    /// ```
+    #[track_caller]
+    pub fn powf(&self, p: Float) -> Tensor {
+        unary("powf", self, |x| x.powf(p), move |g, x, _| g * p * x.powf(p - 1.0))
+    }
+
+    /// xⁿ for a whole number n; unlike [`powf`](Tensor::powf) also for negative x. Derivative: n xⁿ⁻¹.
+    #[track_caller]
+    pub fn powi(&self, n: i32) -> Tensor {
+        unary("powi", self, |x| x.powi(n), move |g, x, _| if n == 0 { 0.0 } else { g * n as Float * x.powi(n - 1) })
+    }
+
     /// x². Derivative: 2x.
     #[track_caller]
     pub fn square(&self) -> Tensor {
         unary("square", self, |x| x * x, |g, x, _| g * 2.0 * x)
+    }
+
+    /// √x. Derivative: 1 / (2√x), infinite at 0.
+    #[track_caller]
+    pub fn sqrt(&self) -> Tensor {
+        unary("sqrt", self, Float::sqrt, |g, _, y| g * 0.5 / y)
+    }
+
+    /// eˣ. Derivative: eˣ.
+    #[track_caller]
+    pub fn exp(&self) -> Tensor {
+        unary("exp", self, Float::exp, |g, _, y| g * y)
+    }
+
+    /// The natural logarithm. Derivative: 1/x.
+    #[track_caller]
+    pub fn ln(&self) -> Tensor {
+        unary("ln", self, Float::ln, |g, x, _| g / x)
+    }
+
+    /// |x|. Derivative: the sign of x, 0 at 0.
+    #[track_caller]
+    pub fn abs(&self) -> Tensor {
+        unary("abs", self, Float::abs, |g, x, _| if x == 0.0 { 0.0 } else { g * x.signum() })
+    }
+
+    /// The sine. Derivative: cos x.
+    #[track_caller]
+    pub fn sin(&self) -> Tensor {
+        unary("sin", self, Float::sin, |g, x, _| g * x.cos())
+    }
+
+    /// The cosine. Derivative: −sin x.
+    #[track_caller]
+    pub fn cos(&self) -> Tensor {
+        unary("cos", self, Float::cos, |g, x, _| -g * x.sin())
+    }
+
+    /// Values below `low` become `low`, values above `high` become `high`. Derivative: 1 from `low` to `high`, else 0.
+    #[track_caller]
+    pub fn clamp(&self, low: Float, high: Float) -> Tensor {
+        // Not `Float::clamp`, which panics inside of std if low > high.
+        unary("clamp", self, |x| x.max(low).min(high), move |g, x, _| if low <= x && x <= high { g } else { 0.0 })
+    }
+}
+
+/// Activation functions, value by value.
+impl Tensor {
+    /// The logistic function σ(x) = 1 / (1 + e⁻ˣ). Derivative: σ(x) (1 − σ(x)).
+    ///
+    /// The result remembers x, its *logit*: a [cross-entropy](crate::nn::BinaryCrossentropy) is computed from that,
+    /// without loss of precision.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let x = tensor(0.0).requires_grad();
+    /// let y = x.sigmoid();
+    /// y.backward();
+    /// assert_eq!((y.item(), x.grad().item()), (0.5, 0.25));
+    /// ```
+    #[track_caller]
+    pub fn sigmoid(&self) -> Tensor {
+        unary("sigmoid", self, sigmoid, |g, _, y| g * y * (1.0 - y)).with_logits(self)
+    }
+
+    /// The hyperbolic tangent. Derivative: 1 − tanh² x.
+    #[track_caller]
+    pub fn tanh(&self) -> Tensor {
+        unary("tanh", self, Float::tanh, |g, _, y| g * (1.0 - y * y))
+    }
+
+    /// The rectified linear unit max(x, 0). Derivative: 1 for x > 0, else 0 (also at 0).
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// assert_eq!(tensor([-1.0, 0.0, 2.0]).relu().to_vec(), [0.0, 0.0, 2.0]);
+    /// ```
+    #[track_caller]
+    pub fn relu(&self) -> Tensor {
+        unary("relu", self, |x| x.max(0.0), |g, x, _| if x > 0.0 { g } else { 0.0 })
+    }
+
+    /// x for x > 0, else `slope · x` (Maas et al. 2013). Derivative: 1 for x > 0, else `slope`.
+    #[track_caller]
+    pub fn leaky_relu(&self, slope: Float) -> Tensor {
+        unary(
+            "leaky_relu",
+            self,
+            |x| if x > 0.0 { x } else { slope * x },
+            move |g, x, _| if x > 0.0 { g } else { slope * g },
+        )
+    }
+
+    /// ln(1 + eˣ), a smooth `relu`. Derivative: σ(x).
+    #[track_caller]
+    pub fn softplus(&self) -> Tensor {
+        unary("softplus", self, softplus, |g, x, _| g * sigmoid(x))
+    }
+
+    /// x Φ(x) in the approximation ½ x (1 + tanh u), u = √(2/π) (x + 0.044715 x³) (Hendrycks & Gimpel 2016).
+    /// Derivative: ½ (1 + tanh u) + ½ x (1 − tanh² u) u′.
+    #[track_caller]
+    pub fn gelu(&self) -> Tensor {
+        const C: Float = 0.797_884_560_802_865_4; // √(2/π)
+        fn t(x: Float) -> Float {
+            (C * (x + 0.044715 * x * x * x)).tanh()
+        }
+        unary(
+            "gelu",
+            self,
+            |x| 0.5 * x * (1.0 + t(x)),
+            |g, x, _| g * 0.5 * (1.0 + t(x) + x * (1.0 - t(x) * t(x)) * C * (1.0 + 3.0 * 0.044715 * x * x)),
+        )
     }
 }

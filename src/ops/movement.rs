@@ -1,0 +1,227 @@
+//! Values that move but do not change. The derivative of each is its opposite: what moved forward moves back.
+
+use crate::autograd::{Edge, op, wrt};
+use crate::tensor::fail::fail;
+use crate::tensor::shape::{array, axis as check_axis, contiguous, slice};
+use crate::tensor::{Array, Tensor};
+use ndarray::{Axis, IxDyn, Slice};
+use std::ops::Range;
+
+/// The same values in row-major order under another shape of the same size; copies nothing.
+fn reshaped(x: &Array, shape: &[usize]) -> Array {
+    x.clone().into_shape_with_order(IxDyn(shape)).expect("the sizes were compared")
+}
+
+/// Shapes.
+impl Tensor {
+    /// The same values, in the same order, under another shape. Derivative: reshape back.
+    ///
+    /// Panics if the sizes do not multiply to the number of values.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// assert_eq!(Tensor::arange(0.0, 6.0, 1.0).reshape(&[2, 3]).get(&[1, 0]), 3.0);
+    /// ```
+    #[track_caller]
+    pub fn reshape(&self, shape: &[usize]) -> Tensor {
+        let size: usize = shape.iter().product();
+        if size != self.len() {
+            fail(
+                &format!("reshape: sizes differ: {:?} has {} values, {shape:?} holds {size}", self.shape(), self.len()),
+                &[("tensor", self)],
+                "the sizes of the new shape multiplied must give the number of values",
+            );
+        }
+        let x = self.array();
+        op("reshape", reshaped(&x, shape), [wrt(self, move |g| reshaped(g, x.shape()))])
+    }
+
+    /// All axes but the first made into one: `[n, 28, 28]` becomes `[n, 784]`. Derivative: reshape back.
+    #[track_caller]
+    pub fn flatten(&self) -> Tensor {
+        let rows = self.shape().first().copied().unwrap_or(1);
+        let rest = self.shape().iter().skip(1).product();
+        self.reshape(&[rows, rest])
+    }
+
+    /// A new axis of size 1 at `axis`; `-1` puts it last.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// assert_eq!(tensor([1.0, 2.0]).unsqueeze(-1).shape(), [2, 1]);
+    /// ```
+    #[track_caller]
+    pub fn unsqueeze(&self, axis: isize) -> Tensor {
+        let places = self.rank() as isize + 1;
+        if axis < -places || axis >= places {
+            fail(
+                &format!("unsqueeze: no place {axis} for a new axis in the shape {:?}", self.shape()),
+                &[("tensor", self)],
+                &format!("places are 0 to {}, or -1 (last) to -{places}", places - 1),
+            );
+        }
+        let mut shape = self.shape().to_vec();
+        shape.insert(axis.rem_euclid(places) as usize, 1);
+        self.reshape(&shape)
+    }
+
+    /// Without the axis `axis`, which must have size 1.
+    #[track_caller]
+    pub fn squeeze(&self, axis: isize) -> Tensor {
+        let axis = check_axis("squeeze", self, axis);
+        let mut shape = self.shape().to_vec();
+        if shape.remove(axis) != 1 {
+            fail(
+                &format!("squeeze: axis {axis} of the shape {:?} has size {}, not 1", self.shape(), self.shape()[axis]),
+                &[("tensor", self)],
+                "only an axis of size 1 can go; use .sum_axis(…), .mean_axis(…) or .slice(…) to get rid of a longer one",
+            );
+        }
+        self.reshape(&shape)
+    }
+
+    /// The axes in another order: axis `axes[i]` becomes axis i. Derivative: the inverse permutation.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// assert_eq!(Tensor::zeros(&[2, 3, 4]).permute(&[2, 0, 1]).shape(), [4, 2, 3]);
+    /// ```
+    #[track_caller]
+    pub fn permute(&self, axes: &[usize]) -> Tensor {
+        let mut inverse = vec![usize::MAX; self.rank()];
+        for (to, &from) in axes.iter().enumerate() {
+            if let Some(slot) = inverse.get_mut(from) {
+                *slot = to;
+            }
+        }
+        if axes.len() != self.rank() || inverse.contains(&usize::MAX) {
+            fail(
+                &format!("permute: {axes:?} is no order of the axes of {:?}", self.shape()),
+                &[("tensor", self)],
+                &format!("name each axis from 0 to {} once", self.rank().saturating_sub(1)),
+            );
+        }
+        let value = contiguous(self.array().permuted_axes(IxDyn(axes)));
+        op("permute", value, [wrt(self, move |g| contiguous(g.clone().permuted_axes(IxDyn(&inverse))))])
+    }
+
+    /// The transpose: the last two axes exchanged. Derivative: transpose back.
+    #[track_caller]
+    pub fn t(&self) -> Tensor {
+        let rank = self.rank();
+        if rank < 2 {
+            fail(
+                &format!("t: the shape {:?} has no two axes to exchange", self.shape()),
+                &[("tensor", self)],
+                "make a vector a column with .unsqueeze(-1) or a row with .unsqueeze(0)",
+            );
+        }
+        let mut axes: Vec<usize> = (0..rank).collect();
+        axes.swap(rank - 2, rank - 1);
+        self.permute(&axes)
+    }
+}
+
+/// Parts and wholes.
+impl Tensor {
+    /// The part of `axis` from `range.start` up to but without `range.end`. Derivative: the gradient in its place,
+    /// zeros around it.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// assert_eq!(Tensor::arange(0.0, 5.0, 1.0).slice(0, 1..3).to_vec(), [1.0, 2.0]);
+    /// ```
+    #[track_caller]
+    pub fn slice(&self, axis: isize, range: Range<usize>) -> Tensor {
+        let axis = check_axis("slice", self, axis);
+        if range.start > range.end || range.end > self.shape()[axis] {
+            fail(
+                &format!("slice: {range:?} does not lie in axis {axis} of the shape {:?}", self.shape()),
+                &[("tensor", self)],
+                &format!("the axis has indices 0..{}", self.shape()[axis]),
+            );
+        }
+        let x = self.array();
+        let part = Slice::from(range);
+        let value = contiguous(x.slice_axis(Axis(axis), part).to_shared());
+        op(
+            "slice",
+            value,
+            [wrt(self, move |g| {
+                let mut whole = Array::zeros(x.raw_dim());
+                whole.slice_axis_mut(Axis(axis), part).assign(g);
+                whole
+            })],
+        )
+    }
+
+    /// Tensors one after the other along an existing axis; the other sizes must agree. Derivative: each gets its
+    /// slice of the gradient.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let (a, b) = (Tensor::zeros(&[2, 3]), Tensor::ones(&[2, 1]));
+    /// assert_eq!(Tensor::concat(&[&a, &b], 1).shape(), [2, 4]);
+    /// ```
+    #[track_caller]
+    pub fn concat(tensors: &[&Tensor], axis: isize) -> Tensor {
+        let [first, rest @ ..] = tensors else { fail("concat: no tensors", &[], "give at least one: &[&a, &b]") };
+        let axis = check_axis("concat", first, axis);
+        for other in rest {
+            let fits = other.rank() == first.rank()
+                && (0..first.rank()).all(|i| i == axis || other.shape()[i] == first.shape()[i]);
+            if !fits {
+                fail(
+                    &format!(
+                        "concat: shapes do not fit along axis {axis}: {:?} and {:?}",
+                        first.shape(),
+                        other.shape()
+                    ),
+                    &[("first", first), ("other", other)],
+                    "all sizes except that of the axis must agree",
+                );
+            }
+        }
+        let arrays: Vec<Array> = tensors.iter().map(|tensor| tensor.array()).collect();
+        let views: Vec<_> = arrays.iter().map(|array| array.view()).collect();
+        let value = ndarray::concatenate(Axis(axis), &views).expect("shapes were checked").into_shared();
+        let mut start = 0;
+        let edges: Vec<Edge> = (tensors.iter())
+            .map(|tensor| {
+                let part = Slice::from(start..start + tensor.shape()[axis]);
+                start += tensor.shape()[axis];
+                wrt(tensor, move |g| contiguous(g.slice_axis(Axis(axis), part).to_shared()))
+            })
+            .collect();
+        op("concat", contiguous(value), edges)
+    }
+
+    /// Tensors of one shape one after the other along a new axis.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let (a, b) = (tensor([1.0, 2.0]), tensor([3.0, 4.0]));
+    /// assert_eq!(Tensor::stack(&[&a, &b], 0).shape(), [2, 2]);
+    /// ```
+    #[track_caller]
+    pub fn stack(tensors: &[&Tensor], axis: isize) -> Tensor {
+        let mut lifted = Vec::with_capacity(tensors.len());
+        for tensor in tensors {
+            lifted.push(tensor.unsqueeze(axis));
+        }
+        let lifted: Vec<&Tensor> = lifted.iter().collect();
+        Tensor::concat(&lifted, axis)
+    }
+}
+
+/// Rows of `x` (entries along axis 0) in the order of `rows`.
+pub(super) fn rows(x: &Array, rows: &[usize]) -> Array {
+    let mut shape = x.shape().to_vec();
+    let width: usize = shape[1..].iter().product();
+    shape[0] = rows.len();
+    let mut values = Vec::with_capacity(rows.len() * width);
+    for &row in rows {
+        values.extend_from_slice(&slice(x)[row * width..][..width]);
+    }
+    array(values, &shape)
+}

@@ -1,0 +1,243 @@
+//! Softmax and the losses that belong to it. All of them subtract the maximum before they exponentiate, so that no
+//! score is too large for them, and the losses never take the logarithm of a probability that was rounded to 0.
+
+use super::arithmetic::{zip, zip3};
+use super::index::class_indices;
+use super::unary::{map, sigmoid, softplus};
+use crate::Float;
+use crate::autograd::{op, wrt};
+use crate::tensor::fail::fail;
+use crate::tensor::shape::{array, axis as check_axis, slice};
+use crate::tensor::{Array, Tensor};
+use ndarray::{ArrayViewMut1, Axis};
+use std::sync::Arc;
+
+/// `change` applied to a copy of each lane of `x` along `axis`.
+fn along(x: &Array, axis: usize, change: impl Fn(ArrayViewMut1<Float>)) -> Array {
+    let mut y = array(slice(x).to_vec(), x.shape());
+    y.lanes_mut(Axis(axis)).into_iter().for_each(change);
+    y
+}
+
+/// x − max x, in place.
+fn subtract_max(lane: &mut ArrayViewMut1<Float>) {
+    let max = lane.iter().copied().fold(Float::NEG_INFINITY, Float::max);
+    lane.mapv_inplace(|x| x - max);
+}
+
+/// eˣ / Σ eˣ for each lane.
+fn softmax(x: &Array, axis: usize) -> Array {
+    along(x, axis, |mut lane| {
+        subtract_max(&mut lane);
+        lane.mapv_inplace(Float::exp);
+        let sum = lane.sum();
+        lane.mapv_inplace(|e| e / sum);
+    })
+}
+
+/// x − ln Σ eˣ for each lane.
+fn log_softmax(x: &Array, axis: usize) -> Array {
+    along(x, axis, |mut lane| {
+        subtract_max(&mut lane);
+        let log_sum = lane.iter().map(|x| x.exp()).sum::<Float>().ln();
+        lane.mapv_inplace(|x| x - log_sum);
+    })
+}
+
+/// Each lane replaced by its sum.
+fn sums(x: &Array, axis: usize) -> Array {
+    along(x, axis, |mut lane| {
+        let sum = lane.sum();
+        lane.fill(sum);
+    })
+}
+
+/// Scores to probabilities.
+impl Tensor {
+    /// Scores to probabilities along one axis: pᵢ = eˣⁱ / Σⱼ eˣʲ. Derivative: pᵢ (gᵢ − Σⱼ gⱼ pⱼ).
+    ///
+    /// The result remembers the scores, its *logits*: a [cross-entropy](crate::nn::SparseCategoricalCrossentropy) is
+    /// computed from those, without loss of precision.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let p = tensor([1000.0, 1000.0]).softmax(-1);
+    /// assert_eq!(p.to_vec(), [0.5, 0.5]);
+    /// ```
+    #[track_caller]
+    pub fn softmax(&self, axis: isize) -> Tensor {
+        let axis = check_axis("softmax", self, axis);
+        let p = softmax(&self.array(), axis);
+        let y = op(
+            "softmax",
+            p.clone(),
+            [wrt(self, move |g| zip3(&p, g, &sums(&zip(g, &p, |g, p| g * p), axis), |p, g, mean| p * (g - mean)))],
+        );
+        if axis + 1 == self.rank() { y.with_logits(self) } else { y }
+    }
+
+    /// The logarithm of [`softmax`](Tensor::softmax), xᵢ − ln Σⱼ eˣʲ. Derivative: gᵢ − pᵢ Σⱼ gⱼ.
+    #[track_caller]
+    pub fn log_softmax(&self, axis: isize) -> Tensor {
+        let axis = check_axis("log_softmax", self, axis);
+        let y = log_softmax(&self.array(), axis);
+        op("log_softmax", y.clone(), [wrt(self, move |g| zip3(g, &y, &sums(g, axis), |g, y, sum| g - y.exp() * sum))])
+    }
+
+    /// Notes what this tensor, fresh from `softmax` or `sigmoid`, was computed from.
+    pub(super) fn with_logits(mut self, logits: &Tensor) -> Tensor {
+        if let Some(node) = Arc::get_mut(&mut self.0) {
+            node.logits = Some(logits.clone());
+        }
+        self
+    }
+
+    /// What `softmax` or `sigmoid` was applied to, if this is the result of one of them.
+    pub(crate) fn logits(&self) -> Option<&Tensor> {
+        self.0.logits.as_ref()
+    }
+}
+
+/// Losses: a single number that is the smaller, the better the prediction.
+impl Tensor {
+    /// Mean squared error, Σ (x − target)² / n. Derivative: 2 (x − target) / n.
+    ///
+    /// Panics if the shapes differ: they would broadcast, and the result would look reasonable but be wrong.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// assert_eq!(tensor([1.0, 2.0]).mse_loss(&tensor([0.0, 4.0])).item(), 2.5);
+    /// ```
+    #[track_caller]
+    pub fn mse_loss(&self, target: &Tensor) -> Tensor {
+        self.same_shape("mse_loss", target);
+        (self - target).square().mean()
+    }
+
+    /// The cross-entropy of class labels and scores (logits, *before* softmax), averaged over the n rows:
+    /// −Σᵢ ln softmax(xᵢ)[labelᵢ] / n, computed as ln Σ eˣ − x[label].
+    ///
+    /// Scores have the shape `[n, classes]`, labels `[n]` with whole numbers from 0 to `classes - 1`.
+    /// Derivative: (softmax(x) − one_hot(label)) / n, which is "prediction minus truth".
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let untrained = Tensor::zeros(&[4, 10]);
+    /// let loss = untrained.cross_entropy(&tensor([3, 1, 4, 1])).item();
+    /// assert!((loss - (10.0 as Float).ln()).abs() < 1e-6); // ten classes, no idea: ln 10 = 2.303
+    /// ```
+    #[track_caller]
+    pub fn cross_entropy(&self, labels: &Tensor) -> Tensor {
+        let labels = self.row_labels("cross_entropy", labels);
+        let log_p = log_softmax(&self.array(), 1);
+        op(
+            "cross_entropy",
+            picked_mean(&log_p, &labels),
+            [wrt(self, move |g| {
+                let (g, n, classes) = (slice(g)[0], labels.len() as Float, log_p.shape()[1]);
+                let mut p = map(&log_p, |log_p| g / n * log_p.exp());
+                // `p` is not shared, so nothing is copied here.
+                for (row, &label) in p.as_slice_mut().into_iter().flat_map(|p| p.chunks_mut(classes)).zip(&labels) {
+                    row[label] -= g / n;
+                }
+                p
+            })],
+        )
+    }
+
+    /// The negative log-likelihood of class labels, given the logarithms of probabilities: −Σᵢ xᵢ[labelᵢ] / n. With
+    /// [`log_softmax`](Tensor::log_softmax) before it, it is [`cross_entropy`](Tensor::cross_entropy).
+    /// Derivative: −1/n at the label, else 0.
+    #[track_caller]
+    pub fn nll_loss(&self, labels: &Tensor) -> Tensor {
+        let labels = self.row_labels("nll_loss", labels);
+        let x = self.array();
+        op(
+            "nll_loss",
+            picked_mean(&x, &labels),
+            [wrt(self, move |g| {
+                let mut values = vec![0.0; x.len()];
+                for (row, label) in labels.iter().enumerate() {
+                    values[row * x.shape()[1] + label] = -slice(g)[0] / labels.len() as Float;
+                }
+                array(values, x.shape())
+            })],
+        )
+    }
+
+    /// Binary cross-entropy of targets from 0 to 1 and scores (logits, *before* sigmoid), averaged over all n values:
+    /// −t ln σ(x) − (1 − t) ln(1 − σ(x)), computed as ln(1 + eˣ) − x t. Derivative: (σ(x) − t) / n.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let loss = tensor([100.0, -100.0]).bce_with_logits(&tensor([1.0, 0.0]));
+    /// assert!(loss.item() < 1e-6);
+    /// ```
+    #[track_caller]
+    pub fn bce_with_logits(&self, target: &Tensor) -> Tensor {
+        self.same_shape("bce_with_logits", target);
+        let (x, t, n) = (self.array(), target.array(), self.len() as Float);
+        let value = zip(&x, &t, |x, t| softplus(x) - x * t).sum() / n;
+        let saved_x = x.clone();
+        op(
+            "bce_with_logits",
+            array(vec![value], &[]),
+            [
+                wrt(self, move |g| zip(&x, &t, |x, t| slice(g)[0] * (sigmoid(x) - t) / n)),
+                wrt(target, move |g| map(&saved_x, |x| -slice(g)[0] * x / n)),
+            ],
+        )
+    }
+
+    /// For a loss that compares value with value.
+    #[track_caller]
+    fn same_shape(&self, op: &str, target: &Tensor) {
+        if self.shape() != target.shape() {
+            let hint = if self.len() == target.len() {
+                "the same number of values: bring the target into shape, as in y.reshape(&[n, 1])"
+            } else {
+                "prediction and target need the same shape"
+            };
+            fail(
+                &format!("{op}: shapes differ: {:?} and {:?}", self.shape(), target.shape()),
+                &[("prediction", self), ("target", target)],
+                hint,
+            );
+        }
+    }
+
+    /// For a loss with one class label per row of scores.
+    #[track_caller]
+    fn row_labels(&self, op: &str, labels: &Tensor) -> Vec<usize> {
+        let operands = [("scores", self), ("labels", labels)];
+        let &[rows, classes] = self.shape() else {
+            fail(
+                &format!("{op}: scores must have the shape [rows, classes], but have {:?}", self.shape()),
+                &operands,
+                "one row for each sample, one column for each class",
+            );
+        };
+        if labels.shape() == self.shape() && classes > 1 {
+            fail(
+                &format!("{op}: one label for each row, but labels have the shape {:?}, as the scores", labels.shape()),
+                &operands,
+                "these look one-hot: turn them into class indices with labels.argmax(-1)",
+            );
+        }
+        if labels.shape() != [rows] && labels.shape() != [rows, 1] {
+            fail(
+                &format!("{op}: one label for each row: scores {:?}, labels {:?}", self.shape(), labels.shape()),
+                &operands,
+                &format!("labels for these scores have the shape [{rows}]"),
+            );
+        }
+        class_indices(op, labels, classes)
+    }
+}
+
+/// −Σᵢ x[i, labelᵢ] / n.
+fn picked_mean(x: &Array, labels: &[usize]) -> Array {
+    let classes = x.shape()[1];
+    let sum: Float = labels.iter().enumerate().map(|(row, label)| slice(x)[row * classes + label]).sum();
+    array(vec![-sum / labels.len() as Float], &[])
+}
