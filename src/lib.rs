@@ -3,8 +3,10 @@
 
 pub mod autograd;
 pub mod cell;
+pub mod data;
 pub mod display;
 pub mod ops;
+pub mod plot;
 pub mod tensor;
 
 /// What a notebook cell sees.
@@ -12,7 +14,9 @@ pub mod prelude {
     pub use crate::Float;
     pub use crate::autograd::{GradientTape, grads, no_grad};
     pub use crate::cell::CellDisplay;
+    pub use crate::data::{self, Dataset};
     pub use crate::display::{self, Show, show};
+    pub use crate::plot;
     pub use crate::tensor::random::{self, seed};
     pub use crate::tensor::{Tensor, tensor};
 }

@@ -1,0 +1,174 @@
+//! Inputs with their targets, and ways to divide them.
+
+use crate::Float;
+use crate::display::{self, Bundle, Show};
+use crate::tensor::{Tensor, fail::fail, random};
+use std::fmt;
+
+/// Examples: row `i` of `x` is an input, row `i` of `y` what the network should answer.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let (train, test) = data::two_moons(200, 0.1).split(0.8);
+/// assert_eq!((train.len(), test.len()), (160, 40));
+/// for batch in train.batches(32) {
+///     assert!(batch.x.shape()[1] == 2 && batch.len() <= 32);
+/// }
+/// ```
+#[derive(Clone)]
+pub struct Dataset {
+    /// The inputs; axis 0 counts the examples.
+    pub x: Tensor,
+    /// The targets: the number of the class, `[n]`, or values, `[n, outputs]`.
+    pub y: Tensor,
+    /// What the classes are called; empty if the targets are values.
+    pub classes: Vec<String>,
+}
+
+impl Dataset {
+    /// Examples from inputs and targets. Targets of shape `[n]` that are whole numbers from 0 count as classes, which are
+    /// then called "0", "1", …; use [`class_names`](Dataset::class_names) to call them something better.
+    ///
+    /// Panics if there is no example, or if `x` and `y` differ in how many there are.
+    #[track_caller]
+    pub fn new(x: &Tensor, y: &Tensor) -> Dataset {
+        let (inputs, targets) = (x.shape().first().copied(), y.shape().first().copied());
+        if inputs.is_none() || inputs != targets {
+            let rule = format!("Dataset: x and y count different examples: {:?} and {:?}", x.shape(), y.shape());
+            fail(&rule, &[], "axis 0 of both is the example: one row of y for each row of x");
+        }
+        if inputs == Some(0) {
+            let rule = format!("Dataset: there is no example: x is {:?}", x.shape());
+            fail(&rule, &[], "check what was read or selected before");
+        }
+        let mut classes = Vec::new();
+        let labels = y.to_vec();
+        let is_class = |label: &Float| *label >= 0.0 && *label < 1000.0 && label.fract() == 0.0;
+        if y.rank() == 1 && labels.iter().all(is_class) {
+            let highest = labels.iter().fold(0.0, |highest: Float, label| highest.max(*label)) as usize;
+            classes = (0..=highest).map(|class| class.to_string()).collect();
+        }
+        Dataset { x: x.detach(), y: y.detach(), classes }
+    }
+
+    /// Names the classes, in the order of their numbers.
+    pub fn class_names(mut self, names: &[&str]) -> Dataset {
+        self.classes = names.iter().map(|name| (*name).to_owned()).collect();
+        self
+    }
+
+    /// The number of examples.
+    pub fn len(&self) -> usize {
+        self.x.shape().first().copied().unwrap_or(0)
+    }
+
+    /// Whether there is no example.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The examples with these numbers, in this order.
+    ///
+    /// Panics if a number is not below [`len`](Dataset::len).
+    #[track_caller]
+    pub fn select(&self, rows: &[usize]) -> Dataset {
+        if let Some(row) = rows.iter().find(|row| **row >= self.len()) {
+            let rule = format!("select: there is no example {row}: the data has {} of them", self.len());
+            fail(&rule, &[], "examples are counted from 0");
+        }
+        Dataset { x: rows_of(&self.x, rows), y: rows_of(&self.y, rows), classes: self.classes.clone() }
+    }
+
+    /// The first `count` examples, or all of them if there are fewer.
+    pub fn take(&self, count: usize) -> Dataset {
+        self.select(&(0..count.min(self.len())).collect::<Vec<_>>())
+    }
+
+    /// The same examples in random order.
+    pub fn shuffled(&self) -> Dataset {
+        self.select(&random::permutation(self.len()))
+    }
+
+    /// Two sets without a common example, drawn at random: `share` of the examples to learn from, the others to test
+    /// with. Both have at least one.
+    ///
+    /// Panics if `share` is not between 0 and 1, or if there are not two examples.
+    #[track_caller]
+    pub fn split(&self, share: f64) -> (Dataset, Dataset) {
+        if !(share > 0.0 && share < 1.0) || self.len() < 2 {
+            let rule = format!("split: {share} of {} examples leaves one part empty", self.len());
+            fail(&rule, &[], "split(0.8) keeps 80 % for training and 20 % for testing");
+        }
+        let order = random::permutation(self.len());
+        let count = ((self.len() as f64 * share).round() as usize).clamp(1, self.len() - 1);
+        let (first, second) = order.split_at(count);
+        (self.select(first), self.select(second))
+    }
+
+    /// The examples in parts of `size`, in order; the last part may be smaller. Shuffle first where the order matters:
+    /// `data.shuffled().batches(32)`.
+    ///
+    /// Panics if `size` is 0.
+    #[track_caller]
+    pub fn batches(&self, size: usize) -> Batches<'_> {
+        if size == 0 {
+            fail("batches: a batch of 0 examples", &[], "32 is a usual size");
+        }
+        Batches { data: self, size, start: 0 }
+    }
+
+    /// Shows what the data holds as the result of a cell; the kernel calls it.
+    pub fn evcxr_display(&self) {
+        display::result(self.bundle());
+    }
+}
+
+/// Copies rows of axis 0.
+fn rows_of(tensor: &Tensor, rows: &[usize]) -> Tensor {
+    let width: usize = tensor.shape()[1..].iter().product();
+    let values = tensor.to_vec();
+    let chosen = rows.iter().flat_map(|row| &values[row * width..(row + 1) * width]).copied().collect();
+    let mut shape = tensor.shape().to_vec();
+    shape[0] = rows.len();
+    Tensor::from_vec(chosen, &shape)
+}
+
+impl Show for Dataset {
+    fn bundle(&self) -> Bundle {
+        Bundle::text(format!("{self:?}"))
+    }
+}
+
+/// `Dataset: 200 examples, x [200, 2], y [200], classes inner (100), outer (100)`
+impl fmt::Debug for Dataset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Dataset: {} examples, x {:?}, y {:?}", self.len(), self.x.shape(), self.y.shape())?;
+        let labels = self.y.to_vec();
+        for (i, class) in self.classes.iter().enumerate() {
+            let count = labels.iter().filter(|label| **label as usize == i).count();
+            write!(f, "{}{class} ({count})", if i == 0 { ", classes " } else { ", " })?;
+        }
+        Ok(())
+    }
+}
+
+/// The parts that [`Dataset::batches`] yields.
+pub struct Batches<'a> {
+    data: &'a Dataset,
+    size: usize,
+    start: usize,
+}
+
+impl Iterator for Batches<'_> {
+    type Item = Dataset;
+
+    fn next(&mut self) -> Option<Dataset> {
+        let end = (self.start + self.size).min(self.data.len());
+        if self.start >= end {
+            return None;
+        }
+        let rows: Vec<usize> = (self.start..end).collect();
+        self.start = end;
+        Some(self.data.select(&rows))
+    }
+}

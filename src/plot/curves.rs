@@ -1,0 +1,260 @@
+//! Curves, functions of one variable, bars.
+
+use super::figure::{Axis, Figure, Key, Layer, Stroke, Ticks, curve_stroke};
+use super::palette;
+use super::values::{Values, extent, number, padded};
+use crate::Float;
+use crate::tensor::fail::fail;
+
+/// One curve through the points `(xs[i], ys[i])`. A value that is not finite makes a gap.
+///
+/// Panics if there is no point, if `xs` and `ys` differ in length, or if nothing in them is finite.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let steps = Tensor::arange(0.0, 100.0, 1.0);
+/// let losses: Vec<Float> = (0..100).map(|step| (-0.05 * step as Float).exp()).collect();
+/// plot::curve(&steps, &losses).title("loss").x_label("step").log_y()
+/// # ;
+/// ```
+#[track_caller]
+pub fn curve(xs: impl Values, ys: impl Values) -> Figure {
+    curve_of(xs.numbers(), ys.numbers())
+}
+
+#[track_caller]
+fn curve_of(xs: Vec<f64>, ys: Vec<f64>) -> Figure {
+    same_length("curve", "xs", xs.len(), "ys", ys.len());
+    let mut figure = lines("curve", vec![(String::new(), xs.into_iter().zip(ys).collect())]);
+    figure.legend.clear();
+    figure
+}
+
+/// Several curves with names, one value for each epoch or step: the first is number 1. A value that is not finite makes
+/// a gap.
+///
+/// Panics if there is no curve, or if one of them has no finite value.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let (train, validation) = ([0.9, 0.5, 0.3], [0.9, 0.6, 0.5]);
+/// plot::curves(&[("train", &train), ("validation", &validation)]).x_label("epoch").y_label("loss")
+/// # ;
+/// ```
+#[track_caller]
+pub fn curves<V: Values>(series: &[(&str, V)]) -> Figure {
+    let named = series.iter().map(|(name, values)| ((*name).to_owned(), values.numbers())).collect();
+    numbered_curves(named)
+}
+
+#[track_caller]
+fn numbered_curves(series: Vec<(String, Vec<f64>)>) -> Figure {
+    let numbered = |values: Vec<f64>| values.into_iter().enumerate().map(|(i, y)| (i as f64 + 1.0, y)).collect();
+    let mut figure = lines("curves", series.into_iter().map(|(name, values)| (name, numbered(values))).collect());
+    figure.x.ticks = Ticks::Whole;
+    figure
+}
+
+/// A function of one variable.
+///
+/// Panics if the range is empty or if the function is nowhere finite on it.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// plot::function(|x| x.tanh(), -3.0..3.0).title("tanh")
+/// # ;
+/// ```
+#[track_caller]
+pub fn function(f: impl Fn(Float) -> Float, range: std::ops::Range<Float>) -> Figure {
+    function_of(&f, range)
+}
+
+#[track_caller]
+fn function_of(f: &dyn Fn(Float) -> Float, range: std::ops::Range<Float>) -> Figure {
+    if !(range.start < range.end) {
+        fail(&format!("function: the range {range:?} is empty"), &[], "write the smaller number first: -3.0..3.0");
+    }
+    const STEPS: usize = 400;
+    let mut points = Vec::with_capacity(STEPS + 1);
+    for step in 0..=STEPS {
+        let x = range.start + (range.end - range.start) * step as Float / STEPS as Float;
+        points.push((x as f64, f(x) as f64));
+    }
+    let mut figure = lines("function", vec![(String::new(), points)]);
+    figure.legend.clear();
+    if let Some((low, high)) = extent(finite_ys(&figure.layers[0])) {
+        let on = format!("on {} to {}", number(range.start as f64, 4), number(range.end as f64, 4));
+        figure.summary = vec![format!("values from {} to {} {on}", number(low, 4), number(high, 4))];
+    }
+    figure
+}
+
+fn finite_ys(layer: &Layer) -> Vec<f64> {
+    match layer {
+        Layer::Line(points, _) => points.iter().map(|point| point.1).filter(|y| y.is_finite()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[track_caller]
+fn lines(operation: &'static str, series: Vec<(String, Vec<(f64, f64)>)>) -> Figure {
+    if series.is_empty() {
+        fail(&format!("{operation}: there is nothing to draw"), &[], "give at least one curve");
+    }
+    for (name, points) in &series {
+        if !points.iter().any(|point| point.0.is_finite() && point.1.is_finite()) {
+            let which = if name.is_empty() { String::new() } else { format!(" of \"{name}\"") };
+            let problem = format!("{operation}: none of the {} points{which} is a finite number", points.len());
+            fail(&problem, &[], "an empty list, or a loss that became NaN at once: is the learning rate too large?");
+        }
+    }
+    let all = || series.iter().flat_map(|(_, points)| points.iter().filter(|p| p.0.is_finite() && p.1.is_finite()));
+    let x = extent(all().map(|point| point.0)).unwrap_or((0.0, 1.0));
+    let y = extent(all().map(|point| point.1)).unwrap_or((0.0, 1.0));
+    let x = if x.0 < x.1 { x } else { padded(x, 0.0) };
+    let mut figure = Figure::new(operation, Axis::numbers(x), Axis::numbers(padded(y, 0.06)));
+    for (i, (name, points)) in series.into_iter().enumerate() {
+        let stroke = curve_stroke(i);
+        figure.summary.push(describe(&name, &points));
+        figure.legend.push((name, Key::Line(stroke)));
+        figure.layers.push(Layer::Line(thinned(points), stroke));
+    }
+    figure
+}
+
+/// `train: 100 points, from 2.31 to 0.08`, and what else there is to know.
+fn describe(name: &str, points: &[(f64, f64)]) -> String {
+    let finite: Vec<f64> = points.iter().map(|point| point.1).filter(|y| y.is_finite()).collect();
+    let (Some(first), Some(last)) = (finite.first(), finite.last()) else { return String::new() };
+    let named = if name.is_empty() { String::new() } else { format!("{name}: ") };
+    let mut text = format!("{named}{} points, from {} to {}", points.len(), number(*first, 4), number(*last, 4));
+    if let Some((low, high)) = extent(finite.iter().copied()) {
+        if low < first.min(*last) {
+            text += &format!(", lowest {}", number(low, 4));
+        }
+        if high > first.max(*last) {
+            text += &format!(", highest {}", number(high, 4));
+        }
+    }
+    if finite.len() < points.len() {
+        text += &format!(", {} not finite", points.len() - finite.len());
+    }
+    text
+}
+
+/// At most a thousand points: of each part of a longer curve the lowest and the highest, so that peaks stay.
+fn thinned(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
+    const MOST: usize = 1000;
+    if points.len() <= MOST {
+        return points;
+    }
+    let part = points.len().div_ceil(MOST / 2);
+    let mut kept = Vec::with_capacity(MOST);
+    for part in points.chunks(part) {
+        let by_y = |a: &&(f64, f64), b: &&(f64, f64)| a.1.total_cmp(&b.1);
+        match part.iter().position(|point| !point.1.is_finite()) {
+            Some(gap) => kept.extend([part[0], part[gap]]),
+            None => {
+                let (Some(low), Some(high)) = (part.iter().min_by(by_y), part.iter().max_by(by_y)) else { continue };
+                kept.extend(if low.0 <= high.0 { [*low, *high] } else { [*high, *low] });
+            }
+        }
+    }
+    kept
+}
+
+/// Horizontal bars with names.
+///
+/// Panics if there is no bar or if `names` and `values` differ in length.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// plot::bars(&["SGD", "Momentum", "Adam"], &[0.31, 0.12, 0.08]).x_label("loss after 100 steps")
+/// # ;
+/// ```
+#[track_caller]
+pub fn bars(names: &[impl AsRef<str>], values: impl Values) -> Figure {
+    bars_of(names.iter().map(|name| name.as_ref().to_owned()).collect(), values.numbers())
+}
+
+#[track_caller]
+fn bars_of(names: Vec<String>, values: Vec<f64>) -> Figure {
+    same_length("bars", "names", names.len(), "values", values.len());
+    let Some((low, high)) = extent(values.iter().copied()) else {
+        fail(&format!("bars: none of the {} values is a finite number", values.len()), &[], "give at least one value");
+    };
+    let (low, high) = (low.min(0.0), high.max(0.0));
+    let (low, high) = if low < high { (low, high) } else { (0.0, 1.0) };
+    // Room for the numbers at the ends of the bars.
+    let margin = (high - low) * 0.14;
+    let range = (if low < 0.0 { low - margin } else { low }, if high > 0.0 { high + margin } else { high });
+    let count = names.len();
+    let summary = names.iter().zip(&values).map(|(name, value)| format!("{name}: {}", number(*value, 4)));
+    let summary = summary.collect();
+    let mut figure = Figure::new("bars", Axis::numbers(range), Axis::names(names));
+    figure.summary = summary;
+    figure.size.1 = (60.0 + 30.0 * count as f64).min(900.0);
+    for (i, value) in values.into_iter().enumerate().filter(|(_, value)| value.is_finite()) {
+        let middle = count as f64 - i as f64 - 0.5;
+        let area = [value.min(0.0), middle - 0.34, value.max(0.0), middle + 0.34];
+        figure.layers.push(Layer::Box(area, palette::colour(0)));
+        let at = (value + margin * 0.5 * if value < 0.0 { -1.0 } else { 1.0 }, middle);
+        figure.layers.push(Layer::Text { at, text: number(value, 4), colour: palette::INK, size: 12.0 });
+    }
+    let zero = Stroke { colour: palette::PALE_INK, width: 1.0, dash: 0, opacity: 1.0 };
+    figure.layers.push(Layer::Line(vec![(0.0, 0.0), (0.0, count as f64)], zero));
+    figure
+}
+
+/// How the values are distributed: the number of them in each of 30 equal intervals. Values that are not finite are left
+/// out.
+///
+/// Panics if there is no finite value.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// plot::histogram(&Tensor::randn(&[1000])).title("normal deviates")
+/// # ;
+/// ```
+#[track_caller]
+pub fn histogram(values: impl Values) -> Figure {
+    histogram_of(values.numbers())
+}
+
+#[track_caller]
+fn histogram_of(values: Vec<f64>) -> Figure {
+    const INTERVALS: usize = 30;
+    let Some(range) = extent(values.iter().copied()) else {
+        fail(&format!("histogram: none of the {} values is a finite number", values.len()), &[], "give some values");
+    };
+    let (low, high) = padded(range, 0.0);
+    let mut counts = [0usize; INTERVALS];
+    let finite: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    for value in &finite {
+        counts[(((value - low) / (high - low) * INTERVALS as f64) as usize).min(INTERVALS - 1)] += 1;
+    }
+    let most = counts.iter().copied().max().unwrap_or(1) as f64;
+    let mut figure = Figure::new("histogram", Axis::numbers((low, high)), Axis::numbers((0.0, most * 1.06)));
+    let (count, mean) = (finite.len(), finite.iter().sum::<f64>() / finite.len() as f64);
+    let deviation = (finite.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count as f64).sqrt();
+    let (mean, deviation) = (number(mean, 4), number(deviation, 4));
+    let (least, greatest) = (number(range.0, 4), number(range.1, 4));
+    figure.summary =
+        vec![format!("{count} values from {least} to {greatest}, mean {mean}, standard deviation {deviation}")];
+    let width = (high - low) / INTERVALS as f64;
+    for (i, count) in counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {
+        let left = low + width * i as f64;
+        let area = [left + width * 0.04, 0.0, left + width * 0.96, count as f64];
+        figure.layers.push(Layer::Box(area, palette::colour(0)));
+    }
+    figure.y.label = "count".to_owned();
+    figure
+}
+
+#[track_caller]
+pub(super) fn same_length(operation: &str, first: &str, a: usize, second: &str, b: usize) {
+    if a != b {
+        let problem = format!("{operation}: {a} {first} and {b} {second}");
+        fail(&problem, &[], &format!("one of the {second} belongs to each of the {first}"));
+    }
+}

@@ -1,0 +1,550 @@
+//! A figure: layers over a pair of axes, drawn as SVG.
+
+use super::palette::{self, GRID, INK, PALE_INK, Rgb};
+use super::raster;
+use super::values::number;
+use crate::display::{self, Bundle, Show, escape_html};
+use plotters::coord::Shift;
+use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
+use plotters::prelude::*;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+use std::fmt;
+use std::sync::OnceLock;
+
+/// plotters counts in whole pixels, which makes curves jagged; it gets ten for every one of ours.
+const SCALE: f64 = 10.0;
+
+/// Estimated width of a character: the fonts of the reader are not known.
+const CHARACTER: f64 = 6.6;
+const TEXT: f64 = 12.0;
+
+/// A picture with a title and axes. It is shown when it is the last expression of a cell, or with
+/// [`show`](crate::display::show).
+///
+/// ```
+/// # use chainrule::plot;
+/// let figure = plot::curve(&[0.0, 1.0, 2.0], &[2.3, 0.9, 0.4]).title("loss").x_label("epoch").y_label("loss");
+/// assert!(figure.svg().starts_with("<svg"));
+/// assert_eq!(format!("{figure:?}"), "curve \"loss\": 3 points, from 2.3 to 0.4");
+/// ```
+pub struct Figure {
+    pub(super) kind: &'static str,
+    pub(super) title: String,
+    /// What the text alternative says, one line for each thing shown.
+    pub(super) summary: Vec<String>,
+    pub(super) x: Axis,
+    pub(super) y: Axis,
+    pub(super) layers: Vec<Layer>,
+    pub(super) legend: Vec<(String, Key)>,
+    /// Width and height in pixels.
+    pub(super) size: (f64, f64),
+    svg: OnceLock<String>,
+}
+
+/// One side of the picture.
+pub(super) struct Axis {
+    pub label: String,
+    pub range: (f64, f64),
+    pub log: bool,
+    pub ticks: Ticks,
+}
+
+pub(super) enum Ticks {
+    Numbers,
+    /// Only whole numbers: epochs, steps.
+    Whole,
+    /// One name at the middle of each unit; on a vertical axis from the top.
+    Names(Vec<String>),
+    None,
+}
+
+impl Axis {
+    pub fn numbers(range: (f64, f64)) -> Axis {
+        Axis { label: String::new(), range, log: false, ticks: Ticks::Numbers }
+    }
+
+    pub fn names(names: Vec<String>) -> Axis {
+        Axis { label: String::new(), range: (0.0, names.len() as f64), log: false, ticks: Ticks::Names(names) }
+    }
+
+    pub fn none(range: (f64, f64)) -> Axis {
+        Axis { label: String::new(), range, log: false, ticks: Ticks::None }
+    }
+}
+
+/// How a line is drawn. `dash` picks one of a few patterns, 0 is solid.
+#[derive(Clone, Copy)]
+pub(super) struct Stroke {
+    pub colour: Rgb,
+    pub width: f64,
+    pub dash: usize,
+    pub opacity: f64,
+}
+
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    pub colour: Rgb,
+    pub shape: usize,
+    pub size: f64,
+}
+
+/// What stands beside a name in the legend.
+#[derive(Clone, Copy)]
+pub(super) enum Key {
+    Line(Stroke),
+    Mark(Mark),
+}
+
+/// Positions are in the units of the axes, rectangles `[left, bottom, right, top]`.
+pub(super) enum Layer {
+    /// A point that is not finite makes a gap.
+    Line(Vec<(f64, f64)>, Stroke),
+    Marks(Vec<(f64, f64)>, Mark),
+    Box([f64; 4], Rgb),
+    Frame([f64; 4], Rgb, f64),
+    Text {
+        at: (f64, f64),
+        text: String,
+        colour: Rgb,
+        size: f64,
+    },
+    Image {
+        area: [f64; 4],
+        png: Vec<u8>,
+        smooth: bool,
+    },
+}
+
+impl Figure {
+    pub(super) fn new(kind: &'static str, x: Axis, y: Axis) -> Figure {
+        Figure {
+            kind,
+            title: String::new(),
+            summary: Vec::new(),
+            x,
+            y,
+            layers: Vec::new(),
+            legend: Vec::new(),
+            size: (600.0, 340.0),
+            svg: OnceLock::new(),
+        }
+    }
+
+    /// Writes a title above the picture.
+    pub fn title(mut self, title: &str) -> Figure {
+        title.clone_into(&mut self.title);
+        self.changed()
+    }
+
+    /// Says what the horizontal axis measures.
+    pub fn x_label(mut self, label: &str) -> Figure {
+        label.clone_into(&mut self.x.label);
+        self.changed()
+    }
+
+    /// Says what the vertical axis measures.
+    pub fn y_label(mut self, label: &str) -> Figure {
+        label.clone_into(&mut self.y.label);
+        self.changed()
+    }
+
+    /// Makes the vertical axis logarithmic: equal steps are equal factors. What is not positive has no place there and
+    /// makes a gap. Without any positive value the axis stays as it is.
+    pub fn log_y(mut self) -> Figure {
+        let positive = self.layers.iter().flat_map(|layer| match layer {
+            Layer::Line(points, _) | Layer::Marks(points, _) => points.as_slice(),
+            _ => &[],
+        });
+        let positive = positive.map(|point| point.1).filter(|y| *y > 0.0);
+        if let Some((low, high)) = super::values::extent(positive) {
+            // Half a power of ten at least, so that the axis has numbers on it.
+            let margin = (high / low).powf(0.05).max(1.8);
+            self.y.range = (low / margin, high * margin);
+            self.y.log = true;
+        }
+        self.changed()
+    }
+
+    /// Sets the size in pixels. Pages narrower than that shrink the picture.
+    pub fn size(mut self, width: u32, height: u32) -> Figure {
+        self.size = (width.clamp(160, 2000) as f64, height.clamp(120, 2000) as f64);
+        self.changed()
+    }
+
+    /// The picture as a document in SVG. The same figure gives the same bytes.
+    pub fn svg(&self) -> &str {
+        self.svg.get_or_init(|| Canvas::draw(self))
+    }
+
+    /// The picture in words.
+    pub fn text(&self) -> String {
+        let name = if self.title.is_empty() { String::new() } else { format!(" \"{}\"", self.title) };
+        match self.summary.as_slice() {
+            [one] => format!("{}{name}: {one}", self.kind),
+            lines => format!("{}{name}\n  {}", self.kind, lines.join("\n  ")),
+        }
+    }
+
+    /// Shows the figure as the result of a cell; the kernel calls it.
+    pub fn evcxr_display(&self) {
+        display::result(self.bundle());
+    }
+
+    fn changed(mut self) -> Figure {
+        self.svg = OnceLock::new();
+        self
+    }
+}
+
+impl Show for Figure {
+    fn bundle(&self) -> Bundle {
+        Bundle::text(self.text()).svg(self.svg())
+    }
+}
+
+impl fmt::Debug for Figure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text())
+    }
+}
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
+
+/// Draws one figure.
+struct Canvas<'a> {
+    figure: &'a Figure,
+    area: Area<'a>,
+    /// Pictures go below everything that plotters draws.
+    images: String,
+}
+
+impl Canvas<'_> {
+    fn draw(figure: &Figure) -> String {
+        let (width, height) = figure.size;
+        let mut body = String::new();
+        let images = {
+            let area = SVGBackend::with_string(&mut body, (units(width) as u32, units(height) as u32));
+            let mut canvas = Canvas { figure, area: area.into_drawing_area(), images: String::new() };
+            canvas.whole().expect("writing into a string succeeds");
+            canvas.images
+        };
+        let (text, (w, h)) = (escape_html(&figure.text()), (units(width), units(height)));
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{width}\" height=\"{height}\" \
+             style=\"max-width:100%;height:auto\" font-family=\"sans-serif\" stroke-linejoin=\"round\" \
+             role=\"img\" aria-label=\"{text}\">\n\
+             <rect width=\"{w}\" height=\"{h}\" rx=\"60\" fill=\"#fff\"/>\n{images}{}</svg>\n",
+            tidy(&body)
+        )
+    }
+
+    fn whole(&mut self) -> Drawn {
+        let figure = self.figure;
+        let y = figure.y.range.0..figure.y.range.1;
+        if figure.y.log { self.chart(y.log_scale()) } else { self.chart(y) }
+    }
+
+    fn chart<Y>(&mut self, y: Y) -> Drawn
+    where
+        Y: AsRangedCoord<Value = f64>,
+        Y::CoordDescType: ValueFormatter<f64>,
+    {
+        let Figure { x: x_axis, y: y_axis, title, legend, .. } = self.figure;
+        let left = vertical_labels_width(y_axis) + if y_axis.label.is_empty() { 0.0 } else { 20.0 };
+        let below = if matches!(x_axis.ticks, Ticks::None) { 0.0 } else { 22.0 }
+            + if x_axis.label.is_empty() { 0.0 } else { 20.0 };
+        let mut top = 10.0;
+        if !title.is_empty() {
+            self.text((14.0, 17.0), title, INK, 15.0, HPos::Left, true)?;
+            top += 20.0;
+        }
+        if !legend.is_empty() {
+            top += self.legend(top + 8.0)? + 4.0;
+        }
+
+        let mut chart = ChartBuilder::on(&self.area);
+        chart.margin_top(units(top)).margin_right(units(16.0));
+        chart.margin_left(units(8.0)).margin_bottom(units(8.0));
+        chart.set_label_area_size(LabelAreaPosition::Left, units(left));
+        chart.set_label_area_size(LabelAreaPosition::Bottom, units(below));
+        let mut chart = chart.build_cartesian_2d(x_axis.range.0..x_axis.range.1, y)?;
+        let ink = colour(PALE_INK, 1.0);
+        let ticks = |axis: &Axis, room: usize| match axis.ticks {
+            Ticks::Numbers => room,
+            Ticks::Whole => room.min((axis.range.1 - axis.range.0).max(1.0) as usize + 1),
+            _ => 0,
+        };
+        let has_picture = self.figure.layers.iter().any(|layer| matches!(layer, Layer::Image { .. }));
+        let mut mesh = chart.configure_mesh();
+        mesh.x_labels(ticks(x_axis, 9)).y_labels(ticks(y_axis, 7)).max_light_lines(0);
+        mesh.x_label_formatter(&|value| tick(*value)).y_label_formatter(&|value| tick(*value));
+        mesh.label_style(("sans-serif", TEXT * SCALE * 1.24).into_font().color(&colour(INK, 1.0)));
+        mesh.axis_style(ink.stroke_width(10)).bold_line_style(colour(GRID, 1.0).stroke_width(10));
+        mesh.set_all_tick_mark_size(units(4.0));
+        if has_picture || matches!(y_axis.ticks, Ticks::None) {
+            mesh.disable_mesh();
+        }
+        if matches!(y_axis.ticks, Ticks::None) {
+            mesh.disable_axes();
+        }
+        mesh.draw()?;
+
+        let area = chart.plotting_area().get_pixel_range();
+        let place = |(x, y): (f64, f64)| chart.backend_coord(&(x, y));
+        for layer in &self.figure.layers {
+            self.layer(layer, &place, (area.0.clone(), area.1.clone()))?;
+        }
+        // Labels are written here: those of plotters depend on its estimate of the text width.
+        let (across, down) = (middle(&area.0), middle(&area.1));
+        let (bottom, start) = (area.1.end as f64 / SCALE, area.0.start as f64 / SCALE);
+        if let Ticks::Names(names) = &x_axis.ticks {
+            let room = (area.0.len() as f64 / SCALE / names.len().max(1) as f64 / CHARACTER) as usize;
+            for (i, name) in names.iter().enumerate() {
+                let x = start + (i as f64 + 0.5) * area.0.len() as f64 / SCALE / names.len() as f64;
+                self.text((x, bottom + 13.0), &shorten(name, room.max(1)), INK, TEXT, HPos::Center, false)?;
+            }
+        }
+        if let Ticks::Names(names) = &y_axis.ticks {
+            for (i, name) in names.iter().enumerate() {
+                let y = (area.1.start as f64 + (i as f64 + 0.5) * area.1.len() as f64 / names.len() as f64) / SCALE;
+                self.text((start - 7.0, y), &shorten(name, LONGEST_NAME), INK, TEXT, HPos::Right, false)?;
+            }
+        }
+        if !x_axis.label.is_empty() {
+            self.text((across, bottom + below - 6.0), &x_axis.label, INK, TEXT, HPos::Center, false)?;
+        }
+        if !y_axis.label.is_empty() {
+            let style = text_style(INK, TEXT, HPos::Center, false).transform(FontTransform::Rotate270);
+            self.area.draw_text(&y_axis.label, &style, (units(16.0), units(down)))?;
+        }
+        Ok(())
+    }
+
+    fn layer(
+        &mut self,
+        layer: &Layer,
+        place: &dyn Fn((f64, f64)) -> (i32, i32),
+        (across, down): (std::ops::Range<i32>, std::ops::Range<i32>),
+    ) -> Drawn {
+        let corners = |[left, bottom, right, top]: [f64; 4]| [place((left, top)), place((right, bottom))];
+        let is_drawable =
+            |point: &(f64, f64)| point.0.is_finite() && point.1.is_finite() && (!self.figure.y.log || point.1 > 0.0);
+        // What lies outside is drawn on the edge, and not over the labels.
+        let inside = |point: (f64, f64)| {
+            let (x, y) = place(point);
+            (x.clamp(across.start, across.end), y.clamp(down.start, down.end))
+        };
+        match layer {
+            Layer::Line(points, stroke) => {
+                for part in points.split(|point| !is_drawable(point)) {
+                    let mut path: Vec<_> = part.iter().map(|point| inside(*point)).collect();
+                    path.dedup();
+                    if path.len() > 1 {
+                        self.line(path, stroke)?;
+                    } else if let Some((x, y)) = path.first() {
+                        // A value between two gaps would otherwise not be seen.
+                        let dot = Circle::new((*x, *y), units(stroke.width), fill(stroke.colour));
+                        self.area.draw(&dot)?;
+                    }
+                }
+            }
+            Layer::Marks(points, mark) => {
+                for point in points.iter().filter(|point| is_drawable(point)) {
+                    self.mark(inside(*point), mark)?;
+                }
+            }
+            Layer::Box(area, fill_colour) => {
+                self.area.draw(&Rectangle::new(corners(*area), fill(*fill_colour)))?;
+            }
+            Layer::Frame(area, frame_colour, width) => {
+                let [(left, top), (right, bottom)] = corners(*area);
+                let path = vec![(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
+                self.line(path, &Stroke { colour: *frame_colour, width: *width, dash: 0, opacity: 1.0 })?;
+            }
+            Layer::Text { at, text, colour, size } => {
+                let (x, y) = place(*at);
+                self.text((x as f64 / SCALE, y as f64 / SCALE), text, *colour, *size, HPos::Center, false)?;
+            }
+            Layer::Image { area, png, smooth } => {
+                let [(left, top), (right, bottom)] = corners(*area);
+                let rendering = if *smooth { "" } else { " style=\"image-rendering:pixelated\"" };
+                self.images += &format!(
+                    "<image x=\"{left}\" y=\"{top}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\"{rendering} \
+                     href=\"{}\"/>\n",
+                    right - left,
+                    bottom - top,
+                    raster::data_uri("image/png", png)
+                );
+            }
+        }
+        Ok(())
+    }
+
+    fn line(&self, path: Vec<(i32, i32)>, stroke: &Stroke) -> Drawn {
+        // plotters knows no dashes: the last digit of the width carries the pattern to `tidy`.
+        let width = (stroke.width * SCALE / 10.0).round().max(1.0) as u32 * 10 + (stroke.dash % DASHES.len()) as u32;
+        let width = if stroke.width < 1.0 { (stroke.width * SCALE) as u32 } else { width };
+        let style = colour(stroke.colour, stroke.opacity).stroke_width(width);
+        self.area.draw(&PathElement::new(path, style))
+    }
+
+    /// Shapes as well as colours, so that classes can be told apart without colours.
+    fn mark(&self, (x, y): (i32, i32), mark: &Mark) -> Drawn {
+        let r = mark.size * SCALE;
+        let polygon = |corners: &[(f64, f64)]| -> Vec<(i32, i32)> {
+            corners.iter().map(|(dx, dy)| (x + (dx * r).round() as i32, y + (dy * r).round() as i32)).collect()
+        };
+        let corners = match mark.shape % 6 {
+            0 => return self.area.draw(&Circle::new((x, y), r as u32, fill(mark.colour))),
+            1 => polygon(&[(0.0, -1.25), (1.1, 0.8), (-1.1, 0.8)]),
+            2 => polygon(&[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]),
+            3 => polygon(&[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)]),
+            4 => polygon(&[(0.0, 1.25), (1.1, -0.8), (-1.1, -0.8)]),
+            _ => polygon(&[
+                (0.0, -0.5),
+                (0.8, -1.2),
+                (1.2, -0.8),
+                (0.5, 0.0),
+                (1.2, 0.8),
+                (0.8, 1.2),
+                (0.0, 0.5),
+                (-0.8, 1.2),
+                (-1.2, 0.8),
+                (-0.5, 0.0),
+                (-1.2, -0.8),
+                (-0.8, -1.2),
+            ]),
+        };
+        self.area.draw(&Polygon::new(corners, fill(mark.colour)))
+    }
+
+    fn text(&self, (x, y): (f64, f64), text: &str, ink: Rgb, size: f64, side: HPos, bold: bool) -> Drawn {
+        self.area.draw_text(text, &text_style(ink, size, side, bold), (units(x), units(y)))
+    }
+
+    /// Names in a row below the title, where they hide nothing; returns the height of the rows.
+    fn legend(&self, top: f64) -> Result<f64, DrawingAreaErrorKind<std::io::Error>> {
+        let (mut x, mut y) = (16.0, top);
+        for (name, key) in &self.figure.legend {
+            let name = shorten(name, 40);
+            let width = 30.0 + name.chars().count() as f64 * CHARACTER + 14.0;
+            if x + width > self.figure.size.0 && x > 16.0 {
+                (x, y) = (16.0, y + 18.0);
+            }
+            match key {
+                Key::Line(stroke) => {
+                    let path = vec![(units(x), units(y)), (units(x + 24.0), units(y))];
+                    self.line(path, &Stroke { opacity: 1.0, ..*stroke })?;
+                }
+                Key::Mark(mark) => self.mark((units(x + 16.0), units(y)), mark)?,
+            }
+            self.text((x + 30.0, y), &name, INK, TEXT, HPos::Left, false)?;
+            x += width;
+        }
+        Ok(y + 18.0 - top)
+    }
+}
+
+const LONGEST_NAME: usize = 22;
+
+fn vertical_labels_width(axis: &Axis) -> f64 {
+    let characters = match &axis.ticks {
+        Ticks::None => return 0.0,
+        Ticks::Names(names) => names.iter().map(|name| name.chars().count()).max().unwrap_or(0).clamp(1, LONGEST_NAME),
+        _ => 5,
+    };
+    characters as f64 * CHARACTER + 12.0
+}
+
+fn shorten(name: &str, characters: usize) -> String {
+    if name.chars().count() <= characters {
+        return name.to_owned();
+    }
+    name.chars().take(characters.saturating_sub(1)).chain(['…']).collect()
+}
+
+fn middle(range: &std::ops::Range<i32>) -> f64 {
+    (range.start + range.end) as f64 / 2.0 / SCALE
+}
+
+fn units(pixels: f64) -> i32 {
+    (pixels * SCALE).round() as i32
+}
+
+fn colour([r, g, b]: Rgb, opacity: f64) -> RGBAColor {
+    RGBColor(r, g, b).mix(opacity)
+}
+
+fn fill(ink: Rgb) -> ShapeStyle {
+    colour(ink, 1.0).filled()
+}
+
+fn text_style(ink: Rgb, size: f64, side: HPos, bold: bool) -> TextStyle<'static> {
+    let style = if bold { FontStyle::Bold } else { FontStyle::Normal };
+    // plotters divides by 1.24 again.
+    let font = ("sans-serif", size * SCALE * 1.24, style).into_font().color(&colour(ink, 1.0));
+    font.pos(Pos::new(side, VPos::Center))
+}
+
+/// The number at a tick: 0.30000000000000004 is 0.3.
+fn tick(value: f64) -> String {
+    number(value, 4)
+}
+
+const DASHES: [&str; 4] = ["", "70 40", "20 35", "90 35 20 35"];
+
+/// Makes what plotters wrote half as long, and gives lines their dashes.
+fn tidy(body: &str) -> String {
+    let mut tidied = String::with_capacity(body.len());
+    // The first line opens plotters' own <svg>, the last closes it.
+    let inner = body.split_once('\n').map_or("", |(_, rest)| rest);
+    let inner = inner.trim_end().strip_suffix("</svg>").unwrap_or(inner);
+    let mut rest = inner;
+    while let Some(start) = rest.find('<') {
+        let end = rest[start..].find('>').map_or(rest.len(), |length| start + length + 1);
+        tidied.push_str(rest[..start].trim());
+        let is_end = rest[start..].starts_with("</");
+        tidy_tag(&rest[start..end], &mut tidied);
+        if is_end || rest[..end].ends_with("/>") {
+            tidied.push('\n');
+        }
+        rest = &rest[end..];
+    }
+    tidied
+}
+
+fn tidy_tag(tag: &str, tidied: &mut String) {
+    let mut parts = tag.split('"');
+    while let (Some(name), Some(value)) = (parts.next(), parts.next()) {
+        match (name.trim_start(), value) {
+            ("opacity=", "1") | ("font-family=", _) => continue,
+            ("stroke-width=", width) => {
+                let width: usize = width.parse().unwrap_or(10);
+                let dash = DASHES[if width < 10 { 0 } else { width % 10 % DASHES.len() }];
+                let plain = if width < 10 { width } else { width - width % 10 };
+                *tidied += &format!("{name}\"{plain}\"");
+                if !dash.is_empty() {
+                    *tidied += &format!(" stroke-dasharray=\"{dash}\"");
+                }
+            }
+            ("font-size=" | "opacity=", value) => {
+                let decimals = if name.ends_with("size=") { 0 } else { 2 };
+                *tidied += &format!("{name}\"{:.decimals$}\"", value.parse::<f64>().unwrap_or(100.0));
+            }
+            (_, value) => *tidied += &format!("{name}\"{}\"", value.trim_end()),
+        }
+    }
+    // What follows the last value: ">" or "/>". A tag without any value is whole.
+    tidied.push_str(if tag.contains('"') { tag.rsplit('"').next().unwrap_or_default() } else { tag });
+}
+
+/// Colour of the class with this number and the mark that goes with it.
+pub(super) fn class_mark(class: usize, size: f64) -> Mark {
+    Mark { colour: palette::colour(class), shape: class, size }
+}
+
+/// How the curve with this number is drawn.
+pub(super) fn curve_stroke(index: usize) -> Stroke {
+    Stroke { colour: palette::colour(index), width: 2.0, dash: index % DASHES.len(), opacity: 1.0 }
+}

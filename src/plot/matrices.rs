@@ -1,0 +1,142 @@
+//! Matrices as coloured cells.
+
+use super::figure::{Axis, Figure, Layer};
+use super::palette::{self, Rgb};
+use super::raster;
+use super::values::{extent, number};
+use crate::tensor::{Tensor, fail::fail};
+
+/// Up to so many rows and columns the numbers stand in the cells.
+const WITH_NUMBERS: usize = 14;
+
+/// A matrix `[rows, columns]` as colours: white to blue, or blue over white to orange if there are negative values.
+/// Small matrices show their numbers. A row of values, `[n]`, counts as one row.
+///
+/// Panics if the tensor has more than two axes or no value.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// plot::heatmap(&tensor([[1.0, -0.5], [0.25, 0.0]])).title("weights")
+/// # ;
+/// ```
+#[track_caller]
+pub fn heatmap(matrix: &Tensor) -> Figure {
+    let (rows, columns) = match *matrix.shape() {
+        [columns] if columns > 0 => (1, columns),
+        [rows, columns] if rows > 0 && columns > 0 => (rows, columns),
+        _ => fail(
+            &format!("heatmap: a matrix has the shape [rows, columns], not {:?}", matrix.shape()),
+            &[("matrix", matrix)],
+            "reshape or slice it first",
+        ),
+    };
+    let values: Vec<f64> = matrix.to_vec().into_iter().map(|value| value as f64).collect();
+    let (low, high) = extent(values.iter().copied()).unwrap_or((0.0, 0.0));
+    let largest = low.abs().max(high.abs()).max(f64::MIN_POSITIVE);
+    let colour = |value: f64| match value {
+        value if !value.is_finite() => [200, 200, 200],
+        value if low < 0.0 => palette::diverging(value / largest),
+        value => palette::sequential(value / largest),
+    };
+    let texts = |value: f64| number(value, 3);
+    let axis = |count: usize| (0..count).map(|i| i.to_string()).collect::<Vec<_>>();
+    let mut figure = cells("heat map", &values, axis(rows), axis(columns), &colour, &texts);
+    figure.summary = vec![format!("{rows} × {columns}, values from {} to {}", number(low, 4), number(high, 4))];
+    figure
+}
+
+/// How often each class (row) was taken for each class (column): the diagonal is right. `matrix` is what
+/// `confusion_matrix` returns, `[classes, classes]`; each row is coloured by its share, so that rare classes show too.
+///
+/// Panics if the matrix is not square or has not one row for each name.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// plot::confusion(&tensor([[48.0, 2.0], [5.0, 45.0]]), &["cat", "dog"])
+/// # ;
+/// ```
+#[track_caller]
+pub fn confusion(matrix: &Tensor, class_names: &[impl AsRef<str>]) -> Figure {
+    confusion_of(matrix, class_names.iter().map(|name| name.as_ref().to_owned()).collect())
+}
+
+#[track_caller]
+fn confusion_of(matrix: &Tensor, names: Vec<String>) -> Figure {
+    let classes = names.len();
+    if classes == 0 || matrix.shape() != [classes, classes] {
+        fail(
+            &format!("confusion: a matrix of shape {:?} for {classes} class names", matrix.shape()),
+            &[("matrix", matrix)],
+            "one row and one column for each name: [classes, classes]",
+        );
+    }
+    let counts: Vec<f64> = matrix.to_vec().into_iter().map(|value| value as f64).collect();
+    let total: f64 = counts.iter().sum();
+    let shares: Vec<f64> = counts
+        .chunks(classes)
+        .flat_map(|row| {
+            let in_row = row.iter().sum::<f64>().max(1.0);
+            row.iter().map(move |count| count / in_row)
+        })
+        .collect();
+    // A few mistakes among hundreds shall be visible: the root spreads the small shares.
+    let colour = |share: f64| palette::sequential(share.max(0.0).sqrt());
+    let mut index = std::iter::successors(Some(0), |i| Some(i + 1));
+    let texts: Vec<String> = counts.iter().map(|count| number(*count, 6)).collect();
+    let mut figure = cells("confusion", &shares, names.clone(), names.clone(), &colour, &|_| String::new());
+    for layer in &mut figure.layers {
+        if let Layer::Text { text, .. } = layer {
+            text.clone_from(&texts[index.next().unwrap_or(0)]);
+        }
+    }
+    figure.x.label = "predicted".to_owned();
+    figure.y.label = "actual".to_owned();
+
+    let right: f64 = (0..classes).map(|class| counts[class * classes + class]).sum();
+    let share = number(100.0 * right / total.max(1.0), 4);
+    figure.summary = vec![format!("{} of {} right ({share} %)", number(right, 7), number(total, 7))];
+    let mut mistakes: Vec<(usize, f64)> =
+        counts.iter().copied().enumerate().filter(|(i, count)| i / classes != i % classes && *count > 0.0).collect();
+    mistakes.sort_by(|a, b| b.1.total_cmp(&a.1));
+    for (i, count) in mistakes.into_iter().take(5) {
+        figure.summary.push(format!("{} taken for {}: {}", names[i / classes], names[i % classes], number(count, 6)));
+    }
+    figure
+}
+
+/// Cells row by row from the top: one picture for the colours and, if there are few, a text in each.
+fn cells(
+    kind: &'static str,
+    values: &[f64],
+    row_names: Vec<String>,
+    column_names: Vec<String>,
+    colour: &dyn Fn(f64) -> Rgb,
+    text: &dyn Fn(f64) -> String,
+) -> Figure {
+    let (rows, columns) = (row_names.len(), column_names.len());
+    let pixels: Vec<Rgb> = values.iter().map(|value| colour(*value)).collect();
+    let area = [0.0, 0.0, columns as f64, rows as f64];
+    let sparse = |names: Vec<String>| {
+        // Names of large matrices would overlap: every tenth, hundredth, …
+        let step = 10usize.pow((names.len() as f64 / 30.0).log10().ceil().max(0.0) as u32);
+        names.into_iter().enumerate().map(|(i, name)| if i % step == 0 { name } else { String::new() }).collect()
+    };
+    let mut figure = Figure::new(kind, Axis::names(sparse(column_names)), Axis::names(sparse(row_names)));
+    let side = (440.0 / rows.max(columns) as f64).clamp(1.0, 60.0);
+    figure.size = ((columns as f64 * side).max(80.0) + 120.0, (rows as f64 * side).max(40.0) + 90.0);
+    if rows.max(columns) <= WITH_NUMBERS {
+        let size = (side * 0.34).clamp(9.0, 13.0);
+        for (i, value) in values.iter().enumerate() {
+            // White lines keep neighbours apart.
+            let (column, row) = ((i % columns) as f64, (rows - 1 - i / columns) as f64);
+            let cell = [column, row, column + 1.0, row + 1.0];
+            figure.layers.push(Layer::Box(cell, pixels[i]));
+            figure.layers.push(Layer::Frame(cell, palette::WHITE, 1.0));
+            let (at, ink) = ((column + 0.5, row + 0.5), palette::readable_on(pixels[i]));
+            figure.layers.push(Layer::Text { at, text: text(*value), colour: ink, size });
+        }
+    } else {
+        figure.layers.push(Layer::Image { area, png: raster::png(columns, &pixels), smooth: false });
+    }
+    figure
+}
