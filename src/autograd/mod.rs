@@ -11,4 +11,4 @@ mod node;
 
 pub use backward::{GradientTape, grads};
 pub use node::no_grad;
-pub(crate) use node::{Edge, Node, grad_enabled, op, wrt};
+pub(crate) use node::{Edge, NoGrad, Node, grad_enabled, op, wrt};

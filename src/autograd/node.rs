@@ -130,13 +130,24 @@ pub(crate) fn grad_enabled() -> bool {
 /// assert!(!y.is_tracked());
 /// ```
 pub fn no_grad<R>(compute: impl FnOnce() -> R) -> R {
-    /// Restores the setting also when `compute` panics or is interrupted.
-    struct Restore(bool);
-    impl Drop for Restore {
-        fn drop(&mut self) {
-            GRAD_ENABLED.set(self.0);
-        }
-    }
-    let _restore = Restore(GRAD_ENABLED.replace(false));
+    let _constants = NoGrad::new();
     compute()
+}
+
+/// What [`no_grad`] holds while it computes. Restores the setting also when that panics or is interrupted. The library
+/// uses it directly, because a closure would hide the line of the cell from an error message.
+pub(crate) struct NoGrad {
+    before: bool,
+}
+
+impl NoGrad {
+    pub fn new() -> NoGrad {
+        NoGrad { before: GRAD_ENABLED.replace(false) }
+    }
+}
+
+impl Drop for NoGrad {
+    fn drop(&mut self) {
+        GRAD_ENABLED.set(self.before);
+    }
 }

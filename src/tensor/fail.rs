@@ -2,6 +2,7 @@
 
 use super::Tensor;
 use std::fmt::Write;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Panics at the line of the cell. The message: what was tried and which rule it broke; the operands with their names
 /// and shapes; what to do about it.
@@ -25,4 +26,13 @@ pub(crate) fn fail(problem: &str, operands: &[(&str, &Tensor)], hint: &str) -> !
     }
     let _ = write!(message, "\n  {:width$}: {hint}", "hint");
     panic!("{message}");
+}
+
+/// Tells the learner something on standard error the first time that it happens in a session; returns no value, and
+/// the computation goes on.
+#[cold]
+pub(crate) fn warn_once(already: &AtomicBool, message: &str) {
+    if !already.swap(true, Ordering::Relaxed) {
+        eprintln!("warning: {message}");
+    }
 }

@@ -11,6 +11,7 @@ pub(crate) mod fail;
 mod print;
 pub mod random;
 pub(crate) mod shape;
+pub(crate) mod table;
 
 pub use convert::{Number, tensor};
 

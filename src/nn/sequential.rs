@@ -1,0 +1,104 @@
+//! A model as a stack of layers.
+
+use super::{Module, Summary};
+use crate::tensor::Tensor;
+
+/// Layers one after the other: the output of each is the input of the next.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let model = Sequential::new()
+///     .add(Dense::new(784, 128).relu())
+///     .add(Dense::new(128, 10).softmax());
+/// let probabilities = model.forward(&Tensor::zeros(&[32, 784]));
+/// assert_eq!(probabilities.shape(), [32, 10]);
+/// ```
+///
+/// Training is described at [`train`](crate::train).
+#[derive(Default)]
+pub struct Sequential {
+    layers: Vec<Box<dyn Module>>,
+    /// What `compile` was given. The only thing here that belongs to [`train`](crate::train).
+    pub(crate) compiled: Option<crate::train::Compiled>,
+}
+
+impl Sequential {
+    /// A model without layers.
+    pub fn new() -> Sequential {
+        Sequential::default()
+    }
+
+    /// Appends a layer. Its parameters get names such as `dense1.weight`, for messages.
+    #[allow(clippy::should_implement_trait)] // `add` is Keras's word, and no one adds a layer with `+`
+    pub fn add(self, layer: impl Module) -> Sequential {
+        self.push(Box::new(layer))
+    }
+
+    fn push(mut self, layer: Box<dyn Module>) -> Sequential {
+        let name = layer.name();
+        let number = 1 + self.layers.iter().filter(|other| other.name() == name).count();
+        layer.label(&format!("{}{number}", name.to_lowercase()));
+        self.layers.push(layer);
+        self
+    }
+
+    /// The layers, in order.
+    pub fn layers(&self) -> &[Box<dyn Module>] {
+        &self.layers
+    }
+
+    /// A table of the layers, what comes out of each, and how many numbers there are to train.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let model = Sequential::new().add(Dense::new(784, 128).relu()).add(Dense::new(128, 10).softmax());
+    /// assert_eq!(model.summary().parameters(), 101_770);
+    /// ```
+    pub fn summary(&self) -> Summary {
+        Summary::new(&self.layers)
+    }
+
+    // `forward` and `parameters` also as methods of the type, so that a cell need not import the trait.
+
+    /// The output of the last layer.
+    #[track_caller]
+    pub fn forward(&self, x: &Tensor) -> Tensor {
+        let mut x = x.clone();
+        for layer in &self.layers {
+            x = layer.forward(&x);
+        }
+        x
+    }
+
+    /// The parameters of all layers, in order.
+    pub fn parameters(&self) -> Vec<Tensor> {
+        self.layers.iter().flat_map(|layer| layer.parameters()).collect()
+    }
+}
+
+impl Module for Sequential {
+    #[track_caller]
+    fn forward(&self, x: &Tensor) -> Tensor {
+        Sequential::forward(self, x)
+    }
+
+    fn parameters(&self) -> Vec<Tensor> {
+        Sequential::parameters(self)
+    }
+
+    fn output_shape(&self, input: &[usize]) -> Vec<usize> {
+        self.layers.iter().fold(input.to_vec(), |shape, layer| layer.output_shape(&shape))
+    }
+
+    fn label(&self, prefix: &str) {
+        for (index, layer) in self.layers.iter().enumerate() {
+            layer.label(&format!("{prefix}.{}{}", layer.name().to_lowercase(), index + 1));
+        }
+    }
+}
+
+impl std::fmt::Debug for Sequential {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.summary())
+    }
+}

@@ -1,0 +1,126 @@
+//! Optimisers: how a gradient changes a parameter. In order of complexity: [`Sgd`], [`Momentum`], [`Adam`].
+
+mod adam;
+mod momentum;
+mod sgd;
+
+pub use adam::Adam;
+pub use momentum::Momentum;
+pub use sgd::Sgd;
+
+use crate::Float;
+use crate::tensor::fail::fail;
+use crate::tensor::shape::slice;
+use crate::tensor::{Array, Tensor};
+
+/// Changes parameters so that the loss becomes smaller.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let w = tensor(5.0).requires_grad();
+/// let mut optimizer = Sgd::new(0.1);
+/// for _ in 0..50 {
+///     zero_grad(&[w.clone()]);
+///     w.square().backward();
+///     optimizer.step(&[w.clone()]);
+/// }
+/// assert!(w.item().abs() < 1e-3);
+/// ```
+///
+/// An optimiser of one's own has a learning rate and a rule, `update`; the rest follows from them.
+pub trait Optimizer: Send + Sync + 'static {
+    /// The rule: changes one parameter, given the gradient of the loss with respect to it.
+    fn update(&mut self, parameter: &Tensor, gradient: &Tensor);
+
+    /// The size of the steps.
+    fn learning_rate(&self) -> Float;
+
+    /// Changes the size of the steps.
+    fn set_learning_rate(&mut self, learning_rate: Float);
+
+    /// One step for all `parameters`, with the gradients that `backward` left in their `.grad()`.
+    ///
+    /// Panics if there are no parameters, or if one has no gradient.
+    #[track_caller]
+    fn step(&mut self, parameters: &[Tensor]) {
+        let mut gradients = Vec::with_capacity(parameters.len());
+        for parameter in parameters {
+            if !parameter.has_grad() {
+                parameter.no_gradient("step");
+            }
+            gradients.push(parameter.grad());
+        }
+        self.apply_gradients(&gradients, parameters);
+    }
+
+    /// One step with the given gradients, as [`GradientTape`](crate::autograd::GradientTape) returns them.
+    ///
+    /// Panics if there are no parameters, or if gradients and parameters do not fit together.
+    #[track_caller]
+    fn apply_gradients(&mut self, gradients: &[Tensor], parameters: &[Tensor]) {
+        check(gradients, parameters);
+        for (gradient, parameter) in gradients.iter().zip(parameters) {
+            self.update(parameter, gradient);
+        }
+    }
+}
+
+#[track_caller]
+fn check(gradients: &[Tensor], parameters: &[Tensor]) {
+    if parameters.is_empty() {
+        fail(
+            "step: the optimiser has no parameters",
+            &[],
+            "pass the tensors to train: optimizer.step(&model.parameters())",
+        );
+    }
+    if gradients.len() != parameters.len() {
+        fail(
+            &format!("apply_gradients: {} gradients for {} parameters", gradients.len(), parameters.len()),
+            &[],
+            "ask for the gradients of the same parameters: tape.gradient(&loss, &parameters)",
+        );
+    }
+    for (gradient, parameter) in gradients.iter().zip(parameters) {
+        if gradient.shape() != parameter.shape() {
+            fail(
+                &format!(
+                    "apply_gradients: shapes differ: gradient {:?}, parameter {:?}",
+                    gradient.shape(),
+                    parameter.shape()
+                ),
+                &[("gradient", gradient), ("parameter", parameter)],
+                "gradients and parameters must come in the same order",
+            );
+        }
+        if !parameter.is_leaf() {
+            fail(
+                &format!("step: a parameter must be a leaf, this one is the result of `{}`", parameter.0.op),
+                &[("parameter", parameter)],
+                "pass the tensor that .requires_grad() was called on, not one computed from it",
+            );
+        }
+    }
+}
+
+/// Calls `change(w, g)` for each value of a parameter and its gradient.
+fn for_each(parameter: &Tensor, gradient: &Tensor, mut change: impl FnMut(&mut Float, Float)) {
+    let gradient = gradient.array();
+    parameter.update(|array| {
+        for (w, &g) in values_mut(array).iter_mut().zip(slice(&gradient)) {
+            change(w, g);
+        }
+    });
+}
+
+/// The values for writing; copied first if a graph still uses them.
+fn values_mut(array: &mut Array) -> &mut [Float] {
+    array.as_slice_mut().expect("tensors are stored contiguously")
+}
+
+/// Forgets the gradients of all `parameters`; call it before each `backward`, or they add up.
+pub fn zero_grad(parameters: &[Tensor]) {
+    for parameter in parameters {
+        parameter.zero_grad();
+    }
+}

@@ -1,0 +1,171 @@
+//! `fit`: the training loop.
+
+use super::{History, Mean, named, not_compiled};
+use crate::cell::interrupt;
+use crate::data::Dataset;
+use crate::nn::Sequential;
+use crate::optim::zero_grad;
+use crate::plot::{EpochRow, Live};
+use crate::tensor::fail::fail;
+use crate::tensor::random;
+
+/// The settings of a training run; [`run`](Fit::run) starts it.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// # let (train, test) = data::two_moons(100, 0.1).split(0.8);
+/// # let mut model = Sequential::new().add(Dense::new(2, 8).relu()).add(Dense::new(8, 2).softmax());
+/// # model.compile(Adam::new(0.01), SparseCategoricalCrossentropy::new(), Accuracy);
+/// let history = model.fit(&train).epochs(3).batch_size(16).validation(&test).run();
+/// assert_eq!(history.epochs(), 3);
+/// ```
+#[must_use = "training starts with .run()"]
+pub struct Fit<'a> {
+    model: &'a mut Sequential,
+    data: Dataset,
+    validation: Option<Dataset>,
+    epochs: usize,
+    batch_size: usize,
+    verbose: bool,
+    live: bool,
+    on_epoch: Option<Callback<'a>>,
+}
+
+type Callback<'a> = Box<dyn FnMut(usize, &EpochRow) + 'a>;
+
+impl<'a> Fit<'a> {
+    pub(super) fn new(model: &'a mut Sequential, data: Dataset) -> Fit<'a> {
+        Fit { model, data, validation: None, epochs: 1, batch_size: 32, verbose: true, live: true, on_epoch: None }
+    }
+
+    /// How often to go through the data; 1 unless set.
+    pub fn epochs(mut self, epochs: usize) -> Fit<'a> {
+        self.epochs = epochs;
+        self
+    }
+
+    /// How many samples make one step; 32 unless set.
+    pub fn batch_size(mut self, batch_size: usize) -> Fit<'a> {
+        self.batch_size = batch_size;
+        self
+    }
+
+    /// Data to evaluate on after each epoch; it is not trained on.
+    pub fn validation(mut self, data: &Dataset) -> Fit<'a> {
+        self.validation = Some(data.clone());
+        self
+    }
+
+    /// Whether to show anything; yes unless set.
+    pub fn verbose(mut self, verbose: bool) -> Fit<'a> {
+        self.verbose = verbose;
+        self
+    }
+
+    /// Whether to show a picture that moves (unless not verbose); otherwise one line of text for each epoch.
+    pub fn live(mut self, live: bool) -> Fit<'a> {
+        self.live = live;
+        self
+    }
+
+    /// Something to do after each epoch, given its number, from 1, and its figures.
+    pub fn on_epoch(mut self, callback: impl FnMut(usize, &EpochRow) + 'a) -> Fit<'a> {
+        self.on_epoch = Some(Box::new(callback));
+        self
+    }
+
+    /// Trains: for each epoch, shuffles the data, and for each batch takes one step. Returns the figures.
+    ///
+    /// An interrupt or a panic ends it at once; the model keeps the weights that it has by then and can be trained on.
+    /// A loss that is no longer a number ends the run, too.
+    #[track_caller]
+    pub fn run(self) -> History {
+        let Fit { model, data, validation, epochs, batch_size, verbose, live, mut on_epoch } = self;
+        // Taken out, so that the model can be borrowed beside it; goes back also when the stack unwinds.
+        let mut lease = Lease::new(model);
+        let Lease { model, compiled: Some(compiled) } = &mut lease else { not_compiled("fit") };
+        if batch_size == 0 {
+            fail("fit: a batch of 0 samples", &[], "batch_size must be at least 1; 32 is usual");
+        }
+        let parameters = model.parameters();
+        if parameters.is_empty() {
+            fail("fit: the model has no parameters to train", &[], "add a layer that has some, such as Dense::new(…)");
+        }
+
+        let steps = data.len().div_ceil(batch_size);
+        let mut history = History::default();
+        let mut view = Live::new(compiled.loss.name(), steps * epochs, epochs, verbose && live);
+        for epoch in 1..=epochs {
+            let order = random::permutation(data.len());
+            let (mut mean_loss, mut mean_metric) = (Mean::default(), Mean::default());
+            for rows in order.chunks(batch_size) {
+                interrupt::check();
+                let x = named(data.x.select_rows(rows), &data.x);
+                let y = named(data.y.select_rows(rows), &data.y);
+                let prediction = model.forward(&x);
+                let loss = compiled.loss.loss(&prediction, &y);
+                zero_grad(&parameters);
+                loss.backward();
+
+                let value = loss.item();
+                mean_loss.add(value, rows.len());
+                if let Some(value) = compiled.metric.measure(&prediction, &y) {
+                    mean_metric.add(value, rows.len());
+                }
+                history.push_batch(value);
+                view.step(value);
+                // Frees the graph, so that the step changes the weights in place.
+                drop((prediction, loss));
+                compiled.optimizer.step(&parameters);
+                if !value.is_finite() {
+                    eprintln!(
+                        "fit stopped in epoch {epoch}: the loss is {value}. Usual causes: a learning rate that is too \
+                         large, inputs that are not scaled"
+                    );
+                    return history;
+                }
+            }
+            let evaluation = match &validation {
+                Some(validation) => Some(compiled.evaluate(model, validation)),
+                None => None,
+            };
+            let row = EpochRow {
+                epoch,
+                loss: mean_loss.value().unwrap_or_default(),
+                accuracy: mean_metric.value(),
+                val_loss: evaluation.as_ref().map(|evaluation| evaluation.loss),
+                val_accuracy: evaluation.map(|evaluation| evaluation.accuracy).filter(|accuracy| !accuracy.is_nan()),
+            };
+            history.push(&row);
+            view.epoch(&row);
+            if verbose && !live {
+                println!("{}", history.line(epoch - 1));
+            }
+            if let Some(on_epoch) = &mut on_epoch {
+                on_epoch(epoch, &row);
+            }
+        }
+        zero_grad(&parameters);
+        view.finish();
+        history
+    }
+}
+
+/// A model without its optimiser and loss, and those; put together again at the end, however it ends.
+struct Lease<'a> {
+    model: &'a mut Sequential,
+    compiled: Option<super::Compiled>,
+}
+
+impl<'a> Lease<'a> {
+    fn new(model: &'a mut Sequential) -> Lease<'a> {
+        let compiled = model.compiled.take();
+        Lease { model, compiled }
+    }
+}
+
+impl Drop for Lease<'_> {
+    fn drop(&mut self) {
+        self.model.compiled = self.compiled.take();
+    }
+}

@@ -1,0 +1,172 @@
+//! Training a model, in Keras's words: `compile`, `fit`, `evaluate`, `predict`.
+//!
+//! ```
+//! # use chainrule::prelude::*;
+//! seed(1);
+//! let data = data::xor();
+//! let mut model = Sequential::new().add(Dense::new(2, 8).tanh()).add(Dense::new(8, 2).softmax());
+//! model.compile(Adam::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);
+//! let history = model.fit(&data).epochs(100).batch_size(4).verbose(false).run();
+//! assert!(history.loss()[99] < history.loss()[0]);
+//! assert_eq!(model.evaluate(&data).accuracy, 1.0);
+//! assert_eq!(model.predict_classes(&data.x).to_vec(), data.y.to_vec());
+//! ```
+//!
+//! What `fit` does can be written in six lines, and should be, once:
+//!
+//! ```
+//! # use chainrule::prelude::*;
+//! # let data = data::xor();
+//! # let model = Sequential::new().add(Dense::new(2, 8).tanh()).add(Dense::new(8, 2).softmax());
+//! let mut optimizer = Adam::new(0.1);
+//! for epoch in 0..100 {
+//!     for batch in data.shuffled().batches(4) {
+//!         let prediction = model.forward(&batch.x);                                             // forward
+//!         let loss = SparseCategoricalCrossentropy::new().loss(&prediction, &batch.y);          // how wrong?
+//!         zero_grad(&model.parameters());
+//!         loss.backward();                                                                      // whose fault?
+//!         optimizer.step(&model.parameters());                                                  // a little better
+//!     }
+//! }
+//! ```
+
+mod fit;
+mod history;
+
+pub use fit::Fit;
+pub use history::{Evaluation, History};
+
+use crate::Float;
+use crate::autograd::NoGrad;
+use crate::data::Dataset;
+use crate::nn::{Loss, Metric, Sequential, metric};
+use crate::optim::Optimizer;
+use crate::tensor::Tensor;
+use crate::tensor::fail::fail;
+
+/// What `compile` was given.
+pub(crate) struct Compiled {
+    optimizer: Box<dyn Optimizer>,
+    loss: Box<dyn Loss>,
+    metric: Box<dyn Metric>,
+}
+
+/// Samples that are predicted at once; more would not be faster and would take more memory.
+const PREDICT_BATCH: usize = 512;
+
+/// Training and using a model.
+impl Sequential {
+    /// Says how the model is to be trained: the optimiser, the loss, and a metric to report, such as
+    /// [`Accuracy`](crate::nn::Accuracy), or `()` for none.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let mut model = Sequential::new().add(Dense::new(784, 128).relu()).add(Dense::new(128, 10).softmax());
+    /// model.compile(Adam::default(), SparseCategoricalCrossentropy::new(), Accuracy);
+    /// ```
+    pub fn compile(&mut self, optimizer: impl Optimizer, loss: impl Loss, metric: impl Metric) {
+        self.compiled =
+            Some(Compiled { optimizer: Box::new(optimizer), loss: Box::new(loss), metric: Box::new(metric) });
+    }
+
+    /// Prepares training on `data`; see [`Fit`] for the settings, and end with `.run()`.
+    pub fn fit<'a>(&'a mut self, data: &Dataset) -> Fit<'a> {
+        Fit::new(self, data.clone())
+    }
+
+    /// As [`fit`](Sequential::fit), with inputs and targets as two tensors.
+    #[track_caller]
+    pub fn fit_tensors<'a>(&'a mut self, x: &Tensor, y: &Tensor) -> Fit<'a> {
+        Fit::new(self, Dataset::new(x, y))
+    }
+
+    /// The loss and the metric on `data`, without training.
+    ///
+    /// Panics if the model was not compiled.
+    #[track_caller]
+    pub fn evaluate(&self, data: &Dataset) -> Evaluation {
+        let Some(compiled) = &self.compiled else { not_compiled("evaluate") };
+        compiled.evaluate(self, data)
+    }
+
+    /// The output for inputs `x`, as constants; in batches, so `x` may be large.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let model = Sequential::new().add(Dense::new(2, 3).softmax());
+    /// assert_eq!(model.predict(&Tensor::zeros(&[5, 2])).shape(), [5, 3]);
+    /// ```
+    #[track_caller]
+    pub fn predict(&self, x: &Tensor) -> Tensor {
+        let _constants = NoGrad::new();
+        let rows = x.shape().first().copied().unwrap_or(0);
+        if rows <= PREDICT_BATCH {
+            return self.forward(x).detach();
+        }
+        let mut parts = Vec::new();
+        for start in (0..rows).step_by(PREDICT_BATCH) {
+            parts.push(self.forward(&x.slice(0, start..rows.min(start + PREDICT_BATCH))));
+        }
+        Tensor::concat(&parts.iter().collect::<Vec<_>>(), 0)
+    }
+
+    /// The predicted class of each input, `[n]`: the largest output, or, of a single output, 1 above 0.5.
+    #[track_caller]
+    pub fn predict_classes(&self, x: &Tensor) -> Tensor {
+        Tensor::from_iter(metric::classes(&self.predict(x)).into_iter())
+    }
+}
+
+impl Compiled {
+    #[track_caller]
+    fn evaluate(&self, model: &Sequential, data: &Dataset) -> Evaluation {
+        let _constants = NoGrad::new();
+        let (mut loss, mut metric) = (Mean::default(), Mean::default());
+        for start in (0..data.len()).step_by(PREDICT_BATCH) {
+            let rows = start..data.len().min(start + PREDICT_BATCH);
+            let (x, y) = (data.x.slice(0, rows.clone()), named(data.y.slice(0, rows.clone()), &data.y));
+            let prediction = model.forward(&x);
+            loss.add(self.loss.loss(&prediction, &y).item(), rows.len());
+            if let Some(value) = self.metric.measure(&prediction, &y) {
+                metric.add(value, rows.len());
+            }
+        }
+        Evaluation { loss: loss.value().unwrap_or(Float::NAN), accuracy: metric.value().unwrap_or(Float::NAN) }
+    }
+}
+
+/// Part of a tensor goes by the name of the whole in messages.
+fn named(part: Tensor, whole: &Tensor) -> Tensor {
+    match whole.name() {
+        Some(name) => part.label(&name),
+        None => part,
+    }
+}
+
+#[cold]
+#[track_caller]
+fn not_compiled(op: &str) -> ! {
+    fail(
+        &format!("{op}: the model is not compiled, so it has neither a loss nor an optimiser"),
+        &[],
+        "model.compile(Adam::default(), SparseCategoricalCrossentropy::new(), Accuracy); first",
+    )
+}
+
+/// A mean over batches of different sizes.
+#[derive(Default)]
+struct Mean {
+    sum: f64,
+    count: usize,
+}
+
+impl Mean {
+    fn add(&mut self, mean: Float, count: usize) {
+        self.sum += f64::from(mean) * count as f64;
+        self.count += count;
+    }
+
+    fn value(&self) -> Option<Float> {
+        (self.count > 0).then(|| (self.sum / self.count as f64) as Float)
+    }
+}
