@@ -1,0 +1,194 @@
+//! The library, compiled once for a compiler and kept where every session finds it.
+//!
+//! ```text
+//! <cache>/chainrule/<key>/library/      our sources, as a package of their own (a dylib)
+//!                         template/     a session's folder in which cargo has built that package
+//!                         ready         written last
+//! ```
+//!
+//! The key stands for everything that decides what comes out: the sources, the compiler, the flags. Other keys' folders
+//! belong to other versions and are left alone.
+
+use super::toolchain::Toolchain;
+use anyhow::{Context, Result};
+use fs2::FileExt;
+use include_dir::{Dir, DirEntry, include_dir};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+static SOURCES: Dir = include_dir!("$CARGO_MANIFEST_DIR/src");
+const MANIFEST: &str = include_str!("../../../../Cargo.toml");
+const LOCK: &str = include_str!("../../../../Cargo.lock");
+
+/// How dependencies of a cell are compiled: for speed, and without the checks that are for the learner's own code.
+const CARGO_CONFIG: &str = "[profile.dev.package.\"*\"]\nopt-level = 3\ndebug-assertions = false\noverflow-checks = false\n";
+
+/// Cells read this: the prelude that a session starts with.
+pub const PRELUDE: &str = "use chainrule::prelude::*;";
+
+/// A folder in which the library is ready to be linked to.
+#[derive(Clone, Debug)]
+pub struct Library {
+    folder: PathBuf,
+}
+
+impl Library {
+    /// Where the library for this compiler belongs. It may not be ready.
+    pub fn locate(toolchain: &Toolchain) -> Result<Library> {
+        Ok(Library { folder: cache_folder()?.join(key(toolchain)) })
+    }
+
+    /// Whether it was compiled completely.
+    pub fn is_ready(&self) -> bool {
+        self.folder.join("ready").is_file()
+    }
+
+    /// Makes the library ready by calling `build` with the template's folder, unless another process did so meanwhile.
+    pub fn prepare(&self, build: impl FnOnce(&Library) -> Result<()>) -> Result<()> {
+        fs::create_dir_all(&self.folder).with_context(|| format!("cannot create {}", self.folder.display()))?;
+        let lock = fs::File::create(self.folder.join("lock"))?;
+        lock.lock_exclusive()?;
+        if self.is_ready() {
+            return Ok(());
+        }
+        self.write_sources()?;
+        build(self)?;
+        fs::write(self.folder.join("ready"), "")?;
+        Ok(())
+    }
+
+    /// What a session's Cargo.toml needs to name the library.
+    pub fn dependency(&self) -> String {
+        format!("chainrule = {{ path = {:?}, default-features = false }}", self.folder.join("library"))
+    }
+
+    /// The folder whose target folder sessions start from.
+    pub fn template(&self) -> PathBuf {
+        self.folder.join("template")
+    }
+
+    fn write_sources(&self) -> Result<()> {
+        let library = self.folder.join("library");
+        for file in library_files(&SOURCES) {
+            let path = library.join("src").join(file.path());
+            fs::create_dir_all(path.parent().unwrap_or(&library))?;
+            fs::write(path, file.contents())?;
+        }
+        let manifest = library_manifest()?;
+        fs::write(library.join("Cargo.toml"), manifest.to_string())?;
+        fs::write(library.join("Cargo.lock"), LOCK)?;
+        fs::write(library.join("Cargo.toml"), with_exact_versions(manifest, &library)?.to_string())?;
+        let template = self.template();
+        if template.exists() {
+            fs::remove_dir_all(&template)?; // what an interrupted preparation left
+        }
+        fs::create_dir_all(&template)?;
+        Ok(())
+    }
+}
+
+/// The folder of everything that we keep between sessions.
+pub fn cache_folder() -> Result<PathBuf> {
+    let folder = match std::env::var_os("CHAINRULE_CACHE") {
+        Some(folder) => PathBuf::from(folder),
+        None => {
+            let cache = std::env::var_os("XDG_CACHE_HOME").filter(|folder| !folder.is_empty()).map(PathBuf::from);
+            cache.or_else(|| Some(std::env::home_dir()?.join(".cache"))).context("there is no home folder")?.join("chainrule")
+        }
+    };
+    let settings = folder.join(".cargo");
+    fs::create_dir_all(&settings).with_context(|| format!("cannot create {}", settings.display()))?;
+    let config = settings.join("config.toml");
+    // cargo reads the settings of every folder above a session's.
+    if fs::read_to_string(&config).ok().as_deref() != Some(CARGO_CONFIG) {
+        fs::write(&config, CARGO_CONFIG).with_context(|| format!("cannot write {}", config.display()))?;
+    }
+    Ok(folder)
+}
+
+/// Our manifest without what only the executable needs, and as a dylib, so that its statics exist once in a process.
+fn library_manifest() -> Result<toml::Table> {
+    let mut manifest: toml::Table = MANIFEST.parse()?;
+    for section in ["bin", "bench", "dev-dependencies", "features", "profile"] {
+        manifest.remove(section);
+    }
+    if let Some(package) = manifest.get_mut("package").and_then(toml::Value::as_table_mut) {
+        package.remove("default-run");
+    }
+    if let Some(dependencies) = manifest.get_mut("dependencies").and_then(toml::Value::as_table_mut) {
+        dependencies.retain(|_, dependency| dependency.get("optional").is_none());
+    }
+    let features: toml::Table = "f64 = []".parse()?;
+    manifest.insert("features".to_owned(), features.into());
+    let library: toml::Table = "crate-type = [\"dylib\"]".parse()?;
+    manifest.insert("lib".to_owned(), library.into());
+    Ok(manifest)
+}
+
+/// The manifest with every crate that the library needs, directly or not, at the version that we were tested with.
+///
+/// A lock file does not last in a session: evcxr has cargo resolve other manifests in the same folder, and each time
+/// cargo forgets what the manifest does not name. With another version the library would be another one than the worker
+/// has loaded.
+fn with_exact_versions(mut manifest: toml::Table, library: &Path) -> Result<toml::Table> {
+    let output = Command::new("cargo")
+        .args(["tree", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"])
+        .current_dir(library)
+        .output()
+        .context("cargo tree")?;
+    anyhow::ensure!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr));
+    let tree = String::from_utf8_lossy(&output.stdout);
+    // "ndarray v0.17.2", perhaps with more behind it.
+    let crates: BTreeSet<(&str, &str)> = tree
+        .lines()
+        .filter_map(|line| {
+            let mut words = line.split_whitespace();
+            Some((words.next()?, words.next()?.strip_prefix('v')?))
+        })
+        .filter(|(name, _)| *name != "chainrule")
+        .collect();
+    let dependencies = manifest.get_mut("dependencies").and_then(toml::Value::as_table_mut).context("no dependencies")?;
+    for (number, (name, version)) in crates.into_iter().enumerate() {
+        let exact = toml::Value::from(format!("={version}"));
+        match dependencies.get_mut(name) {
+            Some(toml::Value::Table(direct)) => drop(direct.insert("version".to_owned(), exact)),
+            Some(direct) => *direct = exact,
+            None => {
+                let mut indirect = toml::Table::new();
+                indirect.insert("package".to_owned(), name.into());
+                indirect.insert("version".to_owned(), exact);
+                indirect.insert("default-features".to_owned(), false.into());
+                dependencies.insert(format!("exact-{number}"), indirect.into());
+            }
+        }
+    }
+    Ok(manifest)
+}
+
+fn library_files(folder: &'static Dir) -> Vec<&'static include_dir::File<'static>> {
+    let mut files = Vec::new();
+    for entry in folder.entries() {
+        match entry {
+            DirEntry::Dir(inner) if inner.path() != Path::new("bin") => files.extend(library_files(inner)),
+            DirEntry::File(file) => files.push(file),
+            DirEntry::Dir(_) => {}
+        }
+    }
+    files
+}
+
+fn key(toolchain: &Toolchain) -> String {
+    let mut hash = Sha256::new();
+    for file in library_files(&SOURCES) {
+        hash.update(file.path().to_string_lossy().as_bytes());
+        hash.update(file.contents());
+    }
+    for text in [MANIFEST, LOCK, CARGO_CONFIG, &toolchain.version, &toolchain.sysroot.to_string_lossy()] {
+        hash.update(text.as_bytes());
+        hash.update([0]);
+    }
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,118 @@
+//! What cargo calls instead of rustc for a session (`RUSTC_WRAPPER`).
+//!
+//! evcxr writes its variable store and the ends of its protocol into every cell. Before rustc sees the cell, the wrapper
+//! makes these parts call the library, where they are compiled once, and where what a cell prints cannot be mistaken for
+//! them. It knows the text of evcxr 0.22 to the letter; were a piece not found as expected, the cell would report its
+//! end on a channel nobody reads, so the wrapper then refuses to compile. Lines keep their numbers, for evcxr finds the
+//! learner's code behind an error message by them.
+
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::Command;
+
+/// Set in the environment of every cargo that a session starts.
+pub const ROLE: &str = "CHAINRULE_RUSTC_WRAPPER";
+
+const STORE_BEGIN: &str = "mod evcxr_internal_runtime {\n";
+const STORE_END: &str = "pub fn create_variable_store() -> *mut VariableStore {\n    Box::into_raw(Box::new(VariableStore::new()))\n}\n}\n";
+const PANICKED: &str = "    println!(\"EVCXR_PANIC_NOTIFICATION\");\n";
+const EARLY_RETURN: &str = "println!(\"{}\", evcxr_internal_runtime::USER_ERROR_OCCURRED);\n";
+
+/// Runs rustc with the arguments of this process, after adapting the cell if it is one.
+pub fn main() -> ! {
+    let mut arguments = std::env::args_os().skip(1);
+    let Some(rustc) = arguments.next() else {
+        eprintln!("chainrule: cargo did not say which rustc to run");
+        std::process::exit(1);
+    };
+    let arguments: Vec<_> = arguments.collect();
+    let is_cell = arguments.windows(2).any(|pair| pair[0] == "--crate-name" && pair[1] == "ctx");
+    if is_cell && let Err(message) = adapt_file(Path::new("src/lib.rs")) {
+        eprintln!("chainrule: {message}");
+        std::process::exit(1);
+    }
+    let error = Command::new(&rustc).args(arguments).env_remove(ROLE).exec();
+    eprintln!("chainrule: {} could not be started: {error}", rustc.display());
+    std::process::exit(1);
+}
+
+/// Rewrites the file in place: under another name cargo's record of inputs would name the wrong file, and cargo would
+/// find the next cell unchanged.
+fn adapt_file(path: &Path) -> Result<(), String> {
+    let source = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let adapted = adapt(&source)?;
+    if adapted != source {
+        std::fs::write(path, adapted).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// The cell as rustc shall see it.
+fn adapt(source: &str) -> Result<String, String> {
+    if !links_to_the_library(source) {
+        return Ok(source.to_owned());
+    }
+    let mut adapted = source.to_owned();
+    if let Some(begin) = adapted.find(STORE_BEGIN) {
+        let end = adapted[begin..].find(STORE_END).ok_or("evcxr's variable store has changed")? + begin + STORE_END.len();
+        let lines = adapted[begin..end].matches('\n').count();
+        let call = format!("use chainrule::cell as evcxr_internal_runtime;{}", "\n".repeat(lines));
+        adapted.replace_range(begin..end, &call);
+    }
+    if let Some(marker) = adapted.find(EARLY_RETURN) {
+        // Before it stands `eprintln!("{}", error);`, with the format that `:efmt` chose.
+        let print = adapted[..marker].rfind("eprintln!(").ok_or("evcxr's handling of `?` has changed")?;
+        adapted.replace_range(marker..marker + EARLY_RETURN.len(), "::chainrule::cell::early_return(text);\n");
+        adapted.replace_range(print..print + "eprintln!(".len(), "let text = format!(");
+    }
+    // The learner may have written the same line: the generated one is the last.
+    if let Some(at) = adapted.rfind(PANICKED) {
+        adapted.replace_range(at..at + PANICKED.len(), "    ::chainrule::cell::panicked();\n");
+    }
+    Ok(adapted)
+}
+
+/// The very first cells of a session (before the prelude) do not.
+fn links_to_the_library(source: &str) -> bool {
+    source.contains("chainrule")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What evcxr 0.22 writes around `let x = 1;` and `f()?`, shortened to what the wrapper looks at.
+    fn generated() -> String {
+        let store = format!("pub struct VariableStore {{}}\n{STORE_END}");
+        format!(
+            "use chainrule::prelude::*;\n            struct EvcxrUserCodeError {{}}\n                    eprintln!(\"{{}}\", \
+             error);\n                    {EARLY_RETURN}{STORE_BEGIN}{store}println!(\"EVCXR_PANIC_NOTIFICATION\");\n\
+             marker();\n{PANICKED}}}\n"
+        )
+    }
+
+    #[test]
+    fn every_piece_is_replaced_and_lines_keep_their_numbers() {
+        let source = generated();
+        let adapted = adapt(&source).unwrap();
+        let line_of_marker = |text: &str| text.lines().position(|line| line == "marker();");
+        assert_eq!(line_of_marker(&adapted), line_of_marker(&source));
+        assert!(!adapted.contains("pub struct VariableStore"), "{adapted}");
+        assert!(adapted.contains("let text = format!(\"{}\", error);"), "{adapted}");
+        assert!(adapted.contains("::chainrule::cell::early_return(text);"), "{adapted}");
+        assert!(adapted.ends_with("    ::chainrule::cell::panicked();\n}\n"), "{adapted}");
+        assert!(adapted.contains("println!(\"EVCXR_PANIC_NOTIFICATION\");"), "the learner's own line stays");
+    }
+
+    #[test]
+    fn a_changed_store_is_refused() {
+        let source = generated().replace("create_variable_store", "make_variable_store");
+        assert!(adapt(&source).is_err());
+    }
+
+    #[test]
+    fn a_crate_without_the_library_is_left_alone() {
+        let source = generated().replace("chainrule", "other");
+        assert_eq!(adapt(&source).unwrap(), source);
+    }
+}

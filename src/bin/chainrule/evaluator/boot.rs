@@ -1,0 +1,129 @@
+//! Starting a session, and preparing the library that sessions link to.
+
+use super::output::Pump;
+use super::{Evaluator, Interrupter, SourceMap};
+use crate::compiler::library::{Library, PRELUDE};
+use crate::compiler::session::Session;
+use crate::compiler::toolchain::Toolchain;
+use crate::compiler::wrapper;
+use crate::worker::channels::Channels;
+use anyhow::{Context, Result, anyhow};
+use evcxr::{CommandContext, EvalContext};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+/// evcxr takes its folder from the environment and its settings from the current folder, both of which belong to the
+/// whole process: one evaluator starts at a time.
+static STARTING: Mutex<()> = Mutex::new(());
+
+/// The library for the compiler on this machine, made ready first if it is not. `notice` hears what takes long.
+pub fn prepare(notice: &dyn Fn(&str)) -> Result<(Toolchain, Library)> {
+    let toolchain = Toolchain::find()?;
+    let library = Library::locate(&toolchain)?;
+    if !library.is_ready() {
+        notice(&format!(
+            "Preparing the library for {} (once, about a minute) …\n",
+            toolchain.short_version()
+        ));
+        library.prepare(|library| build_library(&toolchain, library))?;
+        notice("The library is ready.\n");
+    }
+    Ok((toolchain, library))
+}
+
+/// Lets evcxr compile a first cell in the template's folder: what cargo leaves there is what a session needs.
+pub fn build_library(toolchain: &Toolchain, library: &Library) -> Result<()> {
+    let folder = library.template();
+    let channels = Channels::open()?;
+    let command = channels.worker_command(Path::new(""), &toolchain.std_folder(), &folder)?;
+    start_context(&folder, command, library, false)?;
+    Ok(())
+}
+
+impl Evaluator {
+    /// Starts a session in `folder`, the learner's.
+    pub fn start(folder: &Path, notice: &dyn Fn(&str)) -> Result<Evaluator> {
+        let (toolchain, library) = prepare(notice)?;
+        let session = Session::create(&library)?;
+        let channels = Channels::open()?;
+        let object = session.library_object(&toolchain.host)?;
+        let command = channels.worker_command(&object, &toolchain.std_folder(), folder)?;
+        let context = start_context(session.folder(), command, &library, true)?;
+        let interrupter = Interrupter::new(context.process_handle());
+        Ok(Evaluator {
+            context,
+            pump: Pump::start(channels.output, channels.errors)?,
+            events: channels.events,
+            sources: SourceMap::default(),
+            interrupter,
+            session,
+        })
+    }
+}
+
+/// A context of evcxr that writes into `folder`, with the library in scope.
+fn start_context(
+    folder: &Path,
+    worker: std::process::Command,
+    library: &Library,
+    offline: bool,
+) -> Result<CommandContext> {
+    let guard = STARTING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let context = start_in_private_folder(folder, worker)?;
+    drop(guard);
+    let mut context = CommandContext::with_eval_context(context);
+    let wrapper = std::env::current_exe()?;
+    let mut settings = format!(":build_env {}=1\n:build_env RUSTC_WRAPPER={}\n", wrapper::ROLE, wrapper.display());
+    if offline {
+        settings.push_str(":offline 1\n");
+    }
+    run(&mut context, &settings)?;
+    run(&mut context, &format!(":dep {}\n{PRELUDE}", library.dependency())).context("the library does not compile")?;
+    if offline {
+        run(&mut context, ":offline 0")?;
+    }
+    Ok(context)
+}
+
+/// evcxr reads `evcxr.toml` in the current folder, and what stands there can run programs. So it starts in a folder of
+/// ours, where an empty one keeps it from looking further.
+fn start_in_private_folder(folder: &Path, worker: std::process::Command) -> Result<EvalContext> {
+    std::fs::write(folder.join("evcxr.toml"), "")?;
+    let before = CurrentFolder::enter(folder)?;
+    // SAFETY: the lock keeps other evaluators out, and no other thread of ours reads the environment.
+    unsafe { std::env::set_var("EVCXR_TMPDIR", folder) };
+    let started = EvalContext::with_subprocess_command(worker);
+    drop(before);
+    let (context, outputs) = started.map_err(|error| anyhow!("{error}"))?;
+    // evcxr waits until both are read. The worker writes neither: what arrives is about the worker itself.
+    std::thread::spawn(move || outputs.stdout.iter().for_each(|line| eprintln!("worker: {line}")));
+    std::thread::spawn(move || outputs.stderr.iter().for_each(|line| eprintln!("worker: {line}")));
+    Ok(context)
+}
+
+fn run(context: &mut CommandContext, code: &str) -> Result<()> {
+    match context.execute(code) {
+        Ok(_) => Ok(()),
+        Err(evcxr::Error::CompilationErrors(errors)) => {
+            Err(anyhow!("{}", errors.iter().map(|error| error.rendered() + &error.message()).collect::<String>()))
+        }
+        Err(error) => Err(anyhow!("{error}")),
+    }
+}
+
+/// Goes back to the folder at the end.
+struct CurrentFolder(PathBuf);
+
+impl CurrentFolder {
+    fn enter(folder: &Path) -> Result<CurrentFolder> {
+        let before = std::env::current_dir().context("the current folder")?;
+        std::env::set_current_dir(folder)?;
+        Ok(CurrentFolder(before))
+    }
+}
+
+impl Drop for CurrentFolder {
+    fn drop(&mut self) {
+        let _ = std::env::set_current_dir(&self.0);
+    }
+}

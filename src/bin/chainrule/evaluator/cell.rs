@@ -1,0 +1,237 @@
+//! A cell as text: its statements, whether it is complete, which cell and line a place in the compiled code comes from.
+
+use ra_ap_syntax::{AstNode, Edition, SourceFile, SyntaxKind, SyntaxNode, T, ast};
+
+const EDITION: Edition = Edition::Edition2024;
+/// Statements are parsed inside a function, as evcxr does.
+const BEFORE: &str = "fn f(){";
+
+/// Whether a front end should run the cell at Enter or let the learner go on writing.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Completeness {
+    Complete,
+    Incomplete { indent: String },
+    Invalid,
+}
+
+/// Rust without evcxr's `:commands` and `!shell` lines, which become empty so that lines keep their numbers.
+fn without_commands(code: &str) -> String {
+    let mut in_rust = false;
+    let mut text = String::with_capacity(code.len());
+    for line in code.split_inclusive('\n') {
+        let trimmed = line.trim();
+        let is_command = !in_rust && (trimmed.starts_with(':') || line.starts_with('!'));
+        in_rust |= !(is_command || trimmed.is_empty() || line.starts_with("//"));
+        // Blanks in place of the command keep the offsets, too.
+        let blank = || line.chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect::<String>();
+        text.push_str(&if is_command && line.is_ascii() { blank() } else { line.to_owned() });
+    }
+    text
+}
+
+fn statements(rust: &str) -> Vec<SyntaxNode> {
+    let file = SourceFile::parse(&format!("{BEFORE}{rust}\n}}"), EDITION).syntax_node();
+    let function = file.children().next().and_then(ast::Fn::cast);
+    let list = function.and_then(|function| function.body()).and_then(|body| body.stmt_list());
+    list.map(|list| list.syntax().children().collect()).unwrap_or_default()
+}
+
+/// Whether the value of the cell's last statement is its result.
+pub fn ends_with_expression(code: &str) -> bool {
+    statements(&without_commands(code)).last().is_some_and(|last| ast::Expr::can_cast(last.kind()))
+}
+
+/// Asks the parser.
+pub fn completeness(code: &str) -> Completeness {
+    let rust = without_commands(code);
+    if rust.trim().is_empty() {
+        return Completeness::Complete;
+    }
+    let depth = open_brackets(&rust);
+    let incomplete = || Completeness::Incomplete { indent: "    ".repeat(depth.unwrap_or(0)) };
+    let Some(depth) = depth else { return Completeness::Invalid };
+    if depth > 0 || ends_inside_a_token(&rust) {
+        return if has_early_error(&rust) { Completeness::Invalid } else { incomplete() };
+    }
+    let parse = SourceFile::parse(&format!("{BEFORE}{rust}\n}}"), EDITION);
+    let end = BEFORE.len() + rust.trim_end().len();
+    let errors = parse.errors();
+    if errors.is_empty() {
+        Completeness::Complete
+    } else if errors.iter().all(|error| usize::from(error.range().start()) >= end) {
+        incomplete()
+    } else {
+        Completeness::Invalid
+    }
+}
+
+/// How many brackets are open at the end; nothing if one closes that was never opened, or a wrong one.
+fn open_brackets(rust: &str) -> Option<usize> {
+    let mut open = Vec::new();
+    for (kind, _) in tokens(rust) {
+        match kind {
+            T!['('] | T!['['] | T!['{'] => open.push(kind),
+            T![')'] | T![']'] | T!['}'] => {
+                let expected = match kind {
+                    T![')'] => T!['('],
+                    T![']'] => T!['['],
+                    _ => T!['{'],
+                };
+                if open.pop() != Some(expected) {
+                    return None;
+                }
+            }
+            _ => {}
+        }
+    }
+    Some(open.len())
+}
+
+/// Whether the text ends within a string or a comment.
+fn ends_inside_a_token(rust: &str) -> bool {
+    let Some((kind, text)) = tokens(rust).pop() else { return false };
+    match kind {
+        SyntaxKind::STRING | SyntaxKind::BYTE_STRING | SyntaxKind::C_STRING => {
+            let quoted = text.trim_start_matches(|c: char| c.is_alphanumeric() || c == '#');
+            let hashes = text.chars().take_while(|&c| c != '"').filter(|&c| c == '#').count();
+            let closing = format!("\"{}", "#".repeat(hashes));
+            quoted.len() < 2 || !text.ends_with(&closing) || (hashes == 0 && ends_with_escape(quoted))
+        }
+        SyntaxKind::COMMENT => text.starts_with("/*") && text.matches("/*").count() > text.matches("*/").count(),
+        _ => false,
+    }
+}
+
+/// Whether the closing quote of a string is escaped.
+fn ends_with_escape(quoted: &str) -> bool {
+    quoted[..quoted.len() - 1].chars().rev().take_while(|&c| c == '\\').count() % 2 == 1
+}
+
+/// Whether there is an error that no continuation can mend, although brackets are open.
+fn has_early_error(rust: &str) -> bool {
+    let parse = SourceFile::parse(&format!("{BEFORE}{rust}"), EDITION);
+    let end = BEFORE.len() + rust.trim_end().len();
+    parse.errors().iter().any(|error| usize::from(error.range().start()) + 1 < end)
+        && !ends_inside_a_token(rust)
+        && parse.errors().iter().any(|error| {
+            // Errors right at the end come from what is missing.
+            usize::from(error.range().end()) < end
+        })
+}
+
+fn tokens(rust: &str) -> Vec<(SyntaxKind, String)> {
+    let file = SourceFile::parse(rust, EDITION).syntax_node();
+    let leaves = file.descendants_with_tokens().filter_map(|element| element.into_token());
+    leaves
+        .filter(|token| token.kind() != SyntaxKind::WHITESPACE)
+        .map(|token| (token.kind(), token.text().to_owned()))
+        .collect()
+}
+
+/// A place in a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The number in `In [3]:`.
+    pub cell: u32,
+    /// Counted from 1.
+    pub line: usize,
+    /// The text of that line.
+    pub text: String,
+}
+
+/// The cells of a session, to find where a line of the compiled code comes from.
+///
+/// evcxr puts the statements of a cell, each with its text unchanged, among others of its own and those of earlier
+/// cells. So the statement that contains the line is looked up by its text.
+#[derive(Default)]
+pub struct SourceMap {
+    pieces: Vec<Piece>,
+}
+
+struct Piece {
+    cell: u32,
+    first_line: usize,
+    text: String,
+}
+
+impl SourceMap {
+    /// Notes the statements of a cell.
+    pub fn add(&mut self, cell: u32, code: &str) {
+        let rust = without_commands(code);
+        for statement in statements(&rust) {
+            let start = usize::from(statement.text_range().start()) - BEFORE.len();
+            let text = statement.text().to_string();
+            let first_line = rust.get(..start).unwrap_or_default().matches('\n').count() + 1;
+            self.pieces.push(Piece { cell, first_line, text });
+        }
+    }
+
+    /// Where line `line` of `compiled` comes from, if from a cell. The newest cell wins.
+    pub fn find(&self, compiled: &str, line: usize) -> Option<Place> {
+        let line_start = compiled.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum::<usize>();
+        let line_length = compiled[line_start..].find('\n').unwrap_or(compiled.len() - line_start);
+        for piece in self.pieces.iter().rev() {
+            for (begin, _) in compiled.match_indices(&piece.text) {
+                let end = begin + piece.text.len();
+                // The statement touches the line.
+                if begin < line_start + line_length && end > line_start {
+                    let above = compiled[begin..line_start.max(begin)].matches('\n').count();
+                    let text = compiled[line_start..line_start + line_length].to_owned();
+                    return Some(Place { cell: piece.cell, line: piece.first_line + above, text });
+                }
+            }
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn complete_incomplete_invalid() {
+        let complete = [
+            "", "1 + 1", "let x = 1;", "fn f(x: i32) -> i32 { x * 2 }", "// note", ":dep rand = \"0.8\"\nlet x = 1;", ":vars",
+            "let s = \"a{\";", "/* c */", "'a'", "r#\"x\"#", "let v = vec![1, 2];", "x\n",
+        ];
+        for code in complete {
+            assert_eq!(completeness(code), Completeness::Complete, "{code:?}");
+        }
+        let incomplete = [
+            "fn f(x: i32) {", "let v = vec![1, 2", "let s = \"abc", "/* c", "let y = 3 +", "fn foo(", "if x {\n    1",
+            "let s = \"abc\\\"", "r#\"x\"", "let x =", "match x {", "foo.bar(|a| {",
+        ];
+        for code in incomplete {
+            assert!(matches!(completeness(code), Completeness::Incomplete { .. }), "{code:?} is {:?}", completeness(code));
+        }
+        for code in ["let = 5;", "fn fn() {}", "}", "fn fn", "let x = );"] {
+            assert_eq!(completeness(code), Completeness::Invalid, "{code:?}");
+        }
+        assert_eq!(completeness("fn f() {\n    if x {"), Completeness::Incomplete { indent: "        ".to_owned() });
+    }
+
+    #[test]
+    fn what_a_cell_ends_with() {
+        for code in ["x", "let a = 1;\na + 1", "println!(\"a\")", ":dep a = \"1\"\n2", "for i in 0..3 {}"] {
+            assert!(ends_with_expression(code), "{code:?}");
+        }
+        for code in ["let x = 1;", "x;", "fn f() {}", "", "x; // y"] {
+            assert!(!ends_with_expression(code), "{code:?}");
+        }
+    }
+
+    #[test]
+    fn lines_are_found_in_the_newest_cell() {
+        let mut map = SourceMap::default();
+        map.add(1, "fn f(v: &[i32]) -> i32 {\n    v[10]\n}");
+        map.add(2, ":opt 1\nlet a = 1;\n\nlet b = f(\n    &[a]\n);");
+        let compiled = "generated\nlet b = f(\n    &[a]\n);\nmore\nfn f(v: &[i32]) -> i32 {\n    v[10]\n}\nlet a = 1;\n";
+        let place = |cell, line, text: &str| Some(Place { cell, line, text: text.to_owned() });
+        assert_eq!(map.find(compiled, 3), place(2, 5, "    &[a]"));
+        assert_eq!(map.find(compiled, 7), place(1, 2, "    v[10]"));
+        assert_eq!(map.find(compiled, 9), place(2, 2, "let a = 1;"));
+        assert_eq!(map.find(compiled, 1), None);
+        assert_eq!(map.find(compiled, 99), None);
+    }
+}

@@ -1,0 +1,147 @@
+//! How a cell failed, in words for a learner.
+
+use super::cell::Place;
+use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use evcxr::CompilationError;
+use std::fmt::Write;
+
+const RED: &str = "\x1b[1;31m";
+const RESET: &str = "\x1b[0m";
+
+/// What becomes the `error` message, the error in the reply, and the error output of a notebook.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// The kind, for programs: `CompileError`, `Panic`, `Error`, `Interrupted`, `Crash`, `SetupError`.
+    pub name: &'static str,
+    /// One line, for people.
+    pub value: String,
+    /// All of it, with colours; the last line names kind, message and place once more.
+    pub traceback: Vec<String>,
+}
+
+impl Failure {
+    /// A failure at a known place or at none.
+    pub fn new(name: &'static str, value: impl Into<String>, place: Option<&Place>) -> Failure {
+        let value = value.into();
+        let mut traceback = Vec::new();
+        if let Some(place) = place {
+            traceback.push(format!("{RED}{name}{RESET} in cell [{}], line {}:", place.cell, place.line));
+            traceback.push(String::new());
+            traceback.push(format!("{:>5} | {}", place.line, place.text.trim_end()));
+            traceback.push(String::new());
+        }
+        let mut last = format!("{RED}{name}{RESET}: {value}");
+        if let Some(place) = place {
+            let _ = write!(last, "  (cell [{}], line {})", place.cell, place.line);
+        }
+        traceback.push(last);
+        Failure { name, value, traceback }
+    }
+
+    /// What rustc found, drawn against the learner's cell.
+    pub fn compile_error(cell: u32, code: &str, errors: &[CompilationError]) -> Failure {
+        let mut traceback = Vec::new();
+        // The same mistake may be reported from several places that evcxr generated.
+        let mut seen: Vec<String> = Vec::new();
+        for error in errors {
+            let drawn = draw(cell, code, error);
+            if !seen.contains(&drawn) {
+                traceback.extend(drawn.lines().map(str::to_owned));
+                traceback.push(String::new());
+                seen.push(drawn);
+            }
+        }
+        let first = errors.first();
+        let message = first.map(CompilationError::message).unwrap_or_else(|| "the cell does not compile".to_owned());
+        let code = first.and_then(CompilationError::code).map(|code| format!("[{code}]")).unwrap_or_default();
+        let value = format!("error{code}: {}", message.lines().next().unwrap_or_default());
+        let line = first.and_then(|error| Some(error.primary_spanned_message()?.span?.start_line));
+        let place = line.map(|line| format!("  (cell [{cell}], line {line})")).unwrap_or_default();
+        traceback.push(format!("{RED}CompileError{RESET}: {value}{place}"));
+        Failure { name: "CompileError", value, traceback }
+    }
+
+    /// The traceback without colours.
+    pub fn plain(&self) -> String {
+        let mut plain = String::new();
+        let text = self.traceback.join("\n");
+        let mut rest = text.as_str();
+        while let Some(at) = rest.find("\x1b[") {
+            plain.push_str(&rest[..at]);
+            let sequence = &rest[at..];
+            let end = sequence.find('m').map_or(sequence.len(), |end| end + 1);
+            rest = &sequence[end..];
+        }
+        plain + rest
+    }
+}
+
+/// One error as rustc draws it, with the lines of the cell.
+fn draw(cell: u32, code: &str, error: &CompilationError) -> String {
+    let origin = format!("cell [{cell}]");
+    let mut snippet = Snippet::source(code).path(origin).fold(true);
+    let mut has_mark = false;
+    let primary = error.primary_spanned_message().and_then(|message| message.span);
+    for message in error.spanned_messages() {
+        let Some(span) = message.span else { continue };
+        let range = offset(code, span.start_line, span.start_column)..offset(code, span.end_line, span.end_column);
+        let is_primary = primary.is_some_and(|p| (p.start_line, p.start_column) == (span.start_line, span.start_column));
+        let kind = if is_primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+        let label = without_level(&message.label);
+        let label = (label != error.message()).then(|| label.to_owned());
+        snippet = snippet.annotation(kind.span(range).label(label));
+        has_mark = true;
+    }
+    let message = error.message();
+    let mut title = Level::ERROR.primary_title(message.as_str());
+    if let Some(code) = error.code() {
+        title = title.id(code);
+    }
+    let mut group = annotate_snippets::Group::with_title(title);
+    if has_mark {
+        group = group.element(snippet);
+    }
+    let helps = error.help();
+    for help in &helps {
+        group = group.element(Level::HELP.message(help.as_str()));
+    }
+    if let Some(hint) = error.evcxr_extra_hint() {
+        group = group.element(Level::NOTE.message(hint));
+    }
+    Renderer::styled().render(&[group])
+}
+
+/// evcxr puts `error: ` before a message that it uses as a label.
+fn without_level(label: &str) -> &str {
+    ["error: ", "help: ", "note: "].iter().find_map(|level| label.strip_prefix(level)).unwrap_or(label)
+}
+
+/// The byte at a line and a column, both from 1, the column in characters. Never outside the text.
+fn offset(code: &str, line: usize, column: usize) -> usize {
+    let start: usize = code.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let line = code[start..].lines().next().unwrap_or_default();
+    let within = line.char_indices().nth(column.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
+    start + within
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn offsets_count_characters() {
+        assert_eq!(offset("aé🦀b\nxy", 1, 4), 7);
+        assert_eq!(offset("aé🦀b\nxy", 2, 2), 10);
+        assert_eq!(offset("ab", 9, 9), 2);
+    }
+
+    #[test]
+    fn the_last_line_says_it_all() {
+        let place = Place { cell: 3, line: 4, text: "let y = v[10];".to_owned() };
+        let failure = Failure::new("Panic", "index out of bounds", Some(&place));
+        assert_eq!(
+            failure.plain(),
+            "Panic in cell [3], line 4:\n\n    4 | let y = v[10];\n\nPanic: index out of bounds  (cell [3], line 4)"
+        );
+    }
+}

@@ -1,0 +1,330 @@
+//! Takes apart what a cell writes on standard output: text, escape frames of the library, evcxr's content blocks.
+//!
+//! A pure function of the bytes, whatever the pieces in which they arrive.
+
+use serde_json::{Map, Value};
+
+/// One thing to show, in order.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output {
+    Stream { name: StreamName, text: String },
+    Display(Bundle),
+    Update(Bundle),
+    /// What the last expression of the cell shows.
+    Result(Bundle),
+    Clear { wait: bool },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StreamName {
+    Stdout,
+    Stderr,
+}
+
+impl StreamName {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            StreamName::Stdout => "stdout",
+            StreamName::Stderr => "stderr",
+        }
+    }
+}
+
+/// Representations by MIME type, and the id under which they can be replaced.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bundle {
+    pub data: Map<String, Value>,
+    pub id: Option<String>,
+}
+
+const FRAME_BEGIN: &[u8] = b"\x1b]7337;";
+const FRAME_END: u8 = 0x07;
+const BLOCK_BEGIN: &[u8] = b"EVCXR_BEGIN_CONTENT ";
+const BLOCK_END: &[u8] = b"EVCXR_END_CONTENT\n";
+/// More than this is no frame: half of one that was never finished.
+const LONGEST_FRAME: usize = 64 << 20;
+
+/// The parser's state: what has arrived and is not decided yet.
+#[derive(Default)]
+pub struct Parser {
+    pending: Vec<u8>,
+    /// Whether the next byte stands at the beginning of a line; only there is a content block recognised.
+    in_line: bool,
+    /// The last content block. It is the cell's result if nothing follows it and the cell ends with an expression.
+    block: Option<Bundle>,
+}
+
+impl Parser {
+    /// Adds bytes and returns what they complete.
+    pub fn push(&mut self, bytes: &[u8]) -> Vec<Output> {
+        self.pending.extend_from_slice(bytes);
+        let mut outputs = Vec::new();
+        while self.step(&mut outputs, false) {}
+        outputs
+    }
+
+    /// Whether something undecided waits, other than a frame or a block that is being written.
+    pub fn is_holding_text(&self) -> bool {
+        !self.pending.is_empty() && !self.pending.starts_with(FRAME_BEGIN) && !self.at_block()
+    }
+
+    /// Nothing came for a while: what looks like the beginning of a marker is text.
+    pub fn release(&mut self) -> Vec<Output> {
+        let mut outputs = Vec::new();
+        if self.is_holding_text() {
+            let complete = complete_utf8(&self.pending);
+            self.text(complete, &mut outputs);
+        }
+        outputs
+    }
+
+    /// The cell has ended. `ends_with_expression` says whether a last content block is its result.
+    pub fn finish(&mut self, ends_with_expression: bool) -> Vec<Output> {
+        let mut outputs = Vec::new();
+        while self.step(&mut outputs, true) {}
+        let rest = self.pending.len();
+        if rest > 0 {
+            self.text(rest, &mut outputs);
+        }
+        if let Some(block) = self.block.take() {
+            outputs.push(if ends_with_expression { Output::Result(block) } else { Output::Display(block) });
+        }
+        self.in_line = false;
+        outputs
+    }
+
+    /// Decides one more piece of what is pending, if it can.
+    fn step(&mut self, outputs: &mut Vec<Output>, at_end: bool) -> bool {
+        if self.pending.is_empty() {
+            return false;
+        }
+        if self.pending.starts_with(FRAME_BEGIN) {
+            return match self.pending.iter().position(|&byte| byte == FRAME_END) {
+                Some(end) => self.frame(end, outputs),
+                None if self.pending.len() > LONGEST_FRAME => self.text(FRAME_BEGIN.len(), outputs),
+                None => false,
+            };
+        }
+        if self.at_block() {
+            return self.block(outputs);
+        }
+        // Text up to the next place where something else may begin.
+        let mut end = self.next_marker().unwrap_or(self.pending.len());
+        if end == 0 && (at_end || !self.may_become_marker(0)) {
+            end = 1 + self.pending[1..].iter().position(|&byte| byte == FRAME_BEGIN[0] || byte == b'\n').unwrap_or(self.pending.len() - 1);
+        }
+        let end = if end == self.pending.len() && !at_end { complete_utf8(&self.pending) } else { end };
+        end > 0 && self.text(end, outputs)
+    }
+
+    /// Where in the pending bytes a frame or a block begins, or may turn out to begin.
+    fn next_marker(&self) -> Option<usize> {
+        (0..self.pending.len()).find(|&at| {
+            let at_line_start = if at == 0 { !self.in_line } else { self.pending[at - 1] == b'\n' };
+            let rest = &self.pending[at..];
+            starts_or_may_start(rest, FRAME_BEGIN) || (at_line_start && starts_or_may_start(rest, BLOCK_BEGIN))
+        })
+    }
+
+    fn may_become_marker(&self, at: usize) -> bool {
+        let rest = &self.pending[at..];
+        let partial = |marker: &[u8]| rest.len() < marker.len() && marker.starts_with(rest);
+        partial(FRAME_BEGIN) || (!self.in_line && partial(BLOCK_BEGIN))
+    }
+
+    fn at_block(&self) -> bool {
+        !self.in_line && self.pending.starts_with(BLOCK_BEGIN)
+    }
+
+    fn frame(&mut self, end: usize, outputs: &mut Vec<Output>) -> bool {
+        let json = serde_json::from_slice::<Value>(&self.pending[FRAME_BEGIN.len()..end]);
+        match json.ok().and_then(output_of_frame) {
+            Some(output) => {
+                self.emit(output, outputs);
+                self.pending.drain(..=end);
+            }
+            // Somebody printed our marker: text like any other.
+            None => {
+                self.text(FRAME_BEGIN.len(), outputs);
+            }
+        }
+        true
+    }
+
+    fn block(&mut self, outputs: &mut Vec<Output>) -> bool {
+        let Some(header_end) = self.pending.iter().position(|&byte| byte == b'\n') else { return false };
+        let Some(length) = find(&self.pending[header_end + 1..], BLOCK_END) else { return false };
+        let mime = String::from_utf8_lossy(&self.pending[BLOCK_BEGIN.len()..header_end]).trim().to_owned();
+        let content = &self.pending[header_end + 1..header_end + 1 + length];
+        let content = String::from_utf8_lossy(content.strip_suffix(b"\n").unwrap_or(content)).into_owned();
+        let block = self.block.get_or_insert_default();
+        // A second block of the same kind is a second picture.
+        if block.data.contains_key(&mime) {
+            let previous = std::mem::take(block);
+            outputs.push(Output::Display(with_plain_text(previous)));
+        }
+        if let Some(block) = &mut self.block {
+            let value = if mime.ends_with("json") { serde_json::from_str(&content).ok() } else { None };
+            block.data.insert(mime, value.unwrap_or_else(|| content.into()));
+        }
+        self.pending.drain(..header_end + 1 + length + BLOCK_END.len());
+        true
+    }
+
+    /// Lets the first `length` pending bytes go as text.
+    fn text(&mut self, length: usize, outputs: &mut Vec<Output>) -> bool {
+        let bytes: Vec<u8> = self.pending.drain(..length).collect();
+        if let Some(last) = bytes.last() {
+            self.in_line = *last != b'\n';
+            let text = String::from_utf8_lossy(&bytes).into_owned();
+            self.emit(Output::Stream { name: StreamName::Stdout, text }, outputs);
+        }
+        !bytes.is_empty()
+    }
+
+    /// Anything after a content block shows that the block was not the cell's result.
+    fn emit(&mut self, output: Output, outputs: &mut Vec<Output>) {
+        if let Some(block) = self.block.take() {
+            outputs.push(Output::Display(with_plain_text(block)));
+        }
+        outputs.push(output);
+    }
+}
+
+fn output_of_frame(mut frame: Value) -> Option<Output> {
+    let kind = frame.get("kind")?.as_str()?.to_owned();
+    if kind == "clear" {
+        return Some(Output::Clear { wait: frame.get("wait").and_then(Value::as_bool).unwrap_or(false) });
+    }
+    let Value::Object(data) = frame.get_mut("data")?.take() else { return None };
+    let id = frame.get("id").and_then(Value::as_str).map(str::to_owned);
+    let bundle = with_plain_text(Bundle { data, id });
+    match kind.as_str() {
+        "display" => Some(Output::Display(bundle)),
+        "update" => bundle.id.is_some().then_some(Output::Update(bundle)),
+        "result" => Some(Output::Result(bundle)),
+        _ => None,
+    }
+}
+
+/// Every bundle has plain text: nbformat's readers, terminals and graders rely on it.
+fn with_plain_text(mut bundle: Bundle) -> Bundle {
+    if !bundle.data.contains_key("text/plain") {
+        let kind = bundle.data.keys().next().cloned().unwrap_or_default();
+        bundle.data.insert("text/plain".to_owned(), format!("[{kind}]").into());
+    }
+    bundle
+}
+
+fn starts_or_may_start(bytes: &[u8], marker: &[u8]) -> bool {
+    let length = bytes.len().min(marker.len());
+    bytes[..length] == marker[..length]
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack.windows(needle.len()).position(|window| window == needle)
+}
+
+/// How many bytes do not end within a character.
+pub fn complete_utf8(bytes: &[u8]) -> usize {
+    match std::str::from_utf8(bytes) {
+        Ok(_) => bytes.len(),
+        // `None`: the end is missing. Otherwise bytes that are no UTF-8 at all, which are shown as such.
+        Err(error) if error.error_len().is_none() => error.valid_up_to(),
+        Err(error) => {
+            let from = error.valid_up_to() + error.error_len().unwrap_or(1);
+            from + complete_utf8(&bytes[from..])
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Parses in pieces of every size; the text must not depend on it.
+    fn parse(bytes: &[u8], ends_with_expression: bool) -> Vec<Output> {
+        let whole = merge(collect(bytes, bytes.len().max(1), ends_with_expression));
+        for size in 1..bytes.len().min(40) {
+            assert_eq!(merge(collect(bytes, size, ends_with_expression)), whole, "in pieces of {size} bytes");
+        }
+        whole
+    }
+
+    fn collect(bytes: &[u8], size: usize, ends_with_expression: bool) -> Vec<Output> {
+        let mut parser = Parser::default();
+        let mut outputs: Vec<Output> = bytes.chunks(size).flat_map(|piece| parser.push(piece)).collect();
+        outputs.extend(parser.finish(ends_with_expression));
+        outputs
+    }
+
+    fn merge(outputs: Vec<Output>) -> Vec<Output> {
+        let mut merged: Vec<Output> = Vec::new();
+        for output in outputs {
+            match (merged.last_mut(), output) {
+                (Some(Output::Stream { text, .. }), Output::Stream { text: more, .. }) => text.push_str(&more),
+                (_, output) => merged.push(output),
+            }
+        }
+        merged
+    }
+
+    fn text(text: &str) -> Output {
+        Output::Stream { name: StreamName::Stdout, text: text.to_owned() }
+    }
+
+    fn plain(text: &str) -> Bundle {
+        let mut data = Map::new();
+        data.insert("text/plain".to_owned(), text.into());
+        Bundle { data, id: None }
+    }
+
+    #[test]
+    fn text_stays_text() {
+        assert_eq!(parse("no line end, ünïcödé 🦀".as_bytes(), false), [text("no line end, ünïcödé 🦀")]);
+        assert_eq!(parse(b"\x1b[31mred\x1b[0m EVCXR_BEGIN \n", false), [text("\x1b[31mred\x1b[0m EVCXR_BEGIN \n")]);
+        assert_eq!(parse(b"EVCXR_BEGIN_CONT", false), [text("EVCXR_BEGIN_CONT")]);
+        assert_eq!(parse(b"", true), []);
+    }
+
+    #[test]
+    fn bytes_that_are_no_text_are_replaced() {
+        assert_eq!(parse(b"a\xffb", false), [text("a\u{fffd}b")]);
+    }
+
+    #[test]
+    fn frames_keep_their_place() {
+        let stream = b"before\x1b]7337;{\"kind\":\"display\",\"data\":{\"text/plain\":\"x\"},\"id\":\"7\"}\x07after";
+        let shown = Bundle { id: Some("7".to_owned()), ..plain("x") };
+        assert_eq!(parse(stream, false), [text("before"), Output::Display(shown), text("after")]);
+        let stream = b"\x1b]7337;{\"kind\":\"result\",\"data\":{\"text/html\":\"<b>\"}}\x07";
+        let Output::Result(bundle) = &parse(stream, true)[0] else { panic!("no result") };
+        assert_eq!(bundle.data["text/plain"], "[text/html]");
+    }
+
+    #[test]
+    fn half_a_frame_or_a_false_one_is_text() {
+        assert_eq!(parse(b"\x1b]7337;{\"kind\":", false), [text("\x1b]7337;{\"kind\":")]);
+        assert_eq!(parse(b"\x1b]7337;nonsense\x07!", false), [text("\x1b]7337;nonsense\x07!")]);
+    }
+
+    #[test]
+    fn the_last_content_block_is_the_result_of_an_expression() {
+        let stream = b"EVCXR_BEGIN_CONTENT text/plain\none\nEVCXR_END_CONTENT\nEVCXR_BEGIN_CONTENT text/plain\n2\n2\nEVCXR_END_CONTENT\n";
+        assert_eq!(parse(stream, true), [Output::Display(plain("one")), Output::Result(plain("2\n2"))]);
+        assert_eq!(parse(stream, false), [Output::Display(plain("one")), Output::Display(plain("2\n2"))]);
+        let followed = [stream.as_slice(), b"more"].concat();
+        assert_eq!(
+            parse(&followed, true),
+            [Output::Display(plain("one")), Output::Display(plain("2\n2")), text("more")]
+        );
+    }
+
+    #[test]
+    fn text_that_may_become_a_marker_is_released_after_a_while() {
+        let mut parser = Parser::default();
+        assert_eq!(parser.push(b"EVCXR"), []);
+        assert!(parser.is_holding_text());
+        assert_eq!(parser.release(), [text("EVCXR")]);
+    }
+}

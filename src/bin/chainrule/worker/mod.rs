@@ -1,0 +1,60 @@
+//! The process that runs cells and holds their variables.
+//!
+//! ```text
+//! kernel ── commands, answers (evcxr's lines) ──→ SUPERVISOR   waits for the runner, wakes the snapshot when it dies
+//!        ←─ output of cells (two pipes) ────────     └ RUNNER     loads cells, holds the variables
+//!        ←─ events (JSON messages) ─────────────        └ SNAPSHOT  asleep: the runner as it was after the last cell
+//! ```
+//!
+//! After a cell, the runner forks a snapshot, which replaces the one from the cell before. If the runner dies, in a cell
+//! or between two, the supervisor wakes the snapshot, which becomes the runner. If evcxr waits for a cell then, it is
+//! answered with a line that is not UTF-8: it reports an error, commits nothing and restarts nothing, so that both sides
+//! are as before the cell.
+//!
+//! `channels` is the kernel's end; everything else runs in the worker, which is single-threaded until a cell starts a
+//! thread.
+
+pub mod channels;
+mod runner;
+mod snapshot;
+mod stack;
+mod supervisor;
+
+use std::os::fd::RawFd;
+
+/// How the executable is told to be the worker.
+pub const COMMAND: &str = "worker";
+
+/// The path of the library's shared object, for the worker.
+pub const LIBRARY: &str = "CHAINRULE_LIBRARY";
+
+// The descriptors that a worker is started with besides the standard ones, which talk with evcxr. High, so that they
+// are not in the way of what std opens between fork and exec.
+const OUTPUT: RawFd = 190;
+const ERRORS: RawFd = 191;
+const EVENTS: RawFd = 192;
+// Where the worker moves evcxr's two lines, since a cell has standard input and output of its own.
+const COMMANDS: RawFd = 193;
+const ANSWERS: RawFd = 194;
+
+/// Tells the supervisor to interrupt the cell: the runner gets `SIGINT`.
+pub const INTERRUPT: nix::sys::signal::Signal = nix::sys::signal::Signal::SIGINT;
+/// Tells the supervisor to end the cell: the runner gets `SIGKILL`, if there is a snapshot to go on with.
+pub const END_CELL: nix::sys::signal::Signal = nix::sys::signal::Signal::SIGQUIT;
+
+/// Plays the worker's part. Does not return.
+pub fn main() -> ! {
+    supervisor::run()
+}
+
+/// Sends one event to the kernel, whole. Used with texts only, so that a signal handler may call it.
+fn send_event(json: &[u8]) {
+    // SAFETY: the descriptor is open for the life of the process; `send` is async-signal-safe.
+    unsafe { libc::send(EVENTS, json.as_ptr().cast(), json.len(), libc::MSG_NOSIGNAL) };
+}
+
+/// What `ps` and `top` call this process.
+fn set_name(name: &std::ffi::CStr) {
+    // SAFETY: the system copies the name.
+    unsafe { libc::prctl(libc::PR_SET_NAME, name.as_ptr()) };
+}
