@@ -15,7 +15,7 @@ pub mod train;
 /// What a notebook cell sees.
 pub mod prelude {
     pub use crate::Float;
-    pub use crate::autograd::{GradientTape, grads, no_grad};
+    pub use crate::autograd::{GradientTape, draw_graph, gradcheck, grads, no_grad};
     pub use crate::cell::CellDisplay;
     pub use crate::data::{self, Dataset};
     pub use crate::display::{self, Show, show};

@@ -7,8 +7,12 @@
 //! The derivatives themselves stand beside the operations, in [`ops`](crate::ops).
 
 mod backward;
+mod check;
+mod draw;
 mod node;
 
 pub use backward::{GradientTape, grads};
+pub use check::{GradCheck, gradcheck};
+pub use draw::{GraphDrawing, draw_graph};
 pub use node::no_grad;
 pub(crate) use node::{Edge, NoGrad, Node, grad_enabled, op, wrt};

@@ -1,0 +1,168 @@
+//! Gradient check: derivatives from the chain rule compared with differences.
+
+use super::NoGrad;
+use crate::Float;
+use crate::display::{self, Bundle, Show};
+use crate::tensor::Tensor;
+use crate::tensor::fail::fail;
+use crate::tensor::shape::{array, slice};
+use crate::tensor::table::{html_table, text_table};
+use std::fmt;
+
+/// The step h of the differences and the error that is tolerated. A difference loses half of the digits that a number
+/// has, which is little for `f64` and most of them for `f32`.
+const STEP: Float = if size_of::<Float>() == 8 { 1e-5 } else { 1e-2 };
+const TOLERANCE: Float = if size_of::<Float>() == 8 { 1e-6 } else { 1e-2 };
+/// Derivatives smaller than this are compared absolutely: a relative error says nothing about 0.
+const FLOOR: Float = if size_of::<Float>() == 8 { 1e-3 } else { 1e-1 };
+
+/// Compares, for each value of each input, the derivative that `backward` computes with the central difference
+/// (f(x + h) − f(x − h)) / 2h.
+///
+/// If `f` returns more than one number, a weighted sum of them is checked, which checks them all at once. Near a kink
+/// (`relu` at 0, a tie of `max`) the two differ rightly. In the usual `f32` the check is coarse: h = 0.01, and an error
+/// of 1 % is tolerated; in `f64` (feature of that name) h = 10⁻⁵ and 10⁻⁶.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let check = gradcheck(|t| (&t[0] * &t[1]).tanh(), &[tensor([0.5, -1.0]), tensor([2.0, 0.3])]);
+/// assert!(check.passed(), "{check}");
+/// ```
+#[track_caller]
+pub fn gradcheck(f: impl Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) -> GradCheck {
+    check(&f, inputs)
+}
+
+#[track_caller]
+fn check(f: &dyn Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) -> GradCheck {
+    let leaves: Vec<Tensor> = inputs.iter().map(|input| input.detach().requires_grad()).collect();
+    let output = f(&leaves);
+    if !output.is_tracked() {
+        fail(
+            "gradcheck: the result does not depend on the inputs in a way that has a derivative",
+            &[("result", &output)],
+            "compute it from the tensors that are passed to the function, without .detach() or no_grad",
+        );
+    }
+    // Weights that differ, so that errors of several outputs do not cancel.
+    let weights: Vec<Float> = (0..output.len()).map(|i| 0.6 + 0.4 * (1.0 + i as Float).sin()).collect();
+    let weights = Tensor::from_array(array(weights, output.shape()));
+    let analytic = super::grads(&(&output * &weights).sum(), &leaves.iter().collect::<Vec<_>>());
+
+    let _constants = NoGrad::new();
+    let mut rows = Vec::new();
+    for (number, leaf) in leaves.iter().enumerate() {
+        let name = inputs[number].name().unwrap_or_else(|| format!("input {number}"));
+        let original = leaf.array();
+        for index in 0..leaf.len() {
+            let at = |offset: Float| -> f64 {
+                let mut values = slice(&original).to_vec();
+                values[index] += offset;
+                leaf.update(|value| *value = array(values, leaf.shape()));
+                let output = f(&leaves);
+                // Summed in f64, so that only f itself is rounded.
+                output.to_vec().iter().zip(weights.to_vec()).map(|(&y, w)| f64::from(y) * f64::from(w)).sum()
+            };
+            let numeric = ((at(STEP) - at(-STEP)) / (2.0 * f64::from(STEP))) as Float;
+            rows.push(Row {
+                input: format!("{name}{}", position(leaf, index)),
+                analytic: analytic[number].to_vec()[index],
+                numeric,
+            });
+        }
+        leaf.update(|value| *value = original);
+    }
+    GradCheck { rows }
+}
+
+/// A place in row-major order as an index: "[1, 0]".
+fn position(tensor: &Tensor, mut offset: usize) -> String {
+    let mut index: Vec<usize> = (tensor.shape().iter().rev())
+        .map(|&size| {
+            let i = offset % size;
+            offset /= size;
+            i
+        })
+        .collect();
+    index.reverse();
+    if index.is_empty() { String::new() } else { format!("{index:?}") }
+}
+
+/// What [`gradcheck`] found: one row for each derivative.
+#[derive(Clone, Debug)]
+pub struct GradCheck {
+    rows: Vec<Row>,
+}
+
+#[derive(Clone, Debug)]
+struct Row {
+    input: String,
+    analytic: Float,
+    numeric: Float,
+}
+
+impl Row {
+    /// Not a number on either side counts as wrong, hence the negated comparison in `passed`.
+    fn error(&self) -> Float {
+        (self.analytic - self.numeric).abs() / self.analytic.abs().max(self.numeric.abs()).max(FLOOR)
+    }
+}
+
+impl GradCheck {
+    /// Whether all derivatives agree.
+    pub fn passed(&self) -> bool {
+        self.max_error() <= TOLERANCE
+    }
+
+    /// The largest relative error.
+    pub fn max_error(&self) -> Float {
+        self.rows.iter().map(Row::error).fold(0.0, |max, error| if error.is_nan() || error > max { error } else { max })
+    }
+
+    /// Shows the report as the result of a cell.
+    #[doc(hidden)]
+    pub fn evcxr_display(&self) {
+        display::result(self.bundle());
+    }
+
+    fn verdict(&self) -> String {
+        let verdict = if self.passed() { "✓ gradients agree" } else { "✗ gradients differ" };
+        format!("{verdict}: largest relative error {:.1e}, tolerated {TOLERANCE:.0e}", self.max_error())
+    }
+
+    /// The worst first, a screenful of them.
+    fn cells(&self) -> Vec<[String; 5]> {
+        let mut rows: Vec<&Row> = self.rows.iter().collect();
+        if rows.len() > SHOWN {
+            rows.sort_by(|a, b| b.error().total_cmp(&a.error()));
+        }
+        (rows.iter().take(SHOWN))
+            .map(|row| {
+                let mark = if row.error() <= TOLERANCE { "✓" } else { "✗" };
+                let number = |value: Float| format!("{value:.6}");
+                [
+                    row.input.clone(),
+                    number(row.analytic),
+                    number(row.numeric),
+                    format!("{:.1e}", row.error()),
+                    mark.into(),
+                ]
+            })
+            .collect()
+    }
+}
+
+const SHOWN: usize = 20;
+const HEADER: [&str; 5] = ["input", "analytic", "numeric", "relative error", ""];
+
+impl fmt::Display for GradCheck {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}\n{}", text_table(&HEADER, &self.cells(), 1), self.verdict())
+    }
+}
+
+impl Show for GradCheck {
+    fn bundle(&self) -> Bundle {
+        Bundle::text(self.to_string()).html(html_table(&HEADER, &self.cells(), 1, &self.verdict()))
+    }
+}
