@@ -127,13 +127,13 @@ fn describe(name: &str, points: &[(f64, f64)]) -> String {
     let finite: Vec<f64> = points.iter().map(|point| point.1).filter(|y| y.is_finite()).collect();
     let (Some(first), Some(last)) = (finite.first(), finite.last()) else { return String::new() };
     let named = if name.is_empty() { String::new() } else { format!("{name}: ") };
-    let mut text = format!("{named}{} points, from {} to {}", points.len(), number(*first, 4), number(*last, 4));
+    let mut text = format!("{named}{} points, from {} to {}", points.len(), number(*first, 3), number(*last, 3));
     if let Some((low, high)) = extent(finite.iter().copied()) {
         if low < first.min(*last) {
-            text += &format!(", lowest {}", number(low, 4));
+            text += &format!(", lowest {}", number(low, 3));
         }
         if high > first.max(*last) {
-            text += &format!(", highest {}", number(high, 4));
+            text += &format!(", highest {}", number(high, 3));
         }
     }
     if finite.len() < points.len() {

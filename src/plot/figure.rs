@@ -36,7 +36,7 @@ pub struct Figure {
     pub(super) y: Axis,
     pub(super) layers: Vec<Layer>,
     pub(super) legend: Vec<(String, Key)>,
-    /// Width and height in pixels.
+    /// Width and height in pixels, without title and legend: these add to the height.
     pub(super) size: (f64, f64),
     svg: OnceLock<String>,
 }
@@ -221,7 +221,7 @@ struct Canvas<'a> {
 
 impl Canvas<'_> {
     fn draw(figure: &Figure) -> String {
-        let (width, height) = figure.size;
+        let (width, height) = (outer_width(figure), figure.size.1 + header_height(figure));
         let mut body = String::new();
         let images = {
             let area = SVGBackend::with_string(&mut body, (units(width) as u32, units(height) as u32));
@@ -260,17 +260,21 @@ impl Canvas<'_> {
             top += 20.0;
         }
         if !legend.is_empty() {
-            top += self.legend(top + 8.0)? + 4.0;
+            self.legend(top + 8.0)?;
         }
+        let top = header_height(self.figure) + 10.0;
 
         let mut chart = ChartBuilder::on(&self.area);
-        chart.margin_top(units(top)).margin_right(units(16.0));
+        let right = 16.0 + outer_width(self.figure) - self.figure.size.0;
+        chart.margin_top(units(top)).margin_right(units(right));
         chart.margin_left(units(8.0)).margin_bottom(units(8.0));
         chart.set_label_area_size(LabelAreaPosition::Left, units(left));
         chart.set_label_area_size(LabelAreaPosition::Bottom, units(below));
         let mut chart = chart.build_cartesian_2d(x_axis.range.0..x_axis.range.1, y)?;
         let ink = colour(PALE_INK, 1.0);
         let ticks = |axis: &Axis, room: usize| match axis.ticks {
+            // plotters leaves out what lies between powers of ten unless there is much room.
+            Ticks::Numbers if axis.log && axis.range.1 / axis.range.0 < 300.0 => 24,
             Ticks::Numbers => room,
             Ticks::Whole => room.min((axis.range.1 - axis.range.0).max(1.0) as usize + 1),
             _ => 0,
@@ -278,7 +282,8 @@ impl Canvas<'_> {
         let has_picture = self.figure.layers.iter().any(|layer| matches!(layer, Layer::Image { .. }));
         let mut mesh = chart.configure_mesh();
         mesh.x_labels(ticks(x_axis, 9)).y_labels(ticks(y_axis, 7)).max_light_lines(0);
-        mesh.x_label_formatter(&|value| tick(*value)).y_label_formatter(&|value| tick(*value));
+        let y_tick = |value: &f64| if y_axis.log { log_tick(*value) } else { tick(*value) };
+        mesh.x_label_formatter(&|value| tick(*value)).y_label_formatter(&y_tick);
         mesh.label_style(("sans-serif", TEXT * SCALE * 1.24).into_font().color(&colour(INK, 1.0)));
         mesh.axis_style(ink.stroke_width(10)).bold_line_style(colour(GRID, 1.0).stroke_width(10));
         mesh.set_all_tick_mark_size(units(4.0));
@@ -299,14 +304,15 @@ impl Canvas<'_> {
         let (across, down) = (middle(&area.0), middle(&area.1));
         let (bottom, start) = (area.1.end as f64 / SCALE, area.0.start as f64 / SCALE);
         if let Ticks::Names(names) = &x_axis.ticks {
-            let room = (area.0.len() as f64 / SCALE / names.len().max(1) as f64 / CHARACTER) as usize;
-            for (i, name) in names.iter().enumerate() {
+            let shown = names.iter().filter(|name| !name.is_empty()).count().max(1);
+            let room = (area.0.len() as f64 / SCALE / shown as f64 / CHARACTER) as usize;
+            for (i, name) in names.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
                 let x = start + (i as f64 + 0.5) * area.0.len() as f64 / SCALE / names.len() as f64;
                 self.text((x, bottom + 13.0), &shorten(name, room.max(1)), INK, TEXT, HPos::Center, false)?;
             }
         }
         if let Ticks::Names(names) = &y_axis.ticks {
-            for (i, name) in names.iter().enumerate() {
+            for (i, name) in names.iter().enumerate().filter(|(_, name)| !name.is_empty()) {
                 let y = (area.1.start as f64 + (i as f64 + 0.5) * area.1.len() as f64 / names.len() as f64) / SCALE;
                 self.text((start - 7.0, y), &shorten(name, LONGEST_NAME), INK, TEXT, HPos::Right, false)?;
             }
@@ -424,14 +430,9 @@ impl Canvas<'_> {
     }
 
     /// Names in a row below the title, where they hide nothing; returns the height of the rows.
-    fn legend(&self, top: f64) -> Result<f64, DrawingAreaErrorKind<std::io::Error>> {
-        let (mut x, mut y) = (16.0, top);
-        for (name, key) in &self.figure.legend {
-            let name = shorten(name, 40);
-            let width = 30.0 + name.chars().count() as f64 * CHARACTER + 14.0;
-            if x + width > self.figure.size.0 && x > 16.0 {
-                (x, y) = (16.0, y + 18.0);
-            }
+    fn legend(&self, top: f64) -> Drawn {
+        for ((name, key), (x, row)) in self.figure.legend.iter().zip(legend_places(self.figure)) {
+            let (name, y) = (shorten(name, LONGEST_LEGEND), top + row as f64 * LEGEND_ROW);
             match key {
                 Key::Line(stroke) => {
                     let path = vec![(units(x), units(y)), (units(x + 24.0), units(y))];
@@ -440,10 +441,39 @@ impl Canvas<'_> {
                 Key::Mark(mark) => self.mark((units(x + 16.0), units(y)), mark)?,
             }
             self.text((x + 30.0, y), &name, INK, TEXT, HPos::Left, false)?;
-            x += width;
         }
-        Ok(y + 18.0 - top)
+        Ok(())
     }
+}
+
+const LEGEND_ROW: f64 = 18.0;
+const LONGEST_LEGEND: usize = 40;
+
+/// Where each name of the legend begins, and in which row.
+fn legend_places(figure: &Figure) -> Vec<(f64, usize)> {
+    let (mut x, mut row) = (16.0, 0);
+    let mut places = Vec::new();
+    for (name, _) in &figure.legend {
+        let width = 44.0 + name.chars().count().min(LONGEST_LEGEND) as f64 * CHARACTER;
+        if x + width > figure.size.0 && x > 16.0 {
+            (x, row) = (16.0, row + 1);
+        }
+        places.push((x, row));
+        x += width;
+    }
+    places
+}
+
+/// The width with a title that may be longer than the picture below it.
+fn outer_width(figure: &Figure) -> f64 {
+    (28.0 + figure.title.chars().count() as f64 * 8.5).min(640.0).max(figure.size.0)
+}
+
+/// What title and legend add to the height.
+fn header_height(figure: &Figure) -> f64 {
+    let rows = legend_places(figure).last().map_or(0, |(_, row)| row + 1);
+    let title = if figure.title.is_empty() { 0.0 } else { 20.0 };
+    title + if rows == 0 { 0.0 } else { rows as f64 * LEGEND_ROW + 8.0 }
 }
 
 const LONGEST_NAME: usize = 22;
@@ -492,6 +522,17 @@ fn tick(value: f64) -> String {
     number(value, 4)
 }
 
+/// 0.1, 0.2, 0.5, 1, …; what lies between has a line, but there is no room for its number.
+fn log_tick(value: f64) -> String {
+    let digits = number(value, 4);
+    let leading = digits.trim_start_matches(['0', '.']);
+    if matches!(leading.trim_end_matches('0'), "1" | "2" | "5") || leading.contains('e') {
+        digits
+    } else {
+        String::new()
+    }
+}
+
 const DASHES: [&str; 4] = ["", "70 40", "20 35", "90 35 20 35"];
 
 /// Makes what plotters wrote half as long, and gives lines their dashes.
@@ -503,6 +544,11 @@ fn tidy(body: &str) -> String {
     let mut rest = inner;
     while let Some(start) = rest.find('<') {
         let end = rest[start..].find('>').map_or(rest.len(), |length| start + length + 1);
+        let content = rest[end..].trim_start();
+        if rest[start..].starts_with("<text") && content.starts_with("</text>") {
+            rest = &content["</text>".len()..];
+            continue;
+        }
         tidied.push_str(rest[..start].trim());
         let is_end = rest[start..].starts_with("</");
         tidy_tag(&rest[start..end], &mut tidied);

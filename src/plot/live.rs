@@ -293,7 +293,7 @@ impl Live {
             *html += figure.svg();
         } else {
             let (source, text) = (data_uri("image/svg+xml", figure.svg().as_bytes()), escape_html(&figure.text()));
-            let _ = write!(html, "<img style=\"max-width:100%;background:#fff\" alt=\"{text}\" src=\"{source}\">");
+            let _ = write!(html, "<img style=\"max-width:100%;background:#fff\" alt=\"{text}\" src=\"{source}\"/>");
         }
     }
 
