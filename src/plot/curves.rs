@@ -18,7 +18,7 @@ use crate::tensor::fail::fail;
 /// # ;
 /// ```
 #[track_caller]
-pub fn curve(xs: impl Values, ys: impl Values) -> Figure {
+pub fn curve(xs: &(impl Values + ?Sized), ys: &(impl Values + ?Sized)) -> Figure {
     curve_of(xs.numbers(), ys.numbers())
 }
 
@@ -71,7 +71,8 @@ pub fn function(f: impl Fn(Float) -> Float, range: std::ops::Range<Float>) -> Fi
 
 #[track_caller]
 fn function_of(f: &dyn Fn(Float) -> Float, range: std::ops::Range<Float>) -> Figure {
-    if !(range.start < range.end) {
+    // Also if one of them is not a number.
+    if range.is_empty() {
         fail(&format!("function: the range {range:?} is empty"), &[], "write the smaller number first: -3.0..3.0");
     }
     const STEPS: usize = 400;
@@ -173,7 +174,7 @@ fn thinned(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
 /// # ;
 /// ```
 #[track_caller]
-pub fn bars(names: &[impl AsRef<str>], values: impl Values) -> Figure {
+pub fn bars(names: &[impl AsRef<str>], values: &(impl Values + ?Sized)) -> Figure {
     bars_of(names.iter().map(|name| name.as_ref().to_owned()).collect(), values.numbers())
 }
 
@@ -217,7 +218,7 @@ fn bars_of(names: Vec<String>, values: Vec<f64>) -> Figure {
 /// # ;
 /// ```
 #[track_caller]
-pub fn histogram(values: impl Values) -> Figure {
+pub fn histogram(values: &(impl Values + ?Sized)) -> Figure {
     histogram_of(values.numbers())
 }
 

@@ -472,7 +472,7 @@ fn outer_width(figure: &Figure) -> f64 {
 /// What title and legend add to the height.
 fn header_height(figure: &Figure) -> f64 {
     let rows = legend_places(figure).last().map_or(0, |(_, row)| row + 1);
-    let title = if figure.title.is_empty() { 0.0 } else { 20.0 };
+    let title = if figure.title.is_empty() { 0.0 } else { 22.0 };
     title + if rows == 0 { 0.0 } else { rows as f64 * LEGEND_ROW + 8.0 }
 }
 
@@ -487,7 +487,7 @@ fn vertical_labels_width(axis: &Axis) -> f64 {
     characters as f64 * CHARACTER + 12.0
 }
 
-fn shorten(name: &str, characters: usize) -> String {
+pub(super) fn shorten(name: &str, characters: usize) -> String {
     if name.chars().count() <= characters {
         return name.to_owned();
     }

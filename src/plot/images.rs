@@ -1,6 +1,6 @@
 //! Grids of small pictures.
 
-use super::figure::{Axis, Figure, Layer};
+use super::figure::{Axis, Figure, Layer, shorten};
 use super::palette::{self, INK, RIGHT, Rgb, WHITE, WRONG};
 use super::raster;
 use super::values::{extent, number};
@@ -102,9 +102,7 @@ fn grid(kind: &'static str, x: &Tensor, titles: &[(String, Rgb)], framed: bool) 
         if let Some((title, colour)) = titles.get(i) {
             let at = (left + side / 2.0, top - tall - TITLE / 2.0 - 1.0);
             let longest = ((side + GAP) / 6.4) as usize;
-            let title =
-                if title.chars().count() > longest { title.chars().take(longest).collect() } else { title.clone() };
-            figure.layers.push(Layer::Text { at, text: title, colour: *colour, size: 11.5 });
+            figure.layers.push(Layer::Text { at, text: shorten(title, longest), colour: *colour, size: 11.5 });
         }
     }
     let first = if shown < count { format!("the first {shown} of {count}") } else { count.to_string() };

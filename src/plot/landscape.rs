@@ -46,7 +46,7 @@ fn landscape(
     paths: Vec<(String, Vec<(f64, f64)>)>,
 ) -> Figure {
     for range in [&x_range, &y_range] {
-        if !(range.start < range.end) {
+        if range.is_empty() {
             fail(&format!("contour_path: the range {range:?} is empty"), &[], "write the smaller number first");
         }
     }

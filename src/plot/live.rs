@@ -18,8 +18,11 @@ const PAUSE_PER_RENDER: u32 = 20;
 /// Epochs in the table and in its text alternative; a notebook shall not grow by a page for every run.
 const ROWS: usize = 5;
 const TEXT_ROWS: usize = 20;
-/// Points of a curve over the epochs.
+/// Points of a curve over the epochs, and up to how many each has a mark.
 const MOST_EPOCHS_DRAWN: usize = 200;
+const MOST_MARKS: usize = 50;
+/// Height of a row of the table in pixels.
+const ROW_HEIGHT: usize = 19;
 
 /// The metrics at the end of an epoch.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -81,6 +84,9 @@ enum State {
     Done,
     Stopped,
 }
+
+/// Picks a column of the table.
+type Metric = fn(&EpochRow) -> Option<Float>;
 
 impl Live {
     /// Begins a view of `epochs` epochs and `total_steps` steps in all of them together. Shows nothing at all unless
@@ -229,8 +235,8 @@ impl Live {
         );
         let bar = hex(match self.state {
             State::Running => palette::colour(0),
-            State::Done => palette::RIGHT,
-            State::Stopped => palette::WRONG,
+            State::Done if self.failed_at.is_none() => palette::RIGHT,
+            _ => palette::WRONG,
         });
         let percent = self.progress() * 100.0;
         let _ = write!(
@@ -245,7 +251,11 @@ impl Live {
                  is the learning rate too large?</div>"
             );
         }
+        // The room for the whole table is there from the start: the curve shall not jump with every epoch.
+        let rows = if self.epochs > ROWS { ROWS + 2 } else { self.epochs + 1 };
+        let _ = write!(html, "<div style=\"min-height:{}px\">", rows * ROW_HEIGHT);
         self.table(&mut html);
+        html += "</div>";
         self.picture(&mut html);
         html + "</div>"
     }
@@ -253,7 +263,7 @@ impl Live {
     fn table(&self, html: &mut String) {
         let Some((_, last)) = self.rows.last() else { return };
         let cell = "padding:1px 18px 1px 0;text-align:right;color:#222;background:#fff;border:none;font-weight:";
-        let columns: [(&str, fn(&EpochRow) -> Option<Float>); 4] = [
+        let columns: [(&str, Metric); 4] = [
             ("loss", |row| Some(row.loss)),
             ("accuracy", |row| row.accuracy),
             ("val_loss", |row| row.val_loss),
@@ -261,7 +271,7 @@ impl Live {
         ];
         let columns = columns.into_iter().filter(|(_, value)| value(last).is_some());
         let columns: Vec<_> = columns.collect();
-        *html += "<table style=\"border-collapse:collapse;margin:0 0 6px;background:#fff;color:#222;font-size:12px;\
+        *html += "<table style=\"border-collapse:collapse;margin:0;background:#fff;color:#222;font-size:12px;\
                   font-variant-numeric:tabular-nums\"><tr style=\"background:#fff\">";
         for name in std::iter::once("epoch").chain(columns.iter().map(|(name, _)| *name)) {
             let _ = write!(html, "<th style=\"{cell}bold\">{name}</th>");
@@ -328,8 +338,11 @@ impl Live {
             let stroke = Stroke { colour: palette::colour(1), width: 1.0, dash: 1, opacity: 1.0 };
             let mark = Mark { colour: palette::colour(1), shape: 3, size: 3.6 };
             figure.layers.push(Layer::Line(val.clone(), stroke));
-            figure.layers.push(Layer::Marks(val, mark));
-            figure.legend.push(("validation".to_owned(), Key::Mark(mark)));
+            let has_marks = val.len() <= MOST_MARKS;
+            figure.legend.push(("validation".to_owned(), if has_marks { Key::Mark(mark) } else { Key::Line(stroke) }));
+            if has_marks {
+                figure.layers.push(Layer::Marks(val, mark));
+            }
         }
         // Losses that fall by an order of magnitude and a half are a line at the bottom on a linear axis.
         if low > 0.0 && high / low > 30.0 {

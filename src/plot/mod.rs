@@ -14,6 +14,9 @@
 //! # ;
 //! ```
 
+// Casts between Float and f64 do nothing when they are the same.
+#![cfg_attr(feature = "f64", allow(clippy::unnecessary_cast))]
+
 mod curves;
 mod figure;
 mod images;
