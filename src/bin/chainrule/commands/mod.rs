@@ -1,18 +1,115 @@
 //! The command line.
-pub fn main() -> std::process::ExitCode {
-    // temporary driver
-    let sink: crate::evaluator::Sink = std::sync::Arc::new(|o| println!("   -> {o:?}"));
-    let t = std::time::Instant::now();
-    let mut e = crate::evaluator::Evaluator::start(&std::env::current_dir().unwrap(), &|n| eprint!("{n}")).unwrap();
-    println!("started {:?}", t.elapsed());
-    let cells = std::fs::read_to_string(std::env::args().nth(1).unwrap()).unwrap();
-    for (i, c) in cells.split("\n---\n").enumerate() {
-        let t = std::time::Instant::now();
-        match e.execute(i as u32 + 1, c, sink.clone()) {
-            Ok(()) => println!("[{}] {c:?} ok {:?}", i + 1, t.elapsed()),
-            Err(f) => println!("[{}] {c:?} {:?}\n{}", i + 1, t.elapsed(), f.traceback.join("\n")),
+//!
+//! Exit status: 0 when all went well, 1 when something that was tried failed, 2 when the call itself was wrong (a file
+//! that is no notebook, a folder that cannot be written) and nothing was done.
+
+mod doctor;
+mod install;
+mod lab;
+mod run;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A Jupyter kernel for Rust that teaches deep learning: notebooks whose cells are Rust, with tensors, gradients and
+/// plots at hand.
+#[derive(Parser)]
+#[command(version, arg_required_else_help = true, after_help = "To begin:  chainrule lab")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Open the course in JupyterLab, after preparing whatever is missing for it
+    Lab(lab::Lab),
+    /// Run notebooks from the first cell to the last, without Jupyter and Python
+    Run(run::Run),
+    /// Install the kernel for Jupyter
+    Install(install::Install),
+    /// Remove the kernel from Jupyter
+    Uninstall(install::Uninstall),
+    /// Check this machine, and say what to type for each thing that is missing
+    Doctor,
+    /// Serve a front end (Jupyter calls this)
+    #[command(hide = true)]
+    Kernel {
+        /// The file with the ports and the key
+        connection_file: PathBuf,
+    },
+}
+
+/// A mistake in the call: exit status 2.
+#[derive(Debug)]
+struct Misuse(String);
+
+impl std::fmt::Display for Misuse {
+    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Misuse {}
+
+/// Obeys the command line.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    find_cargo();
+    let result = match cli.command {
+        Command::Lab(lab) => lab.run(),
+        Command::Run(run) => run.run(),
+        Command::Install(install) => install.run(),
+        Command::Uninstall(uninstall) => uninstall.run(),
+        Command::Doctor => doctor::run(),
+        Command::Kernel { connection_file } => crate::jupyter::serve(&connection_file).map(|()| ExitCode::SUCCESS),
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("chainrule: {error:#}");
+        if error.is::<Misuse>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+    })
+}
+
+/// A program started from a desktop does not have the `PATH` of a terminal: rustup's folder is added if cargo is not
+/// found without.
+fn find_cargo() {
+    use crate::compiler::toolchain::find_on_path;
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    if let (None, Some(home)) = (find_on_path("cargo"), home) {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let folders = std::env::split_paths(&path).chain([home.join("bin")]);
+        if let Ok(path) = std::env::join_paths(folders) {
+            // SAFETY: no other thread has been started yet.
+            unsafe { std::env::set_var("PATH", path) };
         }
     }
-    println!("{:?}", e.variables());
-    0.into()
+}
+
+/// Prepares the library, installing the sources of std before if rustup can.
+fn prepare_library() -> Result<()> {
+    use crate::compiler::toolchain::{Missing, Toolchain, install_rust_src};
+    if let Err(Missing::RustSrc { .. }) = Toolchain::find() {
+        eprintln!("Installing the sources of Rust's standard library (rustup component add rust-src) …");
+        install_rust_src();
+    }
+    crate::evaluator::prepare(&|notice| eprint!("{notice}"))?;
+    Ok(())
+}
+
+/// Set once Ctrl-C was pressed; `on_interrupt` is called each time.
+fn watch_interrupts(on_interrupt: impl Fn() + Send + 'static) -> Result<Arc<AtomicBool>> {
+    let pressed = Arc::new(AtomicBool::new(false));
+    let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGINT])?;
+    let seen = pressed.clone();
+    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        for _ in signals.forever() {
+            seen.store(true, Ordering::SeqCst);
+            on_interrupt();
+        }
+    })?;
+    Ok(pressed)
 }

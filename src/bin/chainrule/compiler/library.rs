@@ -24,7 +24,8 @@ const MANIFEST: &str = include_str!("../../../../Cargo.toml");
 const LOCK: &str = include_str!("../../../../Cargo.lock");
 
 /// How dependencies of a cell are compiled: for speed, and without the checks that are for the learner's own code.
-const CARGO_CONFIG: &str = "[profile.dev.package.\"*\"]\nopt-level = 3\ndebug-assertions = false\noverflow-checks = false\n";
+const CARGO_CONFIG: &str =
+    "[profile.dev.package.\"*\"]\nopt-level = 3\ndebug-assertions = false\noverflow-checks = false\n";
 
 /// Cells read this: the prelude that a session starts with.
 pub const PRELUDE: &str = "use chainrule::prelude::*;";
@@ -96,7 +97,10 @@ pub fn cache_folder() -> Result<PathBuf> {
         Some(folder) => PathBuf::from(folder),
         None => {
             let cache = std::env::var_os("XDG_CACHE_HOME").filter(|folder| !folder.is_empty()).map(PathBuf::from);
-            cache.or_else(|| Some(std::env::home_dir()?.join(".cache"))).context("there is no home folder")?.join("chainrule")
+            cache
+                .or_else(|| Some(std::env::home_dir()?.join(".cache")))
+                .context("there is no home folder")?
+                .join("chainrule")
         }
     };
     let settings = folder.join(".cargo");
@@ -150,7 +154,8 @@ fn with_exact_versions(mut manifest: toml::Table, library: &Path) -> Result<toml
         })
         .filter(|(name, _)| *name != "chainrule")
         .collect();
-    let dependencies = manifest.get_mut("dependencies").and_then(toml::Value::as_table_mut).context("no dependencies")?;
+    let dependencies =
+        manifest.get_mut("dependencies").and_then(toml::Value::as_table_mut).context("no dependencies")?;
     for (number, (name, version)) in crates.into_iter().enumerate() {
         let exact = toml::Value::from(format!("={version}"));
         match dependencies.get_mut(name) {

@@ -59,7 +59,11 @@ fn copy_target(from: &Path, to: &Path) -> Result<()> {
     for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with("ctx-") || name.starts_with("libctx") || name.starts_with("libcode_") || name == "incremental" {
+        if name.starts_with("ctx-")
+            || name.starts_with("libctx")
+            || name.starts_with("libcode_")
+            || name == "incremental"
+        {
             continue;
         }
         let (source, target) = (entry.path(), to.join(entry.file_name()));

@@ -14,7 +14,8 @@ use std::process::Command;
 pub const ROLE: &str = "CHAINRULE_RUSTC_WRAPPER";
 
 const STORE_BEGIN: &str = "mod evcxr_internal_runtime {\n";
-const STORE_END: &str = "pub fn create_variable_store() -> *mut VariableStore {\n    Box::into_raw(Box::new(VariableStore::new()))\n}\n}\n";
+const STORE_END: &str =
+    "pub fn create_variable_store() -> *mut VariableStore {\n    Box::into_raw(Box::new(VariableStore::new()))\n}\n}\n";
 const PANICKED: &str = "    println!(\"EVCXR_PANIC_NOTIFICATION\");\n";
 const EARLY_RETURN: &str = "println!(\"{}\", evcxr_internal_runtime::USER_ERROR_OCCURRED);\n";
 
@@ -54,7 +55,8 @@ fn adapt(source: &str) -> Result<String, String> {
     }
     let mut adapted = source.to_owned();
     if let Some(begin) = adapted.find(STORE_BEGIN) {
-        let end = adapted[begin..].find(STORE_END).ok_or("evcxr's variable store has changed")? + begin + STORE_END.len();
+        let end =
+            adapted[begin..].find(STORE_END).ok_or("evcxr's variable store has changed")? + begin + STORE_END.len();
         let lines = adapted[begin..end].matches('\n').count();
         let call = format!("use chainrule::cell as evcxr_internal_runtime;{}", "\n".repeat(lines));
         adapted.replace_range(begin..end, &call);

@@ -21,10 +21,7 @@ pub fn prepare(notice: &dyn Fn(&str)) -> Result<(Toolchain, Library)> {
     let toolchain = Toolchain::find()?;
     let library = Library::locate(&toolchain)?;
     if !library.is_ready() {
-        notice(&format!(
-            "Preparing the library for {} (once, about a minute) …\n",
-            toolchain.short_version()
-        ));
+        notice(&format!("Preparing the library for {} (once, about a minute) …\n", toolchain.short_version()));
         library.prepare(|library| build_library(&toolchain, library))?;
         notice("The library is ready.\n");
     }
@@ -32,7 +29,7 @@ pub fn prepare(notice: &dyn Fn(&str)) -> Result<(Toolchain, Library)> {
 }
 
 /// Lets evcxr compile a first cell in the template's folder: what cargo leaves there is what a session needs.
-pub fn build_library(toolchain: &Toolchain, library: &Library) -> Result<()> {
+fn build_library(toolchain: &Toolchain, library: &Library) -> Result<()> {
     let folder = library.template();
     let channels = Channels::open()?;
     let command = channels.worker_command(Path::new(""), &toolchain.std_folder(), &folder)?;

@@ -192,18 +192,43 @@ mod tests {
     #[test]
     fn complete_incomplete_invalid() {
         let complete = [
-            "", "1 + 1", "let x = 1;", "fn f(x: i32) -> i32 { x * 2 }", "// note", ":dep rand = \"0.8\"\nlet x = 1;", ":vars",
-            "let s = \"a{\";", "/* c */", "'a'", "r#\"x\"#", "let v = vec![1, 2];", "x\n",
+            "",
+            "1 + 1",
+            "let x = 1;",
+            "fn f(x: i32) -> i32 { x * 2 }",
+            "// note",
+            ":dep rand = \"0.8\"\nlet x = 1;",
+            ":vars",
+            "let s = \"a{\";",
+            "/* c */",
+            "'a'",
+            "r#\"x\"#",
+            "let v = vec![1, 2];",
+            "x\n",
         ];
         for code in complete {
             assert_eq!(completeness(code), Completeness::Complete, "{code:?}");
         }
         let incomplete = [
-            "fn f(x: i32) {", "let v = vec![1, 2", "let s = \"abc", "/* c", "let y = 3 +", "fn foo(", "if x {\n    1",
-            "let s = \"abc\\\"", "r#\"x\"", "let x =", "match x {", "foo.bar(|a| {",
+            "fn f(x: i32) {",
+            "let v = vec![1, 2",
+            "let s = \"abc",
+            "/* c",
+            "let y = 3 +",
+            "fn foo(",
+            "if x {\n    1",
+            "let s = \"abc\\\"",
+            "r#\"x\"",
+            "let x =",
+            "match x {",
+            "foo.bar(|a| {",
         ];
         for code in incomplete {
-            assert!(matches!(completeness(code), Completeness::Incomplete { .. }), "{code:?} is {:?}", completeness(code));
+            assert!(
+                matches!(completeness(code), Completeness::Incomplete { .. }),
+                "{code:?} is {:?}",
+                completeness(code)
+            );
         }
         for code in ["let = 5;", "fn fn() {}", "}", "fn fn", "let x = );"] {
             assert_eq!(completeness(code), Completeness::Invalid, "{code:?}");
@@ -226,7 +251,8 @@ mod tests {
         let mut map = SourceMap::default();
         map.add(1, "fn f(v: &[i32]) -> i32 {\n    v[10]\n}");
         map.add(2, ":opt 1\nlet a = 1;\n\nlet b = f(\n    &[a]\n);");
-        let compiled = "generated\nlet b = f(\n    &[a]\n);\nmore\nfn f(v: &[i32]) -> i32 {\n    v[10]\n}\nlet a = 1;\n";
+        let compiled =
+            "generated\nlet b = f(\n    &[a]\n);\nmore\nfn f(v: &[i32]) -> i32 {\n    v[10]\n}\nlet a = 1;\n";
         let place = |cell, line, text: &str| Some(Place { cell, line, text: text.to_owned() });
         assert_eq!(map.find(compiled, 3), place(2, 5, "    &[a]"));
         assert_eq!(map.find(compiled, 7), place(1, 2, "    v[10]"));

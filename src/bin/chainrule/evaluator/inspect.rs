@@ -62,9 +62,9 @@ fn path_at(code: &str, offset: usize) -> String {
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
     let end = offset + code[offset..].find(|c| !is_name(c)).unwrap_or(code.len() - offset);
     let before = &code[..end];
-    let start = before.rfind(|c| !(is_name(c) || c == ':' || c == '.')).map_or(0, |at| {
-        at + before[at..].chars().next().map_or(1, char::len_utf8)
-    });
+    let start = before
+        .rfind(|c| !(is_name(c) || c == ':' || c == '.'))
+        .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
     before[start..].trim_matches([':', '.']).to_owned()
 }
 

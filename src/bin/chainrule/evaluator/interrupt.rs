@@ -103,7 +103,8 @@ impl Running<'_> {
 
 /// Ends cargo and what it has started: all our children but the worker. Says whether there were any.
 fn end_compiler(worker: u32) -> bool {
-    let compilers: Vec<i32> = children(std::process::id()).into_iter().filter(|&child| child != worker as i32).collect();
+    let compilers: Vec<i32> =
+        children(std::process::id()).into_iter().filter(|&child| child != worker as i32).collect();
     for &child in &compilers {
         for descendant in children(child as u32) {
             let _ = kill(Pid::from_raw(descendant), Signal::SIGKILL);
@@ -116,6 +117,10 @@ fn end_compiler(worker: u32) -> bool {
 /// The processes that a process has started, by all its threads.
 fn children(parent: u32) -> Vec<i32> {
     let threads = fs::read_dir(format!("/proc/{parent}/task"));
-    let lists = threads.into_iter().flatten().flatten().map(|thread| fs::read_to_string(thread.path().join("children")));
-    lists.flatten().flat_map(|list| list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>()).collect()
+    let lists =
+        threads.into_iter().flatten().flatten().map(|thread| fs::read_to_string(thread.path().join("children")));
+    lists
+        .flatten()
+        .flat_map(|list| list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>())
+        .collect()
 }

@@ -11,7 +11,7 @@ mod interrupt;
 mod output;
 mod stream;
 
-pub use boot::{build_library, prepare};
+pub use boot::prepare;
 pub use failure::Failure;
 pub use interrupt::Interrupter;
 pub use output::Sink;
@@ -75,6 +75,11 @@ impl Evaluator {
     /// The variables of the session and their types.
     pub fn variables(&self) -> BTreeMap<String, String> {
         self.context.variables_and_types().map(|(name, kind)| (name.to_owned(), kind.to_owned())).collect()
+    }
+
+    /// The session's folder.
+    pub fn folder(&self) -> &std::path::Path {
+        self.session.folder()
     }
 
     /// For other threads.
@@ -148,8 +153,15 @@ impl Evaluator {
 fn refused_command(code: &str) -> Option<String> {
     let command = code.lines().find_map(|line| {
         let word = line.trim().split_whitespace().next()?;
-        let refused =
-            [":load_config", ":quit", ":cache", ":sccache", ":allow_static_linking", ":toolchain", ":preserve_vars_on_panic"];
+        let refused = [
+            ":load_config",
+            ":quit",
+            ":cache",
+            ":sccache",
+            ":allow_static_linking",
+            ":toolchain",
+            ":preserve_vars_on_panic",
+        ];
         refused.contains(&word).then(|| word.to_owned())
     })?;
     Some(format!("the command {command} of evcxr is not available in chainrule"))

@@ -21,7 +21,10 @@ const TAIL: usize = 64 << 10;
 enum Order {
     Begin(Sink),
     /// The cell has ended: hand on all that it wrote, then answer.
-    End { ends_with_expression: bool, done: Sender<()> },
+    End {
+        ends_with_expression: bool,
+        done: Sender<()>,
+    },
 }
 
 /// The thread that reads the output of cells.

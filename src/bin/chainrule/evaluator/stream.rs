@@ -7,12 +7,17 @@ use serde_json::{Map, Value};
 /// One thing to show, in order.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Output {
-    Stream { name: StreamName, text: String },
+    Stream {
+        name: StreamName,
+        text: String,
+    },
     Display(Bundle),
     Update(Bundle),
     /// What the last expression of the cell shows.
     Result(Bundle),
-    Clear { wait: bool },
+    Clear {
+        wait: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +116,10 @@ impl Parser {
         // Text up to the next place where something else may begin.
         let mut end = self.next_marker().unwrap_or(self.pending.len());
         if end == 0 && (at_end || !self.may_become_marker(0)) {
-            end = 1 + self.pending[1..].iter().position(|&byte| byte == FRAME_BEGIN[0] || byte == b'\n').unwrap_or(self.pending.len() - 1);
+            end = 1 + self.pending[1..]
+                .iter()
+                .position(|&byte| byte == FRAME_BEGIN[0] || byte == b'\n')
+                .unwrap_or(self.pending.len() - 1);
         }
         let end = if end == self.pending.len() && !at_end { complete_utf8(&self.pending) } else { end };
         end > 0 && self.text(end, outputs)

@@ -1,1 +1,11 @@
-//! x
+//! Notebook files, and running them without a front end.
+//!
+//! No crate covers this: the ones for nbformat read a notebook into types of their own and lose what these do not know.
+//! Here a notebook stays the JSON that it is, in its order, and only outputs and counts are replaced.
+
+mod file;
+mod outputs;
+mod run;
+
+pub use file::Notebook;
+pub use run::{Options, run};

@@ -66,7 +66,9 @@ fn supervise(shared: &Shared, _kept_open: &OwnedFd) -> ! {
     loop {
         match waitpid(None, None) {
             Ok(WaitStatus::Exited(child, code)) => ended(shared, child, &format!(r#""exit_code":{code}"#)),
-            Ok(WaitStatus::Signaled(child, signal, _)) => ended(shared, child, &format!(r#""signal":"{}""#, signal.as_str())),
+            Ok(WaitStatus::Signaled(child, signal, _)) => {
+                ended(shared, child, &format!(r#""signal":"{}""#, signal.as_str()))
+            }
             Ok(_) | Err(Errno::EINTR) => {}
             Err(_) => std::process::exit(0), // no runner, no snapshot: nothing to supervise
         }

@@ -1,0 +1,116 @@
+//! `chainrule doctor`
+
+use crate::compiler::library::{Library, cache_folder};
+use crate::compiler::toolchain::{Missing, Toolchain, find_on_path};
+use anyhow::{Result, anyhow};
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+/// A session's own files and the prepared library take a third of this.
+const DISK: u64 = 1 << 30;
+
+/// Checks what cells need, line by line; the exit status says whether all of it is there.
+pub fn run() -> Result<ExitCode> {
+    let mut report = Report { is_healthy: true };
+    let toolchain = report.toolchain();
+    match cache_folder() {
+        Ok(folder) => {
+            report.line(true, &format!("folder for compiled cells: {}", folder.display()), "");
+            if let Some(toolchain) = &toolchain {
+                let loaded = load_an_object(toolchain, &folder);
+                let why = loaded.as_ref().err().map(ToString::to_string).unwrap_or_default();
+                let remedy = "choose a folder that programs may run from: export CHAINRULE_CACHE=/another/folder";
+                report.line(loaded.is_ok(), &format!("a shared object can be written and loaded there {why}"), remedy);
+            }
+            if let Some(free) = free_space(&folder) {
+                let text = format!("disk: {:.1} GB free", free as f64 / 1e9);
+                report.line(free >= DISK, &text, "free some space, or: export CHAINRULE_CACHE=/another/disk");
+            }
+        }
+        Err(error) => report.line(false, &format!("{error:#}"), "export CHAINRULE_CACHE=/a/folder/you/may/write"),
+    }
+    if let Some(toolchain) = &toolchain {
+        let is_ready = Library::locate(toolchain).is_ok_and(|library| library.is_ready());
+        report.note(is_ready, "the library is prepared", "chainrule install     (or the first cell does it)");
+    }
+    report.jupyter();
+    Ok(if report.is_healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+struct Report {
+    is_healthy: bool,
+}
+
+impl Report {
+    fn line(&mut self, is_good: bool, text: &str, remedy: &str) {
+        self.is_healthy &= is_good;
+        print_line(if is_good { "ok     " } else { "MISSING" }, is_good, text, remedy);
+    }
+
+    /// Something without which cells run all the same.
+    fn note(&self, is_good: bool, text: &str, remedy: &str) {
+        print_line(if is_good { "ok     " } else { "not yet" }, is_good, text, remedy);
+    }
+
+    fn toolchain(&mut self) -> Option<Toolchain> {
+        match Toolchain::find() {
+            Ok(toolchain) => {
+                self.line(true, toolchain.short_version(), "");
+                self.line(true, "cargo, rust-src, linker", "");
+                Some(toolchain)
+            }
+            Err(missing) => {
+                let what = match missing {
+                    Missing::Rustc => "rustc",
+                    Missing::Cargo => "cargo",
+                    Missing::RustSrc { .. } => "rust-src (the sources of the standard library)",
+                    Missing::Linker => "a linker (cc)",
+                };
+                self.line(false, what, missing.remedy());
+                None
+            }
+        }
+    }
+
+    fn jupyter(&self) {
+        let Some(jupyter) = find_on_path("jupyter") else {
+            return self.note(false, "Jupyter", "chainrule lab     (makes an environment of its own)");
+        };
+        let kernels = Command::new(jupyter).args(["kernelspec", "list"]).output();
+        let is_installed = kernels.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("chainrule"));
+        self.note(is_installed, "Jupyter knows the kernel", "chainrule install");
+    }
+}
+
+fn print_line(mark: &str, is_good: bool, text: &str, remedy: &str) {
+    println!("{mark}  {}", text.trim_end());
+    if !is_good {
+        println!("         type: {remedy}");
+    }
+}
+
+/// Compiles the smallest shared object and loads it: a folder that is mounted `noexec` shows here.
+fn load_an_object(toolchain: &Toolchain, folder: &Path) -> Result<()> {
+    let folder = tempfile::tempdir_in(folder)?;
+    let (source, object) = (folder.path().join("probe.rs"), folder.path().join("libprobe.so"));
+    std::fs::write(&source, "#[unsafe(no_mangle)] pub extern \"C\" fn probe() -> i32 { 42 }")?;
+    let compiled = Command::new(&toolchain.rustc)
+        .args(["--edition=2024", "--crate-type=cdylib", "-o"])
+        .args([&object, &source])
+        .output()?;
+    if !compiled.status.success() {
+        return Err(anyhow!("({})", String::from_utf8_lossy(&compiled.stderr).trim()));
+    }
+    // SAFETY: the object is ours and has this one function.
+    let answer = unsafe {
+        let library = libloading::Library::new(&object)?;
+        let probe: libloading::Symbol<extern "C" fn() -> i32> = library.get(b"probe")?;
+        probe()
+    };
+    if answer == 42 { Ok(()) } else { Err(anyhow!("(it answered {answer})")) }
+}
+
+fn free_space(folder: &Path) -> Option<u64> {
+    let disk = nix::sys::statvfs::statvfs(folder).ok()?;
+    Some(disk.blocks_available() as u64 * disk.fragment_size() as u64)
+}

@@ -1,0 +1,147 @@
+//! `chainrule install` and `chainrule uninstall`
+
+use super::{Misuse, prepare_library};
+use anyhow::{Context, Result};
+use clap::Args;
+use include_dir::{Dir, include_dir};
+use serde_json::Value;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+static KERNEL_SPEC: Dir = include_dir!("$CARGO_MANIFEST_DIR/kernel-spec");
+
+/// Where Jupyter looks for kernels.
+#[derive(Args, Default)]
+pub struct Place {
+    /// For this user (the default)
+    #[arg(long, conflicts_with_all = ["sys_prefix", "prefix"])]
+    user: bool,
+    /// For the Python environment that is active
+    #[arg(long, conflicts_with = "prefix")]
+    sys_prefix: bool,
+    /// Into P/share/jupyter/kernels
+    #[arg(long, value_name = "P")]
+    prefix: Option<PathBuf>,
+    /// The kernel's name for programs, also that of its folder
+    #[arg(long, default_value = "chainrule", value_parser = kernel_name)]
+    name: String,
+}
+
+#[derive(Args)]
+pub struct Install {
+    #[command(flatten)]
+    place: Place,
+    /// The kernel's name for people
+    #[arg(long, default_value = "Rust (chainrule)", value_name = "D")]
+    display_name: String,
+}
+
+#[derive(Args)]
+pub struct Uninstall {
+    #[command(flatten)]
+    place: Place,
+}
+
+impl Install {
+    /// Installs into a prefix under the usual names.
+    pub fn into_prefix(prefix: &Path) -> Result<()> {
+        let place = Place { prefix: Some(prefix.to_owned()), name: "chainrule".to_owned(), ..Place::default() };
+        Install { place, display_name: "Rust (chainrule)".to_owned() }.write().map(drop)
+    }
+
+    /// Installs for the user under the usual names.
+    pub fn for_user() -> Result<()> {
+        let place = Place { user: true, name: "chainrule".to_owned(), ..Place::default() };
+        Install { place, display_name: "Rust (chainrule)".to_owned() }.write().map(drop)
+    }
+
+    pub fn run(self) -> Result<ExitCode> {
+        let folder = self.write()?;
+        println!("Installed the kernel \"{}\" in {}", self.display_name, folder.display());
+        if let Err(error) = prepare_library() {
+            eprintln!("The library could not be prepared; the first cell will try again.\n{error:#}");
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn write(&self) -> Result<PathBuf> {
+        let folder = self.place.folder()?;
+        fs::create_dir_all(&folder)
+            .map_err(|error| Misuse(format!("{}: cannot be made: {error}", folder.display())))?;
+        for file in KERNEL_SPEC.files() {
+            let mut content = file.contents().to_vec();
+            if file.path() == Path::new("kernel.json") {
+                let mut spec: Value = serde_json::from_slice(&content).context("kernel.json")?;
+                let program = std::env::current_exe().context("this program's own path")?;
+                spec["argv"][0] = program.to_str().context("this program's path is not UTF-8")?.into();
+                spec["display_name"] = self.display_name.as_str().into();
+                content = serde_json::to_vec_pretty(&spec)?;
+            }
+            let path = folder.join(file.path());
+            fs::write(&path, content)
+                .map_err(|error| Misuse(format!("{}: cannot be written: {error}", path.display())))?;
+        }
+        Ok(folder)
+    }
+}
+
+impl Uninstall {
+    pub fn run(self) -> Result<ExitCode> {
+        let folder = self.place.folder()?;
+        let spec = fs::read_to_string(folder.join("kernel.json")).unwrap_or_default();
+        let spec: Value = serde_json::from_str(&spec).unwrap_or_default();
+        if spec["metadata"]["chainrule"] != true {
+            return Err(Misuse(format!("there is no chainrule kernel in {}", folder.display())).into());
+        }
+        fs::remove_dir_all(&folder).with_context(|| format!("{}: cannot be removed", folder.display()))?;
+        println!("Removed {}", folder.display());
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+impl Place {
+    fn folder(&self) -> Result<PathBuf> {
+        let jupyter = if let Some(prefix) = &self.prefix {
+            std::path::absolute(prefix)?.join("share/jupyter")
+        } else if self.sys_prefix {
+            active_environment()?.join("share/jupyter")
+        } else {
+            user_data_folder()?
+        };
+        Ok(jupyter.join("kernels").join(&self.name))
+    }
+}
+
+/// Jupyter's folder for a user's data.
+fn user_data_folder() -> Result<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    if let Some(folder) = set("JUPYTER_DATA_DIR") {
+        return Ok(folder);
+    }
+    let home = std::env::home_dir().context("there is no home folder; use --prefix")?;
+    if cfg!(target_os = "macos") {
+        return Ok(home.join("Library/Jupyter"));
+    }
+    Ok(set("XDG_DATA_HOME").unwrap_or_else(|| home.join(".local/share")).join("jupyter"))
+}
+
+fn active_environment() -> Result<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    if let Some(environment) = set("VIRTUAL_ENV").or_else(|| set("CONDA_PREFIX")) {
+        return Ok(environment);
+    }
+    let output = Command::new("python3").args(["-c", "import sys; print(sys.prefix)"]).output();
+    let output = output.map_err(|_| Misuse("--sys-prefix: there is no python3".to_owned()))?;
+    Ok(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()))
+}
+
+/// Jupyter's rule for the names of kernels.
+fn kernel_name(name: &str) -> Result<String, String> {
+    let is_valid = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+    if is_valid && name != "." && name != ".." {
+        Ok(name.to_owned())
+    } else {
+        Err("letters, digits, dots, dashes and underscores only".to_owned())
+    }
+}

@@ -1,0 +1,106 @@
+//! `chainrule lab`
+
+use super::install::Install;
+use super::prepare_library;
+use crate::compiler::toolchain::find_on_path;
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use include_dir::{Dir, include_dir};
+use std::fs;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+
+static NOTEBOOKS: Dir = include_dir!("$CARGO_MANIFEST_DIR/notebooks");
+
+/// What the private environment consists of.
+const PACKAGES: [&str; 1] = ["jupyterlab==4.5.*"];
+
+#[derive(Args)]
+pub struct Lab {
+    /// The folder to open; without it, the course
+    folder: Option<PathBuf>,
+    /// More arguments for JupyterLab, for example `-- --no-browser --port 9000`
+    #[arg(last = true)]
+    arguments: Vec<String>,
+}
+
+impl Lab {
+    /// Prepares everything and becomes JupyterLab.
+    pub fn run(self) -> Result<ExitCode> {
+        prepare_library()?;
+        let folder = match self.folder {
+            Some(folder) => folder,
+            None => course()?,
+        };
+        let jupyter = jupyter_lab()?;
+        let mut command = Command::new(&jupyter);
+        command.arg("lab").args(self.arguments).current_dir(&folder);
+        if nix::unistd::geteuid().is_root() {
+            command.arg("--allow-root");
+        }
+        println!("Opening {} in JupyterLab …", folder.display());
+        Err(command.exec()).with_context(|| format!("{} could not be started", jupyter.display()))
+    }
+}
+
+/// The course as a folder that the learner may write in: the one here, or a copy in the home folder. What is there
+/// already is left as it is.
+fn course() -> Result<PathBuf> {
+    let here = Path::new("notebooks");
+    if here.join("en").is_dir() {
+        return Ok(here.to_owned());
+    }
+    let folder = std::env::home_dir().context("there is no home folder")?.join("chainrule-course");
+    fs::create_dir_all(&folder)?;
+    for language in NOTEBOOKS.dirs() {
+        fs::create_dir_all(folder.join(language.path()))?;
+        for file in language.files() {
+            let target = folder.join(file.path());
+            if !target.exists() {
+                fs::write(target, file.contents())?;
+            }
+        }
+    }
+    Ok(folder)
+}
+
+/// A `jupyter` that has JupyterLab and knows our kernel: the one on the path, or one of our own.
+fn jupyter_lab() -> Result<PathBuf> {
+    if let Some(jupyter) = find_on_path("jupyter")
+        && Command::new(&jupyter).args(["lab", "--version"]).output().is_ok_and(|output| output.status.success())
+    {
+        Install::for_user()?;
+        return Ok(jupyter);
+    }
+    let environment = data_folder()?.join("jupyter");
+    let jupyter = environment.join("bin/jupyter");
+    if !environment.join("ready").is_file() {
+        println!("Making a Python environment with JupyterLab in {} (once) …", environment.display());
+        let python =
+            find_on_path("python3").context("JupyterLab needs Python: install python3, and type this again")?;
+        call(Command::new(python).args(["-m", "venv", "--clear"]).arg(&environment))?;
+        let pip = environment.join("bin/pip");
+        call(Command::new(pip).args(["install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES))?;
+        fs::write(environment.join("ready"), "")?;
+    }
+    Install::into_prefix(&environment)?;
+    Ok(jupyter)
+}
+
+/// Where programs of ours live that are not a cache.
+fn data_folder() -> Result<PathBuf> {
+    let set = std::env::var_os("XDG_DATA_HOME").filter(|value| !value.is_empty()).map(PathBuf::from);
+    let data = set.or_else(|| Some(std::env::home_dir()?.join(".local/share"))).context("there is no home folder")?;
+    let folder = data.join("chainrule");
+    fs::create_dir_all(&folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    Ok(folder)
+}
+
+fn call(command: &mut Command) -> Result<()> {
+    let status = command.status().with_context(|| format!("{command:?} could not be started"))?;
+    if !status.success() {
+        bail!("{command:?} failed");
+    }
+    Ok(())
+}

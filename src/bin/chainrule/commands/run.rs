@@ -1,0 +1,72 @@
+//! `chainrule run`
+
+use super::{Misuse, watch_interrupts};
+use crate::evaluator::Interrupter;
+use crate::notebook::{Notebook, Options, run};
+use anyhow::Result;
+use clap::Args;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+#[derive(Args)]
+pub struct Run {
+    /// The notebooks to run
+    #[arg(required = true)]
+    notebooks: Vec<PathBuf>,
+    /// Store the notebooks, with their outputs, in this folder
+    #[arg(long, value_name = "DIR", conflicts_with = "in_place")]
+    output: Option<PathBuf>,
+    /// Store the outputs in the notebooks themselves, if no cell fails
+    #[arg(long)]
+    in_place: bool,
+    /// Stop a cell that takes longer than this many seconds
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    timeout: Option<Duration>,
+    /// Go on after a cell that fails
+    #[arg(long)]
+    allow_errors: bool,
+}
+
+impl Run {
+    pub fn run(self) -> Result<ExitCode> {
+        let options = Options {
+            output: self.output,
+            in_place: self.in_place,
+            timeout: self.timeout,
+            allow_errors: self.allow_errors,
+        };
+        // Everything is checked before anything is run or written.
+        let mut notebooks = Vec::new();
+        for path in &self.notebooks {
+            let notebook = Notebook::read(path).map_err(|error| Misuse(error.to_string()))?;
+            options.check_target(path).map_err(|error| Misuse(format!("{error:#}")))?;
+            notebooks.push(notebook);
+        }
+        let current: Arc<Mutex<Option<Interrupter>>> = Arc::default();
+        let session = current.clone();
+        let stopped = watch_interrupts(move || match &*session.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(interrupter) => interrupter.interrupt(),
+            None => std::process::exit(130),
+        })?;
+        let mut failures = Vec::new();
+        for notebook in &mut notebooks {
+            let started = |interrupter| *current.lock().unwrap_or_else(PoisonError::into_inner) = Some(interrupter);
+            failures.extend(run(notebook, &options, &started)?.err());
+            if stopped.load(Ordering::SeqCst) {
+                break;
+            }
+        }
+        for failure in &failures {
+            eprintln!("{failure}");
+        }
+        Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
+}

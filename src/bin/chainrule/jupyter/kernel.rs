@@ -1,0 +1,140 @@
+//! Binds the sockets, starts the threads, and ends the process.
+
+use super::connection::ConnectionInfo;
+use super::control::Control;
+use super::executor::Executor;
+use super::iopub::IoPub;
+use super::mailbox::Mailbox;
+use super::shell::Shell;
+use super::wire::{PROTOCOL, Wire};
+use super::{heartbeat, language_info, stdin};
+use crate::evaluator::{Evaluator, Interrupter};
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// What an idle socket may hold back for a peer before it drops: far more than a cell may print.
+const HIGH_WATER: i32 = 100_000;
+
+/// Serves front ends until one of them, or a signal, ends the kernel.
+pub fn serve(connection_file: &Path) -> Result<()> {
+    let info = ConnectionInfo::read(connection_file)?;
+    let wire = Wire::new(&info.key);
+    let context = zmq::Context::new();
+    let bind = |kind: zmq::SocketType, port: u16| -> Result<zmq::Socket> {
+        let socket = context.socket(kind)?;
+        socket.set_linger(1000)?;
+        socket.set_sndhwm(HIGH_WATER)?;
+        let endpoint = info.endpoint(port);
+        // Ports are chosen before we start: another program may have taken one, and Jupyter then tries again.
+        socket.bind(&endpoint).with_context(|| format!("cannot listen at {endpoint}"))?;
+        Ok(socket)
+    };
+    let shell = bind(zmq::ROUTER, info.shell_port)?;
+    let control = bind(zmq::ROUTER, info.control_port)?;
+    let input = bind(zmq::ROUTER, info.stdin_port)?;
+    let heart = bind(zmq::ROUTER, info.hb_port)?;
+    let publisher = bind(zmq::XPUB, info.iopub_port)?;
+    publisher.set_xpub_verbose(true)?;
+
+    let cleanup = Cleanup::default();
+    let iopub = IoPub::start(publisher, wire.clone())?;
+    let (to_executor, requests) = channel();
+    let (reply_to, replies) = Mailbox::new()?;
+    let executor = Executor::new(iopub.clone(), cleanup.clone())?;
+    thread("heartbeat", move || heartbeat::run(&heart))?;
+    thread("stdin", move || stdin::run(&input))?;
+    let control = Control { socket: control, wire: wire.clone(), iopub: iopub.clone(), cleanup: cleanup.clone() };
+    thread("control", move || control.run())?;
+    let shell = Shell { socket: shell, wire, iopub, executor: to_executor, replies, cleanup: cleanup.clone() };
+    thread("shell", move || shell.run())?;
+    // The evaluator's thread starts the worker, which ends with the thread that started it.
+    thread("evaluator", move || executor.run(&requests, &reply_to))?;
+    wait_for_signals(&cleanup)
+}
+
+/// The content of a `kernel_info_reply`.
+pub fn kernel_info() -> Value {
+    json!({
+        "status": "ok",
+        "protocol_version": PROTOCOL,
+        "implementation": "chainrule",
+        "implementation_version": env!("CARGO_PKG_VERSION"),
+        "language_info": language_info(),
+        "banner": concat!("chainrule ", env!("CARGO_PKG_VERSION"), ": Rust for learning deep learning"),
+        "help_links": [
+            {"text": "The Rust book", "url": "https://doc.rust-lang.org/book/"},
+            {"text": "The standard library", "url": "https://doc.rust-lang.org/std/"},
+        ],
+        "debugger": false,
+        "supported_features": ["iopub_welcome"],
+    })
+}
+
+fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
+    std::thread::Builder::new().name(name.to_owned()).spawn(run)?;
+    Ok(())
+}
+
+/// SIGINT interrupts the cell, SIGTERM and the end of the program that started us end the kernel.
+fn wait_for_signals(cleanup: &Cleanup) -> Result<()> {
+    use signal_hook::consts::{SIGINT, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
+    let parent = nix::unistd::getppid();
+    let has_jupyter = std::env::var_os("JPY_PARENT_PID").is_some();
+    loop {
+        for signal in signals.pending() {
+            match signal {
+                SIGINT => cleanup.interrupt(),
+                _ => cleanup.exit(),
+            }
+        }
+        if has_jupyter && nix::unistd::getppid() != parent {
+            cleanup.exit();
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+/// What other threads may do to the session: interrupt the cell, end everything.
+#[derive(Clone, Default)]
+pub struct Cleanup(Arc<Mutex<Option<(Interrupter, PathBuf)>>>);
+
+impl Cleanup {
+    /// The session has started.
+    pub fn set_session(&self, evaluator: &Evaluator) {
+        *self.session() = Some((evaluator.interrupter(), evaluator.folder().to_owned()));
+    }
+
+    pub fn interrupt(&self) {
+        if let Some((interrupter, _)) = &*self.session() {
+            interrupter.interrupt();
+        }
+    }
+
+    /// Ends the process when the replies that are under way have left it.
+    pub fn exit_soon(&self) {
+        let this = self.clone();
+        std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(100));
+            this.exit();
+        });
+    }
+
+    /// Ends the worker, removes the session's folder, ends the process. The evaluator's thread may be in the middle of a
+    /// cell, so nothing can wait for it.
+    pub fn exit(&self) -> ! {
+        if let Some((interrupter, folder)) = self.session().take() {
+            interrupter.kill_worker();
+            let _ = std::fs::remove_dir_all(folder);
+        }
+        std::process::exit(0)
+    }
+
+    fn session(&self) -> std::sync::MutexGuard<'_, Option<(Interrupter, PathBuf)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

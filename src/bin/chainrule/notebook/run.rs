@@ -1,0 +1,151 @@
+//! Running a notebook from the first cell to the last.
+
+use super::file::{Notebook, has_tag, source_text};
+use super::outputs::Outputs;
+use crate::evaluator::{Evaluator, Failure, Interrupter, Sink};
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// What the command line asks for.
+pub struct Options {
+    pub output: Option<PathBuf>,
+    pub in_place: bool,
+    pub timeout: Option<Duration>,
+    pub allow_errors: bool,
+}
+
+/// Runs a notebook, and stores it with its outputs where the options say. The inner error is a cell's: its text names the
+/// cell. `started` gets the interrupter of the session.
+pub fn run(notebook: &mut Notebook, options: &Options, started: &dyn Fn(Interrupter)) -> Result<Result<(), String>> {
+    let folder = match notebook.path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.canonicalize()?,
+        _ => std::env::current_dir()?,
+    };
+    let name = notebook.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let mut evaluator = Evaluator::start(&folder, &|notice| eprint!("{notice}"))?;
+    started(evaluator.interrupter());
+    let outputs = Arc::new(Mutex::new(Outputs::default()));
+    let total = notebook.cells().iter().filter(|cell| is_run(cell)).count();
+    let mut count = 0;
+    let mut failed = Ok(());
+    for index in 0..notebook.cells().len() {
+        let cell = &mut notebook.cells()[index];
+        if cell["cell_type"] == "code" {
+            cell["outputs"] = json!([]);
+            cell["execution_count"] = Value::Null;
+        }
+        if failed.is_err() || !is_run(cell) {
+            continue;
+        }
+        count += 1;
+        cell["execution_count"] = json!(count);
+        let (code, may_fail) = (source_text(cell).unwrap_or_default(), has_tag(cell, "raises-exception"));
+        lock(&outputs).begin(index);
+        let start = Instant::now();
+        let result = execute(&mut evaluator, count, &code, index, &outputs, options.timeout);
+        let verdict = match &result {
+            Ok(()) => "ok",
+            Err(_) if may_fail || options.allow_errors => "error, allowed",
+            Err(_) => "FAILED",
+        };
+        println!("{name}  cell {count}/{total}  {:.1} s  {verdict}", start.elapsed().as_secs_f64());
+        if let Err(failure) = result {
+            lock(&outputs).fail(index, &failure);
+            if !may_fail && !options.allow_errors {
+                eprintln!("{}", failure.traceback.join("\n"));
+                failed = Err(format!("{name}: cell [{count}] failed: {}: {}", failure.name, failure.value));
+            }
+        }
+    }
+    // A last word of a thread may still change a display: the session ends before the outputs are stored.
+    drop(evaluator);
+    for (index, cell) in notebook.cells().iter_mut().enumerate() {
+        if cell["cell_type"] == "code" {
+            cell["outputs"] = lock(&outputs).of(index);
+        }
+    }
+    notebook.set_language(crate::jupyter::language_info());
+    store(notebook, options, failed.is_ok())?;
+    Ok(failed)
+}
+
+fn execute(
+    evaluator: &mut Evaluator,
+    count: u32,
+    code: &str,
+    index: usize,
+    outputs: &Arc<Mutex<Outputs>>,
+    timeout: Option<Duration>,
+) -> Result<(), Failure> {
+    let kept = outputs.clone();
+    let sink: Sink = Arc::new(move |output| lock(&kept).add(index, count, output));
+    let Some(timeout) = timeout else { return evaluator.execute(count, code, sink) };
+    // A watch beside the cell presses the stop button for us.
+    let interrupter = evaluator.interrupter();
+    let (done, wait) = channel::<()>();
+    std::thread::scope(|scope| {
+        let watch = scope.spawn(move || {
+            let is_late = wait.recv_timeout(timeout) == Err(RecvTimeoutError::Timeout);
+            if is_late {
+                interrupter.interrupt();
+            }
+            is_late
+        });
+        let result = evaluator.execute(count, code, sink);
+        drop(done);
+        match result {
+            Err(_) if watch.join().unwrap_or(false) => {
+                let value = format!("the cell took longer than {} s (--timeout)", timeout.as_secs_f64());
+                Err(Failure::new("Timeout", value, None))
+            }
+            result => result,
+        }
+    })
+}
+
+/// A failed run leaves the original as it is; a copy elsewhere is stored with the error.
+fn store(notebook: &Notebook, options: &Options, is_ok: bool) -> Result<()> {
+    if let Some(folder) = &options.output {
+        return notebook.write(&target(folder, &notebook.path));
+    }
+    if options.in_place && is_ok {
+        return notebook.write(&notebook.path);
+    }
+    Ok(())
+}
+
+fn target(folder: &Path, notebook: &Path) -> PathBuf {
+    folder.join(notebook.file_name().unwrap_or_default())
+}
+
+impl Options {
+    /// Whether what shall be written can be written, before hours are spent on it.
+    pub fn check_target(&self, notebook: &Path) -> Result<()> {
+        let folder = match (&self.output, self.in_place) {
+            (Some(folder), _) => {
+                std::fs::create_dir_all(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
+                folder.clone()
+            }
+            (None, true) => notebook.parent().map(Path::to_owned).unwrap_or_default(),
+            (None, false) => return Ok(()),
+        };
+        let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
+        tempfile::tempfile_in(&folder).with_context(|| format!("{}: cannot be written to", folder.display()))?;
+        Ok(())
+    }
+}
+
+/// Code that is not tagged to be left out and not empty, which front ends do not run either.
+fn is_run(cell: &Value) -> bool {
+    cell["cell_type"] == "code"
+        && !has_tag(cell, "skip-execution")
+        && source_text(cell).is_some_and(|code| !code.trim().is_empty())
+}
+
+fn lock(outputs: &Mutex<Outputs>) -> std::sync::MutexGuard<'_, Outputs> {
+    outputs.lock().unwrap_or_else(PoisonError::into_inner)
+}
