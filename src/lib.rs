@@ -21,8 +21,8 @@ pub mod prelude {
     pub use crate::display::{self, Show, show};
     pub use crate::nn::Activation::{Relu, Sigmoid, Softmax, Tanh};
     pub use crate::nn::{
-        Accuracy, Activation, BinaryCrossentropy, Dense, Flatten, Init, Loss, MeanSquaredError, Metric, Module, Sequential,
-        SparseCategoricalCrossentropy, accuracy, confusion_matrix,
+        Accuracy, Activation, BinaryCrossentropy, Dense, Flatten, Init, Loss, MeanSquaredError, Metric, Module,
+        Sequential, SparseCategoricalCrossentropy, accuracy, confusion_matrix,
     };
     pub use crate::optim::{Adam, Momentum, Optimizer, Sgd, zero_grad};
     pub use crate::plot;

@@ -117,16 +117,17 @@ fn describe(root: &Tensor, nodes: &[&Tensor]) -> Vec<Description> {
         } else {
             between.get(&node.0.id).cloned()
         };
+        let value = short(&node.array());
         Description {
             label: node.name().unwrap_or_default(),
-            value: short(&node.array()),
+            value: if node.rank() == 0 { value } else { format!("{:?}: {value}", node.shape()) },
             grad: grad.map(|grad| short(&grad)),
         }
     };
     nodes.iter().map(describe).collect()
 }
 
-/// A single number, or the first few and the shape.
+/// A single number, or the first few.
 fn short(array: &Array) -> String {
     let number = |value: &Float| {
         let value = *value;
@@ -142,7 +143,7 @@ fn short(array: &Array) -> String {
     }
     let first: Vec<String> = values.iter().take(3).map(number).collect();
     let more = if values.len() > 3 { ", …" } else { "" };
-    format!("{:?}: {}{more}", array.shape(), first.join(", "))
+    format!("{}{more}", first.join(", "))
 }
 
 fn symbol(op: &str) -> &str {

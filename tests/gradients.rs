@@ -1,0 +1,393 @@
+//! Every operation, layer and loss against central differences, and against values computed by hand.
+//!
+//! The precision that this needs comes with `cargo test --test gradients --no-default-features --features f64`, where
+//! 10⁻⁶ is asked for; in the usual `f32` the same tests run with the tolerance that `gradcheck` has there.
+
+use chainrule::prelude::*;
+
+/// Values that differ from each other, from 0, and from −1 and 1, so that no kink or tie is near.
+fn input(shape: &[usize], phase: usize) -> Tensor {
+    let values = (0..shape.iter().product::<usize>()).map(|i| {
+        let x = ((i * 7 + phase * 3) as Float * 0.7 + 0.4).sin();
+        x + 0.17 * x.signum() + 0.011 * i as Float
+    });
+    Tensor::from_vec(values.collect(), shape)
+}
+
+/// As `input`, but from 0.4 to 2.
+fn positive(shape: &[usize], phase: usize) -> Tensor {
+    (input(shape, phase).abs() + 0.4).detach()
+}
+
+/// Checks a weighted sum of all outputs, and, if there are few, every row of the Jacobian.
+#[track_caller]
+fn check(name: &str, f: impl Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) {
+    let report = gradcheck(&f, inputs);
+    assert!(report.passed(), "{name}\n{report}");
+    let outputs = f(inputs).len();
+    if outputs <= 12 {
+        for output in 0..outputs {
+            let report = gradcheck(|t| f(t).reshape(&[outputs]).slice(0, output..output + 1), inputs);
+            assert!(report.passed(), "{name}, output {output}\n{report}");
+        }
+    }
+}
+
+#[test]
+fn arithmetic() {
+    type Binary = fn(&Tensor, &Tensor) -> Tensor;
+    let operations: [(&str, Binary); 6] = [
+        ("add", |a, b| a + b),
+        ("sub", |a, b| a - b),
+        ("mul", |a, b| a * b),
+        ("div", |a, b| a / b),
+        ("maximum", |a, b| a.maximum(b)),
+        ("minimum", |a, b| a.minimum(b)),
+    ];
+    let shapes: [(&[usize], &[usize]); 10] = [
+        (&[], &[]),
+        (&[4], &[4]),
+        (&[2, 3], &[2, 3]),
+        (&[3, 1], &[1, 4]),
+        (&[2, 3], &[3]),
+        (&[3], &[2, 3]),
+        (&[2, 3], &[]),
+        (&[], &[2, 3]),
+        (&[2, 1, 3], &[4, 1]),
+        (&[1, 1], &[2, 2]),
+    ];
+    for (name, operation) in operations {
+        for (a, b) in shapes {
+            let inputs = [input(a, 1), input(b, 20)];
+            check(&format!("{name} {a:?} {b:?}"), |t| operation(&t[0], &t[1]), &inputs);
+        }
+    }
+    check("numbers on either side", |t| 2.0 * &t[0] + 1.0 - (3.0 - &t[0]) / 4.0 + 1.5 / &t[0], &[input(&[3], 0)]);
+    check("neg", |t| -&t[0], &[input(&[3], 0)]);
+}
+
+#[test]
+fn functions_of_one_number() {
+    type Unary = fn(&Tensor) -> Tensor;
+    let anywhere: [(&str, Unary); 17] = [
+        ("powi", |x| x.powi(3)),
+        ("powi 0", |x| x.powi(0)),
+        ("powi negative", |x| x.powi(-2)),
+        ("square", Tensor::square),
+        ("exp", Tensor::exp),
+        ("abs", Tensor::abs),
+        ("sin", Tensor::sin),
+        ("cos", Tensor::cos),
+        ("tanh", Tensor::tanh),
+        ("sigmoid", Tensor::sigmoid),
+        ("relu", Tensor::relu),
+        ("leaky_relu", |x| x.leaky_relu(0.1)),
+        ("softplus", Tensor::softplus),
+        ("gelu", Tensor::gelu),
+        ("clamp", |x| x.clamp(-0.5, 0.8)),
+        ("softmax of a vector", |x| x.reshape(&[6]).softmax(0)),
+        ("sum", Tensor::sum),
+    ];
+    for (name, function) in anywhere {
+        check(name, |t| function(&t[0]), &[input(&[2, 3], 5)]);
+        check(name, |t| function(&t[0]), &[input(&[6, 1], 6)]);
+    }
+    let positive_only: [(&str, Unary); 4] =
+        [("powf", |x| x.powf(2.5)), ("powf negative", |x| x.powf(-0.5)), ("ln", Tensor::ln), ("sqrt", Tensor::sqrt)];
+    for (name, function) in positive_only {
+        check(name, |t| function(&t[0]), &[positive(&[2, 3], 1)]);
+    }
+}
+
+#[test]
+fn reductions() {
+    let x = || [input(&[2, 3, 4], 3)];
+    check("sum", |t| t[0].sum(), &x());
+    check("mean", |t| t[0].mean(), &x());
+    check("max", |t| t[0].max(), &x());
+    check("min", |t| t[0].min(), &x());
+    for axis in [0, 1, 2, -1, -3] {
+        for keepdim in [false, true] {
+            check("sum_axis", |t| t[0].sum_axis(axis, keepdim), &x());
+            check("mean_axis", |t| t[0].mean_axis(axis, keepdim), &x());
+            check("max_axis", |t| t[0].max_axis(axis, keepdim), &x());
+            check("min_axis", |t| t[0].min_axis(axis, keepdim), &x());
+        }
+        check("softmax", |t| t[0].softmax(axis), &x());
+        check("log_softmax", |t| t[0].log_softmax(axis), &x());
+    }
+    check("axis of size 1", |t| t[0].sum_axis(1, false) * t[0].max_axis(1, false), &[input(&[3, 1, 2], 0)]);
+    check("one number", |t| t[0].sum() * t[0].mean() * t[0].max(), &[input(&[], 0)]);
+}
+
+#[test]
+fn movement() {
+    let x = || [input(&[2, 3, 4], 3)];
+    check("reshape", |t| t[0].reshape(&[4, 6]).square(), &x());
+    check("flatten", |t| t[0].flatten().square(), &x());
+    for axes in [[0, 1, 2], [2, 0, 1], [1, 2, 0], [2, 1, 0], [0, 2, 1]] {
+        // Not only moved: multiplied by something in the new order, so that a wrong inverse shows.
+        check(
+            "permute",
+            |t| t[0].permute(&axes).flatten() * t[1].reshape(&[1, 1]),
+            &[input(&[2, 3, 4], 3), input(&[1], 0)],
+        );
+        check("permute", |t| t[0].permute(&axes).sum_axis(0, false).square(), &x());
+    }
+    check("t", |t| t[0].t().matmul(&t[0]), &[input(&[3, 2], 0)]);
+    check("squeeze, unsqueeze", |t| t[0].unsqueeze(1).square().squeeze(1).unsqueeze(-1), &x());
+    for (axis, range) in [(0, 0..1), (1, 1..3), (2, 0..4), (-1, 2..3)] {
+        check("slice", |t| t[0].slice(axis, range.clone()).square(), &x());
+    }
+    check("concat", |t| Tensor::concat(&[&t[0], &t[1], &t[0]], 1).square(), &[input(&[2, 3], 0), input(&[2, 1], 1)]);
+    check("concat", |t| Tensor::concat(&[&t[0], &t[1]], -2).square(), &[input(&[2, 3], 0), input(&[1, 3], 1)]);
+    for axis in [0, 1, 2, -1] {
+        check("stack", |t| Tensor::stack(&[&t[0], &t[1]], axis).square(), &[input(&[2, 3], 0), input(&[2, 3], 1)]);
+    }
+    check("select_rows", |t| t[0].select_rows(&[2, 0, 2, 2]).square(), &[input(&[3, 2], 0)]);
+    check("select_rows of a vector", |t| t[0].select_rows(&[1, 1]).square(), &[input(&[3], 0)]);
+}
+
+#[test]
+fn matrix_products() {
+    let shapes: [(&[usize], &[usize]); 10] = [
+        (&[2, 3], &[3, 4]),
+        (&[1, 3], &[3, 1]),
+        (&[3], &[3]),
+        (&[2, 3], &[3]),
+        (&[3], &[3, 2]),
+        (&[2, 2, 3], &[2, 3, 2]),
+        (&[2, 2, 3], &[3, 2]),
+        (&[2, 3], &[2, 3, 2]),
+        (&[1, 2, 3], &[2, 3, 2]),
+        (&[2, 2, 3], &[3]),
+    ];
+    for (a, b) in shapes {
+        check(&format!("matmul {a:?} {b:?}"), |t| t[0].matmul(&t[1]), &[input(a, 1), input(b, 2)]);
+    }
+    check("matmul of a transpose", |t| t[0].t().matmul(&t[1]), &[input(&[3, 2], 1), input(&[3, 4], 2)]);
+    check(
+        "matmul of a permutation",
+        |t| t[0].permute(&[1, 2, 0]).matmul(&t[1]),
+        &[input(&[3, 2, 2], 1), input(&[3, 2], 2)],
+    );
+    for x in [&[2, 3][..], &[3], &[2, 2, 3], &[1, 3]] {
+        check("affine", |t| t[0].affine(&t[1], &t[2]), &[input(x, 1), input(&[3, 4], 2), input(&[4], 3)]);
+    }
+}
+
+#[test]
+fn one_input_used_often() {
+    check("x * x", |t| &t[0] * &t[0], &[input(&[3], 0)]);
+    check("x + x", |t| &t[0] + &t[0], &[input(&[3], 0)]);
+    check("x / x", |t| &t[0] / &t[0] + t[0].maximum(&(&t[0] * 0.5)), &[input(&[3], 0)]);
+    check(
+        "diamond",
+        |t| {
+            let a = t[0].exp();
+            (a.sin() * a.cos()) + a
+        },
+        &[input(&[3], 0)],
+    );
+    check(
+        "diamonds in a row",
+        |t| (0..5).fold(t[0].clone(), |x, _| x.tanh() * 0.7 + x.sigmoid() * &x),
+        &[input(&[2, 2], 0)],
+    );
+    check("broadcast against itself", |t| t[0].unsqueeze(0) * t[0].unsqueeze(1), &[input(&[3], 0)]);
+}
+
+#[test]
+fn losses() {
+    let labels = tensor([2, 0, 1]);
+    let scores = || [input(&[3, 4], 2)];
+    check("cross_entropy", |t| t[0].cross_entropy(&labels), &scores());
+    check("nll_loss", |t| t[0].log_softmax(-1).nll_loss(&labels), &scores());
+    check("mse_loss", |t| t[0].mse_loss(&t[1]), &[input(&[3, 2], 0), input(&[3, 2], 1)]);
+    check("bce_with_logits", |t| t[0].bce_with_logits(&t[1]), &[input(&[3, 2], 0), positive(&[3, 2], 1)]);
+    let target = tensor([0, 1, 1]);
+    check("MeanSquaredError", |t| MeanSquaredError.loss(&t[0], &target), &[input(&[3, 1], 0)]);
+    check("BinaryCrossentropy", |t| BinaryCrossentropy.loss(&t[0].sigmoid(), &target), &[input(&[3, 1], 0)]);
+    check(
+        "BinaryCrossentropy of probabilities",
+        |t| BinaryCrossentropy.loss(&(t[0].sigmoid() * 1.0), &target),
+        &[input(&[3, 1], 0)],
+    );
+    let sparse = SparseCategoricalCrossentropy::new();
+    check("SparseCategoricalCrossentropy", |t| sparse.loss(&t[0].softmax(-1), &labels), &scores());
+    check(
+        "SparseCategoricalCrossentropy of probabilities",
+        |t| sparse.loss(&(t[0].softmax(-1) * 1.0), &labels),
+        &scores(),
+    );
+    check("from_logits", |t| SparseCategoricalCrossentropy::from_logits().loss(&t[0], &labels), &scores());
+}
+
+#[test]
+fn layers() {
+    seed(3);
+    let layers: Vec<(&str, Box<dyn Module>)> = vec![
+        ("linear", Box::new(Dense::new(3, 2))),
+        ("relu", Box::new(Dense::new(3, 2).relu())),
+        ("tanh, no bias", Box::new(Dense::new(3, 2).tanh().no_bias())),
+        ("sigmoid", Box::new(Dense::new(3, 2).sigmoid().initializer(Init::HeNormal))),
+        ("softmax", Box::new(Dense::new(3, 2).softmax())),
+        ("Flatten", Box::new(Flatten::new())),
+        ("Relu", Box::new(Relu)),
+        ("Softmax", Box::new(Softmax)),
+        ("two", Box::new(Sequential::new().add(Dense::new(3, 4).tanh()).add(Dense::new(4, 2).softmax()))),
+    ];
+    for (name, layer) in layers {
+        let x = input(&[2, 3], 4);
+        check(name, |t| layer.forward(&t[0]), std::slice::from_ref(&x));
+        // The same with respect to the parameters: the check writes its values into them.
+        let parameters = layer.parameters();
+        if !parameters.is_empty() {
+            let weights: Vec<Tensor> = parameters.iter().map(Tensor::detach).collect();
+            let analytic = grads(&layer.forward(&x).square().sum(), &parameters.iter().collect::<Vec<_>>());
+            let through_copies = |t: &[Tensor]| {
+                for (parameter, value) in parameters.iter().zip(t) {
+                    parameter.set_value(value);
+                }
+                layer.forward(&x).square().sum().item()
+            };
+            let h: Float = if size_of::<Float>() == 8 { 1e-5 } else { 1e-2 };
+            for (p, weight) in weights.iter().enumerate() {
+                for i in 0..weight.len() {
+                    let at = |offset: Float| {
+                        let mut values = weight.to_vec();
+                        values[i] += offset;
+                        let mut moved = weights.clone();
+                        moved[p] = Tensor::from_vec(values, weight.shape());
+                        through_copies(&moved)
+                    };
+                    let numeric = (at(h) - at(-h)) / (2.0 * h);
+                    let tolerance = if size_of::<Float>() == 8 { 1e-6 } else { 1e-2 };
+                    let analytic = analytic[p].to_vec()[i];
+                    assert!(
+                        (analytic - numeric).abs() <= tolerance * analytic.abs().max(1.0),
+                        "{name} {p} {i}: {analytic} {numeric}"
+                    );
+                }
+            }
+            through_copies(&weights);
+        }
+    }
+}
+
+#[test]
+fn the_check_finds_a_wrong_derivative() {
+    let wrong = gradcheck(|t| &t[0] * &t[0].detach(), &[input(&[3], 0)]);
+    assert!(!wrong.passed() && wrong.max_error() > 0.4, "{wrong}");
+    assert!(wrong.to_string().contains("✗"));
+}
+
+// ------------------------------------------------------------------------------------------------------- by hand
+
+#[track_caller]
+fn close(actual: &Tensor, expected: &[Float]) {
+    assert_eq!(actual.len(), expected.len());
+    for (actual, expected) in actual.to_vec().iter().zip(expected) {
+        assert!((actual - expected).abs() <= 1e-5 * expected.abs().max(1.0), "{actual} instead of {expected}");
+    }
+}
+
+/// y = sigmoid(w · x + b), and the derivative of y with respect to each.
+#[test]
+fn a_neuron() {
+    let x = tensor([1.0, 2.0]);
+    let w = tensor([0.5, -0.25]).requires_grad();
+    let b = tensor(0.1).requires_grad();
+    let y = (w.matmul(&x) + &b).sigmoid();
+    let expected = 1.0 / (1.0 + (-0.1 as Float).exp()); // w · x + b = 0.5 − 0.5 + 0.1
+    close(&y, &[expected]);
+    y.backward();
+    let slope = expected * (1.0 - expected);
+    close(&w.grad(), &[slope * 1.0, slope * 2.0]);
+    close(&b.grad(), &[slope]);
+}
+
+/// micrograd's example, whose values are on many slides.
+#[test]
+fn the_neuron_of_micrograd() {
+    let leaf = |value: f64| tensor(value).requires_grad();
+    let (x1, x2, w1, w2, b) = (leaf(2.0), leaf(0.0), leaf(-3.0), leaf(1.0), leaf(6.881_373_587_019_543));
+    let o = (&x1 * &w1 + &x2 * &w2 + &b).tanh();
+    o.backward();
+    close(&o, &[0.707_106_77]);
+    close(&x1.grad(), &[-1.5]);
+    close(&w1.grad(), &[1.0]);
+    close(&x2.grad(), &[0.5]);
+    close(&w2.grad(), &[0.0]);
+}
+
+/// The gradient of cross-entropy after softmax is (p − y) / n.
+#[test]
+fn prediction_minus_truth() {
+    let logits = tensor([[1.0, 2.0, 0.5], [0.0, -1.0, 3.0]]).requires_grad();
+    let labels = tensor([0, 2]);
+    let p = logits.softmax(-1);
+    SparseCategoricalCrossentropy::new().loss(&p, &labels).backward();
+    close(&logits.grad(), &((p - labels.one_hot(3)) / 2.0).to_vec());
+}
+
+/// Two layers: h = relu(x W₁ + b₁), y = h W₂ + b₂, loss = mean (y − t)², backward by hand.
+#[test]
+fn two_layers() {
+    let x = tensor([[1.0, -1.0], [2.0, 0.5]]);
+    let t = tensor([[1.0], [0.0]]);
+    let w1 = tensor([[0.5, -0.5, 1.0], [0.25, 0.75, -1.0]]).requires_grad();
+    let b1 = tensor([0.1, -0.1, 0.0]).requires_grad();
+    let w2 = tensor([[1.0], [-2.0], [0.5]]).requires_grad();
+    let b2 = tensor([0.3]).requires_grad();
+    let z = x.matmul(&w1) + &b1;
+    let h = z.relu();
+    let y = h.matmul(&w2) + &b2;
+    let loss = (&y - &t).square().mean();
+    loss.backward();
+
+    // Forward: z = [[0.35, −1.35, 2.0], [1.225, −0.725, 1.5]], so the second unit is dead for both.
+    close(&z, &[0.35, -1.35, 2.0, 1.225, -0.725, 1.5]);
+    close(&y, &[0.35 + 1.0 + 0.3, 1.225 + 0.75 + 0.3]);
+    close(&loss, &[((1.65 - 1.0) * (1.65 - 1.0) + 2.275 * 2.275) / 2.0]);
+    // Backward: dL/dy = 2 (y − t) / 2 = [0.65, 2.275].
+    let (d1, d2) = (0.65, 2.275);
+    close(&b2.grad(), &[d1 + d2]);
+    close(&w2.grad(), &[0.35 * d1 + 1.225 * d2, 0.0, 2.0 * d1 + 1.5 * d2]);
+    // dL/dz = dL/dy W₂ᵀ, where z > 0.
+    close(&b1.grad(), &[d1 + d2, 0.0, 0.5 * (d1 + d2)]);
+    close(&w1.grad(), &[d1 + 2.0 * d2, 0.0, 0.5 * (d1 + 2.0 * d2), -d1 + 0.5 * d2, 0.0, 0.5 * (-d1 + 0.5 * d2)]);
+}
+
+/// Conventions where a function has a kink, as documented in `ops`.
+#[test]
+fn kinks_and_ties() {
+    let zero = tensor(0.0).requires_grad();
+    zero.relu().backward();
+    zero.abs().backward();
+    close(&zero.grad(), &[0.0]);
+    let ties = tensor([3.0, 1.0, 3.0]).requires_grad();
+    ties.max().backward();
+    close(&ties.grad(), &[0.5, 0.0, 0.5]);
+    let (a, b) = (tensor(2.0).requires_grad(), tensor(2.0).requires_grad());
+    a.maximum(&b).backward();
+    close(&a.grad(), &[0.5]);
+    close(&b.grad(), &[0.5]);
+}
+
+/// What a naive formula gets wrong.
+#[test]
+fn large_scores() {
+    let x = tensor([1000.0, 0.0, -1000.0]).requires_grad();
+    for y in [x.softmax(-1), x.sigmoid(), x.tanh(), x.log_softmax(-1), x.softplus()] {
+        assert!(y.to_vec().iter().all(|y| y.is_finite()), "{y}");
+        x.zero_grad();
+        y.sum().backward();
+        assert!(x.grad().to_vec().iter().all(|g| g.is_finite()), "{}", x.grad());
+    }
+    let scores = tensor([[1000.0, 0.0]]).requires_grad();
+    let loss = SparseCategoricalCrossentropy::new().loss(&scores.softmax(-1), &tensor([1]));
+    assert_eq!(loss.item(), 1000.0);
+    loss.backward();
+    close(&scores.grad(), &[1.0, -1.0]);
+}

@@ -1,0 +1,491 @@
+//! The library as a cell uses it: what a mistake says and where, deep graphs, repeatable runs, training.
+
+use chainrule::autograd::{GradientTape, draw_graph, grads};
+use chainrule::cell::interrupt::{CHAINRULE_INTERRUPT, Interrupted};
+use chainrule::display::Show;
+use chainrule::prelude::*;
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+
+/// The generator and the interrupt flag are shared by the process: tests that use them take turns.
+fn alone() -> MutexGuard<'static, ()> {
+    static TURN: Mutex<()> = Mutex::new(());
+    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+// --------------------------------------------------------------------------------------------------------- mistakes
+
+thread_local! {
+    static PLACE: RefCell<Option<(String, u32)>> = const { RefCell::new(None) };
+}
+
+/// Runs `mistake`, and returns the message of its panic and the place where it was reported.
+fn panic_of(mistake: impl FnOnce()) -> (String, (String, u32)) {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let default = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |info| {
+            PLACE.set(info.location().map(|at| (at.file().to_owned(), at.line())));
+            if std::thread::current().name().is_none() {
+                default(info);
+            }
+        }));
+    });
+    let payload = catch_unwind(AssertUnwindSafe(mistake)).expect_err("this should have panicked");
+    let message = payload.downcast_ref::<String>().cloned().unwrap_or_default();
+    (message, PLACE.take().expect("a place"))
+}
+
+/// The mistake must be reported at its own line, which is that of the macro, and say all of `words`.
+macro_rules! mistake {
+    ($mistake:expr, $($words:expr),+) => {{
+        let (message, (file, line)) = panic_of(|| { let _ = $mistake; });
+        assert!(file.ends_with("tests/library.rs") && line == line!(), "reported at {file}:{line}\n{message}");
+        $(assert!(message.contains($words), "{:?} is not in\n{message}", $words);)+
+        assert!(message.contains("hint"), "no hint in\n{message}");
+        message
+    }};
+}
+
+#[test]
+#[rustfmt::skip] // each mistake on one line, because the line is tested
+fn a_mistake_is_reported_at_its_line() {
+    let _turn = alone();
+    let (a, b) = (Tensor::zeros(&[2, 3]), Tensor::zeros(&[4, 5]));
+    mistake!(a.matmul(&b), "matmul: inner sizes differ: [2, 3] x [4, 5]");
+    mistake!(&a + &b, "add: shapes do not broadcast: [2, 3] and [4, 5]", "axis 1 from the right: 3 against 5");
+    mistake!(a.clone() * b.clone(), "mul: shapes do not broadcast");
+    mistake!(a.maximum(&b), "maximum: shapes do not broadcast");
+    mistake!(a.reshape(&[4, 2]), "reshape: sizes differ: [2, 3] has 6 values, [4, 2] holds 8");
+    mistake!(Tensor::from_vec(vec![1.0; 5], &[2, 3]), "5 values do not fill the shape [2, 3]");
+    mistake!(tensor(vec![vec![1.0], vec![1.0, 2.0]]), "row 1 has 2 values, row 0 has 1");
+    mistake!(a.sum_axis(2, false), "sum_axis: no axis 2 in the shape [2, 3]");
+    mistake!(a.softmax(-3), "softmax: no axis -3");
+    mistake!(a.permute(&[0, 0]), "permute: [0, 0] is no order of the axes");
+    mistake!(tensor([1.0]).t(), "t: the shape [1] has no two axes");
+    mistake!(a.squeeze(0), "squeeze: axis 0 of the shape [2, 3] has size 2");
+    mistake!(a.unsqueeze(4), "unsqueeze: no place 4");
+    mistake!(a.slice(1, 2..5), "slice: 2..5 does not lie in axis 1");
+    mistake!(a.select_rows(&[0, 2]), "select_rows: no row 2", "0..2");
+    mistake!(Tensor::concat(&[&a, &b], 0), "concat: shapes do not fit along axis 0: [2, 3] and [4, 5]");
+    mistake!(Tensor::stack(&[], 0), "concat: no tensors");
+    mistake!(a.item(), "item: the tensor has 6 values");
+    mistake!(a.get(&[2, 0]), "get: no value at [2, 0]");
+    mistake!(a.mse_loss(&b), "mse_loss: shapes differ: [2, 3] and [4, 5]");
+    mistake!(Tensor::zeros(&[3, 1]).mse_loss(&Tensor::zeros(&[3])), "mse_loss", "same number of values");
+    mistake!(a.affine(&Tensor::zeros(&[3, 4]), &Tensor::zeros(&[3])), "affine: the bias has the shape [3]");
+    mistake!(a.cross_entropy(&tensor([0, 3])), "cross_entropy: label 3 at row 1, but classes are 0..=2", "subtract 1");
+    mistake!(a.cross_entropy(&tensor([0.5, 1.0])), "label 0.5 at row 0", "whole numbers");
+    mistake!(a.cross_entropy(&tensor([0, -1])), "label -1 at row 1");
+    mistake!(a.cross_entropy(&tensor([0, 1, 2])), "one label for each row", "[2]");
+    mistake!(a.cross_entropy(&a), "one-hot", "argmax");
+    mistake!(tensor([0, 7]).one_hot(5), "label 7 at row 1, but classes are 0..=4");
+    mistake!(accuracy(&a, &tensor([1, 2, 3])), "accuracy: one label for each row");
+    mistake!(confusion_matrix(&tensor([0, 1]), &tensor([0, 2]), 2), "confusion_matrix: label 2");
+    mistake!(History::default().get("los"), "no figure is called \"los\"");
+}
+
+#[test]
+#[rustfmt::skip]
+fn a_mistake_with_gradients_is_reported_at_its_line() {
+    let _turn = alone();
+    let w = tensor([1.0, 2.0]).requires_grad().label("w");
+    mistake!((&w * 2.0).backward(), "backward: the loss must be one number, but has the shape [2]", ".sum() or .mean()");
+    mistake!(tensor(1.0).backward(), "backward: nothing that this tensor was computed from requires a gradient");
+    mistake!(no_grad(|| w.sum()).backward(), "requires a gradient");
+    mistake!(w.grad(), "grad: `w` of shape [2] has no gradient", "backward() first");
+    mistake!(tensor(1.0).grad(), "requires_grad()");
+    mistake!((&w * 2.0).grad(), "retain_grad()");
+    mistake!(w.set_value(&tensor([1.0])), "set_value: shapes differ: [2] <- [1]", "tensor: w");
+}
+
+#[test]
+#[rustfmt::skip]
+fn a_mistake_with_a_model_is_reported_at_its_line() {
+    let _turn = alone();
+    let layer = Dense::new(784, 128);
+    let images = Tensor::zeros(&[64, 28, 28]).label("images");
+    let message = mistake!(layer.forward(&images), "Dense(784, 128): an input of 784 features is expected, got shape [64, 28, 28]");
+    assert!(message.contains("input : images") && message.contains("Flatten::new()"), "{message}");
+    let boxed: Box<dyn Module> = Box::new(layer.clone());
+    mistake!(boxed.forward(&images), "Dense(784, 128)");
+    let mut model = Sequential::new().add(layer.relu()).add(Dense::new(128, 10).softmax());
+    mistake!(model.forward(&images), "dense1.weight");
+    mistake!(model.predict(&images), "dense1.weight");
+    mistake!(model.evaluate(&data::xor()), "evaluate: the model is not compiled");
+    mistake!(model.fit(&data::xor()).run(), "fit: the model is not compiled");
+    model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);
+    mistake!(model.fit(&data::xor()).verbose(false).run(), "an input of 784 features is expected, got shape [4, 2]");
+    mistake!(model.fit(&data::xor()).batch_size(0).run(), "a batch of 0");
+    let x = Tensor::zeros(&[2, 784]);
+    mistake!(model.fit_tensors(&x, &tensor([0, 10])).verbose(false).run(), "label 10", "0..=9");
+    mistake!(model.evaluate(&Dataset::new(&x, &tensor([0, 10]))), "label 10 at row 1");
+    let mut empty = Sequential::new().add(Relu);
+    empty.compile(Sgd::new(0.1), MeanSquaredError, ());
+    mistake!(empty.fit_tensors(&x, &x).run(), "no parameters");
+
+    let mut optimizer: Box<dyn Optimizer> = Box::new(Adam::default());
+    mistake!(optimizer.step(&[]), "the optimiser has no parameters", "model.parameters()");
+    mistake!(optimizer.step(&model.parameters()), "step: `dense1.weight` of shape [784, 128] has no gradient");
+    mistake!(Sgd::new(0.1).step(&[tensor(1.0).requires_grad().label("w")]), "`w`", "backward() first");
+    mistake!(Sgd::new(0.1).apply_gradients(&[tensor(1.0)], &[tensor([1.0])]), "shapes differ: gradient [], parameter [1]");
+    mistake!(Sgd::new(0.1).apply_gradients(&[], &[tensor([1.0])]), "0 gradients for 1 parameters");
+    let loss: Box<dyn Loss> = Box::new(SparseCategoricalCrossentropy::new());
+    mistake!(loss.loss(&Tensor::zeros(&[2, 3]).softmax(-1), &tensor([0, 3])), "label 3 at row 1");
+}
+
+/// The whole text of the message that learners will see most.
+#[test]
+fn the_message_of_matmul() {
+    let images = Tensor::zeros(&[64, 28, 28]).label("images");
+    let weight = Tensor::zeros(&[784, 128]).label("dense1.weight");
+    let (message, _) = panic_of(|| drop(images.matmul(&weight)));
+    let expected = "\
+matmul: inner sizes differ: [64, 28, 28] x [784, 128]
+                                     28     784
+  left : images         [64, 28, 28]
+  right: dense1.weight  [784, 128]
+  hint : flatten the left side first: .reshape(&[64, 784]) or .flatten()";
+    assert_eq!(message, expected);
+}
+
+#[test]
+fn after_a_panic_or_an_interrupt_everything_works() {
+    let _turn = alone();
+    let w = tensor([1.0, 2.0]).requires_grad();
+    panic_of(|| drop(no_grad(|| w.matmul(&Tensor::zeros(&[3, 1])))));
+    // Recording is on again.
+    let loss = w.square().sum();
+    loss.backward();
+    assert_eq!(w.grad().to_vec(), [2.0, 4.0]);
+    // Interrupted in the middle of `backward`: no gradient is half done.
+    CHAINRULE_INTERRUPT.store(true, Ordering::Relaxed);
+    let payload = catch_unwind(AssertUnwindSafe(|| loss.backward())).expect_err("interrupted");
+    assert!(payload.is::<Interrupted>());
+    assert_eq!(w.grad().to_vec(), [2.0, 4.0]);
+    CHAINRULE_INTERRUPT.store(true, Ordering::Relaxed);
+    assert!(catch_unwind(AssertUnwindSafe(|| &w + 1.0)).expect_err("interrupted").is::<Interrupted>());
+    loss.backward();
+    assert_eq!(w.grad().to_vec(), [4.0, 8.0]);
+}
+
+// --------------------------------------------------------------------------------------------------------- the graph
+
+/// Forward, backward and drop on a thread with a small stack, where any recursion would end badly.
+#[test]
+fn a_chain_of_a_million_operations() {
+    let _turn = alone();
+    let work = || {
+        let x = tensor(1.0).requires_grad();
+        let mut y = x.clone();
+        for step in 0..1_000_000 {
+            y = if step % 2 == 0 { y * 1.000001 } else { y + 0.000001 };
+        }
+        y.backward();
+        let slope = x.grad().item();
+        drop(y);
+        slope
+    };
+    let thread = std::thread::Builder::new().stack_size(256 * 1024).spawn(work).expect("a thread");
+    let slope = thread.join().expect("no stack overflow");
+    assert!((slope - (0.5 as Float).exp()).abs() < 0.05, "{slope}");
+}
+
+/// Chains of `softmax`, which remember their inputs also under `no_grad`.
+#[test]
+fn a_long_chain_without_gradients() {
+    let _turn = alone();
+    let work = || no_grad(|| drop((0..100_000).fold(tensor([0.1, 0.2]), |x, _| x.softmax(-1))));
+    std::thread::Builder::new()
+        .stack_size(256 * 1024)
+        .spawn(work)
+        .expect("a thread")
+        .join()
+        .expect("no stack overflow");
+}
+
+#[test]
+fn a_dropped_loss_frees_its_graph() {
+    let _turn = alone();
+    let w = Tensor::ones(&[1000]).requires_grad();
+    let before = memory();
+    for _ in 0..2000 {
+        let loss = (0..10).fold(w.clone(), |x, _| x.tanh()).sum();
+        loss.backward();
+        w.zero_grad();
+    }
+    // Had the graphs stayed, they would be 80 MB.
+    assert!(memory() < before + 30_000_000, "{} bytes more", memory() - before);
+}
+
+fn memory() -> usize {
+    let pages = std::fs::read_to_string("/proc/self/statm").ok();
+    pages.and_then(|text| text.split(' ').nth(1)?.parse::<usize>().ok()).map_or(0, |pages| pages * 4096)
+}
+
+#[test]
+fn gradients_add_up_until_they_are_cleared() {
+    let w = tensor(3.0).requires_grad();
+    w.square().backward();
+    w.square().backward();
+    assert_eq!(w.grad().item(), 12.0);
+    w.zero_grad();
+    assert!(!w.has_grad());
+    let inner = w.square().retain_grad();
+    (&inner * 2.0).backward();
+    assert_eq!((w.grad().item(), inner.grad().item()), (12.0, 2.0));
+}
+
+#[test]
+fn the_tape_finds_what_backward_finds() {
+    let _turn = alone();
+    seed(5);
+    let model = Sequential::new().add(Dense::new(3, 4).tanh()).add(Dense::new(4, 2).softmax());
+    let x = Tensor::randn(&[6, 3]);
+    let labels = tensor([0, 1, 1, 0, 1, 0]);
+    let tape = GradientTape::new();
+    let loss = SparseCategoricalCrossentropy::new().loss(&model.forward(&x), &labels);
+    let gradients = tape.gradient(&loss, &model.parameters());
+    assert!(model.parameters().iter().all(|parameter| !parameter.has_grad()));
+    loss.backward();
+    for (gradient, parameter) in gradients.iter().zip(model.parameters()) {
+        assert_eq!(gradient.to_vec(), parameter.grad().to_vec());
+    }
+    let unrelated = tensor([1.0, 2.0]).requires_grad();
+    assert_eq!(grads(&loss, &[&unrelated])[0].to_vec(), [0.0, 0.0]);
+}
+
+#[test]
+fn without_gradients_nothing_is_recorded() {
+    let w = tensor(2.0).requires_grad();
+    let y = no_grad(|| no_grad(|| &w * 3.0) + &w);
+    assert!(!y.is_tracked() && (&w * 3.0).is_tracked() && !w.detach().is_tracked());
+}
+
+/// An update changes the parameter, not what a graph that is alive has saved.
+#[test]
+fn an_update_does_not_reach_a_living_graph() {
+    let w = tensor([3.0]).requires_grad();
+    let loss = w.square().sum();
+    w.set_value(&tensor([100.0]));
+    loss.backward();
+    assert_eq!(w.grad().to_vec(), [6.0]);
+    Sgd::new(1.0).step(std::slice::from_ref(&w));
+    assert_eq!(w.to_vec(), [94.0]);
+    assert_eq!(loss.item(), 9.0);
+}
+
+#[test]
+fn tensors_work_on_other_threads() {
+    let w = tensor(2.0).requires_grad();
+    let copy = w.clone();
+    std::thread::spawn(move || copy.square().backward()).join().expect("a thread");
+    assert_eq!(w.grad().item(), 4.0);
+}
+
+// -------------------------------------------------------------------------------------------------------- training
+
+fn classifier(inputs: usize, hidden: usize, classes: usize) -> Sequential {
+    let mut model = Sequential::new().add(Dense::new(inputs, hidden).tanh()).add(Dense::new(hidden, classes).softmax());
+    model.compile(Adam::new(0.05), SparseCategoricalCrossentropy::new(), Accuracy);
+    model
+}
+
+fn weights(model: &Sequential) -> Vec<Vec<Float>> {
+    model.parameters().iter().map(Tensor::to_vec).collect()
+}
+
+#[test]
+fn the_same_seed_gives_the_same_weights() {
+    let _turn = alone();
+    let run = |number: u64| {
+        seed(number);
+        let data = data::two_moons(100, 0.1);
+        let mut model = classifier(2, 8, 2);
+        let history = model.fit(&data).epochs(3).batch_size(16).verbose(false).run();
+        (weights(&model), history)
+    };
+    assert_eq!(run(7), run(7));
+    assert_ne!(run(7).0, run(8).0);
+}
+
+#[test]
+fn xor_is_learnt() {
+    let _turn = alone();
+    seed(1);
+    let data = data::xor();
+    let mut model = classifier(2, 4, 2);
+    let history = model.fit(&data).epochs(200).batch_size(4).verbose(false).run();
+    assert_eq!(model.evaluate(&data).accuracy, 1.0);
+    assert_eq!(model.predict_classes(&data.x).to_vec(), data.y.to_vec());
+    assert_eq!(history.epochs(), 200);
+    assert_eq!(history.batch_loss().len(), 200);
+
+    let mut one_output = Sequential::new().add(Dense::new(2, 4).tanh()).add(Dense::new(4, 1).sigmoid());
+    one_output.compile(Adam::new(0.1), BinaryCrossentropy, Accuracy);
+    one_output.fit(&data).epochs(300).verbose(false).run();
+    assert_eq!(one_output.evaluate(&data).accuracy, 1.0);
+}
+
+#[test]
+fn every_optimiser_finds_a_line() {
+    let _turn = alone();
+    let optimisers: [Box<dyn Fn() -> Box<dyn Optimizer>>; 3] = [
+        Box::new(|| Box::new(Sgd::new(0.3))),
+        Box::new(|| Box::new(Momentum::new(0.1, 0.8))),
+        Box::new(|| Box::new(Adam::new(0.1))),
+    ];
+    for new in optimisers {
+        seed(2);
+        let x = Tensor::uniform(&[64, 1], -1.0, 1.0);
+        let y = &x * 2.0 - 1.0;
+        let layer = Dense::new(1, 1);
+        let mut optimizer = new();
+        for _ in 0..300 {
+            zero_grad(&layer.parameters());
+            layer.forward(&x).mse_loss(&y).backward();
+            optimizer.step(&layer.parameters());
+        }
+        assert!((layer.weight.item() - 2.0).abs() < 0.01, "{:?}", layer.weight);
+        assert!((layer.parameters()[1].item() + 1.0).abs() < 0.01);
+        optimizer.set_learning_rate(0.5);
+        assert_eq!(optimizer.learning_rate(), 0.5);
+    }
+}
+
+#[test]
+fn fit_evaluate_predict() {
+    let _turn = alone();
+    seed(3);
+    let (train, test) = data::two_moons(300, 0.1).split(0.8);
+    let mut model = classifier(2, 16, 2);
+    let mut epochs = Vec::new();
+    let history = model
+        .fit(&train)
+        .epochs(20)
+        .batch_size(32)
+        .validation(&test)
+        .verbose(false)
+        .on_epoch(|epoch, logs| epochs.push((epoch, logs.loss)))
+        .run();
+    assert_eq!(epochs.len(), 20);
+    assert_eq!(epochs[19], (20, history.loss()[19]));
+    assert_eq!(history.get("val_accuracy"), history.val_accuracy());
+    assert_eq!(history.batch_loss().len(), 20 * 8);
+    let evaluation = model.evaluate(&test);
+    assert!(evaluation.accuracy > 0.95, "{evaluation:?}");
+    assert!((evaluation.loss - history.val_loss()[19]).abs() < 1e-5);
+    assert_eq!(model.predict(&test.x).shape(), [60, 2]);
+    assert!(!model.predict(&test.x).is_tracked());
+    // Many rows are predicted in parts; the result is the same.
+    let many = Tensor::randn(&[1200, 2]);
+    let (whole, parts) = (model.forward(&many), model.predict(&many));
+    assert!(whole.to_vec().iter().zip(parts.to_vec()).all(|(a, b)| (a - b).abs() < 1e-6));
+    let table = history.bundle();
+    assert!(table.plain().contains("val_loss") && table.get("text/html").is_some());
+}
+
+#[test]
+fn an_interrupted_fit_keeps_its_weights() {
+    let _turn = alone();
+    seed(4);
+    let data = data::two_moons(100, 0.1);
+    let mut model = classifier(2, 8, 2);
+    let before = weights(&model);
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        model
+            .fit(&data)
+            .epochs(50)
+            .verbose(false)
+            .on_epoch(|epoch, _| CHAINRULE_INTERRUPT.store(epoch == 3, Ordering::Relaxed))
+            .run()
+    }));
+    assert!(result.expect_err("interrupted").is::<Interrupted>());
+    assert_ne!(weights(&model), before);
+    // It is still compiled, and goes on from where it was.
+    let at_interrupt = model.evaluate(&data).loss;
+    let history = model.fit(&data).epochs(20).verbose(false).run();
+    assert!(history.loss()[19] < at_interrupt);
+}
+
+#[test]
+fn a_loss_that_is_no_number_ends_the_run() {
+    let _turn = alone();
+    let x = tensor([[1.0], [2.0]]);
+    let mut model = Sequential::new().add(Dense::new(1, 1));
+    model.compile(Sgd::new(1e30), MeanSquaredError, ());
+    let history = model.fit_tensors(&x, &(&x * 2.0)).epochs(100).verbose(false).run();
+    assert!(history.epochs() < 100 && history.accuracy().is_empty());
+}
+
+#[test]
+fn the_summary_counts() {
+    let model =
+        Sequential::new().add(Flatten::new()).add(Dense::new(784, 128).relu()).add(Dense::new(128, 10)).add(Softmax);
+    let expected = "\
+Layer (type)        Output Shape  Param #
+─────────────────────────────────────────
+flatten1 (Flatten)  ?                   0
+dense1 (Dense)      (None, 128)   100,480
+dense2 (Dense)      (None, 10)      1,290
+softmax1 (Softmax)  (None, 10)          0
+─────────────────────────────────────────
+Total params: 101,770";
+    let summary = model.summary().to_string();
+    assert!(summary.starts_with(expected), "{summary}");
+    assert_eq!(format!("{model:?}"), summary);
+}
+
+#[test]
+fn initial_weights_have_the_right_size() {
+    let _turn = alone();
+    seed(6);
+    let deviation = |init: Init| (init.draw(300, 200).square().mean().item()).sqrt();
+    let near = |init: Init, expected: Float| {
+        assert!((deviation(init) / expected - 1.0).abs() < 0.02, "{init:?}: {} instead of {expected}", deviation(init));
+    };
+    near(Init::GlorotUniform, (2.0 / 500.0 as Float).sqrt());
+    near(Init::GlorotNormal, (2.0 / 500.0 as Float).sqrt());
+    near(Init::HeUniform, (2.0 / 300.0 as Float).sqrt());
+    near(Init::HeNormal, (2.0 / 300.0 as Float).sqrt());
+    near(Init::Normal(0.5), 0.5);
+    assert_eq!(deviation(Init::Zeros), 0.0);
+}
+
+// -------------------------------------------------------------------------------------------------------- appearance
+
+#[test]
+fn tensors_print_like_matrices() {
+    assert_eq!(
+        tensor([[1.0, 0.5], [0.25, -3.0]]).to_string(),
+        "tensor([[ 1.0000,  0.5000],\n        [ 0.2500, -3.0000]], shape=[2, 2])"
+    );
+    assert_eq!(tensor(2).requires_grad().label("w").to_string(), "tensor(2.0, shape=[], name=\"w\", requires_grad)");
+    assert_eq!(Tensor::zeros(&[0, 3]).to_string(), "tensor([], shape=[0, 3])");
+    let long = Tensor::zeros(&[1000, 1000]).to_string();
+    assert!(long.lines().count() < 20 && long.contains('…') && long.contains("shape=[1000, 1000]"), "{long}");
+    for shape in [&[][..], &[0], &[3], &[2, 2], &[50, 60], &[2, 2, 2]] {
+        let bundle = Tensor::full(shape, Float::NAN).bundle();
+        assert!(bundle.plain().contains("shape="));
+    }
+}
+
+#[test]
+fn a_graph_is_drawn_with_values_and_gradients() {
+    let (x, w) = (tensor(2.0).label("x<1>"), tensor(-3.0).requires_grad().label("w"));
+    let product = &x * &w;
+    let y = product.tanh().label("y");
+    let before = draw_graph(&y);
+    assert!(!before.svg().contains("grad"));
+    y.backward();
+    let drawing = draw_graph(&y);
+    for text in ["x&lt;1&gt;", "value -6.0000", "grad 1.0000", "tanh", "×"] {
+        assert!(drawing.svg().contains(text), "{text} is not in {}", drawing.svg());
+    }
+    assert!(drawing.bundle().plain().contains("y = tanh(t2)"), "{}", drawing.bundle().plain());
+    assert!(drawing.dot().contains("label=\"x\\<1\\> | value 2.0000\""), "{}", drawing.dot());
+    let deep = (0..1000).fold(w, |x, _| x.tanh());
+    assert!(panic_of(|| drop(draw_graph(&deep))).0.contains("more than 120 tensors"));
+}
