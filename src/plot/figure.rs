@@ -274,7 +274,7 @@ impl Canvas<'_> {
         let ink = colour(PALE_INK, 1.0);
         let ticks = |axis: &Axis, room: usize| match axis.ticks {
             // plotters leaves out what lies between powers of ten unless there is much room.
-            Ticks::Numbers if axis.log && axis.range.1 / axis.range.0 < 300.0 => 24,
+            Ticks::Numbers if axis.log && axis.range.1 / axis.range.0 < 3000.0 => 36,
             Ticks::Numbers => room,
             Ticks::Whole => room.min((axis.range.1 - axis.range.0).max(1.0) as usize + 1),
             _ => 0,
@@ -537,34 +537,53 @@ const DASHES: [&str; 4] = ["", "70 40", "20 35", "90 35 20 35"];
 
 /// Makes what plotters wrote half as long, and gives lines their dashes.
 fn tidy(body: &str) -> String {
-    let mut tidied = String::with_capacity(body.len());
     // The first line opens plotters' own <svg>, the last closes it.
     let inner = body.split_once('\n').map_or("", |(_, rest)| rest);
-    let inner = inner.trim_end().strip_suffix("</svg>").unwrap_or(inner);
-    let mut rest = inner;
+    let mut rest = inner.trim_end().strip_suffix("</svg>").unwrap_or(inner);
+    let mut tidied = String::with_capacity(rest.len());
+    // The colour of the marks that are being collected in one path.
+    let mut marks = None;
     while let Some(start) = rest.find('<') {
         let end = rest[start..].find('>').map_or(rest.len(), |length| start + length + 1);
-        let content = rest[end..].trim_start();
-        if rest[start..].starts_with("<text") && content.starts_with("</text>") {
+        let (before, tag, content) = (rest[..start].trim(), &rest[start..end], rest[end..].trim_start());
+        rest = &rest[end..];
+        if tag.starts_with("<text") && content.starts_with("</text>") {
             rest = &content["</text>".len()..];
             continue;
         }
-        tidied.push_str(rest[..start].trim());
-        let is_end = rest[start..].starts_with("</");
-        tidy_tag(&rest[start..end], &mut tidied);
-        if is_end || rest[..end].ends_with("/>") {
+        let mark = polygon(tag);
+        if marks != mark.map(|(colour, _)| colour) {
+            tidied.push_str(if marks.is_some() { "\"/>\n" } else { "" });
+            marks = mark.map(|(colour, _)| colour);
+            tidied += &marks.map_or(String::new(), |colour| format!("<path fill=\"{colour}\" d=\""));
+        }
+        if let Some((_, corners)) = mark {
+            tidied += &format!("M{}z", corners.trim_end());
+            continue;
+        }
+        tidied.push_str(before);
+        tidy_tag(tag, &mut tidied);
+        if tag.starts_with("</") || tag.ends_with("/>") {
             tidied.push('\n');
         }
-        rest = &rest[end..];
     }
-    tidied
+    tidied + if marks.is_some() { "\"/>\n" } else { "" }
+}
+
+/// Colour and corners, if that is what the tag is.
+fn polygon(tag: &str) -> Option<(&str, &str)> {
+    let value = |name: &str| tag.split_once(name)?.1.split('"').next();
+    if tag.starts_with("<polygon opacity=\"1\"") { Some((value("fill=\"")?, value("points=\"")?)) } else { None }
 }
 
 fn tidy_tag(tag: &str, tidied: &mut String) {
+    let tag = tag.replacen(" opacity=\"1\"", "", 1);
     let mut parts = tag.split('"');
+    let has_stroke = !tag.contains("stroke=\"none\"");
     while let (Some(name), Some(value)) = (parts.next(), parts.next()) {
         match (name.trim_start(), value) {
-            ("opacity=", "1") | ("font-family=", _) => continue,
+            ("opacity=", "1") | ("font-family=", _) | ("stroke=", "none") => {}
+            ("stroke-width=", _) if !has_stroke => {}
             ("stroke-width=", width) => {
                 let width: usize = width.parse().unwrap_or(10);
                 let dash = DASHES[if width < 10 { 0 } else { width % 10 % DASHES.len() }];
@@ -582,7 +601,7 @@ fn tidy_tag(tag: &str, tidied: &mut String) {
         }
     }
     // What follows the last value: ">" or "/>". A tag without any value is whole.
-    tidied.push_str(if tag.contains('"') { tag.rsplit('"').next().unwrap_or_default() } else { tag });
+    tidied.push_str(if tag.contains('"') { tag.rsplit('"').next().unwrap_or_default() } else { &tag });
 }
 
 /// Colour of the class with this number and the mark that goes with it.

@@ -79,17 +79,17 @@ fn grid(kind: &'static str, x: &Tensor, titles: &[(String, Rgb)], framed: bool) 
     let (wide, high) = ((side + GAP) * columns as f64 + GAP, (tall + GAP + title_height) * rows as f64 + GAP);
     let mut figure = Figure::new(kind, Axis::none((0.0, wide)), Axis::none((0.0, high)));
     figure.size = (wide + 24.0, high + 18.0);
-    let (low, high_value) = extent(x.to_vec().into_iter().map(|value| value as f64)).unwrap_or((0.0, 1.0));
-    let (low, high_value) = if low < high_value { (low.min(0.0), high_value) } else { (0.0, 1.0) };
+    let (low, high_ink) = extent(x.to_vec().into_iter().map(|value| value as f64)).unwrap_or((0.0, 1.0));
+    let (low, high_ink) = if low < high_ink { (low.min(0.0), high_ink) } else { (0.0, 1.0) };
     let values = x.to_vec();
 
     for i in 0..shown {
         let pixels: Vec<Rgb> = values[i * width * height..(i + 1) * width * height]
             .iter()
             .map(|value| {
-                // 32 greys: finer ones cannot be seen in pictures of this size and double the file.
-                let ink = ((*value as f64 - low) / (high_value - low)).clamp(0.0, 1.0);
-                palette::blend(WHITE, [0, 0, 0], (ink * 31.0).round() / 31.0)
+                // 16 greys: finer ones are hard to see in pictures of this size and double the file.
+                let ink = ((*value as f64 - low) / (high_ink - low)).clamp(0.0, 1.0);
+                palette::blend(WHITE, [0, 0, 0], (ink * 15.0).round() / 15.0)
             })
             .collect();
         let (column, row) = ((i % columns) as f64, (i / columns) as f64);

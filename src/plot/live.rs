@@ -253,7 +253,7 @@ impl Live {
         }
         // The room for the whole table is there from the start: the curve shall not jump with every epoch.
         let rows = if self.epochs > ROWS { ROWS + 2 } else { self.epochs + 1 };
-        let _ = write!(html, "<div style=\"min-height:{}px\">", rows * ROW_HEIGHT);
+        let _ = write!(html, "<div style=\"min-height:{}px;overflow-x:auto\">", rows * ROW_HEIGHT);
         self.table(&mut html);
         html += "</div>";
         self.picture(&mut html);
@@ -262,7 +262,7 @@ impl Live {
 
     fn table(&self, html: &mut String) {
         let Some((_, last)) = self.rows.last() else { return };
-        let cell = "padding:1px 18px 1px 0;text-align:right;color:#222;background:#fff;border:none;font-weight:";
+        let cell = "padding:1px 16px 1px 0;text-align:right;white-space:nowrap;color:#222;background:#fff;border:none;font-weight:";
         let columns: [(&str, Metric); 4] = [
             ("loss", |row| Some(row.loss)),
             ("accuracy", |row| row.accuracy),

@@ -77,7 +77,10 @@ fn boundary_of(dataset: &Dataset, classify: &dyn Fn(&Tensor) -> Tensor) -> Figur
     let field = certainties("decision_boundary", &scores, COLUMNS * ROWS, &levels);
     let decided = certainties("decision_boundary", &on_points, points.len(), &levels);
 
-    let pixels: Vec<Rgb> = field.iter().map(|(class, certainty)| blend(WHITE, colour(*class), *certainty)).collect();
+    // So few shades that the palette of a PNG holds them all: the file is a third of the size, and nobody sees a step.
+    let shades = (250 / levels.len().max(2)).min(60) as f64;
+    let shade = |(class, certainty): &(usize, f64)| blend(WHITE, colour(*class), (certainty * shades).round() / shades);
+    let pixels: Vec<Rgb> = field.iter().map(shade).collect();
     let png = raster::png(COLUMNS, &pixels);
     figure.layers.push(Layer::Image { area: [left, bottom, right, top], png, smooth: true });
     marks(&mut figure, &points, &classes, &names);
