@@ -110,6 +110,7 @@ fn batches_cover_everything_once_in_order() {
     assert_eq!(batches.iter().flat_map(|batch| batch.y.to_vec()).collect::<Vec<_>>(), data.y.to_vec());
     assert_eq!(data.take(3).y.to_vec(), [0.0, 1.0, 2.0]);
     assert_eq!(data.take(30).len(), 10);
+    assert!(data.take(0).is_empty() && data.take(0).batches(4).next().is_none());
     assert_eq!(data.select(&[9, 0, 9]).x.to_vec(), [9.0, 0.0, 9.0]);
 }
 

@@ -76,7 +76,11 @@ impl Dataset {
             let rule = format!("select: there is no example {row}: the data has {} of them", self.len());
             fail(&rule, &[], "examples are counted from 0");
         }
-        Dataset { x: rows_of(&self.x, rows), y: rows_of(&self.y, rows), classes: self.classes.clone() }
+        Dataset {
+            x: self.x.detach().select_rows(rows),
+            y: self.y.detach().select_rows(rows),
+            classes: self.classes.clone(),
+        }
     }
 
     /// The first `count` examples, or all of them if there are fewer.
@@ -121,16 +125,6 @@ impl Dataset {
     pub fn evcxr_display(&self) {
         display::result(self.bundle());
     }
-}
-
-/// Copies rows of axis 0.
-fn rows_of(tensor: &Tensor, rows: &[usize]) -> Tensor {
-    let width: usize = tensor.shape()[1..].iter().product();
-    let values = tensor.to_vec();
-    let chosen = rows.iter().flat_map(|row| &values[row * width..(row + 1) * width]).copied().collect();
-    let mut shape = tensor.shape().to_vec();
-    shape[0] = rows.len();
-    Tensor::from_vec(chosen, &shape)
 }
 
 impl Show for Dataset {
