@@ -1,5 +1,86 @@
 //! chainrule: a small autograd library for learning deep learning, and the library that notebook cells link to.
+//!
+//! Everything that a cell needs is in the [`prelude`]; in a notebook it is in scope without a `use`.
+//!
+//! # Tensors
+//!
+//! A [`Tensor`](tensor::Tensor) is an n-dimensional array of [`Float`]s. Shapes that differ are broadcast, as in NumPy.
+//!
+//! ```
+//! # use chainrule::prelude::*;
+//! let x = tensor([[1.0, 2.0], [3.0, 4.0]]);       // [2, 2]
+//! let y = 2.0 * &x + tensor([10.0, 20.0]);        // [2, 2] + [2]: added to each row
+//! assert_eq!(y.to_vec(), [12.0, 24.0, 16.0, 28.0]);
+//! assert_eq!(x.matmul(&x.t()).sum().item(), 52.0);
+//! ```
+//!
+//! # Gradients
+//!
+//! A tensor remembers how it was computed. [`backward`](tensor::Tensor::backward) follows that history from a single
+//! number, the loss, back to every tensor that [requires a gradient](tensor::Tensor::requires_grad), by the chain rule.
+//!
+//! ```
+//! # use chainrule::prelude::*;
+//! let w = tensor(0.5).requires_grad().label("w");
+//! let b = tensor(-1.0).requires_grad().label("b");
+//! let y = (&w * 2.0 + &b).sigmoid().label("y");   // sigmoid(0) = 0.5
+//! y.backward();
+//! assert_eq!(w.grad().item(), 0.25 * 2.0);        // sigmoid'(0) · x
+//! show(&draw_graph(&y));                          // the graph as a picture, with values and gradients
+//! ```
+//!
+//! Gradients add up until `zero_grad`; [`grads`](autograd::grads) and [`GradientTape`](autograd::GradientTape) return
+//! them instead; [`gradcheck`](autograd::gradcheck) compares them with differences. The derivative of an operation
+//! stands beside it, in [`ops`].
+//!
+//! # Networks and training
+//!
+//! ```
+//! # use chainrule::prelude::*;
+//! seed(1);
+//! let (train, test) = data::two_moons(400, 0.1).split(0.8);
+//! let mut model = Sequential::new()
+//!     .add(Dense::new(2, 16).relu())
+//!     .add(Dense::new(16, 2).softmax());
+//! model.compile(Adam::new(0.02), SparseCategoricalCrossentropy::new(), Accuracy);
+//! let history = model.fit(&train).epochs(30).batch_size(32).validation(&test).run();
+//! assert!(model.evaluate(&test).accuracy > 0.85);
+//! show(&plot::curves(&[("training", history.loss()), ("validation", history.val_loss())]));
+//! ```
+//!
+//! # Where things are
+//!
+//! | module | |
+//! |---|---|
+//! | [`tensor`] | the array: construction, shapes, random numbers, printing |
+//! | [`autograd`] | the graph: `backward`, `no_grad`, gradient check, drawing |
+//! | [`ops`] | the operations with their derivatives |
+//! | [`nn`] | layers, initialisers, losses, metrics, the model |
+//! | [`optim`] | gradient descent, momentum, Adam |
+//! | [`train`] | `compile`, `fit`, `evaluate`, `predict` |
+//! | [`data`] | data sets that are generated |
+//! | [`plot`] | figures, and the live view of a training run |
+//! | [`display`] | how anything reaches the notebook |
+//! | [`cell`] | what compiled cells link to; not for use by hand |
+//!
+//! # Mistakes
+//!
+//! Shapes that do not fit, a label out of range, a gradient that is not there: the cell panics at its own line, with
+//! the operation, the shapes, the labels of the operands, and a hint. Nothing is lost, and the next cell works.
+//!
+//! ```should_panic
+//! # use chainrule::prelude::*;
+//! let images = Tensor::zeros(&[64, 28, 28]).label("images");
+//! let layer = Dense::new(784, 128);
+//! layer.forward(&images);
+//! // Dense(784, 128): an input of 784 features is expected, got shape [64, 28, 28]
+//! //   input : images  [64, 28, 28]
+//! //   weight: weight  [784, 128]
+//! //   hint  : flatten each sample first: .add(Flatten::new()) before Dense::new(784, 128)
+//! ```
 #![warn(missing_docs)]
+// `as f64` is for the usual build, in which a number is an `f32`.
+#![cfg_attr(feature = "f64", allow(clippy::unnecessary_cast))]
 
 pub mod autograd;
 pub mod cell;

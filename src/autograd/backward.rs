@@ -83,7 +83,7 @@ impl Tensor {
         for (tensor, gradient) in reached {
             match &mut tensor.0.notes().grad {
                 Some(sum) => add_to(sum, &gradient),
-                none => *none = Some(gradient),
+                none => *none = Some(Box::new(gradient)),
             }
         }
     }

@@ -61,9 +61,9 @@ fn check(f: &dyn Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) -> GradCheck {
                 leaf.update(|value| *value = array(values, leaf.shape()));
                 let output = f(&leaves);
                 // Summed in f64, so that only f itself is rounded.
-                output.to_vec().iter().zip(weights.to_vec()).map(|(&y, w)| f64::from(y) * f64::from(w)).sum()
+                output.to_vec().iter().zip(weights.to_vec()).map(|(&y, w)| y as f64 * w as f64).sum()
             };
-            let numeric = ((at(STEP) - at(-STEP)) / (2.0 * f64::from(STEP))) as Float;
+            let numeric = ((at(STEP) - at(-STEP)) / (2.0 * STEP as f64)) as Float;
             rows.push(Row {
                 input: format!("{name}{}", position(leaf, index)),
                 analytic: analytic[number].to_vec()[index],

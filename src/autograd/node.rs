@@ -30,7 +30,8 @@ pub(crate) struct Node {
 /// What can be written on a node after it was made.
 #[derive(Default)]
 pub(crate) struct Notes {
-    pub grad: Option<Array>,
+    /// Boxed, because most nodes never have one.
+    pub grad: Option<Box<Array>>,
     pub label: Option<Box<str>>,
     pub retain: bool,
 }

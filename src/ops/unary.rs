@@ -166,7 +166,8 @@ impl Tensor {
     /// Derivative: ½ (1 + tanh u) + ½ x (1 − tanh² u) u′.
     #[track_caller]
     pub fn gelu(&self) -> Tensor {
-        const C: Float = 0.797_884_560_802_865_4; // √(2/π)
+        // √(2/π), from the constants that there are.
+        const C: Float = (std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2) as Float;
         fn t(x: Float) -> Float {
             (C * (x + 0.044715 * x * x * x)).tanh()
         }

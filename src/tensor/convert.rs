@@ -25,7 +25,7 @@ numbers!(f32, f64, i32, i64, u8, u32, u64, usize);
 ///
 /// ```
 /// # use chainrule::prelude::*;
-/// assert_eq!(tensor(2.0).shape(), []);
+/// assert_eq!(tensor(2.0).rank(), 0);
 /// assert_eq!(tensor([1.0, 2.0, 3.0]).shape(), [3]);
 /// assert_eq!(tensor([[0, 0], [0, 1], [1, 0], [1, 1]]).shape(), [4, 2]);
 /// ```

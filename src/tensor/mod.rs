@@ -272,7 +272,7 @@ impl Tensor {
         // Taken out first: a panic with the lock held would be of no use to anyone.
         let grad = self.0.notes().grad.clone();
         match grad {
-            Some(grad) => Tensor::from_array(grad),
+            Some(grad) => Tensor::from_array(*grad),
             None => self.no_gradient("grad"),
         }
     }

@@ -15,23 +15,27 @@ pub(crate) fn thousands(number: usize) -> String {
     grouped
 }
 
-/// Rows under a header, columns aligned: the first `left` of them at the left, the others, numbers, at the right.
+/// The columns that have something in them.
+fn used<const N: usize>(rows: &[[String; N]]) -> Vec<usize> {
+    (0..N).filter(|&column| rows.is_empty() || rows.iter().any(|row| !row[column].is_empty())).collect()
+}
+
+/// Rows under a header. The first `left` columns are aligned at the left, the others, numbers, at the right; a column
+/// with nothing in it is left out.
 pub(crate) fn text_table<const N: usize>(header: &[&str; N], rows: &[[String; N]], left: usize) -> String {
+    let columns = used(rows);
     let width = |column: usize| {
         let cells = rows.iter().map(|row| row[column].chars().count());
         cells.max().unwrap_or(0).max(header[column].chars().count())
     };
-    let widths: [usize; N] = std::array::from_fn(width);
     let line = |cells: [&str; N]| {
-        let cells: Vec<String> = (0..N)
-            .map(|column| match (cells[column], widths[column]) {
-                (cell, width) if column < left => format!("{cell:width$}"),
-                (cell, width) => format!("{cell:>width$}"),
-            })
-            .collect();
-        cells.join("  ").trim_end().to_owned()
+        let padded = columns.iter().map(|&column| match (cells[column], width(column)) {
+            (cell, width) if column < left => format!("{cell:width$}"),
+            (cell, width) => format!("{cell:>width$}"),
+        });
+        padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
-    let rule = "─".repeat(widths.iter().sum::<usize>() + 2 * (N - 1));
+    let rule = "─".repeat(columns.iter().map(|&column| width(column) + 2).sum::<usize>().saturating_sub(2));
     let body: Vec<String> = rows.iter().map(|row| line(std::array::from_fn(|column| row[column].as_str()))).collect();
     format!("{}\n{rule}\n{}\n{rule}", line(*header), body.join("\n"))
 }
@@ -43,13 +47,14 @@ pub(crate) fn html_table<const N: usize>(
     left: usize,
     footer: &str,
 ) -> String {
-    let cell = |tag: &str, column: usize, text: &str, line: &str| {
-        let side = if column < left { "left" } else { "right" };
-        format!("<{tag} style=\"text-align:{side};padding:2px 10px;{line}\">{}</{tag}>", escape_html(text))
-    };
+    let columns = used(rows);
     let row = |tag: &str, cells: [&str; N], line: &str| {
-        let cells: String = (0..N).map(|column| cell(tag, column, cells[column], line)).collect();
-        format!("<tr style=\"background:none\">{cells}</tr>")
+        let cells = columns.iter().map(|&column| {
+            let side = if column < left { "left" } else { "right" };
+            let text = escape_html(cells[column]);
+            format!("<{tag} style=\"text-align:{side};padding:2px 10px;{line}\">{text}</{tag}>")
+        });
+        format!("<tr style=\"background:none\">{}</tr>", cells.collect::<String>())
     };
     let head = row("th", *header, "border-bottom:1px solid rgba(128,128,128,0.6)");
     let body: String =

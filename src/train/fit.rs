@@ -125,15 +125,15 @@ impl<'a> Fit<'a> {
                     return history;
                 }
             }
-            let evaluation = match &validation {
-                Some(validation) => Some(compiled.evaluate(model, validation)),
-                None => None,
-            };
+            let mut evaluation = None;
+            if let Some(validation) = &validation {
+                evaluation = Some(compiled.evaluate(model, validation));
+            }
             let row = EpochRow {
                 epoch,
                 loss: mean_loss.value().unwrap_or_default(),
                 accuracy: mean_metric.value(),
-                val_loss: evaluation.as_ref().map(|evaluation| evaluation.loss),
+                val_loss: evaluation.map(|evaluation| evaluation.loss),
                 val_accuracy: evaluation.map(|evaluation| evaluation.accuracy).filter(|accuracy| !accuracy.is_nan()),
             };
             history.push(&row);

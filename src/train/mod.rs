@@ -162,7 +162,7 @@ struct Mean {
 
 impl Mean {
     fn add(&mut self, mean: Float, count: usize) {
-        self.sum += f64::from(mean) * count as f64;
+        self.sum += mean as f64 * count as f64;
         self.count += count;
     }
 
