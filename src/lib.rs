@@ -95,11 +95,13 @@ pub mod train;
 
 /// What a notebook cell sees.
 pub mod prelude {
+    pub use crate::print_at_once as print;
     pub use crate::Float;
     pub use crate::autograd::{GradientTape, draw_graph, gradcheck, grads, no_grad};
     pub use crate::cell::CellDisplay;
     pub use crate::data::{self, Dataset};
-    pub use crate::display::{self, Show, show};
+    pub use crate::display::{self, Bundle, DisplayHandle, Show, clear_output, show};
+    pub use crate::display::{display_html, display_markdown, display_svg};
     pub use crate::nn::Activation::{Relu, Sigmoid, Softmax, Tanh};
     pub use crate::nn::{
         Accuracy, Activation, BinaryCrossentropy, Dense, Flatten, Init, Loss, MeanSquaredError, Metric, Module,

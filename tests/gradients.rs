@@ -375,6 +375,15 @@ fn kinks_and_ties() {
     close(&b.grad(), &[0.5]);
 }
 
+/// A value that is no number is not hidden by an operation that compares.
+#[test]
+fn what_is_no_number_stays_visible() {
+    let x = tensor([Float::NAN, 1.0]);
+    for y in [x.relu(), x.clamp(0.0, 1.0), x.maximum(&tensor(2.0)), tensor(2.0).minimum(&x), x.max(), x.softmax(-1)] {
+        assert!(y.to_vec()[0].is_nan(), "{y}");
+    }
+}
+
 /// What a naive formula gets wrong.
 #[test]
 fn large_scores() {

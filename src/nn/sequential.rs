@@ -89,12 +89,6 @@ impl Module for Sequential {
     fn output_shape(&self, input: &[usize]) -> Vec<usize> {
         self.layers.iter().fold(input.to_vec(), |shape, layer| layer.output_shape(&shape))
     }
-
-    fn label(&self, prefix: &str) {
-        for (index, layer) in self.layers.iter().enumerate() {
-            layer.label(&format!("{prefix}.{}{}", layer.name().to_lowercase(), index + 1));
-        }
-    }
 }
 
 impl std::fmt::Debug for Sequential {

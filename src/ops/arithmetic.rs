@@ -67,28 +67,24 @@ impl Tensor {
     /// The larger of the two, value by value. Where they are equal, each gets half of the gradient.
     #[track_caller]
     pub fn maximum(&self, other: &Tensor) -> Tensor {
-        binary(
-            "maximum",
-            self,
-            other,
-            Float::max,
-            |g, a, b| g * share(a > b, a == b),
-            |g, a, b| g * share(b > a, a == b),
-        )
+        binary("maximum", self, other, larger, |g, a, b| g * share(a > b, a == b), |g, a, b| g * share(b > a, a == b))
     }
 
     /// The smaller of the two, value by value. Where they are equal, each gets half of the gradient.
     #[track_caller]
     pub fn minimum(&self, other: &Tensor) -> Tensor {
-        binary(
-            "minimum",
-            self,
-            other,
-            Float::min,
-            |g, a, b| g * share(a < b, a == b),
-            |g, a, b| g * share(b < a, a == b),
-        )
+        binary("minimum", self, other, smaller, |g, a, b| g * share(a < b, a == b), |g, a, b| g * share(b < a, a == b))
     }
+}
+
+/// Not `Float::max`, which would hide a NaN: whoever looks for the cause has to see it.
+pub(super) fn larger(a: Float, b: Float) -> Float {
+    if a >= b || a.is_nan() { a } else { b }
+}
+
+/// As [`larger`].
+pub(super) fn smaller(a: Float, b: Float) -> Float {
+    if a <= b || a.is_nan() { a } else { b }
 }
 
 /// The part of a gradient that goes to one of two rivals.

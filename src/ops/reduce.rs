@@ -1,5 +1,6 @@
 //! Many values to one: of the whole tensor, or along an axis.
 
+use super::arithmetic::{larger, smaller, zip};
 use super::unary::map;
 use crate::Float;
 use crate::autograd::{op, wrt};
@@ -67,14 +68,14 @@ impl Tensor {
     #[track_caller]
     pub fn max(&self) -> Tensor {
         let flat = self.reshape(&[self.len()]);
-        flat.extremum("max", 0, false, Float::max)
+        flat.extremum("max", 0, false, larger)
     }
 
     /// The smallest value. The gradient goes to it alone; values that tie share it equally.
     #[track_caller]
     pub fn min(&self) -> Tensor {
         let flat = self.reshape(&[self.len()]);
-        flat.extremum("min", 0, false, Float::min)
+        flat.extremum("min", 0, false, smaller)
     }
 
     /// The largest values along one axis, which disappears, or keeps size 1 with `keepdim`. Values that tie share the
@@ -82,14 +83,14 @@ impl Tensor {
     #[track_caller]
     pub fn max_axis(&self, axis: isize, keepdim: bool) -> Tensor {
         let axis = check_axis("max_axis", self, axis);
-        self.extremum("max_axis", axis, keepdim, Float::max)
+        self.extremum("max_axis", axis, keepdim, larger)
     }
 
     /// As [`max_axis`](Tensor::max_axis), for the smallest.
     #[track_caller]
     pub fn min_axis(&self, axis: isize, keepdim: bool) -> Tensor {
         let axis = check_axis("min_axis", self, axis);
-        self.extremum("min_axis", axis, keepdim, Float::min)
+        self.extremum("min_axis", axis, keepdim, smaller)
     }
 
     #[track_caller]
@@ -102,11 +103,10 @@ impl Tensor {
             name,
             drop_axis(best.clone(), axis, keepdim),
             [wrt(self, move |g| {
-                let is_best =
-                    super::arithmetic::zip(&x, &expand(&best, x.shape()), |x, best| Float::from(u8::from(x == best)));
+                let is_best = zip(&x, &expand(&best, x.shape()), |x, best| Float::from(u8::from(x == best)));
                 let ties = contiguous(is_best.sum_axis(Axis(axis)).insert_axis(Axis(axis)).into_shared());
-                let share = super::arithmetic::zip(&keep_axis(g, axis, keepdim), &ties, |g, ties| g / ties);
-                super::arithmetic::zip(&expand(&share, x.shape()), &is_best, |share, is_best| share * is_best)
+                let share = zip(&keep_axis(g, axis, keepdim), &ties, |g, ties| g / ties);
+                zip(&expand(&share, x.shape()), &is_best, |share, is_best| share * is_best)
             })],
         )
     }

@@ -6,11 +6,12 @@ use super::index::class_indices;
 use super::unary::{map, sigmoid, softplus};
 use crate::Float;
 use crate::autograd::{op, wrt};
-use crate::tensor::fail::fail;
+use crate::tensor::fail::{fail, warn_once};
 use crate::tensor::shape::{array, axis as check_axis, slice};
 use crate::tensor::{Array, Tensor};
 use ndarray::{ArrayViewMut1, Axis};
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 /// `change` applied to a copy of each lane of `x` along `axis`.
 fn along(x: &Array, axis: usize, change: impl Fn(ArrayViewMut1<Float>)) -> Array {
@@ -115,7 +116,7 @@ impl Tensor {
     }
 
     /// The cross-entropy of class labels and scores (logits, *before* softmax), averaged over the n rows:
-    /// −Σᵢ ln softmax(xᵢ)[labelᵢ] / n, computed as ln Σ eˣ − x[label].
+    /// the mean of −ln p for the probability p that softmax gives to the label, computed as ln Σ eˣ − x at the label.
     ///
     /// Scores have the shape `[n, classes]`, labels `[n]` with whole numbers from 0 to `classes - 1`.
     /// Derivative: (softmax(x) − one_hot(label)) / n, which is "prediction minus truth".
@@ -128,6 +129,14 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn cross_entropy(&self, labels: &Tensor) -> Tensor {
+        static SOFTMAX_TWICE: AtomicBool = AtomicBool::new(false);
+        if self.0.op == "softmax" {
+            warn_once(
+                &SOFTMAX_TWICE,
+                "cross_entropy: these scores went through softmax already, and it would be applied twice. Pass the \
+                 scores before softmax, or use SparseCategoricalCrossentropy::new(), which takes probabilities",
+            );
+        }
         let labels = self.row_labels("cross_entropy", labels);
         let log_p = log_softmax(&self.array(), 1);
         op(
@@ -145,7 +154,7 @@ impl Tensor {
         )
     }
 
-    /// The negative log-likelihood of class labels, given the logarithms of probabilities: −Σᵢ xᵢ[labelᵢ] / n. With
+    /// The negative log-likelihood of class labels, given the logarithms x of probabilities: the mean of −x at the label. With
     /// [`log_softmax`](Tensor::log_softmax) before it, it is [`cross_entropy`](Tensor::cross_entropy).
     /// Derivative: −1/n at the label, else 0.
     #[track_caller]

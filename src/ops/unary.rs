@@ -104,8 +104,21 @@ impl Tensor {
     /// Values below `low` become `low`, values above `high` become `high`. Derivative: 1 from `low` to `high`, else 0.
     #[track_caller]
     pub fn clamp(&self, low: Float, high: Float) -> Tensor {
-        // Not `Float::clamp`, which panics inside of std if low > high.
-        unary("clamp", self, |x| x.max(low).min(high), move |g, x, _| if low <= x && x <= high { g } else { 0.0 })
+        // Not `Float::clamp`, which panics inside of std if low > high; a NaN stays one.
+        unary(
+            "clamp",
+            self,
+            |x| {
+                if x < low {
+                    low
+                } else if x > high {
+                    high
+                } else {
+                    x
+                }
+            },
+            move |g, x, _| if low <= x && x <= high { g } else { 0.0 },
+        )
     }
 }
 
@@ -142,7 +155,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn relu(&self) -> Tensor {
-        unary("relu", self, |x| x.max(0.0), |g, x, _| if x > 0.0 { g } else { 0.0 })
+        unary("relu", self, |x| if x < 0.0 { 0.0 } else { x }, |g, x, _| if x > 0.0 { g } else { 0.0 })
     }
 
     /// x for x > 0, else `slope · x` (Maas et al. 2013). Derivative: 1 for x > 0, else `slope`.
