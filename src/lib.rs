@@ -95,7 +95,6 @@ pub mod train;
 
 /// What a notebook cell sees.
 pub mod prelude {
-    pub use crate::print_at_once as print;
     pub use crate::Float;
     pub use crate::autograd::{GradientTape, draw_graph, gradcheck, grads, no_grad};
     pub use crate::cell::CellDisplay;

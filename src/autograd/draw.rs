@@ -93,15 +93,18 @@ fn reachable(tensor: &Tensor) -> Vec<&Tensor> {
 /// What stands in the box of a value.
 struct Description {
     label: String,
+    /// Empty for a single number.
+    shape: String,
     value: String,
     grad: Option<String>,
 }
 
 impl Description {
     fn lines(&self) -> Vec<String> {
-        let label = (!self.label.is_empty()).then(|| self.label.clone());
+        let title = format!("{} {}", self.label, self.shape).trim().to_owned();
+        let title = (!title.is_empty()).then_some(title);
         let grad = self.grad.as_ref().map(|grad| format!("grad {grad}"));
-        label.into_iter().chain([format!("value {}", self.value)]).chain(grad).collect()
+        title.into_iter().chain([format!("value {}", self.value)]).chain(grad).collect()
     }
 }
 
@@ -117,10 +120,10 @@ fn describe(root: &Tensor, nodes: &[&Tensor]) -> Vec<Description> {
         } else {
             between.get(&node.0.id).cloned()
         };
-        let value = short(&node.array());
         Description {
             label: node.name().unwrap_or_default(),
-            value: if node.rank() == 0 { value } else { format!("{:?}: {value}", node.shape()) },
+            shape: if node.rank() == 0 { String::new() } else { format!("{:?}", node.shape()) },
+            value: short(&node.array()),
             grad: grad.map(|grad| short(&grad)),
         }
     };
@@ -129,8 +132,7 @@ fn describe(root: &Tensor, nodes: &[&Tensor]) -> Vec<Description> {
 
 /// A single number, or the first few.
 fn short(array: &Array) -> String {
-    let number = |value: &Float| {
-        let value = *value;
+    let number = |&value: &Float| {
         if value != 0.0 && (value.abs() < 1e-3 || value.abs() >= 1e5) {
             format!("{value:.2e}")
         } else {
@@ -141,8 +143,9 @@ fn short(array: &Array) -> String {
     if array.ndim() == 0 {
         return values.first().map_or_else(String::new, number);
     }
-    let first: Vec<String> = values.iter().take(3).map(number).collect();
-    let more = if values.len() > 3 { ", …" } else { "" };
+    // Boxes have to stay narrow: front ends shrink a drawing to the width of the page.
+    let first: Vec<String> = values.iter().take(2).map(|value| format!("{value:.2}")).collect();
+    let more = if values.len() > 2 { ", …" } else { "" };
     format!("{}{more}", first.join(", "))
 }
 
@@ -167,7 +170,8 @@ fn text(nodes: &[&Tensor], boxes: &[Description]) -> String {
             node.0.edges.iter().filter_map(|edge| names.get(&edge.input.0.id)).map(String::as_str).collect();
         let origin = if inputs.is_empty() { String::new() } else { format!(" = {}({})", node.0.op, inputs.join(", ")) };
         let grad = description.grad.as_ref().map_or_else(String::new, |grad| format!(" | grad {grad}"));
-        let _ = writeln!(text, "{name}{origin} | value {}{grad}", description.value);
+        let shape = if description.shape.is_empty() { String::new() } else { format!(" | {}", description.shape) };
+        let _ = writeln!(text, "{name}{origin}{shape} | value {}{grad}", description.value);
         names.insert(node.0.id, name);
     }
     text.pop();
@@ -240,7 +244,7 @@ fn svg(nodes: &[&Tensor], boxes: &[Description]) -> String {
 }
 
 fn element(shape: ShapeKind, size: Point, look: StyleAttr) -> Element {
-    let pos = Position::new(Point::zero(), size, Point::zero(), Point::new(36.0, 14.0));
+    let pos = Position::new(Point::zero(), size, Point::zero(), Point::new(26.0, 14.0));
     Element { shape, pos, look, orientation: Orientation::LeftToRight, properties: None }
 }
 

@@ -120,7 +120,6 @@ fn matrix(x: &Array, rows: usize, columns: usize) -> ArrayView2<'_, Float> {
 }
 
 /// Both operands as stacks of matrices, and the shape of the result; None if they do not fit.
-#[allow(clippy::type_complexity)]
 fn matmul_shapes(a: &[usize], b: &[usize]) -> Option<([usize; 3], [usize; 3], Vec<usize>)> {
     let left = match *a {
         [k] => [1, 1, k],

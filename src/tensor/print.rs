@@ -132,7 +132,9 @@ impl Tensor {
         let largest = values.iter().map(|value| value.abs()).filter(|value| value.is_finite()).fold(0.0, Float::max);
         let all = values.len() <= LIMIT;
         let cell = |row: Option<usize>, column: Option<usize>| {
-            let (Some(row), Some(column)) = (row, column) else { return "<td>…</td>".to_owned() };
+            let (Some(row), Some(column)) = (row, column) else {
+                return "<td style=\"text-align:center\">…</td>".to_owned();
+            };
             let value = values[row * columns + column];
             let colour = if value < 0.0 { "0,114,178" } else { "230,159,0" };
             let strength = if largest > 0.0 && value.is_finite() { 0.5 * value.abs() / largest } else { 0.0 };
@@ -155,7 +157,7 @@ impl Tensor {
             _ => String::new(),
         };
         format!(
-            "<div><table style=\"border-collapse:collapse;font-family:monospace\"><tbody>{body}</tbody></table>\
+            "<div><table style=\"border-collapse:collapse;color:inherit;font-family:monospace\"><tbody>{body}</tbody></table>\
              <div style=\"font-size:90%\">{name}shape {:?} · {} values{history}</div></div>",
             self.shape(),
             thousands(self.len())

@@ -61,7 +61,7 @@ pub(crate) fn html_table<const N: usize>(
         rows.iter().map(|cells| row("td", std::array::from_fn(|column| cells[column].as_str()), "")).collect();
     let footer = if footer.is_empty() { String::new() } else { format!("<div>{}</div>", escape_html(footer)) };
     format!(
-        "<div><table style=\"border-collapse:collapse;font-variant-numeric:tabular-nums\">\
+        "<div><table style=\"border-collapse:collapse;color:inherit;font-variant-numeric:tabular-nums\">\
          <thead>{head}</thead><tbody>{body}</tbody></table>{footer}</div>"
     )
 }
