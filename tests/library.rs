@@ -422,6 +422,7 @@ fn a_loss_that_is_no_number_ends_the_run() {
 
 #[test]
 fn the_summary_counts() {
+    let _turn = alone();
     let model =
         Sequential::new().add(Flatten::new()).add(Dense::new(784, 128).relu()).add(Dense::new(128, 10)).add(Softmax);
     let expected = "\
