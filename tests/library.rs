@@ -9,7 +9,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
 
-/// The generator and the interrupt flag are shared by the process: tests that use them take turns.
+/// The generator and the interrupt flag are shared by the process, and every operation looks at the flag: all tests
+/// here take turns.
 fn alone() -> MutexGuard<'static, ()> {
     static TURN: Mutex<()> = Mutex::new(());
     TURN.lock().unwrap_or_else(PoisonError::into_inner)
@@ -139,6 +140,7 @@ fn a_mistake_with_a_model_is_reported_at_its_line() {
 /// The whole text of the message that learners will see most.
 #[test]
 fn the_message_of_matmul() {
+    let _turn = alone();
     let images = Tensor::zeros(&[64, 28, 28]).label("images");
     let weight = Tensor::zeros(&[784, 128]).label("dense1.weight");
     let (message, _) = panic_of(|| drop(images.matmul(&weight)));
@@ -227,6 +229,7 @@ fn memory() -> usize {
 
 #[test]
 fn gradients_add_up_until_they_are_cleared() {
+    let _turn = alone();
     let w = tensor(3.0).requires_grad();
     w.square().backward();
     w.square().backward();
@@ -259,6 +262,7 @@ fn the_tape_finds_what_backward_finds() {
 
 #[test]
 fn without_gradients_nothing_is_recorded() {
+    let _turn = alone();
     let w = tensor(2.0).requires_grad();
     let y = no_grad(|| no_grad(|| &w * 3.0) + &w);
     assert!(!y.is_tracked() && (&w * 3.0).is_tracked() && !w.detach().is_tracked());
@@ -267,6 +271,7 @@ fn without_gradients_nothing_is_recorded() {
 /// An update changes the parameter, not what a graph that is alive has saved.
 #[test]
 fn an_update_does_not_reach_a_living_graph() {
+    let _turn = alone();
     let w = tensor([3.0]).requires_grad();
     let loss = w.square().sum();
     w.set_value(&tensor([100.0]));
@@ -279,6 +284,7 @@ fn an_update_does_not_reach_a_living_graph() {
 
 #[test]
 fn tensors_work_on_other_threads() {
+    let _turn = alone();
     let w = tensor(2.0).requires_grad();
     let copy = w.clone();
     std::thread::spawn(move || copy.square().backward()).join().expect("a thread");
@@ -459,6 +465,7 @@ fn initial_weights_have_the_right_size() {
 
 #[test]
 fn tensors_print_like_matrices() {
+    let _turn = alone();
     assert_eq!(
         tensor([[1.0, 0.5], [0.25, -3.0]]).to_string(),
         "tensor([[ 1.0000,  0.5000],\n        [ 0.2500, -3.0000]], shape=[2, 2])"
@@ -475,6 +482,7 @@ fn tensors_print_like_matrices() {
 
 #[test]
 fn a_graph_is_drawn_with_values_and_gradients() {
+    let _turn = alone();
     let (x, w) = (tensor(2.0).label("x<1>"), tensor(-3.0).requires_grad().label("w"));
     let product = &x * &w;
     let y = product.tanh().label("y");
