@@ -19,3 +19,22 @@ impl<T: Debug + ?Sized> CellDisplay for T {
         }
     }
 }
+
+/// `print!` that shows what it prints at once, also without a line end: std keeps an unfinished line back, and a learner
+/// who prints a dot for every epoch waits for all of them.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! print_at_once {
+    ($($argument:tt)*) => {
+        $crate::cell::print(format_args!($($argument)*))
+    };
+}
+
+/// What [`print_at_once!`] calls.
+#[doc(hidden)]
+pub fn print(text: std::fmt::Arguments) {
+    use std::io::Write;
+    let mut stdout = std::io::stdout().lock();
+    // A closed output is no reason to fail the cell.
+    let _ = stdout.write_fmt(text).and_then(|()| stdout.flush());
+}

@@ -10,6 +10,6 @@ pub mod interrupt;
 mod report;
 mod store;
 
-pub use display::CellDisplay;
+pub use display::{CellDisplay, print};
 pub use report::{early_return, panicked};
 pub use store::{VariableStore, create_variable_store};

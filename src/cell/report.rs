@@ -3,7 +3,6 @@
 use super::interrupt::{CHAINRULE_INTERRUPT, Interrupted};
 use serde_json::{Value, json};
 use std::cell::RefCell;
-use std::fmt::Display;
 use std::fs::File;
 use std::io::Write;
 use std::mem::ManuallyDrop;
@@ -68,9 +67,9 @@ pub fn panicked() {
     evcxr_line("EVCXR_PANIC_NOTIFICATION");
 }
 
-/// `?` has ended the cell early with `error`.
-pub fn early_return(error: &dyn Display) {
-    event(&json!({"event": "early_return", "message": error.to_string()}));
+/// `?` has ended the cell early with an error of this text.
+pub fn early_return(message: String) {
+    event(&json!({"event": "early_return", "message": message}));
     evcxr_line("EVCXR_ERROR_OCCURRED");
 }
 

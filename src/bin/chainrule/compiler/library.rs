@@ -27,8 +27,8 @@ const LOCK: &str = include_str!("../../../../Cargo.lock");
 const CARGO_CONFIG: &str =
     "[profile.dev.package.\"*\"]\nopt-level = 3\ndebug-assertions = false\noverflow-checks = false\n";
 
-/// Cells read this: the prelude that a session starts with.
-pub const PRELUDE: &str = "use chainrule::prelude::*;";
+/// What a session starts with. `print!` needs a name of its own: from a glob it would be ambiguous.
+pub const PRELUDE: &str = "use chainrule::prelude::*;\nuse chainrule::print_at_once as print;";
 
 /// A folder in which the library is ready to be linked to.
 #[derive(Clone, Debug)]

@@ -91,7 +91,7 @@ impl Parser {
         if rest > 0 {
             self.text(rest, &mut outputs);
         }
-        if let Some(block) = self.block.take() {
+        if let Some(block) = self.block.take().map(with_plain_text) {
             outputs.push(if ends_with_expression { Output::Result(block) } else { Output::Display(block) });
         }
         self.in_line = false;
@@ -305,6 +305,9 @@ mod tests {
         let stream = b"before\x1b]7337;{\"kind\":\"display\",\"data\":{\"text/plain\":\"x\"},\"id\":\"7\"}\x07after";
         let shown = Bundle { id: Some("7".to_owned()), ..plain("x") };
         assert_eq!(parse(stream, false), [text("before"), Output::Display(shown), text("after")]);
+        let block = b"EVCXR_BEGIN_CONTENT text/html\n<b>\nEVCXR_END_CONTENT\n";
+        let Output::Result(bundle) = &parse(block, true)[0] else { panic!("no result") };
+        assert_eq!(bundle.data["text/plain"], "[text/html]");
         let stream = b"\x1b]7337;{\"kind\":\"result\",\"data\":{\"text/html\":\"<b>\"}}\x07";
         let Output::Result(bundle) = &parse(stream, true)[0] else { panic!("no result") };
         assert_eq!(bundle.data["text/plain"], "[text/html]");

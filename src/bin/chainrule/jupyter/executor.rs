@@ -107,7 +107,7 @@ impl Executor {
         let (iopub, parent) = (self.iopub.clone(), parent.clone());
         Arc::new(move |output| {
             if let Output::Result(bundle) = &output {
-                let text = bundle.data["text/plain"].as_str().map(str::to_owned);
+                let text = bundle.data.get("text/plain").and_then(Value::as_str).map(str::to_owned);
                 *shown.lock().unwrap_or_else(PoisonError::into_inner) = text;
             }
             iopub.output(&parent, count, output);

@@ -28,7 +28,7 @@ struct Hooks {
 
 pub fn run(shared: &'static Shared, alive: RawFd) -> ! {
     die_with_parent();
-    super::set_name(c"chainrule-runner");
+    super::set_name(c"chainrule-run");
     let _ = nix::unistd::dup2_stderr(borrow(ERRORS));
     // SAFETY: fcntl on a descriptor that is open.
     unsafe { libc::fcntl(alive, libc::F_SETFD, libc::FD_CLOEXEC) };

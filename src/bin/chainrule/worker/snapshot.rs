@@ -36,7 +36,7 @@ pub fn take(shared: &Shared, alive: BorrowedFd) -> Taken {
             super::set_name(c"chainrule-snap");
             sleep_until_woken(&wake, alive);
             die_with_parent();
-            super::set_name(c"chainrule-runner");
+            super::set_name(c"chainrule-run");
             Taken::Restored
         }
         Ok(ForkResult::Parent { child }) => {

@@ -23,7 +23,7 @@ static SHARED: AtomicPtr<Shared> = AtomicPtr::new(std::ptr::null_mut());
 
 pub fn run() -> ! {
     die_with_parent();
-    super::set_name(c"chainrule-super");
+    super::set_name(c"chainrule-sup");
     // Orphans come to us: a snapshot, when the runner that forked it has died.
     // SAFETY: prctl with constant arguments.
     unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1) };

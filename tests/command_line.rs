@@ -1,0 +1,205 @@
+//! The executable as it is typed in a terminal.
+
+mod common;
+
+use common::{PROGRAM, chainrule, finish, notebook, text};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Output};
+use std::time::Duration;
+
+const LIMIT: Duration = Duration::from_secs(300);
+
+fn run(home: &Path, arguments: &[&str]) -> Output {
+    let mut command = chainrule(home);
+    command.args(arguments).current_dir(home);
+    finish(command, LIMIT)
+}
+
+fn home() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[test]
+fn help_names_every_command() {
+    let output = run(home().path(), &["--help"]);
+    for command in ["lab", "run", "install", "uninstall", "doctor"] {
+        assert!(text(&output).contains(command), "{}", text(&output));
+    }
+    assert!(!text(&output).contains("kernel  "), "Jupyter's own command is not for people");
+}
+
+#[test]
+fn a_failing_cell_is_named_and_the_original_stays_as_it_was() {
+    let home = home();
+    let path = home.path().join("made to fail.ipynb");
+    notebook(&path, &["let a = 1;", "a + 1", "let v = vec![1];\nv[a + 8]", "println!(\"never\")"]);
+    let before = fs::read(&path).unwrap();
+    let output = run(home.path(), &["run", "--in-place", "made to fail.ipynb"]);
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+    let last = text(&output).lines().last().unwrap().to_owned();
+    assert_eq!(
+        last,
+        "made to fail.ipynb: cell [3] failed: Panic: index out of bounds: the len is 1 but the index is 9"
+    );
+    assert_eq!(fs::read(&path).unwrap(), before, "byte for byte");
+    // A copy elsewhere has what ran, and the error.
+    let output = run(home.path(), &["run", "--output", "out", "made to fail.ipynb"]);
+    assert_eq!(output.status.code(), Some(1));
+    let stored: serde_json::Value =
+        serde_json::from_slice(&fs::read(home.path().join("out/made to fail.ipynb")).unwrap()).unwrap();
+    assert_eq!(stored["cells"][1]["outputs"][0]["data"]["text/plain"][0], "2");
+    assert_eq!(stored["cells"][2]["outputs"][0]["ename"], "Panic");
+    assert_eq!(stored["cells"][3]["outputs"], serde_json::json!([]));
+}
+
+#[test]
+fn outputs_are_stored_in_place_and_the_rest_is_kept() {
+    let home = home();
+    let path = home.path().join("n.ipynb");
+    let original = r##"{
+ "cells": [
+  {"cell_type": "markdown", "id": "m", "metadata": {"mine": [1, {"z": 1, "a": 2}]}, "source": ["# Title\n", "text"]},
+  {"cell_type": "code", "execution_count": 9, "id": "c", "metadata": {}, "outputs": [{"output_type": "stream", "name": "stdout", "text": "old"}], "source": "println!(\"a\");\neprintln!(\"b\");"},
+  {"cell_type": "code", "execution_count": null, "id": "d", "metadata": {"tags": ["raises-exception"]}, "outputs": [], "source": "panic!(\"on purpose\")"},
+  {"cell_type": "code", "execution_count": null, "id": "e", "metadata": {}, "outputs": [], "source": "  "}
+ ],
+ "metadata": {"kernelspec": {"display_name": "x", "language": "rust", "name": "chainrule"}, "zebra": true},
+ "nbformat": 4, "nbformat_minor": 5
+}"##;
+    fs::write(&path, original).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+    let output = run(home.path(), &["run", "--in-place", "n.ipynb"]);
+    assert!(output.status.success(), "{}", text(&output));
+    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+    let stored = fs::read_to_string(&path).unwrap();
+    let json: serde_json::Value = serde_json::from_str(&stored).unwrap();
+    assert_eq!(json["cells"][0], serde_json::from_str::<serde_json::Value>(original).unwrap()["cells"][0]);
+    assert_eq!(json["metadata"]["zebra"], true);
+    assert_eq!(json["cells"][1]["execution_count"], 1);
+    let streams = json["cells"][1]["outputs"].as_array().unwrap();
+    assert_eq!(streams.len(), 2);
+    assert!(streams.iter().any(|stream| stream["name"] == "stderr" && stream["text"][0] == "b\n"));
+    assert_eq!(json["cells"][2]["outputs"][0]["evalue"], "on purpose");
+    assert_eq!(json["cells"][3]["execution_count"], serde_json::Value::Null);
+    let keys = |text: &str| text.find("\"cells\"") < text.find("\"metadata\"");
+    assert!(keys(&stored) && stored.ends_with("}\n") && stored.starts_with("{\n \"cells\""));
+}
+
+#[test]
+fn a_cell_that_takes_too_long_is_stopped() {
+    let home = home();
+    notebook(&home.path().join("slow.ipynb"), &["let a = 1;", "loop {}"]);
+    let output = run(home.path(), &["run", "--timeout", "4", "slow.ipynb"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output).contains("cell [2] failed: Timeout: the cell took longer than 4 s"), "{}", text(&output));
+}
+
+#[test]
+fn errors_can_be_allowed() {
+    let home = home();
+    notebook(&home.path().join("n.ipynb"), &["panic!(\"one\")", "let x: i32 = \"a\";", "40 + 2"]);
+    let output = run(home.path(), &["run", "--allow-errors", "--output", "out", "n.ipynb"]);
+    assert!(output.status.success(), "{}", text(&output));
+    assert!(fs::read_to_string(home.path().join("out/n.ipynb")).unwrap().contains("\"42\""));
+}
+
+#[test]
+fn a_wrong_call_has_status_2_one_line_and_writes_nothing() {
+    let home = home();
+    let folder = home.path();
+    fs::write(folder.join("no-json.ipynb"), "{ not json").unwrap();
+    fs::write(folder.join("no-notebook.ipynb"), "[1, 2]").unwrap();
+    fs::write(folder.join("old.ipynb"), r#"{"nbformat": 3, "worksheets": []}"#).unwrap();
+    let python =
+        r#"{"cells": [], "metadata": {"kernelspec": {"language": "python"}}, "nbformat": 4, "nbformat_minor": 5}"#;
+    fs::write(folder.join("python.ipynb"), python).unwrap();
+    fs::write(folder.join("bad-cell.ipynb"), r#"{"cells": [{"cell_type": "code"}], "metadata": {}, "nbformat": 4}"#)
+        .unwrap();
+    fs::write(folder.join("a-file"), "").unwrap();
+    notebook(&folder.join("good.ipynb"), &["std::fs::write(\"was-run\", \"\").unwrap();"]);
+    let cases = [
+        (vec!["run", "missing.ipynb"], "missing.ipynb: cannot be read"),
+        (vec!["run", "no-json.ipynb"], "is no notebook"),
+        (vec!["run", "no-notebook.ipynb"], "is no notebook"),
+        (vec!["run", "old.ipynb"], "nbformat 3"),
+        (vec!["run", "python.ipynb"], "is a notebook for python, not for Rust"),
+        (vec!["run", "bad-cell.ipynb"], "cell 1 has no type or no source"),
+        (vec!["run", "good.ipynb", "--output", "a-file/below"], "a-file/below"),
+        (vec!["run", "good.ipynb", "python.ipynb"], "is a notebook for python"),
+        (vec!["install", "--prefix", "a-file"], "cannot be made"),
+        (vec!["uninstall", "--prefix", "nowhere"], "there is no chainrule kernel"),
+    ];
+    for (arguments, message) in cases {
+        let output = run(folder, &arguments);
+        let text = text(&output);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {text}");
+        assert!(text.contains(message), "{arguments:?}: {text}");
+        assert_eq!(text.trim().lines().count(), 1, "{arguments:?}: {text}");
+    }
+    assert!(!folder.join("was-run").exists() && !folder.join("out").exists());
+    let output = run(folder, &["install", "--name", "a/b"]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+}
+
+#[test]
+fn install_and_uninstall() {
+    let home = home();
+    let output = run(home.path(), &["install", "--prefix", "env", "--name", "my-rust", "--display-name", "My Rust"]);
+    assert!(output.status.success(), "{}", text(&output));
+    let folder = home.path().join("env/share/jupyter/kernels/my-rust");
+    let spec: serde_json::Value = serde_json::from_slice(&fs::read(folder.join("kernel.json")).unwrap()).unwrap();
+    assert_eq!(spec["argv"], serde_json::json!([PROGRAM, "kernel", "{connection_file}"]));
+    assert_eq!((&spec["display_name"], &spec["interrupt_mode"]), (&"My Rust".into(), &"message".into()));
+    for logo in ["logo-32x32.png", "logo-64x64.png", "logo-svg.svg"] {
+        assert!(folder.join(logo).is_file(), "{logo}");
+    }
+    let output = run(home.path(), &["uninstall", "--prefix", "env", "--name", "my-rust"]);
+    assert!(output.status.success() && !folder.exists(), "{}", text(&output));
+    // The default is the user's own folder.
+    assert!(run(home.path(), &["install"]).status.success());
+    assert!(home.path().join(".local/share/jupyter/kernels/chainrule/kernel.json").is_file());
+}
+
+#[test]
+fn doctor_finds_this_machine_healthy_and_says_what_is_missing() {
+    let home = home();
+    let output = run(home.path(), &["doctor"]);
+    assert!(output.status.success(), "{}", text(&output));
+    let mut command = chainrule(home.path());
+    command.arg("doctor").env("PATH", home.path()).env("CARGO_HOME", home.path());
+    let output = finish(command, LIMIT);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output).contains("MISSING  rustc") && text(&output).contains("type: curl"), "{}", text(&output));
+    // The first cell says it, too.
+    notebook(&home.path().join("n.ipynb"), &["1"]);
+    let mut command = chainrule(home.path());
+    command.args(["run", "n.ipynb"]).current_dir(home.path()).env("PATH", home.path()).env("CARGO_HOME", home.path());
+    let output = finish(command, LIMIT);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output).contains("rustc") && text(&output).contains("sh.rustup.rs"), "{}", text(&output));
+}
+
+#[test]
+fn without_the_sources_of_std_the_message_says_what_to_type() {
+    let home = home();
+    notebook(&home.path().join("n.ipynb"), &["1"]);
+    let mut command = chainrule(home.path());
+    command.args(["run", "n.ipynb"]).current_dir(home.path()).env("RUST_SRC_PATH", home.path());
+    let output = finish(command, LIMIT);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output).contains("rustup component add rust-src"), "{}", text(&output));
+}
+
+#[test]
+fn the_library_alone_needs_neither_evcxr_nor_zmq() {
+    let mut command = Command::new("cargo");
+    command.args(["tree", "--no-default-features", "--edges", "normal,build", "--prefix", "none", "--locked"]);
+    command.current_dir(common::root());
+    let tree = text(&finish(command, LIMIT));
+    assert!(tree.contains("ndarray v") && tree.contains("plotters v"), "{tree}");
+    for heavy in ["evcxr v", "zmq v", "ra_ap_", "clap v"] {
+        assert!(!tree.contains(heavy), "{heavy}\n{tree}");
+    }
+}

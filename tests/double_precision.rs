@@ -1,0 +1,20 @@
+//! The gradient checks again with `f64`, where a difference quotient is accurate to 1e-6, in a build of the library
+//! alone: a feature cannot be switched on for one test.
+
+mod common;
+
+use common::{finish, root, scratch, text};
+use std::process::Command;
+use std::time::Duration;
+
+#[test]
+fn gradients_in_f64() {
+    let mut command = Command::new("cargo");
+    command
+        .args(["test", "--release", "--no-default-features", "--features", "f64", "--test", "gradients", "--locked"])
+        .current_dir(root())
+        .env("CARGO_TARGET_DIR", scratch("f64"));
+    let output = finish(command, Duration::from_secs(900));
+    println!("{}", text(&output));
+    assert!(output.status.success(), "{}", output.status);
+}

@@ -1,0 +1,55 @@
+//! The kernel through Jupyter's own clients: each test runs one file of `tests/front_ends/` with pytest, in a Python
+//! environment that the first one makes.
+
+mod common;
+
+use common::{PROGRAM, python, root, scratch, text};
+use std::process::Command;
+use std::time::Duration;
+
+fn pytest(file: &str, limit: Duration) {
+    let python = python();
+    let mut command = Command::new(&python);
+    command
+        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-rP", "--tb=short", file])
+        .current_dir(root().join("tests/front_ends"))
+        .env("CHAINRULE_PROGRAM", PROGRAM)
+        .env("CHAINRULE_CACHE", scratch("cache"))
+        .env("CHAINRULE_PICTURES", scratch("pictures"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env_remove("XDG_CACHE_HOME")
+        .env_remove("XDG_DATA_HOME");
+    let output = common::finish(command, limit);
+    println!("{}", text(&output));
+    assert!(output.status.success(), "{file}: {}", output.status);
+}
+
+#[test]
+fn messages() {
+    pytest("test_messages.py", Duration::from_secs(600));
+}
+
+#[test]
+fn faults() {
+    pytest("test_faults.py", Duration::from_secs(600));
+}
+
+#[test]
+fn wire() {
+    pytest("test_wire.py", Duration::from_secs(600));
+}
+
+#[test]
+fn conformance() {
+    pytest("test_conformance.py", Duration::from_secs(600));
+}
+
+#[test]
+fn notebooks() {
+    pytest("test_notebooks.py", Duration::from_secs(1200));
+}
+
+#[test]
+fn browser() {
+    pytest("test_browser.py", Duration::from_secs(900));
+}

@@ -1,0 +1,88 @@
+"""Kernels for the tests: each file of tests gets Jupyter folders of its own, with the kernel installed there."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+from jupyter_client.manager import KernelManager
+
+CHAINRULE = os.environ["CHAINRULE_PROGRAM"]
+TIMEOUT = 120
+
+
+@pytest.fixture(scope="module")
+def jupyter_folders(tmp_path_factory):
+    """Data, runtime and home folders that nobody else uses. cargo and rustup keep theirs: they were installed before."""
+    home = tmp_path_factory.mktemp("home")
+    real_home = os.path.expanduser("~")
+    changes = {
+        "HOME": str(home),
+        "CARGO_HOME": os.environ.get("CARGO_HOME", os.path.join(real_home, ".cargo")),
+        "RUSTUP_HOME": os.environ.get("RUSTUP_HOME", os.path.join(real_home, ".rustup")),
+        "JUPYTER_DATA_DIR": str(home / "data"),
+        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
+        "JUPYTER_CONFIG_DIR": str(home / "config"),
+        "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTER_PATH": "",
+        "PATH": os.path.dirname(sys.executable) + os.pathsep + os.environ["PATH"],
+    }
+    before = {name: os.environ.get(name) for name in changes}
+    os.environ.update(changes)
+    subprocess.run([CHAINRULE, "install", "--user"], check=True, timeout=600)
+    yield home
+    for name, value in before.items():
+        if value is None:
+            del os.environ[name]
+        else:
+            os.environ[name] = value
+
+
+class Kernel:
+    """A kernel and a client of it; `run` returns the reply and the outputs of a cell."""
+
+    def __init__(self, cwd=None, **manager_options):
+        self.manager = KernelManager(kernel_name="chainrule", **manager_options)
+        start = time.perf_counter()
+        self.manager.start_kernel(cwd=cwd)
+        self.client = self.manager.client()
+        self.client.start_channels()
+        self.client.wait_for_ready(timeout=30)
+        self.ready_after = time.perf_counter() - start
+
+    def run(self, code, timeout=TIMEOUT, **options):
+        outputs = []
+        reply = self.client.execute_interactive(
+            code, timeout=timeout, output_hook=outputs.append, stop_on_error=False, **options
+        )
+        return reply["content"], [(m["msg_type"], m["content"]) for m in outputs]
+
+    def value(self, expression):
+        """The text of an expression's value."""
+        reply, outputs = self.run(expression)
+        assert reply["status"] == "ok", reply
+        (result,) = [content for kind, content in outputs if kind == "execute_result"]
+        return result["data"]["text/plain"]
+
+    def request(self, kind, content, channel="shell", timeout=TIMEOUT):
+        """Sends a request and returns the content of its reply."""
+        message = self.client.session.msg(kind, content)
+        getattr(self.client, channel + "_channel").send(message)
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            reply = getattr(self.client, f"get_{channel}_msg")(timeout=timeout)
+            if reply["parent_header"].get("msg_id") == message["header"]["msg_id"]:
+                return reply["content"]
+        raise TimeoutError(kind)
+
+    def stop(self):
+        self.client.stop_channels()
+        self.manager.shutdown_kernel(now=True)
+
+
+@pytest.fixture(scope="module")
+def kernel(jupyter_folders):
+    kernel = Kernel()
+    yield kernel
+    kernel.stop()

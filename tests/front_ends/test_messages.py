@@ -1,0 +1,264 @@
+"""The messages of the protocol, as Jupyter's own client sees them."""
+
+import threading
+import time
+
+import pytest
+from conftest import Kernel
+
+
+def kinds(outputs):
+    return [kind for kind, _ in outputs]
+
+
+def test_kernel_info_comes_at_once_and_on_both_channels(jupyter_folders):
+    kernel = Kernel()
+    try:
+        info = kernel.request("kernel_info_request", {}, "control")
+        assert info["language_info"]["name"] == "rust"
+        assert info["protocol_version"] == "5.5"
+        # While the evaluator still starts behind it. Python's own start of the process is part of the figure.
+        print(f"\nkernel start to kernel_info_reply: {kernel.ready_after:.3f} s")
+        assert kernel.ready_after < 5
+    finally:
+        kernel.stop()
+
+
+def test_a_value_is_the_result_and_counts_start_at_one(jupyter_folders):
+    kernel = Kernel()
+    try:
+        reply, outputs = kernel.run("1 + 1")
+        assert (reply["status"], reply["execution_count"]) == ("ok", 1)
+        assert kinds(outputs) == ["status", "execute_input", "execute_result", "status"]
+        assert outputs[1][1] == {"code": "1 + 1", "execution_count": 1}
+        assert outputs[2][1] == {"execution_count": 1, "data": {"text/plain": "2"}, "metadata": {}}
+    finally:
+        kernel.stop()
+
+
+def test_variables_and_functions_live_on(kernel):
+    kernel.run("let a = 20; fn double(x: i32) -> i32 { 2 * x }")
+    assert kernel.value("double(a) + 2") == "42"
+
+
+def test_streams_are_shown_while_the_cell_runs(kernel):
+    arrivals = []
+
+    def note(message):
+        if message["msg_type"] == "stream":
+            arrivals.append((message["content"]["text"], time.monotonic()))
+
+    code = 'print!("a"); std::thread::sleep(std::time::Duration::from_millis(900)); println!("b");'
+    kernel.client.execute_interactive(code, timeout=60, output_hook=note)
+    assert "".join(text for text, _ in arrivals) == "ab\n"
+    assert arrivals[0][0] == "a" and arrivals[-1][1] - arrivals[0][1] > 0.5, arrivals
+
+
+def test_stderr_and_stdout_are_told_apart(kernel):
+    _, outputs = kernel.run('println!("out"); eprintln!("err");')
+    streams = {content["name"]: content["text"] for kind, content in outputs if kind == "stream"}
+    assert streams == {"stdout": "out\n", "stderr": "err\n"}
+
+
+def test_a_unit_value_shows_nothing(kernel):
+    _, outputs = kernel.run('println!("x")')
+    assert "execute_result" not in kinds(outputs)
+
+
+@pytest.mark.parametrize(
+    "code, name, word",
+    [
+        ('let n: i32 = "a";', "CompileError", "mismatched types"),
+        ("let v = vec![1]; v[3]", "Panic", "index out of bounds"),
+        ('let n: i32 = "abc".parse()?;', "Error", "invalid digit"),
+        ("tensor([1.0, 2.0]) + tensor([1.0, 2.0, 3.0]);", "Panic", "[2]"),
+    ],
+)
+def test_a_failing_cell_has_one_error_also_in_the_reply(kernel, code, name, word):
+    reply, outputs = kernel.run(code)
+    (error,) = [content for kind, content in outputs if kind == "error"]
+    assert kinds(outputs) == ["status", "execute_input", "error", "status"]
+    assert reply["status"] == "error"
+    assert {key: reply[key] for key in error} == error
+    assert error["ename"] == name
+    assert word in error["evalue"], error["evalue"]
+    assert isinstance(error["traceback"], list) and name in error["traceback"][-1]
+
+
+def test_an_error_names_the_cell_and_the_line(kernel):
+    reply, _ = kernel.run("let ok = 1;\n\nlet boom = [1, 2][ok + 1];")
+    assert f"cell [{reply['execution_count']}], line 3" in reply["traceback"][-1]
+    kernel.run("fn third(v: &[i32]) -> i32 {\n    v[2]\n}")
+    defined = kernel.run("1")[0]["execution_count"] - 1
+    reply, _ = kernel.run("third(&[1, 2])")
+    assert f"cell [{defined}], line 2" in reply["traceback"][-1]
+    reply, _ = kernel.run("let a = 1;\nlet é = a + nothing;")
+    assert f"cell [{reply['execution_count']}]:2:13" in "\n".join(reply["traceback"]).replace("\x1b[0m", "")
+
+
+def test_silent_and_store_history(kernel):
+    before = kernel.run("1")[0]["execution_count"]
+    reply, outputs = kernel.run("println!(\"unheard\"); 2", silent=True)
+    assert kinds(outputs) == ["status", "status"]
+    assert reply["status"] == "ok"
+    kernel.run("3", store_history=False)
+    assert kernel.run("4")[0]["execution_count"] == before + 1
+
+
+def test_user_expressions(kernel):
+    kernel.run("let seven = 7;")
+    reply, _ = kernel.run("", user_expressions={"good": "seven + 1", "bad": "nowhere"})
+    assert reply["user_expressions"]["good"]["data"]["text/plain"] == "8"
+    assert reply["user_expressions"]["bad"]["status"] == "error"
+
+
+def test_a_failing_cell_stops_those_that_wait(kernel):
+    client = kernel.client
+    first = client.execute("std::thread::sleep(std::time::Duration::from_millis(300)); panic!(\"no\")", stop_on_error=True)
+    second = client.execute("let never = 1;")
+    replies = {}
+    while len(replies) < 2:
+        reply = client.get_shell_msg(timeout=60)
+        replies[reply["parent_header"]["msg_id"]] = reply["content"]
+    assert replies[first]["ename"] == "Panic"
+    assert replies[second]["ename"] == "Aborted"
+    assert kernel.run("never")[0]["status"] == "error"
+
+
+def test_is_complete(kernel):
+    status = lambda code: kernel.request("is_complete_request", {"code": code})["status"]
+    assert status("let x = 1;") == "complete"
+    assert kernel.request("is_complete_request", {"code": "fn f() {"}) == {"status": "incomplete", "indent": "    "}
+    assert status("let = 5;") == "invalid"
+
+
+def test_complete_counts_code_points(kernel):
+    kernel.run("let variable_to_complete = 1;")
+    code = 'let é = "🦀"; variable_to_c'
+    reply = kernel.request("complete_request", {"code": code, "cursor_pos": len(code)})
+    assert reply["matches"] == ["variable_to_complete"]
+    assert (reply["cursor_start"], reply["cursor_end"]) == (13, len(code))
+
+
+def test_inspect(kernel):
+    kernel.run("let inspected: Vec<u8> = vec![];")
+    reply = kernel.request("inspect_request", {"code": "inspected.len()", "cursor_pos": 3, "detail_level": 0})
+    assert reply["found"] and "Vec<u8>" in reply["data"]["text/plain"]
+    reply = kernel.request("inspect_request", {"code": "Tensor::zeros(&[2])", "cursor_pos": 9, "detail_level": 0})
+    assert reply["found"] and "zeros" in reply["data"]["text/plain"]
+    reply = kernel.request("inspect_request", {"code": "  ", "cursor_pos": 1, "detail_level": 0})
+    assert reply == {"status": "ok", "found": False, "data": {}, "metadata": {}}
+
+
+def test_history(kernel):
+    kernel.run("6 * 7")
+    tail = kernel.request("history_request", {"hist_access_type": "tail", "n": 1, "output": True, "raw": True})
+    assert tail["history"][0][2] == ["6 * 7", "42"]
+    search = {"hist_access_type": "search", "pattern": "6 ? 7", "n": 3, "output": False, "raw": True, "unique": True}
+    assert len(kernel.request("history_request", search)["history"]) == 1
+
+
+def test_comms_are_closed_and_none_are_known(kernel):
+    assert kernel.request("comm_info_request", {}) == {"status": "ok", "comms": {}}
+    message = kernel.client.session.msg("comm_open", {"comm_id": "c1", "target_name": "unknown", "data": {}})
+    kernel.client.shell_channel.send(message)
+    seen = {}
+    while "comm_close" not in seen:
+        reply = kernel.client.get_iopub_msg(timeout=30)
+        seen[reply["msg_type"]] = reply["content"]
+    assert seen["comm_close"]["comm_id"] == "c1"
+
+
+def test_displays_are_updated_and_cleared(kernel):
+    code = """
+    let handle = DisplayHandle::new(&Bundle::text("one"));
+    handle.update(&Bundle::text("two").html("<b>two</b>"));
+    clear_output(true);
+    show(&Bundle::text("three"));
+    """
+    reply, outputs = kernel.run(code)
+    assert reply["status"] == "ok", reply
+    shown = outputs[2:-1]
+    assert [kind for kind, _ in shown] == ["display_data", "update_display_data", "clear_output", "display_data"]
+    assert shown[0][1]["transient"]["display_id"] == shown[1][1]["transient"]["display_id"]
+    assert shown[1][1]["data"] == {"text/plain": "two", "text/html": "<b>two</b>"}
+    assert shown[2][1] == {"wait": True}
+    assert shown[3][1] == {"data": {"text/plain": "three"}, "metadata": {}, "transient": {}}
+    # A later cell changes the display of an earlier one.
+    _, outputs = kernel.run('handle.update(&Bundle::text("four"));')
+    assert [kind for kind, _ in outputs][2] == "update_display_data"
+
+
+def test_crates_that_display_under_evcxr_are_understood(kernel):
+    code = """
+    struct Picture(i32);
+    impl Picture {
+        fn evcxr_display(&self) {
+            println!("EVCXR_BEGIN_CONTENT text/html\\n<i>{}</i>\\nEVCXR_END_CONTENT", self.0);
+        }
+    }
+    Picture(1).evcxr_display();
+    println!("between");
+    Picture(2)
+    """
+    _, outputs = kernel.run(code)
+    shown = [(kind, content.get("data", {}).get("text/html") or content.get("text")) for kind, content in outputs[2:-1]]
+    assert shown == [("display_data", "<i>1</i>"), ("stream", "between\n"), ("execute_result", "<i>2</i>")]
+
+
+def test_interrupt(kernel):
+    kernel.run("let mut kept = 1; let mut t = tensor([1.0]);")
+
+    def interrupted(code, after=1.5):
+        timer = threading.Timer(after, kernel.manager.interrupt_kernel)
+        timer.start()
+        reply, _ = kernel.run(code, timeout=60)
+        timer.join()
+        return reply
+
+    # A loop of tensor operations looks at the flag: what it did stays done.
+    reply = interrupted("kept = 2; loop { t = &t * 1.0; }")
+    assert reply["ename"] == "Interrupted" and kernel.value("kept") == "2"
+    # A bare loop has to be ended: everything is as before.
+    reply = interrupted("kept = 3; loop {}")
+    assert reply["ename"] == "Interrupted" and kernel.value("kept") == "2"
+    # Interrupting nothing does nothing.
+    kernel.manager.interrupt_kernel()
+    assert kernel.value("kept") == "2"
+
+
+def test_interrupt_while_compiling(kernel):
+    kernel.run("let untouched = 5;")
+    # rustc computes the constant for about as long as anybody would wait.
+    code = "#[allow(long_running_const_eval)]\n"
+    code += "const SLOW: u64 = { let mut i = 0u64; while i < 1 << 40 { i += 1; } i };\nprintln!(\"{SLOW}\");"
+    timer = threading.Timer(3, kernel.manager.interrupt_kernel)
+    start = time.monotonic()
+    timer.start()
+    reply, _ = kernel.run(code)
+    assert reply["ename"] == "Interrupted", reply
+    assert time.monotonic() - start < 20
+    assert kernel.value("untouched") == "5"
+
+
+def test_the_notebook_folder_cannot_configure_the_kernel(jupyter_folders, tmp_path):
+    marker = tmp_path / "was_run"
+    (tmp_path / "evcxr.toml").write_text(
+        f"[evcxr]\nprelude = 'std::fs::write(\"{marker}\", \"\").unwrap();'\ntmpdir = '{tmp_path}'\n"
+    )
+    kernel = Kernel(cwd=str(tmp_path))
+    try:
+        assert kernel.value("1") == "1"
+        assert kernel.run(":load_config")[0]["status"] == "error"
+        assert not marker.exists() and not (tmp_path / "src").exists()
+        assert kernel.value("std::env::current_dir().unwrap()") == f'"{tmp_path}"'
+    finally:
+        kernel.stop()
+
+
+def test_ipc(jupyter_folders):
+    kernel = Kernel(transport="ipc")
+    try:
+        assert kernel.value("2 + 2") == "4"
+    finally:
+        kernel.stop()

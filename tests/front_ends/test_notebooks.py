@@ -1,0 +1,105 @@
+"""The course through other people's tools: nbconvert and nbclient see what `chainrule run` stores."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from conftest import CHAINRULE
+from jupyter_client.manager import KernelManager
+from nbclient import NotebookClient
+
+COURSE = pathlib.Path(__file__).parents[2] / "notebooks" / "en"
+CHAPTERS = sorted(path.name for path in COURSE.glob("*.ipynb"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _folders(jupyter_folders):
+    pass
+
+
+@pytest.fixture(scope="module")
+def stored_by_run(tmp_path_factory):
+    """All chapters, executed by `chainrule run`."""
+    folder = tmp_path_factory.mktemp("run")
+    subprocess.run(
+        [CHAINRULE, "run", *[str(COURSE / name) for name in CHAPTERS], "--output", str(folder)], check=True, timeout=900
+    )
+    return folder
+
+
+def figures(notebook):
+    """What the cells of a notebook show, but for times, ids and how a training was watched."""
+    shown = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream":
+                shown.append(("stream", without_times(output.text)))
+            elif output.output_type == "error":
+                shown.append(("error", output.ename, output.evalue))
+            else:
+                data = output.data
+                picture = data.get("image/svg+xml") or data.get("image/png") or without_times(data["text/plain"])
+                shown.append((output.output_type, picture))
+    return shown
+
+
+def without_times(text):
+    return re.sub(r"\d+(\.\d+)? ?(µs|ms|s|min)\b", "TIME", text)
+
+
+def test_there_are_four_chapters():
+    assert len(CHAPTERS) >= 4
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_what_run_stores_is_valid(stored_by_run, name):
+    notebook = nbformat.read(stored_by_run / name, as_version=nbformat.NO_CONVERT)
+    nbformat.validate(notebook)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_nbclient_shows_the_same(stored_by_run, name):
+    notebook = nbformat.read(COURSE / name, as_version=4)
+    client = NotebookClient(notebook, timeout=300, kernel_name="chainrule", resources={"metadata": {"path": str(COURSE)}})
+    client.execute()
+    assert figures(notebook) == figures(nbformat.read(stored_by_run / name, as_version=4))
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_nbconvert_executes(tmp_path, name):
+    subprocess.run(
+        [sys.executable, "-m", "nbconvert", "--execute", "--to", "html", "--output-dir", str(tmp_path), str(COURSE / name)],
+        check=True,
+        timeout=600,
+    )
+    page = (tmp_path / name).with_suffix(".html").read_text()
+    assert "<svg" in page
+
+
+def test_the_live_view_of_the_training_chapter():
+    """Each `fit` has one display, which is updated in place and ends in its final state."""
+    (name,) = [name for name in CHAPTERS if name.startswith("04")]
+    notebook = nbformat.read(COURSE / name, as_version=4)
+    messages = []
+    client = NotebookClient(notebook, timeout=300, kernel_name="chainrule", resources={"metadata": {"path": str(COURSE)}})
+    process = client.process_message
+    client.process_message = lambda message, *rest: (messages.append(message), process(message, *rest))[1]
+    client.execute()
+    displays = [m["content"] for m in messages if m["msg_type"] == "display_data" and m["content"]["transient"]]
+    updates = [m["content"] for m in messages if m["msg_type"] == "update_display_data"]
+    ids = [content["transient"]["display_id"] for content in displays]
+    assert ids and len(ids) == len(set(ids))
+    for display_id in ids:
+        mine = [content for content in updates if content["transient"]["display_id"] == display_id]
+        print(f"{len(mine)} updates, the largest {max(len(json.dumps(content)) for content in mine)} bytes")
+        assert all(len(json.dumps(content)) <= 50_000 for content in mine)
+        assert "done" in mine[-1]["data"]["text/plain"]
+    assert max(sum(c["transient"]["display_id"] == i for c in updates) for i in ids) >= 5
+    text = json.dumps(notebook)
+    assert "101,770" in text
