@@ -1,5 +1,6 @@
 """JupyterLab in a real browser, as a learner uses it. Screenshots are left in CHAINRULE_PICTURES."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -25,7 +26,7 @@ def lab(jupyter_folders, tmp_path_factory):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    arguments = ["lab", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1", "--IdentityProvider.token="]
+    arguments = ["lab", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1", "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True"]
     arguments += ["--ServerApp.port_retries=0", "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     log = open(folder / "lab.log", "w")
     server = subprocess.Popen([sys.executable, "-m", "jupyter", *arguments], cwd=folder, stdout=log, stderr=log)
@@ -58,8 +59,15 @@ def browser():
         browser.close()
 
 
-def open_notebook(browser, lab, name, scheme="light"):
-    page = browser.new_page(viewport={"width": 1200, "height": 1600}, color_scheme=scheme)
+def put(lab, path, content):
+    """Stores something on the server, as its own pages do."""
+    request = urllib.request.Request(lab + path, json.dumps(content).encode(), method="PUT")
+    request.add_header("Content-Type", "application/json")
+    urllib.request.urlopen(request, timeout=10).close()
+
+
+def open_notebook(browser, lab, name):
+    page = browser.new_page(viewport={"width": 1200, "height": 1600})
     page.set_default_timeout(60_000)
     page.goto(f"{lab}/lab/tree/{name}?reset")
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
@@ -120,27 +128,16 @@ def test_the_curve_moves_and_the_stop_button_keeps_the_variables(lab, browser, t
         metadata={"kernelspec": {"display_name": "Rust (chainrule)", "language": "rust", "name": "chainrule"}},
     )
     upload = nbformat.writes(notebook)
-    page = browser.new_page(viewport={"width": 1200, "height": 1400}, color_scheme="dark")
-    page.set_default_timeout(60_000)
-    page.goto(lab + "/lab?reset")
-    page.evaluate(
-        """async content => {
-            const xsrf = (document.cookie.match(/_xsrf=([^;]+)/) || [])[1];
-            const answer = await fetch('/api/contents/live.ipynb', {
-                method: 'PUT',
-                headers: {'Content-Type': 'application/json', 'X-XSRFToken': xsrf},
-                body: JSON.stringify({type: 'notebook', format: 'json', content: JSON.parse(content)}),
-            });
-            if (!answer.ok) throw new Error(await answer.text());
-        }""",
-        upload,
-    )
-    page.close()
-    page = open_notebook(browser, lab, "live.ipynb", scheme="dark")
+    put(lab, "/api/contents/live.ipynb", {"type": "notebook", "format": "json", "content": json.loads(nbformat.writes(notebook))})
+    put(lab, "/lab/api/settings/@jupyterlab/apputils-extension:themes", {"raw": '{"theme": "JupyterLab Dark"}'})
+    page = open_notebook(browser, lab, "live.ipynb")
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     output = page.locator(".jp-CodeCell").nth(2).locator(".jp-OutputArea-output").first
-    output.wait_for(timeout=120_000)
+    try:
+        output.wait_for(timeout=120_000)
+    finally:
+        page.screenshot(path=PICTURES / "live-begins.png")
     states = set()
     deadline = time.monotonic() + 30
     while len(states) < 4 and time.monotonic() < deadline:

@@ -23,6 +23,9 @@ static SOURCES: Dir = include_dir!("$CARGO_MANIFEST_DIR/src");
 const MANIFEST: &str = include_str!("../../../../Cargo.toml");
 const LOCK: &str = include_str!("../../../../Cargo.lock");
 
+/// How many versions of the library are kept.
+const KEPT: usize = 4;
+
 /// How dependencies of a cell are compiled: for speed, and without the checks that are for the learner's own code.
 const CARGO_CONFIG: &str =
     "[profile.dev.package.\"*\"]\nopt-level = 3\ndebug-assertions = false\noverflow-checks = false\n";
@@ -58,7 +61,30 @@ impl Library {
         self.write_sources()?;
         build(self)?;
         fs::write(self.folder.join("ready"), "")?;
+        self.remove_old();
         Ok(())
+    }
+
+    /// Removes the libraries of versions that have not been used for long; a kernel that still runs may need a recent one.
+    fn remove_old(&self) {
+        let siblings = self.folder.parent().and_then(|cache| fs::read_dir(cache).ok());
+        let last_use = |folder: &Path| fs::metadata(folder.join("ready")).and_then(|file| file.modified()).ok();
+        let mut libraries: Vec<_> = siblings
+            .into_iter()
+            .flatten()
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter_map(|folder| Some((last_use(&folder)?, folder)))
+            .collect();
+        libraries.sort();
+        libraries.reverse();
+        for (_, folder) in libraries.into_iter().skip(KEPT) {
+            let _ = fs::remove_dir_all(folder);
+        }
+    }
+
+    /// Notes that a session uses the library.
+    pub fn touch(&self) {
+        let _ = fs::write(self.folder.join("ready"), "");
     }
 
     /// What a session's Cargo.toml needs to name the library.

@@ -22,6 +22,7 @@ impl Session {
         let folder = sessions.join(format!("{}-{}", std::process::id(), uuid::Uuid::new_v4().simple()));
         fs::DirBuilder::new().mode(0o700).create(&folder)?;
         let session = Session { folder };
+        library.touch();
         copy_target(&library.template().join("target"), &session.folder.join("target"))?;
         Ok(session)
     }

@@ -16,6 +16,9 @@ use std::sync::Mutex;
 /// whole process: one evaluator starts at a time.
 static STARTING: Mutex<()> = Mutex::new(());
 
+/// Tells rust-analyzer where the sources of std are.
+const RUST_SRC_PATH: &str = "RUST_SRC_PATH";
+
 /// The library for the compiler on this machine, made ready first if it is not. `notice` hears what takes long.
 pub fn prepare(notice: &dyn Fn(&str)) -> Result<(Toolchain, Library)> {
     let toolchain = Toolchain::find()?;
@@ -87,9 +90,23 @@ fn start_context(
 fn start_in_private_folder(folder: &Path, worker: std::process::Command) -> Result<EvalContext> {
     std::fs::write(folder.join("evcxr.toml"), "")?;
     let before = CurrentFolder::enter(folder)?;
+    // What evcxr evaluates while it starts needs no types of std, and rust-analyzer takes seconds to load them: it is
+    // shown an empty one. It looks again when the library is added.
+    let empty_std = folder.join("empty-std");
+    std::fs::create_dir_all(empty_std.join("core/src"))?;
+    std::fs::write(empty_std.join("core/src/lib.rs"), "")?;
+    let real_std = std::env::var_os(RUST_SRC_PATH);
     // SAFETY: the lock keeps other evaluators out, and no other thread of ours reads the environment.
-    unsafe { std::env::set_var("EVCXR_TMPDIR", folder) };
+    unsafe {
+        std::env::set_var("EVCXR_TMPDIR", folder);
+        std::env::set_var(RUST_SRC_PATH, &empty_std);
+    }
     let started = EvalContext::with_subprocess_command(worker);
+    // SAFETY: as above.
+    match real_std {
+        Some(path) => unsafe { std::env::set_var(RUST_SRC_PATH, path) },
+        None => unsafe { std::env::remove_var(RUST_SRC_PATH) },
+    }
     drop(before);
     let (context, outputs) = started.map_err(|error| anyhow!("{error}"))?;
     // evcxr waits until both are read. The worker writes neither: what arrives is about the worker itself.

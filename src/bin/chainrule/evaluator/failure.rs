@@ -3,7 +3,6 @@
 use super::cell::Place;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use evcxr::CompilationError;
-use std::fmt::Write;
 
 const RED: &str = "\x1b[1;31m";
 const RESET: &str = "\x1b[0m";
@@ -30,11 +29,14 @@ impl Failure {
             traceback.push(format!("{:>5} | {}", place.line, place.text.trim_end()));
             traceback.push(String::new());
         }
-        let mut last = format!("{RED}{name}{RESET}: {value}");
-        if let Some(place) = place {
-            let _ = write!(last, "  (cell [{}], line {})", place.cell, place.line);
+        // A message of several lines stands whole above the last line, which repeats its first.
+        let first_line = value.lines().next().unwrap_or_default();
+        if first_line.len() < value.trim_end().len() {
+            traceback.extend(value.lines().map(str::to_owned));
+            traceback.push(String::new());
         }
-        traceback.push(last);
+        let at = place.map(|place| format!("  (cell [{}], line {})", place.cell, place.line)).unwrap_or_default();
+        traceback.push(format!("{RED}{name}{RESET}: {first_line}{at}"));
         Failure { name, value, traceback }
     }
 
@@ -135,5 +137,7 @@ mod tests {
             plain(&failure),
             "Panic in cell [3], line 4:\n\n    4 | let y = v[10];\n\nPanic: index out of bounds  (cell [3], line 4)"
         );
+        let failure = Failure::new("Panic", "sizes differ\n  hint: transpose", None);
+        assert_eq!(plain(&failure), "sizes differ\n  hint: transpose\n\nPanic: sizes differ");
     }
 }

@@ -148,23 +148,28 @@ impl Evaluator {
     }
 }
 
-/// Commands of evcxr that would break a session: settings from a file in the notebook's folder may run programs, and
-/// the rest changes what the prepared library was compiled with.
+/// Why a cell is not run: commands of evcxr that would break a session. Settings from a file in the notebook's folder may
+/// run programs; a cleared session has no library; the rest changes what the library was compiled with.
 fn refused_command(code: &str) -> Option<String> {
-    let command = code.lines().find_map(|line| {
-        let word = line.trim().split_whitespace().next()?;
-        let refused = [
-            ":load_config",
-            ":quit",
-            ":cache",
-            ":sccache",
-            ":allow_static_linking",
-            ":toolchain",
-            ":preserve_vars_on_panic",
-        ];
-        refused.contains(&word).then(|| word.to_owned())
+    let command = code.lines().filter_map(|line| line.split_whitespace().next()).find(|word| {
+        matches!(
+            *word,
+            ":load_config"
+                | ":clear"
+                | ":restart"
+                | ":quit"
+                | ":cache"
+                | ":sccache"
+                | ":allow_static_linking"
+                | ":toolchain"
+                | ":preserve_vars_on_panic"
+        )
     })?;
-    Some(format!("the command {command} of evcxr is not available in chainrule"))
+    let way_out = match command {
+        ":clear" | ":restart" => "; restart the kernel instead (menu Kernel, Restart)",
+        _ => "",
+    };
+    Some(format!("the command {command} of evcxr is not available in chainrule{way_out}"))
 }
 
 fn interrupted_by_force() -> Failure {

@@ -57,7 +57,8 @@ pub fn run(notebook: &mut Notebook, options: &Options, started: &dyn Fn(Interrup
             lock(&outputs).fail(index, &failure);
             if !may_fail && !options.allow_errors {
                 eprintln!("{}", failure.traceback.join("\n"));
-                failed = Err(format!("{name}: cell [{count}] failed: {}: {}", failure.name, failure.value));
+                let message = failure.value.lines().next().unwrap_or_default();
+                failed = Err(format!("{name}: cell [{count}] failed: {}: {message}", failure.name));
             }
         }
     }
