@@ -34,7 +34,7 @@ fn help_names_every_command() {
 fn a_failing_cell_is_named_and_the_original_stays_as_it_was() {
     let home = home();
     let path = home.path().join("made to fail.ipynb");
-    notebook(&path, &["let a = 1;", "a + 1", "let v = vec![1];\nv[a + 8]", "println!(\"never\")"]);
+    notebook(&path, &["let a = 1usize;", "a + 1", "let v = vec![1];\nv[a + 8]", "println!(\"never\")"]);
     let before = fs::read(&path).unwrap();
     let output = run(home.path(), &["run", "--in-place", "made to fail.ipynb"]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output));
@@ -91,9 +91,9 @@ fn outputs_are_stored_in_place_and_the_rest_is_kept() {
 fn a_cell_that_takes_too_long_is_stopped() {
     let home = home();
     notebook(&home.path().join("slow.ipynb"), &["let a = 1;", "loop {}"]);
-    let output = run(home.path(), &["run", "--timeout", "4", "slow.ipynb"]);
+    let output = run(home.path(), &["run", "--timeout", "20", "slow.ipynb"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output).contains("cell [2] failed: Timeout: the cell took longer than 4 s"), "{}", text(&output));
+    assert!(text(&output).contains("cell [2] failed: Timeout: the cell took longer than 20 s"), "{}", text(&output));
 }
 
 #[test]

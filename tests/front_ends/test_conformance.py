@@ -48,11 +48,6 @@ class TestKernel(Warm, jupyter_kernel_test.KernelTests):
     code_clear_output = "clear_output(false);"
 
 
-class TestPanic(Warm, jupyter_kernel_test.KernelTests):
-    kernel_name = "chainrule"
-    code_generate_error = 'panic!("boom");'
-
-
 class TestWelcome(jupyter_kernel_test.IopubWelcomeTests):
     kernel_name = "chainrule"
     support_iopub_welcome = True
