@@ -23,11 +23,14 @@ fn gallery() -> Vec<(&'static str, Figure)> {
     let right = Tensor::arange(0.0, 12.0, 1.0);
     let wrong = Tensor::full(&[12], 3.0);
     let scores = tensor([[1.0, 0.0, -1.0], [0.0, 1.0, -1.0]]);
+    let sevenths = Tensor::linspace(-1.0, 1.0, 15);
     let path: Vec<(Float, Float)> = (0..30).map(|i| (-1.0 + 0.05 * i as Float, 1.0 / (1.0 + i as Float))).collect();
     vec![
         ("curve", plot::curve(&Tensor::arange(0.0, 100.0, 1.0), &losses).title("loss").x_label("step").log_y()),
         ("curves", plot::curves(&[("train", &losses), ("validation", &losses)]).y_label("loss")),
         ("function", plot::function(|x| 1.0 / x, -1.0..1.0).title("1/x")),
+        ("lines", plot::lines(&sevenths, &[1, 2, 3].map(|w| (format!("w = {w}"), (&sevenths * w as Float).sigmoid())))),
+        ("functions", plot::functions(&[("|x|", &|x| x.abs()), ("1/x", &|x| 1.0 / x)], -1.0..3.0)),
         ("bars", plot::bars(&["SGD", "Adam"], &[0.3, -0.1])),
         ("histogram", plot::histogram(&losses)),
         ("scatter", plot::scatter(&data.x, &data.y)),
@@ -87,6 +90,13 @@ fn figures_say_what_they_show() {
         text("confusion"),
         "confusion\n  93 of 100 right (93 %)\n  dog taken for cat: 5\n  cat taken for dog: 2"
     );
+    assert_eq!(
+        text("lines"),
+        "lines\n  w = 1: 15 points, from 0.269 to 0.731\n  w = 2: 15 points, from 0.119 to 0.881\n  \
+         w = 3: 15 points, from 0.0474 to 0.953"
+    );
+    let functions = "functions\n  |x|: values from 0 to 3 on -1 to 3\n  1/x: values from ";
+    assert!(text("functions").starts_with(functions), "{}", text("functions"));
     assert_eq!(text("bars"), "bars\n  SGD: 0.3\n  Adam: -0.1");
     assert!(text("image grid").contains("1 of 12 right"), "{}", text("image grid"));
     assert!(text("image grid").contains("✗ 3 (0) | ✗ 3 (1) | ✗ 3 (2) | ✓ 3"), "{}", text("image grid"));
@@ -94,6 +104,23 @@ fn figures_say_what_they_show() {
     assert!(text("contours").contains("SGD: 30 points, from (-1, 1) to (0.45, 0.0333)"), "{}", text("contours"));
     let figure = plot::bars(&["a"], &[1.0]);
     assert_eq!(figure.bundle().plain(), format!("{figure:?}"));
+}
+
+/// All that a cell may have at hand, without conversions.
+#[test]
+fn lines_take_tensors_vectors_and_slices() {
+    let xs = Tensor::linspace(0.0, 1.0, 3);
+    let (tensor, vector) = (xs.square(), vec![0.0 as Float, 0.25, 1.0]);
+    let text = "lines\n  a: 3 points, from 0 to 1\n  b: 3 points, from 0 to 1";
+    for figure in [
+        plot::lines(&xs, &[("a", &tensor), ("b", &tensor)]),
+        plot::lines(&xs, &[("a", tensor.clone()), ("b", tensor)]),
+        plot::lines(&[0.0, 0.5, 1.0], &[("a", &vector), ("b", &vector)]),
+        plot::lines(&vector, &[("a", &vector[..]), ("b", &vector[..])]),
+        plot::lines(&vector[..], &[("a".to_owned(), [0.0, 0.25, 1.0]), ("b".to_owned(), [0.0, 0.25, 1.0])]),
+    ] {
+        assert_eq!(figure.text(), text);
+    }
 }
 
 #[test]
@@ -148,7 +175,9 @@ fn mistakes_are_explained() {
         message(&|| drop(plot::curve(&[1.0, 2.0], &[1.0]))),
         message(&|| drop(plot::curve(&[0.0; 0], &[0.0; 0]))),
         message(&|| drop(plot::curves(&[("loss", &[f64::NAN, f64::NAN])]))),
+        message(&|| drop(plot::lines(&[1.0], &[] as &[(&str, &Tensor)]))),
         message(&|| drop(plot::function(|x| x, 1.0..0.0))),
+        message(&|| drop(plot::functions(&[], 0.0..1.0))),
         message(&|| drop(plot::bars(&["a", "b"], &[1.0]))),
         message(&|| drop(plot::histogram(&[f64::NAN]))),
         message(&|| drop(plot::scatter(&Tensor::zeros(&[3, 2]), &Tensor::zeros(&[4])))),
@@ -166,6 +195,8 @@ fn mistakes_are_explained() {
     ] {
         assert!(text.contains("hint"), "{text}");
     }
+    let text = message(&|| drop(plot::lines(&x.t(), &[("w = 1", &[0.5, 0.5])])));
+    assert!(text.starts_with("lines: 6 xs and 2 ys of \"w = 1\""), "{text}");
     let text = message(&move || drop(plot::scatter(&x, &Tensor::zeros(&[4]))));
     assert!(text.starts_with("scatter: ") && text.contains("[4]") && text.contains("[3, 2]"), "{text}");
 }

@@ -25,7 +25,7 @@ pub fn curve(xs: &(impl Values + ?Sized), ys: &(impl Values + ?Sized)) -> Figure
 #[track_caller]
 fn curve_of(xs: Vec<f64>, ys: Vec<f64>) -> Figure {
     same_length("curve", "xs", xs.len(), "ys", ys.len());
-    let mut figure = lines("curve", vec![(String::new(), xs.into_iter().zip(ys).collect())]);
+    let mut figure = over_axes("curve", vec![(String::new(), xs.into_iter().zip(ys).collect())]);
     figure.legend.clear();
     figure
 }
@@ -42,17 +42,49 @@ fn curve_of(xs: Vec<f64>, ys: Vec<f64>) -> Figure {
 /// # ;
 /// ```
 #[track_caller]
-pub fn curves<V: Values>(series: &[(&str, V)]) -> Figure {
-    let named = series.iter().map(|(name, values)| ((*name).to_owned(), values.numbers())).collect();
-    numbered_curves(named)
+pub fn curves<N: AsRef<str>, V: Values>(series: &[(N, V)]) -> Figure {
+    numbered_curves(named(series))
+}
+
+fn named<N: AsRef<str>, V: Values>(series: &[(N, V)]) -> Vec<(String, Vec<f64>)> {
+    series.iter().map(|(name, values)| (name.as_ref().to_owned(), values.numbers())).collect()
 }
 
 #[track_caller]
 fn numbered_curves(series: Vec<(String, Vec<f64>)>) -> Figure {
     let numbered = |values: Vec<f64>| values.into_iter().enumerate().map(|(i, y)| (i as f64 + 1.0, y)).collect();
-    let mut figure = lines("curves", series.into_iter().map(|(name, values)| (name, numbered(values))).collect());
+    let mut figure = over_axes("curves", series.into_iter().map(|(name, values)| (name, numbered(values))).collect());
     figure.x.ticks = Ticks::Whole;
     figure
+}
+
+/// Several curves with names over the same `xs`. A value that is not finite makes a gap.
+///
+/// All curves are of one type: all tensors, or all vectors, or all slices.
+///
+/// Panics if there is no curve, if one of them differs from `xs` in length, or has no finite value.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let x = Tensor::linspace(-6.0, 6.0, 121);
+/// plot::lines(&x, &[("w = 1", x.sigmoid()), ("w = 5", (&x * 5.0).sigmoid())]).x_label("x");
+/// // A whole family:
+/// plot::lines(&x, &[0.5, 1.0, 2.0, 5.0].map(|w| (format!("w = {w}"), (&x * w).sigmoid())))
+/// # ;
+/// ```
+#[track_caller]
+pub fn lines<N: AsRef<str>, V: Values>(xs: &(impl Values + ?Sized), series: &[(N, V)]) -> Figure {
+    lines_over(&xs.numbers(), named(series))
+}
+
+#[track_caller]
+fn lines_over(xs: &[f64], series: Vec<(String, Vec<f64>)>) -> Figure {
+    let mut over_xs = Vec::new();
+    for (name, ys) in series {
+        same_length("lines", "xs", xs.len(), &format!("ys of \"{name}\""), ys.len());
+        over_xs.push((name, xs.iter().copied().zip(ys).collect()));
+    }
+    over_axes("lines", over_xs)
 }
 
 /// A function of one variable.
@@ -71,22 +103,46 @@ pub fn function(f: impl Fn(Float) -> Float, range: std::ops::Range<Float>) -> Fi
 
 #[track_caller]
 fn function_of(f: &dyn Fn(Float) -> Float, range: std::ops::Range<Float>) -> Figure {
+    let mut figure = functions_of("function", &[("", f)], range);
+    figure.legend.clear();
+    figure
+}
+
+/// Several functions of one variable, with names. Where a function is not finite it has a gap.
+///
+/// Panics if there is no function, if the range is empty, or if one of them is nowhere finite on it.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// plot::functions(&[("tanh", &|x| x.tanh()), ("ReLU", &|x| x.max(0.0))], -3.0..3.0).x_label("x")
+/// # ;
+/// ```
+#[track_caller]
+pub fn functions(series: &[(&str, &dyn Fn(Float) -> Float)], range: std::ops::Range<Float>) -> Figure {
+    functions_of("functions", series, range)
+}
+
+#[track_caller]
+fn functions_of(
+    operation: &'static str,
+    series: &[(&str, &dyn Fn(Float) -> Float)],
+    range: std::ops::Range<Float>,
+) -> Figure {
     // Also if one of them is not a number.
     if range.is_empty() {
-        fail(&format!("function: the range {range:?} is empty"), &[], "write the smaller number first: -3.0..3.0");
+        fail(&format!("{operation}: the range {range:?} is empty"), &[], "write the smaller number first: -3.0..3.0");
     }
     const STEPS: usize = 400;
-    let mut points = Vec::with_capacity(STEPS + 1);
-    for step in 0..=STEPS {
-        let x = range.start + (range.end - range.start) * step as Float / STEPS as Float;
-        points.push((x as f64, f(x) as f64));
-    }
-    let mut figure = lines("function", vec![(String::new(), points)]);
-    figure.legend.clear();
-    if let Some((low, high)) = extent(finite_ys(&figure.layers[0])) {
-        let on = format!("on {} to {}", number(range.start as f64, 4), number(range.end as f64, 4));
-        figure.summary = vec![format!("values from {} to {} {on}", number(low, 4), number(high, 4))];
-    }
+    let x = |step: usize| range.start + (range.end - range.start) * step as Float / STEPS as Float;
+    let points = |f: &dyn Fn(Float) -> Float| (0..=STEPS).map(|step| (x(step) as f64, f(x(step)) as f64)).collect();
+    let mut figure = over_axes(operation, series.iter().map(|(name, f)| ((*name).to_owned(), points(f))).collect());
+    let on = format!("on {} to {}", number(range.start as f64, 4), number(range.end as f64, 4));
+    let describe = |(layer, (name, _)): (&Layer, &(&str, _))| {
+        let (low, high) = extent(finite_ys(layer)).unwrap_or((f64::NAN, f64::NAN));
+        let named = if name.is_empty() { String::new() } else { format!("{name}: ") };
+        format!("{named}values from {} to {} {on}", number(low, 4), number(high, 4))
+    };
+    figure.summary = figure.layers.iter().zip(series).map(describe).collect();
     figure
 }
 
@@ -97,8 +153,9 @@ fn finite_ys(layer: &Layer) -> Vec<f64> {
     }
 }
 
+/// Curves over axes that show all of them.
 #[track_caller]
-fn lines(operation: &'static str, series: Vec<(String, Vec<(f64, f64)>)>) -> Figure {
+fn over_axes(operation: &'static str, series: Vec<(String, Vec<(f64, f64)>)>) -> Figure {
     if series.is_empty() {
         fail(&format!("{operation}: there is nothing to draw"), &[], "give at least one curve");
     }

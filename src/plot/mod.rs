@@ -29,7 +29,7 @@ mod raster;
 mod series;
 mod values;
 
-pub use curves::{bars, curve, curves, function, histogram};
+pub use curves::{bars, curve, curves, function, functions, histogram, lines};
 pub use figure::Figure;
 pub use images::{image_grid, images};
 pub use landscape::contour_path;
