@@ -51,7 +51,8 @@ impl Summary {
 
     fn total(&self) -> String {
         let bytes = self.parameters * size_of::<crate::Float>();
-        format!("Total params: {} ({:.1} KB)", thousands(self.parameters), bytes as f64 / 1024.0)
+        let size = if bytes < 1024 { format!("{bytes} B") } else { format!("{:.1} KB", bytes as f64 / 1024.0) };
+        format!("Total params: {} ({size})", thousands(self.parameters))
     }
 }
 
