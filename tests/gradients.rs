@@ -282,6 +282,17 @@ fn the_check_finds_a_wrong_derivative() {
     assert!(wrong.to_string().contains("✗"));
 }
 
+#[test]
+fn the_check_says_what_it_differentiates() {
+    let [one, three, many] = [1, 3, 20].map(|n| gradcheck(|t| t[0].sin(), &[input(&[n], 0)]).to_string());
+    assert!(!one.contains("f returns"), "{one}");
+    assert!(three.contains("f returns 3 numbers") && three.contains("f[0] + 1.6·f[1] + 1.2·f[2]."), "{three}");
+    assert!(many.contains("f[0] + 1.6·f[1] + 1.2·f[2] + 1.9·f[3] + …."), "{many}");
+    // The plain sum of a softmax is constant, which would make any derivative that adds up to 0 look right.
+    let report = gradcheck(|t| &t[0].softmax(-1).detach() + &t[0] * 0.0, &[input(&[3], 0)]);
+    assert!(!report.passed(), "{report}");
+}
+
 // ------------------------------------------------------------------------------------------------------- by hand
 
 #[track_caller]

@@ -19,8 +19,10 @@ const FLOOR: Float = if size_of::<Float>() == 8 { 1e-3 } else { 1e-1 };
 /// Compares, for each value of each input, the derivative that `backward` computes with the central difference
 /// (f(x + h) − f(x − h)) / 2h.
 ///
-/// If `f` returns more than one number, a weighted sum of them is checked, which checks them all at once. Near a kink
-/// (`relu` at 0, a tie of `max`) the two differ rightly. In the usual `f32` the check is coarse: h = 0.01, and an error
+/// If `f` returns more than one number, the derivatives are those of a weighted sum of them, which checks all at once; the
+/// report says which sum. A plain one would not do: that of a softmax is always 1, with a derivative of 0, right or wrong.
+///
+/// Near a kink (`relu` at 0, a tie of `max`) the two sides differ rightly. In the usual `f32` the check is coarse: h = 0.01, and an error
 /// of 1 % is tolerated; in `f64` (feature of that name) h = 10⁻⁵ and 10⁻⁶.
 ///
 /// ```
@@ -44,9 +46,7 @@ fn check(f: &dyn Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) -> GradCheck {
             "compute it from the tensors that are passed to the function, without .detach() or no_grad",
         );
     }
-    // Weights that differ, so that errors of several outputs do not cancel; 1 for the first, which is often the only one.
-    let weights: Vec<Float> = (0..output.len()).map(|i| 1.0 - 0.6 * (i as Float).sin()).collect();
-    let weights = Tensor::from_array(array(weights, output.shape()));
+    let weights = Tensor::from_array(array((0..output.len()).map(weight).collect(), output.shape()));
     let analytic = super::grads(&(&output * &weights).sum(), &leaves.iter().collect::<Vec<_>>());
 
     let _constants = NoGrad::new();
@@ -72,7 +72,34 @@ fn check(f: &dyn Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) -> GradCheck {
         }
         leaf.update(|value| *value = original);
     }
-    GradCheck { rows }
+    GradCheck { rows, checked: weighted_sum(&output) }
+}
+
+/// Weights that differ without a pattern, so that errors of several outputs do not cancel: 1, 1.6, 1.2, 1.9, 1.5, …
+/// 1 for the first, which is often the only one; short, because the report shows them.
+fn weight(output: usize) -> Float {
+    let golden = (5.0 as Float).sqrt() / 2.0 - 0.5;
+    ((1.0 + (output as Float * golden).fract()) * 10.0).round() / 10.0
+}
+
+/// What is differentiated in place of several numbers, in words; empty for a single one.
+fn weighted_sum(output: &Tensor) -> String {
+    const SHOWN: usize = 4;
+    if output.len() <= 1 {
+        return String::new();
+    }
+    let term = |i: usize| match weight(i) {
+        1.0 => format!("f{}", position(output, i)),
+        weight => format!("{weight:.1}·f{}", position(output, i)),
+    };
+    let terms: Vec<String> = (0..output.len().min(SHOWN)).map(term).collect();
+    let more = if output.len() > SHOWN { " + …" } else { "" };
+    format!(
+        "f returns {} numbers, so these are the derivatives of a weighted sum of them, {}{more}. The weights differ so \
+         that errors in two outputs do not hide each other.",
+        output.len(),
+        terms.join(" + ")
+    )
 }
 
 /// A place in row-major order as an index: "[1, 0]".
@@ -92,6 +119,8 @@ fn position(tensor: &Tensor, mut offset: usize) -> String {
 #[derive(Clone, Debug)]
 pub struct GradCheck {
     rows: Vec<Row>,
+    /// What was differentiated, where it is not simply the result.
+    checked: String,
 }
 
 #[derive(Clone, Debug)]
@@ -127,7 +156,8 @@ impl GradCheck {
 
     fn verdict(&self) -> String {
         let verdict = if self.passed() { "✓ gradients agree" } else { "✗ gradients differ" };
-        format!("{verdict}: largest relative error {:.1e}, tolerated {TOLERANCE:.0e}", self.max_error())
+        let errors = format!("largest relative error {:.1e}, tolerated {TOLERANCE:.0e}", self.max_error());
+        format!("{verdict}: {errors}\n{}", self.checked).trim_end().to_owned()
     }
 
     /// The worst first, a screenful of them.

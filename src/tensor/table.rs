@@ -59,7 +59,10 @@ pub(crate) fn html_table<const N: usize>(
     let head = row("th", *header, "border-bottom:1px solid rgba(128,128,128,0.6)");
     let body: String =
         rows.iter().map(|cells| row("td", std::array::from_fn(|column| cells[column].as_str()), "")).collect();
-    let footer = if footer.is_empty() { String::new() } else { format!("<div>{}</div>", escape_html(footer)) };
+    let footer = match footer {
+        "" => String::new(),
+        lines => format!("<div style=\"white-space:pre-line\">{}</div>", escape_html(lines)),
+    };
     format!(
         "<div><table style=\"border-collapse:collapse;color:inherit;font-variant-numeric:tabular-nums\">\
          <thead>{head}</thead><tbody>{body}</tbody></table>{footer}</div>"
