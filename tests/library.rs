@@ -442,6 +442,8 @@ softmax1 (Softmax)  (None, 10)          0
 Total params: 101,770";
     let summary = model.summary().to_string();
     assert!(summary.starts_with(expected), "{summary}");
+    let small = Sequential::new().add(Dense::new(2, 3)).summary().to_string();
+    assert!(small.ends_with(&format!("Total params: 9 ({} B)", 9 * size_of::<Float>())), "{small}");
     assert_eq!(format!("{model:?}"), summary);
 }
 
@@ -497,4 +499,53 @@ fn a_graph_is_drawn_with_values_and_gradients() {
     assert!(drawing.dot().contains("label=\"x\\<1\\> | value 2.0000\""), "{}", drawing.dot());
     let deep = (0..1000).fold(w, |x, _| x.tanh());
     assert!(panic_of(|| drop(draw_graph(&deep))).0.contains("more than 120 tensors"));
+}
+
+/// The picture never mixes derivatives of different roots, or sums of several calls with single ones.
+#[test]
+fn the_gradients_of_a_drawing_belong_together() {
+    let _turn = alone();
+    let w = tensor(3.0).requires_grad().label("w");
+    let y = (&w * 2.0).square().label("y");
+    let loss = (&y * 10.0).label("loss");
+    let grads = |drawn: &Tensor| {
+        let text = draw_graph(drawn).bundle().plain().to_owned();
+        text.lines().filter_map(|line| Some(line.split_once(" | grad ")?.1.to_owned())).collect::<Vec<_>>()
+    };
+    loss.backward();
+    assert_eq!(grads(&loss), ["240.0000", "120.0000", "10.0000", "1.0000"]);
+    // y was not the root: what is known is the gradient that `w.grad()` returns.
+    assert_eq!(grads(&y), ["240.0000"]);
+    loss.backward();
+    assert_eq!(grads(&loss), ["480.0000"], "a sum of two calls");
+    w.zero_grad();
+    y.backward();
+    assert_eq!(grads(&y), ["24.0000", "12.0000", "1.0000"]);
+    assert_eq!(grads(&loss), ["24.0000"]);
+}
+
+/// Front ends shrink what is wider than the page until nobody can read it.
+#[test]
+fn long_graphs_are_drawn_from_top_to_bottom() {
+    let _turn = alone();
+    let size = |svg: &str, side: &str| -> f64 {
+        let value = svg.split_once(&format!(" {side}=\"")).and_then(|(_, rest)| rest.split_once('"'));
+        value.and_then(|(number, _)| number.parse().ok()).expect("a size")
+    };
+    let x = tensor(0.5).requires_grad();
+    for operations in [1, 4, 15, 50] {
+        let chain = (0..operations).fold(x.clone(), |x, i| if i % 3 == 1 { &x * 1.5 } else { x.sin() });
+        let svg = draw_graph(&chain).svg().to_owned();
+        // A chain of 50 is a staircase that scrolls.
+        assert!(size(&svg, "width") <= 900.0 || operations == 50, "{operations}: {} wide", size(&svg, "width"));
+        assert_eq!(size(&svg, "height") > size(&svg, "width"), operations > 4, "{operations}");
+    }
+}
+
+#[test]
+fn numbers_in_drawings_have_the_same_decimals() {
+    let _turn = alone();
+    let text = |tensor: Tensor| draw_graph(&tensor).bundle().plain().to_owned();
+    assert!(text(tensor(0.25)).ends_with("value 0.2500") && text(tensor([0.25])).ends_with("value 0.2500"));
+    assert!(text(tensor([0.5, 0.001, 0.0])).ends_with("value 0.50, 1.0e-3, …"));
 }

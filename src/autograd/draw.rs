@@ -19,7 +19,10 @@ use std::fmt::Write;
 const MOST_NODES: usize = 120;
 
 /// Draws how `tensor` was computed: for each value its label, the value and the gradient, and for each operation its
-/// inputs. Gradients are there after `backward`. Give names with [`label`](Tensor::label).
+/// inputs. Give names with [`label`](Tensor::label).
+///
+/// Gradients are there after `backward`: what `.grad()` returns, and also those of the values in between if it was
+/// `tensor` that `backward` was called on, once. A graph that is wider than a page goes from top to bottom.
 ///
 /// Panics if the graph has more than 120 tensors.
 ///
@@ -108,44 +111,50 @@ impl Description {
     }
 }
 
+/// The gradients to show, by id: those that [`Tensor::grad`] would return. `backward` keeps the gradients of leaves only;
+/// those in between are computed again, but shown only if the ones that are kept come from `root`, once. Else a picture
+/// would mix derivatives of different losses, or sums of several calls with single ones.
+fn gradients(root: &Tensor, nodes: &[&Tensor]) -> BTreeMap<u64, Array> {
+    let kept = nodes.iter().filter(|node| node.has_grad()).map(|node| (node.0.id, node.grad().array()));
+    let kept: BTreeMap<u64, Array> = kept.collect();
+    if kept.is_empty() || root.len() != 1 {
+        return kept;
+    }
+    let of_root = root.all_gradients();
+    let same = |a: &Array, b: &Array| a.iter().zip(b).all(|(a, b)| a == b || (a.is_nan() && b.is_nan()));
+    let agrees = |node: &&Tensor| match (kept.get(&node.0.id), of_root.get(&node.0.id)) {
+        (Some(kept), Some(of_root)) => same(kept, of_root),
+        (None, Some(_)) => !node.is_leaf(),
+        (Some(_), None) => false,
+        (None, None) => true,
+    };
+    if nodes.iter().all(agrees) { of_root } else { kept }
+}
+
 fn describe(root: &Tensor, nodes: &[&Tensor]) -> Vec<Description> {
-    // `backward` keeps the gradients of leaves only. Once there are some, those in between are computed again.
-    let was_differentiated = nodes.iter().any(|node| node.has_grad());
-    let between = if was_differentiated && root.len() == 1 { root.all_gradients() } else { BTreeMap::new() };
-    let describe = |node: &&Tensor| {
-        let grad = if node.has_grad() {
-            Some(node.grad().array())
-        } else if node.is_leaf() {
-            None
-        } else {
-            between.get(&node.0.id).cloned()
-        };
-        Description {
-            label: node.name().unwrap_or_default(),
-            shape: if node.rank() == 0 { String::new() } else { format!("{:?}", node.shape()) },
-            value: short(&node.array()),
-            grad: grad.map(|grad| short(&grad)),
-        }
+    let gradients = gradients(root, nodes);
+    let describe = |node: &&Tensor| Description {
+        label: node.name().unwrap_or_default(),
+        shape: if node.rank() == 0 { String::new() } else { format!("{:?}", node.shape()) },
+        value: short(&node.array()),
+        grad: gradients.get(&node.0.id).map(short),
     };
     nodes.iter().map(describe).collect()
 }
 
 /// A single number, or the first few.
 fn short(array: &Array) -> String {
+    // Boxes have to stay narrow: front ends shrink a drawing to the width of the page.
+    let (decimals, smallest) = if array.len() == 1 { (4, 1e-3) } else { (2, 1e-2) };
     let number = |&value: &Float| {
-        if value != 0.0 && (value.abs() < 1e-3 || value.abs() >= 1e5) {
-            format!("{value:.2e}")
+        if value != 0.0 && (value.abs() < smallest || value.abs() >= 1e5) {
+            format!("{value:.*e}", decimals / 2)
         } else {
-            format!("{value:.4}")
+            format!("{value:.decimals$}")
         }
     };
-    let values = slice(array);
-    if array.ndim() == 0 {
-        return values.first().map_or_else(String::new, number);
-    }
-    // Boxes have to stay narrow: front ends shrink a drawing to the width of the page.
-    let first: Vec<String> = values.iter().take(2).map(|value| format!("{value:.2}")).collect();
-    let more = if values.len() > 2 { ", …" } else { "" };
+    let first: Vec<String> = slice(array).iter().take(2).map(number).collect();
+    let more = if array.len() > 2 { ", …" } else { "" };
     format!("{}{more}", first.join(", "))
 }
 
@@ -209,12 +218,33 @@ const FONT: f64 = 12.0;
 const LINE: f64 = 16.0;
 /// Mean width of a character; boxes have a margin for those that are wider.
 const CHARACTER: f64 = 6.6;
+const MARGIN: f64 = 12.0;
+/// A page that is narrow shrinks the drawing, but not below this share: then it scrolls, because text of less than nine
+/// pixels cannot be read.
+const SMALLEST: f64 = 0.75;
 const INK: &str = "#1b1f24";
 
+/// From left to right as formulas are read, or, where that is wider than a page, from top to bottom.
 fn svg(nodes: &[&Tensor], boxes: &[Description]) -> String {
-    let mut graph = VisualGraph::new(Orientation::LeftToRight);
-    let mut handles = HashMap::new();
+    const WIDEST: f64 = 900.0;
+    let across = placed(nodes, boxes, Orientation::LeftToRight);
+    if across.width() <= WIDEST {
+        return across.finish();
+    }
+    let down = placed(nodes, boxes, Orientation::TopToBottom);
+    if down.width() < across.width() { down.finish() } else { across.finish() }
+}
+
+fn placed(nodes: &[&Tensor], boxes: &[Description], orientation: Orientation) -> Canvas {
+    // Room for arrows between the ranks, and less between neighbours.
+    let room = if orientation.is_left_right() { Point::new(26.0, 14.0) } else { Point::new(14.0, 22.0) };
+    let element = |shape: ShapeKind, size: Point, look: StyleAttr| {
+        let pos = Position::new(Point::zero(), size, Point::zero(), room);
+        Element { shape, pos, look, orientation, properties: None }
+    };
     let arrow = || Arrow { look: look(0x57606aff, None, 0), ..Arrow::default() };
+    let mut graph = VisualGraph::new(orientation);
+    let mut handles = HashMap::new();
     for (node, description) in nodes.iter().zip(boxes) {
         let lines = description.lines();
         let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0) as f64;
@@ -240,12 +270,7 @@ fn svg(nodes: &[&Tensor], boxes: &[Description]) -> String {
     }
     let mut canvas = Canvas::default();
     graph.do_it(false, false, false, &mut canvas);
-    canvas.finish()
-}
-
-fn element(shape: ShapeKind, size: Point, look: StyleAttr) -> Element {
-    let pos = Position::new(Point::zero(), size, Point::zero(), Point::new(26.0, 14.0));
-    Element { shape, pos, look, orientation: Orientation::LeftToRight, properties: None }
+    canvas
 }
 
 fn look(line: u32, fill: Option<u32>, rounded: usize) -> StyleAttr {
@@ -256,6 +281,8 @@ fn look(line: u32, fill: Option<u32>, rounded: usize) -> StyleAttr {
 #[derive(Default)]
 struct Canvas {
     shapes: String,
+    /// Below the shapes: where an arrow has to pass one, its text stays legible.
+    arrows: String,
     corners: Option<(Point, Point)>,
 }
 
@@ -266,20 +293,24 @@ impl Canvas {
         (high.x, high.y) = (high.x.max(x), high.y.max(y));
     }
 
+    fn width(&self) -> f64 {
+        self.corners.as_ref().map_or(0.0, |(low, high)| high.x - low.x + 2.0 * MARGIN)
+    }
+
     fn finish(self) -> String {
-        const MARGIN: f64 = 12.0;
+        let (width, least) = (self.width(), SMALLEST * self.width());
         let (low, high) = self.corners.unwrap_or((Point::zero(), Point::zero()));
         let (x, y) = (low.x - MARGIN, low.y - MARGIN);
-        let (width, height) = (high.x - low.x + 2.0 * MARGIN, high.y - low.y + 2.0 * MARGIN);
+        let height = high.y - low.y + 2.0 * MARGIN;
         // A background of its own keeps the drawing legible on a dark page.
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
-             viewBox=\"{x:.1} {y:.1} {width:.1} {height:.1}\" style=\"max-width:100%;height:auto\" \
+             viewBox=\"{x:.1} {y:.1} {width:.1} {height:.1}\" style=\"max-width:100%;min-width:{least:.0}px;height:auto\" \
              font-family=\"Helvetica, Arial, sans-serif\" font-size=\"{FONT}\" role=\"img\">\
              <title>computation graph</title>\
              <rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"6\" fill=\"#fbfbfd\"/>\
-             {}</svg>",
-            self.shapes
+             {}{}</svg>",
+            self.arrows, self.shapes
         )
     }
 }
@@ -363,7 +394,7 @@ impl RenderBackend for Canvas {
             let _ = write!(d, "S{:.1} {:.1} {:.1} {:.1}", point.0.x, point.0.y, point.1.x, point.1.y);
         }
         let stroke = look.line_color.to_web_color();
-        let _ = write!(self.shapes, "<path d=\"{d}\" fill=\"none\" stroke=\"{stroke}\"/>");
+        let _ = write!(self.arrows, "<path d=\"{d}\" fill=\"none\" stroke=\"{stroke}\"/>");
         // The head by hand: markers need ids, which clash when a page has several drawings.
         let (control, tip) = path[path.len() - 1];
         let (dx, dy) = (tip.x - control.x, tip.y - control.y);
@@ -372,7 +403,7 @@ impl RenderBackend for Canvas {
         let corner =
             |side: f64| format!("{:.1} {:.1}", tip.x - 8.0 * ux - 3.5 * side * uy, tip.y - 8.0 * uy + 3.5 * side * ux);
         let _ = write!(
-            self.shapes,
+            self.arrows,
             "<path d=\"M{:.1} {:.1}L{}L{}Z\" fill=\"{stroke}\"/>",
             tip.x,
             tip.y,
