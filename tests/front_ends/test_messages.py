@@ -1,5 +1,6 @@
 """The messages of the protocol, as Jupyter's own client sees them."""
 
+import re
 import threading
 import time
 
@@ -94,6 +95,64 @@ def test_an_error_names_the_cell_and_the_line(kernel):
     assert f"cell [{defined}], line 2" in reply["traceback"][-1]
     reply, _ = kernel.run("let a = 1;\nlet é = a + nothing;")
     assert f"cell [{reply['execution_count']}]:2:13" in "\n".join(reply["traceback"]).replace("\x1b[0m", "")
+
+
+def test_columns_in_a_last_expression_are_the_learners(kernel):
+    reply, _ = kernel.run("let a = 1;\n  a + nothing * 2")
+    plain = re.sub("\x1b\\[[0-9;]*m", "", "\n".join(reply["traceback"]))
+    assert ":2:7" in plain, plain
+    assert "2 |   a + nothing * 2\n  |       ^^^^^^^" in plain, plain
+
+
+def test_a_value_that_cannot_be_shown(kernel):
+    reply, _ = kernel.run("struct Mute;\nMute")
+    assert "`Mute` doesn't implement `Debug`" in reply["evalue"], reply
+    plain = re.sub("\x1b\\[[0-9;]*m", "", "\n".join(reply["traceback"]))
+    assert "this value cannot be shown" in plain and "#[derive(Debug)]" in plain and "evcxr" not in plain, plain
+
+
+@pytest.mark.parametrize(
+    "code, words",
+    [
+        ("let f = |x: i32| x + 1;", "the closure `f` cannot be kept for the next cell"),
+        ("let lent = vec![1]; let r = &lent;", "`r` borrows from another variable"),
+        ("let v = Vec::new();", "type"),
+    ],
+)
+def test_what_cannot_be_kept_is_explained(kernel, code, words):
+    reply, _ = kernel.run(code)
+    assert reply["ename"] == "CompileError"
+    assert words in reply["evalue"] and "evcxr" not in "\n".join(reply["traceback"]), reply
+
+
+def test_a_picture_stays_one_when_the_expression_moves_a_variable(kernel):
+    reply, outputs = kernel.run("let moved = vec![1.0, 2.0, 4.0];\nplot::curve(&[1.0, 2.0, 3.0], &tensor(moved))")
+    assert reply["status"] == "ok", reply
+    (result,) = [content for kind, content in outputs if kind == "execute_result"]
+    assert "image/svg+xml" in result["data"]
+
+
+def test_an_error_about_a_type_does_not_take_long(kernel):
+    start = time.monotonic()
+    reply, _ = kernel.run("let nobody_knows = Default::default();")
+    assert reply["status"] == "error"
+    # Checking all crates that the library needs would take longer than this on any machine of today.
+    usual = time.monotonic()
+    kernel.run("let known: i32 = 1;")
+    assert time.monotonic() - start < 8 * (time.monotonic() - usual) + 2
+
+
+def test_a_cell_with_an_impl_can_be_run_again(kernel):
+    kernel.run("struct Point { x: i32 }")
+    assert kernel.run("impl Point { fn twice(&self) -> i32 { self.x * 2 } }")[0]["status"] == "ok"
+    show = "impl std::fmt::Display for Point { fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result "
+    assert kernel.run(show + '{ write!(f, "at {}", self.x) } }')[0]["status"] == "ok"
+    assert kernel.value('let p = Point { x: 4 };\nformat!("{p} {}", p.twice())') == '"at 4 8"'
+    # Edited, and with a mistake in between, which changes nothing.
+    assert kernel.run("impl Point { fn twice(&self) -> i32 { self.y } }")[0]["status"] == "error"
+    assert kernel.run("impl Point { fn twice(&self) -> i32 { self.x * 3 } }")[0]["status"] == "ok"
+    assert kernel.run(show + '{ write!(f, "x = {}", self.x) } }')[0]["status"] == "ok"
+    assert kernel.value('let p = Point { x: 4 };\nformat!("{p} {}", p.twice())') == '"x = 4 12"'
 
 
 def test_silent_and_store_history(kernel):

@@ -1,7 +1,6 @@
 """The course through other people's tools: nbconvert and nbclient see what `chainrule run` stores."""
 
 import json
-import os
 import pathlib
 import re
 import subprocess
@@ -10,7 +9,6 @@ import sys
 import nbformat
 import pytest
 from conftest import CHAINRULE
-from jupyter_client.manager import KernelManager
 from nbclient import NotebookClient
 
 COURSE = pathlib.Path(__file__).parents[2] / "notebooks" / "en"
@@ -38,7 +36,11 @@ def figures(notebook):
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             if output.output_type == "stream":
-                shown.append(("stream", without_times(output.text)))
+                # How a stream is cut into messages depends on the time, and nbclient keeps the pieces.
+                if shown and shown[-1][0] == output.name:
+                    shown[-1] = (output.name, shown[-1][1] + without_times(output.text))
+                else:
+                    shown.append((output.name, without_times(output.text)))
             elif output.output_type == "error":
                 shown.append(("error", output.ename, output.evalue))
             else:
@@ -67,30 +69,18 @@ def test_what_run_stores_is_valid(stored_by_run, name):
 def test_nbclient_shows_the_same(stored_by_run, name):
     notebook = nbformat.read(COURSE / name, as_version=4)
     client = NotebookClient(notebook, timeout=300, kernel_name="chainrule", resources={"metadata": {"path": str(COURSE)}})
-    client.execute()
-    assert figures(notebook) == figures(nbformat.read(stored_by_run / name, as_version=4))
-
-
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_nbconvert_executes(tmp_path, name):
-    subprocess.run(
-        [sys.executable, "-m", "nbconvert", "--execute", "--to", "html", "--output-dir", str(tmp_path), str(COURSE / name)],
-        check=True,
-        timeout=600,
-    )
-    page = (tmp_path / name).with_suffix(".html").read_text()
-    assert "<svg" in page
-
-
-def test_the_live_view_of_the_training_chapter():
-    """Each `fit` has one display, which is updated in place and ends in its final state."""
-    (name,) = [name for name in CHAPTERS if name.startswith("04")]
-    notebook = nbformat.read(COURSE / name, as_version=4)
     messages = []
-    client = NotebookClient(notebook, timeout=300, kernel_name="chainrule", resources={"metadata": {"path": str(COURSE)}})
     process = client.process_message
     client.process_message = lambda message, *rest: (messages.append(message), process(message, *rest))[1]
     client.execute()
+    assert figures(notebook) == figures(nbformat.read(stored_by_run / name, as_version=4))
+    if name.startswith("04"):
+        assert "101,770" in json.dumps(notebook)
+        check_live_views(messages)
+
+
+def check_live_views(messages):
+    """Each `fit` has one display, which is updated in place and ends in its final state."""
     displays = [m["content"] for m in messages if m["msg_type"] == "display_data" and m["content"]["transient"]]
     updates = [m["content"] for m in messages if m["msg_type"] == "update_display_data"]
     ids = [content["transient"]["display_id"] for content in displays]
@@ -101,5 +91,14 @@ def test_the_live_view_of_the_training_chapter():
         assert all(len(json.dumps(content)) <= 50_000 for content in mine)
         assert "done" in mine[-1]["data"]["text/plain"]
     assert max(sum(c["transient"]["display_id"] == i for c in updates) for i in ids) >= 5
-    text = json.dumps(notebook)
-    assert "101,770" in text
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_nbconvert_executes(tmp_path, name):
+    subprocess.run(
+        [sys.executable, "-m", "nbconvert", "--execute", "--to", "html", "--output-dir", str(tmp_path), str(COURSE / name)],
+        check=True,
+        timeout=600,
+    )
+    page = (tmp_path / name).with_suffix(".html").read_text()
+    assert "<svg" in page or "data:image/svg+xml" in page

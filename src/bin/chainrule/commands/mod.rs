@@ -96,7 +96,7 @@ fn prepare_library() -> Result<()> {
         eprintln!("Installing the sources of Rust's standard library (rustup component add rust-src) …");
         install_rust_src();
     }
-    crate::evaluator::prepare(&|notice| eprint!("{notice}"))?;
+    crate::evaluator::prepare_library(&|notice| eprint!("{notice}"))?;
     Ok(())
 }
 

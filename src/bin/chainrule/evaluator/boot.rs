@@ -1,7 +1,7 @@
 //! Starting a session, and preparing the library that sessions link to.
 
 use super::output::Pump;
-use super::{Evaluator, Interrupter, SourceMap};
+use super::{Evaluator, Implementations, Interrupter, SourceMap};
 use crate::compiler::library::{Library, PRELUDE};
 use crate::compiler::session::Session;
 use crate::compiler::toolchain::Toolchain;
@@ -20,7 +20,7 @@ static STARTING: Mutex<()> = Mutex::new(());
 const RUST_SRC_PATH: &str = "RUST_SRC_PATH";
 
 /// The library for the compiler on this machine, made ready first if it is not. `notice` hears what takes long.
-pub fn prepare(notice: &dyn Fn(&str)) -> Result<(Toolchain, Library)> {
+pub fn prepare_library(notice: &dyn Fn(&str)) -> Result<(Toolchain, Library)> {
     let toolchain = Toolchain::find()?;
     let library = Library::locate(&toolchain)?;
     if !library.is_ready() {
@@ -36,14 +36,16 @@ fn build_library(toolchain: &Toolchain, library: &Library) -> Result<()> {
     let folder = library.template();
     let channels = Channels::open()?;
     let command = channels.worker_command(Path::new(""), &toolchain.std_folder(), &folder)?;
-    start_context(&folder, command, library, false)?;
+    let mut context = start_context(&folder, command, library, false)?;
+    // evcxr runs `cargo check` where it cannot find out the type of a variable, which needs files of its own.
+    context.check("let checked = 1;").map_err(|error| anyhow!("{error}"))?;
     Ok(())
 }
 
 impl Evaluator {
     /// Starts a session in `folder`, the learner's.
     pub fn start(folder: &Path, notice: &dyn Fn(&str)) -> Result<Evaluator> {
-        let (toolchain, library) = prepare(notice)?;
+        let (toolchain, library) = prepare_library(notice)?;
         let session = Session::create(&library)?;
         let channels = Channels::open()?;
         let object = session.library_object(&toolchain.host)?;
@@ -55,6 +57,7 @@ impl Evaluator {
             pump: Pump::start(channels.output, channels.errors)?,
             events: channels.events,
             sources: SourceMap::default(),
+            implementations: Implementations::default(),
             interrupter,
             session,
         })

@@ -2,9 +2,9 @@
 
 use ra_ap_syntax::{AstNode, Edition, SourceFile, SyntaxKind, SyntaxNode, T, ast};
 
-const EDITION: Edition = Edition::Edition2024;
+pub(super) const EDITION: Edition = Edition::Edition2024;
 /// Statements are parsed inside a function, as evcxr does.
-const BEFORE: &str = "fn f(){";
+pub(super) const BEFORE: &str = "fn f(){";
 
 /// Whether a front end should run the cell at Enter or let the learner go on writing.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,21 +15,24 @@ pub enum Completeness {
 }
 
 /// Rust without evcxr's `:commands` and `!shell` lines, which become empty so that lines keep their numbers.
-fn without_commands(code: &str) -> String {
+pub(super) fn without_commands(code: &str) -> String {
     let mut in_rust = false;
     let mut text = String::with_capacity(code.len());
     for line in code.split_inclusive('\n') {
         let trimmed = line.trim();
         let is_command = !in_rust && (trimmed.starts_with(':') || line.starts_with('!'));
         in_rust |= !(is_command || trimmed.is_empty() || line.starts_with("//"));
-        // Blanks in place of the command keep the offsets, too.
-        let blank = || line.chars().map(|c| if c == '\n' { '\n' } else { ' ' }).collect::<String>();
-        text.push_str(&if is_command && line.is_ascii() { blank() } else { line.to_owned() });
+        if is_command {
+            // Blanks in place of the command keep the offsets, too.
+            text.extend(line.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+        } else {
+            text.push_str(line);
+        }
     }
     text
 }
 
-fn statements(rust: &str) -> Vec<SyntaxNode> {
+pub(super) fn statements(rust: &str) -> Vec<SyntaxNode> {
     let file = SourceFile::parse(&format!("{BEFORE}{rust}\n}}"), EDITION).syntax_node();
     let function = file.children().next().and_then(ast::Fn::cast);
     let list = function.and_then(|function| function.body()).and_then(|body| body.stmt_list());

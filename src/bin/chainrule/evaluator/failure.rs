@@ -1,6 +1,7 @@
 //! How a cell failed, in words for a learner.
 
 use super::cell::Place;
+use super::prepare::Prepared;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use evcxr::CompilationError;
 
@@ -41,12 +42,12 @@ impl Failure {
     }
 
     /// What rustc found, drawn against the learner's cell.
-    pub fn compile_error(cell: u32, code: &str, errors: &[CompilationError]) -> Failure {
+    pub fn compile_error(cell: u32, code: &str, prepared: &Prepared, errors: &[CompilationError]) -> Failure {
         let mut traceback = Vec::new();
         // The same mistake may be reported from several places that evcxr generated.
         let mut seen: Vec<String> = Vec::new();
         for error in errors {
-            let drawn = draw(cell, code, error);
+            let drawn = draw(cell, code, prepared, error);
             if !seen.contains(&drawn) {
                 traceback.extend(drawn.lines().map(str::to_owned));
                 traceback.push(String::new());
@@ -54,7 +55,9 @@ impl Failure {
             }
         }
         let first = errors.first();
-        let message = first.map(CompilationError::message).unwrap_or_else(|| "the cell does not compile".to_owned());
+        let message = first
+            .map(|error| in_plain_words(&error.message()))
+            .unwrap_or_else(|| "the cell does not compile".to_owned());
         let code = first.and_then(CompilationError::code).map(|code| format!("[{code}]")).unwrap_or_default();
         let value = format!("error{code}: {}", message.lines().next().unwrap_or_default());
         let line = first.and_then(|error| Some(error.primary_spanned_message()?.span?.start_line));
@@ -65,23 +68,30 @@ impl Failure {
 }
 
 /// One error as rustc draws it, with the lines of the cell.
-fn draw(cell: u32, code: &str, error: &CompilationError) -> String {
+fn draw(cell: u32, code: &str, prepared: &Prepared, error: &CompilationError) -> String {
     let origin = format!("cell [{cell}]");
     let mut snippet = Snippet::source(code).path(origin).fold(true);
     let mut has_mark = false;
     let primary = error.primary_spanned_message().and_then(|message| message.span);
     for message in error.spanned_messages() {
         let Some(span) = message.span else { continue };
-        let range = offset(code, span.start_line, span.start_column)..offset(code, span.end_line, span.end_column);
+        let byte = |line, column| offset(code, line, prepared.column(line, column));
+        let range = byte(span.start_line, span.start_column)..byte(span.end_line, span.end_column);
         let is_primary =
             primary.is_some_and(|p| (p.start_line, p.start_column) == (span.start_line, span.start_column));
         let kind = if is_primary { AnnotationKind::Primary } else { AnnotationKind::Context };
         let label = without_level(&message.label);
+        // The method is the one that shows a value; learners did not write it.
+        let label = match label {
+            label if label.starts_with("method cannot be called") => "this value cannot be shown",
+            label if label.contains("`evcxr_display`") => "does not implement `Debug`",
+            label => label,
+        };
         let label = (label != error.message()).then(|| label.to_owned());
         snippet = snippet.annotation(kind.span(range).label(label));
         has_mark = true;
     }
-    let message = error.message();
+    let message = in_plain_words(&error.message());
     let mut title = Level::ERROR.primary_title(message.as_str());
     if let Some(code) = error.code() {
         title = title.id(code);
@@ -94,10 +104,30 @@ fn draw(cell: u32, code: &str, error: &CompilationError) -> String {
     for help in &helps {
         group = group.element(Level::HELP.message(help.as_str()));
     }
-    if let Some(hint) = error.evcxr_extra_hint() {
-        group = group.element(Level::NOTE.message(hint));
-    }
     Renderer::styled().render(&[group])
+}
+
+/// What evcxr itself says of variables that cannot be kept, in words for a learner. Other messages are left as they are.
+pub fn in_plain_words(message: &str) -> String {
+    let name = message.split('`').nth(1).unwrap_or_default();
+    if message.contains("is a closure, which cannot be persisted") {
+        format!(
+            "the closure `{name}` cannot be kept for the next cell, because its type has no name\n\
+             hint: write a function instead, fn {name}(x: f32) -> f32 {{ … }}\n      \
+             or a box, let {name}: Box<dyn Fn(f32) -> f32> = Box::new(|x| …);\n      \
+             or put the code that uses it in the same cell, inside of {{ }}"
+        )
+    } else if message.contains("contains a reference with a non-static lifetime") {
+        format!(
+            "`{name}` borrows from another variable, and a borrow cannot be kept for the next cell\n\
+             hint: keep a value of its own, with .clone() or .to_vec()\n      \
+             or put the code that uses `{name}` in the same cell, inside of {{ }}"
+        )
+    } else if message.contains("Couldn't automatically determine type of variable") {
+        format!("the type of `{name}` is not known\nhint: write it down, for example let {name}: Vec<f32> = …;")
+    } else {
+        message.to_owned()
+    }
 }
 
 /// evcxr puts `error: ` before a message that it uses as a label.
@@ -120,6 +150,15 @@ mod tests {
     /// The traceback without colours.
     fn plain(failure: &Failure) -> String {
         failure.traceback.join("\n").replace(RED, "").replace(RESET, "")
+    }
+
+    #[test]
+    fn evcxr_in_plain_words() {
+        let said = "The variable `f` is a closure, which cannot be persisted.\nYou can however persist closures if you";
+        assert!(in_plain_words(said).starts_with("the closure `f` cannot be kept for the next cell"));
+        let said = "The variable `r` contains a reference with a non-static lifetime so\ncan't be persisted.";
+        assert!(in_plain_words(said).starts_with("`r` borrows from another variable"));
+        assert_eq!(in_plain_words("mismatched types"), "mismatched types");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Completion and inspection, by rust-analyzer through evcxr.
 
 use super::Evaluator;
+use super::prepare::IMPLEMENTATION;
 use std::ops::Range;
 
 /// One proposal.
@@ -33,6 +34,7 @@ impl Evaluator {
             .into_iter()
             .map(|completion| Completion { text: completion.code, kind: completion.kind, label: completion.label })
             .collect();
+        matches.retain(|completion| !completion.text.starts_with(IMPLEMENTATION));
         matches.sort_by(|a, b| a.text.cmp(&b.text));
         matches.dedup_by(|a, b| a.text == b.text);
         Completions { matches, range: found.start_offset..found.end_offset }

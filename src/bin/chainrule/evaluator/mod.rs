@@ -9,9 +9,10 @@ mod failure;
 mod inspect;
 mod interrupt;
 mod output;
+mod prepare;
 mod stream;
 
-pub use boot::prepare;
+pub use boot::prepare_library;
 pub use failure::Failure;
 pub use interrupt::Interrupter;
 pub use output::Sink;
@@ -22,6 +23,7 @@ use crate::worker::channels::Events;
 use cell::{Place, SourceMap};
 use evcxr::{CommandContext, Error};
 use output::Pump;
+use prepare::{Implementations, Prepared, prepare};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -32,6 +34,7 @@ pub struct Evaluator {
     pump: Pump,
     events: Events,
     sources: SourceMap,
+    implementations: Implementations,
     interrupter: Interrupter,
     /// evcxr's file with the code of the last cell.
     session: Session,
@@ -46,10 +49,15 @@ impl Evaluator {
         if let Some(reason) = refused_command(code) {
             return Err(Failure::new("Error", reason, None));
         }
-        let cell = self.interrupter.enter();
-        let result = self.context.execute(code);
-        let interrupted = cell.leave();
-        let result = self.judge(number, code, result, interrupted);
+        let running = self.interrupter.enter();
+        let prepared = prepare(code, &self.implementations);
+        let result = self.context.execute(&prepared.code);
+        if result.is_ok() {
+            // evcxr keeps the items of the cell, also if it panicked.
+            self.implementations.clone_from(&prepared.implementations);
+        }
+        let interrupted = running.leave();
+        let result = self.judge(number, code, &prepared, result, interrupted);
         self.pump.end(cell::ends_with_expression(code));
         let of_commands = result?.content_by_mime_type;
         if !of_commands.is_empty() {
@@ -92,6 +100,7 @@ impl Evaluator {
         &self,
         number: u32,
         code: &str,
+        prepared: &Prepared,
         result: Result<evcxr::EvalOutputs, Error>,
         interrupted: bool,
     ) -> Result<evcxr::EvalOutputs, Failure> {
@@ -110,13 +119,17 @@ impl Evaluator {
             Err(_) if interrupted => {
                 return Err(Failure::new("Interrupted", "stopped while compiling; nothing has changed", None));
             }
-            Err(Error::CompilationErrors(errors)) => return Err(Failure::compile_error(number, code, &errors)),
+            Err(Error::CompilationErrors(errors)) => {
+                return Err(Failure::compile_error(number, code, prepared, &errors));
+            }
             Err(Error::SubprocessTerminated(_)) => {
                 let value = "the process that holds the variables was ended from outside; all variables are lost, \
                              run the cells again from the top";
                 return Err(Failure::new("Crash", value, None));
             }
-            Err(other) => return Err(Failure::new("CompileError", other.to_string(), None)),
+            Err(other) => {
+                return Err(Failure::new("CompileError", failure::in_plain_words(&other.to_string()), None));
+            }
         };
         if let Some(event) = of_kind("panic") {
             let panic = &event["panic"];

@@ -44,7 +44,7 @@ impl Pump {
             error_bytes: Vec::new(),
             sink: None,
             waiting: Vec::new(),
-            last_batch: Instant::now(),
+            since: None,
             cap: Cap::default(),
         };
         std::thread::Builder::new().name("output".to_owned()).spawn(move || reader.run(&received, &woken))?;
@@ -82,18 +82,19 @@ struct Reader {
     error_bytes: Vec<u8>,
     sink: Option<Sink>,
     waiting: Vec<Output>,
-    last_batch: Instant,
+    /// When the first of what waits has arrived.
+    since: Option<Instant>,
     cap: Cap,
 }
 
 impl Reader {
     fn run(mut self, orders: &Receiver<Order>, woken: &OwnedFd) {
         loop {
-            let timeout = if self.waiting.is_empty() && !self.parser.is_holding_text() {
-                PollTimeout::NONE
-            } else {
-                let left = INTERVAL.saturating_sub(self.last_batch.elapsed());
-                PollTimeout::try_from(left).unwrap_or(PollTimeout::ZERO)
+            let timeout = match self.since {
+                None => PollTimeout::NONE,
+                // Rounded up, or the last millisecond would be spent polling.
+                Some(since) => PollTimeout::try_from(INTERVAL.saturating_sub(since.elapsed()).as_millis() as u16 + 1)
+                    .unwrap_or(PollTimeout::ZERO),
             };
             let mut fds = vec![PollFd::new(woken.as_fd(), PollFlags::POLLIN)];
             for pipe in [&self.stdout, &self.stderr] {
@@ -116,10 +117,12 @@ impl Reader {
                     Err(std::sync::mpsc::TryRecvError::Disconnected) => return,
                 }
             }
-            if self.last_batch.elapsed() >= INTERVAL {
+            if self.since.is_some_and(|since| since.elapsed() >= INTERVAL) {
                 let released = self.parser.release();
                 self.take(released);
                 self.hand_on();
+            } else if self.since.is_none() && (!self.waiting.is_empty() || self.parser.is_holding_text()) {
+                self.since = Some(Instant::now());
             }
         }
     }
@@ -211,10 +214,7 @@ impl Reader {
     }
 
     fn hand_on(&mut self) {
-        if self.waiting.is_empty() {
-            return;
-        }
-        self.last_batch = Instant::now();
+        self.since = None;
         for output in self.waiting.drain(..) {
             if let Some(sink) = &self.sink {
                 sink(output);
