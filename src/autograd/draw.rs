@@ -237,7 +237,7 @@ fn svg(nodes: &[&Tensor], boxes: &[Description]) -> String {
 
 fn placed(nodes: &[&Tensor], boxes: &[Description], orientation: Orientation) -> Canvas {
     // Room for arrows between the ranks, and less between neighbours.
-    let room = if orientation.is_left_right() { Point::new(26.0, 14.0) } else { Point::new(14.0, 22.0) };
+    let room = if orientation.is_left_right() { Point::new(18.0, 14.0) } else { Point::new(14.0, 22.0) };
     let element = |shape: ShapeKind, size: Point, look: StyleAttr| {
         let pos = Position::new(Point::zero(), size, Point::zero(), room);
         Element { shape, pos, look, orientation, properties: None }
@@ -248,7 +248,7 @@ fn placed(nodes: &[&Tensor], boxes: &[Description], orientation: Orientation) ->
     for (node, description) in nodes.iter().zip(boxes) {
         let lines = description.lines();
         let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(0) as f64;
-        let size = Point::new(longest * CHARACTER + 18.0, lines.len() as f64 * LINE + 10.0);
+        let size = Point::new(longest * CHARACTER + 14.0, lines.len() as f64 * LINE + 10.0);
         // Parameters, which gradients are for, stand out; constants are white.
         let fill = match (node.is_leaf(), node.is_tracked()) {
             (true, true) => 0xffe8c2ff,
@@ -259,7 +259,7 @@ fn placed(nodes: &[&Tensor], boxes: &[Description], orientation: Orientation) ->
         handles.insert(node.0.id, value);
         if !node.is_leaf() {
             let symbol = symbol(node.0.op);
-            let size = Point::new(symbol.chars().count() as f64 * CHARACTER + 24.0, 30.0);
+            let size = Point::new(symbol.chars().count() as f64 * CHARACTER + 20.0, 30.0);
             let shape = ShapeKind::Circle(symbol.to_owned());
             let op = graph.add_node(element(shape, size, look(0x57606aff, Some(0xf3e3f0ff), 0)));
             graph.add_edge(arrow(), op, value);
