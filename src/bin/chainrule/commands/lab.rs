@@ -52,17 +52,22 @@ fn course() -> Result<PathBuf> {
         return Ok(here.to_owned());
     }
     let folder = std::env::home_dir().context("there is no home folder")?.join("chainrule-course");
-    fs::create_dir_all(&folder)?;
-    for language in NOTEBOOKS.dirs() {
-        fs::create_dir_all(folder.join(language.path()))?;
-        for file in language.files() {
-            let target = folder.join(file.path());
-            if !target.exists() {
-                fs::write(target, file.contents())?;
-            }
+    copy_missing(&NOTEBOOKS, &folder)?;
+    Ok(folder)
+}
+
+fn copy_missing(from: &Dir, to: &Path) -> Result<()> {
+    fs::create_dir_all(to.join(from.path())).with_context(|| format!("{} cannot be made", to.display()))?;
+    for folder in from.dirs() {
+        copy_missing(folder, to)?;
+    }
+    for file in from.files() {
+        let target = to.join(file.path());
+        if !target.exists() {
+            fs::write(&target, file.contents()).with_context(|| format!("{} cannot be written", target.display()))?;
         }
     }
-    Ok(folder)
+    Ok(())
 }
 
 /// A `jupyter` that has JupyterLab and knows our kernel: the one on the path, or one of our own.
