@@ -93,6 +93,11 @@ def test_an_error_names_the_cell_and_the_line(kernel):
     defined = kernel.run("1")[0]["execution_count"] - 1
     reply, _ = kernel.run("third(&[1, 2])")
     assert f"cell [{defined}], line 2" in reply["traceback"][-1]
+    # A cell that is part of that line is not mistaken for it.
+    kernel.run("let v = 1;")
+    kernel.run("v")
+    reply, _ = kernel.run("third(&[1, 2])")
+    assert f"cell [{defined}], line 2" in reply["traceback"][-1]
     reply, _ = kernel.run("let a = 1;\nlet é = a + nothing;")
     assert f"cell [{reply['execution_count']}]:2:13" in "\n".join(reply["traceback"]).replace("\x1b[0m", "")
 
@@ -153,6 +158,13 @@ def test_a_cell_with_an_impl_can_be_run_again(kernel):
     assert kernel.run("impl Point { fn twice(&self) -> i32 { self.x * 3 } }")[0]["status"] == "ok"
     assert kernel.run(show + '{ write!(f, "x = {}", self.x) } }')[0]["status"] == "ok"
     assert kernel.value('let p = Point { x: 4 };\nformat!("{p} {}", p.twice())') == '"x = 4 12"'
+
+
+def test_a_program_from_a_book_is_run(kernel):
+    _, outputs = kernel.run('fn main() {\n    println!("Hello, world!");\n}')
+    assert [content["text"] for kind, content in outputs if kind == "stream"] == ["Hello, world!\n"]
+    reply, _ = kernel.run('fn main() -> Result<(), String> {\n    Err("not today".to_owned())\n}')
+    assert (reply["ename"], reply["evalue"]) == ("Error", "not today")
 
 
 def test_silent_and_store_history(kernel):

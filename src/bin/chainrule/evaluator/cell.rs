@@ -144,8 +144,8 @@ pub struct Place {
 
 /// The cells of a session, to find where a line of the compiled code comes from.
 ///
-/// evcxr puts the statements of a cell, each with its text unchanged, among others of its own and those of earlier
-/// cells. So the statement that contains the line is looked up by its text.
+/// evcxr puts the statements of a cell, each on lines of its own and with its text unchanged, among others of its own and
+/// those of earlier cells. So the statement that contains the line is looked up by its text.
 #[derive(Default)]
 pub struct SourceMap {
     pieces: Vec<Piece>,
@@ -154,18 +154,22 @@ pub struct SourceMap {
 struct Piece {
     cell: u32,
     first_line: usize,
+    /// As evcxr got it.
     text: String,
+    /// The lines of the cell that it touches, as the learner wrote them.
+    lines: Vec<String>,
 }
 
 impl SourceMap {
-    /// Notes the statements of a cell.
-    pub fn add(&mut self, cell: u32, code: &str) {
-        let rust = without_commands(code);
+    /// Notes the statements of a cell, given as the learner wrote it and as evcxr got it.
+    pub fn add(&mut self, cell: u32, code: &str, prepared: &str) {
+        let rust = without_commands(prepared);
         for statement in statements(&rust) {
             let start = usize::from(statement.text_range().start()) - BEFORE.len();
             let text = statement.text().to_string();
             let first_line = rust.get(..start).unwrap_or_default().matches('\n').count() + 1;
-            self.pieces.push(Piece { cell, first_line, text });
+            let lines = code.lines().skip(first_line - 1).take(text.matches('\n').count() + 1).map(str::to_owned);
+            self.pieces.push(Piece { cell, first_line, lines: lines.collect(), text });
         }
     }
 
@@ -173,13 +177,15 @@ impl SourceMap {
     pub fn find(&self, compiled: &str, line: usize) -> Option<Place> {
         let line_start = compiled.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum::<usize>();
         let line_length = compiled[line_start..].find('\n').unwrap_or(compiled.len() - line_start);
+        let begins_a_line =
+            |at: usize| compiled[..at].rsplit('\n').next().is_none_or(|before| before.trim().is_empty());
         for piece in self.pieces.iter().rev() {
             for (begin, _) in compiled.match_indices(&piece.text) {
                 let end = begin + piece.text.len();
                 // The statement touches the line.
-                if begin < line_start + line_length && end > line_start {
+                if begin < line_start + line_length && end > line_start && begins_a_line(begin) {
                     let above = compiled[begin..line_start.max(begin)].matches('\n').count();
-                    let text = compiled[line_start..line_start + line_length].to_owned();
+                    let text = piece.lines.get(above).cloned().unwrap_or_default();
                     return Some(Place { cell: piece.cell, line: piece.first_line + above, text });
                 }
             }
@@ -252,14 +258,17 @@ mod tests {
     #[test]
     fn lines_are_found_in_the_newest_cell() {
         let mut map = SourceMap::default();
-        map.add(1, "fn f(v: &[i32]) -> i32 {\n    v[10]\n}");
-        map.add(2, ":opt 1\nlet a = 1;\n\nlet b = f(\n    &[a]\n);");
+        let mut add = |cell, code| map.add(cell, code, code);
+        add(1, "fn f(v: &[i32]) -> i32 {\n    v[10]\n}");
+        add(2, ":opt 1\nlet a = 1;\n\nlet b = f(\n    &[a]\n);");
+        map.add(3, "  v ", "  (v).evcxr_display(); ");
         let compiled =
             "generated\nlet b = f(\n    &[a]\n);\nmore\nfn f(v: &[i32]) -> i32 {\n    v[10]\n}\nlet a = 1;\n";
         let place = |cell, line, text: &str| Some(Place { cell, line, text: text.to_owned() });
         assert_eq!(map.find(compiled, 3), place(2, 5, "    &[a]"));
         assert_eq!(map.find(compiled, 7), place(1, 2, "    v[10]"));
         assert_eq!(map.find(compiled, 9), place(2, 2, "let a = 1;"));
+        assert_eq!(map.find("x\n(v).evcxr_display(); \n", 2), place(3, 1, "  v "));
         assert_eq!(map.find(compiled, 1), None);
         assert_eq!(map.find(compiled, 99), None);
     }

@@ -45,12 +45,12 @@ impl Evaluator {
     pub fn execute(&mut self, number: u32, code: &str, sink: Sink) -> Result<(), Failure> {
         self.pump.begin(sink.clone());
         self.events.take(); // what happened between two cells is no cell's failure
-        self.sources.add(number, code);
         if let Some(reason) = refused_command(code) {
             return Err(Failure::new("Error", reason, None));
         }
-        let running = self.interrupter.enter();
         let prepared = prepare(code, &self.implementations);
+        self.sources.add(number, code, &prepared.code);
+        let running = self.interrupter.enter();
         let result = self.context.execute(&prepared.code);
         if result.is_ok() {
             // evcxr keeps the items of the cell, also if it panicked.

@@ -67,6 +67,13 @@ pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
         insertions.push((start(last), "(".to_owned()));
         insertions.push((usize::from(last.text_range().end()) - BEFORE.len(), ").evcxr_display();".to_owned()));
     }
+    if let Some(main) = nodes.iter().find_map(|node| ast::Fn::cast(node.clone()).filter(is_main))
+        && nodes.last().is_some_and(|last| ast::Item::can_cast(last.kind()))
+    {
+        // A program from a book is a cell that only defines things.
+        let call = if main.ret_type().is_some() { "\nmain()?;" } else { "\nmain();" };
+        insertions.push((code.len(), call.to_owned()));
+    }
     for (at, text) in insertions.iter().rev() {
         prepared.code.insert_str(*at, text);
         let line_start = code[..*at].rfind('\n').map_or(0, |newline| newline + 1);
@@ -96,6 +103,11 @@ impl Prepared {
 
 fn start(node: &SyntaxNode) -> usize {
     usize::from(node.text_range().start()) - BEFORE.len()
+}
+
+fn is_main(function: &ast::Fn) -> bool {
+    let has_parameters = function.param_list().is_some_and(|list| list.params().next().is_some());
+    function.name().is_some_and(|name| name.text() == "main") && !has_parameters
 }
 
 /// Those under whose name evcxr keeps what follows them.
@@ -157,6 +169,16 @@ mod tests {
         let cells = ["let x = 1;", "fn f() {}", "", ":vars", "1 +", "// 1", "x;", "struct A;\nimpl A {}"];
         for code in cells {
             assert_eq!(prepared(code).code, code);
+        }
+    }
+
+    #[test]
+    fn a_program_is_run() {
+        assert_eq!(prepared("fn main() {\n}").code, "fn main() {\n}\nmain();");
+        let fallible = "use std::io;\nfn main() -> io::Result<()> { Ok(()) }\nfn f() {} // end";
+        assert_eq!(prepared(fallible).code, format!("{fallible}\nmain()?;"));
+        for called in ["fn main() {}\nmain();", "fn main(x: i32) {}"] {
+            assert_eq!(prepared(called).code, called);
         }
     }
 
