@@ -93,8 +93,10 @@ impl Reader {
             let timeout = match self.since {
                 None => PollTimeout::NONE,
                 // Rounded up, or the last millisecond would be spent polling.
-                Some(since) => PollTimeout::try_from(INTERVAL.saturating_sub(since.elapsed()).as_millis() as u16 + 1)
-                    .unwrap_or(PollTimeout::ZERO),
+                Some(since) => {
+                    let left = INTERVAL.saturating_sub(since.elapsed()).as_millis() as u16;
+                    PollTimeout::from(left + 1)
+                }
             };
             let mut fds = vec![PollFd::new(woken.as_fd(), PollFlags::POLLIN)];
             for pipe in [&self.stdout, &self.stderr] {
