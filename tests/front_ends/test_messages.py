@@ -327,6 +327,22 @@ def test_the_notebook_folder_cannot_configure_the_kernel(jupyter_folders, tmp_pa
         kernel.stop()
 
 
+def test_another_crate_does_not_disturb_the_library(jupyter_folders, tmp_path):
+    crate = tmp_path / "mine"
+    (crate / "src").mkdir(parents=True)
+    (crate / "Cargo.toml").write_text('[package]\nname = "mine"\nversion = "0.1.0"\nedition = "2024"\n')
+    (crate / "src" / "lib.rs").write_text("pub fn answer() -> i32 { 42 }\n")
+    kernel = Kernel(cwd=str(tmp_path))
+    try:
+        kernel.run("let t = tensor([1.0, 2.0]).requires_grad();")
+        assert kernel.run(':dep mine = { path = "mine" }')[0]["status"] == "ok"
+        assert kernel.value("mine::answer()") == "42"
+        # With another build of the library the variable would be of another type, and lost.
+        assert kernel.value("(&t * 2.0).sum().item()") == "6.0"
+    finally:
+        kernel.stop()
+
+
 def test_ipc(jupyter_folders):
     kernel = Kernel(transport="ipc")
     try:
