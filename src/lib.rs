@@ -97,7 +97,7 @@ pub mod train;
 pub mod prelude {
     pub use crate::Float;
     pub use crate::autograd::{GradientTape, draw_graph, gradcheck, grads, no_grad};
-    pub use crate::cell::CellDisplay;
+    pub use crate::cell::{CellDisplay, input, input_password};
     pub use crate::data::{self, Dataset};
     pub use crate::display::{self, Bundle, DisplayHandle, Show, clear_output, show};
     pub use crate::display::{display_html, display_markdown, display_svg};

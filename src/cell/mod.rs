@@ -6,10 +6,12 @@
 //! every static here exists once per process.
 
 mod display;
+mod input;
 pub mod interrupt;
 mod report;
 mod store;
 
 pub use display::{CellDisplay, print};
+pub use input::{input, input_password};
 pub use report::{early_return, panicked};
 pub use store::{VariableStore, create_variable_store};

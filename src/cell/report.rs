@@ -18,6 +18,8 @@ struct Channels {
     evcxr: RawFd,
     /// The kernel reads one JSON event per message here.
     events: RawFd,
+    /// The kernel writes the learner's answers here.
+    input: RawFd,
     /// The thread that runs cells: a panic of another thread does not fail the cell.
     runner: ThreadId,
 }
@@ -31,8 +33,8 @@ thread_local! {
 
 /// Called once by the worker, on the thread that will run cells.
 #[unsafe(no_mangle)]
-pub extern "C" fn chainrule_start(evcxr: RawFd, events: RawFd) {
-    let channels = Channels { evcxr, events, runner: std::thread::current().id() };
+pub extern "C" fn chainrule_start(evcxr: RawFd, events: RawFd, input: RawFd) {
+    let channels = Channels { evcxr, events, input, runner: std::thread::current().id() };
     if CHANNELS.set(channels).is_err() {
         return;
     }
@@ -58,6 +60,11 @@ pub extern "C" fn chainrule_before_cell() {
 #[unsafe(no_mangle)]
 pub extern "C" fn chainrule_after_cell() {
     let _ = std::io::stdout().flush();
+}
+
+/// Where answers to questions arrive, in a notebook.
+pub(super) fn input_channel() -> Option<RawFd> {
+    CHANNELS.get().map(|channels| channels.input)
 }
 
 /// A panic has left the cell (generated code calls this where stock evcxr prints a marker).

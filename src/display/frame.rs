@@ -82,7 +82,7 @@ fn send(kind: &str, bundle: Bundle, id: Option<&str>) {
 }
 
 /// Writes one frame whole: JSON escapes control characters, so that neither ESC nor BEL can stand inside it.
-fn write_frame(frame: Value) {
+pub(crate) fn write_frame(frame: Value) {
     let mut stdout = std::io::stdout().lock();
     // A closed output must not turn a picture into a panic.
     let _ = write!(stdout, "\x1b]7337;{frame}\x07").and_then(|()| stdout.flush());

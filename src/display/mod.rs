@@ -14,6 +14,7 @@ mod bundle;
 mod frame;
 
 pub use bundle::{Bundle, Show, escape_html};
+pub(crate) use frame::write_frame;
 pub use frame::{DisplayHandle, clear_output, in_notebook, result, set_notebook, show};
 
 /// Shows a piece of HTML. `text` is what front ends without HTML show.

@@ -343,6 +343,48 @@ def test_another_crate_does_not_disturb_the_library(jupyter_folders, tmp_path):
         kernel.stop()
 
 
+def test_a_cell_can_ask(kernel):
+    asked = []
+
+    def answer(message):
+        asked.append(message["content"])
+        kernel.client.input("Ada \N{CRAB} \"L\"" if len(asked) == 1 else "secret")
+
+    code = 'let name = input("Name? "); let word = input_password("Word? "); format!("{name}/{word}")'
+    outputs = []
+    reply = kernel.client.execute_interactive(
+        code, timeout=60, allow_stdin=True, stdin_hook=answer, output_hook=outputs.append
+    )
+    assert reply["content"]["status"] == "ok", reply["content"]
+    assert asked == [{"prompt": "Name? ", "password": False}, {"prompt": "Word? ", "password": True}]
+    (result,) = [m["content"] for m in outputs if m["msg_type"] == "execute_result"]
+    assert result["data"]["text/plain"] == '"Ada \N{CRAB} \\"L\\"/secret"'
+    # Where nobody can be asked, the cell fails instead of waiting.
+    reply, _ = kernel.run('input("Name? ")', allow_stdin=False)
+    assert reply["ename"] == "Panic" and "nobody to ask" in reply["evalue"]
+
+
+def test_a_cell_that_waits_for_an_answer_can_be_interrupted(kernel):
+    kernel.run("let before = 1;")
+    timer = threading.Timer(2, kernel.manager.interrupt_kernel)
+    timer.start()
+    reply = kernel.client.execute_interactive(
+        'input("Name? ")', timeout=30, allow_stdin=True, stdin_hook=lambda message: None, output_hook=lambda message: None
+    )
+    timer.join()
+    assert reply["content"]["ename"] == "Interrupted", reply["content"]
+    assert "stays changed" in reply["content"]["evalue"]
+    # An answer that comes too late is not the answer to the next question.
+    kernel.client.input("late")
+    time.sleep(0.3)
+    outputs = []
+    reply = kernel.client.execute_interactive(
+        'input("Again? ")', timeout=30, allow_stdin=True, stdin_hook=lambda message: kernel.client.input("in time"),
+        output_hook=outputs.append,
+    )
+    assert [m["content"]["data"]["text/plain"] for m in outputs if m["msg_type"] == "execute_result"] == ['"in time"']
+
+
 def test_ipc(jupyter_folders):
     kernel = Kernel(transport="ipc")
     try:

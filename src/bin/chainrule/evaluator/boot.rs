@@ -56,6 +56,7 @@ impl Evaluator {
             context,
             pump: Pump::start(channels.output, channels.errors)?,
             events: channels.events,
+            answers: channels.answers,
             sources: SourceMap::default(),
             implementations: Implementations::default(),
             interrupter,

@@ -18,6 +18,8 @@ pub use interrupt::Interrupter;
 pub use output::Sink;
 pub use stream::{Bundle, Output, StreamName};
 
+pub use crate::worker::channels::Answers;
+
 use crate::compiler::session::Session;
 use crate::worker::channels::Events;
 use cell::{Place, SourceMap};
@@ -33,6 +35,7 @@ pub struct Evaluator {
     context: CommandContext,
     pump: Pump,
     events: Events,
+    answers: Answers,
     sources: SourceMap,
     implementations: Implementations,
     interrupter: Interrupter,
@@ -44,6 +47,7 @@ impl Evaluator {
     /// Runs a cell, the `number`th. Its output goes to `sink` while it runs; all of it is there when this returns.
     pub fn execute(&mut self, number: u32, code: &str, sink: Sink) -> Result<(), Failure> {
         self.pump.begin(sink.clone());
+        self.answers.forget();
         self.events.take(); // what happened between two cells is no cell's failure
         if let Some(reason) = refused_command(code) {
             return Err(Failure::new("Error", reason, None));
@@ -71,7 +75,11 @@ impl Evaluator {
     pub fn evaluate(&mut self, expression: &str) -> Result<Bundle, Failure> {
         let shown = std::sync::Arc::new(std::sync::Mutex::new(Bundle::default()));
         let kept = shown.clone();
+        let answers = self.answers();
         let sink: Sink = std::sync::Arc::new(move |output| {
+            if let Output::Question { .. } = output {
+                answers.give(None);
+            }
             if let Output::Result(bundle) = output {
                 *kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = bundle;
             }
@@ -88,6 +96,11 @@ impl Evaluator {
     /// The session's folder.
     pub fn folder(&self) -> &std::path::Path {
         self.session.folder()
+    }
+
+    /// Takes the answer to an [`Output::Question`]: every question must get one.
+    pub fn answers(&self) -> Answers {
+        self.answers.clone()
     }
 
     /// For other threads.

@@ -18,6 +18,11 @@ pub enum Output {
     Clear {
         wait: bool,
     },
+    /// The cell waits for a line of text.
+    Question {
+        prompt: String,
+        is_password: bool,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,6 +208,10 @@ fn output_of_frame(mut frame: Value) -> Option<Output> {
     let kind = frame.get("kind")?.as_str()?.to_owned();
     if kind == "clear" {
         return Some(Output::Clear { wait: frame.get("wait").and_then(Value::as_bool).unwrap_or(false) });
+    }
+    if kind == "input" {
+        let prompt = frame.get("prompt")?.as_str()?.to_owned();
+        return Some(Output::Question { prompt, is_password: frame.get("password")?.as_bool()? });
     }
     let Value::Object(data) = frame.get_mut("data")?.take() else { return None };
     let id = frame.get("id").and_then(Value::as_str).map(str::to_owned);

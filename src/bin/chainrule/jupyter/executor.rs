@@ -5,7 +5,8 @@ use super::iopub::IoPub;
 use super::kernel::Cleanup;
 use super::mailbox::Address;
 use super::message::{ExecuteRequest, HistoryRequest, Message, PositionRequest, error_content};
-use crate::evaluator::{Evaluator, Failure, Output, Sink, StreamName};
+use super::stdin::{Question, StdIn};
+use crate::evaluator::{Answers, Evaluator, Failure, Output, Sink, StreamName};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
@@ -27,15 +28,16 @@ pub struct Executor {
     evaluator: Option<Evaluator>,
     folder: PathBuf,
     iopub: IoPub,
+    stdin: StdIn,
     cleanup: Cleanup,
     history: History,
     count: u32,
 }
 
 impl Executor {
-    pub fn new(iopub: IoPub, cleanup: Cleanup) -> anyhow::Result<Executor> {
+    pub fn new(iopub: IoPub, stdin: StdIn, cleanup: Cleanup) -> anyhow::Result<Executor> {
         let folder = std::env::current_dir()?;
-        Ok(Executor { evaluator: None, folder, iopub, cleanup, history: History::default(), count: 0 })
+        Ok(Executor { evaluator: None, folder, iopub, stdin, cleanup, history: History::default(), count: 0 })
     }
 
     /// Starts the evaluator, then answers requests until there can be no more.
@@ -70,15 +72,7 @@ impl Executor {
             self.iopub.send("execute_input", parent, content);
         }
         let shown = Arc::new(Mutex::new(None));
-        let sink = self.sink(execute, parent, count, shown.clone());
-        let result = if execute.code.trim().is_empty() {
-            Ok(())
-        } else {
-            self.evaluator(&|notice| {
-                sink(Output::Stream { name: StreamName::Stdout, text: notice.to_owned() });
-            })
-            .and_then(|evaluator| evaluator.execute(count, &execute.code, sink.clone()))
-        };
+        let result = self.evaluate(request, execute, count, &shown);
         if is_stored {
             let output = shown.lock().unwrap_or_else(PoisonError::into_inner).take();
             self.history.add(count, &execute.code, output);
@@ -99,18 +93,51 @@ impl Executor {
         content
     }
 
-    /// Where the output of a cell goes; `shown` keeps the text of its result for the history.
-    fn sink(&self, execute: &ExecuteRequest, parent: &Value, count: u32, shown: Arc<Mutex<Option<String>>>) -> Sink {
-        if execute.silent {
-            return Arc::new(|_| {});
+    fn evaluate(
+        &mut self,
+        request: &Message,
+        execute: &ExecuteRequest,
+        count: u32,
+        shown: &Arc<Mutex<Option<String>>>,
+    ) -> Result<(), Failure> {
+        if execute.code.trim().is_empty() {
+            return Ok(());
         }
-        let (iopub, parent) = (self.iopub.clone(), parent.clone());
-        Arc::new(move |output| {
-            if let Output::Result(bundle) = &output {
-                let text = bundle.data.get("text/plain").and_then(Value::as_str).map(str::to_owned);
-                *shown.lock().unwrap_or_else(PoisonError::into_inner) = text;
+        let (iopub, parent) = (self.iopub.clone(), request.header.clone());
+        let answers = self
+            .evaluator(&|notice| {
+                let notice = Output::Stream { name: StreamName::Stdout, text: notice.to_owned() };
+                iopub.output(&parent, count, notice);
+            })?
+            .answers();
+        let sink = self.sink(request, execute, count, shown.clone(), answers);
+        self.evaluator(&|_| {})?.execute(count, &execute.code, sink)
+    }
+
+    /// Where the output of a cell goes; `shown` keeps the text of its result for the history.
+    fn sink(
+        &self,
+        request: &Message,
+        execute: &ExecuteRequest,
+        count: u32,
+        shown: Arc<Mutex<Option<String>>>,
+        answers: Answers,
+    ) -> Sink {
+        let (iopub, stdin, request) = (self.iopub.clone(), self.stdin.clone(), request.clone());
+        let (is_silent, may_ask) = (execute.silent, execute.allow_stdin);
+        Arc::new(move |output| match output {
+            Output::Question { prompt, is_password } if may_ask => {
+                stdin.ask(Question { request: request.clone(), prompt, is_password, answers: answers.clone() });
             }
-            iopub.output(&parent, count, output);
+            Output::Question { .. } => answers.give(None),
+            _ if is_silent => {}
+            output => {
+                if let Output::Result(bundle) = &output {
+                    let text = bundle.data.get("text/plain").and_then(Value::as_str).map(str::to_owned);
+                    *shown.lock().unwrap_or_else(PoisonError::into_inner) = text;
+                }
+                iopub.output(&request.header, count, output);
+            }
         })
     }
 

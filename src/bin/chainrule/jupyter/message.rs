@@ -35,6 +35,8 @@ pub struct ExecuteRequest {
     #[serde(default)]
     pub user_expressions: Map<String, Value>,
     #[serde(default = "yes")]
+    pub allow_stdin: bool,
+    #[serde(default = "yes")]
     pub stop_on_error: bool,
 }
 

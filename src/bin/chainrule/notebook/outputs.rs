@@ -59,7 +59,7 @@ impl Outputs {
                 Stored::Shown { kind: "display_data", bundle, count }
             }
             Output::Result(bundle) => Stored::Shown { kind: "execute_result", bundle, count },
-            Output::Update(_) | Output::Clear { .. } => return,
+            Output::Update(_) | Output::Clear { .. } | Output::Question { .. } => return,
         };
         self.cells[cell].push(stored);
     }

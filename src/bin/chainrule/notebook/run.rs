@@ -2,7 +2,7 @@
 
 use super::file::{Notebook, has_tag, source_text};
 use super::outputs::Outputs;
-use crate::evaluator::{Evaluator, Failure, Interrupter, Sink};
+use crate::evaluator::{Evaluator, Failure, Interrupter, Output, Sink};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -82,8 +82,11 @@ fn execute(
     outputs: &Arc<Mutex<Outputs>>,
     timeout: Option<Duration>,
 ) -> Result<(), Failure> {
-    let kept = outputs.clone();
-    let sink: Sink = Arc::new(move |output| lock(&kept).add(index, count, output));
+    let (kept, answers) = (outputs.clone(), evaluator.answers());
+    let sink: Sink = Arc::new(move |output| match output {
+        Output::Question { .. } => answers.give(None),
+        output => lock(&kept).add(index, count, output),
+    });
     let Some(timeout) = timeout else { return evaluator.execute(count, code, sink) };
     // A watch beside the cell presses the stop button for us.
     let interrupter = evaluator.interrupter();

@@ -1,6 +1,6 @@
 //! The kernel's end of what connects it with the worker.
 
-use super::{COMMAND, ERRORS, EVENTS, LIBRARY, OUTPUT};
+use super::{COMMAND, ERRORS, EVENTS, INPUT, LIBRARY, OUTPUT};
 use anyhow::{Context, Result};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, socketpair};
@@ -9,6 +9,7 @@ use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 /// What the kernel reads.
 pub struct Channels {
@@ -17,8 +18,16 @@ pub struct Channels {
     /// Standard error of cells. Does not block.
     pub errors: OwnedFd,
     pub events: Events,
+    pub answers: Answers,
     // The worker's ends stay open here: evcxr may start a worker again.
-    worker_ends: [OwnedFd; 3],
+    worker_ends: [Arc<OwnedFd>; 4],
+}
+
+/// Takes the learner's answers to a cell that asks.
+#[derive(Clone)]
+pub struct Answers {
+    to_cell: Arc<OwnedFd>,
+    in_cell: Arc<OwnedFd>,
 }
 
 /// Events of the worker, in order.
@@ -33,16 +42,20 @@ impl Channels {
         for fd in [&output, &errors] {
             fcntl(fd, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
         }
+        let (input_end, input) = nix::unistd::pipe()?;
         let high = |fd: OwnedFd| -> Result<OwnedFd> {
             let number = fcntl(&fd, FcntlArg::F_DUPFD_CLOEXEC(EVENTS + 10))?;
             // SAFETY: a new descriptor that nobody else owns.
             Ok(unsafe { OwnedFd::from_raw_fd(number) })
         };
+        let worker_end = |fd: OwnedFd| -> Result<Arc<OwnedFd>> { Ok(Arc::new(high(fd)?)) };
+        let input_end = worker_end(input_end)?;
         Ok(Channels {
             output: high(output)?,
             errors: high(errors)?,
             events: Events(high(events)?),
-            worker_ends: [high(output_end)?, high(errors_end)?, high(events_end)?],
+            answers: Answers { to_cell: Arc::new(high(input)?), in_cell: input_end.clone() },
+            worker_ends: [worker_end(output_end)?, worker_end(errors_end)?, worker_end(events_end)?, input_end],
         })
     }
 
@@ -56,11 +69,11 @@ impl Channels {
             .current_dir(folder)
             .env(LIBRARY, library)
             .env("LD_LIBRARY_PATH", std::env::join_paths(libraries)?);
-        let [output, errors, events] = self.worker_ends.each_ref().map(|fd| fd.as_raw_fd());
+        let [output, errors, events, input] = self.worker_ends.each_ref().map(|fd| fd.as_raw_fd());
         // SAFETY: between fork and exec only dup2 is called; it clears the flag that would close the descriptor.
         unsafe {
             command.pre_exec(move || {
-                for (from, to) in [(output, OUTPUT), (errors, ERRORS), (events, EVENTS)] {
+                for (from, to) in [(output, OUTPUT), (errors, ERRORS), (events, EVENTS), (input, INPUT)] {
                     if libc::dup2(from, to) < 0 {
                         return Err(std::io::Error::last_os_error());
                     }
@@ -69,6 +82,25 @@ impl Channels {
             });
         }
         Ok(command)
+    }
+}
+
+impl Answers {
+    /// Gives an answer to the cell that waits, or none where nobody can be asked.
+    pub fn give(&self, answer: Option<&str>) {
+        let line = format!("{}\n", serde_json::json!(answer));
+        let _ = nix::unistd::write(&self.to_cell, line.as_bytes());
+    }
+
+    /// Forgets an answer that came after its cell had ended.
+    pub fn forget(&self) {
+        use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+        use std::os::fd::AsFd;
+        let is_there = || {
+            let mut fds = [PollFd::new(self.in_cell.as_fd(), PollFlags::POLLIN)];
+            poll(&mut fds, PollTimeout::ZERO).is_ok_and(|ready| ready > 0)
+        };
+        while is_there() && nix::unistd::read(&self.in_cell, &mut [0; 4096]).is_ok_and(|length| length > 0) {}
     }
 }
 

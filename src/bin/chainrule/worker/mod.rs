@@ -33,6 +33,7 @@ pub const LIBRARY: &str = "CHAINRULE_LIBRARY";
 const OUTPUT: RawFd = 190;
 const ERRORS: RawFd = 191;
 const EVENTS: RawFd = 192;
+const INPUT: RawFd = 195;
 // Where the worker moves evcxr's two lines, since a cell has standard input and output of its own.
 const COMMANDS: RawFd = 193;
 const ANSWERS: RawFd = 194;

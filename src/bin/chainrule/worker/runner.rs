@@ -2,7 +2,7 @@
 
 use super::snapshot::{Taken, discard, take};
 use super::supervisor::{Shared, die_with_parent};
-use super::{ANSWERS, COMMANDS, ERRORS, EVENTS, INTERRUPT, LIBRARY, send_event, stack};
+use super::{ANSWERS, COMMANDS, ERRORS, EVENTS, INPUT, INTERRUPT, LIBRARY, send_event, stack};
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_LOCAL, RTLD_NOW};
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 use serde_json::json;
@@ -87,8 +87,8 @@ fn start_library() -> Option<Hooks> {
     };
     // SAFETY: the symbols have these types in src/cell/; the library is never unloaded.
     unsafe {
-        let start = library.get::<unsafe extern "C" fn(RawFd, RawFd)>(b"chainrule_start").ok()?;
-        start(ANSWERS, EVENTS);
+        let start = library.get::<unsafe extern "C" fn(RawFd, RawFd, RawFd)>(b"chainrule_start").ok()?;
+        start(ANSWERS, EVENTS, INPUT);
         let flag = library.get::<*mut AtomicBool>(b"CHAINRULE_INTERRUPT").ok()?;
         INTERRUPT_FLAG.store(*flag, Ordering::SeqCst);
         let hooks = Hooks {
@@ -96,7 +96,8 @@ fn start_library() -> Option<Hooks> {
             after_cell: *library.get(b"chainrule_after_cell").ok()?,
         };
         std::mem::forget(library);
-        let interrupt = SigAction::new(SigHandler::Handler(on_interrupt), SaFlags::SA_RESTART, SigSet::empty());
+        // Not SA_RESTART: a cell that waits for an answer shall notice.
+        let interrupt = SigAction::new(SigHandler::Handler(on_interrupt), SaFlags::empty(), SigSet::empty());
         sigaction(INTERRUPT, &interrupt).ok()?;
         sigaction(Signal::SIGQUIT, &SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty())).ok()?;
         Some(hooks)

@@ -1,6 +1,6 @@
 //! Waits for the runner and wakes the snapshot when it dies.
 
-use super::{ANSWERS, COMMANDS, END_CELL, ERRORS, EVENTS, INTERRUPT, OUTPUT, runner, send_event};
+use super::{ANSWERS, COMMANDS, END_CELL, ERRORS, EVENTS, INPUT, INTERRUPT, OUTPUT, runner, send_event};
 use nix::errno::Errno;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, kill, sigaction};
 use nix::sys::wait::{WaitStatus, waitpid};
@@ -130,7 +130,7 @@ fn arrange_descriptors() {
             }
         }
     }
-    for fd in [OUTPUT, ERRORS, EVENTS, COMMANDS, ANSWERS] {
+    for fd in [OUTPUT, ERRORS, EVENTS, INPUT, COMMANDS, ANSWERS] {
         // SAFETY: fcntl on descriptors that are open.
         unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) };
     }
