@@ -1,6 +1,7 @@
 """Whatever a cell does, the learner's variables are there afterwards, and no process is left behind."""
 
 import os
+import random
 import signal
 import threading
 import time
@@ -79,6 +80,30 @@ def test_variables_after_the_worker_is_killed(kernel):
     kill()
     time.sleep(0.3)
     assert state(kernel) == expected
+
+
+def test_a_kill_at_any_moment_undoes_a_cell_or_does_not(kernel):
+    """What the reply says is what happened: an `ok` cell has changed its variable, a failed one has not."""
+    kernel.run("let mut count = 0;")
+    generator = random.Random(1)
+    cell = 'count += 1; println!("running"); std::thread::sleep(std::time::Duration::from_millis(200));'
+    expected, outcomes = 0, []
+    for _ in range(25):
+        (runner,) = worker_processes(kernel, "chainrule-run")
+        timer = threading.Timer(generator.uniform(0, 0.25), os.kill, (runner.pid, signal.SIGKILL))
+
+        def begin(message):
+            if message["msg_type"] == "stream":
+                timer.start()
+
+        reply = kernel.client.execute_interactive(cell, timeout=30, output_hook=begin)["content"]
+        timer.join()
+        time.sleep(0.05)
+        outcomes.append(reply["status"])
+        expected += reply["status"] == "ok"
+        assert reply["status"] == "ok" or reply["ename"] == "Crash", reply
+        assert kernel.value("count") == str(expected), outcomes
+    assert {"ok", "error"} == set(outcomes), outcomes
 
 
 def test_a_crash_leaves_no_process_behind(kernel):

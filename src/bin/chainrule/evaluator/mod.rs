@@ -119,7 +119,8 @@ impl Evaluator {
     ) -> Result<evcxr::EvalOutputs, Failure> {
         let events = self.events.take();
         let of_kind = |kind: &str| events.iter().rev().find(|event| event["event"] == kind);
-        if let Some(died) = of_kind("runner_died") {
+        // A runner that died after it had answered has harmed nobody.
+        if let (Some(died), Err(_)) = (of_kind("runner_died"), &result) {
             let overflow = of_kind("stack_overflow").is_some();
             return Err(if interrupted { interrupted_by_force() } else { crashed(died, overflow) });
         }

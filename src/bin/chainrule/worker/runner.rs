@@ -36,20 +36,31 @@ pub fn run(shared: &'static Shared, alive: RawFd) -> ! {
     let hooks = start_library();
     // The variables: null until the first cell makes the store.
     let mut variables: *mut c_void = std::ptr::null_mut();
+    // Cells so far, and how the last one ended, which evcxr hears once there is a snapshot of it.
+    let (mut cells, mut outcome) = (0, None);
     loop {
         let previous = shared.snapshot.load(Ordering::SeqCst);
         match take(shared, borrow(alive)) {
-            Taken::Runner => discard(previous),
-            // The runner died. If it did so in a cell, evcxr still waits for an answer.
-            Taken::Restored => {
-                if shared.in_cell.swap(false, Ordering::SeqCst) {
-                    answer(GIVEN_UP);
+            Taken::Runner => {
+                discard(previous);
+                if let Some(outcome) = outcome {
+                    shared.in_cell.store(false, Ordering::SeqCst);
+                    answer(outcome);
                 }
+            }
+            // The runner died. If evcxr waits, it is for the cell of this snapshot, which has ended, or for the next one.
+            Taken::Restored => {
+                let is_of_this_cell = shared.cells.load(Ordering::SeqCst) == cells;
+                if shared.in_cell.swap(false, Ordering::SeqCst) {
+                    answer(outcome.filter(|_| is_of_this_cell).unwrap_or(GIVEN_UP));
+                }
+                outcome = None;
                 continue;
             }
         }
         let Some(command) = read_line(shared) else { std::process::exit(0) };
-        let outcome = match load(&command) {
+        cells = shared.cells.load(Ordering::SeqCst);
+        outcome = Some(match load(&command) {
             Ok(cell) => {
                 hooks.iter().for_each(|hooks| hooks.call(hooks.before_cell));
                 // SAFETY: evcxr has compiled the cell for exactly this store; it catches its own panics.
@@ -61,9 +72,7 @@ pub fn run(shared: &'static Shared, alive: RawFd) -> ! {
                 send_event(json!({"event": "load_failed", "message": message}).to_string().as_bytes());
                 GIVEN_UP
             }
-        };
-        shared.in_cell.store(false, Ordering::SeqCst);
-        answer(outcome);
+        });
     }
 }
 
@@ -135,7 +144,11 @@ fn read_line(shared: &Shared) -> Option<String> {
         match nix::unistd::read(borrow(COMMANDS), &mut byte) {
             Ok(0) => return None,
             // From here on evcxr waits for an answer.
-            Ok(_) if line.is_empty() && !shared.in_cell.swap(true, Ordering::SeqCst) => line.push(byte[0]),
+            Ok(_) if !shared.in_cell.load(Ordering::SeqCst) => {
+                shared.cells.fetch_add(1, Ordering::SeqCst);
+                shared.in_cell.store(true, Ordering::SeqCst);
+                line.push(byte[0]);
+            }
             Ok(_) if byte[0] == b'\n' => return Some(String::from_utf8_lossy(&line).into_owned()),
             Ok(_) => line.push(byte[0]),
             Err(nix::errno::Errno::EINTR) => {}

@@ -1,7 +1,7 @@
 //! The runner as it was after the last cell, asleep.
 //!
-//! It is made when a cell has ended, not when the next one starts: so the learner does not wait for it, and a runner that
-//! is killed between two cells is replaced as well.
+//! It is made when a cell has ended, before evcxr hears of that, and not when the next one starts: so a runner that is
+//! killed between two cells is replaced as well.
 
 use super::supervisor::{Shared, die_with_parent};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};

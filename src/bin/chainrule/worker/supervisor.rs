@@ -6,7 +6,7 @@ use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, kill, sig
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_raw, fork, pipe};
 use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd, RawFd};
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU64, Ordering};
 
 /// What supervisor, runner and snapshot know together. Lives in memory that a fork shares.
 pub struct Shared {
@@ -14,6 +14,8 @@ pub struct Shared {
     pub runner: AtomicI32,
     /// The sleeping snapshot, or 0.
     pub snapshot: AtomicI32,
+    /// How many cells were started.
+    pub cells: AtomicU64,
     /// Whether evcxr waits for the answer to a cell.
     pub in_cell: AtomicBool,
 }
