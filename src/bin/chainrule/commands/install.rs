@@ -11,6 +11,9 @@ use std::process::{Command, ExitCode};
 
 static KERNEL_SPEC: Dir = include_dir!("$CARGO_MANIFEST_DIR/kernel-spec");
 
+const NAME: &str = "chainrule";
+const DISPLAY_NAME: &str = "Rust (chainrule)";
+
 /// Where Jupyter looks for kernels.
 #[derive(Args, Default)]
 pub struct Place {
@@ -24,7 +27,7 @@ pub struct Place {
     #[arg(long, value_name = "P")]
     prefix: Option<PathBuf>,
     /// The kernel's name for programs, also that of its folder
-    #[arg(long, default_value = "chainrule", value_parser = kernel_name)]
+    #[arg(long, default_value = NAME, value_parser = kernel_name)]
     name: String,
 }
 
@@ -33,7 +36,7 @@ pub struct Install {
     #[command(flatten)]
     place: Place,
     /// The kernel's name for people
-    #[arg(long, default_value = "Rust (chainrule)", value_name = "D")]
+    #[arg(long, default_value = DISPLAY_NAME, value_name = "D")]
     display_name: String,
 }
 
@@ -46,14 +49,17 @@ pub struct Uninstall {
 impl Install {
     /// Installs into a prefix under the usual names.
     pub fn into_prefix(prefix: &Path) -> Result<()> {
-        let place = Place { prefix: Some(prefix.to_owned()), name: "chainrule".to_owned(), ..Place::default() };
-        Install { place, display_name: "Rust (chainrule)".to_owned() }.write().map(drop)
+        Install::under_usual_names(Some(prefix.to_owned()))
     }
 
     /// Installs for the user under the usual names.
     pub fn for_user() -> Result<()> {
-        let place = Place { user: true, name: "chainrule".to_owned(), ..Place::default() };
-        Install { place, display_name: "Rust (chainrule)".to_owned() }.write().map(drop)
+        Install::under_usual_names(None)
+    }
+
+    fn under_usual_names(prefix: Option<PathBuf>) -> Result<()> {
+        let place = Place { prefix, name: NAME.to_owned(), ..Place::default() };
+        Install { place, display_name: DISPLAY_NAME.to_owned() }.write().map(drop)
     }
 
     pub fn run(self) -> Result<ExitCode> {

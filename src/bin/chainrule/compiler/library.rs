@@ -7,7 +7,7 @@
 //! ```
 //!
 //! The key stands for everything that decides what comes out: the sources, the compiler, the flags. Other keys' folders
-//! belong to other versions and are left alone.
+//! belong to other versions; those used last are kept.
 
 use super::toolchain::Toolchain;
 use anyhow::{Context, Result};

@@ -1,8 +1,8 @@
 //! A cell as text: its statements, whether it is complete, which cell and line a place in the compiled code comes from.
 
-use ra_ap_syntax::{AstNode, Edition, SourceFile, SyntaxKind, SyntaxNode, T, ast};
+use ra_ap_syntax::{AstNode, Edition, Parse, SourceFile, SyntaxKind, SyntaxNode, T, ast};
 
-pub(super) const EDITION: Edition = Edition::Edition2024;
+const EDITION: Edition = Edition::Edition2024;
 /// Statements are parsed inside a function, as evcxr does.
 pub(super) const BEFORE: &str = "fn f(){";
 
@@ -32,16 +32,20 @@ pub(super) fn without_commands(code: &str) -> String {
     text
 }
 
-pub(super) fn statements(rust: &str) -> Vec<SyntaxNode> {
-    let file = SourceFile::parse(&format!("{BEFORE}{rust}\n}}"), EDITION).syntax_node();
-    let function = file.children().next().and_then(ast::Fn::cast);
+/// The cell inside of its function.
+pub(super) fn parse(rust: &str) -> Parse<SourceFile> {
+    SourceFile::parse(&format!("{BEFORE}{rust}\n}}"), EDITION)
+}
+
+pub(super) fn statements(rust: &Parse<SourceFile>) -> Vec<SyntaxNode> {
+    let function = rust.syntax_node().children().next().and_then(ast::Fn::cast);
     let list = function.and_then(|function| function.body()).and_then(|body| body.stmt_list());
     list.map(|list| list.syntax().children().collect()).unwrap_or_default()
 }
 
 /// Whether the value of the cell's last statement is its result.
 pub fn ends_with_expression(code: &str) -> bool {
-    statements(&without_commands(code)).last().is_some_and(|last| ast::Expr::can_cast(last.kind()))
+    statements(&parse(&without_commands(code))).last().is_some_and(|last| ast::Expr::can_cast(last.kind()))
 }
 
 /// Asks the parser.
@@ -56,9 +60,8 @@ pub fn completeness(code: &str) -> Completeness {
     if depth > 0 || ends_inside_a_token(&rust) {
         return if has_early_error(&rust) { Completeness::Invalid } else { incomplete() };
     }
-    let parse = SourceFile::parse(&format!("{BEFORE}{rust}\n}}"), EDITION);
     let end = BEFORE.len() + rust.trim_end().len();
-    let errors = parse.errors();
+    let errors = parse(&rust).errors();
     if errors.is_empty() {
         Completeness::Complete
     } else if errors.iter().all(|error| usize::from(error.range().start()) >= end) {
@@ -164,7 +167,7 @@ impl SourceMap {
     /// Notes the statements of a cell, given as the learner wrote it and as evcxr got it.
     pub fn add(&mut self, cell: u32, code: &str, prepared: &str) {
         let rust = without_commands(prepared);
-        for statement in statements(&rust) {
+        for statement in statements(&parse(&rust)) {
             let start = usize::from(statement.text_range().start()) - BEFORE.len();
             let text = statement.text().to_string();
             let first_line = rust.get(..start).unwrap_or_default().matches('\n').count() + 1;

@@ -1,8 +1,8 @@
 //! A cell as evcxr gets it: the learner's text with little things put in that mend what evcxr does with it.
 
-use super::cell::{BEFORE, EDITION, statements, without_commands};
+use super::cell::{BEFORE, parse, statements, without_commands};
 use ra_ap_syntax::ast::{self, HasName};
-use ra_ap_syntax::{AstNode, SourceFile, SyntaxNode};
+use ra_ap_syntax::{AstNode, SyntaxNode};
 use std::collections::BTreeSet;
 
 /// The prepared text, and the way back to the learner's columns. Lines stay the same.
@@ -49,8 +49,8 @@ impl Implementations {
 pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
     let mut prepared =
         Prepared { code: code.to_owned(), insertions: Vec::new(), implementations: implementations.clone() };
-    let rust = without_commands(code);
-    if !SourceFile::parse(&format!("{BEFORE}{rust}\n}}"), EDITION).errors().is_empty() {
+    let rust = parse(&without_commands(code));
+    if !rust.errors().is_empty() {
         return prepared;
     }
     let nodes = statements(&rust);
