@@ -8,6 +8,7 @@ mod compiler;
 mod evaluator;
 mod jupyter;
 mod notebook;
+mod settings;
 mod worker;
 
 fn main() -> std::process::ExitCode {
