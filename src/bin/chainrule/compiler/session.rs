@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 #[derive(Debug)]
 pub struct Session {
     folder: PathBuf,
+    /// What its target folder is a copy of.
+    template: PathBuf,
 }
 
 impl Session {
@@ -21,10 +23,20 @@ impl Session {
         // The name tells whose it is: the folder of a process that is gone may be removed.
         let folder = sessions.join(format!("{}-{}", std::process::id(), uuid::Uuid::new_v4().simple()));
         fs::DirBuilder::new().mode(0o700).create(&folder)?;
-        let session = Session { folder };
+        let session = Session { folder, template: library.template() };
         library.touch();
-        copy_target(&library.template().join("target"), &session.folder.join("target"))?;
+        copy_target(&session.template.join("target"), &session.folder.join("target"))?;
         Ok(session)
+    }
+
+    /// Makes again what a cell has removed of the folder.
+    pub fn restore(&self) -> Result<()> {
+        let target = self.folder.join("target");
+        if !target.is_dir() {
+            fs::DirBuilder::new().recursive(true).mode(0o700).create(&self.folder)?;
+            copy_target(&self.template.join("target"), &target)?;
+        }
+        Ok(())
     }
 
     /// Where evcxr writes.

@@ -29,6 +29,8 @@ pub struct Implementations {
     count: usize,
 }
 
+/// Put before each statement, with its line.
+const AT: &str = "chainrule::cell::at(";
 /// The constants start with this. Completion leaves them out.
 pub const IMPLEMENTATION: &str = "chainrule_impl_";
 
@@ -54,7 +56,12 @@ pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
         return prepared;
     }
     let nodes = statements(&rust);
-    let mut insertions = Vec::new();
+    let mut insertions: Vec<(usize, String)> = Vec::new();
+    // Where the cell is, should it crash there.
+    for node in nodes.iter().filter(|node| !ast::Item::can_cast(node.kind())) {
+        let line = code[..start(node)].matches('\n').count() + 1;
+        insertions.push((start(node), format!("{AT}{line}); ")));
+    }
     // Behind an item that has a name, evcxr keeps an `impl` together with that.
     for node in nodes.iter().take_while(|node| !is_named_item(node)) {
         if let Some(block) = ast::Impl::cast(node.clone()) {
@@ -74,6 +81,7 @@ pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
         let call = if main.ret_type().is_some() { "\nmain()?;" } else { "\nmain();" };
         insertions.push((code.len(), call.to_owned()));
     }
+    insertions.sort_by_key(|(at, _)| *at); // what stands at the same place keeps its order
     for (at, text) in insertions.iter().rev() {
         prepared.code.insert_str(*at, text);
         let line_start = code[..*at].rfind('\n').map_or(0, |newline| newline + 1);
@@ -88,6 +96,11 @@ pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
 }
 
 impl Prepared {
+    /// A cell of ours.
+    pub fn unchanged(code: &str, implementations: &Implementations) -> Prepared {
+        Prepared { code: code.to_owned(), insertions: Vec::new(), implementations: implementations.clone() }
+    }
+
     /// The column in the learner's cell that a column of the prepared one corresponds to.
     pub fn column(&self, line: usize, column: usize) -> usize {
         let mut inserted = 0;

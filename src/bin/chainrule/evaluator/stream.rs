@@ -18,9 +18,9 @@ pub enum Output {
     Clear {
         wait: bool,
     },
-    /// The cell waits for a line of text.
+    /// The cell waits for a line of text. Without a prompt it has read from standard input.
     Question {
-        prompt: String,
+        prompt: Option<String>,
         is_password: bool,
     },
 }
@@ -210,7 +210,7 @@ fn output_of_frame(mut frame: Value) -> Option<Output> {
         return Some(Output::Clear { wait: frame.get("wait").and_then(Value::as_bool).unwrap_or(false) });
     }
     if kind == "input" {
-        let prompt = frame.get("prompt")?.as_str()?.to_owned();
+        let prompt = frame.get("prompt")?.as_str().map(str::to_owned);
         return Some(Output::Question { prompt, is_password: frame.get("password")?.as_bool()? });
     }
     let Value::Object(data) = frame.get_mut("data")?.take() else { return None };

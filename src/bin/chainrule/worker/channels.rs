@@ -1,6 +1,7 @@
 //! The kernel's end of what connects it with the worker.
 
-use super::{COMMAND, ERRORS, EVENTS, INPUT, LIBRARY, OUTPUT};
+use super::{COMMAND, ERRORS, EVENTS, INPUT, LIBRARY, MEMORY, NO_SNAPSHOTS, OUTPUT, PROCESSES};
+use crate::settings::Settings;
 use anyhow::{Context, Result};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, socketpair};
@@ -60,7 +61,13 @@ impl Channels {
     }
 
     /// The command that starts the worker, in the learner's folder, with the library's shared object at hand.
-    pub fn worker_command(&self, library: &Path, std_folder: &Path, folder: &Path) -> Result<Command> {
+    pub fn worker_command(
+        &self,
+        library: &Path,
+        std_folder: &Path,
+        folder: &Path,
+        settings: &Settings,
+    ) -> Result<Command> {
         let mut command = Command::new(std::env::current_exe().context("this program's own path")?);
         let mut libraries = vec![std_folder.to_owned()];
         libraries.extend(std::env::var_os("LD_LIBRARY_PATH").iter().flat_map(std::env::split_paths));
@@ -68,7 +75,19 @@ impl Channels {
             .arg(COMMAND)
             .current_dir(folder)
             .env(LIBRARY, library)
-            .env("LD_LIBRARY_PATH", std::env::join_paths(libraries)?);
+            .env("LD_LIBRARY_PATH", std::env::join_paths(libraries)?)
+            // Large tensors in large pages: a snapshot copies one entry for two megabytes instead of five hundred.
+            .env("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
+        if let Some(bytes) = settings.memory {
+            command.env(MEMORY, bytes.to_string());
+        }
+        if let Some(processes) = settings.processes {
+            // The system counts those of the whole user, threads too; the kernel watches the cell's own exactly.
+            command.env(PROCESSES, (threads_of_this_user() + 4 * processes).to_string());
+        }
+        if !settings.snapshots {
+            command.env(NO_SNAPSHOTS, "1");
+        }
         let [output, errors, events, input] = self.worker_ends.each_ref().map(|fd| fd.as_raw_fd());
         // SAFETY: between fork and exec only dup2 is called; it clears the flag that would close the descriptor.
         unsafe {
@@ -83,6 +102,17 @@ impl Channels {
         }
         Ok(command)
     }
+}
+
+/// How many threads, in all processes, belong to whoever runs this.
+fn threads_of_this_user() -> usize {
+    use std::os::unix::fs::MetadataExt;
+    let user = nix::unistd::geteuid().as_raw();
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes
+        .filter(|process| process.metadata().is_ok_and(|folder| folder.uid() == user))
+        .filter_map(|process| Some(std::fs::read_dir(process.path().join("task")).ok()?.count()))
+        .sum()
 }
 
 impl Answers {
