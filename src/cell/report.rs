@@ -45,6 +45,11 @@ pub unsafe extern "C" fn chainrule_start(evcxr: RawFd, events: RawFd, input: Raw
     let channels = Channels { evcxr, events, input, line, runner: std::thread::current().id() };
     if CHANNELS.set(channels).is_ok() {
         crate::display::set_notebook(true);
+        if let Ok(token) = std::env::var("CHAINRULE_FRAME_TOKEN") {
+            crate::display::set_token(token);
+            // SAFETY: called before any cell, when this process has one thread.
+            unsafe { std::env::remove_var("CHAINRULE_FRAME_TOKEN") };
+        }
     }
 }
 
@@ -84,6 +89,11 @@ pub fn at(line: u32) {
     }
 }
 
+/// The line of the statement that the cell has come to.
+fn line() -> u32 {
+    CHANNELS.get().map_or(0, |channels| channels.line.load(Ordering::Relaxed))
+}
+
 /// Where answers to questions arrive, in a notebook.
 pub(super) fn input_channel() -> Option<RawFd> {
     CHANNELS.get().map(|channels| channels.input)
@@ -94,13 +104,13 @@ pub fn panicked() {
     let panic = LAST_PANIC.take().unwrap_or_else(
         || json!({"message": "the cell panicked; a panic hook that it has set keeps the reason to itself"}),
     );
-    event(&json!({"event": "panic", "panic": panic}));
+    event(&json!({"event": "panic", "panic": panic, "line": line()}));
     evcxr_line("EVCXR_PANIC_NOTIFICATION");
 }
 
 /// `?` has ended the cell early with an error of this text.
 pub fn early_return(message: String) {
-    event(&json!({"event": "early_return", "message": message}));
+    event(&json!({"event": "early_return", "message": message, "line": line()}));
     evcxr_line("EVCXR_ERROR_OCCURRED");
 }
 

@@ -56,7 +56,7 @@ impl Evaluator {
         limits::watch(&interrupter, &settings)?;
         Ok(Evaluator {
             context,
-            pump: Pump::start(channels.output, channels.errors, settings.output)?,
+            pump: Pump::start(channels.output, channels.errors, &channels.token, settings.output)?,
             events: channels.events,
             answers: channels.answers,
             sources: SourceMap::default(),

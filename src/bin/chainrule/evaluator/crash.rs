@@ -1,9 +1,10 @@
 //! A cell that was ended before it had come to its end: why, and what that means for the variables.
 
 use super::Failure;
-use super::cell::{Place, parse, without_commands};
+use super::cell::{Place, parse, statements, without_commands};
 use super::interrupt::Stop;
 use crate::settings::{Settings, how_to_change, say, size_in_words};
+use crate::worker::LOST_CHANNELS;
 use object::{Object, ObjectSymbol};
 use ra_ap_syntax::SyntaxKind;
 use serde_json::Value;
@@ -30,12 +31,7 @@ impl Crash<'_> {
     pub fn failure(&self) -> Failure {
         let died = self.events.iter().rev().find(|event| event["event"] == "runner_died");
         let (name, cause) = self.cause(died);
-        let line = died.and_then(|event| event["line"].as_u64()).filter(|&line| line > 0);
-        let place = line.map(|line| Place {
-            cell: self.number,
-            line: line as usize,
-            text: self.code.lines().nth(line as usize - 1).unwrap_or_default().to_owned(),
-        });
+        let place = died.and_then(|event| statement(self.number, self.code, event));
         Failure::new(name, format!("{cause}\n{}", self.consequence()), place.as_ref())
     }
 
@@ -70,6 +66,11 @@ impl Crash<'_> {
                 say("the process that holds the variables was ended from outside", "保存变量的进程被外部终止了");
             return ("Crash", value.to_owned());
         };
+        if died["exit_code"] == LOST_CHANNELS {
+            let value =
+                say("the cell closed file descriptors that belong to the kernel", "单元格关闭了属于内核的文件描述符");
+            return ("Crash", value.to_owned());
+        }
         if let Some(code) = died["exit_code"].as_i64() {
             let value = say(
                 format!("the cell ended its process with exit code {code}; in a notebook, leave out `exit`"),
@@ -164,7 +165,7 @@ impl Crash<'_> {
             return say("there is not enough memory for what the cell asked for", "内存不足，无法满足单元格的请求")
                 .to_owned();
         };
-        let change = how_to_change("memory", &size_in_words(limit * 2).replace(" GB", "G").replace(" MB", "M"));
+        let change = how_to_change("memory", &format!("{}M", (2 * limit) >> 20));
         let limit = size_in_words(limit);
         say(
             format!("the cell and the variables would take more memory than the limit of {limit}\n  {change}"),
@@ -178,6 +179,12 @@ impl Crash<'_> {
             line.trim_start().starts_with("memory allocation of ") && line.trim_end().ends_with(" bytes failed")
         })
     }
+}
+
+/// The statement that a cell had come to when the worker reported `event`.
+pub fn statement(cell: u32, code: &str, event: &Value) -> Option<Place> {
+    let line = event["line"].as_u64().filter(|&line| line > 0)? as usize;
+    Some(Place { cell, line, text: code.lines().nth(line - 1).unwrap_or_default().to_owned() })
 }
 
 /// The notice that the runner died although no cell ran.
@@ -213,8 +220,8 @@ pub fn timeout(settings: &Settings) -> String {
 
 /// The names that stand in a cell.
 fn names(code: &str) -> BTreeSet<String> {
-    let file = parse(&without_commands(code)).syntax_node();
-    let tokens = file.descendants_with_tokens().filter_map(|element| element.into_token());
+    let statements = statements(&parse(&without_commands(code)));
+    let tokens = statements.iter().flat_map(|node| node.descendants_with_tokens()).filter_map(|part| part.into_token());
     tokens.filter(|token| token.kind() == SyntaxKind::IDENT).map(|token| token.text().to_owned()).collect()
 }
 

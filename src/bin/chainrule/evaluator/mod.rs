@@ -194,7 +194,9 @@ impl Evaluator {
         if let Some(stop) = stop
             && (result.is_err() || has_ended_early)
         {
-            return Err(self.stopped(stop, result.is_err()));
+            let event = of_kind("panic").or_else(|| of_kind("early_return"));
+            let place = event.and_then(|event| crash::statement(number, code, event));
+            return Err(self.stopped(stop, result.is_err(), place.as_ref()));
         }
         let outputs = match result {
             Ok(outputs) => outputs,
@@ -213,39 +215,50 @@ impl Evaluator {
             )
         });
         if let Some(event) = of_kind("panic") {
-            return Err(self.panicked(&event["panic"], of_kind("thread_panic"), nobody_to_ask));
+            let statement = crash::statement(number, code, event);
+            return Err(self.panicked(&event["panic"], statement, of_kind("thread_panic"), nobody_to_ask));
         }
         if let Some(event) = of_kind("early_return") {
             let value = nobody_to_ask.unwrap_or_else(|| event["message"].as_str().unwrap_or_default());
-            return Err(Failure::new("Error", value, None));
+            return Err(Failure::new("Error", value, crash::statement(number, code, event).as_ref()));
         }
         Ok(outputs)
     }
 
     /// A cell that ended when it was asked to, or before it began.
-    fn stopped(&self, stop: Stop, was_compiling: bool) -> Failure {
+    fn stopped(&self, stop: Stop, was_compiling: bool, place: Option<&Place>) -> Failure {
         let consequence = if was_compiling {
             say("stopped while compiling; nothing has changed", "编译时被停止；没有任何改动")
         } else {
             say("stopped; what the cell had changed by then stays changed", "已停止；单元格在此之前所做的改动会保留")
         };
-        match stop {
-            Stop::Timeout => {
-                Failure::new("Timeout", format!("{}\n{consequence}", crash::timeout(&self.settings)), None)
-            }
-            _ if was_compiling => Failure::new("InterruptedWhileCompiling", consequence, None),
-            _ => Failure::new("Interrupted", consequence, None),
-        }
+        let (name, value) = match stop {
+            Stop::Timeout => ("Timeout", format!("{}\n{consequence}", crash::timeout(&self.settings))),
+            _ if was_compiling => ("InterruptedWhileCompiling", consequence.to_owned()),
+            _ => ("Interrupted", consequence.to_owned()),
+        };
+        Failure::new(name, value, place)
     }
 
-    fn panicked(&self, panic: &Value, in_thread: Option<&Value>, nobody_to_ask: Option<&str>) -> Failure {
+    /// `statement` is the one that the cell had come to, for where nothing more exact is known.
+    fn panicked(
+        &self,
+        panic: &Value,
+        statement: Option<Place>,
+        in_thread: Option<&Value>,
+        nobody_to_ask: Option<&str>,
+    ) -> Failure {
         let place = |panic: &Value| {
             let line = panic["line"].as_u64().filter(|_| panic["file"] == "src/lib.rs")?;
             self.place(line as usize)
         };
+        let at = place(panic).or(statement);
+        if panic["interrupted"] == true {
+            return self.stopped(Stop::Interrupt, false, at.as_ref());
+        }
         let message = panic["message"].as_str().unwrap_or_default();
         if let Some(nobody) = nobody_to_ask {
-            return Failure::new("Panic", nobody, place(panic).as_ref());
+            return Failure::new("Panic", nobody, at.as_ref());
         }
         // What `join` returns says nothing of the reason.
         if let Some(in_thread) = in_thread.map(|event| &event["panic"]).filter(|_| message.ends_with("Any { .. }")) {
@@ -254,12 +267,9 @@ impl Evaluator {
                 format!("a thread that the cell joined had panicked: {reason}"),
                 format!("单元格等待（join）的线程发生了 panic：{reason}"),
             );
-            return Failure::new("Panic", value, place(in_thread).or_else(|| place(panic)).as_ref());
+            return Failure::new("Panic", value, place(in_thread).or(at).as_ref());
         }
-        if panic["interrupted"] == true {
-            return self.stopped(Stop::Interrupt, false);
-        }
-        Failure::new("Panic", message, place(panic).as_ref())
+        Failure::new("Panic", message, at.as_ref())
     }
 
     /// Which cell a line of the code that was compiled last comes from.

@@ -39,14 +39,14 @@ pub struct Pump {
 }
 
 impl Pump {
-    /// Of a cell's text, `limit` bytes are shown.
-    pub fn start(stdout: OwnedFd, stderr: OwnedFd, limit: Option<usize>) -> Result<Pump> {
+    /// Of a cell's text, `limit` bytes are shown. `token` is in each frame of the library.
+    pub fn start(stdout: OwnedFd, stderr: OwnedFd, token: &str, limit: Option<usize>) -> Result<Pump> {
         let (orders, received) = channel();
         let (woken, wake) = nix::unistd::pipe()?;
         let reader = Reader {
             stdout: Pipe { fd: stdout, is_open: true },
             stderr: Pipe { fd: stderr, is_open: true },
-            parser: Parser::default(),
+            parser: Parser::new(token),
             error_bytes: Vec::new(),
             sink: None,
             waiting: Vec::new(),

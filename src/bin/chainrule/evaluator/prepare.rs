@@ -169,29 +169,46 @@ mod tests {
         prepare(code, &Implementations::default())
     }
 
+    /// Without the calls that tell where the cell is.
+    fn plain(code: &str) -> String {
+        prepared(code).code.split(AT).enumerate().map(|(at, part)| if at == 0 { part } else { &part[4..] }).collect()
+    }
+
+    #[test]
+    fn each_statement_says_where_it_is() {
+        let prepared = prepared(":opt 1\nlet a = 1; f(\n a);\nfn g() {}\n\na");
+        assert_eq!(
+            prepared.code,
+            ":opt 1\nchainrule::cell::at(2); let a = 1; chainrule::cell::at(2); f(\n a);\nfn g() {}\n\n\
+             chainrule::cell::at(6); (a).evcxr_display();"
+        );
+        assert_eq!((prepared.column(2, 25), prepared.column(2, 60), prepared.column(6, 26)), (1, 12, 1));
+    }
+
     #[test]
     fn a_last_expression_is_shown() {
-        let prepared = prepared(":opt 1\nlet é = 1;\n  é + 1 // sum");
-        assert_eq!(prepared.code, ":opt 1\nlet é = 1;\n  (é + 1).evcxr_display(); // sum");
-        let columns = [3, 4, 8].map(|column| prepared.column(3, column));
-        assert_eq!((columns, prepared.column(2, 8)), ([3, 3, 7], 8));
+        let code = ":opt 1\nlet é = 1;\n  é + 1 // sum";
+        assert_eq!(plain(code), ":opt 1\nlet é = 1;\n  (é + 1).evcxr_display(); // sum");
+        let prepared = prepared(code);
+        let columns = [3, 28, 32].map(|column| prepared.column(3, column));
+        assert_eq!((columns, prepared.column(2, 32)), ([3, 3, 7], 8));
     }
 
     #[test]
     fn what_needs_nothing_stays_as_it_is() {
         let cells = ["let x = 1;", "fn f() {}", "", ":vars", "1 +", "// 1", "x;", "struct A;\nimpl A {}"];
         for code in cells {
-            assert_eq!(prepared(code).code, code);
+            assert_eq!(plain(code), code);
         }
     }
 
     #[test]
     fn a_program_is_run() {
-        assert_eq!(prepared("fn main() {\n}").code, "fn main() {\n}\nmain();");
+        assert_eq!(plain("fn main() {\n}"), "fn main() {\n}\nmain();");
         let fallible = "use std::io;\nfn main() -> io::Result<()> { Ok(()) }\nfn f() {} // end";
-        assert_eq!(prepared(fallible).code, format!("{fallible}\nmain()?;"));
+        assert_eq!(plain(fallible), format!("{fallible}\nmain()?;"));
         for called in ["fn main() {}\nmain();", "fn main(x: i32) {}"] {
-            assert_eq!(prepared(called).code, called);
+            assert_eq!(plain(called), called);
         }
     }
 

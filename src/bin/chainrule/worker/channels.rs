@@ -1,6 +1,6 @@
 //! The kernel's end of what connects it with the worker.
 
-use super::{COMMAND, ERRORS, EVENTS, INPUT, LIBRARY, MEMORY, NO_SNAPSHOTS, OUTPUT, PROCESSES};
+use super::{COMMAND, ERRORS, EVENTS, INPUT, LIBRARY, MEMORY, NO_SNAPSHOTS, OUTPUT, PROCESSES, TOKEN};
 use crate::settings::Settings;
 use anyhow::{Context, Result};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
@@ -20,6 +20,8 @@ pub struct Channels {
     pub errors: OwnedFd,
     pub events: Events,
     pub answers: Answers,
+    /// In each frame that the library writes.
+    pub token: String,
     // The worker's ends stay open here: evcxr may start a worker again.
     worker_ends: [Arc<OwnedFd>; 4],
 }
@@ -55,6 +57,7 @@ impl Channels {
             output: high(output)?,
             errors: high(errors)?,
             events: Events(high(events)?),
+            token: format!("{};", uuid::Uuid::new_v4().simple()),
             answers: Answers { to_cell: Arc::new(high(input)?), in_cell: input_end.clone() },
             worker_ends: [worker_end(output_end)?, worker_end(errors_end)?, worker_end(events_end)?, input_end],
         })
@@ -75,6 +78,7 @@ impl Channels {
             .arg(COMMAND)
             .current_dir(folder)
             .env(LIBRARY, library)
+            .env(TOKEN, &self.token)
             .env("LD_LIBRARY_PATH", std::env::join_paths(libraries)?)
             // Large tensors in large pages: a snapshot copies one entry for two megabytes instead of five hundred.
             .env("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");

@@ -36,6 +36,8 @@ pub const COMMAND: &str = "worker";
 
 /// The path of the library's shared object, for the worker.
 pub const LIBRARY: &str = "CHAINRULE_LIBRARY";
+/// What the library puts into its frames, for the library.
+pub const TOKEN: &str = "CHAINRULE_FRAME_TOKEN";
 /// How many bytes of memory a cell may ask the system for, for the worker.
 pub const MEMORY: &str = "CHAINRULE_WORKER_MEMORY";
 /// How many processes and threads the user may have, for the worker.
@@ -65,8 +67,14 @@ pub const END_RUNNER: Signal = Signal::SIGUSR2;
 /// Tells the supervisor to end, with everything that cells have started. The system sends it when the kernel dies.
 pub const END: Signal = Signal::SIGTERM;
 
+/// The exit code of a runner that has found its connections with the kernel closed.
+pub const LOST_CHANNELS: i32 = 117;
+
 /// Plays the worker's part. Does not return.
 pub fn main() -> ! {
+    // evcxr sets it; a failed allocation would print where in std it has failed.
+    // SAFETY: this process has one thread.
+    unsafe { std::env::remove_var("RUST_BACKTRACE") };
     supervisor::run()
 }
 

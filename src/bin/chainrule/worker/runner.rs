@@ -3,8 +3,8 @@
 use super::snapshot::{Discarded, Taken, become_runner, take};
 use super::supervisor::Shared;
 use super::{
-    ANSWERS, COMMANDS, ERRORS, EVENTS, INPUT, INTERRUPT, LIBRARY, MEMORY, NO_SNAPSHOTS, NOTHING, OUTPUT, PROCESSES,
-    processes, send_event, stack, stdin,
+    ANSWERS, COMMANDS, ERRORS, EVENTS, INPUT, INTERRUPT, LIBRARY, LOST_CHANNELS, MEMORY, NO_SNAPSHOTS, NOTHING, OUTPUT,
+    PROCESSES, processes, send_event, stack, stdin,
 };
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_LOCAL, RTLD_NOW};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -167,7 +167,7 @@ fn arrange_for_cells() {
     for (from, to) in [(NOTHING, 0), (OUTPUT, 1), (ERRORS, 2)] {
         // SAFETY: dup2 on numbers that are ours.
         if unsafe { libc::dup2(from, to) } < 0 {
-            std::process::exit(1);
+            std::process::exit(LOST_CHANNELS);
         }
     }
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
@@ -249,7 +249,7 @@ fn read_line(shared: &Shared, discarded: &mut Discarded) -> Option<String> {
             Ok(_) => line.push(byte[0]),
             Err(nix::errno::Errno::EINTR) => {}
             // A cell has closed what is not its own: the snapshot still has it.
-            Err(_) => std::process::exit(1),
+            Err(_) => std::process::exit(LOST_CHANNELS),
         }
     }
 }
