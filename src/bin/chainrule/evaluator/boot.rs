@@ -64,6 +64,7 @@ impl Evaluator {
             objects: LoadedObjects::default(),
             interrupter,
             settings,
+            _worker_ends: channels.worker_ends,
             session,
         })
     }

@@ -84,8 +84,9 @@ impl Crash<'_> {
         }
         let value = match signal {
             "SIGSEGV" | "SIGBUS" => say(
-                "the cell used memory that is not there (a null or dangling pointer, in `unsafe` code)",
-                "单元格访问了不存在的内存（`unsafe` 代码中的空指针或悬垂指针）",
+                "the cell used memory that is not there (a null or dangling pointer in `unsafe` code, or in a thread a \
+                 function that calls itself without end)",
+                "单元格访问了不存在的内存（`unsafe` 代码中的空指针或悬垂指针，或者线程里的函数无休止地调用自己）",
             )
             .to_owned(),
             "SIGABRT" => say(
@@ -229,6 +230,9 @@ fn names(code: &str) -> BTreeSet<String> {
 #[derive(Default)]
 pub struct LoadedObjects(Vec<(u64, String)>);
 
+/// The files of as many cells are kept, to find a function in. The worker has them in memory and does not need them.
+const KEPT_OBJECTS: usize = 100;
+
 /// A function that was found on the stack.
 enum Function {
     Named(String),
@@ -237,6 +241,13 @@ enum Function {
 }
 
 impl LoadedObjects {
+    /// Removes the file of a cell that crashed, which was loaded last.
+    pub fn forget_last(&mut self) {
+        if let Some((_, path)) = self.0.pop() {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+
     /// Notes what the worker says it has loaded.
     pub fn note(&mut self, events: &[Value]) {
         for event in events.iter().filter(|event| event["event"] == "loaded") {
@@ -245,6 +256,10 @@ impl LoadedObjects {
                 self.0.retain(|(known, _)| *known != base);
                 self.0.push((base, path.to_owned()));
             }
+        }
+        let excess = self.0.len().saturating_sub(KEPT_OBJECTS);
+        for (_, path) in self.0.drain(..excess) {
+            let _ = std::fs::remove_file(path);
         }
     }
 

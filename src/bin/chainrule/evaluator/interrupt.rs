@@ -3,6 +3,7 @@
 use crate::worker::{END, END_CELL, END_RUNNER, INTERRUPT, children};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use std::fs;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -77,7 +78,7 @@ impl Interrupter {
         self.state().is_closed = true;
         self.state.1.notify_all();
         self.signal(END);
-        end_compiler(self.worker_id());
+        end_compiler();
         let deadline = Instant::now() + FAREWELL;
         while Instant::now() < deadline {
             let ended = self.worker.lock().unwrap_or_else(PoisonError::into_inner).try_wait();
@@ -111,16 +112,18 @@ impl Interrupter {
         // A cell that takes what others need is not asked, and what it did shall not stay.
         let is_asked = matches!(why, Stop::Interrupt | Stop::Timeout);
         let mut asked: Option<Instant> = None;
+        let worker = self.worker_id();
         loop {
             {
                 let state = self.state();
-                if state.began.is_none() || state.cell != cell {
+                // Without a snapshot the worker ends with the cell, and evcxr starts another, which has done nothing.
+                if state.began.is_none() || state.cell != cell || self.worker_id() != worker {
                     return;
                 }
                 // Under the lock: the cell cannot end between the look and the blow.
                 if !is_asked {
                     self.signal(END_CELL);
-                } else if !end_compiler(self.worker_id()) {
+                } else if !end_compiler() {
                     self.signal(INTERRUPT);
                     if asked.get_or_insert_with(Instant::now).elapsed() > GRACE {
                         self.signal(END_CELL);
@@ -154,16 +157,16 @@ impl Running<'_> {
     }
 }
 
-/// Ends cargo and what it has started: all our children but the worker. Says whether there were any.
-fn end_compiler(worker: u32) -> bool {
-    let compilers: Vec<i32> =
-        children(std::process::id()).into_iter().filter(|&child| child != worker as i32).collect();
-    for &child in &compilers {
-        // The compiler itself ends with the wrapper around it.
-        for descendant in children(child as u32) {
-            let _ = kill(Pid::from_raw(descendant), Signal::SIGKILL);
+/// Ends the cargo that compiles a cell and what it has started. Says whether there was one.
+fn end_compiler() -> bool {
+    let is_cargo = |pid: &i32| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "cargo");
+    let compilers: Vec<i32> = children(std::process::id()).into_iter().filter(is_cargo).collect();
+    for &compiler in &compilers {
+        // rustc itself ends with the wrapper around it.
+        for wrapper in children(compiler as u32) {
+            let _ = kill(Pid::from_raw(wrapper), Signal::SIGKILL);
         }
-        let _ = kill(Pid::from_raw(child), Signal::SIGKILL);
+        let _ = kill(Pid::from_raw(compiler), Signal::SIGKILL);
     }
     !compilers.is_empty()
 }

@@ -25,7 +25,7 @@ pub use crate::worker::channels::Answers;
 
 use crate::compiler::session::Session;
 use crate::settings::{Settings, say};
-use crate::worker::channels::Events;
+use crate::worker::channels::{Events, WorkerEnds};
 use cell::{Place, SourceMap};
 use crash::{Crash, LoadedObjects};
 use evcxr::{CommandContext, Error};
@@ -47,6 +47,8 @@ pub struct Evaluator {
     objects: LoadedObjects,
     interrupter: Interrupter,
     settings: Settings,
+    /// For a worker that evcxr starts in place of one that has ended.
+    _worker_ends: WorkerEnds,
     /// evcxr's file with the code of the last cell.
     session: Session,
 }
@@ -99,7 +101,12 @@ impl Evaluator {
         let error_tail = self.pump.end(cell::ends_with_expression(code));
         let events = self.events.take();
         self.objects.note(&events);
-        self.judge(Course { number, code, prepared, result, stop, events, error_tail }, &variables)
+        let has_crashed = result.is_err() && events.iter().any(|event| event["event"] == "runner_died");
+        let judged = self.judge(Course { number, code, prepared, result, stop, events, error_tail }, &variables);
+        if has_crashed {
+            self.objects.forget_last();
+        }
+        judged
     }
 
     /// Evaluates an expression and returns its representations instead of showing them.
@@ -174,7 +181,7 @@ impl Evaluator {
                 code,
                 events: &events,
                 stop,
-                is_restored: !is_lost,
+                is_restored: of_kind("runner_died").is_some_and(|died| died["restored"] == true),
                 error_tail: &error_tail,
                 settings: &self.settings,
                 variables,

@@ -22,9 +22,12 @@ pub struct Channels {
     pub answers: Answers,
     /// In each frame that the library writes.
     pub token: String,
-    // The worker's ends stay open here: evcxr may start a worker again.
-    worker_ends: [Arc<OwnedFd>; 4],
+    /// To be kept as long as evcxr may start a worker again.
+    pub worker_ends: WorkerEnds,
 }
+
+/// The worker's ends of the pipes and of the socket.
+pub struct WorkerEnds([Arc<OwnedFd>; 4]);
 
 /// Takes the learner's answers to a cell that asks.
 #[derive(Clone)]
@@ -59,7 +62,12 @@ impl Channels {
             events: Events(high(events)?),
             token: format!("{};", uuid::Uuid::new_v4().simple()),
             answers: Answers { to_cell: Arc::new(high(input)?), in_cell: input_end.clone() },
-            worker_ends: [worker_end(output_end)?, worker_end(errors_end)?, worker_end(events_end)?, input_end],
+            worker_ends: WorkerEnds([
+                worker_end(output_end)?,
+                worker_end(errors_end)?,
+                worker_end(events_end)?,
+                input_end,
+            ]),
         })
     }
 
@@ -92,7 +100,7 @@ impl Channels {
         if !settings.snapshots {
             command.env(NO_SNAPSHOTS, "1");
         }
-        let [output, errors, events, input] = self.worker_ends.each_ref().map(|fd| fd.as_raw_fd());
+        let [output, errors, events, input] = self.worker_ends.0.each_ref().map(|fd| fd.as_raw_fd());
         // SAFETY: between fork and exec only dup2 is called; it clears the flag that would close the descriptor.
         unsafe {
             command.pre_exec(move || {

@@ -116,7 +116,9 @@ fn ended(shared: &Shared, child: Pid, how: &str) {
         finish();
     }
     let (in_cell, line) = (shared.in_cell.load(Ordering::SeqCst), shared.line.load(Ordering::SeqCst));
-    send_event(format!(r#"{{"event":"runner_died","in_cell":{in_cell},"line":{line},{how}}}"#).as_bytes());
+    let is_restored = snapshot != 0;
+    let event = format!(r#"{{"event":"runner_died","restored":{is_restored},"line":{line},{how}}}"#);
+    send_event(event.as_bytes());
     if snapshot == 0 {
         // Nothing is left to go on with: evcxr sees the end of the file.
         finish();
