@@ -61,20 +61,19 @@ def ready(kernel):
 
 def usage(kernel):
     """Processes and open descriptors of the kernel and its worker."""
-    root = psutil.Process(kernel.manager.provisioner.pid)
-    family = [root, *root.children(recursive=True)]
-    return sorted((process.name(), process.num_fds()) for process in family)
+    while True:
+        try:
+            root = psutil.Process(kernel.manager.provisioner.pid)
+            family = [root, *root.children(recursive=True)]
+            return sorted((process.name(), process.num_fds()) for process in family)
+        except psutil.NoSuchProcess:
+            pass  # a snapshot that was discarded
 
 
 def settled(kernel, expected, seconds=3):
     """Waits until the processes and descriptors are as expected: a snapshot that was discarded needs a moment to go."""
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if usage(kernel) == expected:
-                return True
-        except psutil.NoSuchProcess:
-            pass
+    while usage(kernel) != expected and time.monotonic() < deadline:
         time.sleep(0.05)
     return usage(kernel) == expected
 
@@ -456,7 +455,11 @@ def test_interrupt_while_compiling(ready):
     reply, _ = interrupted(ready, "numbers.push(4);\n" + SLOW, after=2)
     assert reply["ename"] == "InterruptedWhileCompiling" and "nothing has changed" in reply["evalue"], reply
     assert state(ready) == BEFORE
-    assert subprocess.run(["pgrep", "-f", "rustc --crate-name ctx"], timeout=10).returncode == 1
+    compiler = ["pgrep", "-f", f"rustc --crate-name ctx .*/{ready.manager.provisioner.pid}-"]
+    deadline = time.monotonic() + 2
+    while subprocess.run(compiler, timeout=10).returncode == 0 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert subprocess.run(compiler, timeout=10).returncode == 1
 
 
 def test_a_signal_to_the_kernel_interrupts_too(ready):

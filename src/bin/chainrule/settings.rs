@@ -30,6 +30,8 @@ pub struct Settings {
     pub output: Option<usize>,
     pub processes: Option<usize>,
     pub snapshots: bool,
+    /// Whether the kernel tells on its standard error what things cost (`CHAINRULE_TRACE=1`, for benchmarks).
+    pub trace: bool,
 }
 
 /// The same as flags, as they are typed.
@@ -166,12 +168,13 @@ impl Settings {
             processes: number(&PROCESSES_SETTING, |text| text.parse().ok(), Some(PROCESSES as u64))?
                 .map(|count| count as usize),
             snapshots,
+            trace: std::env::var_os("CHAINRULE_TRACE").is_some(),
         })
     }
 
     /// Nothing is limited and nothing is kept: for the evaluator that only prepares the library.
     pub fn unlimited() -> Settings {
-        Settings { memory: None, timeout: None, output: None, processes: None, snapshots: false }
+        Settings { memory: None, timeout: None, output: None, processes: None, snapshots: false, trace: false }
     }
 }
 

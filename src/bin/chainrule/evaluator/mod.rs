@@ -101,6 +101,10 @@ impl Evaluator {
         let error_tail = self.pump.end(cell::ends_with_expression(code));
         let events = self.events.take();
         self.objects.note(&events);
+        if self.settings.trace {
+            // For `benches/worker.py`.
+            events.iter().filter(|event| event["event"] == "snapshot").for_each(|event| eprintln!("{event}"));
+        }
         let has_crashed = result.is_err() && events.iter().any(|event| event["event"] == "runner_died");
         let judged = self.judge(Course { number, code, prepared, result, stop, events, error_tail }, &variables);
         if has_crashed {
