@@ -414,6 +414,78 @@ fn an_interrupted_fit_keeps_its_weights() {
     let at_interrupt = model.evaluate(&data).loss;
     let history = model.fit(&data).epochs(20).verbose(false).run();
     assert!(history.loss()[19] < at_interrupt);
+    assert_eq!(model.history(), &history);
+}
+
+/// What was completed is in the model, and the next `fit` does what it would have done after a `fit` of that length.
+#[test]
+fn an_interrupted_fit_keeps_its_history() {
+    let _turn = alone();
+    let run = |interrupt: bool| {
+        seed(4);
+        let data = data::two_moons(100, 0.1);
+        let mut model = classifier(2, 8, 2);
+        assert_eq!(model.history().epochs(), 0);
+        let epochs = if interrupt { 10 } else { 3 };
+        let fit = model.fit(&data).epochs(epochs).validation(&data).verbose(false);
+        let fit = fit.on_epoch(|epoch, _| CHAINRULE_INTERRUPT.store(interrupt && epoch == 3, Ordering::Relaxed));
+        let result = catch_unwind(AssertUnwindSafe(|| fit.run()));
+        assert_eq!(result.is_err(), interrupt);
+        let first = model.history().clone();
+        assert_eq!((first.epochs(), first.val_loss().len(), first.batch_loss().len()), (3, 3, 3 * 4));
+        assert!(model.parameters().iter().all(|parameter| !parameter.has_grad()));
+        let second = model.fit(&data).epochs(2).verbose(false).run();
+        assert_eq!(model.history(), &second);
+        (first, second, weights(&model))
+    };
+    assert_eq!(run(true), run(false));
+}
+
+/// In the middle of an epoch, with gradients that no step has used yet.
+#[test]
+fn an_interrupt_between_backward_and_step_leaves_no_gradient() {
+    struct Late(usize);
+    impl Metric for Late {
+        fn measure(&self, _: &Tensor, _: &Tensor) -> Option<Float> {
+            CHAINRULE_INTERRUPT.store(self.0 > 0, Ordering::Relaxed);
+            chainrule::cell::interrupt::check();
+            None
+        }
+    }
+    let _turn = alone();
+    let data = data::two_moons(100, 0.1);
+    let mut model = classifier(2, 8, 2);
+    model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Late(1));
+    let before = weights(&model);
+    let result = catch_unwind(AssertUnwindSafe(|| model.fit(&data).epochs(2).verbose(false).run()));
+    assert!(result.expect_err("interrupted").is::<Interrupted>());
+    assert_eq!((weights(&model), model.history()), (before, &History::default()));
+    assert!(model.parameters().iter().all(|parameter| !parameter.has_grad()));
+    // A mistake before the training leaves the figures of the run before.
+    model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Late(0));
+    model.fit(&data).epochs(2).verbose(false).run();
+    panic_of(|| drop(model.fit(&data).batch_size(0).run()));
+    assert_eq!(model.history().epochs(), 2);
+}
+
+/// A second panic while one unwinds would end the process.
+#[test]
+fn an_interrupt_waits_for_a_panic() {
+    struct Computes;
+    impl Drop for Computes {
+        fn drop(&mut self) {
+            CHAINRULE_INTERRUPT.store(true, Ordering::Relaxed);
+            assert_eq!((tensor(1.0) + 1.0).item(), 2.0);
+        }
+    }
+    let _turn = alone();
+    let (message, _) = panic_of(|| {
+        let _computes = Computes;
+        tensor([1.0, 2.0]).item();
+    });
+    assert!(message.starts_with("item: the tensor has 2 values"), "{message}");
+    let payload = catch_unwind(|| tensor(1.0) + 1.0).expect_err("now it is time");
+    assert!(payload.is::<Interrupted>() && !CHAINRULE_INTERRUPT.load(Ordering::Relaxed));
 }
 
 #[test]

@@ -18,8 +18,10 @@ use crate::tensor::Tensor;
 #[derive(Default)]
 pub struct Sequential {
     layers: Vec<Box<dyn Module>>,
-    /// What `compile` was given. The only thing here that belongs to [`train`](crate::train).
+    /// What `compile` was given, and the figures of the last `fit`. The only things here that belong to
+    /// [`train`](crate::train).
     pub(crate) compiled: Option<crate::train::Compiled>,
+    pub(crate) history: crate::train::History,
 }
 
 impl Sequential {

@@ -7,7 +7,7 @@ use crate::nn::Sequential;
 use crate::optim::zero_grad;
 use crate::plot::{EpochRow, Live};
 use crate::tensor::fail::fail;
-use crate::tensor::random;
+use crate::tensor::{Tensor, random};
 
 /// The settings of a training run; [`run`](Fit::run) starts it.
 ///
@@ -76,24 +76,26 @@ impl<'a> Fit<'a> {
 
     /// Trains: for each epoch, shuffles the data, and for each batch takes one step. Returns the figures.
     ///
-    /// An interrupt or a panic ends it at once; the model keeps the weights that it has by then and can be trained on.
-    /// A loss that is no longer a number ends the run, too.
+    /// An interrupt or a panic ends it at once; the model keeps the weights that it has by then, the figures of what was
+    /// completed in its [`history`](Sequential::history), and can be trained on. A loss that is no longer a number ends
+    /// the run, too.
     #[track_caller]
     pub fn run(self) -> History {
         let Fit { model, data, validation, epochs, batch_size, verbose, live, mut on_epoch } = self;
         // Taken out, so that the model can be borrowed beside it; goes back also when the stack unwinds.
         let mut lease = Lease::new(model);
-        let Lease { model, compiled: Some(compiled) } = &mut lease else { not_compiled("fit") };
+        let Lease { model, compiled: Some(compiled), parameters } = &mut lease else { not_compiled("fit") };
         if batch_size == 0 {
             fail("fit: a batch of 0 samples", &[], "batch_size must be at least 1; 32 is usual");
         }
-        let parameters = model.parameters();
+        *parameters = model.parameters();
         if parameters.is_empty() {
             fail("fit: the model has no parameters to train", &[], "add a layer that has some, such as Dense::new(…)");
         }
 
         let steps = data.len().div_ceil(batch_size);
-        let mut history = History::default();
+        // Kept in the model from the start: what unwinds returns nothing.
+        model.history = History::default();
         let mut view = Live::new(compiled.loss.name(), steps * epochs, epochs, verbose && live);
         for epoch in 1..=epochs {
             let order = random::permutation(data.len());
@@ -104,7 +106,7 @@ impl<'a> Fit<'a> {
                 let y = named(data.y.select_rows(rows), &data.y);
                 let prediction = model.forward(&x);
                 let loss = compiled.loss.loss(&prediction, &y);
-                zero_grad(&parameters);
+                zero_grad(parameters);
                 loss.backward();
 
                 let value = loss.item();
@@ -112,17 +114,17 @@ impl<'a> Fit<'a> {
                 if let Some(value) = compiled.metric.measure(&prediction, &y) {
                     mean_metric.add(value, rows.len());
                 }
-                history.push_batch(value);
+                model.history.push_batch(value);
                 view.step(value);
                 // Frees the graph, so that the step changes the weights in place.
                 drop((prediction, loss));
-                compiled.optimizer.step(&parameters);
+                compiled.optimizer.step(parameters);
                 if !value.is_finite() {
                     eprintln!(
                         "fit stopped in epoch {epoch}: the loss is {value}. Usual causes: a learning rate that is too \
                          large, inputs that are not scaled"
                     );
-                    return history;
+                    return model.history.clone();
                 }
             }
             let mut evaluation = None;
@@ -136,18 +138,18 @@ impl<'a> Fit<'a> {
                 val_loss: evaluation.map(|evaluation| evaluation.loss),
                 val_accuracy: evaluation.map(|evaluation| evaluation.accuracy).filter(|accuracy| !accuracy.is_nan()),
             };
-            history.push(&row);
+            model.history.push(&row);
             view.epoch(&row);
             if verbose && !live {
-                println!("{}", history.line(epoch - 1));
+                println!("{}", model.history.line(epoch - 1));
             }
             if let Some(on_epoch) = &mut on_epoch {
                 on_epoch(epoch, &row);
             }
+            interrupt::check();
         }
-        zero_grad(&parameters);
         view.finish();
-        history
+        model.history.clone()
     }
 }
 
@@ -155,17 +157,20 @@ impl<'a> Fit<'a> {
 struct Lease<'a> {
     model: &'a mut Sequential,
     compiled: Option<super::Compiled>,
+    /// What is trained; without gradients at the end, so that none reaches another loop.
+    parameters: Vec<Tensor>,
 }
 
 impl<'a> Lease<'a> {
     fn new(model: &'a mut Sequential) -> Lease<'a> {
         let compiled = model.compiled.take();
-        Lease { model, compiled }
+        Lease { model, compiled, parameters: Vec::new() }
     }
 }
 
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
         self.model.compiled = self.compiled.take();
+        zero_grad(&self.parameters);
     }
 }
