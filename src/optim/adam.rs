@@ -19,8 +19,9 @@ use std::collections::HashMap;
 #[derive(Clone, Debug)]
 pub struct Adam {
     learning_rate: Float,
-    beta1: Float,
-    beta2: Float,
+    /// In double precision, because 1 − 0.999 has lost five of the seven digits of an `f32`.
+    beta1: f64,
+    beta2: f64,
     epsilon: Float,
     /// By the id of the parameter's tensor.
     moments: HashMap<u64, Moments>,
@@ -40,7 +41,7 @@ impl Adam {
     }
 
     /// With other β₁ and β₂.
-    pub fn betas(mut self, beta1: Float, beta2: Float) -> Adam {
+    pub fn betas(mut self, beta1: f64, beta2: f64) -> Adam {
         (self.beta1, self.beta2) = (beta1, beta2);
         self
     }
@@ -60,14 +61,15 @@ impl Optimizer for Adam {
         let moments = self.moments.entry(parameter.0.id).or_insert_with(|| Moments { m: zeros(), v: zeros(), t: 0 });
         moments.t += 1;
         // η / (1 − β₁ᵗ) and 1 / (1 − β₂ᵗ), the same for all values.
-        let rate = learning_rate / (1.0 - beta1.powi(moments.t));
-        let scale = 1.0 / (1.0 - beta2.powi(moments.t));
+        let rate = (learning_rate as f64 / (1.0 - beta1.powi(moments.t))) as Float;
+        let scale = (1.0 / (1.0 - beta2.powi(moments.t))) as Float;
+        let [new1, new2, beta1, beta2] = [1.0 - beta1, 1.0 - beta2, beta1, beta2].map(|beta| beta as Float);
         let gradient = gradient.array();
         parameter.update(|array| {
             let values = values_mut(array).iter_mut().zip(slice(&gradient));
             for ((w, &g), (m, v)) in values.zip(moments.m.iter_mut().zip(&mut moments.v)) {
-                *m = beta1 * *m + (1.0 - beta1) * g;
-                *v = beta2 * *v + (1.0 - beta2) * g * g;
+                *m = beta1 * *m + new1 * g;
+                *v = beta2 * *v + new2 * g * g;
                 *w -= rate * *m / ((*v * scale).sqrt() + epsilon);
             }
         });

@@ -1,0 +1,180 @@
+//! Values and gradients against PyTorch's. `oracle/generate.py` wrote them, in double precision; Python is not needed here.
+//!
+//! A case has the same name there and here, and none may be left out on either side. Tolerated is an error of 10⁻⁵ in
+//! `f32`, and of 10⁻¹⁰ in `f64` (`cargo test --test oracle --no-default-features --features f64`).
+
+use chainrule::prelude::*;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+const TOLERANCE: f64 = if size_of::<Float>() == 8 { 1e-10 } else { 1e-5 };
+
+/// `numbers` of `generate.py`.
+fn numbers(shape: &[usize], phase: usize, positive: bool) -> Tensor {
+    let count = shape.iter().product();
+    let value = |i: usize| (2.0 * ((i * 37 + phase * 53) % 129) as Float - 127.0) / 64.0;
+    let values = (0..count).map(|i| if positive { value(i).abs() + 0.25 } else { value(i) }).collect();
+    Tensor::from_vec(values, shape)
+}
+
+/// `weights` of `generate.py`.
+fn weights(shape: &[usize]) -> Tensor {
+    let count = shape.iter().product();
+    Tensor::from_vec((0..count).map(|i| 1.0 + (i * 29 % 17) as Float / 16.0).collect(), shape)
+}
+
+fn floats(value: &Value) -> Vec<f64> {
+    value.as_array().expect("a list").iter().map(|value| value.as_f64().expect("a number")).collect()
+}
+
+fn sizes(value: &Value) -> Vec<usize> {
+    floats(value).into_iter().map(|size| size as usize).collect()
+}
+
+/// The error is relative; what is a hundred times smaller than the largest value is compared with a hundredth of that,
+/// because it may be the difference of large ones.
+#[track_caller]
+fn close(what: &str, actual: &Tensor, expected: &Value) {
+    let (actual, expected) = (actual.to_vec(), floats(expected));
+    assert_eq!(actual.len(), expected.len(), "{what}");
+    let largest = expected.iter().fold(0.0, |largest: f64, value| largest.max(value.abs()));
+    for (i, (actual, expected)) in actual.iter().map(|&value| f64::from(value)).zip(&expected).enumerate() {
+        let error = (actual - expected).abs() / expected.abs().max(largest / 100.0).max(1e-3);
+        assert!(error <= TOLERANCE, "{what}, value {i}: {actual} instead of {expected}, error {error:.1e}");
+    }
+}
+
+/// The cases of a file, by name; each is taken out when it is compared.
+struct Cases(BTreeMap<String, Value>);
+
+impl Cases {
+    fn read(json: &str) -> Cases {
+        let cases: Vec<Value> = serde_json::from_str(json).expect("JSON");
+        Cases(cases.into_iter().map(|case| (case["name"].as_str().expect("a name").to_owned(), case)).collect())
+    }
+
+    #[track_caller]
+    fn take(&mut self, name: &str) -> Value {
+        self.0.remove(name).unwrap_or_else(|| panic!("there is no case {name:?}"))
+    }
+
+    /// The operation and its derivatives with respect to all inputs.
+    #[track_caller]
+    fn compare(&mut self, name: &str, function: impl Fn(&[Tensor]) -> Tensor) {
+        let case = self.take(name);
+        let shapes = case["shapes"].as_array().expect("shapes").iter().map(sizes).enumerate();
+        let is_positive = case["positive"] == true;
+        let inputs: Vec<Tensor> = shapes.map(|(i, shape)| numbers(&shape, i, is_positive).requires_grad()).collect();
+        compare(name, &case, &function(&inputs), &inputs);
+    }
+
+    fn finish(self) {
+        assert!(self.0.is_empty(), "not compared: {:?}", self.0.keys());
+    }
+}
+
+#[track_caller]
+fn compare(name: &str, case: &Value, output: &Tensor, inputs: &[Tensor]) {
+    assert_eq!(output.shape(), sizes(&case["shape"]), "{name}");
+    close(name, output, &case["values"]);
+    let gradients = grads(&(output * weights(output.shape())).sum(), &inputs.iter().collect::<Vec<_>>());
+    for (i, gradient) in gradients.iter().enumerate() {
+        close(&format!("{name}, derivative {i}"), gradient, &case["gradients"][i]);
+    }
+}
+
+type Unary = fn(&Tensor) -> Tensor;
+type Binary = fn(&Tensor, &Tensor) -> Tensor;
+type Along = fn(&Tensor, isize) -> Tensor;
+
+#[test]
+fn operations() {
+    let mut cases = Cases::read(include_str!("oracle/operations.json"));
+    let pairs: [(&str, Binary); 6] = [
+        ("add", |a, b| a + b),
+        ("sub", |a, b| a - b),
+        ("mul", |a, b| a * b),
+        ("div", |a, b| a / b),
+        ("maximum", |a, b| a.maximum(b)),
+        ("minimum", |a, b| a.minimum(b)),
+    ];
+    for (name, function) in pairs {
+        for shapes in ["[2, 3] [2, 3]", "[2, 3] [3]", "[3, 1] [1, 4]", "[2, 3] []"] {
+            cases.compare(&format!("{name} {shapes}"), |t| function(&t[0], &t[1]));
+        }
+    }
+    let unary: [(&str, Unary); 21] = [
+        ("neg", |x| -x),
+        ("powi 3", |x| x.powi(3)),
+        ("square", Tensor::square),
+        ("exp", Tensor::exp),
+        ("abs", Tensor::abs),
+        ("sin", Tensor::sin),
+        ("cos", Tensor::cos),
+        ("clamp", |x| x.clamp(-0.5, 0.8)),
+        ("sigmoid", Tensor::sigmoid),
+        ("tanh", Tensor::tanh),
+        ("relu", Tensor::relu),
+        ("leaky_relu", |x| x.leaky_relu(0.1)),
+        ("softplus", Tensor::softplus),
+        ("gelu", Tensor::gelu),
+        ("powf", |x| x.powf(2.5)),
+        ("sqrt", Tensor::sqrt),
+        ("ln", Tensor::ln),
+        ("sum", Tensor::sum),
+        ("mean", Tensor::mean),
+        ("max", Tensor::max),
+        ("min", Tensor::min),
+    ];
+    for (name, function) in unary {
+        cases.compare(name, |t| function(&t[0]));
+    }
+    let along: [(&str, Along); 6] = [
+        ("sum_axis", |x, axis| x.sum_axis(axis, false)),
+        ("mean_axis", |x, axis| x.mean_axis(axis, true)),
+        ("max_axis", |x, axis| x.max_axis(axis, false)),
+        ("min_axis", |x, axis| x.min_axis(axis, true)),
+        ("softmax", |x, axis| x.softmax(axis)),
+        ("log_softmax", |x, axis| x.log_softmax(axis)),
+    ];
+    for (name, function) in along {
+        for axis in [0, 1, -1] {
+            cases.compare(&format!("{name} {axis}"), |t| function(&t[0], axis));
+        }
+    }
+    cases.compare("reshape", |t| t[0].reshape(&[3, 2]).square());
+    cases.compare("permute", |t| t[0].permute(&[2, 0, 1]).square());
+    cases.compare("slice", |t| t[0].slice(1, 1..3));
+    cases.compare("concat", |t| Tensor::concat(&[&t[0], &t[1], &t[0]], 1));
+    cases.compare("stack", |t| Tensor::stack(&[&t[0], &t[1]], 1));
+    cases.compare("select_rows", |t| t[0].select_rows(&[2, 0, 2]));
+    for shapes in ["[2, 3] [3, 4]", "[3] [3]", "[2, 3] [3]", "[2, 2, 3] [2, 3, 2]", "[2, 2, 3] [3, 2]"] {
+        cases.compare(&format!("matmul {shapes}"), |t| t[0].matmul(&t[1]));
+    }
+    cases.compare("affine", |t| t[0].affine(&t[1], &t[2]));
+
+    let labels = tensor([2, 0, 1]);
+    cases.compare("mse_loss", |t| t[0].mse_loss(&t[1]));
+    cases.compare("cross_entropy", |t| t[0].cross_entropy(&labels));
+    cases.compare("nll_loss", |t| t[0].nll_loss(&labels));
+    cases.compare("bce_with_logits", |t| t[0].bce_with_logits(&tensor([[0.0, 1.0], [1.0, 0.0], [0.25, 1.0]])));
+    cases.finish();
+}
+
+#[test]
+fn optimisers() {
+    let mut cases = Cases::read(include_str!("oracle/optimizers.json"));
+    let optimisers: [(&str, Box<dyn Optimizer>); 3] = [
+        ("Sgd", Box::new(Sgd::new(0.1))),
+        ("Momentum", Box::new(Momentum::new(0.1, 0.9))),
+        ("Adam", Box::new(Adam::new(0.1))),
+    ];
+    for (name, mut optimizer) in optimisers {
+        let w = numbers(&[3], 0, false).requires_grad();
+        for (step, expected) in cases.take(name)["steps"].as_array().expect("steps").iter().enumerate() {
+            optimizer.apply_gradients(&[numbers(&[3], step + 1, false)], std::slice::from_ref(&w));
+            close(&format!("{name}, step {step}"), &w, expected);
+        }
+    }
+    cases.finish();
+}

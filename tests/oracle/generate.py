@@ -1,0 +1,133 @@
+"""Writes what PyTorch computes, in double precision, for the comparison in `tests/oracle.rs`.
+
+    python -m venv /tmp/oracle && /tmp/oracle/bin/pip install torch==2.15.0 numpy
+    /tmp/oracle/bin/python tests/oracle/generate.py
+
+Only values and gradients are stored. Inputs come from a formula that both sides know (`numbers`), with values that a
+`float32` holds exactly; what is differentiated is the sum of all outputs, each times a weight from another formula.
+"""
+
+import json
+import pathlib
+
+import torch
+from torch.nn import functional as F
+
+torch.set_default_dtype(torch.float64)
+FOLDER = pathlib.Path(__file__).parent
+
+
+def numbers(shape, phase):
+    """Odd multiples of 1/64 from -2 to 2: never 0, and different from each other up to 129 of them."""
+    count = torch.Size(shape).numel()
+    values = [(2 * ((i * 37 + phase * 53) % 129) - 127) / 64 for i in range(count)]
+    return torch.tensor(values).reshape(shape)
+
+
+def weights(shape):
+    """What the outputs are multiplied with before they are added up."""
+    count = torch.Size(shape).numel()
+    return torch.tensor([1 + (i * 29 % 17) / 16 for i in range(count)]).reshape(shape)
+
+
+def flat(tensor):
+    return [float(f"{value:.13g}") for value in tensor.detach().flatten().tolist()]
+
+
+class Family:
+    """The cases of one file. A case is a name, the shapes of its inputs, and a function of them."""
+
+    def __init__(self, name):
+        self.name, self.cases = name, []
+
+    def __call__(self, name, shapes, function, positive=False):
+        inputs = [numbers(shape, phase) for phase, shape in enumerate(shapes)]
+        if positive:
+            inputs = [values.abs() + 0.25 for values in inputs]
+        inputs = [values.requires_grad_() for values in inputs]
+        output = function(*inputs)
+        loss = (output * weights(output.shape)).sum()
+        gradients = torch.autograd.grad(loss, inputs, allow_unused=True, materialize_grads=True)
+        self.cases.append({
+            "name": name, "shapes": [list(shape) for shape in shapes], "positive": positive,
+            "shape": list(output.shape), "values": flat(output), "gradients": [flat(g) for g in gradients],
+        })
+
+    def write(self):
+        write(self.name, self.cases)
+
+
+def write(name, cases):
+    lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
+    (FOLDER / f"{name}.json").write_text(f"[\n{lines}\n]\n")
+
+
+# ---------------------------------------------------------------------------------------------------------- operations
+
+op = Family("operations")
+PAIRS = [((2, 3), (2, 3)), ((2, 3), (3,)), ((3, 1), (1, 4)), ((2, 3), ())]
+for name, function in [
+    ("add", torch.add), ("sub", torch.sub), ("mul", torch.mul), ("div", torch.div),
+    ("maximum", torch.maximum), ("minimum", torch.minimum),
+]:
+    for a, b in PAIRS:
+        op(f"{name} {list(a)} {list(b)}", [a, b], function)
+for name, function in [
+    ("neg", torch.neg), ("powi 3", lambda x: x**3), ("square", torch.square), ("exp", torch.exp), ("abs", torch.abs),
+    ("sin", torch.sin), ("cos", torch.cos), ("clamp", lambda x: x.clamp(-0.5, 0.8)),
+    ("sigmoid", torch.sigmoid), ("tanh", torch.tanh), ("relu", torch.relu),
+    ("leaky_relu", lambda x: F.leaky_relu(x, 0.1)), ("softplus", F.softplus),
+    ("gelu", lambda x: F.gelu(x, approximate="tanh")),
+]:
+    op(name, [(2, 3)], function)
+for name, function in [("powf", lambda x: x**2.5), ("sqrt", torch.sqrt), ("ln", torch.log)]:
+    op(name, [(2, 3)], function, positive=True)
+
+for name, function in [("sum", torch.sum), ("mean", torch.mean), ("max", torch.max), ("min", torch.min)]:
+    op(name, [(2, 3)], function)
+for axis in [0, 1, -1]:
+    op(f"sum_axis {axis}", [(2, 3, 2)], lambda x: x.sum(axis))
+    op(f"mean_axis {axis}", [(2, 3, 2)], lambda x: x.mean(axis, keepdim=True))
+    op(f"max_axis {axis}", [(2, 3, 2)], lambda x: x.amax(axis))
+    op(f"min_axis {axis}", [(2, 3, 2)], lambda x: x.amin(axis, keepdim=True))
+    op(f"softmax {axis}", [(2, 3, 2)], lambda x: x.softmax(axis))
+    op(f"log_softmax {axis}", [(2, 3, 2)], lambda x: x.log_softmax(axis))
+
+op("reshape", [(2, 3)], lambda x: x.reshape(3, 2).square())
+op("permute", [(2, 3, 2)], lambda x: x.permute(2, 0, 1).square())
+op("slice", [(2, 4)], lambda x: x[:, 1:3])
+op("concat", [(2, 3), (2, 1)], lambda a, b: torch.cat([a, b, a], 1))
+op("stack", [(2, 3), (2, 3)], lambda a, b: torch.stack([a, b], 1))
+op("select_rows", [(3, 2)], lambda x: x[[2, 0, 2]])
+for a, b in [((2, 3), (3, 4)), ((3,), (3,)), ((2, 3), (3,)), ((2, 2, 3), (2, 3, 2)), ((2, 2, 3), (3, 2))]:
+    op(f"matmul {list(a)} {list(b)}", [a, b], torch.matmul)
+op("affine", [(2, 3), (3, 2), (2,)], lambda x, w, b: x @ w + b)
+
+op("mse_loss", [(3, 2), (3, 2)], F.mse_loss)
+op("cross_entropy", [(3, 4)], lambda x: F.cross_entropy(x, torch.tensor([2, 0, 1])))
+op("nll_loss", [(3, 4)], lambda x: F.nll_loss(x, torch.tensor([2, 0, 1])))
+op("bce_with_logits", [(3, 2)], lambda x: F.binary_cross_entropy_with_logits(x, torch.tensor([[0.0, 1], [1, 0], [0.25, 1]])))
+op.write()
+
+# ---------------------------------------------------------------------------------------------------------- optimisers
+
+SPACE = 3
+
+
+def optimiser(name, make, cases):
+    """Twenty steps with gradients from the formula, which do not depend on where the parameter is."""
+    w = numbers((SPACE,), 0).requires_grad_()
+    optimizer = make([w])
+    steps = []
+    for step in range(20):
+        w.grad = numbers((SPACE,), step + 1)
+        optimizer.step()
+        steps.append(flat(w))
+    cases.append({"name": name, "steps": steps})
+
+
+cases = []
+optimiser("Sgd", lambda p: torch.optim.SGD(p, lr=0.1), cases)
+optimiser("Momentum", lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9), cases)
+optimiser("Adam", lambda p: torch.optim.Adam(p, lr=0.1, eps=1e-7), cases)
+write("optimizers", cases)
