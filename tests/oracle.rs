@@ -103,7 +103,24 @@ fn operations() {
             cases.compare(&format!("{name} {shapes}"), |t| function(&t[0], &t[1]));
         }
     }
-    let unary: [(&str, Unary); 21] = [
+    let unary: [(&str, Unary); 38] = [
+        ("exp_m1", Tensor::exp_m1),
+        ("ln_1p", Tensor::ln_1p),
+        ("log_sigmoid", Tensor::log_sigmoid),
+        ("elu", |x| x.elu(0.7)),
+        ("silu", Tensor::silu),
+        ("prod", Tensor::prod),
+        ("expand", |x| x.expand(&[2, 2, 3]).square()),
+        ("flip", |x| x.flip(1).square()),
+        ("var", Tensor::var),
+        ("std", Tensor::std),
+        ("sum_axes", |x| x.sum_axes(&[0, 1], false)),
+        ("mean_axes", |x| x.mean_axes(&[0, 1], true)),
+        ("pad", |x| x.pad(&[(0, 1), (1, 2)], 0.5).square()),
+        ("split", |x| x.split(1, &[1, 2]).remove(1)),
+        ("index_select", |x| x.index_select(1, &[2, 0, 2])),
+        ("gather", |x| x.gather(1, &tensor([[2, 2], [0, 1]]))),
+        ("embedding", |x| x.embedding(&tensor([[1, 0], [1, 1]]))),
         ("neg", |x| -x),
         ("powi 3", |x| x.powi(3)),
         ("square", Tensor::square),
@@ -129,7 +146,12 @@ fn operations() {
     for (name, function) in unary {
         cases.compare(name, |t| function(&t[0]));
     }
-    let along: [(&str, Along); 6] = [
+    let along: [(&str, Along); 11] = [
+        ("var_axis", |x, axis| x.var_axis(axis, false)),
+        ("std_axis", |x, axis| x.std_axis(axis, true)),
+        ("prod_axis", |x, axis| x.prod_axis(axis, false)),
+        ("logsumexp", |x, axis| x.logsumexp(axis, false)),
+        ("cumsum", |x, axis| x.cumsum(axis)),
         ("sum_axis", |x, axis| x.sum_axis(axis, false)),
         ("mean_axis", |x, axis| x.mean_axis(axis, true)),
         ("max_axis", |x, axis| x.max_axis(axis, false)),
@@ -152,6 +174,16 @@ fn operations() {
         cases.compare(&format!("matmul {shapes}"), |t| t[0].matmul(&t[1]));
     }
     cases.compare("affine", |t| t[0].affine(&t[1], &t[2]));
+
+    cases.compare("pow", |t| t[0].pow(&t[1]));
+    cases.compare("where_", |t| Tensor::where_(&t[0].gt(&tensor(0.0)), &t[0], &t[1]));
+    cases.compare("unfold", |t| t[0].unfold([2, 3], [1, 2], [1, 0]));
+    for (stride, padding) in [(1, 0), (2, 1)] {
+        cases.compare(&format!("conv2d {stride} {padding}"), |t| t[0].conv2d(&t[1], stride, padding));
+        cases.compare(&format!("conv1d {stride} {padding}"), |t| t[0].conv1d(&t[1], stride, padding));
+        cases.compare(&format!("max_pool2d {stride}"), |t| t[0].max_pool2d(2, stride));
+        cases.compare(&format!("avg_pool2d {stride}"), |t| t[0].avg_pool2d(2, stride));
+    }
 
     let labels = tensor([2, 0, 1]);
     cases.compare("mse_loss", |t| t[0].mse_loss(&t[1]));

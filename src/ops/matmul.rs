@@ -18,11 +18,16 @@ fn transposed(x: ArrayView3<'_, Float>) -> ArrayView3<'_, Float> {
     x.permuted_axes([0, 2, 1])
 }
 
+/// How many products two stacks of matrices make. A stack of one goes with every other, also with an empty one.
+fn stack(a: usize, b: usize) -> usize {
+    if a == 1 { b } else { a }
+}
+
 /// The products of two stacks of matrices, summed into `matrices` results. A stack of one is used for every product, so
 /// this serves forward (a single right side for a whole batch) and backward (its gradient is the sum over the batch).
 fn product(a: ArrayView3<Float>, b: ArrayView3<Float>, matrices: usize, shape: &[usize]) -> Array {
     let mut out = Array3::zeros((matrices, a.dim().1, b.dim().2));
-    for i in 0..a.dim().0.max(b.dim().0) {
+    for i in 0..stack(a.dim().0, b.dim().0) {
         let (a, b) = (a.index_axis(Axis(0), i % a.dim().0), b.index_axis(Axis(0), i % b.dim().0));
         general_mat_mul(1.0, &a, &b, 1.0, &mut out.index_axis_mut(Axis(0), i % matrices));
     }
@@ -48,7 +53,7 @@ impl Tensor {
         let Some((left, right, shape)) = matmul_shapes(self.shape(), other.shape()) else {
             misfit("matmul", self, other)
         };
-        let matrices = left[0].max(right[0]);
+        let matrices = stack(left[0], right[0]);
         let (a, b) = (self.array(), other.array());
         let value = product(view(&a, left), view(&b, right), matrices, &shape);
         let (saved_a, saved_b) = (a.clone(), b.clone());
@@ -136,7 +141,7 @@ fn matmul_shapes(a: &[usize], b: &[usize]) -> Option<([usize; 3], [usize; 3], Ve
     let fits = left[2] == right[1] && (left[0] == right[0] || left[0] == 1 || right[0] == 1);
     let mut shape = Vec::with_capacity(3);
     if a.len() == 3 || b.len() == 3 {
-        shape.push(left[0].max(right[0]));
+        shape.push(stack(left[0], right[0]));
     }
     if a.len() > 1 {
         shape.push(left[1]);

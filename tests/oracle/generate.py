@@ -103,6 +103,33 @@ for a, b in [((2, 3), (3, 4)), ((3,), (3,)), ((2, 3), (3,)), ((2, 2, 3), (2, 3, 
     op(f"matmul {list(a)} {list(b)}", [a, b], torch.matmul)
 op("affine", [(2, 3), (3, 2), (2,)], lambda x, w, b: x @ w + b)
 
+op("pow", [(2, 3), (3,)], torch.pow, positive=True)
+op("where_", [(2, 3), (3,)], lambda a, b: torch.where(a > 0, a, b))
+for name, function in [
+    ("exp_m1", torch.expm1), ("log_sigmoid", F.logsigmoid), ("elu", lambda x: F.elu(x, 0.7)), ("silu", F.silu),
+    ("prod", torch.prod), ("expand", lambda x: x.expand(2, 2, 3).square()), ("flip", lambda x: x.flip(1).square()),
+    ("var", lambda x: x.var(correction=0)), ("std", lambda x: x.std(correction=0)),
+    ("sum_axes", lambda x: x.sum((0, 1))), ("mean_axes", lambda x: x.mean((0, 1), keepdim=True)),
+    ("pad", lambda x: F.pad(x, (1, 2, 0, 1), value=0.5).square()), ("split", lambda x: x.split([1, 2], 1)[1]),
+    ("index_select", lambda x: x.index_select(1, torch.tensor([2, 0, 2]))),
+    ("gather", lambda x: x.gather(1, torch.tensor([[2, 2], [0, 1]]))),
+    ("embedding", lambda x: F.embedding(torch.tensor([[1, 0], [1, 1]]), x)),
+]:
+    op(name, [(2, 3)], function)
+op("ln_1p", [(2, 3)], torch.log1p, positive=True)
+for axis in [0, 1, -1]:
+    op(f"var_axis {axis}", [(2, 3, 2)], lambda x: x.var(axis, correction=0))
+    op(f"std_axis {axis}", [(2, 3, 2)], lambda x: x.std(axis, correction=0, keepdim=True))
+    op(f"prod_axis {axis}", [(2, 3, 2)], lambda x: x.prod(axis))
+    op(f"logsumexp {axis}", [(2, 3, 2)], lambda x: x.logsumexp(axis))
+    op(f"cumsum {axis}", [(2, 3, 2)], lambda x: x.cumsum(axis))
+op("unfold", [(1, 2, 3, 4)], lambda x: F.unfold(x, (2, 3), stride=(1, 2), padding=(1, 0)))
+for stride, padding in [(1, 0), (2, 1)]:
+    op(f"conv2d {stride} {padding}", [(2, 2, 4, 5), (3, 2, 3, 2)], lambda x, w: F.conv2d(x, w, stride=stride, padding=padding))
+    op(f"conv1d {stride} {padding}", [(2, 2, 6), (3, 2, 3)], lambda x, w: F.conv1d(x, w, stride=stride, padding=padding))
+    op(f"max_pool2d {stride}", [(1, 2, 4, 5)], lambda x: F.max_pool2d(x, 2, stride))
+    op(f"avg_pool2d {stride}", [(1, 2, 4, 5)], lambda x: F.avg_pool2d(x, 2, stride))
+
 op("mse_loss", [(3, 2), (3, 2)], F.mse_loss)
 op("cross_entropy", [(3, 4)], lambda x: F.cross_entropy(x, torch.tensor([2, 0, 1])))
 op("nll_loss", [(3, 4)], lambda x: F.nll_loss(x, torch.tensor([2, 0, 1])))
