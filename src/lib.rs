@@ -96,16 +96,20 @@ pub mod train;
 /// What a notebook cell sees.
 pub mod prelude {
     pub use crate::Float;
-    pub use crate::autograd::{GradientTape, draw_graph, gradcheck, grads, no_grad};
+    pub use crate::autograd::{GradientTape, draw_graph, gradcheck, grads, inference, no_grad, training};
     pub use crate::cell::{CellDisplay, input, input_password};
     pub use crate::data::{self, Dataset};
     pub use crate::display::{self, Bundle, DisplayHandle, Show, clear_output, show};
     pub use crate::display::{display_html, display_markdown, display_svg};
-    pub use crate::nn::Activation::{Relu, Sigmoid, Softmax, Tanh};
+    pub use crate::nn::Activation::{Elu, Gelu, LeakyRelu, Relu, Sigmoid, Silu, Softmax, Softplus, Tanh};
     pub use crate::nn::{
-        Accuracy, Activation, BinaryCrossentropy, Dense, Flatten, Init, Loss, MeanSquaredError, Metric, Module,
-        Sequential, SparseCategoricalCrossentropy, accuracy, confusion_matrix,
+        Accuracy, Activation, BinaryCrossentropy, Init, Loss, MeanSquaredError, Metric, Module, Sequential,
+        SparseCategoricalCrossentropy, accuracy, confusion_matrix,
     };
+    pub use crate::nn::{AvgPool2D, Conv1D, Conv2D, GlobalAvgPool, MaxPool1D, MaxPool2D};
+    pub use crate::nn::{BatchNormalization, Dense, Dropout, Flatten, LayerNormalization, Reshape, Residual};
+    pub use crate::nn::{Embedding, MultiHeadAttention, PositionEmbedding, SinePositionEncoding};
+    pub use crate::nn::{Gru, Lstm, SimpleRnn};
     pub use crate::optim::{Adam, Momentum, Optimizer, Sgd, zero_grad};
     pub use crate::plot;
     pub use crate::tensor::random::{self, seed};

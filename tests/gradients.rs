@@ -398,7 +398,7 @@ fn losses() {
 #[test]
 fn layers() {
     seed(3);
-    let layers: Vec<(&str, Box<dyn Module>)> = vec![
+    let of_three_features: Vec<(&str, Box<dyn Module>)> = vec![
         ("linear", Box::new(Dense::new(3, 2))),
         ("relu", Box::new(Dense::new(3, 2).relu())),
         ("tanh, no bias", Box::new(Dense::new(3, 2).tanh().no_bias())),
@@ -408,9 +408,57 @@ fn layers() {
         ("Relu", Box::new(Relu)),
         ("Softmax", Box::new(Softmax)),
         ("two", Box::new(Sequential::new().add(Dense::new(3, 4).tanh()).add(Dense::new(4, 2).softmax()))),
+        ("BatchNormalization", Box::new(BatchNormalization::new(3))),
+        ("LayerNormalization", Box::new(LayerNormalization::new(3))),
+        ("Residual", Box::new(Residual::new(Sequential::new().add(Dense::new(3, 4).gelu()).add(Dense::new(4, 3))))),
+        ("Reshape", Box::new(Reshape::new(&[3, 1]))),
+        ("LeakyRelu", Box::new(LeakyRelu)),
+        ("Elu, Silu, Softplus", Box::new(Sequential::new().add(Elu).add(Silu).add(Softplus).add(Gelu))),
     ];
-    for (name, layer) in layers {
-        let x = input(&[2, 3], 4);
+    let sequences: Vec<(&str, Box<dyn Module>)> = vec![
+        ("SimpleRnn", Box::new(SimpleRnn::new(4, 2))),
+        ("Gru", Box::new(Gru::new(4, 2).return_sequences())),
+        ("Lstm", Box::new(Lstm::new(4, 2))),
+        ("Lstm", Box::new(Lstm::new(4, 2).return_sequences())),
+        ("attention", Box::new(MultiHeadAttention::new(4, 2))),
+        ("causal attention", Box::new(MultiHeadAttention::new(4, 1).causal())),
+        ("SinePositionEncoding", Box::new(SinePositionEncoding::new())),
+        ("PositionEmbedding", Box::new(PositionEmbedding::new(5, 4))),
+        ("Conv1D", Box::new(Conv1D::new(3, 2, 2).tanh())),
+        ("MaxPool1D", Box::new(MaxPool1D::new(2))),
+        ("GlobalAvgPool", Box::new(GlobalAvgPool::new())),
+        ("BatchNormalization", Box::new(BatchNormalization::new(3))),
+        ("LayerNormalization", Box::new(LayerNormalization::new(4))),
+        ("Dense on each step", Box::new(Dense::new(4, 2).no_bias())),
+    ];
+    let images: Vec<(&str, Box<dyn Module>)> = vec![
+        ("Conv2D", Box::new(Conv2D::new(2, 2, 3).same().sigmoid())),
+        ("Conv2D", Box::new(Conv2D::new(2, 1, 2).stride(2).no_bias().initializer(Init::HeNormal))),
+        ("MaxPool2D", Box::new(MaxPool2D::new(2).stride(1))),
+        ("AvgPool2D", Box::new(AvgPool2D::new(2))),
+        ("GlobalAvgPool", Box::new(GlobalAvgPool::new())),
+        ("BatchNormalization", Box::new(BatchNormalization::new(2))),
+    ];
+    let layers = (of_three_features.into_iter().map(|layer| (layer, input(&[2, 3], 4))))
+        .chain(sequences.into_iter().map(|layer| (layer, input(&[2, 3, 4], 4))))
+        .chain(images.into_iter().map(|layer| (layer, input(&[2, 2, 4, 5], 4))));
+    let dropout = Dropout::new(0.4);
+    let dropped = |t: &[Tensor]| {
+        seed(5);
+        dropout.forward(&t[0])
+    };
+    check("Dropout", dropped, &[input(&[3, 4], 1)]);
+    let words = Embedding::new(4, 2);
+    let read = |t: &[Tensor]| {
+        words.weight.set_value(&t[0]);
+        words.forward(&tensor([[3, 0], [3, 3]]))
+    };
+    read(&[input(&[4, 2], 1)]).square().sum().backward();
+    let through_the_operation = |t: &[Tensor]| t[0].embedding(&tensor([[3, 0], [3, 3]])).square();
+    let report = gradcheck(through_the_operation, &[input(&[4, 2], 1)]);
+    assert!(report.passed() && words.weight.has_grad(), "{report}");
+    for ((name, layer), x) in layers {
+        seed(7);
         check(name, |t| layer.forward(&t[0]), std::slice::from_ref(&x));
         // The same with respect to the parameters: the check writes its values into them.
         let parameters = layer.parameters();

@@ -162,6 +162,30 @@ fn a_mistake_with_a_model_is_reported_at_its_line() {
     mistake!(loss.loss(&Tensor::zeros(&[2, 3]).softmax(-1), &tensor([0, 3])), "label 3 at row 1");
 }
 
+#[test]
+#[rustfmt::skip]
+fn a_mistake_with_a_layer_is_reported_at_its_line() {
+    let _turn = alone();
+    let rows = Tensor::zeros(&[5, 784]).label("images");
+    mistake!(Conv2D::new(1, 8, 3).forward(&rows), "Conv2D: an input of the shape [n, 1, height, width] is expected, got [5, 784]", "Reshape::new(&[1, height, width])");
+    mistake!(Conv2D::new(1, 8, 3).forward(&Tensor::zeros(&[5, 3, 9, 9])), "make the layer Conv2D::new(3, 8, …)");
+    mistake!(Conv1D::new(1, 8, 3).forward(&rows), "Conv1D: an input of the shape [n, 1, length]");
+    mistake!(Conv2D::new(1, 8, 3).forward(&Tensor::zeros(&[5, 1, 2, 2])), "conv2d: a window of [3, 3]");
+    mistake!(MaxPool2D::new(2).forward(&rows), "max_pool2d: images have four axes");
+    mistake!(BatchNormalization::new(3).forward(&rows), "BatchNormalization(3): axis 1 is expected to have 3");
+    mistake!(LayerNormalization::new(3).forward(&rows), "LayerNormalization(3): 3 features are expected");
+    mistake!(Gru::new(3, 8).forward(&rows), "Gru(3, 8): sequences [n, length, 3] are expected");
+    mistake!(Lstm::new(3, 8).forward(&Tensor::zeros(&[2, 0, 3])), "Lstm(3, 8)");
+    mistake!(Embedding::new(5, 2).forward(&tensor([[5]])), "embedding: no entry 5, there are 5");
+    mistake!(MultiHeadAttention::new(6, 4), "6 features cannot be divided among 4 heads");
+    mistake!(MultiHeadAttention::new(6, 2).forward(&rows), "MultiHeadAttention: sequences have the shape");
+    mistake!(PositionEmbedding::new(4, 6).forward(&Tensor::zeros(&[1, 5, 6])), "slice: 0..5 does not lie in axis 0");
+    mistake!(Residual::new(Dense::new(784, 2)).forward(&rows), "Residual: the layers turn [5, 784] into [5, 2]");
+    mistake!(Reshape::new(&[1, 28]).forward(&rows), "reshape: sizes differ");
+    mistake!(Dropout::new(1.0), "Dropout: the rate is 1");
+    mistake!(BatchNormalization::new(3).forward(&Tensor::zeros(&[0, 3])), "mean_axes: there are no values along axis 0");
+}
+
 /// The whole text of the message that learners will see most.
 #[test]
 fn the_message_of_matmul() {
@@ -556,8 +580,102 @@ fn initial_weights_have_the_right_size() {
     near(Init::GlorotNormal, (2.0 / 500.0 as Float).sqrt());
     near(Init::HeUniform, (2.0 / 300.0 as Float).sqrt());
     near(Init::HeNormal, (2.0 / 300.0 as Float).sqrt());
+    near(Init::LecunNormal, (1.0 / 300.0 as Float).sqrt());
     near(Init::Normal(0.5), 0.5);
+    near(Init::Uniform(0.3), 0.3 / (3.0 as Float).sqrt());
+    for (rows, columns) in [(20, 30), (30, 20), (5, 5)] {
+        let w = Init::Orthogonal.draw(rows, columns);
+        let product = if rows < columns { w.matmul(&w.t()) } else { w.t().matmul(&w) };
+        let error = (product - Tensor::eye(rows.min(columns))).abs().max().item();
+        assert!(error < 1e-5, "{error}");
+    }
     assert_eq!(deviation(Init::Zeros), 0.0);
+}
+
+#[test]
+fn layers_learn_and_are_used() {
+    let _turn = alone();
+    seed(1);
+    let x = Tensor::randn(&[200, 3]) * 2.0 + 1.0;
+    let layer = BatchNormalization::new(3).momentum(0.5);
+    let (mean, variance) = (x.mean_axis(0, false), x.var_axis(0, false));
+    layer.forward(&x);
+    for i in 0..3 {
+        assert!((layer.mean.get(&[i]) - mean.get(&[i]) / 2.0).abs() < 1e-5);
+        assert!((layer.variance.get(&[i]) - (1.0 + variance.get(&[i])) / 2.0).abs() < 1e-4);
+    }
+    // In use nothing is learnt, and a sample does not depend on the others.
+    let before = layer.mean.to_vec();
+    let (all, one) = no_grad(|| (layer.forward(&x), layer.forward(&x.slice(0, 0..1))));
+    assert_eq!((layer.mean.to_vec(), all.slice(0, 0..1).to_vec()), (before, one.to_vec()));
+    assert_eq!((layer.parameters().len(), layer.state().len()), (2, 4));
+
+    let dropout = Dropout::new(0.25);
+    let dropped = dropout.forward(&Tensor::ones(&[10_000])).to_vec();
+    let kept = dropped.iter().filter(|value| **value != 0.0).count();
+    assert!((7300..7700).contains(&kept) && dropped.iter().all(|&y| y == 0.0 || (y - 4.0 / 3.0).abs() < 1e-6));
+    assert_eq!(no_grad(|| dropout.forward(&x)).to_vec(), x.to_vec());
+    assert_eq!(inference(|| dropout.forward(&x)).to_vec(), x.to_vec());
+    assert_ne!(training(|| no_grad(|| dropout.forward(&x))).to_vec(), x.to_vec());
+    // The mode comes back after a panic.
+    panic_of(|| inference(|| drop(x.matmul(&x))));
+    assert_ne!(dropout.forward(&x).to_vec(), x.to_vec());
+}
+
+/// A batch of 1, equal values, ±10⁴: every layer gives numbers, and so does `backward`.
+#[test]
+fn layers_take_extreme_inputs() {
+    let _turn = alone();
+    let of_features: [Box<dyn Module>; 5] = [
+        Box::new(BatchNormalization::new(3)),
+        Box::new(LayerNormalization::new(3)),
+        Box::new(Dense::new(3, 2).softmax()),
+        Box::new(Residual::new(Dense::new(3, 3).gelu())),
+        Box::new(Dropout::new(0.9)),
+    ];
+    let of_sequences: [Box<dyn Module>; 5] = [
+        Box::new(SimpleRnn::new(3, 2)),
+        Box::new(Gru::new(3, 2)),
+        Box::new(Lstm::new(3, 2)),
+        Box::new(MultiHeadAttention::new(3, 1).causal()),
+        Box::new(Conv1D::new(3, 2, 2).same()),
+    ];
+    let layers = of_features.iter().map(|layer| (layer, false)).chain(of_sequences.iter().map(|layer| (layer, true)));
+    for (layer, is_sequence) in layers {
+        for n in [0, 1, 4] {
+            if n == 0 && layer.name() == "BatchNormalization" {
+                continue; // says that there is nothing to average over
+            }
+            let shape = if is_sequence { vec![n, 3, 3] } else { vec![n, 3] };
+            for value in [0.0, 1e4, -1e4] {
+                let x = Tensor::full(&shape, value).requires_grad();
+                let y = layer.forward(&x);
+                let gradient = &grads(&y.square().sum(), &[&x])[0];
+                assert_eq!((gradient.shape(), y.shape()[0]), (&shape[..], n));
+                let values = [y.to_vec(), gradient.to_vec()].concat();
+                assert!(values.iter().all(|value| value.is_finite()), "{} of {value}", layer.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_convolutional_network_learns() {
+    let _turn = alone();
+    seed(1);
+    let (train, test) = data::digits(400).split(0.8);
+    let mut model = Sequential::new()
+        .add(Reshape::new(&[1, 28, 28]))
+        .add(Conv2D::new(1, 6, 5).stride(2).relu())
+        .add(BatchNormalization::new(6))
+        .add(MaxPool2D::new(2))
+        .add(Flatten::new())
+        .add(Dropout::new(0.1))
+        .add(Dense::new(6 * 6 * 6, 10).softmax());
+    model.compile(Adam::new(0.01), SparseCategoricalCrossentropy::new(), Accuracy);
+    model.fit(&train).epochs(6).verbose(false).run();
+    assert!(model.evaluate(&test).accuracy > 0.9, "{}", model.evaluate(&test));
+    assert_eq!(model.parameters()[0].name().as_deref(), Some("conv2d1.weight"));
 }
 
 // -------------------------------------------------------------------------------------------------------- appearance

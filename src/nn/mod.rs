@@ -3,16 +3,24 @@
 //! A layer is a struct with its parameters in it, a `forward` method, and nothing hidden: see [`Dense`]. How a model is
 //! trained is in [`train`](crate::train).
 
+mod attention;
+mod conv;
 mod init;
 mod layers;
 mod loss;
 pub(crate) mod metric;
+mod norm;
+mod recurrent;
 mod sequential;
 mod summary;
 
+pub use attention::{Embedding, MultiHeadAttention, PositionEmbedding, SinePositionEncoding};
+pub use conv::{AvgPool2D, Conv1D, Conv2D, GlobalAvgPool, MaxPool1D, MaxPool2D};
 pub use init::Init;
-pub use layers::{Activation, Dense, Flatten, Module};
+pub use layers::{Activation, Dense, Dropout, Flatten, Module, Reshape, Residual};
 pub use loss::{BinaryCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy};
 pub use metric::{Accuracy, Metric, accuracy, confusion_matrix};
+pub use norm::{BatchNormalization, LayerNormalization};
+pub use recurrent::{Gru, Lstm, SimpleRnn};
 pub use sequential::Sequential;
 pub use summary::Summary;

@@ -88,6 +88,20 @@ impl Module for Sequential {
         Sequential::parameters(self)
     }
 
+    fn state(&self) -> Vec<Tensor> {
+        self.layers.iter().flat_map(|layer| layer.state()).collect()
+    }
+
+    fn macs(&self, input: &[usize]) -> usize {
+        let mut shape = input.to_vec();
+        let mut sum = 0;
+        for layer in &self.layers {
+            sum += layer.macs(&shape);
+            shape = layer.output_shape(&shape);
+        }
+        sum
+    }
+
     fn output_shape(&self, input: &[usize]) -> Vec<usize> {
         self.layers.iter().fold(input.to_vec(), |shape, layer| layer.output_shape(&shape))
     }

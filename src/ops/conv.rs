@@ -180,21 +180,32 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn max_pool2d(&self, size: usize, stride: usize) -> Tensor {
-        let (n, channels, [rows, columns]) = self.window("max_pool2d", [size; 2], [stride; 2], [0; 2]);
-        self.pooled(size, stride).max_axis(1, false).reshape(&[n, channels, rows, columns])
+        self.pool("max_pool2d", [size; 2], [stride; 2], Tensor::max_axis)
     }
 
     /// The mean of each window of `size` × `size`, channel by channel; otherwise as [`max_pool2d`](Tensor::max_pool2d).
     #[track_caller]
     pub fn avg_pool2d(&self, size: usize, stride: usize) -> Tensor {
-        let (n, channels, [rows, columns]) = self.window("avg_pool2d", [size; 2], [stride; 2], [0; 2]);
-        self.pooled(size, stride).mean_axis(1, false).reshape(&[n, channels, rows, columns])
+        self.pool("avg_pool2d", [size; 2], [stride; 2], Tensor::mean_axis)
     }
 
-    /// Each channel as an image of its own, so that a column has one channel.
+    /// As [`max_pool2d`](Tensor::max_pool2d), for sequences `[n, channels, length]`.
     #[track_caller]
-    fn pooled(&self, size: usize, stride: usize) -> Tensor {
-        let &[n, channels, height, width] = self.shape() else { return self.clone() };
-        self.reshape(&[n * channels, 1, height, width]).unfold([size; 2], [stride; 2], [0; 2])
+    pub fn max_pool1d(&self, size: usize, stride: usize) -> Tensor {
+        self.unsqueeze(-2).pool("max_pool1d", [1, size], [1, stride], Tensor::max_axis).squeeze(-2)
+    }
+
+    /// Each channel as an image of its own, so that a column of [`unfold`](Tensor::unfold) has one channel.
+    #[track_caller]
+    fn pool(
+        &self,
+        op: &str,
+        size: [usize; 2],
+        stride: [usize; 2],
+        reduce: fn(&Tensor, isize, bool) -> Tensor,
+    ) -> Tensor {
+        let (n, channels, [rows, columns]) = self.window(op, size, stride, [0; 2]);
+        let planes = self.reshape(&[n * channels, 1, self.shape()[2], self.shape()[3]]);
+        reduce(&planes.unfold(size, stride, [0; 2]), 1, false).reshape(&[n, channels, rows, columns])
     }
 }

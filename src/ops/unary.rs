@@ -211,20 +211,23 @@ impl Tensor {
         unary("silu", self, |x| x * sigmoid(x), |g, x, _| g * sigmoid(x) * (1.0 + x * sigmoid(-x)))
     }
 
-    /// x Φ(x) in the approximation ½ x (1 + tanh u), u = √(2/π) (x + 0.044715 x³) (Hendrycks & Gimpel 2016).
-    /// Derivative: ½ (1 + tanh u) + ½ x (1 − tanh² u) u′.
+    /// x Φ(x) in the approximation ½ x (1 + tanh u) = x σ(2u), u = √(2/π) (x + 0.044715 x³) (Hendrycks & Gimpel 2016).
+    /// Derivative: σ(2u) (1 + 2 x u′ σ(−2u)).
     #[track_caller]
     pub fn gelu(&self) -> Tensor {
-        // √(2/π), from the constants that there are.
-        const C: Float = (std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2) as Float;
-        fn t(x: Float) -> Float {
-            (C * (x + 0.044715 * x * x * x)).tanh()
+        // 2 √(2/π), from the constants that there are. With σ, because 1 + tanh u loses all digits where x is negative.
+        const C: Float = (2.0 * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2) as Float;
+        fn twice_u(x: Float) -> Float {
+            C * (x + 0.044715 * x * x * x)
         }
         unary(
             "gelu",
             self,
-            |x| 0.5 * x * (1.0 + t(x)),
-            |g, x, _| g * 0.5 * (1.0 + t(x) + x * (1.0 - t(x) * t(x)) * C * (1.0 + 3.0 * 0.044715 * x * x)),
+            |x| x * sigmoid(twice_u(x)),
+            |g, x, _| {
+                let (u, slope) = (twice_u(x), C * (1.0 + 3.0 * 0.044715 * x * x));
+                g * sigmoid(u) * (1.0 + x * slope * sigmoid(-u))
+            },
         )
     }
 }

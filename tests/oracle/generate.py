@@ -40,16 +40,18 @@ class Family:
     def __init__(self, name):
         self.name, self.cases = name, []
 
-    def __call__(self, name, shapes, function, positive=False):
+    def __call__(self, name, shapes, function, positive=False, scale=1.0):
         inputs = [numbers(shape, phase) for phase, shape in enumerate(shapes)]
         if positive:
             inputs = [values.abs() + 0.25 for values in inputs]
+        # Weights of 2 would make scores of hundreds, which leave `float32` no digits after a softmax.
+        inputs[1:] = [values * scale for values in inputs[1:]]
         inputs = [values.requires_grad_() for values in inputs]
         output = function(*inputs)
         loss = (output * weights(output.shape)).sum()
         gradients = torch.autograd.grad(loss, inputs, allow_unused=True, materialize_grads=True)
         self.cases.append({
-            "name": name, "shapes": [list(shape) for shape in shapes], "positive": positive,
+            "name": name, "shapes": [list(shape) for shape in shapes], "positive": positive, "scale": scale,
             "shape": list(output.shape), "values": flat(output), "gradients": [flat(g) for g in gradients],
         })
 
@@ -135,6 +137,59 @@ op("cross_entropy", [(3, 4)], lambda x: F.cross_entropy(x, torch.tensor([2, 0, 1
 op("nll_loss", [(3, 4)], lambda x: F.nll_loss(x, torch.tensor([2, 0, 1])))
 op("bce_with_logits", [(3, 2)], lambda x: F.binary_cross_entropy_with_logits(x, torch.tensor([[0.0, 1], [1, 0], [0.25, 1]])))
 op.write()
+
+# -------------------------------------------------------------------------------------------------------------- layers
+# The inputs are that of the layer and then its parameters, in the order and the layout that the library has.
+
+layer = Family("layers")
+layer("Dense", [(2, 3), (3, 4), (4,)], lambda x, w, b: F.gelu(x @ w + b, approximate="tanh"))
+layer("Conv2D", [(2, 2, 3, 4), (3, 2, 3, 3), (3,)], lambda x, w, b: F.conv2d(x, w, b, padding=1).relu())
+layer("Conv1D", [(2, 2, 6), (3, 2, 3), (3,)], lambda x, w, b: F.conv1d(x, w, b, stride=2).tanh())
+layer("MaxPool2D", [(1, 2, 4, 4)], lambda x: F.max_pool2d(x, 2))
+layer("AvgPool2D", [(1, 2, 4, 4)], lambda x: F.avg_pool2d(x, 2))
+layer("MaxPool1D", [(1, 2, 6)], lambda x: F.max_pool1d(x, 3))
+layer("GlobalAvgPool", [(2, 2, 2, 3)], lambda x: x.mean((2, 3)))
+for shape in [(7, 2), (2, 2, 3), (2, 2, 2, 2)]:
+    layer(f"BatchNormalization {len(shape)}", [shape, (2,), (2,)], lambda x, w, b: F.batch_norm(x, None, None, w, b, training=True))
+mean, variance = numbers((2,), 7), numbers((2,), 8).abs()
+layer("BatchNormalization in use", [(4, 2), (2,), (2,)], lambda x, w, b: F.batch_norm(x, mean, variance, w, b))
+layer("LayerNormalization", [(2, 2, 3), (3,), (3,)], lambda x, w, b: F.layer_norm(x, (3,), w, b))
+layer("Embedding", [(3, 2)], lambda w: F.embedding(torch.tensor([[2, 0], [2, 2]]), w))
+layer("Residual", [(2, 3), (3, 3), (3,)], lambda x, w, b: x + (x @ w + b).tanh())
+
+
+def recurrent(module, gates):
+    def forward(x, weight, recurrent, bias, recurrent_bias):
+        layer = module(input_size=3, hidden_size=2, batch_first=True)
+        parameters = {
+            "weight_ih_l0": weight.T, "weight_hh_l0": recurrent.T, "bias_ih_l0": bias, "bias_hh_l0": recurrent_bias,
+        }
+        return torch.func.functional_call(layer, parameters, (x,))[0]
+
+    return [(2, 3, 3), (3, 2 * gates), (2, 2 * gates), (2 * gates,), (2 * gates,)], forward
+
+
+layer("SimpleRnn", *recurrent(torch.nn.RNN, 1))
+layer("Gru", *recurrent(torch.nn.GRU, 3))
+layer("Lstm", *recurrent(torch.nn.LSTM, 4))
+
+
+def attention(causal):
+    def forward(x, q, qb, k, kb, v, vb, o, ob):
+        module = torch.nn.MultiheadAttention(4, 2, batch_first=True)
+        parameters = {
+            "in_proj_weight": torch.cat([q.T, k.T, v.T]), "in_proj_bias": torch.cat([qb, kb, vb]),
+            "out_proj.weight": o.T, "out_proj.bias": ob,
+        }
+        mask = torch.ones(3, 3, dtype=torch.bool).triu(1) if causal else None
+        return torch.func.functional_call(module, parameters, (x, x, x), {"attn_mask": mask})[0]
+
+    return forward
+
+
+for name, causal in [("MultiHeadAttention", False), ("MultiHeadAttention causal", True)]:
+    layer(name, [(2, 3, 4)] + 4 * [(4, 4), (4,)], attention(causal), scale=0.25)
+layer.write()
 
 # ---------------------------------------------------------------------------------------------------------- optimisers
 
