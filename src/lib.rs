@@ -103,13 +103,15 @@ pub mod prelude {
     pub use crate::display::{display_html, display_markdown, display_svg};
     pub use crate::nn::Activation::{Elu, Gelu, LeakyRelu, Relu, Sigmoid, Silu, Softmax, Softplus, Tanh};
     pub use crate::nn::{
-        Accuracy, Activation, BinaryCrossentropy, Init, Loss, MeanSquaredError, Metric, Module, Sequential,
-        SparseCategoricalCrossentropy, accuracy, confusion_matrix,
+        Accuracy, Metric, TopK, accuracy, confusion_matrix, f1_score, precision, recall, top_k_accuracy,
     };
+    pub use crate::nn::{Activation, Init, Module, Sequential};
     pub use crate::nn::{AvgPool2D, Conv1D, Conv2D, GlobalAvgPool, MaxPool1D, MaxPool2D};
     pub use crate::nn::{BatchNormalization, Dense, Dropout, Flatten, LayerNormalization, Reshape, Residual};
+    pub use crate::nn::{BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy};
     pub use crate::nn::{Embedding, MultiHeadAttention, PositionEmbedding, SinePositionEncoding};
     pub use crate::nn::{Gru, Lstm, SimpleRnn};
+    pub use crate::nn::{Hinge, Huber, KlDivergence, Loss, MeanAbsoluteError, MeanSquaredError};
     pub use crate::optim::{Adam, Momentum, Optimizer, Sgd, zero_grad};
     pub use crate::plot;
     pub use crate::tensor::random::{self, seed};

@@ -329,6 +329,36 @@ fn extreme_inputs() {
         ("bce_with_logits", |x| x.bce_with_logits(&Tensor::ones(x.shape()))),
         ("mse_loss", |x| x.mse_loss(&Tensor::zeros(x.shape()))),
     ];
+    struct Sparse(SparseCategoricalCrossentropy);
+    impl Loss for Sparse {
+        fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
+            self.0.loss(prediction, target)
+        }
+        fn name(&self) -> &'static str {
+            "sparse"
+        }
+    }
+    let losses: [Box<dyn Loss>; 9] = [
+        Box::new(MeanSquaredError),
+        Box::new(MeanAbsoluteError),
+        Box::new(Huber::new(1.0)),
+        Box::new(Hinge),
+        Box::new(KlDivergence),
+        Box::new(BinaryCrossentropy),
+        Box::new(CategoricalCrossentropy::new().label_smoothing(0.1)),
+        Box::new(Sparse(SparseCategoricalCrossentropy::new())),
+        Box::new(Sparse(SparseCategoricalCrossentropy::new().label_smoothing(0.1))),
+    ];
+    for (x, loss) in [1e4, -1e4, 0.0].iter().flat_map(|x| losses.iter().map(move |loss| (*x, loss))) {
+        let x = tensor([[x, 0.0, 0.0]]).requires_grad();
+        let target = if loss.name() == "sparse" { tensor([2]) } else { tensor([[0.0, 0.0, 1.0]]) };
+        // From the logits, and from probabilities that were rounded.
+        for prediction in [x.softmax(-1), x.softmax(-1) * 1.0] {
+            let y = loss.loss(&prediction, &target);
+            let gradient = &grads(&y, &[&x])[0];
+            assert!(gradient.to_vec().iter().chain(&y.to_vec()).all(|value| value.is_finite()), "{}", loss.name());
+        }
+    }
     let inputs = [
         tensor([[1e4, -1e4, 0.0], [-1e4, 1e4, 1e-30]]),
         Tensor::full(&[2, 3], 1e4),
@@ -392,6 +422,24 @@ fn losses() {
         |t| sparse.loss(&(t[0].softmax(-1) * 1.0), &labels),
         &scores(),
     );
+    let soft = sparse.label_smoothing(0.1);
+    check("label smoothing", |t| soft.loss(&t[0].softmax(-1), &labels), &scores());
+    let target = input(&[3, 4], 9).softmax(-1);
+    let categorical = CategoricalCrossentropy::new();
+    check("CategoricalCrossentropy", |t| categorical.loss(&t[0].softmax(-1), &target), &scores());
+    check("of probabilities", |t| categorical.loss(&(t[0].softmax(-1) * 1.0), &target), &scores());
+    check(
+        "KlDivergence",
+        |t| KlDivergence.loss(&t[0].softmax(-1), &t[1].softmax(-1)),
+        &[input(&[2, 3], 0), input(&[2, 3], 4)],
+    );
+    let of_steps = [input(&[2, 3, 4], 2)];
+    check("sequences", |t| sparse.loss(&t[0].softmax(-1), &tensor([[2, 0, 1], [3, 3, 0]])), &of_steps);
+    check("sequences, smooth", |t| soft.loss(&t[0].softmax(-1), &tensor([[2, 0, 1], [3, 3, 0]])), &of_steps);
+    let pair = || [input(&[3, 2], 0), input(&[3, 2], 1)];
+    check("MeanAbsoluteError", |t| MeanAbsoluteError.loss(&t[0], &t[1]), &pair());
+    check("Huber", |t| Huber::new(0.7).loss(&t[0], &t[1]), &pair());
+    check("Hinge", |t| Hinge.loss(&t[0], &tensor([-1, 1, 1])), &[input(&[3, 1], 0)]);
     check("from_logits", |t| SparseCategoricalCrossentropy::from_logits().loss(&t[0], &labels), &scores());
 }
 

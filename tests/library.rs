@@ -109,6 +109,11 @@ fn a_mistake_is_reported_at_its_line() {
     mistake!(a.cross_entropy(&a), "one-hot", "argmax");
     mistake!(tensor([0, 7]).one_hot(5), "label 7 at row 1, but classes are 0..=4");
     mistake!(accuracy(&a, &tensor([1, 2, 3])), "accuracy: one label for each row");
+    mistake!(top_k_accuracy(&a, &tensor([1, 2, 3]), 2), "top_k_accuracy: one label for each row");
+    mistake!(precision(&tensor([0, 1]), &tensor([0]), 1), "2 predictions and 1 labels");
+    mistake!(CategoricalCrossentropy::new().loss(&a, &tensor([0, 1])), "CategoricalCrossentropy: shapes differ");
+    mistake!(Huber::new(1.0).loss(&empty, &empty), "Huber: there are no values");
+    mistake!(SparseCategoricalCrossentropy::new().label_smoothing(0.1).loss(&a, &tensor([0, 3])), "label 3");
     mistake!(confusion_matrix(&tensor([0, 1]), &tensor([0, 2]), 2), "confusion_matrix: label 2");
     mistake!(History::default().get("los"), "no figure is called \"los\"");
 }
@@ -676,6 +681,23 @@ fn a_convolutional_network_learns() {
     model.fit(&train).epochs(6).verbose(false).run();
     assert!(model.evaluate(&test).accuracy > 0.9, "{}", model.evaluate(&test));
     assert_eq!(model.parameters()[0].name().as_deref(), Some("conv2d1.weight"));
+}
+
+#[test]
+fn metrics_count() {
+    let _turn = alone();
+    let (predicted, labels) = (tensor([2, 1, 0, 2, 2]), tensor([2, 0, 0, 1, 2]));
+    assert_eq!(precision(&predicted, &labels, 2), 2.0 / 3.0);
+    assert_eq!(recall(&predicted, &labels, 2), 1.0);
+    assert!((f1_score(&predicted, &labels, 2) - 0.8).abs() < 1e-6);
+    assert_eq!((precision(&predicted, &labels, 7), recall(&predicted, &labels, 7)), (0.0, 0.0));
+    assert_eq!((recall(&predicted, &labels, 1), f1_score(&predicted, &labels, 1)), (0.0, 0.0));
+    let scores = tensor([[3.0, 2.0, 1.0], [1.0, 1.0, 1.0], [0.0, 5.0, 9.0]]);
+    let shares = [0, 1, 2, 3].map(|k| top_k_accuracy(&scores, &tensor([1, 1, 2]), k));
+    assert_eq!(shares, [0.0, 1.0 / 3.0, 1.0, 1.0]);
+    // A class for each step of a sequence.
+    let steps = tensor([[[0.1, 0.9], [0.8, 0.2]]]);
+    assert_eq!(accuracy(&steps, &tensor([[1, 1]])), 0.5);
 }
 
 // -------------------------------------------------------------------------------------------------------- appearance

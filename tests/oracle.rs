@@ -197,6 +197,14 @@ fn operations() {
     cases.compare("cross_entropy", |t| t[0].cross_entropy(&labels));
     cases.compare("nll_loss", |t| t[0].nll_loss(&labels));
     cases.compare("bce_with_logits", |t| t[0].bce_with_logits(&tensor([[0.0, 1.0], [1.0, 0.0], [0.25, 1.0]])));
+    cases.compare("MeanAbsoluteError", |t| MeanAbsoluteError.loss(&t[0], &t[1]));
+    cases.compare("Huber", |t| Huber::new(0.7).loss(&t[0], &t[1]));
+    cases.compare("Hinge", |t| Hinge.loss(&t[0], &tensor([0, 1, 1])));
+    cases.compare("KlDivergence", |t| KlDivergence.loss(&t[0].softmax(-1), &t[1].softmax(-1)));
+    let categorical = CategoricalCrossentropy::new().label_smoothing(0.2);
+    cases.compare("CategoricalCrossentropy", |t| categorical.loss(&t[0].softmax(-1), &t[1].softmax(-1)));
+    let soft = SparseCategoricalCrossentropy::from_logits().label_smoothing(0.1);
+    cases.compare("label smoothing", |t| soft.loss(&t[0], &labels));
     cases.finish();
 }
 

@@ -18,8 +18,9 @@ pub use attention::{Embedding, MultiHeadAttention, PositionEmbedding, SinePositi
 pub use conv::{AvgPool2D, Conv1D, Conv2D, GlobalAvgPool, MaxPool1D, MaxPool2D};
 pub use init::Init;
 pub use layers::{Activation, Dense, Dropout, Flatten, Module, Reshape, Residual};
-pub use loss::{BinaryCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy};
-pub use metric::{Accuracy, Metric, accuracy, confusion_matrix};
+pub use loss::{BinaryCrossentropy, CategoricalCrossentropy, Hinge, Huber, KlDivergence};
+pub use loss::{Loss, MeanAbsoluteError, MeanSquaredError, SparseCategoricalCrossentropy};
+pub use metric::{Accuracy, Metric, TopK, accuracy, confusion_matrix, f1_score, precision, recall, top_k_accuracy};
 pub use norm::{BatchNormalization, LayerNormalization};
 pub use recurrent::{Gru, Lstm, SimpleRnn};
 pub use sequential::Sequential;

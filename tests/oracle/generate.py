@@ -136,6 +136,12 @@ op("mse_loss", [(3, 2), (3, 2)], F.mse_loss)
 op("cross_entropy", [(3, 4)], lambda x: F.cross_entropy(x, torch.tensor([2, 0, 1])))
 op("nll_loss", [(3, 4)], lambda x: F.nll_loss(x, torch.tensor([2, 0, 1])))
 op("bce_with_logits", [(3, 2)], lambda x: F.binary_cross_entropy_with_logits(x, torch.tensor([[0.0, 1], [1, 0], [0.25, 1]])))
+op("MeanAbsoluteError", [(3, 2), (3, 2)], F.l1_loss)
+op("Huber", [(3, 2), (3, 2)], lambda x, t: F.huber_loss(x, t, delta=0.7))
+op("Hinge", [(3,)], lambda x: (1 - torch.tensor([-1.0, 1, 1]) * x).clamp(min=0).mean())
+op("KlDivergence", [(3, 4), (3, 4)], lambda x, t: F.kl_div(x.log_softmax(-1), t.softmax(-1), reduction="batchmean"))
+op("CategoricalCrossentropy", [(3, 4), (3, 4)], lambda x, t: F.cross_entropy(x, t.softmax(-1), label_smoothing=0.2))
+op("label smoothing", [(3, 4)], lambda x: F.cross_entropy(x, torch.tensor([2, 0, 1]), label_smoothing=0.1))
 op.write()
 
 # -------------------------------------------------------------------------------------------------------------- layers
