@@ -112,7 +112,8 @@ pub mod prelude {
     pub use crate::nn::{Embedding, MultiHeadAttention, PositionEmbedding, SinePositionEncoding};
     pub use crate::nn::{Gru, Lstm, SimpleRnn};
     pub use crate::nn::{Hinge, Huber, KlDivergence, Loss, MeanAbsoluteError, MeanSquaredError};
-    pub use crate::optim::{Adam, Momentum, Optimizer, Sgd, zero_grad};
+    pub use crate::optim::{Adadelta, Adagrad, Adam, AdamW, Momentum, Optimizer, RmsProp, Schedule, Sgd};
+    pub use crate::optim::{clip_grad_norm, clip_grad_value, zero_grad};
     pub use crate::plot;
     pub use crate::tensor::random::{self, seed};
     pub use crate::tensor::{Tensor, tensor};

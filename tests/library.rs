@@ -392,10 +392,14 @@ fn xor_is_learnt() {
 #[test]
 fn every_optimiser_finds_a_line() {
     let _turn = alone();
-    let optimisers: [Box<dyn Fn() -> Box<dyn Optimizer>>; 3] = [
+    let optimisers: [Box<dyn Fn() -> Box<dyn Optimizer>>; 7] = [
         Box::new(|| Box::new(Sgd::new(0.3))),
         Box::new(|| Box::new(Momentum::new(0.1, 0.8))),
         Box::new(|| Box::new(Adam::new(0.1))),
+        Box::new(|| Box::new(Momentum::new(0.1, 0.8).nesterov())),
+        Box::new(|| Box::new(Adagrad::new(0.5))),
+        Box::new(|| Box::new(RmsProp::new(0.02))),
+        Box::new(|| Box::new(AdamW::new(0.1, 0.0))),
     ];
     for new in optimisers {
         seed(2);
@@ -403,7 +407,11 @@ fn every_optimiser_finds_a_line() {
         let y = &x * 2.0 - 1.0;
         let layer = Dense::new(1, 1);
         let mut optimizer = new();
-        for _ in 0..300 {
+        for step in 0..300 {
+            if step == 250 {
+                // RMSprop steps back and forth by half of its rate.
+                optimizer.set_learning_rate(optimizer.learning_rate() / 4.0);
+            }
             zero_grad(&layer.parameters());
             layer.forward(&x).mse_loss(&y).backward();
             optimizer.step(&layer.parameters());

@@ -260,10 +260,17 @@ fn layers() {
 #[test]
 fn optimisers() {
     let mut cases = Cases::read(include_str!("oracle/optimizers.json"));
-    let optimisers: [(&str, Box<dyn Optimizer>); 3] = [
+    let optimisers: [(&str, Box<dyn Optimizer>); 10] = [
         ("Sgd", Box::new(Sgd::new(0.1))),
         ("Momentum", Box::new(Momentum::new(0.1, 0.9))),
         ("Adam", Box::new(Adam::new(0.1))),
+        ("Sgd with weight decay", Box::new(Sgd::new(0.1).weight_decay(0.3))),
+        ("Nesterov", Box::new(Momentum::new(0.1, 0.9).nesterov())),
+        ("Adagrad", Box::new(Adagrad::new(0.1))),
+        ("RmsProp", Box::new(RmsProp::new(0.1))),
+        ("Adadelta", Box::new(Adadelta::new())),
+        ("Adam with betas", Box::new(Adam::new(0.1).betas(0.8, 0.99))),
+        ("AdamW", Box::new(AdamW::new(0.1, 0.5))),
     ];
     for (name, mut optimizer) in optimisers {
         let w = numbers(&[3], 0, false).requires_grad();
@@ -272,5 +279,48 @@ fn optimisers() {
             close(&format!("{name}, step {step}"), &w, expected, largest([expected]));
         }
     }
+    cases.finish();
+}
+
+#[test]
+fn schedules() {
+    let mut cases = Cases::read(include_str!("oracle/schedules.json"));
+    let schedules = [
+        ("constant", Schedule::constant(0.1)),
+        ("step", Schedule::step(0.1, 6, 0.5)),
+        ("exponential", Schedule::exponential(0.1, 0.9)),
+        ("linear", Schedule::linear(0.1, 15)),
+        ("cosine", Schedule::cosine(0.1, 19)),
+        ("one_cycle", Schedule::one_cycle(0.1, 20)),
+        ("warm_up", Schedule::exponential(0.1, 0.9).warm_up(5)),
+    ];
+    for (name, schedule) in schedules {
+        let rates: Vec<Float> = (0..20).map(|step| schedule.at(step)).collect();
+        close(name, &tensor(rates), &cases.take(name)["values"], 0.0);
+        // After the end the rate stays where it is.
+        let later = schedule.at(10_000);
+        assert!(later.is_finite() && (0.0..=0.1).contains(&later), "{name}: {later}");
+    }
+    cases.finish();
+}
+
+#[test]
+fn clipping() {
+    let mut cases = Cases::read(include_str!("oracle/clipping.json"));
+    let (w, v) = (numbers(&[3], 0, false).requires_grad(), numbers(&[2], 1, false).requires_grad());
+    (w.square().sum() + v.square().sum()).backward();
+    let norm = clip_grad_norm(&[w.clone(), tensor(1.0).requires_grad(), v.clone()], 1.5);
+    close(
+        "norm",
+        &tensor([vec![norm], w.grad().to_vec(), v.grad().to_vec()].concat()),
+        &cases.take("norm")["values"],
+        0.0,
+    );
+    // What is short enough stays as it is.
+    let before = w.grad().to_vec();
+    clip_grad_norm(std::slice::from_ref(&w), 100.0);
+    assert_eq!(w.grad().to_vec(), before);
+    clip_grad_value(std::slice::from_ref(&w), 0.1);
+    assert!(w.grad().to_vec().iter().all(|g| g.abs() <= 0.1));
     cases.finish();
 }

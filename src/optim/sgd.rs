@@ -1,4 +1,4 @@
-use super::{Optimizer, for_each};
+use super::{Memory, Optimizer, rate_and_memory};
 use crate::Float;
 use crate::tensor::Tensor;
 
@@ -13,26 +13,29 @@ use crate::tensor::Tensor;
 #[derive(Clone, Debug)]
 pub struct Sgd {
     learning_rate: Float,
+    weight_decay: Float,
+    /// Of nothing.
+    memory: Memory<0>,
 }
 
 impl Sgd {
     /// With learning rate η.
     pub fn new(learning_rate: Float) -> Sgd {
-        Sgd { learning_rate }
+        Sgd { learning_rate, weight_decay: 0.0, memory: Memory::default() }
+    }
+
+    /// Adds λ w to each gradient, which is what a penalty of ½ λ w² in the loss would do.
+    pub fn weight_decay(mut self, lambda: Float) -> Sgd {
+        self.weight_decay = lambda;
+        self
     }
 }
 
 impl Optimizer for Sgd {
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
-        let rate = self.learning_rate;
-        for_each(parameter, gradient, |w, g| *w -= rate * g);
+        let (rate, lambda) = (self.learning_rate, self.weight_decay);
+        self.memory.step(parameter, gradient, |w, g, _| *w -= rate * (g + lambda * *w));
     }
 
-    fn learning_rate(&self) -> Float {
-        self.learning_rate
-    }
-
-    fn set_learning_rate(&mut self, learning_rate: Float) {
-        self.learning_rate = learning_rate;
-    }
+    rate_and_memory!();
 }

@@ -218,4 +218,45 @@ cases = []
 optimiser("Sgd", lambda p: torch.optim.SGD(p, lr=0.1), cases)
 optimiser("Momentum", lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9), cases)
 optimiser("Adam", lambda p: torch.optim.Adam(p, lr=0.1, eps=1e-7), cases)
+optimiser("Sgd with weight decay", lambda p: torch.optim.SGD(p, lr=0.1, weight_decay=0.3), cases)
+optimiser("Nesterov", lambda p: torch.optim.SGD(p, lr=0.1, momentum=0.9, nesterov=True), cases)
+optimiser("Adagrad", lambda p: torch.optim.Adagrad(p, lr=0.1, eps=1e-7), cases)
+optimiser("RmsProp", lambda p: torch.optim.RMSprop(p, lr=0.1, alpha=0.9, eps=1e-7), cases)
+optimiser("Adadelta", lambda p: torch.optim.Adadelta(p, lr=1.0, rho=0.95, eps=1e-6), cases)
+optimiser("Adam with betas", lambda p: torch.optim.Adam(p, lr=0.1, betas=(0.8, 0.99), eps=1e-7), cases)
+optimiser("AdamW", lambda p: torch.optim.AdamW(p, lr=0.1, weight_decay=0.5, eps=1e-7), cases)
 write("optimizers", cases)
+
+# ----------------------------------------------------------------------------------------------------------- schedules
+
+
+def schedule(name, make):
+    """The learning rates of twenty steps."""
+    optimizer = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.1)
+    schedule, rates = make(optimizer), []
+    for _ in range(20):
+        rates.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    return {"name": name, "values": flat(torch.tensor(rates))}
+
+
+rates = torch.optim.lr_scheduler
+write("schedules", [
+    schedule("constant", lambda o: rates.LambdaLR(o, lambda _: 1.0)),
+    schedule("step", lambda o: rates.StepLR(o, 6, 0.5)),
+    schedule("exponential", lambda o: rates.ExponentialLR(o, 0.9)),
+    schedule("linear", lambda o: rates.LinearLR(o, 1.0, 0.0, 15)),
+    schedule("cosine", lambda o: rates.SequentialLR(o, [rates.CosineAnnealingLR(o, 19)], [])),
+    schedule("one_cycle", lambda o: rates.OneCycleLR(o, 0.1, 20)),
+    schedule("warm_up", lambda o: rates.SequentialLR(
+        o, [rates.LinearLR(o, 1 / 5, 1.0, 4), rates.ExponentialLR(o, 0.9)], [5])),
+])
+
+# ------------------------------------------------------------------------------------------------------------- clipping
+
+w, v = numbers((3,), 0).requires_grad_(), numbers((2,), 1).requires_grad_()
+(w.square().sum() + v.square().sum()).backward()
+norm = torch.nn.utils.get_total_norm([w.grad, v.grad])
+# clip_grad_norm_ itself adds 1e-6 to the norm, and so does not quite reach what it is asked for.
+write("clipping", [{"name": "norm", "values": [float(norm)] + flat(w.grad / norm * 1.5) + flat(v.grad / norm * 1.5)}])
