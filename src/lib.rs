@@ -117,7 +117,7 @@ pub mod prelude {
     pub use crate::plot;
     pub use crate::tensor::random::{self, seed};
     pub use crate::tensor::{Tensor, tensor};
-    pub use crate::train::{Evaluation, History};
+    pub use crate::train::{Checkpoint, ClipNorm, EarlyStopping, Evaluation, History, ReduceOnPlateau};
 }
 
 /// The type of every number in a tensor: `f32`, or `f64` with the feature of that name (gradient checks need it).

@@ -150,6 +150,9 @@ fn a_mistake_with_a_model_is_reported_at_its_line() {
     model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);
     mistake!(model.fit(&data::xor()).verbose(false).run(), "an input of 784 features is expected, got shape [4, 2]");
     mistake!(model.fit(&data::xor()).batch_size(0).run(), "a batch of 0");
+    mistake!(EarlyStopping::new(3).monitor("val_los"), "monitor: no figure is called \"val_los\"");
+    let stopping = EarlyStopping::new(3).monitor("val_loss");
+    mistake!(model.fit_tensors(&Tensor::zeros(&[2, 784]), &tensor([0, 1])).verbose(false).callback(stopping).run(), "no \"val_loss\" to watch");
     let x = Tensor::zeros(&[2, 784]);
     mistake!(model.fit_tensors(&x, &tensor([0, 10])).verbose(false).run(), "label 10", "0..=9");
     mistake!(model.evaluate(&Dataset::new(&x, &tensor([0, 10]))), "label 10 at row 1");
@@ -582,6 +585,62 @@ Total params: 101,770";
 }
 
 #[test]
+fn the_summary_counts_the_work() {
+    let _turn = alone();
+    let model = Sequential::new()
+        .input(&[1, 28, 28])
+        .add(Conv2D::new(1, 8, 3).same().relu())
+        .add(BatchNormalization::new(8))
+        .add(MaxPool2D::new(2))
+        .add(Residual::new(Conv2D::new(8, 8, 3).same()))
+        .add(GlobalAvgPool::new())
+        .add(Dense::new(8, 10).softmax());
+    let expected = "\
+Layer (type)                              Output Shape       Param #     MACs
+─────────────────────────────────────────────────────────────────────────────
+conv2d1 (Conv2D)                          (None, 8, 28, 28)       80   56,448
+batchnormalization1 (BatchNormalization)  (None, 8, 28, 28)       16        0
+maxpool2d1 (MaxPool2D)                    (None, 8, 14, 14)        0        0
+residual1 (Residual)                      (None, 8, 14, 14)      584  112,896
+globalavgpool1 (GlobalAvgPool)            (None, 8)                0        0
+dense1 (Dense)                            (None, 10)              90       80
+─────────────────────────────────────────────────────────────────────────────
+Total params: 770";
+    let summary = model.summary();
+    assert!(summary.to_string().starts_with(expected), "{summary}");
+    assert_eq!(summary.macs(), 56_448 + 112_896 + 80);
+    let outputs = (2 * 8 * 28 * 28 + 2 * 8 * 14 * 14 + 18) * size_of::<Float>();
+    let end = format!("\nOne sample: 169,424 MACs, outputs of {:.1} KB", outputs as f64 / 1024.0);
+    assert!(summary.to_string().ends_with(&end), "{summary}");
+    assert!(summary.to_string().contains("\nNot trained: 16 ("), "{summary}");
+    // The shapes are those that come out.
+    let mut x = Tensor::zeros(&[2, 1, 28, 28]);
+    let mut shape = vec![1, 28, 28];
+    for layer in model.layers() {
+        (x, shape) = (layer.forward(&x), layer.output_shape(&shape));
+        assert_eq!(&x.shape()[1..], shape, "{}", layer.name());
+    }
+    let of_sequences: [Box<dyn Module>; 6] = [
+        Box::new(Embedding::new(5, 4)),
+        Box::new(MultiHeadAttention::new(4, 2)),
+        Box::new(PositionEmbedding::new(9, 4)),
+        Box::new(Gru::new(4, 3).return_sequences()),
+        Box::new(Lstm::new(3, 2)),
+        Box::new(Reshape::new(&[2, 1])),
+    ];
+    let (mut x, mut shape) = (Tensor::zeros(&[2, 7]), vec![7]);
+    for layer in of_sequences {
+        (x, shape) = (layer.forward(&x), layer.output_shape(&shape));
+        assert_eq!(&x.shape()[1..], shape, "{}", layer.name());
+    }
+    // `fit` finds out what a sample looks like.
+    let mut model = classifier(2, 8, 2);
+    assert_eq!(model.summary().macs(), 0);
+    model.fit(&data::xor()).verbose(false).run();
+    assert_eq!(model.summary().macs(), 2 * 8 + 8 * 2);
+}
+
+#[test]
 fn initial_weights_have_the_right_size() {
     let _turn = alone();
     seed(6);
@@ -689,6 +748,124 @@ fn a_convolutional_network_learns() {
     model.fit(&train).epochs(6).verbose(false).run();
     assert!(model.evaluate(&test).accuracy > 0.9, "{}", model.evaluate(&test));
     assert_eq!(model.parameters()[0].name().as_deref(), Some("conv2d1.weight"));
+}
+
+/// Its figures are given, so that every case can be told.
+fn replay(callbacks: &mut dyn FnMut(chainrule::train::Fit) -> History, losses: &[Float]) -> (History, Vec<Float>) {
+    struct Given(Mutex<Vec<Float>>);
+    impl Loss for Given {
+        fn loss(&self, prediction: &Tensor, _: &Tensor) -> Tensor {
+            let mut values = self.0.lock().unwrap();
+            let value = values.remove(0);
+            prediction.sum() - prediction.sum().item() + value
+        }
+        fn name(&self) -> &'static str {
+            "given"
+        }
+    }
+    let x = tensor([[1.0]]);
+    let mut model = Sequential::new().add(Dense::new(1, 1).no_bias().initializer(Init::Zeros));
+    model.compile(Sgd::new(1.0), Given(Mutex::new(losses.to_vec())), ());
+    let history = callbacks(model.fit_tensors(&x, &x).epochs(losses.len()).verbose(false));
+    (history, model.parameters()[0].to_vec())
+}
+
+/// Each step takes 1 from the weight, so the weight counts the epochs.
+#[test]
+fn early_stopping_brings_back_the_best() {
+    let _turn = alone();
+    let losses = [5.0, 4.0, 3.0, 3.5, 3.2, 3.1, 2.0];
+    let (history, weight) = replay(&mut |fit| fit.callback(EarlyStopping::new(3)).run(), &losses);
+    assert_eq!((history.loss(), &weight[..]), (&losses[..6], &[-3.0][..]));
+    let (history, weight) = replay(&mut |fit| fit.callback(EarlyStopping::new(4)).run(), &losses);
+    assert_eq!((history.epochs(), weight), (7, vec![-7.0]));
+    let last = EarlyStopping::new(3).restore_best_weights(false);
+    assert_eq!(replay(&mut |fit| fit.callback(last.clone()).run(), &losses).1, [-6.0]);
+    let choosy = EarlyStopping::new(2).min_delta(1.5);
+    assert_eq!(replay(&mut |fit| fit.callback(choosy.clone()).run(), &losses).0.epochs(), 5);
+    // A loss that is no number: the best is back, too.
+    let (history, weight) = replay(&mut |fit| fit.callback(EarlyStopping::new(3)).run(), &[2.0, 3.0, Float::NAN, 1.0]);
+    assert_eq!((history.epochs(), weight), (2, vec![-1.0]));
+}
+
+#[test]
+fn the_learning_rate_changes_as_asked() {
+    let _turn = alone();
+    let losses = [5.0, 6.0, 6.0, 6.0, 6.0, 4.0];
+    let reduce = || ReduceOnPlateau::new(0.5, 2);
+    // Steps of 1, 1, 1, ½, ½, ¼.
+    let (_, weight) = replay(&mut |fit| fit.callback(reduce()).run(), &losses);
+    assert_eq!(weight, [-4.25]);
+    let (_, weight) = replay(&mut |fit| fit.callback(reduce().lowest(0.5)).run(), &losses);
+    assert_eq!(weight, [-4.5]);
+    let (_, weight) = replay(&mut |fit| fit.callback(Schedule::step(1.0, 2, 0.5)).run(), &losses);
+    assert_eq!(weight, [-3.5]);
+    let (_, weight) = replay(&mut |fit| fit.callback(ClipNorm(0.5)).run(), &losses);
+    assert_eq!(weight, [-3.0]);
+}
+
+#[test]
+fn a_search_for_a_learning_rate_leaves_no_trace() {
+    let _turn = alone();
+    seed(5);
+    let data = data::two_moons(200, 0.1);
+    let mut model = classifier(2, 16, 2);
+    let before = weights(&model);
+    let search = model.find_learning_rate(&data);
+    assert!((1e-3..1.0).contains(&search.suggestion()), "{search}");
+    assert!(search.bundle().get("image/svg+xml").is_some());
+    assert_eq!(weights(&model), before);
+    CHAINRULE_INTERRUPT.store(true, Ordering::Relaxed);
+    catch_unwind(AssertUnwindSafe(|| model.find_learning_rate(&data))).expect_err("interrupted");
+    assert_eq!(weights(&model), before);
+    // It trains as if nothing had been.
+    seed(1);
+    let first = model.fit(&data).epochs(2).verbose(false).run();
+    let mut other = classifier(2, 16, 2);
+    other.parameters().iter().zip(&before).for_each(|(w, old)| w.set_value(&Tensor::from_vec(old.clone(), w.shape())));
+    seed(1);
+    assert_eq!(other.fit(&data).epochs(2).verbose(false).run(), first);
+}
+
+#[test]
+fn a_model_is_saved_and_read() {
+    let _turn = alone();
+    seed(6);
+    let path = std::env::temp_dir().join(format!("chainrule-test-{}.safetensors", std::process::id()));
+    let path = path.to_str().expect("a path");
+    let new = || {
+        let inner = Sequential::new().add(Dense::new(4, 4).relu()).add(Dense::new(4, 4));
+        let model = Sequential::new().add(Dense::new(2, 4)).add(BatchNormalization::new(4)).add(Residual::new(inner));
+        let mut model = model.add(Dense::new(4, 2).softmax());
+        model.compile(Adam::new(0.05), SparseCategoricalCrossentropy::new(), Accuracy);
+        model
+    };
+    let data = data::two_moons(100, 0.1);
+    let (mut model, other) = (new(), new());
+    model.fit(&data).epochs(3).verbose(false).callback(Checkpoint::new(path).monitor("accuracy")).run();
+    model.save(path).expect("written");
+    other.load(path).expect("read");
+    assert_eq!(other.predict(&data.x).to_vec(), model.predict(&data.x).to_vec());
+    let bytes = std::fs::read(path).expect("a file");
+    let header = String::from_utf8_lossy(&bytes[8..]);
+    assert!(header.starts_with('{') && header.contains("\"1.mean\"") && header.contains("\"2.weight.2\""), "{header}");
+    // What does not fit is told, and changes nothing.
+    let before = weights(&other);
+    for (what, content) in [("no safetensors", &b"x"[..]), ("no safetensors", &[255; 20]), ("EOF", &[0; 8])] {
+        std::fs::write(path, content).expect("written");
+        let error = other.load(path).expect_err("must fail").to_string();
+        assert!(error.contains(what), "{error}");
+    }
+    let cut = &bytes[..bytes.len() - 4];
+    std::fs::write(path, cut).expect("written");
+    assert!(other.load(path).expect_err("too short").to_string().contains("are not in it"));
+    std::fs::write(path, &bytes).expect("written");
+    let narrow = Sequential::new().add(Dense::new(2, 3));
+    let error = narrow.load(path).expect_err("must fail").to_string();
+    assert!(error.contains("0.weight is [2,4]") && error.contains("needs [2, 3]"), "{error}");
+    assert!(narrow.load("/nowhere").is_err() && narrow.save("/nowhere/x").is_err());
+    assert_eq!(weights(&other), before);
+    std::fs::remove_file(path).expect("removed");
 }
 
 #[test]

@@ -56,7 +56,7 @@ pub trait Module: Send + Sync + 'static {
     /// Gives the parameters names that begin with `prefix`, for messages; a model calls it with "dense1" and the like. A
     /// name that the learner gave is better and stays.
     fn label(&self, prefix: &str) {
-        for parameter in self.parameters() {
+        for parameter in self.state() {
             if let Some(own) = parameter.name().filter(|name| NAMES.contains(&name.as_str())) {
                 parameter.label(&format!("{prefix}.{own}"));
             }
@@ -65,7 +65,7 @@ pub trait Module: Send + Sync + 'static {
 }
 
 /// What layers call their parameters.
-const NAMES: [&str; 6] = ["weight", "bias", "recurrent", "recurrent_bias", "gamma", "beta"];
+const NAMES: [&str; 8] = ["weight", "bias", "recurrent", "recurrent_bias", "gamma", "beta", "mean", "variance"];
 
 /// A parameter with one of [`NAMES`].
 pub(super) fn parameter(value: Tensor, name: &str) -> Tensor {

@@ -11,6 +11,7 @@ mod loss;
 pub(crate) mod metric;
 mod norm;
 mod recurrent;
+mod save;
 mod sequential;
 mod summary;
 

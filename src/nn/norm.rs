@@ -45,8 +45,8 @@ impl BatchNormalization {
         BatchNormalization {
             gamma: parameter(Tensor::ones(&[channels]), "gamma"),
             beta: parameter(Tensor::zeros(&[channels]), "beta"),
-            mean: Tensor::zeros(&[channels]),
-            variance: Tensor::ones(&[channels]),
+            mean: Tensor::zeros(&[channels]).label("mean"),
+            variance: Tensor::ones(&[channels]).label("variance"),
             momentum: 0.9,
             epsilon: 1e-5,
         }

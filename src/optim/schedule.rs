@@ -13,7 +13,7 @@ use std::f64::consts::PI;
 /// assert!((optimizer.learning_rate() - 0.03).abs() < 1e-6);
 /// ```
 ///
-/// In `fit`: `model.fit(&data).schedule(Schedule::cosine(0.1, 1000)).run()`.
+/// In `fit`: `model.fit(&data).callback(Schedule::cosine(0.1, 1000)).run()`.
 #[derive(Clone, Debug)]
 pub struct Schedule {
     rate: f64,

@@ -1,6 +1,7 @@
 //! `fit`: the training loop.
 
-use super::{History, Mean, named, not_compiled};
+use super::callback::OnEpoch;
+use super::{Callback, History, Mean, Run, named, not_compiled};
 use crate::cell::interrupt;
 use crate::data::Dataset;
 use crate::nn::Sequential;
@@ -28,14 +29,21 @@ pub struct Fit<'a> {
     batch_size: usize,
     verbose: bool,
     live: bool,
-    on_epoch: Option<Callback<'a>>,
+    callbacks: Vec<Box<dyn Callback + 'a>>,
 }
-
-type Callback<'a> = Box<dyn FnMut(usize, &EpochRow) + 'a>;
 
 impl<'a> Fit<'a> {
     pub(super) fn new(model: &'a mut Sequential, data: Dataset) -> Fit<'a> {
-        Fit { model, data, validation: None, epochs: 1, batch_size: 32, verbose: true, live: true, on_epoch: None }
+        Fit {
+            model,
+            data,
+            validation: None,
+            epochs: 1,
+            batch_size: 32,
+            verbose: true,
+            live: true,
+            callbacks: Vec::new(),
+        }
     }
 
     /// How often to go through the data; 1 unless set.
@@ -69,8 +77,14 @@ impl<'a> Fit<'a> {
     }
 
     /// Something to do after each epoch, given its number, from 1, and its figures.
-    pub fn on_epoch(mut self, callback: impl FnMut(usize, &EpochRow) + 'a) -> Fit<'a> {
-        self.on_epoch = Some(Box::new(callback));
+    pub fn on_epoch(self, callback: impl FnMut(usize, &EpochRow) + 'a) -> Fit<'a> {
+        self.callback(OnEpoch(callback))
+    }
+
+    /// Something to do beside the steps, such as [`EarlyStopping`](super::EarlyStopping) or a
+    /// [`Schedule`](crate::optim::Schedule); may be called several times.
+    pub fn callback(mut self, callback: impl Callback + 'a) -> Fit<'a> {
+        self.callbacks.push(Box::new(callback));
         self
     }
 
@@ -81,7 +95,7 @@ impl<'a> Fit<'a> {
     /// the run, too.
     #[track_caller]
     pub fn run(self) -> History {
-        let Fit { model, data, validation, epochs, batch_size, verbose, live, mut on_epoch } = self;
+        let Fit { model, data, validation, epochs, batch_size, verbose, live, mut callbacks } = self;
         // Taken out, so that the model can be borrowed beside it; goes back also when the stack unwinds.
         let mut lease = Lease::new(model);
         let Lease { model, compiled: Some(compiled), parameters } = &mut lease else { not_compiled("fit") };
@@ -96,8 +110,11 @@ impl<'a> Fit<'a> {
         let steps = data.len().div_ceil(batch_size);
         // Kept in the model from the start: what unwinds returns nothing.
         model.history = History::default();
+        model.input.get_or_insert_with(|| data.x.shape()[1..].to_vec());
+        let mut step = 0;
         let mut view = Live::new(compiled.loss.name(), steps * epochs, epochs, verbose && live);
-        for epoch in 1..=epochs {
+        let mut is_sound = true;
+        'training: for epoch in 1..=epochs {
             let order = random::permutation(data.len());
             let (mut mean_loss, mut mean_metric) = (Mean::default(), Mean::default());
             for rows in order.chunks(batch_size) {
@@ -118,13 +135,19 @@ impl<'a> Fit<'a> {
                 view.step(value);
                 // Frees the graph, so that the step changes the weights in place.
                 drop((prediction, loss));
+                let mut run = Run { model, optimizer: &mut *compiled.optimizer, is_stopped: false };
+                for callback in &mut callbacks {
+                    callback.before_step(step, &mut run);
+                }
                 compiled.optimizer.step(parameters);
+                step += 1;
                 if !value.is_finite() {
                     eprintln!(
                         "fit stopped in epoch {epoch}: the loss is {value}. Usual causes: a learning rate that is too \
                          large, inputs that are not scaled"
                     );
-                    return model.history.clone();
+                    is_sound = false;
+                    break 'training;
                 }
             }
             let mut evaluation = None;
@@ -143,12 +166,23 @@ impl<'a> Fit<'a> {
             if verbose && !live {
                 println!("{}", model.history.line(epoch - 1));
             }
-            if let Some(on_epoch) = &mut on_epoch {
-                on_epoch(epoch, &row);
+            let mut run = Run { model, optimizer: &mut *compiled.optimizer, is_stopped: false };
+            for callback in &mut callbacks {
+                callback.after_epoch(&row, &mut run);
             }
+            let is_stopped = run.is_stopped;
             interrupt::check();
+            if is_stopped {
+                break;
+            }
         }
-        view.finish();
+        let mut run = Run { model, optimizer: &mut *compiled.optimizer, is_stopped: true };
+        for callback in &mut callbacks {
+            callback.at_end(&mut run);
+        }
+        if is_sound {
+            view.finish();
+        }
         model.history.clone()
     }
 }

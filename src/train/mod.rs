@@ -30,11 +30,15 @@
 //! }
 //! ```
 
+mod callback;
 mod fit;
 mod history;
+mod search;
 
+pub use callback::{Callback, Checkpoint, ClipNorm, EarlyStopping, ReduceOnPlateau, Run};
 pub use fit::Fit;
 pub use history::{Evaluation, History};
+pub use search::LearningRateSearch;
 
 use crate::Float;
 use crate::autograd::NoGrad;
