@@ -55,9 +55,9 @@
 //! | [`tensor`] | the array: construction, shapes, random numbers, printing |
 //! | [`autograd`] | the graph: `backward`, `no_grad`, gradient check, drawing |
 //! | [`ops`] | the operations with their derivatives |
-//! | [`nn`] | layers, initialisers, losses, metrics, the model |
-//! | [`optim`] | gradient descent, momentum, Adam |
-//! | [`train`] | `compile`, `fit`, `evaluate`, `predict` |
+//! | [`nn`] | layers, initialisers, losses, metrics, the model, saved weights |
+//! | [`optim`] | optimisers from gradient descent to AdamW, schedules, clipping |
+//! | [`train`] | `compile`, `fit`, `evaluate`, `predict`, callbacks, a search for the learning rate |
 //! | [`data`] | data sets that are generated |
 //! | [`plot`] | figures, and the live view of a training run |
 //! | [`display`] | how anything reaches the notebook |

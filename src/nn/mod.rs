@@ -2,6 +2,14 @@
 //!
 //! A layer is a struct with its parameters in it, a `forward` method, and nothing hidden: see [`Dense`]. How a model is
 //! trained is in [`train`](crate::train).
+//!
+//! | file | layers |
+//! |---|---|
+//! | `layers` | `Dense` `Flatten` `Reshape` `Dropout` `Residual`, activations |
+//! | `conv` | `Conv1D` `Conv2D` `MaxPool1D` `MaxPool2D` `AvgPool2D` `GlobalAvgPool` |
+//! | `norm` | `BatchNormalization` `LayerNormalization` |
+//! | `recurrent` | `SimpleRnn` `Gru` `Lstm` |
+//! | `attention` | `Embedding` `SinePositionEncoding` `PositionEmbedding` `MultiHeadAttention` |
 
 mod attention;
 mod conv;
