@@ -65,13 +65,12 @@ macro_rules! recurrent {
                         "a sequence of plain numbers needs an axis of size 1: .unsqueeze(-1); of indices, an Embedding",
                     ),
                 };
-                // The part of the input for all steps at once.
-                let all = x.affine(&self.weight, &self.bias);
                 #[allow(unused_mut, unused_variables)] // only one of the layers has two states
                 let (mut $h, mut $c) = (Tensor::zeros(&[n, self.units]), Tensor::zeros(&[n, self.units]));
                 let mut states = Vec::with_capacity(length);
                 for step in 0..length {
-                    let $now = all.slice(1, step..step + 1).squeeze(1);
+                    // Not for all steps at once: the derivative of a part is as large as the whole, and most of it zeros.
+                    let $now = x.slice(1, step..step + 1).squeeze(1).affine(&self.weight, &self.bias);
                     $step
                     states.push($h.clone());
                 }

@@ -1,6 +1,7 @@
-use super::{Memory, Optimizer, rate_and_memory};
+use super::{Optimizer, values_mut};
 use crate::Float;
 use crate::tensor::Tensor;
+use crate::tensor::shape::slice;
 
 /// Stochastic gradient descent: w ← w − η g (Robbins & Monro 1951).
 ///
@@ -14,14 +15,12 @@ use crate::tensor::Tensor;
 pub struct Sgd {
     learning_rate: Float,
     weight_decay: Float,
-    /// Of nothing.
-    memory: Memory<0>,
 }
 
 impl Sgd {
     /// With learning rate η.
     pub fn new(learning_rate: Float) -> Sgd {
-        Sgd { learning_rate, weight_decay: 0.0, memory: Memory::default() }
+        Sgd { learning_rate, weight_decay: 0.0 }
     }
 
     /// Adds λ w to each gradient, which is what a penalty of ½ λ w² in the loss would do.
@@ -33,9 +32,18 @@ impl Sgd {
 
 impl Optimizer for Sgd {
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
-        let (rate, lambda) = (self.learning_rate, self.weight_decay);
-        self.memory.step(parameter, gradient, |w, g, _| *w -= rate * (g + lambda * *w));
+        let (rate, lambda, gradient) = (self.learning_rate, self.weight_decay, gradient.array());
+        parameter.update(|array| {
+            let values = values_mut(array).iter_mut().zip(slice(&gradient));
+            values.for_each(|(w, g)| *w -= rate * (g + lambda * *w));
+        });
     }
 
-    rate_and_memory!();
+    fn learning_rate(&self) -> Float {
+        self.learning_rate
+    }
+
+    fn set_learning_rate(&mut self, learning_rate: Float) {
+        self.learning_rate = learning_rate;
+    }
 }
