@@ -3,6 +3,9 @@
 //! A case has the same name there and here, and none may be left out on either side. Tolerated is an error of 10⁻⁵ in
 //! `f32`, and of 10⁻¹⁰ in `f64` (`cargo test --test oracle --no-default-features --features f64`).
 
+// Both, because a number may be an `f32`.
+#![cfg_attr(feature = "f64", allow(clippy::useless_conversion))]
+
 use chainrule::prelude::*;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -322,5 +325,39 @@ fn clipping() {
     assert_eq!(w.grad().to_vec(), before);
     clip_grad_value(std::slice::from_ref(&w), 0.1);
     assert!(w.grad().to_vec().iter().all(|g| g.abs() <= 0.1));
+    cases.finish();
+}
+
+/// Twenty epochs of one step each, by `fit`: the losses of the same network in PyTorch.
+#[test]
+fn training() {
+    let mut cases = Cases::read(include_str!("oracle/training.json"));
+    let labels = tensor([0, 1, 2, 2, 1, 0]);
+    let mut run = |name: &str, mut model: Sequential, x: Tensor, schedule: Option<Schedule>| {
+        let case = cases.take(name);
+        let shapes = case["shapes"].as_array().expect("shapes").iter().map(sizes);
+        for (i, (parameter, shape)) in model.parameters().iter().zip(shapes).enumerate() {
+            parameter.set_value(&(numbers(&shape, i + 1, false) / 4.0));
+        }
+        let mut fit = model.fit_tensors(&x, &labels).epochs(20).verbose(false);
+        if let Some(schedule) = schedule {
+            fit = fit.callback(schedule);
+        }
+        close(name, &tensor(fit.run().loss()), &case["losses"], 0.0);
+    };
+    let loss = SparseCategoricalCrossentropy::new;
+    let mut dense = Sequential::new().add(Dense::new(4, 5).tanh()).add(Dense::new(5, 3).softmax());
+    dense.compile(Adam::new(0.05), loss(), Accuracy);
+    run("dense", dense, numbers(&[6, 4], 0, false), None);
+    let mut convolutional = Sequential::new()
+        .add(Conv2D::new(1, 2, 3).same())
+        .add(BatchNormalization::new(2))
+        .add(Relu)
+        .add(MaxPool2D::new(2))
+        .add(Flatten::new())
+        .add(Dense::new(8, 3).softmax());
+    convolutional.compile(Momentum::new(0.2, 0.9), loss(), Accuracy);
+    let schedule = Schedule::cosine(0.2, 25);
+    run("convolutional", convolutional, numbers(&[6, 1, 4, 4], 0, false), Some(schedule));
     cases.finish();
 }

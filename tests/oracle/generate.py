@@ -227,6 +227,38 @@ optimiser("Adam with betas", lambda p: torch.optim.Adam(p, lr=0.1, betas=(0.8, 0
 optimiser("AdamW", lambda p: torch.optim.AdamW(p, lr=0.1, weight_decay=0.5, eps=1e-7), cases)
 write("optimizers", cases)
 
+# ------------------------------------------------------------------------------------------------------------- training
+
+
+def train(name, parameters, forward, x, optimizer, schedule=None):
+    """The loss before each of twenty steps on one batch of six samples of three classes."""
+    parameters = [(numbers(shape, i + 1) / 4).requires_grad_() for i, shape in enumerate(parameters)]
+    labels, losses = torch.tensor([0, 1, 2, 2, 1, 0]), []
+    optimizer = optimizer(parameters)
+    schedule = schedule and schedule(optimizer)
+    for _ in range(20):
+        loss = F.cross_entropy(forward(x, *parameters), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        if schedule:
+            schedule.step()
+        losses.append(loss.item())
+    return {"name": name, "shapes": [list(p.shape) for p in parameters], "losses": flat(torch.tensor(losses))}
+
+
+def convolutional(x, w, wb, g, b, v, vb):
+    x = F.batch_norm(F.conv2d(x, w, wb, padding=1), None, None, g, b, training=True).relu()
+    return F.max_pool2d(x, 2).flatten(1) @ v + vb
+
+
+write("training", [
+    train("dense", [(4, 5), (5,), (5, 3), (3,)], lambda x, w, b, v, c: (x @ w + b).tanh() @ v + c, numbers((6, 4), 0),
+          lambda p: torch.optim.Adam(p, lr=0.05, eps=1e-7)),
+    train("convolutional", [(2, 1, 3, 3), (2,), (2,), (2,), (8, 3), (3,)], convolutional, numbers((6, 1, 4, 4), 0),
+          lambda p: torch.optim.SGD(p, lr=0.2, momentum=0.9), lambda o: torch.optim.lr_scheduler.CosineAnnealingLR(o, 25)),
+])
+
 # ----------------------------------------------------------------------------------------------------------- schedules
 
 
