@@ -159,6 +159,15 @@ fn reductions() {
         check("mean_axes", |t| t[0].mean_axes(axes, true).square(), &x());
     }
     check("prod with zeros", |t| t[0].prod_axis(1, false), &[tensor([[0.0, 2.0, 3.0], [0.0, 0.0, 3.0]])]);
+    let lonely = || [input(&[3, 1, 2], 0)];
+    check("var of size 1", |t| t[0].var_axis(1, true) + &t[0], &lonely());
+    check("of size 1", |t| t[0].cumsum(1).prod_axis(1, true) * t[0].logsumexp(1, true) * t[0].flip(1), &lonely());
+    check("of size 1", |t| t[0].mean_axes(&[1], false) * t[0].index_select(1, &[0, 0]).sum_axis(1, false), &lonely());
+    // Not contiguous in memory before it is stored.
+    let permuted = |t: &[Tensor]| t[0].permute(&[2, 0, 1]);
+    check("permuted", |t| permuted(t).cumsum(0).max_axis(1, false), &x());
+    check("permuted", |t| permuted(t).std_axis(0, false) + permuted(t).prod_axis(0, false), &x());
+    check("permuted", |t| permuted(t).gather(0, &Tensor::ones(&[1, 2, 3])).pad(&[(0, 1); 3], 2.0).square(), &x());
     check("axis of size 1", |t| t[0].sum_axis(1, false) * t[0].max_axis(1, false), &[input(&[3, 1, 2], 0)]);
     check("one number", |t| t[0].sum() * t[0].mean() * t[0].max(), &[input(&[], 0)]);
 }
@@ -396,6 +405,11 @@ fn one_input_used_often() {
         |t| (0..5).fold(t[0].clone(), |x, _| x.tanh() * 0.7 + x.sigmoid() * &x),
         &[input(&[2, 2], 0)],
     );
+    check("power of itself", |t| t[0].pow(&t[0]), &[positive(&[3], 0)]);
+    check("choice of itself", |t| Tensor::where_(&t[0].gt(&tensor(0.5)), &t[0], &t[0].square()), &[input(&[4], 0)]);
+    check("less its mean, over its spread", |t| (&t[0] - t[0].mean()) / t[0].std(), &[input(&[4], 0)]);
+    check("table of itself", |t| t[0].matmul(&t[0].index_select(0, &[2, 2, 0]).t()), &[input(&[3, 2], 0)]);
+    check("attention to itself", |t| (t[0].matmul(&t[0].t())).softmax(-1).matmul(&t[0]), &[input(&[3, 2], 0)]);
     check("broadcast against itself", |t| t[0].unsqueeze(0) * t[0].unsqueeze(1), &[input(&[3], 0)]);
 }
 

@@ -750,6 +750,23 @@ fn a_convolutional_network_learns() {
     assert_eq!(model.parameters()[0].name().as_deref(), Some("conv2d1.weight"));
 }
 
+#[test]
+fn the_origin_of_a_nan_is_found() {
+    let _turn = alone();
+    let w = tensor([1.0, -1.0]).requires_grad();
+    assert_eq!((&w * 2.0).sum().find_nan(), None);
+    assert_eq!((w.sqrt() + w.ln()).sum().find_nan().as_deref(), Some("the result of `sqrt`, shape [2]"));
+    let x = tensor([Float::INFINITY]).label("x");
+    assert_eq!((&w.sum() * &x).find_nan().as_deref(), Some("`x`, shape [1]"));
+    w.set_value(&tensor([0.0, Float::NAN]));
+    assert_eq!(w.square().find_nan().as_deref(), Some("a parameter, shape [2]"));
+    // A graph in which many ways lead to the same tensor, and a deep one.
+    let wide = (0..60).fold(tensor(1.0).requires_grad(), |x, _| &x + &x);
+    assert_eq!(wide.find_nan(), None);
+    let deep = (0..100_000).fold(tensor(1.0).requires_grad(), |x, _| x.tanh());
+    assert_eq!(deep.find_nan(), None);
+}
+
 /// Its figures are given, so that every case can be told.
 fn replay(callbacks: &mut dyn FnMut(chainrule::train::Fit) -> History, losses: &[Float]) -> (History, Vec<Float>) {
     struct Given(Mutex<Vec<Float>>);

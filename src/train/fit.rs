@@ -133,6 +133,15 @@ impl<'a> Fit<'a> {
                 }
                 model.history.push_batch(value);
                 view.step(value);
+                if !value.is_finite() {
+                    let origin = loss.find_nan().unwrap_or_default();
+                    eprintln!(
+                        "fit stopped in epoch {epoch}: the loss is {value}. It came up first in {origin}. Usual causes: a \
+                         learning rate that is too large, inputs that are not scaled"
+                    );
+                    is_sound = false;
+                    break 'training;
+                }
                 // Frees the graph, so that the step changes the weights in place.
                 drop((prediction, loss));
                 let mut run = Run { model, optimizer: &mut *compiled.optimizer, is_stopped: false };
@@ -141,14 +150,6 @@ impl<'a> Fit<'a> {
                 }
                 compiled.optimizer.step(parameters);
                 step += 1;
-                if !value.is_finite() {
-                    eprintln!(
-                        "fit stopped in epoch {epoch}: the loss is {value}. Usual causes: a learning rate that is too \
-                         large, inputs that are not scaled"
-                    );
-                    is_sound = false;
-                    break 'training;
-                }
             }
             let mut evaluation = None;
             if let Some(validation) = &validation {
