@@ -56,6 +56,9 @@ fn a_mistake_is_reported_at_its_line() {
     let _turn = alone();
     let (a, b) = (Tensor::zeros(&[2, 3]), Tensor::zeros(&[4, 5]));
     mistake!(a.matmul(&b), "matmul: inner sizes differ: [2, 3] x [4, 5]");
+    mistake!(Tensor::zeros(&[2, 2, 3]).matmul(&Tensor::zeros(&[4, 3, 2])), "stacks of [2] and of [4] matrices");
+    mistake!(Tensor::zeros(&[2, 3]).matmul(&Tensor::zeros(&[5, 2, 4, 2])), "inner sizes differ", "\n                                3           4\n");
+    mistake!(Tensor::zeros(&[5, 2, 2, 3]).affine(&b, &tensor(0.0)), "affine: inner sizes differ: [5, 2, 2, 3] x [4, 5]");
     mistake!(&a + &b, "add: shapes do not broadcast: [2, 3] and [4, 5]", "axis 1 from the right: 3 against 5");
     mistake!(a.clone() * b.clone(), "mul: shapes do not broadcast");
     mistake!(a.maximum(&b), "maximum: shapes do not broadcast");

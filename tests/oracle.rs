@@ -180,7 +180,14 @@ fn operations() {
     cases.compare("concat", |t| Tensor::concat(&[&t[0], &t[1], &t[0]], 1));
     cases.compare("stack", |t| Tensor::stack(&[&t[0], &t[1]], 1));
     cases.compare("select_rows", |t| t[0].select_rows(&[2, 0, 2]));
-    for shapes in ["[2, 3] [3, 4]", "[3] [3]", "[2, 3] [3]", "[2, 2, 3] [2, 3, 2]", "[2, 2, 3] [3, 2]"] {
+    for shapes in [
+        "[2, 3] [3, 4]",
+        "[3] [3]",
+        "[2, 3] [3]",
+        "[2, 2, 3] [2, 3, 2]",
+        "[2, 2, 3] [3, 2]",
+        "[2, 1, 2, 3] [2, 1, 3, 2]",
+    ] {
         cases.compare(&format!("matmul {shapes}"), |t| t[0].matmul(&t[1]));
     }
     cases.compare("affine", |t| t[0].affine(&t[1], &t[2]));

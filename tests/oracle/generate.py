@@ -101,7 +101,7 @@ op("slice", [(2, 4)], lambda x: x[:, 1:3])
 op("concat", [(2, 3), (2, 1)], lambda a, b: torch.cat([a, b, a], 1))
 op("stack", [(2, 3), (2, 3)], lambda a, b: torch.stack([a, b], 1))
 op("select_rows", [(3, 2)], lambda x: x[[2, 0, 2]])
-for a, b in [((2, 3), (3, 4)), ((3,), (3,)), ((2, 3), (3,)), ((2, 2, 3), (2, 3, 2)), ((2, 2, 3), (3, 2))]:
+for a, b in [((2, 3), (3, 4)), ((3,), (3,)), ((2, 3), (3,)), ((2, 2, 3), (2, 3, 2)), ((2, 2, 3), (3, 2)), ((2, 1, 2, 3), (2, 1, 3, 2))]:
     op(f"matmul {list(a)} {list(b)}", [a, b], torch.matmul)
 op("affine", [(2, 3), (3, 2), (2,)], lambda x, w, b: x @ w + b)
 
