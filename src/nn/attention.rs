@@ -165,8 +165,7 @@ impl MultiHeadAttention {
     /// How much each step takes from each other: `[n, heads, length, length]`, rows that sum to 1.
     #[track_caller]
     pub fn weights(&self, x: &Tensor) -> Tensor {
-        let (n, length, _) = sequence("MultiHeadAttention", x);
-        self.attention(x, x).reshape(&[n, self.heads, length, length])
+        self.attention(x, x)
     }
 
     /// As `forward`, with what is looked at, `[n, other length, features]`, in place of the sequence itself.
@@ -174,15 +173,14 @@ impl MultiHeadAttention {
     pub fn attend(&self, x: &Tensor, other: &Tensor) -> Tensor {
         let (n, length, features) = sequence("MultiHeadAttention", x);
         let seen = self.attention(x, other).matmul(&self.divide(&self.value.forward(other)));
-        let heads = seen.reshape(&[n, self.heads, length, features / self.heads]);
-        self.output.forward(&heads.permute(&[0, 2, 1, 3]).reshape(&[n, length, features]))
+        self.output.forward(&seen.permute(&[0, 2, 1, 3]).reshape(&[n, length, features]))
     }
 
-    /// `[n · heads, length, other length]`.
+    /// `[n, heads, length, other length]`.
     #[track_caller]
     fn attention(&self, x: &Tensor, other: &Tensor) -> Tensor {
         let (query, key) = (self.divide(&self.query.forward(x)), self.divide(&self.key.forward(other)));
-        let scale = (query.shape()[2] as Float).sqrt();
+        let scale = (query.shape()[3] as Float).sqrt();
         let mut scores = query.matmul(&key.t()) / scale;
         if self.is_causal {
             let (rows, columns) =
@@ -193,12 +191,11 @@ impl MultiHeadAttention {
         scores.softmax(-1)
     }
 
-    /// `[n, length, features]` as `[n · heads, length, features of a head]`.
+    /// `[n, length, features]` as `[n, heads, length, features of a head]`.
     #[track_caller]
     fn divide(&self, x: &Tensor) -> Tensor {
         let (n, length, features) = sequence("MultiHeadAttention", x);
-        let own = features / self.heads;
-        x.reshape(&[n, length, self.heads, own]).permute(&[0, 2, 1, 3]).reshape(&[n * self.heads, length, own])
+        x.reshape(&[n, length, self.heads, features / self.heads]).permute(&[0, 2, 1, 3])
     }
 
     fn layers(&self) -> [(&Dense, &str); 4] {
