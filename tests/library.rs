@@ -824,6 +824,23 @@ fn the_learning_rate_changes_as_asked() {
     assert_eq!(weight, [-3.0]);
 }
 
+/// A schedule belongs to its run, also if that is interrupted.
+#[test]
+fn the_next_run_begins_with_the_old_learning_rate() {
+    let _turn = alone();
+    let x = tensor([[1.0]]);
+    for is_interrupted in [false, true] {
+        let mut model = Sequential::new().add(Dense::new(1, 1).no_bias());
+        model.compile(Sgd::new(0.1), MeanSquaredError, ());
+        let fit = model.fit_tensors(&x, &x).epochs(3).verbose(false).callback(Schedule::linear(0.0, 1));
+        let fit = fit.on_epoch(|_, _| CHAINRULE_INTERRUPT.store(is_interrupted, Ordering::Relaxed));
+        assert_eq!(catch_unwind(AssertUnwindSafe(|| fit.run())).is_err(), is_interrupted);
+        let before = model.evaluate(&Dataset::new(&x, &x)).loss;
+        model.fit_tensors(&x, &x).epochs(50).verbose(false).run();
+        assert!(model.evaluate(&Dataset::new(&x, &x)).loss < before * 1e-3);
+    }
+}
+
 #[test]
 fn a_search_for_a_learning_rate_leaves_no_trace() {
     let _turn = alone();

@@ -44,7 +44,7 @@ pub trait Callback {
 pub struct Run<'a> {
     /// What is trained.
     pub model: &'a Sequential,
-    /// What trains it.
+    /// What trains it; after the run it has the learning rate again that it had before.
     pub optimizer: &'a mut dyn Optimizer,
     pub(super) is_stopped: bool,
 }

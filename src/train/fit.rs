@@ -2,6 +2,7 @@
 
 use super::callback::OnEpoch;
 use super::{Callback, History, Mean, Run, named, not_compiled};
+use crate::Float;
 use crate::cell::interrupt;
 use crate::data::Dataset;
 use crate::nn::Sequential;
@@ -98,7 +99,7 @@ impl<'a> Fit<'a> {
         let Fit { model, data, validation, epochs, batch_size, verbose, live, mut callbacks } = self;
         // Taken out, so that the model can be borrowed beside it; goes back also when the stack unwinds.
         let mut lease = Lease::new(model);
-        let Lease { model, compiled: Some(compiled), parameters } = &mut lease else { not_compiled("fit") };
+        let Lease { model, compiled: Some(compiled), parameters, .. } = &mut lease else { not_compiled("fit") };
         if batch_size == 0 {
             fail("fit: a batch of 0 samples", &[], "batch_size must be at least 1; 32 is usual");
         }
@@ -194,17 +195,23 @@ struct Lease<'a> {
     compiled: Option<super::Compiled>,
     /// What is trained; without gradients at the end, so that none reaches another loop.
     parameters: Vec<Tensor>,
+    /// The learning rate at the start. A schedule that has ended at 0, or was interrupted, does not reach the next run.
+    rate: Option<Float>,
 }
 
 impl<'a> Lease<'a> {
     fn new(model: &'a mut Sequential) -> Lease<'a> {
         let compiled = model.compiled.take();
-        Lease { model, compiled, parameters: Vec::new() }
+        let rate = compiled.as_ref().map(|compiled| compiled.optimizer.learning_rate());
+        Lease { model, compiled, parameters: Vec::new(), rate }
     }
 }
 
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
+        if let Some((compiled, rate)) = self.compiled.as_mut().zip(self.rate) {
+            compiled.optimizer.set_learning_rate(rate);
+        }
         self.model.compiled = self.compiled.take();
         zero_grad(&self.parameters);
     }
