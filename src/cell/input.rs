@@ -1,14 +1,12 @@
 //! Asking the learner for a line of text: with [`input`], or by reading standard input.
 
+use super::channel::{self, RawChannel};
 use super::interrupt::{self, CHAINRULE_INTERRUPT};
 use super::report::{event, input_channel};
 use crate::display;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
-use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
-use std::mem::ManuallyDrop;
-use std::os::fd::{FromRawFd, RawFd};
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
@@ -122,10 +120,9 @@ enum Answer {
 }
 
 /// Asks; a prompt of `null` stands for what the cell printed last.
-fn question(channel: RawFd, prompt: Value, is_password: bool) -> Answer {
+fn question(channel: RawChannel, prompt: Value, is_password: bool) -> Answer {
     display::write_frame(json!({"kind": "input", "prompt": prompt, "password": is_password}));
-    // SAFETY: the worker keeps the descriptor open for the life of the process; ManuallyDrop leaves it open.
-    let mut channel = ManuallyDrop::new(unsafe { File::from_raw_fd(channel) });
+    let mut channel = channel::file(channel);
     let mut line = Vec::new();
     let mut byte = [0];
     loop {

@@ -5,6 +5,7 @@
 //! functions; its `worker` finds the `chainrule_*` symbols in the library's shared object, which it loads once, so that
 //! every static here exists once per process.
 
+mod channel;
 mod display;
 mod input;
 pub mod interrupt;

@@ -1,26 +1,24 @@
 //! How a cell tells the outside how it ended: to evcxr on its line protocol, to the kernel as JSON events.
 
+use super::channel::{self, RawChannel};
 use super::interrupt::{CHAINRULE_INTERRUPT, Interrupted};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::ffi::c_void;
-use std::fs::File;
 use std::io::Write;
-use std::mem::ManuallyDrop;
-use std::os::fd::{FromRawFd, RawFd};
 use std::panic::PanicHookInfo;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::ThreadId;
 
-/// File descriptors that the worker prepared.
+/// What the worker prepared.
 struct Channels {
     /// evcxr reads lines here.
-    evcxr: RawFd,
+    evcxr: RawChannel,
     /// The kernel reads one JSON event per message here.
-    events: RawFd,
+    events: RawChannel,
     /// The kernel writes the learner's answers here.
-    input: RawFd,
+    input: RawChannel,
     /// The line of the cell that runs, in memory that outlives this process.
     line: &'static AtomicU32,
     /// The thread that runs cells: a panic of another thread does not fail the cell.
@@ -37,9 +35,14 @@ thread_local! {
 /// Called once by the worker, on the thread that will run cells.
 ///
 /// # Safety
-/// `line` points to memory that stays mapped for the life of the process.
+/// The channels stay open and `line` stays mapped for the life of the process.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn chainrule_start(evcxr: RawFd, events: RawFd, input: RawFd, line: *const AtomicU32) {
+pub unsafe extern "C" fn chainrule_start(
+    evcxr: RawChannel,
+    events: RawChannel,
+    input: RawChannel,
+    line: *const AtomicU32,
+) {
     // SAFETY: the caller's promise.
     let line = unsafe { &*line };
     let channels = Channels { evcxr, events, input, line, runner: std::thread::current().id() };
@@ -95,7 +98,7 @@ fn line() -> u32 {
 }
 
 /// Where answers to questions arrive, in a notebook.
-pub(super) fn input_channel() -> Option<RawFd> {
+pub(super) fn input_channel() -> Option<RawChannel> {
     CHANNELS.get().map(|channels| channels.input)
 }
 
@@ -162,8 +165,6 @@ fn evcxr_line(line: &str) {
     }
 }
 
-fn write_to(fd: RawFd, bytes: &[u8]) {
-    // SAFETY: the worker keeps the descriptor open for the life of the process; ManuallyDrop leaves it open.
-    let mut file = ManuallyDrop::new(unsafe { File::from_raw_fd(fd) });
-    let _ = file.write_all(bytes);
+fn write_to(to: RawChannel, bytes: &[u8]) {
+    let _ = channel::file(to).write_all(bytes);
 }

@@ -3,6 +3,11 @@
 //! One executable plays every part; how it was started says which: cargo starts it as a wrapper around rustc, the kernel
 //! starts it as the worker that runs cells, and everything else is a command.
 
+#[cfg(not(target_os = "linux"))]
+compile_error!(
+    "the kernel runs on Linux only, so far; the library compiles elsewhere, too: cargo build --lib --no-default-features"
+);
+
 mod commands;
 mod compiler;
 mod evaluator;

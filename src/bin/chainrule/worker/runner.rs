@@ -139,7 +139,7 @@ fn start_library(shared: &'static Shared) -> Option<Hooks> {
     let library = match unsafe { Library::open(Some(&path), RTLD_NOW | RTLD_GLOBAL) } {
         Ok(library) => library,
         Err(error) => {
-            send_event(json!({"event": "load_failed", "message": error.to_string()}).to_string().as_bytes());
+            send_event(json!({"event": "load_failed", "message": in_full(error)}).to_string().as_bytes());
             return None;
         }
     };
@@ -213,8 +213,8 @@ fn load(command: &str) -> Result<Cell, String> {
         .ok_or_else(|| format!("not understood: {command}"))?;
     // SAFETY: evcxr has just compiled this file.
     unsafe {
-        let object = Library::open(Some(path), RTLD_NOW | RTLD_LOCAL).map_err(|error| error.to_string())?;
-        let cell: Cell = *object.get(function.as_bytes()).map_err(|error| error.to_string())?;
+        let object = Library::open(Some(path), RTLD_NOW | RTLD_LOCAL).map_err(in_full)?;
+        let cell: Cell = *object.get(function.as_bytes()).map_err(in_full)?;
         // Variables may have types and destructors of this cell: it stays loaded.
         std::mem::forget(object);
         if let Some(base) = stack::note_object(cell as *const c_void) {
@@ -222,6 +222,12 @@ fn load(command: &str) -> Result<Cell, String> {
         }
         Ok(cell)
     }
+}
+
+/// An error with its cause, where the system's own words are.
+fn in_full(error: libloading::Error) -> String {
+    let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+    format!("{error}{cause}")
 }
 
 /// Reads byte by byte: whatever a buffer had read ahead would be there twice after a fork.
