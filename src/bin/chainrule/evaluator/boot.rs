@@ -1,7 +1,7 @@
 //! Starting a session, and preparing the library that sessions link to.
 
 use super::output::Pump;
-use super::{Evaluator, Implementations, Interrupter, SourceMap};
+use super::{Definitions, Evaluator, Implementations, Interrupter, Memory, SourceMap};
 use crate::compiler::library::{Library, PRELUDE};
 use crate::compiler::session::Session;
 use crate::compiler::toolchain::Toolchain;
@@ -59,6 +59,8 @@ impl Evaluator {
             answers: channels.answers,
             sources: SourceMap::default(),
             implementations: Implementations::default(),
+            definitions: Definitions::default(),
+            memory: Memory::default(),
             interrupter,
             session,
         })

@@ -5,6 +5,8 @@
 
 mod boot;
 pub mod cell;
+mod definitions;
+mod explain;
 mod failure;
 mod inspect;
 mod interrupt;
@@ -23,7 +25,9 @@ pub use crate::worker::channels::Answers;
 use crate::compiler::session::Session;
 use crate::worker::channels::Events;
 use cell::{Place, SourceMap};
+use definitions::Definitions;
 use evcxr::{CommandContext, Error};
+use explain::memory::Memory;
 use output::Pump;
 use prepare::{Implementations, Prepared, prepare};
 use serde_json::Value;
@@ -38,6 +42,8 @@ pub struct Evaluator {
     answers: Answers,
     sources: SourceMap,
     implementations: Implementations,
+    definitions: Definitions,
+    memory: Memory,
     interrupter: Interrupter,
     /// evcxr's file with the code of the last cell.
     session: Session,
@@ -52,17 +58,28 @@ impl Evaluator {
         if let Some(reason) = refused_command(code) {
             return Err(Failure::new("Error", reason, None));
         }
-        let prepared = prepare(code, &self.implementations);
+        let mut prepared = prepare(code, &self.implementations);
         self.sources.add(number, code, &prepared.code);
-        let running = self.interrupter.enter();
-        let result = self.context.execute(&prepared.code);
-        if result.is_ok() {
+        let before = self.variables();
+        let interrupter = self.interrupter.clone();
+        let running = interrupter.enter();
+        let room = self.make_room(number, code, &mut prepared);
+        let (gone, result) = match room {
+            Ok(gone) => (gone, self.context.execute(&prepared.code)),
+            Err(error) => (Default::default(), Err(error)),
+        };
+        let has_run = result.is_ok();
+        if has_run {
             // evcxr keeps the items of the cell, also if it panicked.
             self.implementations.clone_from(&prepared.implementations);
+            self.definitions = self.definitions.after(code);
         }
         let interrupted = running.leave();
         let result = self.judge(number, code, &prepared, result, interrupted);
         self.pump.end(cell::ends_with_expression(code));
+        for notice in self.remember(number, code, &before, &gone, has_run, result.is_ok()) {
+            sink(notice.output());
+        }
         let of_commands = result?.content_by_mime_type;
         if !of_commands.is_empty() {
             let data = of_commands.into_iter().map(|(mime, content)| (mime, content.into())).collect();
@@ -134,7 +151,7 @@ impl Evaluator {
                 return Err(Failure::new("Interrupted", "stopped while compiling; nothing has changed", None));
             }
             Err(Error::CompilationErrors(errors)) => {
-                return Err(Failure::compile_error(number, code, prepared, &errors));
+                return Err(Failure::compile_error(number, code, prepared, &errors, &self.memory));
             }
             Err(Error::SubprocessTerminated(_)) => {
                 let value = "the process that holds the variables was ended from outside; all variables are lost, \
@@ -142,7 +159,7 @@ impl Evaluator {
                 return Err(Failure::new("Crash", value, None));
             }
             Err(other) => {
-                return Err(Failure::new("CompileError", failure::in_plain_words(&other.to_string()), None));
+                return Err(Failure::evcxr_message(number, code, &other.to_string(), &self.memory));
             }
         };
         if let Some(event) = of_kind("panic") {
@@ -151,10 +168,11 @@ impl Evaluator {
                 let value = "stopped; what the cell had changed by then stays changed";
                 return Err(Failure::new("Interrupted", value, None));
             }
-            return Err(self.panicked(panic));
+            return Err(self.panicked(panic).explained(number, code, &self.memory));
         }
         if let Some(event) = of_kind("early_return") {
-            return Err(Failure::new("Error", event["message"].as_str().unwrap_or_default(), None));
+            let failure = Failure::new("Error", event["message"].as_str().unwrap_or_default(), None);
+            return Err(failure.explained(number, code, &self.memory));
         }
         Ok(outputs)
     }

@@ -1,0 +1,193 @@
+//! The types of a session, and what has to go when one of them changes.
+//!
+//! The type of a variable is checked by its name and by the names of its fields, but what is inside of the fields is not
+//! looked at: a variable of an earlier `struct Net` would be read as one of the new, with other bytes at other places. So
+//! whatever depends on a changed type is dropped, as what it was, before the changed type exists.
+
+use super::Evaluator;
+use super::cell::{Place, parse, statements, without_commands};
+use super::explain::memory::Fate;
+use super::prepare::{Prepared, name_of};
+use evcxr::{CompilationError, Error};
+use ra_ap_syntax::ast::{self, AstNode, HasName};
+use ra_ap_syntax::{SyntaxKind, SyntaxNode};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What decides how values are laid out: types, traits, constants and modules, by name.
+#[derive(Clone, Default)]
+pub struct Definitions(BTreeMap<String, Definition>);
+
+#[derive(Clone, PartialEq)]
+struct Definition {
+    /// The words of it, without attributes: a `derive` changes no value.
+    words: Vec<String>,
+}
+
+/// What a changed type took with it.
+#[derive(Default)]
+pub struct Gone {
+    /// The types, traits and constants that the cell defines anew.
+    pub changed: Vec<String>,
+    pub variables: Vec<String>,
+    /// Functions and implementations that do not fit any more, with their places.
+    pub set_aside: Vec<(String, Place)>,
+}
+
+impl Definitions {
+    /// Those of a session after another cell.
+    pub fn after(&self, code: &str) -> Definitions {
+        let mut after = self.clone();
+        after.0.extend(defined_by(code));
+        after
+    }
+
+    /// The names whose meaning the cell changes: first those that it defines otherwise than before or for the first
+    /// time, then those that are made of them.
+    fn changed_by(&self, code: &str) -> (Vec<String>, BTreeSet<String>) {
+        let mut own = Vec::new();
+        for (name, definition) in defined_by(code) {
+            if self.0.get(&name) != Some(&definition) {
+                own.push(name);
+            }
+        }
+        let mut all: BTreeSet<String> = own.iter().cloned().collect();
+        loop {
+            let made_of = |definition: &Definition| definition.words.iter().any(|word| all.contains(word));
+            let more: Vec<_> = self.0.iter().filter(|(name, one)| !all.contains(*name) && made_of(one)).collect();
+            if more.is_empty() {
+                return (own, all);
+            }
+            let more: Vec<String> = more.into_iter().map(|(name, _)| name.clone()).collect();
+            all.extend(more);
+        }
+    }
+}
+
+impl Evaluator {
+    /// Takes out of the session what does not fit the types that the cell changes. A cell that would not compile takes
+    /// nothing: it ends with its errors.
+    pub(super) fn make_room(&mut self, number: u32, code: &str, prepared: &mut Prepared) -> Result<Gone, Error> {
+        let (changed, all) = self.definitions.changed_by(code);
+        let mut variables = self.variables();
+        variables.retain(|_, kind| words(kind).any(|word| all.contains(word)));
+        let is_new = changed.iter().all(|name| !self.definitions.0.contains_key(name));
+        if is_new && variables.is_empty() {
+            return Ok(Gone::default());
+        }
+        let is_used = |name: &String| variables.values().any(|kind| words(kind).any(|word| word == name));
+        let changed =
+            changed.into_iter().filter(|name| self.definitions.0.contains_key(name) || is_used(name)).collect();
+        let mut gone = Gone { changed, variables: variables.into_keys().collect(), set_aside: Vec::new() };
+        // Each round finds what the round before has hidden, such as a function that calls one that was set aside.
+        loop {
+            let mut errors = self.context.check(&prepared.code)?;
+            errors.retain(prevents_running);
+            if errors.is_empty() {
+                break;
+            }
+            let places: Vec<Place> = errors.iter().filter_map(|error| self.place_of(error)).collect();
+            let of_others = places.into_iter().filter(|place| place.cell != number);
+            let count = gone.set_aside.len();
+            for place in of_others {
+                let called = prepared.set_aside(&place.statement);
+                gone.set_aside.extend(called.map(|called| (called, place)));
+            }
+            if gone.set_aside.len() == count || count > MOST_SET_ASIDE {
+                return Err(Error::CompilationErrors(errors));
+            }
+        }
+        if !gone.variables.is_empty() {
+            let drops: String = gone.variables.iter().map(|name| format!("core::mem::drop({name}); ")).collect();
+            self.context.execute(&drops)?;
+        }
+        let names = gone.set_aside.iter().flat_map(|(called, place)| {
+            let own = called.rsplit(' ').next().map(str::to_owned);
+            own.into_iter().chain(methods_of(&place.statement)).map(|name| (name, place.cell))
+        });
+        for (name, from) in names {
+            self.memory.note(&name, Fate::SetAside { cell: number, from });
+        }
+        for name in &gone.variables {
+            self.memory.note(name, Fate::TypeChanged { cell: number, kind: gone.changed.join(", ") });
+        }
+        Ok(gone)
+    }
+
+    /// Where the learner wrote what an error is about.
+    fn place_of(&self, error: &CompilationError) -> Option<Place> {
+        let spans = error.json["spans"].as_array()?;
+        let of_cells = spans.iter().filter(|span| span["file_name"] == "src/lib.rs" && span["is_primary"] == true);
+        of_cells.filter_map(|span| self.place(span["line_start"].as_u64()? as usize)).next()
+    }
+}
+
+/// A cell that breaks more than this is rather mistaken itself.
+const MOST_SET_ASIDE: usize = 20;
+
+/// The functions in an `impl`.
+fn methods_of(statement: &str) -> Vec<String> {
+    let block = statements(&parse(statement)).into_iter().next().and_then(ast::Impl::cast);
+    let items = block.and_then(|block| block.assoc_item_list()).into_iter().flat_map(|list| list.assoc_items());
+    let name = |item| match item {
+        ast::AssocItem::Fn(function) => Some(function.name()?.text().to_string()),
+        _ => None,
+    };
+    items.filter_map(name).collect()
+}
+
+/// Moves out of a variable are errors in a check, which wants to keep every variable, and none in a run.
+fn prevents_running(error: &CompilationError) -> bool {
+    error.level() == "error" && !matches!(error.code(), Some("E0382" | "E0505" | "E0597"))
+}
+
+fn defined_by(code: &str) -> BTreeMap<String, Definition> {
+    use ast::Item::{Const, Enum, Module, Static, Struct, Trait, TypeAlias, Union};
+    let items = statements(&parse(&without_commands(code))).into_iter().filter_map(ast::Item::cast);
+    let items = items.filter(|item| {
+        matches!(item, Const(_) | Enum(_) | Module(_) | Static(_) | Struct(_) | Trait(_) | TypeAlias(_) | Union(_))
+    });
+    items.filter_map(|item| Some((name_of(&item)?, Definition { words: words_of(item.syntax()) }))).collect()
+}
+
+fn words_of(node: &SyntaxNode) -> Vec<String> {
+    let is_layout = |node: &SyntaxNode| node.kind() != SyntaxKind::ATTR || node.text().to_string().contains("repr");
+    let tokens = node.descendants_with_tokens().filter_map(|element| element.into_token());
+    tokens
+        .filter(|token| !matches!(token.kind(), SyntaxKind::WHITESPACE | SyntaxKind::COMMENT))
+        .filter(|token| token.parent_ancestors().all(|node| is_layout(&node)))
+        .map(|token| token.text().to_owned())
+        .collect()
+}
+
+/// The names in a type.
+fn words(kind: &str) -> impl Iterator<Item = &str> {
+    kind.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changed(cells: &[&str]) -> Vec<String> {
+        let (last, before) = cells.split_last().unwrap();
+        let known = before.iter().fold(Definitions::default(), |known, cell| known.after(cell));
+        known.changed_by(last).1.into_iter().collect()
+    }
+
+    #[test]
+    fn a_changed_type_takes_those_that_are_made_of_it() {
+        let layer = "struct Layer { weight: f32 }";
+        let net = "struct Net { layers: Vec<Layer> }\nstruct Other;\ntype Pair = (Net, Net);";
+        assert_eq!(changed(&[layer, net, "struct Layer { weight: f64 }"]), ["Layer", "Net", "Pair"]);
+        assert_eq!(changed(&["const N: usize = 2;", "struct A([f32; N]);", "const N: usize = 3;"]), ["A", "N"]);
+        assert_eq!(changed(&["trait Act { fn act(&self); }", "trait Act { fn go(&self); }"]), ["Act"]);
+    }
+
+    #[test]
+    fn what_changes_no_value_changes_nothing() {
+        let before = "struct Layer { weight: f32 } // a\nfn f() {}";
+        let after = "/// One.\n#[derive(Debug)]\nstruct Layer {\n    weight: f32\n}\nfn f() -> i32 { 1 }";
+        assert!(changed(&[before, after]).is_empty());
+        assert_eq!(changed(&[before, "#[repr(C)] struct Layer { weight: f32 }"]), ["Layer"]);
+    }
+}
