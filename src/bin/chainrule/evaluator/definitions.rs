@@ -6,10 +6,11 @@
 
 use super::Evaluator;
 use super::cell::{Place, parse, statements, without_commands};
+use super::explain::Cell;
 use super::explain::memory::Fate;
 use super::prepare::{Prepared, name_of};
 use evcxr::{CompilationError, Error};
-use ra_ap_syntax::ast::{self, AstNode, HasName};
+use ra_ap_syntax::ast::{self, AstNode};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -100,12 +101,12 @@ impl Evaluator {
             let drops: String = gone.variables.iter().map(|name| format!("core::mem::drop({name}); ")).collect();
             self.context.execute(&drops)?;
         }
-        let names = gone.set_aside.iter().flat_map(|(called, place)| {
-            let own = called.rsplit(' ').next().map(str::to_owned);
-            own.into_iter().chain(methods_of(&place.statement)).map(|name| (name, place.cell))
-        });
-        for (name, from) in names {
-            self.memory.note(&name, Fate::SetAside { cell: number, from });
+        for (called, place) in &gone.set_aside {
+            let methods = Cell::new(&place.statement).methods();
+            let names = if methods.is_empty() { vec![called.clone()] } else { methods };
+            for name in names {
+                self.memory.note(&name, Fate::SetAside { cell: number, from: place.cell });
+            }
         }
         for name in &gone.variables {
             self.memory.note(name, Fate::TypeChanged { cell: number, kind: gone.changed.join(", ") });
@@ -123,17 +124,6 @@ impl Evaluator {
 
 /// A cell that breaks more than this is rather mistaken itself.
 const MOST_SET_ASIDE: usize = 20;
-
-/// The functions in an `impl`.
-fn methods_of(statement: &str) -> Vec<String> {
-    let block = statements(&parse(statement)).into_iter().next().and_then(ast::Impl::cast);
-    let items = block.and_then(|block| block.assoc_item_list()).into_iter().flat_map(|list| list.assoc_items());
-    let name = |item| match item {
-        ast::AssocItem::Fn(function) => Some(function.name()?.text().to_string()),
-        _ => None,
-    };
-    items.filter_map(name).collect()
-}
 
 /// Moves out of a variable are errors in a check, which wants to keep every variable, and none in a run.
 fn prevents_running(error: &CompilationError) -> bool {
@@ -153,7 +143,8 @@ fn words_of(node: &SyntaxNode) -> Vec<String> {
     let is_layout = |node: &SyntaxNode| node.kind() != SyntaxKind::ATTR || node.text().to_string().contains("repr");
     let tokens = node.descendants_with_tokens().filter_map(|element| element.into_token());
     tokens
-        .filter(|token| !matches!(token.kind(), SyntaxKind::WHITESPACE | SyntaxKind::COMMENT))
+        // Whether a comma stands behind the last field or not changes nothing.
+        .filter(|token| !matches!(token.kind(), SyntaxKind::WHITESPACE | SyntaxKind::COMMENT | SyntaxKind::COMMA))
         .filter(|token| token.parent_ancestors().all(|node| is_layout(&node)))
         .map(|token| token.text().to_owned())
         .collect()
@@ -186,7 +177,7 @@ mod tests {
     #[test]
     fn what_changes_no_value_changes_nothing() {
         let before = "struct Layer { weight: f32 } // a\nfn f() {}";
-        let after = "/// One.\n#[derive(Debug)]\nstruct Layer {\n    weight: f32\n}\nfn f() -> i32 { 1 }";
+        let after = "/// One.\n#[derive(Debug)]\nstruct Layer {\n    weight: f32,\n}\nfn f() -> i32 { 1 }";
         assert!(changed(&[before, after]).is_empty());
         assert_eq!(changed(&[before, "#[repr(C)] struct Layer { weight: f32 }"]), ["Layer"]);
     }

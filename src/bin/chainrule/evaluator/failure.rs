@@ -178,6 +178,13 @@ impl Mistake {
             let label = (label != original && !label.is_empty()).then_some(label);
             marks.push(Mark { range: start..end, label, is_primary });
         }
+        // evcxr takes a `use` apart, and no longer knows where its parts were.
+        let name = original.split('`').nth(1).and_then(|path| path.rsplit("::").next());
+        if marks.is_empty()
+            && let Some(range) = name.and_then(|name| Cell::new(code).place_in_use(name))
+        {
+            marks.push(Mark { range, label: None, is_primary: true });
+        }
         let helps =
             error.help().iter().map(|help| without_generated(help)).filter(|help| !is_generated(help)).collect();
         Mistake { id, kind, message, original, marks, helps }

@@ -84,6 +84,9 @@ impl Memory {
                 }
             }
         }
+        if end != End::NotRun {
+            cell.methods().iter().for_each(|method| drop(self.fates.remove(method)));
+        }
         let exists = |name: &String| self.variables.contains_key(name);
         self.fates.retain(|name, _| !exists(name));
     }

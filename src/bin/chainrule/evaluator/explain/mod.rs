@@ -1,13 +1,14 @@
 //! Explanations for beginners: what a mistake means, in one or two sentences, and the smallest change that mends it.
 //!
 //! `situations` is the table of mistakes, `memory` knows what earlier cells have done to names, `notices` speaks of cells
-//! that work but do something else than they seem to, `syntax` looks into a cell. All of it is said in the language of the
+//! that work but do something else than they seem to, `warnings` of what rustc thinks of those, `syntax` looks into a cell. All of it is said in the language of the
 //! process; what rustc says stays as it is, above the explanation.
 
 pub mod memory;
 pub mod notices;
 mod situations;
 mod syntax;
+mod warnings;
 
 use super::stream::{Bundle, Output};
 use crate::settings::say;

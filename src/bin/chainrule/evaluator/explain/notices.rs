@@ -30,6 +30,7 @@ impl Evaluator {
         let mut notices = of_changed_types(gone, &self.memory);
         if succeeded {
             notices.extend(of_cell(code, before, &self.memory));
+            notices.extend(self.warnings(number));
         }
         notices
     }

@@ -24,14 +24,14 @@ const fn situation(
 
 const SITUATIONS: &[Situation] = &[
     // What cannot be kept for the next cell.
-    situation(&[BORROW, CLOSURE, ITERATOR, UNKNOWN_TYPE, "E0282", "E0283", "E0284"], "", closure),
+    situation(&[BORROW, CLOSURE, ITERATOR, UNKNOWN_TYPE, "E0282", "E0283", "E0284", "E0373"], "", closure),
     situation(&[BORROW, ITERATOR], "", iterator),
     situation(&[BORROW], "", borrow),
     situation(&[NAMELESS], "", nameless),
     situation(&[UNKNOWN_TYPE, "E0282", "E0283", "E0284", "E0790"], "", unknown_type),
     // Names that are not there.
     situation(&["E0425", "E0434", "E0423"], "", missing_name),
-    situation(&["E0433"], "unlinked crate", missing_crate),
+    situation(&["E0433"], "crate", missing_crate),
     situation(&["E0432"], "unresolved import", missing_crate),
     situation(&["E0412", "E0425", "E0432", "E0433", "E0405"], "", missing_use),
     situation(&["E0599"], "no method named", missing_method),
@@ -89,7 +89,7 @@ fn closure(case: &Case) -> Option<Explanation> {
         .collect();
     let result = match closure.ret_type().and_then(|one| one.ty()) {
         Some(kind) => kind.syntax().text().to_string(),
-        None => parameters.first().map_or(untyped.to_owned(), |(_, kind)| kind.trim_start_matches('&').to_owned()),
+        None => parameters.first().map_or("…".to_owned(), |(_, kind)| kind.trim_start_matches('&').to_owned()),
     };
     let body = closure.body().map(|body| one_line(&text(&body))).unwrap_or_default();
     let body = if body.starts_with('{') { body } else { format!("{{ {body} }}") };

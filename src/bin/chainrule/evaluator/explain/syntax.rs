@@ -53,6 +53,17 @@ impl Cell {
         self.statements.iter().filter_map(|node| ast::Item::cast(node.clone()))
     }
 
+    /// The functions in its `impl` blocks.
+    pub fn methods(&self) -> Vec<String> {
+        let blocks = self.statements.iter().filter_map(|node| ast::Impl::cast(node.clone()));
+        let items = blocks.filter_map(|block| block.assoc_item_list()).flat_map(|list| list.assoc_items());
+        let name = |item| match item {
+            ast::AssocItem::Fn(function) => Some(function.name()?.text().to_string()),
+            _ => None,
+        };
+        items.filter_map(name).collect()
+    }
+
     /// The variables that the cell defines for the cells after it.
     pub fn variables(&self) -> BTreeSet<String> {
         let lets = self.statements.iter().filter_map(|node| ast::LetStmt::cast(node.clone()));
@@ -96,6 +107,13 @@ impl Cell {
     pub fn place_of_definition(&self, name: &str) -> Option<Range<usize>> {
         let pattern = self.definition(None, name)?.pat()?;
         let names = pattern.syntax().descendants().filter_map(ast::IdentPat::cast).filter_map(|one| one.name());
+        names.filter(|one| one.text() == name).map(|one| bytes(one.syntax())).next()
+    }
+
+    /// Where a `use` of the cell names something.
+    pub fn place_in_use(&self, name: &str) -> Option<Range<usize>> {
+        let uses = self.statements.iter().filter(|node| ast::Use::can_cast(node.kind()));
+        let names = uses.flat_map(|node| node.descendants()).filter_map(ast::NameRef::cast);
         names.filter(|one| one.text() == name).map(|one| bytes(one.syntax())).next()
     }
 
@@ -235,8 +253,10 @@ mod tests {
         assert_eq!(cell.variables().into_iter().collect::<Vec<_>>(), ["a", "b"]);
         let inner: Vec<String> = cell.inner_variables().into_iter().map(|(name, _)| name).collect();
         assert_eq!(inner, ["c", "e", "d"]);
+        assert_eq!(Cell::new("impl Net { fn a() {} const B: i32 = 1; fn c() {} }").methods(), ["a", "c"]);
         assert_eq!(cell.place_of_definition("b"), Some(12..13));
         assert!(cell.mentions("g") && !cell.mentions("h"));
+        assert_eq!(Cell::new("use a::{b, c};").place_in_use("c"), Some(11..12));
         assert_eq!(Cell::new("q = 5").assignment(0), Some(("q".to_owned(), "5".to_owned())));
         assert_eq!(Cell::new("q == 5").assignment(0), None);
     }
