@@ -243,7 +243,7 @@ ROWS = [
         13,
         ["let short = vec![1, 2];\nshort[2]"],
         "Panic",
-        ["Panic in cell [1], line 2", "the last is [1]", "if let Some(value) = v.get(2)"],
+        ["Panic in cell [1], line 2", "the last of 2 is [1]", "if let Some(value) = v.get(2)"],
         ["最后一个是 [1]"],
     ),
     (13, ["let nothing: Option<i32> = None;\nnothing.unwrap()"], "Panic", ["there was `None`", ".unwrap_or("], ["这里是 `None`"]),
@@ -413,7 +413,7 @@ def test_a_cell_that_failed_is_named_where_its_variable_is_missing(english):
 
 def test_a_function_does_not_see_variables(english):
     ran, _ = run_all(english, ["let rate = 0.5;", "fn step(x: f64) -> f64 { x * rate }"])
-    assert "hand `rate` to `step`" in ran.error and "fn step(rate: &f64)" in ran.error
+    assert "Give `step` a parameter for `rate`" in ran.error and "fn step(rate: &f64)" in ran.error
 
 
 @pytest.mark.parametrize(
@@ -465,6 +465,16 @@ def test_a_changed_type_that_does_not_compile_changes_nothing(english):
     ran = run(english, "struct Kept { x: i32, y: Nowhere }")
     assert ran.name == "CompileError" and "Nowhere" in ran.error
     assert english.value("kept_too.x") == "3"
+
+
+def test_a_cell_that_changes_a_type_and_uses_a_variable_of_it_is_not_run(english):
+    run(english, "struct Used { x: i32 }\nlet used = Used { x: 3 };")
+    ran = run(english, "struct Used { x: i32, y: i32 }\nused.x")
+    assert ran.error.endswith("`used` was made before this cell changed `Used`  (cell [%d], line 2)" % ran.number)
+    assert "Make it again, before it is used" in ran.error and "let used = …;" in ran.error
+    assert english.value("used.x") == "3"
+    ran = run(english, "struct Used { x: i32, y: i32 }\nlet used = Used { x: 4, y: 5 };\nused.x + used.y")
+    assert (ran.results, ran.notices) == (["9"], ""), ran.all
 
 
 def test_what_does_not_fit_a_changed_type_is_set_aside(english):

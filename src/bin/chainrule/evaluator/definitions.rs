@@ -6,23 +6,17 @@
 
 use super::Evaluator;
 use super::cell::{Place, parse, statements, without_commands};
-use super::explain::Cell;
-use super::explain::memory::Fate;
+use super::explain::{self, Cell, memory::Fate};
 use super::prepare::{Prepared, name_of};
 use evcxr::{CompilationError, Error};
 use ra_ap_syntax::ast::{self, AstNode};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What decides how values are laid out: types, traits, constants and modules, by name.
+/// What decides how values are laid out: types, traits, constants and modules, by name, in words. The words are those of
+/// the definition without attributes, for a `derive` changes no value.
 #[derive(Clone, Default)]
-pub struct Definitions(BTreeMap<String, Definition>);
-
-#[derive(Clone, PartialEq)]
-struct Definition {
-    /// The words of it, without attributes: a `derive` changes no value.
-    words: Vec<String>,
-}
+pub struct Definitions(BTreeMap<String, Vec<String>>);
 
 /// What a changed type took with it.
 #[derive(Default)]
@@ -53,7 +47,7 @@ impl Definitions {
         }
         let mut all: BTreeSet<String> = own.iter().cloned().collect();
         loop {
-            let made_of = |definition: &Definition| definition.words.iter().any(|word| all.contains(word));
+            let made_of = |words: &[String]| words.iter().any(|word| all.contains(word));
             let more: Vec<_> = self.0.iter().filter(|(name, one)| !all.contains(*name) && made_of(one)).collect();
             if more.is_empty() {
                 return (own, all);
@@ -97,6 +91,10 @@ impl Evaluator {
                 return Err(Error::CompilationErrors(errors));
             }
         }
+        let cell = Cell::new(code);
+        if let Some(name) = gone.variables.iter().find(|name| cell.place_of_use(name).is_some()) {
+            return Err(explain::outdated(name, &gone.changed.join(", ")));
+        }
         if !gone.variables.is_empty() {
             let drops: String = gone.variables.iter().map(|name| format!("core::mem::drop({name}); ")).collect();
             self.context.execute(&drops)?;
@@ -130,13 +128,13 @@ fn prevents_running(error: &CompilationError) -> bool {
     error.level() == "error" && !matches!(error.code(), Some("E0382" | "E0505" | "E0597"))
 }
 
-fn defined_by(code: &str) -> BTreeMap<String, Definition> {
+fn defined_by(code: &str) -> BTreeMap<String, Vec<String>> {
     use ast::Item::{Const, Enum, Module, Static, Struct, Trait, TypeAlias, Union};
     let items = statements(&parse(&without_commands(code))).into_iter().filter_map(ast::Item::cast);
     let items = items.filter(|item| {
         matches!(item, Const(_) | Enum(_) | Module(_) | Static(_) | Struct(_) | Trait(_) | TypeAlias(_) | Union(_))
     });
-    items.filter_map(|item| Some((name_of(&item)?, Definition { words: words_of(item.syntax()) }))).collect()
+    items.filter_map(|item| Some((name_of(&item)?, words_of(item.syntax())))).collect()
 }
 
 fn words_of(node: &SyntaxNode) -> Vec<String> {

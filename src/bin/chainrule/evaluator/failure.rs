@@ -56,15 +56,34 @@ impl Failure {
         memory: &Memory,
     ) -> Failure {
         // Warnings come along with errors, and are not what keeps the cell from running.
-        let mut errors: Vec<Mistake> = errors
-            .iter()
-            .filter(|error| error.level() != "warning")
-            .map(|error| Mistake::new(code, prepared, error))
-            .collect();
-        // The same mistake may be reported from several places that evcxr generated.
+        let errors = errors.iter().filter(|error| error.level() != "warning");
+        Failure::mistakes(cell, code, errors.map(|error| Mistake::new(code, prepared, error)).collect(), memory)
+    }
+
+    /// What evcxr itself says without a place: about variables that it cannot keep, about crates.
+    pub fn evcxr_message(cell: u32, code: &str, message: &str, memory: &Memory) -> Failure {
+        let Some(unkept) = Unkept::from_message(message) else {
+            return Failure::new("CompileError", without_generated(message), None);
+        };
+        let parsed = Cell::new(code);
+        let name = &unkept.variable;
+        let mark = parsed.place_of_definition(name).or_else(|| parsed.place_of_use(name));
+        let mistake = Mistake {
+            id: None,
+            kind: unkept.kind.to_owned(),
+            message: unkept.title,
+            original: message.to_owned(),
+            marks: mark.into_iter().map(|range| Mark { range, label: None, is_primary: true }).collect(),
+            helps: Vec::new(),
+        };
+        Failure::mistakes(cell, code, vec![mistake], memory)
+    }
+
+    fn mistakes(cell: u32, code: &str, mut mistakes: Vec<Mistake>, memory: &Memory) -> Failure {
+        // The same one may be reported from several places that evcxr generated.
         let mut seen: Vec<String> = Vec::new();
-        errors.retain(|error| {
-            let drawn = error.draw(cell, code);
+        mistakes.retain(|mistake| {
+            let drawn = mistake.draw(cell, code);
             let is_new = !seen.contains(&drawn);
             seen.extend(is_new.then_some(drawn));
             is_new
@@ -75,48 +94,21 @@ impl Failure {
             traceback.push(String::new());
         }
         let mut explained = Vec::new();
-        for error in &errors {
-            let explanation = explain::explain(&error.case(cell, code, memory));
+        for mistake in &mistakes {
+            let explanation = explain::explain(&mistake.case(cell, code, memory));
             explained.extend(explanation.filter(|one| !explained.contains(one)));
         }
         explained.truncate(MOST_EXPLANATIONS);
         traceback.extend(explained.iter().flat_map(|one| one.lines(CYAN, RESET)));
-        let (value, place) = match errors.first() {
+        let (value, place) = match mistakes.first() {
             None => ("error: the cell does not compile".to_owned(), String::new()),
             Some(first) => {
                 let id = first.id.as_ref().map(|id| format!("[{id}]")).unwrap_or_default();
-                let line = first.marks.iter().find(|mark| mark.is_primary).or(first.marks.first());
-                let line = line.map(|mark| code[..mark.range.start].matches('\n').count() + 1);
+                let line = first.mark().map(|mark| code[..mark.range.start].matches('\n').count() + 1);
                 let place = line.map(|line| format!("  (cell [{cell}], line {line})")).unwrap_or_default();
                 (format!("error{id}: {}", first.message.lines().next().unwrap_or_default()), place)
             }
         };
-        traceback.push(format!("{RED}CompileError{RESET}: {value}{place}"));
-        Failure { name: "CompileError", value, traceback }
-    }
-
-    /// What evcxr itself says without a place: about variables that it cannot keep, about crates.
-    pub fn evcxr_message(cell: u32, code: &str, message: &str, memory: &Memory) -> Failure {
-        let Some(unkept) = Unkept::from_message(message) else {
-            return Failure::new("CompileError", without_generated(message), None);
-        };
-        let mark = Cell::new(code).place_of_definition(&unkept.variable);
-        let marks = mark.iter().map(|range| Mark { range: range.clone(), label: None, is_primary: true }).collect();
-        let mistake = Mistake {
-            id: None,
-            kind: unkept.kind.to_owned(),
-            message: unkept.title,
-            original: message.to_owned(),
-            marks,
-            helps: Vec::new(),
-        };
-        let line = mark.map(|mark| code[..mark.start].matches('\n').count() + 1);
-        let mut traceback: Vec<String> = mistake.draw(cell, code).lines().map(str::to_owned).collect();
-        traceback.push(String::new());
-        let explanation = explain::explain(&mistake.case(cell, code, memory));
-        traceback.extend(explanation.into_iter().flat_map(|one| one.lines(CYAN, RESET)));
-        let value = format!("error: {}", mistake.message);
-        let place = line.map(|line| format!("  (cell [{cell}], line {line})")).unwrap_or_default();
         traceback.push(format!("{RED}CompileError{RESET}: {value}{place}"));
         Failure { name: "CompileError", value, traceback }
     }
@@ -190,10 +182,14 @@ impl Mistake {
         Mistake { id, kind, message, original, marks, helps }
     }
 
+    /// The mark that it is about.
+    fn mark(&self) -> Option<&Mark> {
+        self.marks.iter().find(|mark| mark.is_primary).or(self.marks.first())
+    }
+
     fn case<'a>(&'a self, number: u32, code: &'a str, memory: &'a Memory) -> Case<'a> {
         let labels = self.marks.iter().filter_map(|mark| mark.label.as_deref()).collect::<Vec<_>>().join("\n");
-        let mark = self.marks.iter().find(|mark| mark.is_primary).or(self.marks.first());
-        let mark = mark.map(|mark| mark.range.clone());
+        let mark = self.mark().map(|mark| mark.range.clone());
         Case { kind: &self.kind, message: &self.original, labels, mark, number, code, memory }
     }
 
@@ -293,7 +289,7 @@ mod tests {
     fn an_explanation_stands_above_the_last_line() {
         let failure = Failure::new("Panic", "index out of bounds: the len is 2 but the index is 5", None);
         let failure = failure.explained(1, "v[5]", &Memory::default());
-        assert!(plain(&failure).contains("the last is [1]"), "{failure:?}");
+        assert!(plain(&failure).contains("the last of 2 is [1]"), "{failure:?}");
         assert!(failure.traceback.last().unwrap().ends_with("the len is 2 but the index is 5"), "{failure:?}");
     }
 

@@ -87,6 +87,11 @@ impl Explanation {
     }
 }
 
+/// Why a cell that uses a variable of a type that it changes is not run, as if evcxr said it.
+pub fn outdated(variable: &str, changed: &str) -> evcxr::Error {
+    evcxr::Error::Message(format!("{OUTDATED}: `{variable}` `{changed}`"))
+}
+
 /// What evcxr says of a variable that it cannot keep for the next cell.
 pub struct Unkept {
     pub kind: &'static str,
@@ -100,6 +105,7 @@ const BORROW: &str = "borrow";
 const ITERATOR: &str = "iterator";
 const NAMELESS: &str = "nameless type";
 const UNKNOWN_TYPE: &str = "unknown type";
+const OUTDATED: &str = "outdated";
 
 impl Unkept {
     /// Understands a message of evcxr, if it is about such a variable.
@@ -125,6 +131,10 @@ impl Unkept {
             || said("Failed to determine type of variable")
         {
             (UNKNOWN_TYPE, say(format!("the type of `{name}` is not known"), format!("不知道 `{name}` 是什么类型")))
+        } else if message.starts_with(OUTDATED) {
+            let changed = message.split('`').nth(3).unwrap_or_default();
+            let english = format!("`{name}` was made before this cell changed `{changed}`");
+            (OUTDATED, say(english, format!("`{name}` 是在这个单元格修改 `{changed}` 之前创建的")))
         } else {
             return None;
         };

@@ -129,7 +129,7 @@ fn changing_static(cell: &Cell) -> Option<Explanation> {
     };
     Some(Explanation::new(
         format!(
-            "`{name}` starts afresh in every cell, because each cell is compiled on its own. What shall last is a variable:"
+            "`{name}` starts afresh in every cell, because each cell is compiled on its own. Keep what should last in a variable:"
         ),
         format!("`{name}` 在每个单元格里都会重新开始，因为每个单元格是单独编译的。需要保留的数据请放在变量里："),
         "let mut counter = 0;",

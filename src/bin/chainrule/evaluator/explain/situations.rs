@@ -2,7 +2,7 @@
 
 use super::memory::{Fate, Memory};
 use super::syntax::{By, Cell, Move, one_line, text};
-use super::{BORROW, CLOSURE, Case, Explanation, ITERATOR, NAMELESS, UNKNOWN_TYPE};
+use super::{BORROW, CLOSURE, Case, Explanation, ITERATOR, NAMELESS, OUTDATED, UNKNOWN_TYPE};
 use crate::settings::say;
 use ra_ap_syntax::ast::{self, AstNode};
 
@@ -29,6 +29,7 @@ const SITUATIONS: &[Situation] = &[
     situation(&[BORROW], "", borrow),
     situation(&[NAMELESS], "", nameless),
     situation(&[UNKNOWN_TYPE, "E0282", "E0283", "E0284", "E0790"], "", unknown_type),
+    situation(&[OUTDATED], "", outdated),
     // Names that are not there.
     situation(&["E0425", "E0434", "E0423"], "", missing_name),
     situation(&["E0433"], "crate", missing_crate),
@@ -91,8 +92,13 @@ fn closure(case: &Case) -> Option<Explanation> {
         Some(kind) => kind.syntax().text().to_string(),
         None => parameters.first().map_or("…".to_owned(), |(_, kind)| kind.trim_start_matches('&').to_owned()),
     };
-    let body = closure.body().map(|body| one_line(&text(&body))).unwrap_or_default();
-    let body = if body.starts_with('{') { body } else { format!("{{ {body} }}") };
+    let body = closure.body().map(|body| text(&body)).unwrap_or_default();
+    let whole = text(&ast::Expr::ClosureExpr(closure));
+    let (body, whole) = match body.contains('\n') {
+        true => ("{ … }".to_owned(), whole.replace(&body, "{ … }")),
+        false if body.starts_with('{') => (body, whole),
+        false => (format!("{{ {body} }}"), whole),
+    };
     let typed = parameters.iter().map(|(name, kind)| format!("{name}: {kind}")).collect::<Vec<_>>().join(", ");
     let kinds = parameters.iter().map(|(_, kind)| kind.as_str()).collect::<Vec<_>>().join(", ");
     let of_box = say("if it uses variables around it", "如果它用到了外面的变量");
@@ -104,8 +110,7 @@ fn closure(case: &Case) -> Option<Explanation> {
         format!("`{name}` 是一个闭包，闭包的类型没有名字，所以不能留到下一个单元格。请写成函数，或者把闭包装进 Box。"),
         format!(
             "fn {name}({typed}) -> {result} {body}\n\
-             let {name}: Box<dyn Fn({kinds}) -> {result}> = Box::new({});  // {of_box}",
-            one_line(&text(&ast::Expr::ClosureExpr(closure)))
+             let {name}: Box<dyn Fn({kinds}) -> {result}> = Box::new({whole});  // {of_box}"
         ),
     ))
 }
@@ -159,10 +164,11 @@ fn iterator(case: &Case) -> Option<Explanation> {
 }
 
 fn borrow(case: &Case) -> Option<Explanation> {
-    let (name, value) = initializer(case)?;
-    let code = one_line(&text(&value));
+    let value = initializer(case).map(|(_, value)| value);
+    let name = case.name();
+    let code = value.as_ref().map(|value| one_line(&text(value))).unwrap_or_default();
     let lent = match &value {
-        ast::Expr::RefExpr(reference) => reference.expr(),
+        Some(ast::Expr::RefExpr(reference)) => reference.expr(),
         _ => None,
     };
     let owned = match &lent {
@@ -172,13 +178,14 @@ fn borrow(case: &Case) -> Option<Explanation> {
         None => format!("{code}.to_owned()"),
     };
     let only_here = say("or use the borrow in this cell only", "或者只在这个单元格里使用借用");
+    let fix = format!("let {name} = {owned};\n{{ let {name} = {code}; … }}  // {only_here}");
     Some(Explanation::new(
         format!(
             "`{name}` is a reference into another variable, and a borrow ends with its cell. \
              Give `{name}` a value of its own."
         ),
         format!("`{name}` 是对另一个变量的引用，而借用到单元格结束就失效了。请让 `{name}` 拥有自己的值。"),
-        format!("let {name} = {owned};\n{{ let {name} = {code}; … }}  // {only_here}"),
+        if value.is_some() { fix } else { String::new() },
     ))
 }
 
@@ -190,6 +197,17 @@ fn nameless(case: &Case) -> Option<Explanation> {
         format!("The type of `{name}` has no name under which it could be kept for the next cell. Put it into a box."),
         format!("`{name}` 的类型没有名字，不能留到下一个单元格。请把它装进 Box。"),
         format!("let {name}: Box<dyn {kind}> = Box::new({});", one_line(&text(&value))),
+    ))
+}
+
+fn outdated(case: &Case) -> Option<Explanation> {
+    let name = case.name();
+    Some(Explanation::new(
+        format!(
+            "With this cell `{name}` has to go, for it was made as the type was before. Make it again, before it is used:"
+        ),
+        format!("运行这个单元格以后，按旧定义创建的 `{name}` 就不能用了。请在使用之前重新创建它："),
+        format!("let {name} = …;"),
     ))
 }
 
@@ -231,7 +249,7 @@ fn missing_name(case: &Case) -> Option<Explanation> {
     {
         return Some(Explanation::new(
             format!(
-                "A function sees its parameters, not the variables of the notebook: hand `{name}` to `{function}`."
+                "A function sees its parameters, not the variables of the notebook. Give `{function}` a parameter for `{name}`."
             ),
             format!("函数只能看到自己的参数，看不到笔记本里的变量：请把 `{name}` 作为参数传给 `{function}`。"),
             format!("fn {function}({name}: &{kind}) …\n{function}(&{name})"),
@@ -290,7 +308,7 @@ fn of_fate(name: &str, fate: &Fate, memory: &Memory) -> Explanation {
             code.clone(),
         ),
         Fate::Failed { cell } => Explanation::new(
-            format!("Cell [{cell}] was to define `{name}`, but it failed: mend that cell and run it again."),
+            format!("Cell [{cell}] was to define `{name}`, but it failed. Fix that cell and run it again."),
             format!("`{name}` 应该由单元格 [{cell}] 定义，但那个单元格出错了：请先改好它，再重新运行。"),
             "",
         ),
@@ -427,8 +445,8 @@ fn moved_in_this_cell(case: &Case) -> Option<Explanation> {
         _ => String::new(),
     };
     Some(Explanation::new(
-        format!("`{}` moves the value out of `{name}`, and a value has one owner only. Move a copy instead:", how.code),
-        format!("`{}` 把 `{name}` 的值移走（move）了，而一个值只能有一个所有者。可以只移动一份拷贝：", how.code),
+        format!("`{}` moves the value out of `{name}`, and a value has one owner only. Write instead:", how.code),
+        format!("`{}` 把 `{name}` 的值移走（move）了，而一个值只能有一个所有者。可以改成：", how.code),
         format!("{}{or_borrow}", how.fix),
     ))
 }
@@ -526,7 +544,7 @@ fn mutable_static(_: &Case) -> Option<Explanation> {
 fn question_mark(case: &Case) -> Option<Explanation> {
     case.message.contains("Option").then(|| {
         Explanation::new(
-            "In a cell, `?` ends the cell with an error, and `None` does not say which. Say it:",
+            "In a cell, `?` ends the cell with an error, and `None` does not say which one. Say it yourself:",
             "在单元格里，`?` 会让单元格报错结束，而 `None` 没有说明是什么错误。请说明一下：",
             ".ok_or(\"there is none\")?",
         )
@@ -559,13 +577,13 @@ fn index_out_of_bounds(case: &Case) -> Option<Explanation> {
     let (length, index) = (number("len is ")?, number("index is ")?);
     Some(match length {
         0 => Explanation::new(
-            "There is nothing in it yet, so no place can be read.",
+            "There is nothing in it yet, so no position can be read.",
             "里面还没有任何元素，所以哪个位置都读不到。",
             format!("if let Some(value) = v.get({index}) {{ … }}"),
         ),
         _ => Explanation::new(
             format!(
-                "Places are counted from 0: of {length} the last is [{}]. `.get` gives `None` instead of a panic.",
+                "Positions count from 0, so the last of {length} is [{}]. `.get` gives `None` instead of a panic.",
                 length - 1
             ),
             format!(
@@ -579,7 +597,7 @@ fn index_out_of_bounds(case: &Case) -> Option<Explanation> {
 
 fn unwrap_of_none(_: &Case) -> Option<Explanation> {
     Some(Explanation::new(
-        "`.unwrap()` insists on a value, and there was `None`. Say what shall happen without one.",
+        "`.unwrap()` insists on a value, and there was `None`. Say what should happen without one.",
         "`.unwrap()` 一定要取出值，而这里是 `None`。请写明没有值时怎么办。",
         "if let Some(value) = … { … }\nlet value = ….unwrap_or(0);",
     ))
@@ -588,7 +606,7 @@ fn unwrap_of_none(_: &Case) -> Option<Explanation> {
 fn unwrap_of_err(_: &Case) -> Option<Explanation> {
     Some(Explanation::new(
         "`.unwrap()` insists on success, and the operation failed; the reason stands after `Err`. \
-         Say what shall happen then.",
+         Say what should happen then.",
         "`.unwrap()` 一定要成功，而这个操作失败了，原因写在 `Err` 后面。请写明失败时怎么办。",
         "match … { Ok(value) => …, Err(error) => println!(\"{error}\") }",
     ))

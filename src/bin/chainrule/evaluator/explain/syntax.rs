@@ -2,7 +2,7 @@
 
 use super::super::cell::{BEFORE, parse, statements, without_commands};
 use ra_ap_syntax::ast::{self, AstNode, HasArgList, HasName};
-use ra_ap_syntax::{SyntaxKind, SyntaxNode};
+use ra_ap_syntax::{SyntaxKind, SyntaxNode, SyntaxToken};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -108,6 +108,25 @@ impl Cell {
         let pattern = self.definition(None, name)?.pat()?;
         let names = pattern.syntax().descendants().filter_map(ast::IdentPat::cast).filter_map(|one| one.name());
         names.filter(|one| one.text() == name).map(|one| bytes(one.syntax())).next()
+    }
+
+    /// Where the statements of the cell use a variable that they do not define themselves.
+    pub fn place_of_use(&self, name: &str) -> Option<Range<usize>> {
+        if self.definition(None, name).is_some() {
+            return None;
+        }
+        let statements = self.statements.iter().filter(|node| !ast::Item::can_cast(node.kind()));
+        let tokens =
+            statements.flat_map(|node| node.descendants_with_tokens()).filter_map(|element| element.into_token());
+        let mut named = tokens.filter(|token| token.kind() == SyntaxKind::IDENT && token.text() == name);
+        let is_variable = |token: &SyntaxToken| {
+            let is_field = token.prev_token().is_some_and(|before| before.kind() == SyntaxKind::DOT);
+            let parent = token.parent().map(|parent| parent.kind());
+            let path = token.parent_ancestors().nth(3).map(|node| node.kind());
+            !is_field && (parent == Some(SyntaxKind::TOKEN_TREE) || path == Some(SyntaxKind::PATH_EXPR))
+        };
+        let start = |token: SyntaxToken| usize::from(token.text_range().start()).saturating_sub(BEFORE.len());
+        named.find(is_variable).map(start).map(|start| start..start + name.len())
     }
 
     /// Where a `use` of the cell names something.
@@ -256,6 +275,11 @@ mod tests {
         assert_eq!(Cell::new("impl Net { fn a() {} const B: i32 = 1; fn c() {} }").methods(), ["a", "c"]);
         assert_eq!(cell.place_of_definition("b"), Some(12..13));
         assert!(cell.mentions("g") && !cell.mentions("h"));
+        assert_eq!(Cell::new("struct A { a: i32 } a.b + 1").place_of_use("a"), Some(20..21));
+        assert_eq!(Cell::new("println!(\"{}\", a.b)").place_of_use("a"), Some(15..16));
+        for code in ["let a = 1; a + 1", "b.a", "println!(\"{}\", b.a)", "a::b()", "Net { a: 1 }"] {
+            assert_eq!(Cell::new(code).place_of_use("a"), None, "{code}");
+        }
         assert_eq!(Cell::new("use a::{b, c};").place_in_use("c"), Some(11..12));
         assert_eq!(Cell::new("q = 5").assignment(0), Some(("q".to_owned(), "5".to_owned())));
         assert_eq!(Cell::new("q == 5").assignment(0), None);
