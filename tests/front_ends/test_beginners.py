@@ -428,7 +428,15 @@ def test_a_function_does_not_see_variables(english):
         (["trait Act {}\nimpl Act for i32 {}\nfn one() -> impl Act { 1 }", "let act = one();"], "Box<dyn Act> = Box::new(one());"),
         (['println!("{}", vec![1]);'], "is printed with `{:?}`"),
         (["let small: usize = 1;", "small - 2"], "saturating_sub"),
-        (["let shared = std::cell::RefCell::new(1);\nlet a = shared.borrow_mut();\nshared.borrow().clone();"], ""),
+        (["let shared = std::cell::RefCell::new(1);\n{ let a = shared.borrow_mut(); println!(\"{}\", shared.borrow()); }"], "A `RefCell` is lent"),
+        (["let longer;\n{ let short = 3; longer = &short; }\nprintln!(\"{longer}\");"], "a borrow ends with its cell"),
+        (["let it = vec![1].iter();"], "let value = vec![1];"),
+        (["let zero = 0;", "5 / zero"], "An integer cannot be divided by zero"),
+        # rustc sees these before they run.
+        (["let zero = 0;\n5 / zero"], "An integer cannot be divided by zero"),
+        (["let pair = [1, 2];\npair[2]"], "the last of 2 is [1]"),
+        (["let small: u8 = 255;\nsmall + 1"], "too large or too small for this type"),
+        (['let n: i32 = "5 ".parse()?;'], "text.trim().parse()?"),
     ],
 )
 def test_more_small_fixes(english, cells, words):

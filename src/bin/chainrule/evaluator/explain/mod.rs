@@ -47,6 +47,11 @@ impl Case<'_> {
         self.message.split('`').nth(1).unwrap_or_default()
     }
 
+    /// The message and the words at the marks.
+    fn said(&self) -> String {
+        format!("{}\n{}", self.message, self.labels)
+    }
+
     fn marked(&self) -> &str {
         self.mark.clone().and_then(|range| self.code.get(range)).unwrap_or_default()
     }

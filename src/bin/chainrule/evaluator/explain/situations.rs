@@ -49,10 +49,10 @@ const SITUATIONS: &[Situation] = &[
     situation(&["E0277"], "the `?` operator", question_mark),
     situation(&["E0277"], "cannot ", two_kinds_of_numbers),
     situation(&["Panic"], "", empty_stdin),
-    situation(&["Panic"], "index out of bounds", index_out_of_bounds),
+    situation(&["Panic", "unconditional_panic"], "index out of bounds", index_out_of_bounds),
     situation(&["Panic"], "`Option::unwrap()` on a `None` value", unwrap_of_none),
     situation(&["Panic"], "`Result::unwrap()` on an `Err` value", unwrap_of_err),
-    situation(&["Panic"], "attempt to", integer_overflow),
+    situation(&["Panic", "unconditional_panic", "arithmetic_overflow"], "attempt to", integer_overflow),
     situation(&["Panic"], "already", borrowed_twice),
     situation(&["Error"], "No such file or directory", no_such_file),
     situation(&["Error"], " digit found in string", not_a_number),
@@ -60,10 +60,8 @@ const SITUATIONS: &[Situation] = &[
 
 /// The explanation of a mistake, if it is a known one.
 pub fn explain(case: &Case) -> Option<Explanation> {
-    let is_about = |situation: &&Situation| {
-        let said = case.message.contains(situation.words) || case.labels.contains(situation.words);
-        situation.kinds.contains(&case.kind) && said
-    };
+    let is_about =
+        |situation: &&Situation| situation.kinds.contains(&case.kind) && case.said().contains(situation.words);
     SITUATIONS.iter().filter(is_about).find_map(|situation| (situation.explain)(case))
 }
 
@@ -570,11 +568,11 @@ fn empty_stdin(case: &Case) -> Option<Explanation> {
 }
 
 fn index_out_of_bounds(case: &Case) -> Option<Explanation> {
-    let number = |after: &str| {
-        let rest = case.message.split(after).nth(1)?;
-        rest.split(|c: char| !c.is_ascii_digit()).next()?.parse::<usize>().ok()
-    };
-    let (length, index) = (number("len is ")?, number("index is ")?);
+    // `the len is 2 but the index is 5`, at a mark of rustc `the length is 2 …`
+    let said = case.said();
+    let numbers = said.split("out of bounds").nth(1)?.split(|c: char| !c.is_ascii_digit());
+    let mut numbers = numbers.filter_map(|number| number.parse::<usize>().ok());
+    let (length, index) = (numbers.next()?, numbers.next()?);
     Some(match length {
         0 => Explanation::new(
             "There is nothing in it yet, so no position can be read.",
@@ -613,11 +611,11 @@ fn unwrap_of_err(_: &Case) -> Option<Explanation> {
 }
 
 fn integer_overflow(case: &Case) -> Option<Explanation> {
-    if case.message.contains("zero") {
+    if case.said().contains("zero") {
         let english = "An integer cannot be divided by zero. Look at the divisor first, or compute with `f32`.";
         return Some(Explanation::new(english, "整数不能除以零。请先检查除数，或者用 `f32` 计算。", "if n != 0 { … }"));
     }
-    case.message.contains("overflow").then(|| {
+    case.said().contains("overflow").then(|| {
         Explanation::new(
             "The result is too large or too small for this type of integer (`usize` and `u32` have no negative numbers).",
             "结果超出了这种整数类型的范围（`usize`、`u32` 没有负数）。",
