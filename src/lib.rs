@@ -55,9 +55,9 @@
 //! | [`tensor`] | the array: construction, shapes, random numbers, printing |
 //! | [`autograd`] | the graph: `backward`, `no_grad`, gradient check, drawing |
 //! | [`ops`] | the operations with their derivatives |
-//! | [`nn`] | layers, initialisers, losses, metrics, the model |
-//! | [`optim`] | gradient descent, momentum, Adam |
-//! | [`train`] | `compile`, `fit`, `evaluate`, `predict` |
+//! | [`nn`] | layers, initialisers, losses, metrics, the model, saved weights |
+//! | [`optim`] | optimisers from gradient descent to AdamW, schedules, clipping |
+//! | [`train`] | `compile`, `fit`, `evaluate`, `predict`, callbacks, a search for the learning rate |
 //! | [`data`] | data sets that are generated |
 //! | [`plot`] | figures, and the live view of a training run |
 //! | [`display`] | how anything reaches the notebook |
@@ -96,21 +96,28 @@ pub mod train;
 /// What a notebook cell sees.
 pub mod prelude {
     pub use crate::Float;
-    pub use crate::autograd::{GradientTape, draw_graph, gradcheck, grads, no_grad};
+    pub use crate::autograd::{GradientTape, draw_graph, gradcheck, grads, inference, no_grad, training};
     pub use crate::cell::{CellDisplay, input, input_password};
     pub use crate::data::{self, Dataset};
     pub use crate::display::{self, Bundle, DisplayHandle, Show, clear_output, show};
     pub use crate::display::{display_html, display_markdown, display_svg};
-    pub use crate::nn::Activation::{Relu, Sigmoid, Softmax, Tanh};
+    pub use crate::nn::Activation::{Elu, Gelu, LeakyRelu, Relu, Sigmoid, Silu, Softmax, Softplus, Tanh};
     pub use crate::nn::{
-        Accuracy, Activation, BinaryCrossentropy, Dense, Flatten, Init, Loss, MeanSquaredError, Metric, Module,
-        Sequential, SparseCategoricalCrossentropy, accuracy, confusion_matrix,
+        Accuracy, Metric, TopK, accuracy, confusion_matrix, f1_score, precision, recall, top_k_accuracy,
     };
-    pub use crate::optim::{Adam, Momentum, Optimizer, Sgd, zero_grad};
+    pub use crate::nn::{Activation, Init, Module, Sequential};
+    pub use crate::nn::{AvgPool2D, Conv1D, Conv2D, GlobalAvgPool, MaxPool1D, MaxPool2D};
+    pub use crate::nn::{BatchNormalization, Dense, Dropout, Flatten, LayerNormalization, Reshape, Residual};
+    pub use crate::nn::{BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy};
+    pub use crate::nn::{Embedding, MultiHeadAttention, PositionEmbedding, SinePositionEncoding};
+    pub use crate::nn::{Gru, Lstm, SimpleRnn};
+    pub use crate::nn::{Hinge, Huber, KlDivergence, Loss, MeanAbsoluteError, MeanSquaredError};
+    pub use crate::optim::{Adadelta, Adagrad, Adam, AdamW, Momentum, Optimizer, RmsProp, Schedule, Sgd};
+    pub use crate::optim::{clip_grad_norm, clip_grad_value, zero_grad};
     pub use crate::plot;
     pub use crate::tensor::random::{self, seed};
     pub use crate::tensor::{Tensor, tensor};
-    pub use crate::train::{Evaluation, History};
+    pub use crate::train::{Checkpoint, ClipNorm, EarlyStopping, Evaluation, History, ReduceOnPlateau};
 }
 
 /// The type of every number in a tensor: `f32`, or `f64` with the feature of that name (gradient checks need it).

@@ -93,7 +93,89 @@ fn a_cell_that_takes_too_long_is_stopped() {
     notebook(&home.path().join("slow.ipynb"), &["let a = 1;", "loop {}"]);
     let output = run(home.path(), &["run", "--timeout", "20", "slow.ipynb"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output).contains("cell [2] failed: Timeout: the cell took longer than 20 s"), "{}", text(&output));
+    assert!(
+        text(&output).contains("cell [2] failed: Timeout: the cell took longer than the limit of 20 s"),
+        "{}",
+        text(&output)
+    );
+}
+
+#[test]
+fn limits_come_from_flags_the_environment_and_a_file() {
+    let home = home();
+    let folder = home.path();
+    let settings = folder.join("settings.toml");
+    notebook(&folder.join("slow.ipynb"), &["loop {}"]);
+    notebook(&folder.join("large.ipynb"), &["let kept = 1;", "let huge = vec![1u8; 500 << 20];", "kept"]);
+    notebook(&folder.join("long.ipynb"), &["for i in 0..100_000 { println!(\"{i}\"); }"]);
+    let run = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = chainrule(folder);
+        command.arg("run").args(arguments).current_dir(folder).envs(variables.iter().copied());
+        finish(command, LIMIT)
+    };
+    let config = ("CHAINRULE_CONFIG", settings.to_str().unwrap());
+
+    fs::write(&settings, "timeout = 1\nmemory = \"300M\"\noutput-limit = \"10k\"\nprocesses = 64\nlanguage = \"en\"\n")
+        .unwrap();
+    let output = run(&["slow.ipynb"], &[config]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output).contains("Timeout: the cell took longer than the limit of 1 s"), "{}", text(&output));
+    let output = run(&["--allow-errors", "--output", "out", "large.ipynb"], &[config]);
+    let stored = fs::read_to_string(folder.join("out/large.ipynb")).unwrap();
+    assert!(stored.contains("MemoryLimit") && stored.contains("limit of 300 MB"), "{} {stored}", text(&output));
+    let json: serde_json::Value = serde_json::from_str(&stored).unwrap();
+    assert_eq!(json["cells"][2]["outputs"][0]["data"]["text/plain"][0], "1", "the session went on: {stored}");
+    // The message names the file and the line to write.
+    assert!(stored.contains("CHAINRULE_MEMORY=600M") && stored.contains("settings.toml"), "{stored}");
+    run(&["--output", "out", "long.ipynb"], &[config]);
+    let stored = fs::read_to_string(folder.join("out/long.ipynb")).unwrap();
+    assert!(stored.len() < 50_000 && stored.contains("99999") && stored.contains("left out"), "{}", stored.len());
+
+    // The environment comes before the file, a flag before both.
+    let output = run(&["slow.ipynb"], &[config, ("CHAINRULE_TIMEOUT", "0.5")]);
+    assert!(text(&output).contains("limit of 0.5 s"), "{}", text(&output));
+    let output = run(&["--timeout", "0.25", "slow.ipynb"], &[config, ("CHAINRULE_TIMEOUT", "0.5")]);
+    assert!(text(&output).contains("limit of 0.25 s"), "{}", text(&output));
+
+    // What is not understood is named, with the place where it stands, and nothing is run.
+    notebook(&folder.join("good.ipynb"), &["std::fs::write(\"was-run\", \"\").unwrap();"]);
+    let cases = [
+        ("memory = \"lots\"", vec![], "settings.toml, memory: \"lots\" is not understood; expected: a size"),
+        ("memory = 12", vec![], "expected: a size of at least 64M"),
+        ("colour = 1", vec![], "there is no setting \"colour\"; there are: memory, timeout"),
+        ("timeout = ", vec![], "settings.toml"),
+        ("", vec![("CHAINRULE_SNAPSHOTS", "perhaps")], "CHAINRULE_SNAPSHOTS: \"perhaps\" is not understood"),
+    ];
+    for (content, mut variables, message) in cases {
+        fs::write(&settings, content).unwrap();
+        variables.push(config);
+        let output = run(&["good.ipynb"], &variables);
+        assert_eq!(output.status.code(), Some(2), "{content}: {}", text(&output));
+        assert!(text(&output).contains(message), "{content}: {}", text(&output));
+    }
+    assert!(!folder.join("was-run").exists());
+}
+
+#[test]
+fn ctrl_c_interrupts_the_cell() {
+    let home = home();
+    let path = home.path().join("ctrl-c.ipynb");
+    notebook(&path, &["std::fs::write(\"begun\", \"\")?;\nloop { tensor([1.0]).exp(); }", "1"]);
+    let mut command = chainrule(home.path());
+    command.args(["run", "ctrl-c.ipynb"]).current_dir(home.path());
+    let begun = home.path().join("begun");
+    let press = std::thread::spawn(move || {
+        let start = std::time::Instant::now();
+        while !begun.exists() && start.elapsed() < LIMIT {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        // Only this test runs a notebook of this name.
+        Command::new("pkill").args(["-INT", "-f", "run ctrl-c.ipynb"]).status().unwrap()
+    });
+    let output = finish(command, LIMIT);
+    assert!(press.join().unwrap().success());
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+    assert!(text(&output).contains("ctrl-c.ipynb: cell [1] failed: Interrupted: stopped"), "{}", text(&output));
 }
 
 #[test]
@@ -146,16 +228,17 @@ fn a_wrong_call_has_status_2_one_line_and_writes_nothing() {
 #[test]
 fn install_and_uninstall() {
     let home = home();
-    let output = run(home.path(), &["install", "--prefix", "env", "--name", "my-rust", "--display-name", "My Rust"]);
+    let names = ["--prefix", "env", "--name", "my-rust"];
+    let output = run(home.path(), &[&["install", "--display-name", "My Rust", "--memory", "2G"], &names[..]].concat());
     assert!(output.status.success(), "{}", text(&output));
     let folder = home.path().join("env/share/jupyter/kernels/my-rust");
     let spec: serde_json::Value = serde_json::from_slice(&fs::read(folder.join("kernel.json")).unwrap()).unwrap();
-    assert_eq!(spec["argv"], serde_json::json!([PROGRAM, "kernel", "{connection_file}"]));
+    assert_eq!(spec["argv"], serde_json::json!([PROGRAM, "kernel", "{connection_file}", "--memory=2G"]));
     assert_eq!((&spec["display_name"], &spec["interrupt_mode"]), (&"My Rust".into(), &"message".into()));
     for logo in ["logo-32x32.png", "logo-64x64.png", "logo-svg.svg"] {
         assert!(folder.join(logo).is_file(), "{logo}");
     }
-    let output = run(home.path(), &["uninstall", "--prefix", "env", "--name", "my-rust"]);
+    let output = run(home.path(), &[&["uninstall"], &names[..]].concat());
     assert!(output.status.success() && !folder.exists(), "{}", text(&output));
     // The default is the user's own folder.
     assert!(run(home.path(), &["install"]).status.success());

@@ -62,6 +62,19 @@ fn arithmetic() {
             check(&format!("{name} {a:?} {b:?}"), |t| operation(&t[0], &t[1]), &inputs);
         }
     }
+    for (a, b) in shapes {
+        check(&format!("pow {a:?} {b:?}"), |t| t[0].pow(&t[1]), &[positive(a, 1), input(b, 20)]);
+        let chosen = input(b, 7).gt(&tensor(0.0));
+        check("where_", |t| Tensor::where_(&chosen, &t[0], &t[1]), &[input(a, 1), input(b, 20)]);
+        check("where_, condition broadcast", |t| Tensor::where_(&chosen, &t[0], &t[0]), &[input(a, 1)]);
+    }
+    // What was not chosen does not spoil the gradient.
+    let x = tensor([-1.0, 4.0]).requires_grad();
+    Tensor::where_(&x.gt(&tensor(0.0)), &x.sqrt(), &tensor(0.0)).sum().backward();
+    assert!(x.grad().to_vec()[1] == 0.25 && !x.grad().to_vec()[0].is_finite());
+    let safe = Tensor::where_(&x.gt(&tensor(0.0)), &x, &tensor(1.0));
+    let gradient = &grads(&Tensor::where_(&x.gt(&tensor(0.0)), &safe.sqrt(), &tensor(0.0)).sum(), &[&x])[0];
+    assert_eq!(gradient.to_vec(), [0.0, 0.25]);
     check("numbers on either side", |t| 2.0 * &t[0] + 1.0 - (3.0 - &t[0]) / 4.0 + 1.5 / &t[0], &[input(&[3], 0)]);
     check("neg", |t| -&t[0], &[input(&[3], 0)]);
 }
@@ -69,7 +82,7 @@ fn arithmetic() {
 #[test]
 fn functions_of_one_number() {
     type Unary = fn(&Tensor) -> Tensor;
-    let anywhere: [(&str, Unary); 17] = [
+    let anywhere: [(&str, Unary); 31] = [
         ("powi", |x| x.powi(3)),
         ("powi 0", |x| x.powi(0)),
         ("powi negative", |x| x.powi(-2)),
@@ -87,13 +100,32 @@ fn functions_of_one_number() {
         ("clamp", |x| x.clamp(-0.5, 0.8)),
         ("softmax of a vector", |x| x.reshape(&[6]).softmax(0)),
         ("sum", Tensor::sum),
+        ("exp_m1", Tensor::exp_m1),
+        ("log_sigmoid", Tensor::log_sigmoid),
+        ("elu", |x| x.elu(0.7)),
+        ("silu", Tensor::silu),
+        ("powf 0", |x| x.powf(0.0) + x),
+        ("logsumexp of a vector", |x| x.reshape(&[6]).logsumexp(0, false)),
+        ("var", Tensor::var),
+        ("std", Tensor::std),
+        ("prod", Tensor::prod),
+        ("expand", |x| x.unsqueeze(0).expand(&[2, x.shape()[0], x.shape()[1]]).square()),
+        ("pad", |x| x.pad(&[(1, 0), (0, 2)], 3.0).square()),
+        ("flip", |x| x.flip(0).cumsum(0).square()),
+        ("split", |x| x.split(0, &[1, x.shape()[0] - 1])[1].square()),
+        ("sum_axes", |x| x.sum_axes(&[0, -1], false) * x.mean_axes(&[1], true).sum()),
     ];
     for (name, function) in anywhere {
         check(name, |t| function(&t[0]), &[input(&[2, 3], 5)]);
         check(name, |t| function(&t[0]), &[input(&[6, 1], 6)]);
     }
-    let positive_only: [(&str, Unary); 4] =
-        [("powf", |x| x.powf(2.5)), ("powf negative", |x| x.powf(-0.5)), ("ln", Tensor::ln), ("sqrt", Tensor::sqrt)];
+    let positive_only: [(&str, Unary); 5] = [
+        ("ln_1p", Tensor::ln_1p),
+        ("powf", |x| x.powf(2.5)),
+        ("powf negative", |x| x.powf(-0.5)),
+        ("ln", Tensor::ln),
+        ("sqrt", Tensor::sqrt),
+    ];
     for (name, function) in positive_only {
         check(name, |t| function(&t[0]), &[positive(&[2, 3], 1)]);
     }
@@ -112,10 +144,30 @@ fn reductions() {
             check("mean_axis", |t| t[0].mean_axis(axis, keepdim), &x());
             check("max_axis", |t| t[0].max_axis(axis, keepdim), &x());
             check("min_axis", |t| t[0].min_axis(axis, keepdim), &x());
+            check("var_axis", |t| t[0].var_axis(axis, keepdim), &x());
+            check("std_axis", |t| t[0].std_axis(axis, keepdim), &x());
+            check("prod_axis", |t| t[0].prod_axis(axis, keepdim), &x());
+            check("logsumexp", |t| t[0].logsumexp(axis, keepdim), &x());
         }
+        check("cumsum", |t| t[0].cumsum(axis), &x());
+        check("flip", |t| t[0].flip(axis).square(), &x());
         check("softmax", |t| t[0].softmax(axis), &x());
         check("log_softmax", |t| t[0].log_softmax(axis), &x());
     }
+    for axes in [&[0, 2][..], &[1], &[-1, 0, 1], &[]] {
+        check("sum_axes", |t| t[0].sum_axes(axes, false).square(), &x());
+        check("mean_axes", |t| t[0].mean_axes(axes, true).square(), &x());
+    }
+    check("prod with zeros", |t| t[0].prod_axis(1, false), &[tensor([[0.0, 2.0, 3.0], [0.0, 0.0, 3.0]])]);
+    let lonely = || [input(&[3, 1, 2], 0)];
+    check("var of size 1", |t| t[0].var_axis(1, true) + &t[0], &lonely());
+    check("of size 1", |t| t[0].cumsum(1).prod_axis(1, true) * t[0].logsumexp(1, true) * t[0].flip(1), &lonely());
+    check("of size 1", |t| t[0].mean_axes(&[1], false) * t[0].index_select(1, &[0, 0]).sum_axis(1, false), &lonely());
+    // Not contiguous in memory before it is stored.
+    let permuted = |t: &[Tensor]| t[0].permute(&[2, 0, 1]);
+    check("permuted", |t| permuted(t).cumsum(0).max_axis(1, false), &x());
+    check("permuted", |t| permuted(t).std_axis(0, false) + permuted(t).prod_axis(0, false), &x());
+    check("permuted", |t| permuted(t).gather(0, &Tensor::ones(&[1, 2, 3])).pad(&[(0, 1); 3], 2.0).square(), &x());
     check("axis of size 1", |t| t[0].sum_axis(1, false) * t[0].max_axis(1, false), &[input(&[3, 1, 2], 0)]);
     check("one number", |t| t[0].sum() * t[0].mean() * t[0].max(), &[input(&[], 0)]);
 }
@@ -145,12 +197,25 @@ fn movement() {
         check("stack", |t| Tensor::stack(&[&t[0], &t[1]], axis).square(), &[input(&[2, 3], 0), input(&[2, 3], 1)]);
     }
     check("select_rows", |t| t[0].select_rows(&[2, 0, 2, 2]).square(), &[input(&[3, 2], 0)]);
+    for (axis, entries) in [(0, &[1, 0, 1][..]), (1, &[2, 2]), (-1, &[0, 3, 1, 0])] {
+        check("index_select", |t| t[0].index_select(axis, entries).square(), &x());
+    }
+    check("gather", |t| t[0].gather(1, &tensor([[2, 2], [0, 1]])).square(), &[input(&[2, 3], 0)]);
+    check("gather", |t| t[0].gather(0, &tensor([[1, 0, 0]])).square(), &[input(&[2, 3], 0)]);
+    check("embedding", |t| t[0].embedding(&tensor([[2, 0], [2, 2]])).square(), &[input(&[3, 2], 0)]);
+    check("pad", |t| t[0].pad(&[(0, 0), (1, 2), (0, 1)], 0.0).square(), &x());
+    check("split", |t| t[0].split(1, &[1, 0, 2]).remove(2).square(), &x());
+    check("expand", |t| t[0].expand(&[2, 3, 2]).square(), &[input(&[3, 1], 0)]);
     check("select_rows of a vector", |t| t[0].select_rows(&[1, 1]).square(), &[input(&[3], 0)]);
 }
 
 #[test]
 fn matrix_products() {
-    let shapes: [(&[usize], &[usize]); 10] = [
+    let shapes: [(&[usize], &[usize]); 14] = [
+        (&[2, 2, 1, 3], &[2, 2, 3, 2]),
+        (&[2, 1, 2, 3], &[3, 2]),
+        (&[2, 3], &[2, 1, 3, 1]),
+        (&[1, 1, 2, 3], &[2, 1, 3, 1]),
         (&[2, 3], &[3, 4]),
         (&[1, 3], &[3, 1]),
         (&[3], &[3]),
@@ -177,6 +242,156 @@ fn matrix_products() {
 }
 
 #[test]
+fn convolutions_and_pools() {
+    let images = || input(&[2, 2, 4, 5], 1);
+    for (size, stride, padding) in [([2, 2], [1, 1], [0, 0]), ([3, 2], [2, 1], [1, 0]), ([4, 5], [1, 1], [0, 0])] {
+        check("unfold", |t| t[0].unfold(size, stride, padding).square(), &[images()]);
+    }
+    // Padding that a window sees nothing but.
+    check("unfold", |t| t[0].unfold([1, 1], [3, 2], [2, 3]).square(), &[input(&[1, 1, 2, 2], 1)]);
+    for (stride, padding) in [(1, 0), (2, 1), (3, 2)] {
+        let inputs = [images(), input(&[3, 2, 3, 2], 2)];
+        check("conv2d", |t| t[0].conv2d(&t[1], stride, padding), &inputs);
+        let inputs = [input(&[2, 2, 5], 1), input(&[3, 2, 3], 2)];
+        check("conv1d", |t| t[0].conv1d(&t[1], stride, padding), &inputs);
+    }
+    for (size, stride) in [(2, 2), (3, 1), (2, 3)] {
+        check("max_pool2d", |t| t[0].max_pool2d(size, stride), &[images()]);
+        check("avg_pool2d", |t| t[0].avg_pool2d(size, stride), &[images()]);
+    }
+    check(
+        "of a permutation",
+        |t| t[0].permute(&[0, 3, 1, 2]).conv2d(&t[1], 1, 0),
+        &[input(&[1, 3, 3, 2], 1), input(&[1, 2, 2, 2], 2)],
+    );
+    check("twice the same", |t| t[0].conv2d(&t[0], 1, 1), &[input(&[1, 1, 2, 2], 1)]);
+    let empty = Tensor::zeros(&[0, 2, 4, 5]);
+    assert_eq!(empty.conv2d(&input(&[3, 2, 3, 2], 2), 1, 1).shape(), [0, 3, 4, 6]);
+    assert_eq!(empty.max_pool2d(2, 2).shape(), [0, 2, 2, 2]);
+}
+
+/// What cannot be wrong in the same way: a loop over all places.
+#[test]
+fn a_convolution_is_a_sum_over_windows() {
+    let (x, w) = (input(&[2, 3, 5, 6], 1), input(&[4, 3, 2, 3], 2));
+    for (stride, padding) in [(1, 0), (2, 1), (1, 2), (3, 1)] {
+        let y = x.conv2d(&w, stride, padding);
+        let &[n, filters, rows, columns] = y.shape() else { panic!("{:?}", y.shape()) };
+        for (n, f) in (0..n).flat_map(|n| (0..filters).map(move |f| (n, f))) {
+            for (row, column) in (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column))) {
+                let mut sum = 0.0;
+                for (c, dy, dx) in (0..18).map(|i| (i / 6, i / 3 % 2, i % 3)) {
+                    let (y, x_) = (row * stride + dy, column * stride + dx);
+                    if (padding..5 + padding).contains(&y) && (padding..6 + padding).contains(&x_) {
+                        sum += x.get(&[n, c, y - padding, x_ - padding]) * w.get(&[f, c, dy, dx]);
+                    }
+                }
+                close(&tensor(y.get(&[n, f, row, column])), &[sum]);
+            }
+        }
+    }
+}
+
+/// Axes of size 0 give empty results and empty gradients; what is not defined of nothing says so (see `library`).
+#[test]
+fn empty_tensors() {
+    let x = Tensor::zeros(&[0, 3]).requires_grad();
+    let results = [
+        (&x * 2.0).sum(),
+        x.sum_axis(0, false).sum(),
+        x.softmax(-1).sum(),
+        x.cumsum(0).sum() + x.prod_axis(0, false).sum(),
+        x.max_axis(1, false).sum() + x.mean_axis(1, true).sum() + x.var_axis(1, false).sum(),
+        x.matmul(&Tensor::zeros(&[3, 2])).sum(),
+        x.affine(&Tensor::zeros(&[3, 2]), &Tensor::zeros(&[2])).sum(),
+        Tensor::concat(&[&x, &Tensor::ones(&[1, 3])], 0).sum(),
+        x.pad(&[(1, 0), (0, 0)], 1.0).sum() + x.flip(0).sum() + x.index_select(1, &[2, 0]).sum(),
+        x.select_rows(&[]).sum() + x.slice(1, 1..1).sum() + x.t().sum() + x.gather(1, &Tensor::zeros(&[0, 2])).sum(),
+        Tensor::where_(&x, &x, &tensor(1.0)).sum() + x.pow(&x).sum(),
+    ];
+    for (i, result) in results.iter().enumerate() {
+        assert!(result.item().is_finite(), "{i}");
+        assert_eq!(grads(result, &[&x])[0].shape(), [0, 3], "{i}");
+    }
+}
+
+/// ±10⁴ as a logit, equal values, no variance: every value and every gradient is a number.
+#[test]
+fn extreme_inputs() {
+    type Unary = fn(&Tensor) -> Tensor;
+    let functions: [(&str, Unary); 21] = [
+        ("sigmoid", Tensor::sigmoid),
+        ("tanh", Tensor::tanh),
+        ("softplus", Tensor::softplus),
+        ("log_sigmoid", Tensor::log_sigmoid),
+        ("gelu", Tensor::gelu),
+        ("silu", Tensor::silu),
+        ("elu", |x| x.elu(1.0)),
+        ("leaky_relu", |x| x.leaky_relu(0.1)),
+        ("softmax", |x| x.softmax(-1)),
+        ("softmax", |x| x.softmax(0)),
+        ("log_softmax", |x| x.log_softmax(-1)),
+        ("logsumexp", |x| x.logsumexp(-1, false)),
+        ("max", |x| x.max_axis(-1, false)),
+        ("min", Tensor::min),
+        ("var", |x| x.var_axis(0, false)),
+        ("std", |x| x.std_axis(0, true)),
+        ("std", Tensor::std),
+        ("cross_entropy", |x| x.cross_entropy(&Tensor::zeros(&[x.shape()[0]]))),
+        ("bce_with_logits", |x| x.bce_with_logits(&Tensor::zeros(x.shape()))),
+        ("bce_with_logits", |x| x.bce_with_logits(&Tensor::ones(x.shape()))),
+        ("mse_loss", |x| x.mse_loss(&Tensor::zeros(x.shape()))),
+    ];
+    struct Sparse(SparseCategoricalCrossentropy);
+    impl Loss for Sparse {
+        fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
+            self.0.loss(prediction, target)
+        }
+        fn name(&self) -> &'static str {
+            "sparse"
+        }
+    }
+    let losses: [Box<dyn Loss>; 9] = [
+        Box::new(MeanSquaredError),
+        Box::new(MeanAbsoluteError),
+        Box::new(Huber::new(1.0)),
+        Box::new(Hinge),
+        Box::new(KlDivergence),
+        Box::new(BinaryCrossentropy),
+        Box::new(CategoricalCrossentropy::new().label_smoothing(0.1)),
+        Box::new(Sparse(SparseCategoricalCrossentropy::new())),
+        Box::new(Sparse(SparseCategoricalCrossentropy::new().label_smoothing(0.1))),
+    ];
+    for (x, loss) in [1e4, -1e4, 0.0].iter().flat_map(|x| losses.iter().map(move |loss| (*x, loss))) {
+        let x = tensor([[x, 0.0, 0.0]]).requires_grad();
+        let target = if loss.name() == "sparse" { tensor([2]) } else { tensor([[0.0, 0.0, 1.0]]) };
+        // From the logits, and from probabilities that were rounded.
+        for prediction in [x.softmax(-1), x.softmax(-1) * 1.0] {
+            let y = loss.loss(&prediction, &target);
+            let gradient = &grads(&y, &[&x])[0];
+            assert!(gradient.to_vec().iter().chain(&y.to_vec()).all(|value| value.is_finite()), "{}", loss.name());
+        }
+    }
+    let inputs = [
+        tensor([[1e4, -1e4, 0.0], [-1e4, 1e4, 1e-30]]),
+        Tensor::full(&[2, 3], 1e4),
+        Tensor::full(&[2, 3], -1e4),
+        Tensor::zeros(&[2, 3]),
+        tensor([[1e4], [-1e4]]), // one class
+        tensor([[0.3]]),         // a batch of one, one class
+    ];
+    for (name, function) in functions {
+        for x in &inputs {
+            let x = x.requires_grad();
+            let y = function(&x);
+            let gradient = &grads(&y.sum(), &[&x])[0];
+            let values = [y.to_vec(), gradient.to_vec()].concat();
+            assert!(values.iter().all(|value| value.is_finite()), "{name} of {x}: {y}, gradient {gradient}");
+        }
+    }
+}
+
+#[test]
 fn one_input_used_often() {
     check("x * x", |t| &t[0] * &t[0], &[input(&[3], 0)]);
     check("x + x", |t| &t[0] + &t[0], &[input(&[3], 0)]);
@@ -194,6 +409,11 @@ fn one_input_used_often() {
         |t| (0..5).fold(t[0].clone(), |x, _| x.tanh() * 0.7 + x.sigmoid() * &x),
         &[input(&[2, 2], 0)],
     );
+    check("power of itself", |t| t[0].pow(&t[0]), &[positive(&[3], 0)]);
+    check("choice of itself", |t| Tensor::where_(&t[0].gt(&tensor(0.5)), &t[0], &t[0].square()), &[input(&[4], 0)]);
+    check("less its mean, over its spread", |t| (&t[0] - t[0].mean()) / t[0].std(), &[input(&[4], 0)]);
+    check("table of itself", |t| t[0].matmul(&t[0].index_select(0, &[2, 2, 0]).t()), &[input(&[3, 2], 0)]);
+    check("attention to itself", |t| (t[0].matmul(&t[0].t())).softmax(-1).matmul(&t[0]), &[input(&[3, 2], 0)]);
     check("broadcast against itself", |t| t[0].unsqueeze(0) * t[0].unsqueeze(1), &[input(&[3], 0)]);
 }
 
@@ -220,13 +440,31 @@ fn losses() {
         |t| sparse.loss(&(t[0].softmax(-1) * 1.0), &labels),
         &scores(),
     );
+    let soft = sparse.label_smoothing(0.1);
+    check("label smoothing", |t| soft.loss(&t[0].softmax(-1), &labels), &scores());
+    let target = input(&[3, 4], 9).softmax(-1);
+    let categorical = CategoricalCrossentropy::new();
+    check("CategoricalCrossentropy", |t| categorical.loss(&t[0].softmax(-1), &target), &scores());
+    check("of probabilities", |t| categorical.loss(&(t[0].softmax(-1) * 1.0), &target), &scores());
+    check(
+        "KlDivergence",
+        |t| KlDivergence.loss(&t[0].softmax(-1), &t[1].softmax(-1)),
+        &[input(&[2, 3], 0), input(&[2, 3], 4)],
+    );
+    let of_steps = [input(&[2, 3, 4], 2)];
+    check("sequences", |t| sparse.loss(&t[0].softmax(-1), &tensor([[2, 0, 1], [3, 3, 0]])), &of_steps);
+    check("sequences, smooth", |t| soft.loss(&t[0].softmax(-1), &tensor([[2, 0, 1], [3, 3, 0]])), &of_steps);
+    let pair = || [input(&[3, 2], 0), input(&[3, 2], 1)];
+    check("MeanAbsoluteError", |t| MeanAbsoluteError.loss(&t[0], &t[1]), &pair());
+    check("Huber", |t| Huber::new(0.7).loss(&t[0], &t[1]), &pair());
+    check("Hinge", |t| Hinge.loss(&t[0], &tensor([-1, 1, 1])), &[input(&[3, 1], 0)]);
     check("from_logits", |t| SparseCategoricalCrossentropy::from_logits().loss(&t[0], &labels), &scores());
 }
 
 #[test]
 fn layers() {
     seed(3);
-    let layers: Vec<(&str, Box<dyn Module>)> = vec![
+    let of_three_features: Vec<(&str, Box<dyn Module>)> = vec![
         ("linear", Box::new(Dense::new(3, 2))),
         ("relu", Box::new(Dense::new(3, 2).relu())),
         ("tanh, no bias", Box::new(Dense::new(3, 2).tanh().no_bias())),
@@ -236,9 +474,57 @@ fn layers() {
         ("Relu", Box::new(Relu)),
         ("Softmax", Box::new(Softmax)),
         ("two", Box::new(Sequential::new().add(Dense::new(3, 4).tanh()).add(Dense::new(4, 2).softmax()))),
+        ("BatchNormalization", Box::new(BatchNormalization::new(3))),
+        ("LayerNormalization", Box::new(LayerNormalization::new(3))),
+        ("Residual", Box::new(Residual::new(Sequential::new().add(Dense::new(3, 4).gelu()).add(Dense::new(4, 3))))),
+        ("Reshape", Box::new(Reshape::new(&[3, 1]))),
+        ("LeakyRelu", Box::new(LeakyRelu)),
+        ("Elu, Silu, Softplus", Box::new(Sequential::new().add(Elu).add(Silu).add(Softplus).add(Gelu))),
     ];
-    for (name, layer) in layers {
-        let x = input(&[2, 3], 4);
+    let sequences: Vec<(&str, Box<dyn Module>)> = vec![
+        ("SimpleRnn", Box::new(SimpleRnn::new(4, 2))),
+        ("Gru", Box::new(Gru::new(4, 2).return_sequences())),
+        ("Lstm", Box::new(Lstm::new(4, 2))),
+        ("Lstm", Box::new(Lstm::new(4, 2).return_sequences())),
+        ("attention", Box::new(MultiHeadAttention::new(4, 2))),
+        ("causal attention", Box::new(MultiHeadAttention::new(4, 1).causal())),
+        ("SinePositionEncoding", Box::new(SinePositionEncoding::new())),
+        ("PositionEmbedding", Box::new(PositionEmbedding::new(5, 4))),
+        ("Conv1D", Box::new(Conv1D::new(3, 2, 2).tanh())),
+        ("MaxPool1D", Box::new(MaxPool1D::new(2))),
+        ("GlobalAvgPool", Box::new(GlobalAvgPool::new())),
+        ("BatchNormalization", Box::new(BatchNormalization::new(3))),
+        ("LayerNormalization", Box::new(LayerNormalization::new(4))),
+        ("Dense on each step", Box::new(Dense::new(4, 2).no_bias())),
+    ];
+    let images: Vec<(&str, Box<dyn Module>)> = vec![
+        ("Conv2D", Box::new(Conv2D::new(2, 2, 3).same().sigmoid())),
+        ("Conv2D", Box::new(Conv2D::new(2, 1, 2).stride(2).no_bias().initializer(Init::HeNormal))),
+        ("MaxPool2D", Box::new(MaxPool2D::new(2).stride(1))),
+        ("AvgPool2D", Box::new(AvgPool2D::new(2))),
+        ("GlobalAvgPool", Box::new(GlobalAvgPool::new())),
+        ("BatchNormalization", Box::new(BatchNormalization::new(2))),
+    ];
+    let layers = (of_three_features.into_iter().map(|layer| (layer, input(&[2, 3], 4))))
+        .chain(sequences.into_iter().map(|layer| (layer, input(&[2, 3, 4], 4))))
+        .chain(images.into_iter().map(|layer| (layer, input(&[2, 2, 4, 5], 4))));
+    let dropout = Dropout::new(0.4);
+    let dropped = |t: &[Tensor]| {
+        seed(5);
+        dropout.forward(&t[0])
+    };
+    check("Dropout", dropped, &[input(&[3, 4], 1)]);
+    let words = Embedding::new(4, 2);
+    let read = |t: &[Tensor]| {
+        words.weight.set_value(&t[0]);
+        words.forward(&tensor([[3, 0], [3, 3]]))
+    };
+    read(&[input(&[4, 2], 1)]).square().sum().backward();
+    let through_the_operation = |t: &[Tensor]| t[0].embedding(&tensor([[3, 0], [3, 3]])).square();
+    let report = gradcheck(through_the_operation, &[input(&[4, 2], 1)]);
+    assert!(report.passed() && words.weight.has_grad(), "{report}");
+    for ((name, layer), x) in layers {
+        seed(7);
         check(name, |t| layer.forward(&t[0]), std::slice::from_ref(&x));
         // The same with respect to the parameters: the check writes its values into them.
         let parameters = layer.parameters();

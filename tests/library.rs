@@ -56,6 +56,9 @@ fn a_mistake_is_reported_at_its_line() {
     let _turn = alone();
     let (a, b) = (Tensor::zeros(&[2, 3]), Tensor::zeros(&[4, 5]));
     mistake!(a.matmul(&b), "matmul: inner sizes differ: [2, 3] x [4, 5]");
+    mistake!(Tensor::zeros(&[2, 2, 3]).matmul(&Tensor::zeros(&[4, 3, 2])), "stacks of [2] and of [4] matrices");
+    mistake!(Tensor::zeros(&[2, 3]).matmul(&Tensor::zeros(&[5, 2, 4, 2])), "inner sizes differ", "\n                                3           4\n");
+    mistake!(Tensor::zeros(&[5, 2, 2, 3]).affine(&b, &tensor(0.0)), "affine: inner sizes differ: [5, 2, 2, 3] x [4, 5]");
     mistake!(&a + &b, "add: shapes do not broadcast: [2, 3] and [4, 5]", "axis 1 from the right: 3 against 5");
     mistake!(a.clone() * b.clone(), "mul: shapes do not broadcast");
     mistake!(a.maximum(&b), "maximum: shapes do not broadcast");
@@ -70,6 +73,31 @@ fn a_mistake_is_reported_at_its_line() {
     mistake!(a.unsqueeze(4), "unsqueeze: no place 4");
     mistake!(a.slice(1, 2..5), "slice: 2..5 does not lie in axis 1");
     mistake!(a.select_rows(&[0, 2]), "select_rows: no row 2", "0..2");
+    mistake!(a.index_select(1, &[3]), "index_select: no entry 3 along axis 1", "0..3");
+    mistake!(a.gather(1, &tensor([0, 1])), "gather: the index [2] does not fit [2, 3] along axis 1");
+    mistake!(a.gather(1, &tensor([[0], [3]])), "gather: no entry 3, there are 3", "0..3");
+    mistake!(a.embedding(&tensor([2])), "embedding: no entry 2, there are 2");
+    mistake!(Tensor::where_(&b, &a, &a), "where_: the condition [4, 5] does not broadcast with the choices [2, 3]");
+    mistake!(a.gt(&b), "gt: shapes do not broadcast");
+    mistake!(a.expand(&[2, 4]), "expand: [2, 3] cannot be repeated to [2, 4]");
+    mistake!(a.pad(&[(1, 1)], 0.0), "pad: 1 axes are given for the shape [2, 3]");
+    mistake!(a.split(1, &[1, 1]), "split: sizes [1, 1] add up to 2, axis 1 of [2, 3] has 3");
+    mistake!(a.conv2d(&b, 1, 0), "conv2d: the weight has the shape [4, 5]");
+    mistake!(Tensor::zeros(&[2, 28, 28]).conv2d(&Tensor::zeros(&[1, 1, 3, 3]), 1, 0), "four axes", ".reshape(&[2, 1, 28, 28])");
+    mistake!(Tensor::zeros(&[2, 3, 8, 8]).conv2d(&Tensor::zeros(&[4, 1, 3, 3]), 1, 0), "conv2d: the input has 3 channels, the filters 1");
+    mistake!(Tensor::zeros(&[2, 1, 2, 2]).max_pool2d(3, 1), "max_pool2d: a window of [3, 3]", "no place on images of 2 × 2");
+    mistake!(Tensor::zeros(&[2, 1, 2, 2]).avg_pool2d(1, 0), "avg_pool2d", "stride [0, 0]");
+    mistake!(a.conv1d(&b, 1, 0), "conv1d: sequences have the shape [n, channels, length]");
+    let empty = Tensor::zeros(&[0, 3]);
+    mistake!(empty.mean(), "mean: there are no values in the shape [0, 3]");
+    mistake!(empty.max(), "max: there are no values");
+    mistake!(empty.std(), "std: there are no values");
+    mistake!(empty.mean_axis(0, false), "mean_axis: there are no values along axis 0");
+    mistake!(empty.logsumexp(0, false), "logsumexp: there are no values along axis 0");
+    mistake!(empty.mean_axes(&[1, 0], false), "mean_axes: there are no values along axis 0");
+    mistake!(empty.mse_loss(&empty), "mse_loss: there are no values");
+    mistake!(empty.bce_with_logits(&empty), "bce_with_logits: there are no values");
+    mistake!(empty.cross_entropy(&Tensor::zeros(&[0])), "cross_entropy: no row to average over");
     mistake!(Tensor::concat(&[&a, &b], 0), "concat: shapes do not fit along axis 0: [2, 3] and [4, 5]");
     mistake!(Tensor::stack(&[], 0), "concat: no tensors");
     mistake!(a.item(), "item: the tensor has 6 values");
@@ -84,6 +112,11 @@ fn a_mistake_is_reported_at_its_line() {
     mistake!(a.cross_entropy(&a), "one-hot", "argmax");
     mistake!(tensor([0, 7]).one_hot(5), "label 7 at row 1, but classes are 0..=4");
     mistake!(accuracy(&a, &tensor([1, 2, 3])), "accuracy: one label for each row");
+    mistake!(top_k_accuracy(&a, &tensor([1, 2, 3]), 2), "top_k_accuracy: one label for each row");
+    mistake!(precision(&tensor([0, 1]), &tensor([0]), 1), "2 predictions and 1 labels");
+    mistake!(CategoricalCrossentropy::new().loss(&a, &tensor([0, 1])), "CategoricalCrossentropy: shapes differ");
+    mistake!(Huber::new(1.0).loss(&empty, &empty), "Huber: there are no values");
+    mistake!(SparseCategoricalCrossentropy::new().label_smoothing(0.1).loss(&a, &tensor([0, 3])), "label 3");
     mistake!(confusion_matrix(&tensor([0, 1]), &tensor([0, 2]), 2), "confusion_matrix: label 2");
     mistake!(History::default().get("los"), "no figure is called \"los\"");
 }
@@ -120,6 +153,9 @@ fn a_mistake_with_a_model_is_reported_at_its_line() {
     model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);
     mistake!(model.fit(&data::xor()).verbose(false).run(), "an input of 784 features is expected, got shape [4, 2]");
     mistake!(model.fit(&data::xor()).batch_size(0).run(), "a batch of 0");
+    mistake!(EarlyStopping::new(3).monitor("val_los"), "monitor: no figure is called \"val_los\"");
+    let stopping = EarlyStopping::new(3).monitor("val_loss");
+    mistake!(model.fit_tensors(&Tensor::zeros(&[2, 784]), &tensor([0, 1])).verbose(false).callback(stopping).run(), "no \"val_loss\" to watch");
     let x = Tensor::zeros(&[2, 784]);
     mistake!(model.fit_tensors(&x, &tensor([0, 10])).verbose(false).run(), "label 10", "0..=9");
     mistake!(model.evaluate(&Dataset::new(&x, &tensor([0, 10]))), "label 10 at row 1");
@@ -135,6 +171,30 @@ fn a_mistake_with_a_model_is_reported_at_its_line() {
     mistake!(Sgd::new(0.1).apply_gradients(&[], &[tensor([1.0])]), "0 gradients for 1 parameters");
     let loss: Box<dyn Loss> = Box::new(SparseCategoricalCrossentropy::new());
     mistake!(loss.loss(&Tensor::zeros(&[2, 3]).softmax(-1), &tensor([0, 3])), "label 3 at row 1");
+}
+
+#[test]
+#[rustfmt::skip]
+fn a_mistake_with_a_layer_is_reported_at_its_line() {
+    let _turn = alone();
+    let rows = Tensor::zeros(&[5, 784]).label("images");
+    mistake!(Conv2D::new(1, 8, 3).forward(&rows), "Conv2D: an input of the shape [n, 1, height, width] is expected, got [5, 784]", "Reshape::new(&[1, height, width])");
+    mistake!(Conv2D::new(1, 8, 3).forward(&Tensor::zeros(&[5, 3, 9, 9])), "make the layer Conv2D::new(3, 8, …)");
+    mistake!(Conv1D::new(1, 8, 3).forward(&rows), "Conv1D: an input of the shape [n, 1, length]");
+    mistake!(Conv2D::new(1, 8, 3).forward(&Tensor::zeros(&[5, 1, 2, 2])), "conv2d: a window of [3, 3]");
+    mistake!(MaxPool2D::new(2).forward(&rows), "max_pool2d: images have four axes");
+    mistake!(BatchNormalization::new(3).forward(&rows), "BatchNormalization(3): axis 1 is expected to have 3");
+    mistake!(LayerNormalization::new(3).forward(&rows), "LayerNormalization(3): 3 features are expected");
+    mistake!(Gru::new(3, 8).forward(&rows), "Gru(3, 8): sequences [n, length, 3] are expected");
+    mistake!(Lstm::new(3, 8).forward(&Tensor::zeros(&[2, 0, 3])), "Lstm(3, 8)");
+    mistake!(Embedding::new(5, 2).forward(&tensor([[5]])), "embedding: no entry 5, there are 5");
+    mistake!(MultiHeadAttention::new(6, 4), "6 features cannot be divided among 4 heads");
+    mistake!(MultiHeadAttention::new(6, 2).forward(&rows), "MultiHeadAttention: sequences have the shape");
+    mistake!(PositionEmbedding::new(4, 6).forward(&Tensor::zeros(&[1, 5, 6])), "slice: 0..5 does not lie in axis 0");
+    mistake!(Residual::new(Dense::new(784, 2)).forward(&rows), "Residual: the layers turn [5, 784] into [5, 2]");
+    mistake!(Reshape::new(&[1, 28]).forward(&rows), "reshape: sizes differ");
+    mistake!(Dropout::new(1.0), "Dropout: the rate is 1");
+    mistake!(BatchNormalization::new(3).forward(&Tensor::zeros(&[0, 3])), "mean_axes: there are no values along axis 0");
 }
 
 /// The whole text of the message that learners will see most.
@@ -338,10 +398,14 @@ fn xor_is_learnt() {
 #[test]
 fn every_optimiser_finds_a_line() {
     let _turn = alone();
-    let optimisers: [Box<dyn Fn() -> Box<dyn Optimizer>>; 3] = [
+    let optimisers: [Box<dyn Fn() -> Box<dyn Optimizer>>; 7] = [
         Box::new(|| Box::new(Sgd::new(0.3))),
         Box::new(|| Box::new(Momentum::new(0.1, 0.8))),
         Box::new(|| Box::new(Adam::new(0.1))),
+        Box::new(|| Box::new(Momentum::new(0.1, 0.8).nesterov())),
+        Box::new(|| Box::new(Adagrad::new(0.5))),
+        Box::new(|| Box::new(RmsProp::new(0.02))),
+        Box::new(|| Box::new(AdamW::new(0.1, 0.0))),
     ];
     for new in optimisers {
         seed(2);
@@ -349,7 +413,11 @@ fn every_optimiser_finds_a_line() {
         let y = &x * 2.0 - 1.0;
         let layer = Dense::new(1, 1);
         let mut optimizer = new();
-        for _ in 0..300 {
+        for step in 0..300 {
+            if step == 250 {
+                // RMSprop steps back and forth by half of its rate.
+                optimizer.set_learning_rate(optimizer.learning_rate() / 4.0);
+            }
             zero_grad(&layer.parameters());
             layer.forward(&x).mse_loss(&y).backward();
             optimizer.step(&layer.parameters());
@@ -414,6 +482,78 @@ fn an_interrupted_fit_keeps_its_weights() {
     let at_interrupt = model.evaluate(&data).loss;
     let history = model.fit(&data).epochs(20).verbose(false).run();
     assert!(history.loss()[19] < at_interrupt);
+    assert_eq!(model.history(), &history);
+}
+
+/// What was completed is in the model, and the next `fit` does what it would have done after a `fit` of that length.
+#[test]
+fn an_interrupted_fit_keeps_its_history() {
+    let _turn = alone();
+    let run = |interrupt: bool| {
+        seed(4);
+        let data = data::two_moons(100, 0.1);
+        let mut model = classifier(2, 8, 2);
+        assert_eq!(model.history().epochs(), 0);
+        let epochs = if interrupt { 10 } else { 3 };
+        let fit = model.fit(&data).epochs(epochs).validation(&data).verbose(false);
+        let fit = fit.on_epoch(|epoch, _| CHAINRULE_INTERRUPT.store(interrupt && epoch == 3, Ordering::Relaxed));
+        let result = catch_unwind(AssertUnwindSafe(|| fit.run()));
+        assert_eq!(result.is_err(), interrupt);
+        let first = model.history().clone();
+        assert_eq!((first.epochs(), first.val_loss().len(), first.batch_loss().len()), (3, 3, 3 * 4));
+        assert!(model.parameters().iter().all(|parameter| !parameter.has_grad()));
+        let second = model.fit(&data).epochs(2).verbose(false).run();
+        assert_eq!(model.history(), &second);
+        (first, second, weights(&model))
+    };
+    assert_eq!(run(true), run(false));
+}
+
+/// In the middle of an epoch, with gradients that no step has used yet.
+#[test]
+fn an_interrupt_between_backward_and_step_leaves_no_gradient() {
+    struct Late(usize);
+    impl Metric for Late {
+        fn measure(&self, _: &Tensor, _: &Tensor) -> Option<Float> {
+            CHAINRULE_INTERRUPT.store(self.0 > 0, Ordering::Relaxed);
+            chainrule::cell::interrupt::check();
+            None
+        }
+    }
+    let _turn = alone();
+    let data = data::two_moons(100, 0.1);
+    let mut model = classifier(2, 8, 2);
+    model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Late(1));
+    let before = weights(&model);
+    let result = catch_unwind(AssertUnwindSafe(|| model.fit(&data).epochs(2).verbose(false).run()));
+    assert!(result.expect_err("interrupted").is::<Interrupted>());
+    assert_eq!((weights(&model), model.history()), (before, &History::default()));
+    assert!(model.parameters().iter().all(|parameter| !parameter.has_grad()));
+    // A mistake before the training leaves the figures of the run before.
+    model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Late(0));
+    model.fit(&data).epochs(2).verbose(false).run();
+    panic_of(|| drop(model.fit(&data).batch_size(0).run()));
+    assert_eq!(model.history().epochs(), 2);
+}
+
+/// A second panic while one unwinds would end the process.
+#[test]
+fn an_interrupt_waits_for_a_panic() {
+    struct Computes;
+    impl Drop for Computes {
+        fn drop(&mut self) {
+            CHAINRULE_INTERRUPT.store(true, Ordering::Relaxed);
+            assert_eq!((tensor(1.0) + 1.0).item(), 2.0);
+        }
+    }
+    let _turn = alone();
+    let (message, _) = panic_of(|| {
+        let _computes = Computes;
+        tensor([1.0, 2.0]).item();
+    });
+    assert!(message.starts_with("item: the tensor has 2 values"), "{message}");
+    let payload = catch_unwind(|| tensor(1.0) + 1.0).expect_err("now it is time");
+    assert!(payload.is::<Interrupted>() && !CHAINRULE_INTERRUPT.load(Ordering::Relaxed));
 }
 
 #[test]
@@ -448,6 +588,62 @@ Total params: 101,770";
 }
 
 #[test]
+fn the_summary_counts_the_work() {
+    let _turn = alone();
+    let model = Sequential::new()
+        .input(&[1, 28, 28])
+        .add(Conv2D::new(1, 8, 3).same().relu())
+        .add(BatchNormalization::new(8))
+        .add(MaxPool2D::new(2))
+        .add(Residual::new(Conv2D::new(8, 8, 3).same()))
+        .add(GlobalAvgPool::new())
+        .add(Dense::new(8, 10).softmax());
+    let expected = "\
+Layer (type)                              Output Shape       Param #     MACs
+─────────────────────────────────────────────────────────────────────────────
+conv2d1 (Conv2D)                          (None, 8, 28, 28)       80   56,448
+batchnormalization1 (BatchNormalization)  (None, 8, 28, 28)       16        0
+maxpool2d1 (MaxPool2D)                    (None, 8, 14, 14)        0        0
+residual1 (Residual)                      (None, 8, 14, 14)      584  112,896
+globalavgpool1 (GlobalAvgPool)            (None, 8)                0        0
+dense1 (Dense)                            (None, 10)              90       80
+─────────────────────────────────────────────────────────────────────────────
+Total params: 770";
+    let summary = model.summary();
+    assert!(summary.to_string().starts_with(expected), "{summary}");
+    assert_eq!(summary.macs(), 56_448 + 112_896 + 80);
+    let outputs = (2 * 8 * 28 * 28 + 2 * 8 * 14 * 14 + 18) * size_of::<Float>();
+    let end = format!("\nOne sample: 169,424 MACs, outputs of {:.1} KB", outputs as f64 / 1024.0);
+    assert!(summary.to_string().ends_with(&end), "{summary}");
+    assert!(summary.to_string().contains("\nNot trained: 16 ("), "{summary}");
+    // The shapes are those that come out.
+    let mut x = Tensor::zeros(&[2, 1, 28, 28]);
+    let mut shape = vec![1, 28, 28];
+    for layer in model.layers() {
+        (x, shape) = (layer.forward(&x), layer.output_shape(&shape));
+        assert_eq!(&x.shape()[1..], shape, "{}", layer.name());
+    }
+    let of_sequences: [Box<dyn Module>; 6] = [
+        Box::new(Embedding::new(5, 4)),
+        Box::new(MultiHeadAttention::new(4, 2)),
+        Box::new(PositionEmbedding::new(9, 4)),
+        Box::new(Gru::new(4, 3).return_sequences()),
+        Box::new(Lstm::new(3, 2)),
+        Box::new(Reshape::new(&[2, 1])),
+    ];
+    let (mut x, mut shape) = (Tensor::zeros(&[2, 7]), vec![7]);
+    for layer in of_sequences {
+        (x, shape) = (layer.forward(&x), layer.output_shape(&shape));
+        assert_eq!(&x.shape()[1..], shape, "{}", layer.name());
+    }
+    // `fit` finds out what a sample looks like.
+    let mut model = classifier(2, 8, 2);
+    assert_eq!(model.summary().macs(), 0);
+    model.fit(&data::xor()).verbose(false).run();
+    assert_eq!(model.summary().macs(), 2 * 8 + 8 * 2);
+}
+
+#[test]
 fn initial_weights_have_the_right_size() {
     let _turn = alone();
     seed(6);
@@ -459,8 +655,271 @@ fn initial_weights_have_the_right_size() {
     near(Init::GlorotNormal, (2.0 / 500.0 as Float).sqrt());
     near(Init::HeUniform, (2.0 / 300.0 as Float).sqrt());
     near(Init::HeNormal, (2.0 / 300.0 as Float).sqrt());
+    near(Init::LecunNormal, (1.0 / 300.0 as Float).sqrt());
     near(Init::Normal(0.5), 0.5);
+    near(Init::Uniform(0.3), 0.3 / (3.0 as Float).sqrt());
+    for (rows, columns) in [(20, 30), (30, 20), (5, 5)] {
+        let w = Init::Orthogonal.draw(rows, columns);
+        let product = if rows < columns { w.matmul(&w.t()) } else { w.t().matmul(&w) };
+        let error = (product - Tensor::eye(rows.min(columns))).abs().max().item();
+        assert!(error < 1e-5, "{error}");
+    }
     assert_eq!(deviation(Init::Zeros), 0.0);
+}
+
+#[test]
+fn layers_learn_and_are_used() {
+    let _turn = alone();
+    seed(1);
+    let x = Tensor::randn(&[200, 3]) * 2.0 + 1.0;
+    let layer = BatchNormalization::new(3).momentum(0.5);
+    let (mean, variance) = (x.mean_axis(0, false), x.var_axis(0, false));
+    layer.forward(&x);
+    for i in 0..3 {
+        assert!((layer.mean.get(&[i]) - mean.get(&[i]) / 2.0).abs() < 1e-5);
+        assert!((layer.variance.get(&[i]) - (1.0 + variance.get(&[i])) / 2.0).abs() < 1e-4);
+    }
+    // In use nothing is learnt, and a sample does not depend on the others.
+    let before = layer.mean.to_vec();
+    let (all, one) = no_grad(|| (layer.forward(&x), layer.forward(&x.slice(0, 0..1))));
+    assert_eq!((layer.mean.to_vec(), all.slice(0, 0..1).to_vec()), (before, one.to_vec()));
+    assert_eq!((layer.parameters().len(), layer.state().len()), (2, 4));
+
+    let dropout = Dropout::new(0.25);
+    let dropped = dropout.forward(&Tensor::ones(&[10_000])).to_vec();
+    let kept = dropped.iter().filter(|value| **value != 0.0).count();
+    assert!((7300..7700).contains(&kept) && dropped.iter().all(|&y| y == 0.0 || (y - 4.0 / 3.0).abs() < 1e-6));
+    assert_eq!(no_grad(|| dropout.forward(&x)).to_vec(), x.to_vec());
+    assert_eq!(inference(|| dropout.forward(&x)).to_vec(), x.to_vec());
+    assert_ne!(training(|| no_grad(|| dropout.forward(&x))).to_vec(), x.to_vec());
+    // The mode comes back after a panic.
+    panic_of(|| inference(|| drop(x.matmul(&x))));
+    assert_ne!(dropout.forward(&x).to_vec(), x.to_vec());
+}
+
+/// A batch of 1, equal values, ±10⁴: every layer gives numbers, and so does `backward`.
+#[test]
+fn layers_take_extreme_inputs() {
+    let _turn = alone();
+    let of_features: [Box<dyn Module>; 5] = [
+        Box::new(BatchNormalization::new(3)),
+        Box::new(LayerNormalization::new(3)),
+        Box::new(Dense::new(3, 2).softmax()),
+        Box::new(Residual::new(Dense::new(3, 3).gelu())),
+        Box::new(Dropout::new(0.9)),
+    ];
+    let of_sequences: [Box<dyn Module>; 5] = [
+        Box::new(SimpleRnn::new(3, 2)),
+        Box::new(Gru::new(3, 2)),
+        Box::new(Lstm::new(3, 2)),
+        Box::new(MultiHeadAttention::new(3, 1).causal()),
+        Box::new(Conv1D::new(3, 2, 2).same()),
+    ];
+    let layers = of_features.iter().map(|layer| (layer, false)).chain(of_sequences.iter().map(|layer| (layer, true)));
+    for (layer, is_sequence) in layers {
+        for n in [0, 1, 4] {
+            if n == 0 && layer.name() == "BatchNormalization" {
+                continue; // says that there is nothing to average over
+            }
+            let shape = if is_sequence { vec![n, 3, 3] } else { vec![n, 3] };
+            for value in [0.0, 1e4, -1e4] {
+                let x = Tensor::full(&shape, value).requires_grad();
+                let y = layer.forward(&x);
+                let gradient = &grads(&y.square().sum(), &[&x])[0];
+                assert_eq!((gradient.shape(), y.shape()[0]), (&shape[..], n));
+                let values = [y.to_vec(), gradient.to_vec()].concat();
+                assert!(values.iter().all(|value| value.is_finite()), "{} of {value}", layer.name());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_convolutional_network_learns() {
+    let _turn = alone();
+    seed(1);
+    let (train, test) = data::digits(400).split(0.8);
+    let mut model = Sequential::new()
+        .add(Reshape::new(&[1, 28, 28]))
+        .add(Conv2D::new(1, 6, 5).stride(2).relu())
+        .add(BatchNormalization::new(6))
+        .add(MaxPool2D::new(2))
+        .add(Flatten::new())
+        .add(Dropout::new(0.1))
+        .add(Dense::new(6 * 6 * 6, 10).softmax());
+    model.compile(Adam::new(0.01), SparseCategoricalCrossentropy::new(), Accuracy);
+    model.fit(&train).epochs(6).verbose(false).run();
+    assert!(model.evaluate(&test).accuracy > 0.9, "{}", model.evaluate(&test));
+    assert_eq!(model.parameters()[0].name().as_deref(), Some("conv2d1.weight"));
+}
+
+#[test]
+fn the_origin_of_a_nan_is_found() {
+    let _turn = alone();
+    let w = tensor([1.0, -1.0]).requires_grad();
+    assert_eq!((&w * 2.0).sum().find_nan(), None);
+    assert_eq!((w.sqrt() + w.ln()).sum().find_nan().as_deref(), Some("the result of `sqrt`, shape [2]"));
+    let x = tensor([Float::INFINITY]).label("x");
+    assert_eq!((&w.sum() * &x).find_nan().as_deref(), Some("`x`, shape [1]"));
+    w.set_value(&tensor([0.0, Float::NAN]));
+    assert_eq!(w.square().find_nan().as_deref(), Some("a parameter, shape [2]"));
+    // A graph in which many ways lead to the same tensor, and a deep one.
+    let wide = (0..60).fold(tensor(1.0).requires_grad(), |x, _| &x + &x);
+    assert_eq!(wide.find_nan(), None);
+    let deep = (0..100_000).fold(tensor(1.0).requires_grad(), |x, _| x.tanh());
+    assert_eq!(deep.find_nan(), None);
+}
+
+/// Its figures are given, so that every case can be told.
+fn replay(callbacks: &mut dyn FnMut(chainrule::train::Fit) -> History, losses: &[Float]) -> (History, Vec<Float>) {
+    struct Given(Mutex<Vec<Float>>);
+    impl Loss for Given {
+        fn loss(&self, prediction: &Tensor, _: &Tensor) -> Tensor {
+            let mut values = self.0.lock().unwrap();
+            let value = values.remove(0);
+            prediction.sum() - prediction.sum().item() + value
+        }
+        fn name(&self) -> &'static str {
+            "given"
+        }
+    }
+    let x = tensor([[1.0]]);
+    let mut model = Sequential::new().add(Dense::new(1, 1).no_bias().initializer(Init::Zeros));
+    model.compile(Sgd::new(1.0), Given(Mutex::new(losses.to_vec())), ());
+    let history = callbacks(model.fit_tensors(&x, &x).epochs(losses.len()).verbose(false));
+    (history, model.parameters()[0].to_vec())
+}
+
+/// Each step takes 1 from the weight, so the weight counts the epochs.
+#[test]
+fn early_stopping_brings_back_the_best() {
+    let _turn = alone();
+    let losses = [5.0, 4.0, 3.0, 3.5, 3.2, 3.1, 2.0];
+    let (history, weight) = replay(&mut |fit| fit.callback(EarlyStopping::new(3)).run(), &losses);
+    assert_eq!((history.loss(), &weight[..]), (&losses[..6], &[-3.0][..]));
+    let (history, weight) = replay(&mut |fit| fit.callback(EarlyStopping::new(4)).run(), &losses);
+    assert_eq!((history.epochs(), weight), (7, vec![-7.0]));
+    let last = EarlyStopping::new(3).restore_best_weights(false);
+    assert_eq!(replay(&mut |fit| fit.callback(last.clone()).run(), &losses).1, [-6.0]);
+    let choosy = EarlyStopping::new(2).min_delta(1.5);
+    assert_eq!(replay(&mut |fit| fit.callback(choosy.clone()).run(), &losses).0.epochs(), 5);
+    // A loss that is no number: the best is back, too.
+    let (history, weight) = replay(&mut |fit| fit.callback(EarlyStopping::new(3)).run(), &[2.0, 3.0, Float::NAN, 1.0]);
+    assert_eq!((history.epochs(), weight), (2, vec![-1.0]));
+}
+
+#[test]
+fn the_learning_rate_changes_as_asked() {
+    let _turn = alone();
+    let losses = [5.0, 6.0, 6.0, 6.0, 6.0, 4.0];
+    let reduce = || ReduceOnPlateau::new(0.5, 2);
+    // Steps of 1, 1, 1, ½, ½, ¼.
+    let (_, weight) = replay(&mut |fit| fit.callback(reduce()).run(), &losses);
+    assert_eq!(weight, [-4.25]);
+    let (_, weight) = replay(&mut |fit| fit.callback(reduce().lowest(0.5)).run(), &losses);
+    assert_eq!(weight, [-4.5]);
+    let (_, weight) = replay(&mut |fit| fit.callback(Schedule::step(1.0, 2, 0.5)).run(), &losses);
+    assert_eq!(weight, [-3.5]);
+    let (_, weight) = replay(&mut |fit| fit.callback(ClipNorm(0.5)).run(), &losses);
+    assert_eq!(weight, [-3.0]);
+}
+
+/// A schedule belongs to its run, also if that is interrupted.
+#[test]
+fn the_next_run_begins_with_the_old_learning_rate() {
+    let _turn = alone();
+    let x = tensor([[1.0]]);
+    for is_interrupted in [false, true] {
+        let mut model = Sequential::new().add(Dense::new(1, 1).no_bias());
+        model.compile(Sgd::new(0.1), MeanSquaredError, ());
+        let fit = model.fit_tensors(&x, &x).epochs(3).verbose(false).callback(Schedule::linear(0.0, 1));
+        let fit = fit.on_epoch(|_, _| CHAINRULE_INTERRUPT.store(is_interrupted, Ordering::Relaxed));
+        assert_eq!(catch_unwind(AssertUnwindSafe(|| fit.run())).is_err(), is_interrupted);
+        let before = model.evaluate(&Dataset::new(&x, &x)).loss;
+        model.fit_tensors(&x, &x).epochs(50).verbose(false).run();
+        assert!(model.evaluate(&Dataset::new(&x, &x)).loss < before * 1e-3);
+    }
+}
+
+#[test]
+fn a_search_for_a_learning_rate_leaves_no_trace() {
+    let _turn = alone();
+    seed(5);
+    let data = data::two_moons(200, 0.1);
+    let mut model = classifier(2, 16, 2);
+    let before = weights(&model);
+    let search = model.find_learning_rate(&data);
+    assert!((1e-3..1.0).contains(&search.suggestion()), "{search}");
+    assert!(search.bundle().get("image/svg+xml").is_some());
+    assert_eq!(weights(&model), before);
+    CHAINRULE_INTERRUPT.store(true, Ordering::Relaxed);
+    catch_unwind(AssertUnwindSafe(|| model.find_learning_rate(&data))).expect_err("interrupted");
+    assert_eq!(weights(&model), before);
+    // It trains as if nothing had been.
+    seed(1);
+    let first = model.fit(&data).epochs(2).verbose(false).run();
+    let mut other = classifier(2, 16, 2);
+    other.parameters().iter().zip(&before).for_each(|(w, old)| w.set_value(&Tensor::from_vec(old.clone(), w.shape())));
+    seed(1);
+    assert_eq!(other.fit(&data).epochs(2).verbose(false).run(), first);
+}
+
+#[test]
+fn a_model_is_saved_and_read() {
+    let _turn = alone();
+    seed(6);
+    let path = std::env::temp_dir().join(format!("chainrule-test-{}.safetensors", std::process::id()));
+    let path = path.to_str().expect("a path");
+    let new = || {
+        let inner = Sequential::new().add(Dense::new(4, 4).relu()).add(Dense::new(4, 4));
+        let model = Sequential::new().add(Dense::new(2, 4)).add(BatchNormalization::new(4)).add(Residual::new(inner));
+        let mut model = model.add(Dense::new(4, 2).softmax());
+        model.compile(Adam::new(0.05), SparseCategoricalCrossentropy::new(), Accuracy);
+        model
+    };
+    let data = data::two_moons(100, 0.1);
+    let (mut model, other) = (new(), new());
+    model.fit(&data).epochs(3).verbose(false).callback(Checkpoint::new(path).monitor("accuracy")).run();
+    model.save(path).expect("written");
+    other.load(path).expect("read");
+    assert_eq!(other.predict(&data.x).to_vec(), model.predict(&data.x).to_vec());
+    let bytes = std::fs::read(path).expect("a file");
+    let header = String::from_utf8_lossy(&bytes[8..]);
+    assert!(header.starts_with('{') && header.contains("\"1.mean\"") && header.contains("\"2.weight.2\""), "{header}");
+    // What does not fit is told, and changes nothing.
+    let before = weights(&other);
+    for (what, content) in [("no safetensors", &b"x"[..]), ("no safetensors", &[255; 20]), ("EOF", &[0; 8])] {
+        std::fs::write(path, content).expect("written");
+        let error = other.load(path).expect_err("must fail").to_string();
+        assert!(error.contains(what), "{error}");
+    }
+    let cut = &bytes[..bytes.len() - 4];
+    std::fs::write(path, cut).expect("written");
+    assert!(other.load(path).expect_err("too short").to_string().contains("are not in it"));
+    std::fs::write(path, &bytes).expect("written");
+    let narrow = Sequential::new().add(Dense::new(2, 3));
+    let error = narrow.load(path).expect_err("must fail").to_string();
+    assert!(error.contains("0.weight is [2,4]") && error.contains("needs [2, 3]"), "{error}");
+    assert!(narrow.load("/nowhere").is_err() && narrow.save("/nowhere/x").is_err());
+    assert_eq!(weights(&other), before);
+    std::fs::remove_file(path).expect("removed");
+}
+
+#[test]
+fn metrics_count() {
+    let _turn = alone();
+    let (predicted, labels) = (tensor([2, 1, 0, 2, 2]), tensor([2, 0, 0, 1, 2]));
+    assert_eq!(precision(&predicted, &labels, 2), 2.0 / 3.0);
+    assert_eq!(recall(&predicted, &labels, 2), 1.0);
+    assert!((f1_score(&predicted, &labels, 2) - 0.8).abs() < 1e-6);
+    assert_eq!((precision(&predicted, &labels, 7), recall(&predicted, &labels, 7)), (0.0, 0.0));
+    assert_eq!((recall(&predicted, &labels, 1), f1_score(&predicted, &labels, 1)), (0.0, 0.0));
+    let scores = tensor([[3.0, 2.0, 1.0], [1.0, 1.0, 1.0], [0.0, 5.0, 9.0]]);
+    let shares = [0, 1, 2, 3].map(|k| top_k_accuracy(&scores, &tensor([1, 1, 2]), k));
+    assert_eq!(shares, [0.0, 1.0 / 3.0, 1.0, 1.0]);
+    // A class for each step of a sequence.
+    let steps = tensor([[[0.1, 0.9], [0.8, 0.2]]]);
+    assert_eq!(accuracy(&steps, &tensor([[1, 1]])), 0.5);
 }
 
 // -------------------------------------------------------------------------------------------------------- appearance

@@ -220,14 +220,19 @@ fn story() {
                     CHAINRULE_INTERRUPT.store(story == "interrupt", Ordering::Relaxed);
                     interrupt::check();
                     assert!(story != "panic", "a mistake in the training loop");
+                    if story == "stop" {
+                        return;
+                    }
                 }
             }
             let loss = 1.0 / epoch as Float;
             live.epoch(&EpochRow { epoch, loss, accuracy: Some(0.9), val_loss: Some(loss * 1.1), val_accuracy: None });
+            CHAINRULE_INTERRUPT.store(epoch == 3 && story == "interrupt after an epoch", Ordering::Relaxed);
+            interrupt::check();
         }
         live.finish();
     };
-    if story == "panic" || story == "interrupt" {
+    if story == "panic" || story.starts_with("interrupt") {
         std::panic::catch_unwind(run).expect_err("ends early");
     } else {
         run();
@@ -282,11 +287,15 @@ fn the_last_update_is_the_final_state() {
 
 #[test]
 fn a_panic_or_an_interrupt_leaves_the_epoch_at_which_it_came() {
-    for story in ["panic", "interrupt"] {
+    for (story, end) in [("panic", "failed"), ("interrupt", "interrupted"), ("stop", "stopped")] {
         let (text, html) = final_state(story);
-        assert!(text.starts_with("a <b> network: stopped at epoch 4 of 6"), "{story}: {text}");
-        assert!(text.contains("epoch 3/6  loss 0.3333") && html.contains("stopped at epoch 4"), "{story}: {text}");
+        assert!(text.starts_with(&format!("a <b> network: {end} at epoch 4 of 6")), "{story}: {text}");
+        assert!(text.contains("epoch 3/6  loss 0.3333"), "{story}: {text}");
+        assert!(html.contains(&format!("{end} at epoch 4")), "{story}: {html}");
     }
+    // Between two epochs: the third is done.
+    let (text, _) = final_state("interrupt after an epoch");
+    assert!(text.starts_with("a <b> network: interrupted at epoch 3 of 6"), "{text}");
 }
 
 #[test]

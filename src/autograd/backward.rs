@@ -2,8 +2,8 @@
 
 use crate::tensor::fail::fail;
 use crate::tensor::{Array, Tensor};
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Walks from `loss` to its leaves, always to the node that was made last: by then every node that used it has added
 /// its share, so its gradient is complete. `visit` sees each node once, with that gradient.
@@ -86,6 +86,36 @@ impl Tensor {
                 none => *none = Some(Box::new(gradient)),
             }
         }
+    }
+
+    /// Of all that this tensor was computed from: where the first value that is no number, or infinite, came up, in words.
+    /// None if there is no such value.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let w = tensor([1.0, -1.0]).requires_grad();
+    /// let loss = (w.ln() * 2.0).sum();
+    /// assert_eq!(loss.find_nan().unwrap(), "the result of `ln`, shape [2]");
+    /// ```
+    pub fn find_nan(&self) -> Option<String> {
+        let (mut pending, mut seen, mut first) = (vec![self], BTreeSet::new(), None::<&Tensor>);
+        while let Some(tensor) = pending.pop() {
+            if seen.insert(tensor.0.id) {
+                pending.extend(tensor.0.edges.iter().map(|edge| &edge.input));
+                let is_earlier = first.is_none_or(|first| tensor.0.id < first.0.id);
+                if is_earlier && !tensor.array().iter().all(|value| value.is_finite()) {
+                    first = Some(tensor);
+                }
+            }
+        }
+        let first = first?;
+        let what = match first.name() {
+            _ if !first.is_leaf() => format!("the result of `{}`", first.0.op),
+            Some(name) => format!("`{name}`"),
+            None if first.is_tracked() => "a parameter".to_owned(),
+            None => "an input".to_owned(),
+        };
+        Some(format!("{what}, shape {:?}", first.shape()))
     }
 
     /// The gradients of this tensor with respect to every node below it, by id; nothing is written to `.grad()`.

@@ -1,6 +1,6 @@
 //! Gradient check: derivatives from the chain rule compared with differences.
 
-use super::NoGrad;
+use super::{Mode, NoGrad, is_training};
 use crate::Float;
 use crate::display::{self, Bundle, Show};
 use crate::tensor::Tensor;
@@ -49,6 +49,8 @@ fn check(f: &dyn Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) -> GradCheck {
     let weights = Tensor::from_array(array((0..output.len()).map(weight).collect(), output.shape()));
     let analytic = super::grads(&(&output * &weights).sum(), &leaves.iter().collect::<Vec<_>>());
 
+    // Differences of what was differentiated: without gradients, layers would behave as in use.
+    let _mode = Mode::new(is_training());
     let _constants = NoGrad::new();
     let mut rows = Vec::new();
     for (number, leaf) in leaves.iter().enumerate() {

@@ -1,6 +1,7 @@
 //! Automatic differentiation: the graph behind the tensors, and the way back through it.
 //!
 //! * `node`: what a tensor is made of, and the one place where operations make new ones;
+//! * `mode`: whether layers behave as in training or as in use;
 //! * `backward`: the chain rule, from a loss to everything it was computed from;
 //! * `check`: derivatives compared with differences; `draw`: the graph as a picture.
 //!
@@ -9,10 +10,13 @@
 mod backward;
 mod check;
 mod draw;
+mod mode;
 mod node;
 
 pub use backward::{GradientTape, grads};
 pub use check::{GradCheck, gradcheck};
 pub use draw::{GraphDrawing, draw_graph};
+pub(crate) use mode::Mode;
+pub use mode::{inference, is_training, training};
 pub use node::no_grad;
 pub(crate) use node::{Edge, NoGrad, Node, grad_enabled, op, wrt};

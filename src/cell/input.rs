@@ -1,13 +1,16 @@
-//! Asking the learner for a line of text.
+//! Asking the learner for a line of text: with [`input`], or by reading standard input.
 
-use super::interrupt;
-use super::report::input_channel;
+use super::interrupt::{self, CHAINRULE_INTERRUPT};
+use super::report::{event, input_channel};
 use crate::display;
-use serde_json::json;
+use serde_json::{Value, json};
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::mem::ManuallyDrop;
 use std::os::fd::{FromRawFd, RawFd};
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, PoisonError};
 
 /// Asks for a line of text and waits for it.
 ///
@@ -41,10 +44,13 @@ fn ask(prompt: &str, is_password: bool) -> String {
             _ => nobody_answers(),
         };
     };
-    display::write_frame(json!({"kind": "input", "prompt": prompt, "password": is_password}));
-    match read_answer(channel) {
-        Some(answer) => answer,
-        None => nobody_answers(),
+    match question(channel, prompt.into(), is_password) {
+        Answer::Text(text) => text,
+        Answer::Nobody => nobody_answers(),
+        Answer::Interrupted => {
+            interrupt::check();
+            nobody_answers()
+        }
     }
 }
 
@@ -55,19 +61,88 @@ fn nobody_answers() -> ! {
     )
 }
 
-/// One JSON line: the text, or null where nobody can be asked.
-fn read_answer(channel: RawFd) -> Option<String> {
+/// What has been typed and not yet been read from standard input, and whether it has ended.
+struct Typed {
+    bytes: VecDeque<u8>,
+    is_at_end: bool,
+}
+
+static TYPED: Mutex<Typed> = Mutex::new(Typed { bytes: VecDeque::new(), is_at_end: false });
+
+/// A line with this alone is the end of the input, as Ctrl-D is in a terminal.
+const END_OF_INPUT: &str = "\u{4}";
+
+/// Reads from standard input: the worker calls it in place of the system's `read`. A learner is asked for each line.
+/// Returns the number of bytes, 0 at the end, or a negative error number.
+///
+/// # Safety
+/// `buffer` has room for `length` bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn chainrule_read_stdin(buffer: *mut u8, length: usize) -> isize {
+    // As in linux/errno.h; unwinding through the caller, which is std's own code, is not possible.
+    const EIO: isize = 5;
+    const ECANCELED: isize = 125;
+    let Some(channel) = input_channel() else { return 0 };
+    let mut typed = TYPED.lock().unwrap_or_else(PoisonError::into_inner);
+    if typed.bytes.is_empty() && !typed.is_at_end {
+        match question(channel, Value::Null, false) {
+            Answer::Text(text) if text == END_OF_INPUT => typed.is_at_end = true,
+            Answer::Text(text) => typed.bytes.extend(text.bytes().chain([b'\n'])),
+            Answer::Interrupted => return -ECANCELED,
+            Answer::Nobody => {
+                event(&json!({"event": "nobody_to_ask"}));
+                // Once an error, then the end: a loop over lines that ignores errors shall end.
+                typed.is_at_end = true;
+                return -EIO;
+            }
+        }
+    }
+    let count = length.min(typed.bytes.len());
+    for (at, byte) in typed.bytes.drain(..count).enumerate() {
+        // SAFETY: `at` is below `length`.
+        unsafe { buffer.add(at).write(byte) };
+    }
+    count as isize
+}
+
+/// The end of the input, and what a cell has not read, are over with the cell.
+pub(super) fn forget_typed() {
+    // A thread that waits for input holds the lock: then it is its input.
+    if let Ok(mut typed) = TYPED.try_lock() {
+        *typed = Typed { bytes: VecDeque::new(), is_at_end: false };
+    }
+}
+
+enum Answer {
+    Text(String),
+    /// Nobody can be asked.
+    Nobody,
+    /// The learner pressed stop instead.
+    Interrupted,
+}
+
+/// Asks; a prompt of `null` stands for what the cell printed last.
+fn question(channel: RawFd, prompt: Value, is_password: bool) -> Answer {
+    display::write_frame(json!({"kind": "input", "prompt": prompt, "password": is_password}));
     // SAFETY: the worker keeps the descriptor open for the life of the process; ManuallyDrop leaves it open.
     let mut channel = ManuallyDrop::new(unsafe { File::from_raw_fd(channel) });
     let mut line = Vec::new();
     let mut byte = [0];
     loop {
-        interrupt::check();
+        if CHAINRULE_INTERRUPT.load(Ordering::Relaxed) {
+            return Answer::Interrupted;
+        }
+        // One JSON line: the text, or null where nobody can be asked.
         match channel.read(&mut byte) {
-            Ok(1) if byte[0] == b'\n' => return serde_json::from_slice(&line).ok().flatten(),
+            Ok(1) if byte[0] == b'\n' => {
+                return serde_json::from_slice::<Option<String>>(&line)
+                    .ok()
+                    .flatten()
+                    .map_or(Answer::Nobody, Answer::Text);
+            }
             Ok(1) => line.push(byte[0]),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            _ => return None,
+            _ => return Answer::Nobody,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The flag that a signal sets and that long computations look at.
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Set by the worker's signal handler, which finds it by this name.
@@ -26,7 +27,23 @@ pub fn check() {
 }
 
 #[cold]
-fn unwind() -> ! {
-    CHAINRULE_INTERRUPT.store(false, Ordering::Relaxed);
-    std::panic::panic_any(Interrupted);
+fn unwind() {
+    // What is dropped by a panic may compute, and a second panic then would abort the process and all its variables.
+    if std::thread::panicking() {
+        return;
+    }
+    // Only one thread unwinds for one press of the button.
+    if CHAINRULE_INTERRUPT.swap(false, Ordering::Relaxed) {
+        COUNT.set(COUNT.get() + 1);
+        std::panic::panic_any(Interrupted);
+    }
+}
+
+thread_local! {
+    static COUNT: Cell<usize> = const { Cell::new(0) };
+}
+
+/// How many interrupts have unwound this thread. What is dropped by a panic can tell from it whether it was one.
+pub(crate) fn count() -> usize {
+    COUNT.get()
 }

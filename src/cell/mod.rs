@@ -10,8 +10,10 @@ mod input;
 pub mod interrupt;
 mod report;
 mod store;
+mod variables;
 
 pub use display::{CellDisplay, print};
 pub use input::{input, input_password};
-pub use report::{early_return, panicked};
+pub use report::{at, early_return, panicked};
 pub use store::{VariableStore, create_variable_store};
+pub use variables::{Measure, MeasureAny, MeasureKnown, Measured, show_variables};

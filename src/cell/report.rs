@@ -3,13 +3,14 @@
 use super::interrupt::{CHAINRULE_INTERRUPT, Interrupted};
 use serde_json::{Value, json};
 use std::cell::RefCell;
+use std::ffi::c_void;
 use std::fs::File;
 use std::io::Write;
 use std::mem::ManuallyDrop;
 use std::os::fd::{FromRawFd, RawFd};
 use std::panic::PanicHookInfo;
 use std::sync::OnceLock;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::ThreadId;
 
 /// File descriptors that the worker prepared.
@@ -20,6 +21,8 @@ struct Channels {
     events: RawFd,
     /// The kernel writes the learner's answers here.
     input: RawFd,
+    /// The line of the cell that runs, in memory that outlives this process.
+    line: &'static AtomicU32,
     /// The thread that runs cells: a panic of another thread does not fail the cell.
     runner: ThreadId,
 }
@@ -32,21 +35,22 @@ thread_local! {
 }
 
 /// Called once by the worker, on the thread that will run cells.
+///
+/// # Safety
+/// `line` points to memory that stays mapped for the life of the process.
 #[unsafe(no_mangle)]
-pub extern "C" fn chainrule_start(evcxr: RawFd, events: RawFd, input: RawFd) {
-    let channels = Channels { evcxr, events, input, runner: std::thread::current().id() };
-    if CHANNELS.set(channels).is_err() {
-        return;
-    }
-    crate::display::set_notebook(true);
-    let default_hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        if CHANNELS.get().is_some_and(|channels| channels.runner == std::thread::current().id()) {
-            LAST_PANIC.set(Some(describe(info)));
-        } else {
-            default_hook(info);
+pub unsafe extern "C" fn chainrule_start(evcxr: RawFd, events: RawFd, input: RawFd, line: *const AtomicU32) {
+    // SAFETY: the caller's promise.
+    let line = unsafe { &*line };
+    let channels = Channels { evcxr, events, input, line, runner: std::thread::current().id() };
+    if CHANNELS.set(channels).is_ok() {
+        crate::display::set_notebook(true);
+        if let Ok(token) = std::env::var("CHAINRULE_FRAME_TOKEN") {
+            crate::display::set_token(token);
+            // SAFETY: called before any cell, when this process has one thread.
+            unsafe { std::env::remove_var("CHAINRULE_FRAME_TOKEN") };
         }
-    }));
+    }
 }
 
 /// Called by the worker before a cell.
@@ -54,12 +58,40 @@ pub extern "C" fn chainrule_start(evcxr: RawFd, events: RawFd, input: RawFd) {
 pub extern "C" fn chainrule_before_cell() {
     CHAINRULE_INTERRUPT.store(false, Ordering::Relaxed);
     LAST_PANIC.set(None);
+    // For every cell: one before it may have put a hook of its own in place.
+    std::panic::set_hook(Box::new(note_panic));
+    super::input::forget_typed();
+    at(0);
 }
 
 /// Called by the worker after a cell: what `print!` still holds belongs to the cell.
 #[unsafe(no_mangle)]
 pub extern "C" fn chainrule_after_cell() {
     let _ = std::io::stdout().flush();
+}
+
+/// Calls `act` while no other thread is printing. The worker forks in it: what a thread holds at that moment stays held
+/// in the child, where the thread does not exist.
+///
+/// # Safety
+/// `act` may be called with `argument`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn chainrule_while_nobody_prints(act: unsafe extern "C" fn(*mut c_void), argument: *mut c_void) {
+    let _locks = (std::io::stdout().lock(), std::io::stderr().lock());
+    // SAFETY: the caller's promise.
+    unsafe { act(argument) };
+}
+
+/// The cell has come to its statement on this line (the kernel puts a call before each): where it was, should it crash.
+pub fn at(line: u32) {
+    if let Some(channels) = CHANNELS.get() {
+        channels.line.store(line, Ordering::Relaxed);
+    }
+}
+
+/// The line of the statement that the cell has come to.
+fn line() -> u32 {
+    CHANNELS.get().map_or(0, |channels| channels.line.load(Ordering::Relaxed))
 }
 
 /// Where answers to questions arrive, in a notebook.
@@ -69,19 +101,34 @@ pub(super) fn input_channel() -> Option<RawFd> {
 
 /// A panic has left the cell (generated code calls this where stock evcxr prints a marker).
 pub fn panicked() {
-    let panic = LAST_PANIC.take().unwrap_or_else(|| json!({"message": "the cell panicked"}));
-    event(&json!({"event": "panic", "panic": panic}));
+    let panic = LAST_PANIC.take().unwrap_or_else(
+        || json!({"message": "the cell panicked; a panic hook that it has set keeps the reason to itself"}),
+    );
+    event(&json!({"event": "panic", "panic": panic, "line": line()}));
     evcxr_line("EVCXR_PANIC_NOTIFICATION");
 }
 
 /// `?` has ended the cell early with an error of this text.
 pub fn early_return(message: String) {
-    event(&json!({"event": "early_return", "message": message}));
+    event(&json!({"event": "early_return", "message": message, "line": line()}));
     evcxr_line("EVCXR_ERROR_OCCURRED");
 }
 
 pub(super) fn variable_changed_type(name: &str) {
     evcxr_line(&format!("EVCXR_VARIABLE_CHANGED_TYPE:{name}"));
+}
+
+fn note_panic(info: &PanicHookInfo) {
+    let panic = describe(info);
+    let this = std::thread::current();
+    if CHANNELS.get().is_some_and(|channels| channels.runner == this.id()) {
+        LAST_PANIC.set(Some(panic));
+        return;
+    }
+    let name = this.name().map(|name| format!(" `{name}`")).unwrap_or_default();
+    eprintln!("a thread{name} panicked: {}", panic["message"].as_str().unwrap_or("it was interrupted"));
+    // If the cell fails because it joins the thread, this is why.
+    event(&json!({"event": "thread_panic", "panic": panic}));
 }
 
 fn describe(info: &PanicHookInfo) -> Value {
@@ -103,7 +150,7 @@ fn describe(info: &PanicHookInfo) -> Value {
     }
 }
 
-fn event(event: &Value) {
+pub(super) fn event(event: &Value) {
     if let Some(channels) = CHANNELS.get() {
         write_to(channels.events, event.to_string().as_bytes());
     }

@@ -3,14 +3,22 @@
 use super::{Bundle, Show};
 use serde_json::{Map, Value, json};
 use std::io::Write;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 static IN_NOTEBOOK: AtomicBool = AtomicBool::new(false);
+/// A word that the kernel recognises this process's frames by; empty where nobody has given one.
+static TOKEN: OnceLock<String> = OnceLock::new();
 static NEXT_DISPLAY: AtomicU64 = AtomicU64::new(1);
 
 /// Says whether standard output goes to a notebook (escape frames) or to people and files (plain text).
 pub fn set_notebook(is_notebook: bool) {
     IN_NOTEBOOK.store(is_notebook, Ordering::Relaxed);
+}
+
+/// Has the kernel's word written into each frame, so that text which only looks like a frame is told apart.
+pub(crate) fn set_token(token: String) {
+    let _ = TOKEN.set(token);
 }
 
 /// Whether standard output goes to a notebook.
@@ -83,7 +91,8 @@ fn send(kind: &str, bundle: Bundle, id: Option<&str>) {
 
 /// Writes one frame whole: JSON escapes control characters, so that neither ESC nor BEL can stand inside it.
 pub(crate) fn write_frame(frame: Value) {
+    let token = TOKEN.get().map_or("", String::as_str);
     let mut stdout = std::io::stdout().lock();
     // A closed output must not turn a picture into a panic.
-    let _ = write!(stdout, "\x1b]7337;{frame}\x07").and_then(|()| stdout.flush());
+    let _ = write!(stdout, "\x1b]7337;{token}{frame}\x07").and_then(|()| stdout.flush());
 }

@@ -3,10 +3,11 @@
 //! Inside a notebook a bundle travels in the stream of standard output as an escape frame,
 //!
 //! ```text
-//! ESC ] 7337 ; {"kind": "display", "data": {"text/plain": "…", "image/svg+xml": "…"}, …} BEL
+//! ESC ] 7337 ; token ; {"kind": "display", "data": {"text/plain": "…", "image/svg+xml": "…"}, …} BEL
 //! ```
 //!
-//! so that it keeps its place between what the cell prints. `ESC ]` opens an operating system command, which terminals
+//! so that it keeps its place between what the cell prints. The token is the kernel's, new in each session: a cell that
+//! prints such a text itself has printed a text. `ESC ]` opens an operating system command, which terminals
 //! ignore. Outside a notebook the same call prints the bundle's plain text. Nothing here knows Jupyter's messages: the
 //! executable translates frames into them.
 
@@ -14,8 +15,8 @@ mod bundle;
 mod frame;
 
 pub use bundle::{Bundle, Show, escape_html};
-pub(crate) use frame::write_frame;
 pub use frame::{DisplayHandle, clear_output, in_notebook, result, set_notebook, show};
+pub(crate) use frame::{set_token, write_frame};
 
 /// Shows a piece of HTML. `text` is what front ends without HTML show.
 ///

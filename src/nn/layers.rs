@@ -1,6 +1,8 @@
 //! Layers.
 
 use super::Init;
+use crate::Float;
+use crate::autograd::is_training;
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 
@@ -40,8 +42,34 @@ pub trait Module: Send + Sync + 'static {
         input.to_vec()
     }
 
-    /// Gives the parameters names that begin with `prefix`, for messages; a model calls it with "dense1" and the like.
-    fn label(&self, _prefix: &str) {}
+    /// Everything that has to be kept to have this layer again: the parameters, and what is not trained but changes.
+    fn state(&self) -> Vec<Tensor> {
+        self.parameters()
+    }
+
+    /// How often a multiplication and an addition are done for one sample, given the shape of its input. For the summary
+    /// only.
+    fn macs(&self, _input: &[usize]) -> usize {
+        0
+    }
+
+    /// Gives the parameters names that begin with `prefix`, for messages; a model calls it with "dense1" and the like. A
+    /// name that the learner gave is better and stays.
+    fn label(&self, prefix: &str) {
+        for parameter in self.state() {
+            if let Some(own) = parameter.name().filter(|name| NAMES.contains(&name.as_str())) {
+                parameter.label(&format!("{prefix}.{own}"));
+            }
+        }
+    }
+}
+
+/// What layers call their parameters.
+const NAMES: [&str; 8] = ["weight", "bias", "recurrent", "recurrent_bias", "gamma", "beta", "mean", "variance"];
+
+/// A parameter with one of [`NAMES`].
+pub(super) fn parameter(value: Tensor, name: &str) -> Tensor {
+    value.requires_grad().label(name)
 }
 
 /// A function that a layer applies to each value (softmax: to each row). Every one is also a layer of its own.
@@ -63,6 +91,16 @@ pub enum Activation {
     Tanh,
     /// [`Tensor::softmax`] along the last axis.
     Softmax,
+    /// [`Tensor::leaky_relu`] with slope 0.01.
+    LeakyRelu,
+    /// [`Tensor::elu`] with α = 1.
+    Elu,
+    /// [`Tensor::gelu`].
+    Gelu,
+    /// [`Tensor::silu`].
+    Silu,
+    /// [`Tensor::softplus`].
+    Softplus,
 }
 
 impl Module for Activation {
@@ -74,6 +112,11 @@ impl Module for Activation {
             Activation::Sigmoid => x.sigmoid(),
             Activation::Tanh => x.tanh(),
             Activation::Softmax => x.softmax(-1),
+            Activation::LeakyRelu => x.leaky_relu(0.01),
+            Activation::Elu => x.elu(1.0),
+            Activation::Gelu => x.gelu(),
+            Activation::Silu => x.silu(),
+            Activation::Softplus => x.softplus(),
         }
     }
 
@@ -81,6 +124,51 @@ impl Module for Activation {
         format!("{self:?}")
     }
 }
+
+/// What layers with an activation offer to choose it.
+macro_rules! activations {
+    ($Layer:ident) => {
+        impl $Layer {
+            /// With ReLU; consider [`Init::HeUniform`] when there are many layers.
+            pub fn relu(self) -> $Layer {
+                self.activation(Activation::Relu)
+            }
+
+            /// With the logistic function.
+            pub fn sigmoid(self) -> $Layer {
+                self.activation(Activation::Sigmoid)
+            }
+
+            /// With the hyperbolic tangent.
+            pub fn tanh(self) -> $Layer {
+                self.activation(Activation::Tanh)
+            }
+
+            /// With softmax over the last axis, for class probabilities.
+            pub fn softmax(self) -> $Layer {
+                self.activation(Activation::Softmax)
+            }
+
+            /// With GELU.
+            pub fn gelu(self) -> $Layer {
+                self.activation(Activation::Gelu)
+            }
+
+            /// Without activation, as after `new`.
+            pub fn linear(self) -> $Layer {
+                self.activation(Activation::Linear)
+            }
+
+            /// With the given activation.
+            pub fn activation(mut self, activation: Activation) -> $Layer {
+                self.activation = activation;
+                self
+            }
+        }
+    };
+}
+pub(super) use activations;
+activations!(Dense);
 
 /// A fully connected layer: y = activation(x W + b), for x `[n, inputs]` and y `[n, outputs]`.
 ///
@@ -104,46 +192,15 @@ pub struct Dense {
 impl Dense {
     /// A layer without activation, weights drawn by [`Init::GlorotUniform`].
     pub fn new(inputs: usize, outputs: usize) -> Dense {
-        let weight = Init::GlorotUniform.draw(inputs, outputs).requires_grad().label("weight");
-        let bias = Tensor::zeros(&[outputs]).requires_grad().label("bias");
+        let weight = parameter(Init::GlorotUniform.draw(inputs, outputs), "weight");
+        let bias = parameter(Tensor::zeros(&[outputs]), "bias");
         Dense { weight, bias: Some(bias), activation: Activation::Linear }
-    }
-
-    /// With ReLU; consider [`Init::HeUniform`] when there are many layers.
-    pub fn relu(self) -> Dense {
-        self.activation(Activation::Relu)
-    }
-
-    /// With the logistic function.
-    pub fn sigmoid(self) -> Dense {
-        self.activation(Activation::Sigmoid)
-    }
-
-    /// With the hyperbolic tangent.
-    pub fn tanh(self) -> Dense {
-        self.activation(Activation::Tanh)
-    }
-
-    /// With softmax over the outputs, for class probabilities.
-    pub fn softmax(self) -> Dense {
-        self.activation(Activation::Softmax)
-    }
-
-    /// Without activation, as after `new`.
-    pub fn linear(self) -> Dense {
-        self.activation(Activation::Linear)
-    }
-
-    /// With the given activation.
-    pub fn activation(mut self, activation: Activation) -> Dense {
-        self.activation = activation;
-        self
     }
 
     /// Draws the weights again, in another way.
     pub fn initializer(self, init: Init) -> Dense {
         let &[inputs, outputs] = self.weight.shape() else { return self };
-        let weight = init.draw(inputs, outputs).requires_grad().label("weight");
+        let weight = parameter(init.draw(inputs, outputs), "weight");
         Dense { weight, ..self }
     }
 
@@ -195,15 +252,9 @@ impl Module for Dense {
         [outer, &[self.weight.shape()[1]]].concat()
     }
 
-    fn label(&self, prefix: &str) {
-        for (parameter, own) in
-            std::iter::once((&self.weight, "weight")).chain(self.bias.iter().map(|bias| (bias, "bias")))
-        {
-            // A name that the learner gave is better than ours.
-            if parameter.name().as_deref() == Some(own) {
-                parameter.label(&format!("{prefix}.{own}"));
-            }
-        }
+    fn macs(&self, input: &[usize]) -> usize {
+        let rows: usize = input.split_last().map_or(1, |(_, outer)| outer.iter().product());
+        rows * self.weight.len()
     }
 }
 
@@ -231,5 +282,122 @@ impl Module for Flatten {
 
     fn output_shape(&self, input: &[usize]) -> Vec<usize> {
         if input.is_empty() { Vec::new() } else { vec![input.iter().product()] }
+    }
+}
+
+/// Each sample in another shape: rows of 784 pixels as images of one channel.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// assert_eq!(Reshape::new(&[1, 28, 28]).forward(&Tensor::zeros(&[32, 784])).shape(), [32, 1, 28, 28]);
+/// ```
+#[derive(Clone, Debug)]
+pub struct Reshape {
+    shape: Vec<usize>,
+}
+
+impl Reshape {
+    /// The shape of one sample, without the batch axis.
+    pub fn new(shape: &[usize]) -> Reshape {
+        Reshape { shape: shape.to_vec() }
+    }
+}
+
+impl Module for Reshape {
+    #[track_caller]
+    fn forward(&self, x: &Tensor) -> Tensor {
+        let rows = x.shape().first().copied().unwrap_or(1);
+        x.reshape(&[&[rows], &self.shape[..]].concat())
+    }
+
+    fn output_shape(&self, _: &[usize]) -> Vec<usize> {
+        self.shape.clone()
+    }
+}
+
+/// A way around layers: y = x + layers(x). Gradients reach what is below without loss, so that networks can be deep (He
+/// et al. 2016).
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let block = Residual::new(Sequential::new().add(Dense::new(8, 8).relu()).add(Dense::new(8, 8)));
+/// assert_eq!(block.forward(&Tensor::zeros(&[5, 8])).shape(), [5, 8]);
+/// ```
+pub struct Residual {
+    layers: Box<dyn Module>,
+}
+
+impl Residual {
+    /// Around a layer or a [`Sequential`](super::Sequential), which must keep the shape.
+    pub fn new(layers: impl Module) -> Residual {
+        Residual { layers: Box::new(layers) }
+    }
+}
+
+impl Module for Residual {
+    #[track_caller]
+    fn forward(&self, x: &Tensor) -> Tensor {
+        let y = self.layers.forward(x);
+        if y.shape() != x.shape() {
+            fail(
+                &format!("Residual: the layers turn {:?} into {:?}, which cannot be added", x.shape(), y.shape()),
+                &[("input", x), ("output", &y)],
+                "the last layer inside must have as many outputs as the first has inputs",
+            );
+        }
+        x + y
+    }
+
+    fn parameters(&self) -> Vec<Tensor> {
+        self.layers.parameters()
+    }
+
+    fn state(&self) -> Vec<Tensor> {
+        self.layers.state()
+    }
+
+    fn macs(&self, input: &[usize]) -> usize {
+        self.layers.macs(input)
+    }
+
+    fn label(&self, prefix: &str) {
+        self.layers.label(prefix);
+    }
+}
+
+/// Sets each value to 0 with probability `rate` while the network learns, and makes the others 1 / (1 − `rate`) times
+/// larger; does nothing when it is used (Srivastava et al. 2014). See [`is_training`] for which is when.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let x = Tensor::ones(&[1, 1000]);
+/// let dropped = training(|| Dropout::new(0.2).forward(&x));
+/// assert!((dropped.mean().item() - 1.0).abs() < 0.1 && dropped.min().item() == 0.0);
+/// assert_eq!(no_grad(|| Dropout::new(0.2).forward(&x)).mean().item(), 1.0);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Dropout {
+    rate: Float,
+}
+
+impl Dropout {
+    /// Panics if `rate` is not in 0..1.
+    #[track_caller]
+    pub fn new(rate: Float) -> Dropout {
+        if !(0.0..1.0).contains(&rate) {
+            fail(&format!("Dropout: the rate is {rate}"), &[], "a share of the values, at least 0 and below 1");
+        }
+        Dropout { rate }
+    }
+}
+
+impl Module for Dropout {
+    #[track_caller]
+    fn forward(&self, x: &Tensor) -> Tensor {
+        if !is_training() || self.rate == 0.0 {
+            return x.clone();
+        }
+        let kept = Tensor::rand(x.shape()).ge(&Tensor::from(self.rate));
+        x * (kept / (1.0 - self.rate))
     }
 }

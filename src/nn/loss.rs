@@ -1,4 +1,4 @@
-//! Losses as values, for `compile`. The mathematics is in the operations of the same names.
+//! Losses as values, for `compile`: made of operations, so that their derivatives need no rule of their own.
 
 use crate::Float;
 use crate::tensor::Tensor;
@@ -49,9 +49,12 @@ impl Loss for MeanSquaredError {
 /// let loss = SparseCategoricalCrossentropy::new().loss(&prediction, &tensor([0, 1]));
 /// assert!((loss.item() - (300.0 + (2.0 as Float).ln()) / 2.0).abs() < 1e-4); // not infinite
 /// ```
+///
+/// A prediction for each step of a sequence, `[n, length, classes]`, goes with targets `[n, length]`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SparseCategoricalCrossentropy {
     from_logits: bool,
+    smoothing: Float,
 }
 
 impl SparseCategoricalCrossentropy {
@@ -62,33 +65,231 @@ impl SparseCategoricalCrossentropy {
 
     /// For a model that ends in plain scores.
     pub fn from_logits() -> SparseCategoricalCrossentropy {
-        SparseCategoricalCrossentropy { from_logits: true }
+        SparseCategoricalCrossentropy { from_logits: true, smoothing: 0.0 }
+    }
+
+    /// Takes the share `smoothing` of the target from the right class and gives it to all classes equally, so that the
+    /// network does not become surer than it should (Szegedy et al. 2016). 0.1 is usual.
+    pub fn label_smoothing(mut self, smoothing: Float) -> SparseCategoricalCrossentropy {
+        self.smoothing = smoothing;
+        self
     }
 }
 
 impl Loss for SparseCategoricalCrossentropy {
     #[track_caller]
     fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
-        static NO_PROBABILITIES: AtomicBool = AtomicBool::new(false);
-        if self.from_logits {
-            return prediction.cross_entropy(target);
+        let classes = prediction.shape().last().copied().unwrap_or(0);
+        if self.smoothing > 0.0 {
+            let soft = target.one_hot(classes) * (1.0 - self.smoothing) + self.smoothing / classes as Float;
+            let from_logits = self.from_logits;
+            return CategoricalCrossentropy { from_logits, smoothing: 0.0 }.loss(prediction, &soft);
         }
-        if let Some(logits) = prediction.logits() {
-            return logits.cross_entropy(target);
+        // Of sequences, each step is a row.
+        let is_sequence = prediction.rank() == 3 && target.rank() == 2 && prediction.shape()[..2] == *target.shape();
+        let rows =
+            |scores: &Tensor| if is_sequence { scores.reshape(&[target.len(), classes]) } else { scores.clone() };
+        let target = &if is_sequence { target.reshape(&[target.len()]) } else { target.clone() };
+        match scores(prediction, self.from_logits, "SparseCategoricalCrossentropy") {
+            Scores::Logits(logits) => rows(logits).cross_entropy(target),
+            Scores::Probabilities(p) => rows(p).clamp(Float::MIN_POSITIVE, 1.0).ln().nll_loss(target),
         }
-        if are_probabilities(prediction) {
-            return prediction.clamp(Float::MIN_POSITIVE, 1.0).ln().nll_loss(target);
-        }
-        warn_once(
-            &NO_PROBABILITIES,
-            "SparseCategoricalCrossentropy: the predictions are no probabilities, so they are taken as logits. \
-             End the model with .softmax(), or say SparseCategoricalCrossentropy::from_logits()",
-        );
-        prediction.cross_entropy(target)
     }
 
     fn name(&self) -> &'static str {
         "cross-entropy"
+    }
+}
+
+/// Cross-entropy for targets that are probabilities, such as one-hot rows: −Σ t ln p, averaged over the batch. Prediction
+/// and target have the same shape, with the classes along the last axis. As [`SparseCategoricalCrossentropy`] it is
+/// computed from what the softmax was applied to.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let prediction = tensor([[0.0, 300.0], [5.0, 5.0]]).softmax(-1);
+/// let loss = CategoricalCrossentropy::new().loss(&prediction, &tensor([0, 1]).one_hot(2));
+/// assert!((loss.item() - (300.0 + (2.0 as Float).ln()) / 2.0).abs() < 1e-4);
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CategoricalCrossentropy {
+    from_logits: bool,
+    smoothing: Float,
+}
+
+impl CategoricalCrossentropy {
+    /// For a model that ends in softmax.
+    pub fn new() -> CategoricalCrossentropy {
+        CategoricalCrossentropy::default()
+    }
+
+    /// For a model that ends in plain scores.
+    pub fn from_logits() -> CategoricalCrossentropy {
+        CategoricalCrossentropy { from_logits: true, smoothing: 0.0 }
+    }
+
+    /// As [`SparseCategoricalCrossentropy::label_smoothing`].
+    pub fn label_smoothing(mut self, smoothing: Float) -> CategoricalCrossentropy {
+        self.smoothing = smoothing;
+        self
+    }
+}
+
+impl Loss for CategoricalCrossentropy {
+    #[track_caller]
+    fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
+        prediction.same_shape("CategoricalCrossentropy", target);
+        let classes = target.shape().last().copied().unwrap_or(1);
+        let soft = target * (1.0 - self.smoothing) + self.smoothing / classes as Float;
+        let log_p = log_probabilities(prediction, self.from_logits, "CategoricalCrossentropy");
+        -(soft * log_p).sum() / (target.len() / classes) as Float
+    }
+
+    fn name(&self) -> &'static str {
+        "cross-entropy"
+    }
+}
+
+/// How far the predicted probabilities are from those of the target: Σ t ln (t / p), averaged over the batch (Kullback &
+/// Leibler 1951). 0 if they agree. Shapes as for [`CategoricalCrossentropy`].
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let p = tensor([[0.0, 1.0]]).softmax(-1);
+/// assert!(KlDivergence.loss(&p, &p.detach()).item().abs() < 1e-6);
+/// ```
+#[doc(alias = "KLDivergence")]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct KlDivergence;
+
+impl Loss for KlDivergence {
+    #[track_caller]
+    fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
+        prediction.same_shape("KlDivergence", target);
+        let rows = target.len() / target.shape().last().copied().unwrap_or(1);
+        let log_p = log_probabilities(prediction, false, "KlDivergence");
+        // 0 ln 0 is 0.
+        let log_t = target.clamp(Float::MIN_POSITIVE, Float::INFINITY).ln();
+        (target * (log_t - log_p)).sum() / rows as Float
+    }
+
+    fn name(&self) -> &'static str {
+        "divergence"
+    }
+}
+
+/// Mean absolute error, for regression where a few targets may be far off: Σ |x − t| / n.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// assert_eq!(MeanAbsoluteError.loss(&tensor([[1.0], [2.0]]), &tensor([1.0, 6.0])).item(), 2.0);
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MeanAbsoluteError;
+
+impl Loss for MeanAbsoluteError {
+    /// A target `[n]` for a prediction `[n, 1]` is taken as a column.
+    #[track_caller]
+    fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
+        let target = as_column(prediction, target);
+        prediction.same_shape("MeanAbsoluteError", &target);
+        (prediction - target).abs().mean()
+    }
+
+    fn name(&self) -> &'static str {
+        "mean absolute error"
+    }
+}
+
+/// Half of the squared error up to an error of δ, and from there on straight (Huber 1964): smooth at 0 and not led by
+/// outliers. With d = |x − t|: ½ d² for d ≤ δ, else δ (d − ½ δ), averaged.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// assert_eq!(Huber::new(1.0).loss(&tensor([0.0, 0.0]), &tensor([0.5, 3.0])).item(), (0.125 + 2.5) / 2.0);
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Huber {
+    delta: Float,
+}
+
+impl Huber {
+    /// With the given δ; 1 is usual.
+    pub fn new(delta: Float) -> Huber {
+        Huber { delta }
+    }
+}
+
+impl Loss for Huber {
+    /// A target `[n]` for a prediction `[n, 1]` is taken as a column.
+    #[track_caller]
+    fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
+        let target = as_column(prediction, target);
+        prediction.same_shape("Huber", &target);
+        let d = (prediction - target).abs();
+        let near = d.minimum(&Tensor::from(self.delta));
+        (near.square() * 0.5 + (d - near) * self.delta).mean()
+    }
+
+    fn name(&self) -> &'static str {
+        "Huber loss"
+    }
+}
+
+/// What lies on the wrong side of a margin: max(1 − t x, 0), averaged, for targets −1 and 1 (or 0 and 1, which are taken
+/// as these) and one score x for each; the loss of support vector machines (Cortes & Vapnik 1995).
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// assert_eq!(Hinge.loss(&tensor([2.0, -0.5]), &tensor([1, 0])).item(), 0.25);
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Hinge;
+
+impl Loss for Hinge {
+    /// A target `[n]` for a prediction `[n, 1]` is taken as a column.
+    #[track_caller]
+    fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
+        let target = as_column(prediction, target);
+        prediction.same_shape("Hinge", &target);
+        let sign = target.gt(&Tensor::from(0.0)) * 2.0 - 1.0;
+        (1.0 - sign * prediction).relu().mean()
+    }
+
+    fn name(&self) -> &'static str {
+        "hinge loss"
+    }
+}
+
+/// What a prediction is to be taken for.
+enum Scores<'a> {
+    Logits(&'a Tensor),
+    Probabilities(&'a Tensor),
+}
+
+fn scores<'a>(prediction: &'a Tensor, from_logits: bool, loss: &str) -> Scores<'a> {
+    static NO_PROBABILITIES: AtomicBool = AtomicBool::new(false);
+    if from_logits {
+        return Scores::Logits(prediction);
+    }
+    if let Some(logits) = prediction.logits() {
+        return Scores::Logits(logits);
+    }
+    if are_probabilities(prediction) {
+        return Scores::Probabilities(prediction);
+    }
+    let problem = format!("{loss}: the predictions are no probabilities, so they are taken as logits.");
+    let advice = format!("End the model with .softmax(), or say {loss}::from_logits()");
+    warn_once(&NO_PROBABILITIES, &format!("{problem} {advice}"));
+    Scores::Logits(prediction)
+}
+
+/// ln p along the last axis.
+#[track_caller]
+fn log_probabilities(prediction: &Tensor, from_logits: bool, loss: &str) -> Tensor {
+    match scores(prediction, from_logits, loss) {
+        Scores::Logits(logits) => logits.log_softmax(-1),
+        Scores::Probabilities(p) => p.clamp(Float::MIN_POSITIVE, 1.0).ln(),
     }
 }
 

@@ -23,6 +23,20 @@ impl Metric for Accuracy {
     }
 }
 
+/// The share of rows whose label is among the `k` largest of the columns: [`top_k_accuracy`].
+#[derive(Clone, Copy, Debug)]
+pub struct TopK(
+    /// k.
+    pub usize,
+);
+
+impl Metric for TopK {
+    #[track_caller]
+    fn measure(&self, prediction: &Tensor, target: &Tensor) -> Option<Float> {
+        Some(top_k_accuracy(prediction, target, self.0))
+    }
+}
+
 impl Metric for () {
     fn measure(&self, _: &Tensor, _: &Tensor) -> Option<Float> {
         None
@@ -32,7 +46,7 @@ impl Metric for () {
 /// The class that a prediction stands for: of several columns the largest; of a single one, class 1 above 0.5.
 pub(crate) fn classes(prediction: &Tensor) -> Vec<Float> {
     match *prediction.shape() {
-        [_, columns] if columns > 1 => prediction.argmax(1).to_vec(),
+        [_, columns] | [_, _, columns] if columns > 1 => prediction.argmax(-1).to_vec(),
         _ => prediction.to_vec().into_iter().map(|p| Float::from(u8::from(p > 0.5))).collect(),
     }
 }
@@ -63,6 +77,83 @@ pub fn accuracy(prediction: &Tensor, labels: &Tensor) -> Float {
     right as Float / predicted.len() as Float
 }
 
+/// The share of rows whose label is among the `k` columns with the largest values; of values that tie, the first count.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let scores = tensor([[0.1, 0.2, 0.7], [0.5, 0.3, 0.2]]);
+/// assert_eq!(top_k_accuracy(&scores, &tensor([1, 2]), 2), 0.5);
+/// ```
+#[track_caller]
+pub fn top_k_accuracy(prediction: &Tensor, labels: &Tensor, k: usize) -> Float {
+    let columns = prediction.shape().last().copied().unwrap_or(0);
+    if columns * labels.len() != prediction.len() || labels.len() == 0 {
+        fail(
+            &format!("top_k_accuracy: one label for each row: {:?}, {:?}", prediction.shape(), labels.shape()),
+            &[("prediction", prediction), ("labels", labels)],
+            "predictions are [n, classes], labels are class indices of the shape [n]",
+        );
+    }
+    let labels = class_indices("top_k_accuracy", labels, columns);
+    let values = prediction.to_vec();
+    let is_among = |(row, &label): (&[Float], &usize)| {
+        row.iter().enumerate().filter(|&(i, &x)| x > row[label] || (x == row[label] && i < label)).count() < k
+    };
+    let right = values.chunks(columns).zip(&labels).filter(|&pair| is_among(pair)).count();
+    right as Float / labels.len() as Float
+}
+
+/// Of what was taken for class `class`, the share that is of that class; 0 if nothing was.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let (predicted, labels) = (tensor([1, 1, 0, 0]), tensor([1, 0, 0, 1]));
+/// assert_eq!(precision(&predicted, &labels, 1), 0.5);
+/// ```
+#[track_caller]
+pub fn precision(predicted: &Tensor, labels: &Tensor, class: usize) -> Float {
+    let (hits, taken, _) = count(predicted, labels, class);
+    if taken == 0.0 { 0.0 } else { hits / taken }
+}
+
+/// Of what is of class `class`, the share that was taken for it; 0 if there is none. As [`precision`].
+#[track_caller]
+pub fn recall(predicted: &Tensor, labels: &Tensor, class: usize) -> Float {
+    let (hits, _, there) = count(predicted, labels, class);
+    if there == 0.0 { 0.0 } else { hits / there }
+}
+
+/// The harmonic mean of [`precision`] and [`recall`]: 2 p r / (p + r), 0 if both are.
+#[track_caller]
+pub fn f1_score(predicted: &Tensor, labels: &Tensor, class: usize) -> Float {
+    let (hits, taken, there) = count(predicted, labels, class);
+    if hits == 0.0 { 0.0 } else { 2.0 * hits / (taken + there) }
+}
+
+/// How many were taken for the class and are of it, how many were taken for it, how many are of it.
+#[track_caller]
+fn count(predicted: &Tensor, labels: &Tensor, class: usize) -> (Float, Float, Float) {
+    pairs("precision, recall", predicted, labels);
+    let is_class =
+        |tensor: &Tensor| tensor.to_vec().into_iter().map(|label| label == class as Float).collect::<Vec<_>>();
+    let (predicted, labels) = (is_class(predicted), is_class(labels));
+    let number = |of: &[bool]| of.iter().filter(|is| **is).count() as Float;
+    let hits: Vec<bool> = predicted.iter().zip(&labels).map(|(a, b)| *a && *b).collect();
+    (number(&hits), number(&predicted), number(&labels))
+}
+
+/// For what compares predicted classes with labels.
+#[track_caller]
+fn pairs(op: &str, predicted: &Tensor, labels: &Tensor) {
+    if predicted.len() != labels.len() {
+        fail(
+            &format!("{op}: {} predictions and {} labels", predicted.len(), labels.len()),
+            &[("predicted", predicted), ("labels", labels)],
+            "both are class indices of the shape [n]; model.predict_classes(&x) gives the predicted ones",
+        );
+    }
+}
+
 /// How often each class was taken for each: `[classes, classes]`, a row for each true class, a column for each
 /// predicted one.
 ///
@@ -73,13 +164,7 @@ pub fn accuracy(prediction: &Tensor, labels: &Tensor) -> Float {
 /// ```
 #[track_caller]
 pub fn confusion_matrix(predicted: &Tensor, labels: &Tensor, classes: usize) -> Tensor {
-    if predicted.len() != labels.len() {
-        fail(
-            &format!("confusion_matrix: {} predictions and {} labels", predicted.len(), labels.len()),
-            &[("predicted", predicted), ("labels", labels)],
-            "both are class indices of the shape [n]; model.predict_classes(&x) gives the predicted ones",
-        );
-    }
+    pairs("confusion_matrix", predicted, labels);
     let (columns, rows) =
         (class_indices("confusion_matrix", predicted, classes), class_indices("confusion_matrix", labels, classes));
     let mut counts = vec![0.0 as Float; classes * classes];

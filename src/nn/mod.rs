@@ -2,17 +2,35 @@
 //!
 //! A layer is a struct with its parameters in it, a `forward` method, and nothing hidden: see [`Dense`]. How a model is
 //! trained is in [`train`](crate::train).
+//!
+//! | file | layers |
+//! |---|---|
+//! | `layers` | `Dense` `Flatten` `Reshape` `Dropout` `Residual`, activations |
+//! | `conv` | `Conv1D` `Conv2D` `MaxPool1D` `MaxPool2D` `AvgPool2D` `GlobalAvgPool` |
+//! | `norm` | `BatchNormalization` `LayerNormalization` |
+//! | `recurrent` | `SimpleRnn` `Gru` `Lstm` |
+//! | `attention` | `Embedding` `SinePositionEncoding` `PositionEmbedding` `MultiHeadAttention` |
 
+mod attention;
+mod conv;
 mod init;
 mod layers;
 mod loss;
 pub(crate) mod metric;
+mod norm;
+mod recurrent;
+mod save;
 mod sequential;
 mod summary;
 
+pub use attention::{Embedding, MultiHeadAttention, PositionEmbedding, SinePositionEncoding};
+pub use conv::{AvgPool2D, Conv1D, Conv2D, GlobalAvgPool, MaxPool1D, MaxPool2D};
 pub use init::Init;
-pub use layers::{Activation, Dense, Flatten, Module};
-pub use loss::{BinaryCrossentropy, Loss, MeanSquaredError, SparseCategoricalCrossentropy};
-pub use metric::{Accuracy, Metric, accuracy, confusion_matrix};
+pub use layers::{Activation, Dense, Dropout, Flatten, Module, Reshape, Residual};
+pub use loss::{BinaryCrossentropy, CategoricalCrossentropy, Hinge, Huber, KlDivergence};
+pub use loss::{Loss, MeanAbsoluteError, MeanSquaredError, SparseCategoricalCrossentropy};
+pub use metric::{Accuracy, Metric, TopK, accuracy, confusion_matrix, f1_score, precision, recall, top_k_accuracy};
+pub use norm::{BatchNormalization, LayerNormalization};
+pub use recurrent::{Gru, Lstm, SimpleRnn};
 pub use sequential::Sequential;
 pub use summary::Summary;

@@ -18,14 +18,24 @@ use crate::tensor::Tensor;
 #[derive(Default)]
 pub struct Sequential {
     layers: Vec<Box<dyn Module>>,
-    /// What `compile` was given. The only thing here that belongs to [`train`](crate::train).
+    /// The shape of one sample, if it is known.
+    pub(crate) input: Option<Vec<usize>>,
+    /// What `compile` was given, and the figures of the last `fit`. The only things here that belong to
+    /// [`train`](crate::train).
     pub(crate) compiled: Option<crate::train::Compiled>,
+    pub(crate) history: crate::train::History,
 }
 
 impl Sequential {
     /// A model without layers.
     pub fn new() -> Sequential {
         Sequential::default()
+    }
+
+    /// Says what shape one sample has, so that [`summary`](Sequential::summary) knows all others; `fit` finds it out.
+    pub fn input(mut self, shape: &[usize]) -> Sequential {
+        self.input = Some(shape.to_vec());
+        self
     }
 
     /// Appends a layer. Its parameters get names such as `dense1.weight`, for messages.
@@ -47,7 +57,8 @@ impl Sequential {
         &self.layers
     }
 
-    /// A table of the layers, what comes out of each, and how many numbers there are to train.
+    /// A table of the layers, what comes out of each, and how many numbers there are to train. If the shape of a sample is
+    /// known, also how many multiplications and additions ("MACs") one sample takes.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -55,7 +66,7 @@ impl Sequential {
     /// assert_eq!(model.summary().parameters(), 101_770);
     /// ```
     pub fn summary(&self) -> Summary {
-        Summary::new(&self.layers)
+        Summary::new(&self.layers, self.input.as_deref())
     }
 
     // `forward` and `parameters` also as methods of the type, so that a cell need not import the trait.
@@ -74,6 +85,11 @@ impl Sequential {
     pub fn parameters(&self) -> Vec<Tensor> {
         self.layers.iter().flat_map(|layer| layer.parameters()).collect()
     }
+
+    /// Everything that has to be kept to have this model again, in order of the layers: parameters, running means.
+    pub(crate) fn state(&self) -> Vec<Tensor> {
+        self.layers.iter().flat_map(|layer| layer.state()).collect()
+    }
 }
 
 impl Module for Sequential {
@@ -84,6 +100,20 @@ impl Module for Sequential {
 
     fn parameters(&self) -> Vec<Tensor> {
         Sequential::parameters(self)
+    }
+
+    fn state(&self) -> Vec<Tensor> {
+        Sequential::state(self)
+    }
+
+    fn macs(&self, input: &[usize]) -> usize {
+        let mut shape = input.to_vec();
+        let mut sum = 0;
+        for layer in &self.layers {
+            sum += layer.macs(&shape);
+            shape = layer.output_shape(&shape);
+        }
+        sum
     }
 
     fn output_shape(&self, input: &[usize]) -> Vec<usize> {

@@ -2,40 +2,57 @@
 
 use super::Module;
 use crate::display::{self, Bundle, Show};
+use crate::tensor::Tensor;
 use crate::tensor::table::{html_table, text_table, thousands};
 use std::fmt;
 
 /// The layers of a model with the shapes of their outputs and their numbers of parameters.
 #[derive(Clone, Debug)]
 pub struct Summary {
-    rows: Vec<[String; 3]>,
+    rows: Vec<[String; 4]>,
     parameters: usize,
+    /// Numbers that change but are not trained.
+    others: usize,
+    /// Of one sample, if its shape is known: multiplications and additions, numbers in the outputs of all layers.
+    work: Option<(usize, usize)>,
 }
 
-const HEADER: [&str; 3] = ["Layer (type)", "Output Shape", "Param #"];
+const HEADER: [&str; 4] = ["Layer (type)", "Output Shape", "Param #", "MACs"];
 
 impl Summary {
-    pub(super) fn new(layers: &[Box<dyn Module>]) -> Summary {
-        let mut shape = Vec::new();
-        let mut parameters = 0;
+    pub(super) fn new(layers: &[Box<dyn Module>], input: Option<&[usize]>) -> Summary {
+        let mut summary = Summary { rows: Vec::new(), parameters: 0, others: 0, work: input.map(|_| (0, 0)) };
+        let mut shape = input.unwrap_or_default().to_vec();
         let mut names: Vec<String> = Vec::new();
-        let rows = (layers.iter())
-            .map(|layer| {
-                let name = layer.name();
-                let number = 1 + names.iter().filter(|other| **other == name).count();
-                names.push(name.clone());
-                shape = layer.output_shape(&shape);
-                let own = layer.parameters().iter().map(|parameter| parameter.len()).sum();
-                parameters += own;
-                let shown = if shape.is_empty() {
-                    "?".to_owned()
-                } else {
-                    format!("(None, {})", shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", "))
-                };
-                [format!("{}{number} ({name})", name.to_lowercase()), shown, thousands(own)]
-            })
-            .collect();
-        Summary { rows, parameters }
+        let count = |tensors: Vec<Tensor>| tensors.iter().map(Tensor::len).sum::<usize>();
+        for layer in layers {
+            let name = layer.name();
+            let number = 1 + names.iter().filter(|other| **other == name).count();
+            let macs = layer.macs(&shape);
+            shape = layer.output_shape(&shape);
+            let own = count(layer.parameters());
+            summary.parameters += own;
+            summary.others += count(layer.state()) - own;
+            if let Some((all, outputs)) = &mut summary.work {
+                *all += macs;
+                *outputs += shape.iter().product::<usize>();
+            }
+            let shown = if shape.is_empty() {
+                "?".to_owned()
+            } else {
+                format!("(None, {})", shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", "))
+            };
+            let macs = if input.is_some() { thousands(macs) } else { String::new() };
+            summary.rows.push([format!("{}{number} ({name})", name.to_lowercase()), shown, thousands(own), macs]);
+            names.push(name);
+        }
+        summary
+    }
+
+    /// How many multiplications, each with an addition, the model does for one sample; 0 if the shape of a sample is not
+    /// known. Training takes about three times as many.
+    pub fn macs(&self) -> usize {
+        self.work.map_or(0, |(macs, _)| macs)
     }
 
     /// How many numbers training can change.
@@ -50,10 +67,21 @@ impl Summary {
     }
 
     fn total(&self) -> String {
-        let bytes = self.parameters * size_of::<crate::Float>();
-        let size = if bytes < 1024 { format!("{bytes} B") } else { format!("{:.1} KB", bytes as f64 / 1024.0) };
-        format!("Total params: {} ({size})", thousands(self.parameters))
+        let mut total = format!("Total params: {} ({})", thousands(self.parameters), memory(self.parameters));
+        if self.others > 0 {
+            total += &format!("\nNot trained: {} ({})", thousands(self.others), memory(self.others));
+        }
+        if let Some((macs, outputs)) = self.work {
+            total += &format!("\nOne sample: {} MACs, outputs of {}", thousands(macs), memory(outputs));
+        }
+        total
     }
+}
+
+/// What so many numbers take.
+fn memory(numbers: usize) -> String {
+    let bytes = numbers * size_of::<crate::Float>();
+    if bytes < 1024 { format!("{bytes} B") } else { format!("{:.1} KB", bytes as f64 / 1024.0) }
 }
 
 impl fmt::Display for Summary {

@@ -1,8 +1,9 @@
-//! `+ - * /`, negation, powers, and the choice between two: operations of two operands, with broadcasting.
+//! `+ - * /`, powers, comparisons, and the choice between two: operations of several operands, with broadcasting.
 
 use crate::Float;
 use crate::autograd::{op, wrt};
-use crate::tensor::shape::{array, broadcast, expand, slice, unbroadcast};
+use crate::tensor::fail::fail;
+use crate::tensor::shape::{array, broadcast, broadcast_shape, expand, slice, unbroadcast};
 use crate::tensor::{Array, Tensor};
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
@@ -74,6 +75,115 @@ impl Tensor {
     #[track_caller]
     pub fn minimum(&self, other: &Tensor) -> Tensor {
         binary("minimum", self, other, smaller, |g, a, b| g * share(a < b, a == b), |g, a, b| g * share(b < a, a == b))
+    }
+}
+
+/// Powers and choices.
+impl Tensor {
+    /// xᵖ with an exponent for each value, for x ≥ 0. Derivatives: p xᵖ⁻¹ with respect to x, xᵖ ln x with respect to p
+    /// (0 where x is 0). [`powf`](Tensor::powf) and [`powi`](Tensor::powi) take a number.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// assert_eq!(tensor([2.0, 3.0]).pow(&tensor([3.0, 2.0])).to_vec(), [8.0, 9.0]);
+    /// ```
+    #[track_caller]
+    pub fn pow(&self, exponent: &Tensor) -> Tensor {
+        binary(
+            "pow",
+            self,
+            exponent,
+            Float::powf,
+            |g, x, p| if p == 0.0 { 0.0 } else { g * p * x.powf(p - 1.0) },
+            |g, x, p| if x == 0.0 { 0.0 } else { g * x.powf(p) * x.ln() },
+        )
+    }
+
+    /// The value of `a` where `condition` is not 0, of `b` where it is; all three are broadcast. The gradient goes where
+    /// the value came from, so a NaN that was not chosen does no harm. `condition` gets none.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let x = tensor([-1.0, 4.0]);
+    /// let root = Tensor::where_(&x.gt(&tensor(0.0)), &x.sqrt(), &tensor(0.0));
+    /// assert_eq!(root.to_vec(), [0.0, 2.0]);
+    /// ```
+    #[track_caller]
+    pub fn where_(condition: &Tensor, a: &Tensor, b: &Tensor) -> Tensor {
+        let both = broadcast("where_", a, b);
+        let Some(shape) = broadcast_shape(condition.shape(), &both) else {
+            fail(
+                &format!("where_: the condition {:?} does not broadcast with the choices {both:?}", condition.shape()),
+                &[("condition", condition), ("a", a), ("b", b)],
+                "shapes are aligned at the right; sizes must be equal or 1",
+            )
+        };
+        let (condition, x, y) = (expand(&condition.array(), &shape), a.array(), b.array());
+        let value = zip3(
+            &condition,
+            &expand(&x, &shape),
+            &expand(&y, &shape),
+            |chosen, a, b| if chosen != 0.0 { a } else { b },
+        );
+        let saved = condition.clone();
+        op(
+            "where_",
+            value,
+            [
+                wrt(a, move |g| {
+                    unbroadcast(zip(g, &saved, |g, chosen| if chosen != 0.0 { g } else { 0.0 }), x.shape())
+                }),
+                wrt(b, move |g| {
+                    unbroadcast(zip(g, &condition, |g, chosen| if chosen != 0.0 { 0.0 } else { g }), y.shape())
+                }),
+            ],
+        )
+    }
+}
+
+/// 1 where `holds`, else 0, after broadcasting.
+#[track_caller]
+fn compare(name: &'static str, a: &Tensor, b: &Tensor, holds: fn(&Float, &Float) -> bool) -> Tensor {
+    let shape = broadcast(name, a, b);
+    let value = zip(&expand(&a.array(), &shape), &expand(&b.array(), &shape), |a, b| u8::from(holds(&a, &b)).into());
+    op(name, value, [])
+}
+
+/// Comparisons, value by value: 1 where they hold, else 0. They have no gradient.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// assert_eq!(tensor([1.0, 2.0, 3.0]).ge(&tensor(2.0)).to_vec(), [0.0, 1.0, 1.0]);
+/// ```
+impl Tensor {
+    /// Whether this value is greater.
+    #[track_caller]
+    pub fn gt(&self, other: &Tensor) -> Tensor {
+        compare("gt", self, other, Float::gt)
+    }
+
+    /// Whether this value is greater or equal.
+    #[track_caller]
+    pub fn ge(&self, other: &Tensor) -> Tensor {
+        compare("ge", self, other, Float::ge)
+    }
+
+    /// Whether this value is less.
+    #[track_caller]
+    pub fn lt(&self, other: &Tensor) -> Tensor {
+        compare("lt", self, other, Float::lt)
+    }
+
+    /// Whether this value is less or equal.
+    #[track_caller]
+    pub fn le(&self, other: &Tensor) -> Tensor {
+        compare("le", self, other, Float::le)
+    }
+
+    /// Whether the values are equal.
+    #[track_caller]
+    pub fn eq(&self, other: &Tensor) -> Tensor {
+        compare("eq", self, other, Float::eq)
     }
 }
 

@@ -4,7 +4,7 @@ use super::movement::rows as pick_rows;
 use crate::Float;
 use crate::autograd::{op, wrt};
 use crate::tensor::fail::fail;
-use crate::tensor::shape::{array, slice};
+use crate::tensor::shape::{array, axis as check_axis, slice};
 use crate::tensor::{Array, Tensor};
 
 impl Tensor {
@@ -49,6 +49,91 @@ impl Tensor {
         )
     }
 
+    /// As [`select_rows`](Tensor::select_rows), along any axis.
+    #[track_caller]
+    pub fn index_select(&self, axis: isize, entries: &[usize]) -> Tensor {
+        let axis = check_axis("index_select", self, axis);
+        let size = self.shape()[axis];
+        if let Some(entry) = entries.iter().find(|&&entry| entry >= size) {
+            fail(
+                &format!("index_select: no entry {entry} along axis {axis} of the shape {:?}", self.shape()),
+                &[("tensor", self)],
+                &format!("entries are 0..{size}"),
+            );
+        }
+        let mut shape = self.shape().to_vec();
+        shape[axis] = entries.len();
+        let inner: usize = shape[axis + 1..].iter().product();
+        let place =
+            |i: usize| (i / inner / entries.len() * size + entries[i / inner % entries.len()]) * inner + i % inner;
+        let places = (0..shape.iter().product()).map(place).collect();
+        self.pick("index_select", places, &shape)
+    }
+
+    /// One value for each index: out[i, j] = x[i, index[i, j]] for axis 1, and so for every axis. `index` has as many
+    /// axes as the tensor, and the same sizes but along `axis`. Derivative: each gradient goes back to where its value
+    /// came from. Panics at an index that is not there.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let scores = tensor([[0.1, 0.9], [0.8, 0.2]]);
+    /// assert_eq!(scores.gather(1, &tensor([[1], [0]])).to_vec(), [0.9, 0.8]); // of each row the score of one class
+    /// ```
+    #[track_caller]
+    pub fn gather(&self, axis: isize, index: &Tensor) -> Tensor {
+        let axis = check_axis("gather", self, axis);
+        let fits = index.rank() == self.rank()
+            && (0..axis).chain(axis + 1..self.rank()).all(|i| index.shape()[i] == self.shape()[i]);
+        if !fits {
+            fail(
+                &format!("gather: the index {:?} does not fit {:?} along axis {axis}", index.shape(), self.shape()),
+                &[("tensor", self), ("index", index)],
+                "all sizes except that of the axis must agree; insert an axis with .unsqueeze(…)",
+            );
+        }
+        let (size, count) = (self.shape()[axis], index.shape()[axis]);
+        let inner: usize = self.shape()[axis + 1..].iter().product();
+        let chosen = indices("gather", index, size).into_iter().enumerate();
+        let places = chosen.map(|(i, chosen)| (i / inner / count * size + chosen) * inner + i % inner).collect();
+        self.pick("gather", places, index.shape())
+    }
+
+    /// The rows of a table `[words, features]` for indices of any shape: `[n, length]` gives `[n, length, features]`.
+    /// Derivative: as that of [`select_rows`](Tensor::select_rows). Panics at an index that is not in the table.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let table = tensor([[0.0, 0.1], [1.0, 1.1], [2.0, 2.1]]);
+    /// assert_eq!(table.embedding(&tensor([[2, 0]])).to_vec(), [2.0, 2.1, 0.0, 0.1]);
+    /// ```
+    #[track_caller]
+    pub fn embedding(&self, index: &Tensor) -> Tensor {
+        let &[words, features] = self.shape() else {
+            fail(
+                &format!("embedding: the table has the shape {:?}", self.shape()),
+                &[("table", self), ("index", index)],
+                "a table has the shape [words, features]",
+            )
+        };
+        self.select_rows(&indices("embedding", index, words)).reshape(&[index.shape(), &[features]].concat())
+    }
+
+    /// The values at `places` in row-major order; gradients are added where the values came from.
+    #[track_caller]
+    fn pick(&self, name: &'static str, places: Vec<usize>, shape: &[usize]) -> Tensor {
+        let x = self.array();
+        let value = array(places.iter().map(|&place| slice(&x)[place]).collect(), shape);
+        op(
+            name,
+            value,
+            [wrt(self, move |g| {
+                let mut sums = vec![0.0; x.len()];
+                places.iter().zip(slice(g)).for_each(|(&place, g)| sums[place] += g);
+                array(sums, x.shape())
+            })],
+        )
+    }
+
     /// For class indices of any shape, a last axis of size `classes` with 1 at the index and 0 elsewhere. Has no
     /// gradient.
     ///
@@ -66,6 +151,20 @@ impl Tensor {
         let shape = [self.shape(), &[classes]].concat();
         op("one_hot", array(values, &shape), [])
     }
+}
+
+/// The values as indices, after checking that each is a whole number below `count`.
+#[track_caller]
+fn indices(op: &str, index: &Tensor, count: usize) -> Vec<usize> {
+    let values = index.to_vec();
+    if let Some(wrong) = values.iter().find(|&&i| !(i >= 0.0 && i < count as Float && i.fract() == 0.0)) {
+        fail(
+            &format!("{op}: no entry {wrong}, there are {count}"),
+            &[("index", index)],
+            &format!("indices are whole numbers, in 0..{count}"),
+        );
+    }
+    values.into_iter().map(|i| i as usize).collect()
 }
 
 /// Labels as indices, after checking that each is a whole number from 0 to `classes - 1`.

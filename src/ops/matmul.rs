@@ -18,11 +18,16 @@ fn transposed(x: ArrayView3<'_, Float>) -> ArrayView3<'_, Float> {
     x.permuted_axes([0, 2, 1])
 }
 
+/// How many products two stacks of matrices make. A stack of one goes with every other, also with an empty one.
+fn stack(a: usize, b: usize) -> usize {
+    if a == 1 { b } else { a }
+}
+
 /// The products of two stacks of matrices, summed into `matrices` results. A stack of one is used for every product, so
 /// this serves forward (a single right side for a whole batch) and backward (its gradient is the sum over the batch).
 fn product(a: ArrayView3<Float>, b: ArrayView3<Float>, matrices: usize, shape: &[usize]) -> Array {
     let mut out = Array3::zeros((matrices, a.dim().1, b.dim().2));
-    for i in 0..a.dim().0.max(b.dim().0) {
+    for i in 0..stack(a.dim().0, b.dim().0) {
         let (a, b) = (a.index_axis(Axis(0), i % a.dim().0), b.index_axis(Axis(0), i % b.dim().0));
         general_mat_mul(1.0, &a, &b, 1.0, &mut out.index_axis_mut(Axis(0), i % matrices));
     }
@@ -30,8 +35,8 @@ fn product(a: ArrayView3<Float>, b: ArrayView3<Float>, matrices: usize, shape: &
 }
 
 impl Tensor {
-    /// The matrix product. With a 1-D operand the product of a matrix and a vector or of two vectors, with 3-D operands
-    /// one product for each matrix of the stack (a single matrix is used for all).
+    /// The matrix product. With a 1-D operand the product of a matrix and a vector or of two vectors, with more
+    /// axes one product for each matrix of the stack (a single matrix is used for all).
     ///
     /// (AB)ᵢⱼ = Σₖ Aᵢₖ Bₖⱼ. Derivatives: g Bᵀ with respect to A, Aᵀ g with respect to B.
     ///
@@ -48,7 +53,7 @@ impl Tensor {
         let Some((left, right, shape)) = matmul_shapes(self.shape(), other.shape()) else {
             misfit("matmul", self, other)
         };
-        let matrices = left[0].max(right[0]);
+        let matrices = stack(left[0], right[0]);
         let (a, b) = (self.array(), other.array());
         let value = product(view(&a, left), view(&b, right), matrices, &shape);
         let (saved_a, saved_b) = (a.clone(), b.clone());
@@ -121,30 +126,32 @@ fn matrix(x: &Array, rows: usize, columns: usize) -> ArrayView2<'_, Float> {
 
 /// Both operands as stacks of matrices, and the shape of the result; None if they do not fit.
 fn matmul_shapes(a: &[usize], b: &[usize]) -> Option<([usize; 3], [usize; 3], Vec<usize>)> {
-    let left = match *a {
-        [k] => [1, 1, k],
-        [n, k] => [1, n, k],
-        [s, n, k] => [s, n, k],
+    let count = |outer: &[usize]| outer.iter().product();
+    let (outer_a, left) = match a {
+        [k] => (&[][..], [1, 1, *k]),
+        [outer @ .., n, k] => (outer, [count(outer), *n, *k]),
+        [] => return None,
+    };
+    let (outer_b, right) = match b {
+        [k] => (&[][..], [1, *k, 1]),
+        [outer @ .., k, m] => (outer, [count(outer), *k, *m]),
+        [] => return None,
+    };
+    let is_single = |outer: &[usize], stack: usize| outer.is_empty() || (stack == 1 && outer_a.len() == outer_b.len());
+    let outer = match (is_single(outer_a, left[0]), is_single(outer_b, right[0])) {
+        (true, _) => outer_b,
+        (_, true) => outer_a,
+        _ if outer_a == outer_b => outer_a,
         _ => return None,
     };
-    let right = match *b {
-        [k] => [1, k, 1],
-        [k, m] => [1, k, m],
-        [s, k, m] => [s, k, m],
-        _ => return None,
-    };
-    let fits = left[2] == right[1] && (left[0] == right[0] || left[0] == 1 || right[0] == 1);
-    let mut shape = Vec::with_capacity(3);
-    if a.len() == 3 || b.len() == 3 {
-        shape.push(left[0].max(right[0]));
-    }
+    let mut shape = outer.to_vec();
     if a.len() > 1 {
         shape.push(left[1]);
     }
     if b.len() > 1 {
         shape.push(right[2]);
     }
-    fits.then_some((left, right, shape))
+    (left[2] == right[1]).then_some((left, right, shape))
 }
 
 /// The commonest mistake of all gets the most careful message.
@@ -157,19 +164,17 @@ fn misfit(op: &str, left: &Tensor, right: &Tensor) -> ! {
         let problem = format!("{op}: a single number is no matrix: {a:?} x {b:?}");
         fail(&problem, &operands, "use * to multiply by a number");
     };
-    if a.len() > 3 || b.len() > 3 {
-        fail(&format!("{op}: more than 3 axes: {a:?} x {b:?}"), &operands, "reshape to at most 3 axes first");
-    }
     if m == n {
-        let problem = format!("{op}: stacks of {} and of {} matrices: {a:?} x {b:?}", a[0], b[0]);
-        fail(&problem, &operands, "stacks need the same number of matrices, or one of them a single matrix");
+        let outer = |shape: &[usize]| shape[..shape.len().saturating_sub(2)].to_vec();
+        let problem = format!("{op}: stacks of {:?} and of {:?} matrices: {a:?} x {b:?}", outer(a), outer(b));
+        fail(&problem, &operands, "stacks need the same shape, or one of them is a single matrix");
     }
     // The two sizes that clash stand under the shapes they belong to.
     let problem = format!("{op}: inner sizes differ: {a:?} x {b:?}");
     let before = format!("{op}: inner sizes differ: ").len();
     let left_at = before + format!("{a:?}").len() - 1 - m.to_string().len();
     let shown = format!("{a:?} x [");
-    let leading = if b.len() == 3 { format!("{}, ", b[0]).len() } else { 0 };
+    let leading: usize = b.iter().rev().skip(2).map(|size| format!("{size}, ").len()).sum();
     let right_at = before + shown.len() + leading;
     let gap = right_at - left_at - m.to_string().len();
     let marks = format!("{:left_at$}{m}{:gap$}{n}", "", "");

@@ -7,19 +7,21 @@
 //!
 //! | family | operations |
 //! |---|---|
-//! | `arithmetic` | `+ - * /` negation, `maximum`, `minimum`; broadcasting |
-//! | `unary` | `powf` `powi` `exp` `ln` `sqrt` `square` `abs` `sin` `cos` `clamp`, activations |
-//! | `reduce` | `sum` `mean` `max` `min`, of all values or along an axis; `argmax` |
-//! | `movement` | `reshape` `flatten` `permute` `t` `squeeze` `unsqueeze` `slice` `concat` `stack` |
-//! | `index` | `select_rows`, `one_hot` |
+//! | `arithmetic` | `+ - * /` `pow` `maximum` `minimum` `where_`, comparisons; broadcasting |
+//! | `unary` | negation, `powf` `powi` `exp` `ln` `sqrt` `square` `abs` `sin` `cos` `clamp`, activations |
+//! | `reduce` | `sum` `mean` `var` `std` `prod` `max` `min`, of all values or along an axis; `cumsum`, `argmax` |
+//! | `movement` | `reshape` `expand` `permute` `t` `squeeze` `flip` `slice` `pad` `split` `concat` `stack` |
+//! | `index` | `select_rows` `index_select` `gather` `embedding` `one_hot` |
 //! | `matmul` | `matmul`, `affine` |
-//! | `softmax` | `softmax` `log_softmax` and the losses that belong to them |
+//! | `conv` | `unfold`, and from it `conv1d` `conv2d` `max_pool2d` `avg_pool2d` |
+//! | `softmax` | `softmax` `log_softmax` `logsumexp` and the losses that belong to them |
 //!
 //! Where a function has a kink, the derivative is a convention, and it is this one: `relu` and `abs` have derivative 0
 //! at 0, and what ties in `max`, `min`, `maximum` and `minimum` shares the gradient equally. Derivatives of derivatives
 //! are not available: a gradient is a plain tensor without a history.
 
 mod arithmetic;
+mod conv;
 mod index;
 mod matmul;
 mod movement;

@@ -1,8 +1,9 @@
 //! Values that move but do not change. The derivative of each is its opposite: what moved forward moves back.
 
+use crate::Float;
 use crate::autograd::{Edge, op, wrt};
 use crate::tensor::fail::fail;
-use crate::tensor::shape::{array, axis as check_axis, contiguous, slice};
+use crate::tensor::shape::{array, axis as check_axis, broadcast_shape, contiguous, expand, slice, unbroadcast};
 use crate::tensor::{Array, Tensor};
 use ndarray::{Axis, IxDyn, Slice};
 use std::ops::Range;
@@ -120,6 +121,39 @@ impl Tensor {
         axes.swap(rank - 2, rank - 1);
         self.permute(&axes)
     }
+
+    /// Repeated to `shape`: axes of size 1 are stretched, new ones are put in front. Derivative: the sum of what was
+    /// repeated.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// assert_eq!(tensor([1.0, 2.0]).expand(&[2, 2]).to_vec(), [1.0, 2.0, 1.0, 2.0]);
+    /// ```
+    #[doc(alias = "broadcast_to")]
+    #[track_caller]
+    pub fn expand(&self, shape: &[usize]) -> Tensor {
+        if broadcast_shape(self.shape(), shape).as_deref() != Some(shape) {
+            fail(
+                &format!("expand: {:?} cannot be repeated to {shape:?}", self.shape()),
+                &[("tensor", self)],
+                "shapes are aligned at the right; only axes of size 1 can be stretched",
+            );
+        }
+        let x = self.array();
+        op("expand", expand(&x, shape), [wrt(self, move |g| unbroadcast(g.clone(), x.shape()))])
+    }
+
+    /// The entries along one axis in reverse order. Derivative: reversed back.
+    #[track_caller]
+    pub fn flip(&self, axis: isize) -> Tensor {
+        fn flipped(x: &Array, axis: usize) -> Array {
+            let mut x = x.clone();
+            x.invert_axis(Axis(axis));
+            contiguous(x)
+        }
+        let axis = check_axis("flip", self, axis);
+        op("flip", flipped(&self.array(), axis), [wrt(self, move |g| flipped(g, axis))])
+    }
 }
 
 /// Parts and wholes.
@@ -152,6 +186,62 @@ impl Tensor {
                 whole.slice_axis_mut(Axis(axis), part).assign(g);
                 whole
             })],
+        )
+    }
+
+    /// Parts of the given sizes along one axis; the opposite of [`concat`](Tensor::concat).
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let parts = Tensor::arange(0.0, 5.0, 1.0).split(0, &[2, 3]);
+    /// assert_eq!(parts[1].to_vec(), [2.0, 3.0, 4.0]);
+    /// ```
+    #[track_caller]
+    pub fn split(&self, axis: isize, sizes: &[usize]) -> Vec<Tensor> {
+        let whole = self.shape()[check_axis("split", self, axis)];
+        let sum: usize = sizes.iter().sum();
+        if sum != whole {
+            fail(
+                &format!("split: sizes {sizes:?} add up to {sum}, axis {axis} of {:?} has {whole}", self.shape()),
+                &[("tensor", self)],
+                "every entry must belong to one part",
+            );
+        }
+        let mut start = 0;
+        let mut parts = Vec::with_capacity(sizes.len());
+        for size in sizes {
+            parts.push(self.slice(axis, start..start + size));
+            start += size;
+        }
+        parts
+    }
+
+    /// Surrounded by `value`: for each axis, how often before and after. Derivative: the part in the middle.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// assert_eq!(tensor([1.0, 2.0]).pad(&[(1, 2)], 0.0).to_vec(), [0.0, 1.0, 2.0, 0.0, 0.0]);
+    /// ```
+    #[track_caller]
+    pub fn pad(&self, around: &[(usize, usize)], value: Float) -> Tensor {
+        if around.len() != self.rank() {
+            fail(
+                &format!("pad: {} axes are given for the shape {:?}", around.len(), self.shape()),
+                &[("tensor", self)],
+                "give (before, after) for each axis, (0, 0) where nothing is added",
+            );
+        }
+        let x = self.array();
+        let shape: Vec<usize> =
+            x.shape().iter().zip(around).map(|(size, (before, after))| before + size + after).collect();
+        let middle: Vec<Slice> =
+            x.shape().iter().zip(around).map(|(size, (before, _))| Slice::from(*before..before + size)).collect();
+        let mut whole = Array::from_elem(IxDyn(&shape), value);
+        whole.slice_each_axis_mut(|axis| middle[axis.axis.index()]).assign(&x);
+        op(
+            "pad",
+            whole,
+            [wrt(self, move |g| contiguous(g.slice_each_axis(|axis| middle[axis.axis.index()]).to_shared()))],
         )
     }
 

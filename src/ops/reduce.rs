@@ -5,9 +5,9 @@ use super::unary::map;
 use crate::Float;
 use crate::autograd::{op, wrt};
 use crate::tensor::fail::fail;
-use crate::tensor::shape::{array, axis as check_axis, contiguous, expand};
+use crate::tensor::shape::{array, axis as check_axis, contiguous, expand, slice};
 use crate::tensor::{Array, Tensor};
-use ndarray::Axis;
+use ndarray::{ArrayViewMut1, Axis};
 
 /// Sums and means.
 impl Tensor {
@@ -26,6 +26,7 @@ impl Tensor {
     /// The mean of all n values, a single number. Derivative: 1/n for each value.
     #[track_caller]
     pub fn mean(&self) -> Tensor {
+        self.some_values("mean");
         let (x, n) = (self.array(), self.len() as Float);
         op("mean", array(vec![x.sum() / n], &[]), [wrt(self, move |g| expand(&map(g, |g| g / n), x.shape()))])
     }
@@ -47,10 +48,40 @@ impl Tensor {
         op("sum_axis", value, [wrt(self, move |g| expand(&keep_axis(g, axis, keepdim), x.shape()))])
     }
 
+    /// The sums over several axes, which disappear, or keep size 1 with `keepdim`.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// assert_eq!(Tensor::ones(&[2, 3, 4]).sum_axes(&[0, 2], false).to_vec(), [8.0, 8.0, 8.0]);
+    /// ```
+    #[track_caller]
+    pub fn sum_axes(&self, axes: &[isize], keepdim: bool) -> Tensor {
+        let mut sum = self.clone();
+        let mut shape = self.shape().to_vec();
+        for &axis in axes {
+            sum = sum.sum_axis(axis, true);
+            shape[axis.rem_euclid(self.rank() as isize) as usize] = usize::MAX;
+        }
+        shape.retain(|&size| size != usize::MAX);
+        if keepdim { sum } else { sum.reshape(&shape) }
+    }
+
+    /// The means over several axes, which disappear, or keep size 1 with `keepdim`.
+    #[track_caller]
+    pub fn mean_axes(&self, axes: &[isize], keepdim: bool) -> Tensor {
+        for &axis in axes {
+            self.not_empty("mean_axes", check_axis("mean_axes", self, axis));
+        }
+        let sum = self.sum_axes(axes, keepdim);
+        let n = self.len() as Float / sum.len() as Float;
+        sum / n
+    }
+
     /// The means along one axis, which disappears, or keeps size 1 with `keepdim`. Derivative: 1/n for each value.
     #[track_caller]
     pub fn mean_axis(&self, axis: isize, keepdim: bool) -> Tensor {
         let axis = check_axis("mean_axis", self, axis);
+        self.not_empty("mean_axis", axis);
         let x = self.array();
         let n = x.shape()[axis] as Float;
         let sums = x.sum_axis(Axis(axis)).insert_axis(Axis(axis)).into_shared();
@@ -62,11 +93,134 @@ impl Tensor {
     }
 }
 
+/// Variances, products, running sums.
+impl Tensor {
+    /// The variance of all values about their mean, divided by n (not n − 1): Σ (x − x̄)² / n. Derivative: 2 (x − x̄) / n.
+    #[track_caller]
+    pub fn var(&self) -> Tensor {
+        self.some_values("var");
+        self.reshape(&[self.len()]).spread("var", 0, false)
+    }
+
+    /// The standard deviation of all values, √[`var`](Tensor::var). Derivative: (x − x̄) / (n · std), 0 if all are equal.
+    #[track_caller]
+    pub fn std(&self) -> Tensor {
+        self.some_values("std");
+        self.reshape(&[self.len()]).spread("std", 0, false)
+    }
+
+    /// The variances along one axis, which disappears, or keeps size 1 with `keepdim`; as [`var`](Tensor::var).
+    #[track_caller]
+    pub fn var_axis(&self, axis: isize, keepdim: bool) -> Tensor {
+        let axis = check_axis("var_axis", self, axis);
+        self.spread("var_axis", axis, keepdim)
+    }
+
+    /// The standard deviations along one axis, which disappears, or keeps size 1 with `keepdim`; as [`std`](Tensor::std).
+    #[track_caller]
+    pub fn std_axis(&self, axis: isize, keepdim: bool) -> Tensor {
+        let axis = check_axis("std_axis", self, axis);
+        self.spread("std_axis", axis, keepdim)
+    }
+
+    #[track_caller]
+    fn spread(&self, name: &'static str, axis: usize, keepdim: bool) -> Tensor {
+        self.not_empty(name, axis);
+        let (x, n, is_root) = (self.array(), self.shape()[axis] as Float, name.starts_with("std"));
+        let centred = along(&x, axis, |mut lane| {
+            let mean = lane.sum() / n;
+            lane.mapv_inplace(|x| x - mean);
+        });
+        let value =
+            contiguous(centred.map_axis(Axis(axis), |lane| lane.dot(&lane) / n).insert_axis(Axis(axis)).into_shared());
+        let value = if is_root { map(&value, Float::sqrt) } else { value };
+        // 2 for a variance, 1 / std for its root.
+        let slope = map(&value, |y| {
+            if !is_root {
+                2.0
+            } else if y == 0.0 {
+                0.0
+            } else {
+                1.0 / y
+            }
+        });
+        op(
+            name,
+            drop_axis(value, axis, keepdim),
+            [wrt(self, move |g| {
+                let share = zip(&keep_axis(g, axis, keepdim), &slope, |g, slope| g * slope / n);
+                zip(&expand(&share, centred.shape()), &centred, |share, centred| share * centred)
+            })],
+        )
+    }
+
+    /// The product of all values. Derivative: the product of all others, also where a value is 0.
+    #[track_caller]
+    pub fn prod(&self) -> Tensor {
+        self.reshape(&[self.len()]).prod_axis(0, false)
+    }
+
+    /// The products along one axis, which disappears, or keeps size 1 with `keepdim`; as [`prod`](Tensor::prod).
+    #[track_caller]
+    pub fn prod_axis(&self, axis: isize, keepdim: bool) -> Tensor {
+        let axis = check_axis("prod_axis", self, axis);
+        let x = self.array();
+        let value = x.map_axis(Axis(axis), |lane| lane.product()).insert_axis(Axis(axis)).into_shared();
+        op(
+            "prod_axis",
+            drop_axis(value, axis, keepdim),
+            [wrt(self, move |g| {
+                // All before times all after: a quotient would fail at 0.
+                let others = along(&x, axis, |mut lane| {
+                    let mut after = lane.to_vec();
+                    after.push(1.0);
+                    (0..lane.len()).rev().for_each(|i| after[i] *= after[i + 1]);
+                    let mut before = 1.0;
+                    for (x, after) in lane.iter_mut().zip(&after[1..]) {
+                        (*x, before) = (before * after, before * *x);
+                    }
+                });
+                zip(&expand(&keep_axis(g, axis, keepdim), x.shape()), &others, |g, others| g * others)
+            })],
+        )
+    }
+
+    /// The sums of all values so far along one axis. Derivative: the sum of the gradients from there on.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// assert_eq!(tensor([1.0, 2.0, 3.0]).cumsum(0).to_vec(), [1.0, 3.0, 6.0]);
+    /// ```
+    #[track_caller]
+    pub fn cumsum(&self, axis: isize) -> Tensor {
+        // In order, which `mapv_inplace` does not promise.
+        fn running(mut lane: ArrayViewMut1<Float>) {
+            let mut sum = 0.0;
+            for x in &mut lane {
+                sum += *x;
+                *x = sum;
+            }
+        }
+        let axis = check_axis("cumsum", self, axis);
+        op(
+            "cumsum",
+            along(&self.array(), axis, running),
+            [wrt(self, move |g| {
+                along(g, axis, |mut lane| {
+                    lane.invert_axis(Axis(0));
+                    running(lane);
+                })
+            })],
+        )
+    }
+}
+
 /// Largest and smallest values.
 impl Tensor {
     /// The largest value. The gradient goes to it alone; values that tie share it equally.
     #[track_caller]
     pub fn max(&self) -> Tensor {
+        self.some_values("max");
         let flat = self.reshape(&[self.len()]);
         flat.extremum("max", 0, false, larger)
     }
@@ -74,6 +228,7 @@ impl Tensor {
     /// The smallest value. The gradient goes to it alone; values that tie share it equally.
     #[track_caller]
     pub fn min(&self) -> Tensor {
+        self.some_values("min");
         let flat = self.reshape(&[self.len()]);
         flat.extremum("min", 0, false, smaller)
     }
@@ -121,20 +276,44 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn argmax(&self, axis: isize) -> Tensor {
-        let axis = check_axis("argmax", self, axis);
-        self.not_empty("argmax", axis);
-        let winners = self.array().map_axis(Axis(axis), |lane| {
-            let best = lane.iter().enumerate().reduce(|best, next| if next.1 > best.1 { next } else { best });
-            best.map_or(0.0, |(index, _)| index as Float)
-        });
-        op("argmax", contiguous(winners.into_shared()), [])
+        self.first_of("argmax", axis, Float::gt)
+    }
+
+    /// The index of the smallest value along one axis; otherwise as [`argmax`](Tensor::argmax).
+    #[track_caller]
+    pub fn argmin(&self, axis: isize) -> Tensor {
+        self.first_of("argmin", axis, Float::lt)
     }
 
     #[track_caller]
-    fn not_empty(&self, op: &str, axis: usize) {
+    fn first_of(&self, name: &'static str, axis: isize, better: fn(&Float, &Float) -> bool) -> Tensor {
+        let axis = check_axis(name, self, axis);
+        self.not_empty(name, axis);
+        let winners = self.array().map_axis(Axis(axis), |lane| {
+            let best = lane.iter().enumerate().reduce(|best, next| if better(next.1, best.1) { next } else { best });
+            best.map_or(0.0, |(index, _)| index as Float)
+        });
+        op(name, contiguous(winners.into_shared()), [])
+    }
+
+    /// For what is not defined of no values at all.
+    #[track_caller]
+    pub(super) fn some_values(&self, op: &str) {
+        if self.len() == 0 {
+            fail(
+                &format!("{op}: there are no values in the shape {:?}", self.shape()),
+                &[("tensor", self)],
+                "an axis has size 0: is the batch or the selection empty?",
+            );
+        }
+    }
+
+    /// As [`some_values`](Tensor::some_values), along one axis.
+    #[track_caller]
+    pub(super) fn not_empty(&self, op: &str, axis: usize) {
         if self.shape()[axis] == 0 {
             fail(
-                &format!("{op}: nothing to choose from in the shape {:?}", self.shape()),
+                &format!("{op}: there are no values along axis {axis} of the shape {:?}", self.shape()),
                 &[("tensor", self)],
                 "the axis has size 0",
             );
@@ -142,13 +321,20 @@ impl Tensor {
     }
 }
 
+/// `change` applied to a copy of each lane of `x` along `axis`.
+pub(super) fn along(x: &Array, axis: usize, change: impl Fn(ArrayViewMut1<Float>)) -> Array {
+    let mut y = array(slice(x).to_vec(), x.shape());
+    y.lanes_mut(Axis(axis)).into_iter().for_each(change);
+    y
+}
+
 /// A result that still has the reduced axis, with or without it.
-fn drop_axis(kept: Array, axis: usize, keepdim: bool) -> Array {
+pub(super) fn drop_axis(kept: Array, axis: usize, keepdim: bool) -> Array {
     contiguous(if keepdim { kept } else { kept.remove_axis(Axis(axis)) })
 }
 
 /// The reduced axis put back, so that the gradient broadcasts against the input.
-fn keep_axis(g: &Array, axis: usize, keepdim: bool) -> Array {
+pub(super) fn keep_axis(g: &Array, axis: usize, keepdim: bool) -> Array {
     let g = g.clone();
     if keepdim { g } else { g.insert_axis(Axis(axis)) }
 }

@@ -3,22 +3,16 @@
 
 use super::arithmetic::{zip, zip3};
 use super::index::class_indices;
+use super::reduce::{along, drop_axis, keep_axis};
 use super::unary::{map, sigmoid, softplus};
 use crate::Float;
 use crate::autograd::{op, wrt};
 use crate::tensor::fail::{fail, warn_once};
-use crate::tensor::shape::{array, axis as check_axis, slice};
+use crate::tensor::shape::{array, axis as check_axis, expand, slice};
 use crate::tensor::{Array, Tensor};
 use ndarray::{ArrayViewMut1, Axis};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-
-/// `change` applied to a copy of each lane of `x` along `axis`.
-fn along(x: &Array, axis: usize, change: impl Fn(ArrayViewMut1<Float>)) -> Array {
-    let mut y = array(slice(x).to_vec(), x.shape());
-    y.lanes_mut(Axis(axis)).into_iter().for_each(change);
-    y
-}
 
 /// x − max x, in place.
 fn subtract_max(lane: &mut ArrayViewMut1<Float>) {
@@ -83,6 +77,30 @@ impl Tensor {
         let axis = check_axis("log_softmax", self, axis);
         let y = log_softmax(&self.array(), axis);
         op("log_softmax", y.clone(), [wrt(self, move |g| zip3(g, &y, &sums(g, axis), |g, y, sum| g - y.exp() * sum))])
+    }
+
+    /// ln Σ eˣ along one axis, which disappears, or keeps size 1 with `keepdim`: a smooth maximum. Derivative: softmax.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// assert_eq!(tensor([1000.0, 0.0]).logsumexp(0, false).item(), 1000.0);
+    /// ```
+    #[track_caller]
+    pub fn logsumexp(&self, axis: isize, keepdim: bool) -> Tensor {
+        let axis = check_axis("logsumexp", self, axis);
+        self.not_empty("logsumexp", axis);
+        let x = self.array();
+        let value = x.map_axis(Axis(axis), |lane| {
+            let max = lane.iter().copied().fold(Float::NEG_INFINITY, Float::max);
+            max + lane.iter().map(|x| (x - max).exp()).sum::<Float>().ln()
+        });
+        op(
+            "logsumexp",
+            drop_axis(value.insert_axis(Axis(axis)).into_shared(), axis, keepdim),
+            [wrt(self, move |g| {
+                zip(&expand(&keep_axis(g, axis, keepdim), x.shape()), &softmax(&x, axis), |g, p| g * p)
+            })],
+        )
     }
 
     /// Notes what this tensor, fresh from `softmax` or `sigmoid`, was computed from.
@@ -200,7 +218,7 @@ impl Tensor {
 
     /// For a loss that compares value with value.
     #[track_caller]
-    fn same_shape(&self, op: &str, target: &Tensor) {
+    pub(crate) fn same_shape(&self, op: &str, target: &Tensor) {
         if self.shape() != target.shape() {
             let hint = if self.len() == target.len() {
                 "the same number of values: bring the target into shape, as in y.reshape(&[n, 1])"
@@ -213,12 +231,16 @@ impl Tensor {
                 hint,
             );
         }
+        self.some_values(op);
     }
 
     /// For a loss with one class label per row of scores.
     #[track_caller]
     fn row_labels(&self, op: &str, labels: &Tensor) -> Vec<usize> {
         let operands = [("scores", self), ("labels", labels)];
+        if self.len() == 0 {
+            fail(&format!("{op}: no row to average over: scores {:?}", self.shape()), &operands, "the batch is empty");
+        }
         let &[rows, classes] = self.shape() else {
             fail(
                 &format!("{op}: scores must have the shape [rows, classes], but have {:?}", self.shape()),

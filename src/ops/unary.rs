@@ -50,7 +50,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn powf(&self, p: Float) -> Tensor {
-        unary("powf", self, |x| x.powf(p), move |g, x, _| g * p * x.powf(p - 1.0))
+        unary("powf", self, |x| x.powf(p), move |g, x, _| if p == 0.0 { 0.0 } else { g * p * x.powf(p - 1.0) })
     }
 
     /// xⁿ for a whole number n; unlike [`powf`](Tensor::powf) also for negative x. Derivative: n xⁿ⁻¹.
@@ -81,6 +81,18 @@ impl Tensor {
     #[track_caller]
     pub fn ln(&self) -> Tensor {
         unary("ln", self, Float::ln, |g, x, _| g / x)
+    }
+
+    /// eˣ − 1, exact also for a small x, where the difference would lose its digits. Derivative: eˣ.
+    #[track_caller]
+    pub fn exp_m1(&self) -> Tensor {
+        unary("exp_m1", self, Float::exp_m1, |g, _, y| g * (y + 1.0))
+    }
+
+    /// ln(1 + x), exact also for a small x. Derivative: 1 / (1 + x).
+    #[track_caller]
+    pub fn ln_1p(&self) -> Tensor {
+        unary("ln_1p", self, Float::ln_1p, |g, x, _| g / (1.0 + x))
     }
 
     /// |x|. Derivative: the sign of x, 0 at 0.
@@ -175,20 +187,47 @@ impl Tensor {
         unary("softplus", self, softplus, |g, x, _| g * sigmoid(x))
     }
 
-    /// x Φ(x) in the approximation ½ x (1 + tanh u), u = √(2/π) (x + 0.044715 x³) (Hendrycks & Gimpel 2016).
-    /// Derivative: ½ (1 + tanh u) + ½ x (1 − tanh² u) u′.
+    /// ln σ(x) = −ln(1 + e⁻ˣ). Derivative: σ(−x).
+    #[track_caller]
+    pub fn log_sigmoid(&self) -> Tensor {
+        unary("log_sigmoid", self, |x| -softplus(-x), |g, x, _| g * sigmoid(-x))
+    }
+
+    /// x for x > 0, else `alpha` (eˣ − 1) (Clevert et al. 2016). Derivative: 1 for x > 0, else `alpha` eˣ.
+    #[track_caller]
+    pub fn elu(&self, alpha: Float) -> Tensor {
+        unary(
+            "elu",
+            self,
+            |x| if x > 0.0 { x } else { alpha * x.exp_m1() },
+            move |g, x, _| if x > 0.0 { g } else { g * alpha * x.exp() },
+        )
+    }
+
+    /// x σ(x), also called swish (Ramachandran et al. 2017). Derivative: σ(x) (1 + x σ(−x)).
+    #[doc(alias = "swish")]
+    #[track_caller]
+    pub fn silu(&self) -> Tensor {
+        unary("silu", self, |x| x * sigmoid(x), |g, x, _| g * sigmoid(x) * (1.0 + x * sigmoid(-x)))
+    }
+
+    /// x Φ(x) in the approximation ½ x (1 + tanh u) = x σ(2u), u = √(2/π) (x + 0.044715 x³) (Hendrycks & Gimpel 2016).
+    /// Derivative: σ(2u) (1 + 2 x u′ σ(−2u)).
     #[track_caller]
     pub fn gelu(&self) -> Tensor {
-        // √(2/π), from the constants that there are.
-        const C: Float = (std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2) as Float;
-        fn t(x: Float) -> Float {
-            (C * (x + 0.044715 * x * x * x)).tanh()
+        // 2 √(2/π), from the constants that there are. With σ, because 1 + tanh u loses all digits where x is negative.
+        const C: Float = (2.0 * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2) as Float;
+        fn twice_u(x: Float) -> Float {
+            C * (x + 0.044715 * x * x * x)
         }
         unary(
             "gelu",
             self,
-            |x| 0.5 * x * (1.0 + t(x)),
-            |g, x, _| g * 0.5 * (1.0 + t(x) + x * (1.0 - t(x) * t(x)) * C * (1.0 + 3.0 * 0.044715 * x * x)),
+            |x| x * sigmoid(twice_u(x)),
+            |g, x, _| {
+                let (u, slope) = (twice_u(x), C * (1.0 + 3.0 * 0.044715 * x * x));
+                g * sigmoid(u) * (1.0 + x * slope * sigmoid(-u))
+            },
         )
     }
 }

@@ -1,7 +1,6 @@
-use super::{Optimizer, values_mut};
+use super::{Memory, Optimizer, blend, rate_and_memory};
 use crate::Float;
 use crate::tensor::Tensor;
-use crate::tensor::shape::slice;
 use std::collections::HashMap;
 
 /// Adam (Kingma & Ba 2015, algorithm 1): every value has a step of its own, as long as its gradient is steady.
@@ -19,28 +18,27 @@ use std::collections::HashMap;
 #[derive(Clone, Debug)]
 pub struct Adam {
     learning_rate: Float,
-    beta1: Float,
-    beta2: Float,
+    beta1: f64,
+    beta2: f64,
     epsilon: Float,
-    /// By the id of the parameter's tensor.
-    moments: HashMap<u64, Moments>,
+    memory: Moments,
 }
 
-#[derive(Clone, Debug)]
+/// m and v of each value, and t, the steps of each parameter.
+#[derive(Clone, Debug, Default)]
 struct Moments {
-    m: Vec<Float>,
-    v: Vec<Float>,
-    t: i32,
+    m_and_v: Memory<2>,
+    t: HashMap<u64, i32>,
 }
 
 impl Adam {
     /// With learning rate η, β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁷.
     pub fn new(learning_rate: Float) -> Adam {
-        Adam { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, moments: HashMap::new() }
+        Adam { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, memory: Moments::default() }
     }
 
     /// With other β₁ and β₂.
-    pub fn betas(mut self, beta1: Float, beta2: Float) -> Adam {
+    pub fn betas(mut self, beta1: f64, beta2: f64) -> Adam {
         (self.beta1, self.beta2) = (beta1, beta2);
         self
     }
@@ -55,29 +53,60 @@ impl Default for Adam {
 
 impl Optimizer for Adam {
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
-        let Adam { learning_rate, beta1, beta2, epsilon, .. } = *self;
-        let zeros = || vec![0.0; parameter.len()];
-        let moments = self.moments.entry(parameter.0.id).or_insert_with(|| Moments { m: zeros(), v: zeros(), t: 0 });
-        moments.t += 1;
+        let t = self.memory.t.entry(parameter.0.id).or_insert(0);
+        *t += 1;
         // η / (1 − β₁ᵗ) and 1 / (1 − β₂ᵗ), the same for all values.
-        let rate = learning_rate / (1.0 - beta1.powi(moments.t));
-        let scale = 1.0 / (1.0 - beta2.powi(moments.t));
-        let gradient = gradient.array();
-        parameter.update(|array| {
-            let values = values_mut(array).iter_mut().zip(slice(&gradient));
-            for ((w, &g), (m, v)) in values.zip(moments.m.iter_mut().zip(&mut moments.v)) {
-                *m = beta1 * *m + (1.0 - beta1) * g;
-                *v = beta2 * *v + (1.0 - beta2) * g * g;
-                *w -= rate * *m / ((*v * scale).sqrt() + epsilon);
-            }
+        let rate = (self.learning_rate as f64 / (1.0 - self.beta1.powi(*t))) as Float;
+        let scale = (1.0 / (1.0 - self.beta2.powi(*t))) as Float;
+        let ((beta1, new1), (beta2, new2), epsilon) = (blend(self.beta1), blend(self.beta2), self.epsilon);
+        self.memory.m_and_v.step(parameter, gradient, |w, g, [m, v]| {
+            *m = beta1 * *m + new1 * g;
+            *v = beta2 * *v + new2 * g * g;
+            *w -= rate * *m / ((*v * scale).sqrt() + epsilon);
         });
     }
 
+    rate_and_memory!();
+}
+
+/// [`Adam`] with weight decay beside the gradient (Loshchilov & Hutter 2019): first w ← w − η λ w, then Adam's step. In the
+/// loss, a penalty would be divided by the size of the gradients as they are; here all weights shrink alike.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let w = tensor([2.0]).requires_grad();
+/// AdamW::new(0.1, 0.5).apply_gradients(&[tensor([0.0])], &[w.clone()]);
+/// assert!((w.item() - 1.9).abs() < 1e-6); // 2 − 0.1 · 0.5 · 2
+/// ```
+#[derive(Clone, Debug)]
+pub struct AdamW {
+    adam: Adam,
+    weight_decay: Float,
+}
+
+impl AdamW {
+    /// With learning rate η and weight decay λ; 0.01 is usual.
+    pub fn new(learning_rate: Float, weight_decay: Float) -> AdamW {
+        AdamW { adam: Adam::new(learning_rate), weight_decay }
+    }
+}
+
+impl Optimizer for AdamW {
+    fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
+        let keep = 1.0 - self.adam.learning_rate * self.weight_decay;
+        parameter.update(|values| values.iter_mut().for_each(|w| *w *= keep));
+        self.adam.update(parameter, gradient);
+    }
+
     fn learning_rate(&self) -> Float {
-        self.learning_rate
+        self.adam.learning_rate
     }
 
     fn set_learning_rate(&mut self, learning_rate: Float) {
-        self.learning_rate = learning_rate;
+        self.adam.learning_rate = learning_rate;
+    }
+
+    fn reset(&mut self) {
+        self.adam.reset();
     }
 }

@@ -1,17 +1,26 @@
-//! Optimisers: how a gradient changes a parameter. In order of complexity: [`Sgd`], [`Momentum`], [`Adam`].
+//! Optimisers: how a gradient changes a parameter. In order of complexity: [`Sgd`], [`Momentum`], [`Adagrad`],
+//! [`RmsProp`], [`Adadelta`], [`Adam`], [`AdamW`]. Beside them: [`Schedule`], how the learning rate changes with the
+//! steps, and limits for gradients that are too large.
 
+mod adagrad;
 mod adam;
+mod clip;
 mod momentum;
+mod schedule;
 mod sgd;
 
-pub use adam::Adam;
+pub use adagrad::{Adadelta, Adagrad, RmsProp};
+pub use adam::{Adam, AdamW};
+pub use clip::{clip_grad_norm, clip_grad_value};
 pub use momentum::Momentum;
+pub use schedule::Schedule;
 pub use sgd::Sgd;
 
 use crate::Float;
 use crate::tensor::fail::fail;
 use crate::tensor::shape::slice;
 use crate::tensor::{Array, Tensor};
+use std::collections::HashMap;
 
 /// Changes parameters so that the loss becomes smaller.
 ///
@@ -37,6 +46,9 @@ pub trait Optimizer: Send + Sync + 'static {
 
     /// Changes the size of the steps.
     fn set_learning_rate(&mut self, learning_rate: Float);
+
+    /// Forgets what it remembers of the steps before, such as a momentum.
+    fn reset(&mut self) {}
 
     /// One step for all `parameters`, with the gradients that `backward` left in their `.grad()`.
     ///
@@ -103,15 +115,46 @@ fn check(gradients: &[Tensor], parameters: &[Tensor]) {
     }
 }
 
-/// Calls `change(w, g)` for each value of a parameter and its gradient.
-fn for_each(parameter: &Tensor, gradient: &Tensor, mut change: impl FnMut(&mut Float, Float)) {
-    let gradient = gradient.array();
-    parameter.update(|array| {
-        for (w, &g) in values_mut(array).iter_mut().zip(slice(&gradient)) {
-            change(w, g);
-        }
-    });
+/// What an optimiser remembers for each value of a parameter: `N` numbers, 0 at first; by the id of the parameter's tensor.
+#[derive(Clone, Debug, Default)]
+struct Memory<const N: usize>(HashMap<u64, Vec<[Float; N]>>);
+
+impl<const N: usize> Memory<N> {
+    /// Calls `change(w, g, memory)` for each value of a parameter and its gradient. No operation and so no interrupt comes
+    /// between: a step is done as a whole.
+    fn step(&mut self, parameter: &Tensor, gradient: &Tensor, change: impl Fn(&mut Float, Float, &mut [Float; N])) {
+        let memory = self.0.entry(parameter.0.id).or_insert_with(|| vec![[0.0; N]; parameter.len()]);
+        let gradient = gradient.array();
+        parameter.update(|array| {
+            for ((w, &g), memory) in values_mut(array).iter_mut().zip(slice(&gradient)).zip(memory) {
+                change(w, g, memory);
+            }
+        });
+    }
 }
+
+/// A coefficient β and 1 − β, which in `f32` would have lost five of its seven digits for 0.999.
+fn blend(beta: f64) -> (Float, Float) {
+    (beta as Float, (1.0 - beta) as Float)
+}
+
+/// The learning rate and the memory, which most optimisers have.
+macro_rules! rate_and_memory {
+    () => {
+        fn learning_rate(&self) -> Float {
+            self.learning_rate
+        }
+
+        fn set_learning_rate(&mut self, learning_rate: Float) {
+            self.learning_rate = learning_rate;
+        }
+
+        fn reset(&mut self) {
+            self.memory = Default::default();
+        }
+    };
+}
+use rate_and_memory;
 
 /// The values for writing; copied first if a graph still uses them.
 fn values_mut(array: &mut Array) -> &mut [Float] {

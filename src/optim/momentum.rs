@@ -1,7 +1,6 @@
-use super::{Optimizer, for_each};
+use super::{Memory, Optimizer, rate_and_memory};
 use crate::Float;
 use crate::tensor::Tensor;
-use std::collections::HashMap;
 
 /// Gradient descent with momentum (Polyak 1964): v ← β v + g, then w ← w − η v. Steps in a direction that stays the
 /// same grow up to 1 / (1 − β) times; steps back and forth cancel.
@@ -19,34 +18,32 @@ use std::collections::HashMap;
 pub struct Momentum {
     learning_rate: Float,
     beta: Float,
-    /// v of each parameter, by the id of its tensor.
-    velocity: HashMap<u64, Vec<Float>>,
+    is_nesterov: bool,
+    /// v.
+    memory: Memory<1>,
 }
 
 impl Momentum {
     /// With learning rate η and friction β, usually 0.9.
     pub fn new(learning_rate: Float, beta: Float) -> Momentum {
-        Momentum { learning_rate, beta, velocity: HashMap::new() }
+        Momentum { learning_rate, beta, is_nesterov: false, memory: Memory::default() }
+    }
+
+    /// Looks ahead to where the momentum leads: w ← w − η (g + β v) (Nesterov 1983, in the form of Sutskever et al. 2013).
+    pub fn nesterov(mut self) -> Momentum {
+        self.is_nesterov = true;
+        self
     }
 }
 
 impl Optimizer for Momentum {
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
-        let (rate, beta) = (self.learning_rate, self.beta);
-        let velocity = self.velocity.entry(parameter.0.id).or_insert_with(|| vec![0.0; parameter.len()]);
-        let mut velocity = velocity.iter_mut();
-        for_each(parameter, gradient, |w, g| {
-            let Some(v) = velocity.next() else { return };
+        let (rate, beta, is_nesterov) = (self.learning_rate, self.beta, self.is_nesterov);
+        self.memory.step(parameter, gradient, |w, g, [v]| {
             *v = beta * *v + g;
-            *w -= rate * *v;
+            *w -= rate * if is_nesterov { g + beta * *v } else { *v };
         });
     }
 
-    fn learning_rate(&self) -> Float {
-        self.learning_rate
-    }
-
-    fn set_learning_rate(&mut self, learning_rate: Float) {
-        self.learning_rate = learning_rate;
-    }
+    rate_and_memory!();
 }

@@ -1,6 +1,7 @@
-use super::{Optimizer, for_each};
+use super::{Optimizer, values_mut};
 use crate::Float;
 use crate::tensor::Tensor;
+use crate::tensor::shape::slice;
 
 /// Stochastic gradient descent: w ← w − η g (Robbins & Monro 1951).
 ///
@@ -13,19 +14,29 @@ use crate::tensor::Tensor;
 #[derive(Clone, Debug)]
 pub struct Sgd {
     learning_rate: Float,
+    weight_decay: Float,
 }
 
 impl Sgd {
     /// With learning rate η.
     pub fn new(learning_rate: Float) -> Sgd {
-        Sgd { learning_rate }
+        Sgd { learning_rate, weight_decay: 0.0 }
+    }
+
+    /// Adds λ w to each gradient, which is what a penalty of ½ λ w² in the loss would do.
+    pub fn weight_decay(mut self, lambda: Float) -> Sgd {
+        self.weight_decay = lambda;
+        self
     }
 }
 
 impl Optimizer for Sgd {
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
-        let rate = self.learning_rate;
-        for_each(parameter, gradient, |w, g| *w -= rate * g);
+        let (rate, lambda, gradient) = (self.learning_rate, self.weight_decay, gradient.array());
+        parameter.update(|array| {
+            let values = values_mut(array).iter_mut().zip(slice(&gradient));
+            values.for_each(|(w, g)| *w -= rate * (g + lambda * *w));
+        });
     }
 
     fn learning_rate(&self) -> Float {

@@ -6,6 +6,7 @@ use super::raster::data_uri;
 use super::series::Series;
 use super::values::{extent, number, padded};
 use crate::Float;
+use crate::cell::interrupt;
 use crate::display::{self, Bundle, DisplayHandle, Show, escape_html};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -42,8 +43,9 @@ pub struct EpochRow {
 /// Shows a training run while it goes on: progress, the last epochs, the loss at every step.
 ///
 /// In a notebook it is one display that changes in place; elsewhere it prints one line for each epoch. The last update is
-/// always the final state: [`finish`](Live::finish), or, when the view is dropped before, "stopped at epoch 4", whether
-/// the learner pressed stop or the training panicked. `fit` uses it; a training loop of one's own may, too.
+/// always the final state: [`finish`](Live::finish), or, when the view is dropped before, "interrupted at epoch 4" if the
+/// learner pressed stop, "failed" if the training panicked, "stopped" otherwise. `fit` uses it; a training loop of one's
+/// own may, too.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -68,6 +70,8 @@ pub struct Live {
     rows: Vec<(usize, EpochRow)>,
     output: Output,
     state: State,
+    /// As many interrupts had this thread seen at the start.
+    interrupts: usize,
     started: Instant,
     next_update: Instant,
 }
@@ -82,6 +86,8 @@ enum Output {
 enum State {
     Running,
     Done,
+    Interrupted,
+    Failed,
     Stopped,
 }
 
@@ -102,6 +108,7 @@ impl Live {
             rows: Vec::new(),
             output: if enabled { Output::Lines } else { Output::Nothing },
             state: State::Running,
+            interrupts: interrupt::count(),
             started,
             next_update: started + SHORTEST_PAUSE,
         };
@@ -149,14 +156,15 @@ impl Live {
         self.state = state;
         match &self.output {
             Output::Notebook(handle) => handle.update(self),
-            Output::Lines if state == State::Stopped => print_line(&self.status()),
+            Output::Lines if state != State::Done => print_line(&self.status()),
             _ => {}
         }
     }
 
     /// The epoch that runs now, or the last one.
     fn current_epoch(&self) -> usize {
-        let after = self.rows.len() + usize::from(self.state != State::Done);
+        let has_begun = self.rows.last().is_none_or(|(step, _)| self.series.len() > *step);
+        let after = self.rows.len() + usize::from(self.state == State::Running || has_begun);
         after.min(self.epochs).max(1)
     }
 
@@ -165,6 +173,8 @@ impl Live {
             State::Running => format!("epoch {} of {}", self.current_epoch(), self.epochs),
             State::Done if self.rows.len() < self.epochs => format!("done after epoch {}", self.current_epoch()),
             State::Done => format!("done: {} epochs", self.epochs),
+            State::Interrupted => format!("interrupted at epoch {} of {}", self.current_epoch(), self.epochs),
+            State::Failed => format!("failed at epoch {} of {}", self.current_epoch(), self.epochs),
             State::Stopped => format!("stopped at epoch {} of {}", self.current_epoch(), self.epochs),
         }
     }
@@ -361,7 +371,11 @@ impl Show for Live {
 impl Drop for Live {
     fn drop(&mut self) {
         if self.state == State::Running {
-            self.end(State::Stopped);
+            self.end(match std::thread::panicking() {
+                true if interrupt::count() > self.interrupts => State::Interrupted,
+                true => State::Failed,
+                false => State::Stopped,
+            });
         }
     }
 }

@@ -1,13 +1,15 @@
 //! `fit`: the training loop.
 
-use super::{History, Mean, named, not_compiled};
+use super::callback::OnEpoch;
+use super::{Callback, History, Mean, Run, named, not_compiled};
+use crate::Float;
 use crate::cell::interrupt;
 use crate::data::Dataset;
 use crate::nn::Sequential;
 use crate::optim::zero_grad;
 use crate::plot::{EpochRow, Live};
 use crate::tensor::fail::fail;
-use crate::tensor::random;
+use crate::tensor::{Tensor, random};
 
 /// The settings of a training run; [`run`](Fit::run) starts it.
 ///
@@ -28,14 +30,21 @@ pub struct Fit<'a> {
     batch_size: usize,
     verbose: bool,
     live: bool,
-    on_epoch: Option<Callback<'a>>,
+    callbacks: Vec<Box<dyn Callback + 'a>>,
 }
-
-type Callback<'a> = Box<dyn FnMut(usize, &EpochRow) + 'a>;
 
 impl<'a> Fit<'a> {
     pub(super) fn new(model: &'a mut Sequential, data: Dataset) -> Fit<'a> {
-        Fit { model, data, validation: None, epochs: 1, batch_size: 32, verbose: true, live: true, on_epoch: None }
+        Fit {
+            model,
+            data,
+            validation: None,
+            epochs: 1,
+            batch_size: 32,
+            verbose: true,
+            live: true,
+            callbacks: Vec::new(),
+        }
     }
 
     /// How often to go through the data; 1 unless set.
@@ -69,33 +78,44 @@ impl<'a> Fit<'a> {
     }
 
     /// Something to do after each epoch, given its number, from 1, and its figures.
-    pub fn on_epoch(mut self, callback: impl FnMut(usize, &EpochRow) + 'a) -> Fit<'a> {
-        self.on_epoch = Some(Box::new(callback));
+    pub fn on_epoch(self, callback: impl FnMut(usize, &EpochRow) + 'a) -> Fit<'a> {
+        self.callback(OnEpoch(callback))
+    }
+
+    /// Something to do beside the steps, such as [`EarlyStopping`](super::EarlyStopping) or a
+    /// [`Schedule`](crate::optim::Schedule); may be called several times.
+    pub fn callback(mut self, callback: impl Callback + 'a) -> Fit<'a> {
+        self.callbacks.push(Box::new(callback));
         self
     }
 
     /// Trains: for each epoch, shuffles the data, and for each batch takes one step. Returns the figures.
     ///
-    /// An interrupt or a panic ends it at once; the model keeps the weights that it has by then and can be trained on.
-    /// A loss that is no longer a number ends the run, too.
+    /// An interrupt or a panic ends it at once; the model keeps the weights that it has by then, the figures of what was
+    /// completed in its [`history`](Sequential::history), and can be trained on. A loss that is no longer a number ends
+    /// the run, too.
     #[track_caller]
     pub fn run(self) -> History {
-        let Fit { model, data, validation, epochs, batch_size, verbose, live, mut on_epoch } = self;
+        let Fit { model, data, validation, epochs, batch_size, verbose, live, mut callbacks } = self;
         // Taken out, so that the model can be borrowed beside it; goes back also when the stack unwinds.
         let mut lease = Lease::new(model);
-        let Lease { model, compiled: Some(compiled) } = &mut lease else { not_compiled("fit") };
+        let Lease { model, compiled: Some(compiled), parameters, .. } = &mut lease else { not_compiled("fit") };
         if batch_size == 0 {
             fail("fit: a batch of 0 samples", &[], "batch_size must be at least 1; 32 is usual");
         }
-        let parameters = model.parameters();
+        *parameters = model.parameters();
         if parameters.is_empty() {
             fail("fit: the model has no parameters to train", &[], "add a layer that has some, such as Dense::new(…)");
         }
 
         let steps = data.len().div_ceil(batch_size);
-        let mut history = History::default();
+        // Kept in the model from the start: what unwinds returns nothing.
+        model.history = History::default();
+        model.input.get_or_insert_with(|| data.x.shape()[1..].to_vec());
+        let mut step = 0;
         let mut view = Live::new(compiled.loss.name(), steps * epochs, epochs, verbose && live);
-        for epoch in 1..=epochs {
+        let mut is_sound = true;
+        'training: for epoch in 1..=epochs {
             let order = random::permutation(data.len());
             let (mut mean_loss, mut mean_metric) = (Mean::default(), Mean::default());
             for rows in order.chunks(batch_size) {
@@ -104,7 +124,7 @@ impl<'a> Fit<'a> {
                 let y = named(data.y.select_rows(rows), &data.y);
                 let prediction = model.forward(&x);
                 let loss = compiled.loss.loss(&prediction, &y);
-                zero_grad(&parameters);
+                zero_grad(parameters);
                 loss.backward();
 
                 let value = loss.item();
@@ -112,18 +132,25 @@ impl<'a> Fit<'a> {
                 if let Some(value) = compiled.metric.measure(&prediction, &y) {
                     mean_metric.add(value, rows.len());
                 }
-                history.push_batch(value);
+                model.history.push_batch(value);
                 view.step(value);
+                if !value.is_finite() {
+                    let origin = loss.find_nan().unwrap_or_default();
+                    eprintln!(
+                        "fit stopped in epoch {epoch}: the loss is {value}. It came up first in {origin}. Usual causes: a \
+                         learning rate that is too large, inputs that are not scaled"
+                    );
+                    is_sound = false;
+                    break 'training;
+                }
                 // Frees the graph, so that the step changes the weights in place.
                 drop((prediction, loss));
-                compiled.optimizer.step(&parameters);
-                if !value.is_finite() {
-                    eprintln!(
-                        "fit stopped in epoch {epoch}: the loss is {value}. Usual causes: a learning rate that is too \
-                         large, inputs that are not scaled"
-                    );
-                    return history;
+                let mut run = Run { model, optimizer: &mut *compiled.optimizer, is_stopped: false };
+                for callback in &mut callbacks {
+                    callback.before_step(step, &mut run);
                 }
+                compiled.optimizer.step(parameters);
+                step += 1;
             }
             let mut evaluation = None;
             if let Some(validation) = &validation {
@@ -136,18 +163,29 @@ impl<'a> Fit<'a> {
                 val_loss: evaluation.map(|evaluation| evaluation.loss),
                 val_accuracy: evaluation.map(|evaluation| evaluation.accuracy).filter(|accuracy| !accuracy.is_nan()),
             };
-            history.push(&row);
+            model.history.push(&row);
             view.epoch(&row);
             if verbose && !live {
-                println!("{}", history.line(epoch - 1));
+                println!("{}", model.history.line(epoch - 1));
             }
-            if let Some(on_epoch) = &mut on_epoch {
-                on_epoch(epoch, &row);
+            let mut run = Run { model, optimizer: &mut *compiled.optimizer, is_stopped: false };
+            for callback in &mut callbacks {
+                callback.after_epoch(&row, &mut run);
+            }
+            let is_stopped = run.is_stopped;
+            interrupt::check();
+            if is_stopped {
+                break;
             }
         }
-        zero_grad(&parameters);
-        view.finish();
-        history
+        let mut run = Run { model, optimizer: &mut *compiled.optimizer, is_stopped: true };
+        for callback in &mut callbacks {
+            callback.at_end(&mut run);
+        }
+        if is_sound {
+            view.finish();
+        }
+        model.history.clone()
     }
 }
 
@@ -155,17 +193,26 @@ impl<'a> Fit<'a> {
 struct Lease<'a> {
     model: &'a mut Sequential,
     compiled: Option<super::Compiled>,
+    /// What is trained; without gradients at the end, so that none reaches another loop.
+    parameters: Vec<Tensor>,
+    /// The learning rate at the start. A schedule that has ended at 0, or was interrupted, does not reach the next run.
+    rate: Option<Float>,
 }
 
 impl<'a> Lease<'a> {
     fn new(model: &'a mut Sequential) -> Lease<'a> {
         let compiled = model.compiled.take();
-        Lease { model, compiled }
+        let rate = compiled.as_ref().map(|compiled| compiled.optimizer.learning_rate());
+        Lease { model, compiled, parameters: Vec::new(), rate }
     }
 }
 
 impl Drop for Lease<'_> {
     fn drop(&mut self) {
+        if let Some((compiled, rate)) = self.compiled.as_mut().zip(self.rate) {
+            compiled.optimizer.set_learning_rate(rate);
+        }
         self.model.compiled = self.compiled.take();
+        zero_grad(&self.parameters);
     }
 }

@@ -30,11 +30,15 @@
 //! }
 //! ```
 
+mod callback;
 mod fit;
 mod history;
+mod search;
 
+pub use callback::{Callback, Checkpoint, ClipNorm, EarlyStopping, ReduceOnPlateau, Run};
 pub use fit::Fit;
 pub use history::{Evaluation, History};
+pub use search::LearningRateSearch;
 
 use crate::Float;
 use crate::autograd::NoGrad;
@@ -78,6 +82,20 @@ impl Sequential {
     #[track_caller]
     pub fn fit_tensors<'a>(&'a mut self, x: &Tensor, y: &Tensor) -> Fit<'a> {
         Fit::new(self, Dataset::new(x, y))
+    }
+
+    /// The figures of the last `fit`, also if it was interrupted or panicked: what was completed by then. Empty before
+    /// the first.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// # let mut model = Sequential::new().add(Dense::new(2, 2).softmax());
+    /// # model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);
+    /// model.fit(&data::xor()).epochs(5).verbose(false).run();
+    /// assert_eq!(model.history().epochs(), 5);
+    /// ```
+    pub fn history(&self) -> &History {
+        &self.history
     }
 
     /// The loss and the metric on `data`, without training.

@@ -42,10 +42,10 @@ def jupyter_folders(tmp_path_factory):
 class Kernel:
     """A kernel and a client of it; `run` returns the reply and the outputs of a cell."""
 
-    def __init__(self, cwd=None, **manager_options):
+    def __init__(self, cwd=None, env=None, stderr=None, **manager_options):
         self.manager = KernelManager(kernel_name="chainrule", **manager_options)
         start = time.perf_counter()
-        self.manager.start_kernel(cwd=cwd)
+        self.manager.start_kernel(cwd=cwd, env={**os.environ, **(env or {})}, stderr=stderr)
         self.client = self.manager.client()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=30)

@@ -257,20 +257,6 @@ ROWS = [
         ["笔记本所在的文件夹"],
     ),
     (
-        16,
-        ["let mut line = String::new();\nstd::io::stdin().read_line(&mut line)?;"],
-        "",
-        ["Nobody can type into `std::io::stdin()`", "let line = input("],
-        ["请用 `input`"],
-    ),
-    (
-        16,
-        ["let mut line = String::new();\nstd::io::stdin().read_line(&mut line)?;\nlet n: i32 = line.trim().parse().unwrap();"],
-        "Panic",
-        ["Nobody can type into `std::io::stdin()`", "let line = input("],
-        ["请用 `input`"],
-    ),
-    (
         18,
         ["struct Mute;\nlet mute = Mute;", "mute"],
         "CompileError",
@@ -380,9 +366,20 @@ def test_15_an_endless_loop_is_stopped_and_keeps_the_variables(english):
     timer.start()
     ran = Ran(*english.run("let lost = 1;\nloop {}", timeout=60))
     timer.join()
-    assert ran.name == "Interrupted", ran.all
+    assert ran.name == "InterruptedByForce", ran.all
     assert english.value("kept") == "5"
     assert "was to define `lost`, but it failed" in run(english, "lost").error
+
+
+def test_16_a_program_that_reads_a_line_asks_for_it(english):
+    code = 'let mut line = String::new();\nstd::io::stdin().read_line(&mut line)?;\nline.trim().len()'
+    outputs = []
+    reply = english.client.execute_interactive(
+        code, timeout=60, allow_stdin=True, stdin_hook=lambda _: english.client.input("four"), output_hook=outputs.append
+    )
+    assert reply["content"]["status"] == "ok", reply["content"]
+    (result,) = [m["content"] for m in outputs if m["msg_type"] == "execute_result"]
+    assert result["data"]["text/plain"] == "4"
 
 
 def test_17_two_plots_in_one_cell_are_both_shown(english):

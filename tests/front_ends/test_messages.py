@@ -292,7 +292,7 @@ def test_interrupt(kernel):
     assert reply["ename"] == "Interrupted" and kernel.value("kept") == "2"
     # A bare loop has to be ended: everything is as before.
     reply = interrupted("kept = 3; loop {}")
-    assert reply["ename"] == "Interrupted" and kernel.value("kept") == "2"
+    assert reply["ename"] == "InterruptedByForce" and kernel.value("kept") == "2"
     # Interrupting nothing does nothing.
     assert kernel.request("interrupt_request", {}, "control") == {"status": "ok"}
     assert kernel.value("kept") == "2"
@@ -307,7 +307,7 @@ def test_interrupt_while_compiling(kernel):
     start = time.monotonic()
     timer.start()
     reply, _ = kernel.run(code)
-    assert reply["ename"] == "Interrupted", reply
+    assert reply["ename"] == "InterruptedWhileCompiling", reply
     assert time.monotonic() - start < 20
     assert kernel.value("untouched") == "5"
 
@@ -383,6 +383,152 @@ def test_a_cell_that_waits_for_an_answer_can_be_interrupted(kernel):
         output_hook=outputs.append,
     )
     assert [m["content"]["data"]["text/plain"] for m in outputs if m["msg_type"] == "execute_result"] == ['"in time"']
+
+
+def ask(kernel, code, answers, **options):
+    """Runs a cell, gives it answers one by one; returns the reply, the outputs and what was asked."""
+    asked, outputs, left = [], [], list(answers)
+
+    def answer(message):
+        asked.append(message["content"])
+        kernel.client.input(left.pop(0))
+
+    reply = kernel.client.execute_interactive(
+        code, timeout=60, allow_stdin=True, stdin_hook=answer, output_hook=outputs.append, stop_on_error=False
+    )
+    return reply["content"], [(m["msg_type"], m["content"]) for m in outputs], asked
+
+
+def test_standard_input_asks_with_what_was_printed_last(kernel):
+    code = """use std::io;
+println!("Hello!");
+print!("Your name? ");
+let mut name = String::new();
+io::stdin().read_line(&mut name)?;
+println!("Nice to meet you, {}.", name.trim());
+println!("And the year?");
+let mut year = String::new();
+io::stdin().read_line(&mut year)?;
+(name, year.trim().parse::<i32>()?)"""
+    reply, outputs, asked = ask(kernel, code, ["Ada \N{CRAB}", "1815"])
+    assert reply["status"] == "ok", reply
+    assert [question["prompt"] for question in asked] == ["Your name? ", "And the year?"]
+    text = "".join(content["text"] for kind, content in outputs if kind == "stream")
+    assert text == "Hello!\nNice to meet you, Ada \N{CRAB}.\nAnd the year?\n"  # the first prompt is shown by the front end
+    (result,) = [content["data"]["text/plain"] for kind, content in outputs if kind == "execute_result"]
+    assert result == '("Ada \N{CRAB}\\n", 1815)'
+
+
+def test_lines_of_standard_input_until_its_end(kernel):
+    code = "let total: i32 = std::io::stdin().lines().map(|line| line.unwrap().parse::<i32>().unwrap()).sum(); total"
+    reply, outputs, asked = ask(kernel, code, ["20", "22", "\x04"])
+    assert [content["data"]["text/plain"] for kind, content in outputs if kind == "execute_result"] == ["42"], reply
+    assert len(asked) == 3
+    # The end was that cell's.
+    code = "let mut again = String::new(); std::io::stdin().read_line(&mut again)?; again"
+    _, outputs, _ = ask(kernel, code, ["x"])
+    assert [content["data"]["text/plain"] for kind, content in outputs if kind == "execute_result"] == ['"x\\n"']
+
+
+@pytest.mark.parametrize(
+    "code, name",
+    [
+        ("let mut s = String::new(); std::io::stdin().read_line(&mut s).unwrap();", "Panic"),
+        ("let mut s = String::new();\nstd::io::stdin().read_line(&mut s)?;", "Error"),
+        ("for line in std::io::stdin().lines() { println!(\"{}\", line?); }", "Error"),
+        ('input("Name? ");', "Panic"),
+        ('input_password("Word? ");', "Panic"),
+    ],
+)
+def test_where_nobody_can_be_asked_a_cell_fails_and_says_why(kernel, code, name):
+    reply, _ = kernel.run(code, timeout=20, allow_stdin=False)
+    assert reply["ename"] == name and "nobody to ask" in reply["evalue"] and "hint" in reply["evalue"], reply
+
+
+def test_standard_input_never_hangs(kernel):
+    # A loop that ignores errors ends, and a program that the cell starts finds its input empty.
+    reply, _ = kernel.run("for line in std::io::stdin().lines() { if let Ok(l) = line { println!(\"{l}\"); } }", timeout=20, allow_stdin=False)
+    assert reply["status"] == "ok"
+    reply, _ = kernel.run('assert!(std::process::Command::new("cat").status()?.success());', timeout=20, allow_stdin=True)
+    assert reply["status"] == "ok", reply
+    kernel.run("let before = 1;")
+    timer = threading.Timer(2, kernel.manager.interrupt_kernel)
+    timer.start()
+    reply = kernel.client.execute_interactive(
+        "let mut s = String::new();\nstd::io::stdin().read_line(&mut s)?;",
+        timeout=30,
+        allow_stdin=True,
+        stdin_hook=lambda message: None,
+        output_hook=lambda message: None,
+    )
+    timer.join()
+    assert reply["content"]["ename"] == "Interrupted", reply["content"]
+    assert kernel.value("before") == "1"
+
+
+def test_vars_is_a_table_with_types_shapes_and_sizes(jupyter_folders):
+    kernel = Kernel()
+    try:
+        _, outputs = kernel.run(":vars")
+        assert [content["data"]["text/plain"] for kind, content in outputs if kind == "display_data"] == [
+            "There are no variables yet."
+        ]
+        kernel.run(
+            """struct Mine { a: u64 }
+let count = 3i32;
+let names = vec![String::from("a"), String::from("b")];
+let text = String::from("hé");
+let weights = Tensor::zeros(&[784, 128]);
+let mine = Mine { a: 1 };
+let boxed: Box<dyn Fn(f32) -> f32> = Box::new(|x| x);
+let model = Sequential::new().add(Dense::new(2, 3).relu()).add(Dense::new(3, 1));
+let moons = data::two_moons(100, 0.1);
+let map = std::collections::HashMap::from([(1, 2)]);"""
+        )
+        reply, outputs = kernel.run(":vars\nnames.len()")
+        assert reply["status"] == "ok", reply
+        (table,) = [content["data"] for kind, content in outputs if kind == "display_data"]
+        assert "<table" in table["text/html"]
+        rows = {line.split()[0]: re.split(r"\s{2,}", line.strip()) for line in table["text/plain"].splitlines() if line[:1] != "─"}
+        assert rows["count"] == ["count", "i32", "4 B"]
+        assert rows["names"][:3] == ["names", "Vec<String>", "2 elements"]
+        assert rows["text"][:3] == ["text", "String", "2 characters"]
+        assert rows["weights"] == ["weights", "Tensor", "[784, 128]", "401.4 kB"]
+        assert rows["mine"] == ["mine", "Mine", "8 B"]
+        assert rows["model"] == ["model", "Sequential", "2 layers", "52 B"]
+        assert rows["moons"][:3] == ["moons", "Dataset", "[100, 2] → [100]"]
+        assert rows["map"][:3] == ["map", "HashMap<i32, i32>", "1 element"]
+        # The rest of the cell was run, and nothing was moved.
+        assert [content["data"]["text/plain"] for kind, content in outputs if kind == "execute_result"] == ["2"]
+        assert kernel.value("mine.a + count as u64") == "4"
+    finally:
+        kernel.stop()
+
+
+def test_a_wrong_setting_is_named_by_the_first_cell(jupyter_folders):
+    kernel = Kernel(env={"CHAINRULE_MEMORY": "lots"})
+    try:
+        reply, _ = kernel.run("1")
+        assert reply["ename"] == "SetupError"
+        assert reply["evalue"].startswith('CHAINRULE_MEMORY: "lots" is not understood; expected: a size'), reply
+    finally:
+        kernel.stop()
+
+
+def test_a_timeout_of_the_kernel(jupyter_folders):
+    kernel = Kernel(env={"CHAINRULE_TIMEOUT": "6"})
+    try:
+        kernel.run("let mut count = 1; let t = tensor([1.0]);")
+        kernel.run("1")
+        # A cell that reacts keeps what it did, one that does not is undone.
+        reply, _ = kernel.run("count = 2; loop { t.exp(); }")
+        assert reply["ename"] == "Timeout" and "limit of 6 s" in reply["evalue"] and "stays changed" in reply["evalue"]
+        assert kernel.value("count") == "2"
+        reply, _ = kernel.run("count = 3; loop {}")
+        assert reply["ename"] == "Timeout" and "CHAINRULE_TIMEOUT=60" in reply["evalue"] and "`count`" in reply["evalue"]
+        assert kernel.value("count") == "2"
+    finally:
+        kernel.stop()
 
 
 def test_ipc(jupyter_folders):

@@ -1,6 +1,300 @@
-//! What a person can set: by a flag, by a variable of the environment, by a line in a file of ours.
+//! What a person can set: by a flag, by a variable of the environment, by a line in a file of ours. The first of these
+//! that says something counts.
+//!
+//! ```toml
+//! # ~/.config/chainrule/config.toml
+//! memory = "2G"            # what the variables and the cell may take together
+//! timeout = 60             # seconds that a cell may take
+//! output-limit = "1M"      # text of a cell that is shown
+//! processes = 64           # processes and threads that cells may have at once
+//! snapshots = "on"         # whether a cell that crashes is undone
+//! language = "en"          # or "zh"
+//! ```
+//!
+//! The file of the folder that a notebook is in is never read: whoever writes a notebook shall not change the kernel.
 
+use anyhow::{Context, Result, anyhow, bail};
+use clap::Args;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::time::Duration;
+
+/// The limits of a session's cells.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Bytes.
+    pub memory: Option<u64>,
+    pub timeout: Option<Duration>,
+    /// Bytes.
+    pub output: Option<usize>,
+    pub processes: Option<usize>,
+    pub snapshots: bool,
+    /// Whether the kernel tells on its standard error what things cost (`CHAINRULE_TRACE=1`, for benchmarks).
+    pub trace: bool,
+}
+
+/// The same as flags, as they are typed.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Flags {
+    /// Memory that cells may take, for example 2G, 500M, or none [default: what there is, less a reserve]
+    #[arg(long, value_name = "SIZE")]
+    memory: Option<String>,
+    /// Stop a cell that takes longer than this many seconds [default: none]
+    #[arg(long, value_name = "S")]
+    timeout: Option<String>,
+    /// Text of a cell that is shown, for example 1M, or none [default: 1M]
+    #[arg(long, value_name = "SIZE")]
+    output_limit: Option<String>,
+    /// Processes and threads that cells may have at once, or none [default: 512]
+    #[arg(long, value_name = "N")]
+    processes: Option<String>,
+    /// Whether a cell that crashes is undone, on or off [default: on]
+    #[arg(long, value_name = "ON|OFF")]
+    snapshots: Option<String>,
+    /// The language of explanations, en or zh [default: that of the locale]
+    #[arg(long, value_name = "LANGUAGE")]
+    language: Option<String>,
+}
+
+const OUTPUT: usize = 1 << 20;
+const PROCESSES: usize = 512;
+/// The library and an empty cell take half of this.
+const LEAST_MEMORY: u64 = 64 << 20;
+/// What the kernel, rust-analyzer and the compiler need beside the cells.
+const RESERVE: u64 = 1 << 30;
+
+/// One thing that can be set. Its flag, its key in the file and its variable have the same name.
+struct Setting {
+    name: &'static str,
+    expected: &'static str,
+}
+
+const MEMORY_SETTING: Setting = Setting { name: "memory", expected: "a size of at least 64M, such as 2G, or none" };
+const TIMEOUT_SETTING: Setting = Setting { name: "timeout", expected: "a number of seconds, or none" };
+const OUTPUT_SETTING: Setting = Setting { name: "output-limit", expected: "a size such as 1M, or none" };
+const PROCESSES_SETTING: Setting = Setting { name: "processes", expected: "a number, or none" };
+const SNAPSHOTS_SETTING: Setting = Setting { name: "snapshots", expected: "on or off" };
+const LANGUAGE_SETTING: Setting = Setting { name: "language", expected: "en or zh" };
+const ALL: [&Setting; 6] =
+    [&MEMORY_SETTING, &TIMEOUT_SETTING, &OUTPUT_SETTING, &PROCESSES_SETTING, &SNAPSHOTS_SETTING, &LANGUAGE_SETTING];
+
+impl Setting {
+    /// `CHAINRULE_OUTPUT_LIMIT` for `output-limit`.
+    fn variable(&self) -> String {
+        format!("CHAINRULE_{}", self.name.to_uppercase().replace('-', "_"))
+    }
+}
+
+/// How to change a limit, for the message of a cell that has reached it.
+pub fn how_to_change(name: &str, example: &str) -> String {
+    let variable = ALL.iter().find(|setting| setting.name == name).map_or_else(String::new, |known| known.variable());
+    let file = file().map_or_else(|| "config.toml".to_owned(), |file| file.display().to_string());
+    let line = if example.parse::<f64>().is_ok() { example.to_owned() } else { format!("\"{example}\"") };
+    say(
+        format!(
+            "to change the limit, start the kernel with {variable}={example}, or write {name} = {line} into {file}, \
+             and restart the kernel"
+        ),
+        format!("要修改上限：设置环境变量 {variable}={example}，或在 {file} 中写入 {name} = {line}，然后重启内核"),
+    )
+}
+
+impl Flags {
+    /// What was typed, by name.
+    fn typed(&self) -> [(&'static Setting, &Option<String>); 6] {
+        [
+            (&MEMORY_SETTING, &self.memory),
+            (&TIMEOUT_SETTING, &self.timeout),
+            (&OUTPUT_SETTING, &self.output_limit),
+            (&PROCESSES_SETTING, &self.processes),
+            (&SNAPSHOTS_SETTING, &self.snapshots),
+            (&LANGUAGE_SETTING, &self.language),
+        ]
+    }
+
+    /// The flags again, to be passed on to another process.
+    pub fn to_arguments(&self) -> Vec<String> {
+        let typed = self.typed().into_iter();
+        typed.filter_map(|(setting, value)| Some(format!("--{}={}", setting.name, value.as_ref()?))).collect()
+    }
+}
+
+impl Settings {
+    /// What holds for a session. An error names what is not understood, where it stands, and what is expected.
+    pub fn load(flags: &Flags) -> Result<Settings> {
+        let file = SettingsFile::read()?;
+        let typed = flags.typed();
+        let find = |setting: &'static Setting| -> Result<Option<(String, String)>> {
+            let flag =
+                typed.iter().find(|(known, _)| known.name == setting.name).and_then(|(_, value)| (*value).clone());
+            if let Some(value) = flag {
+                return Ok(Some((value, format!("--{}", setting.name))));
+            }
+            if let Some(value) = std::env::var(setting.variable()).ok().filter(|value| !value.is_empty()) {
+                return Ok(Some((value, setting.variable())));
+            }
+            Ok(file.get(setting))
+        };
+        let language = match find(&LANGUAGE_SETTING)? {
+            None => None,
+            Some(value) => Some(understood(&LANGUAGE_SETTING, value, language_named)?),
+        };
+        if let Some(language) = language {
+            let _ = LANGUAGE.set(language);
+        }
+        let number = |setting, parse: fn(&str) -> Option<u64>, default: Option<u64>| match find(setting)? {
+            None => Ok(default),
+            Some((value, _)) if value == "none" => Ok(None),
+            Some(value) => understood(setting, value, parse).map(Some),
+        };
+        let timeout = match find(&TIMEOUT_SETTING)? {
+            None => None,
+            Some((value, _)) if value == "none" => None,
+            Some(value) => Some(understood(&TIMEOUT_SETTING, value, seconds)?),
+        };
+        let snapshots = match find(&SNAPSHOTS_SETTING)? {
+            None => true,
+            Some(value) => understood(&SNAPSHOTS_SETTING, value, on_or_off)?,
+        };
+        Ok(Settings {
+            memory: number(
+                &MEMORY_SETTING,
+                |text| size(text).filter(|&bytes| bytes >= LEAST_MEMORY),
+                memory_for_cells(),
+            )?,
+            timeout,
+            output: number(&OUTPUT_SETTING, size, Some(OUTPUT as u64))?.map(|bytes| bytes as usize),
+            processes: number(&PROCESSES_SETTING, |text| text.parse().ok(), Some(PROCESSES as u64))?
+                .map(|count| count as usize),
+            snapshots,
+            trace: std::env::var_os("CHAINRULE_TRACE").is_some(),
+        })
+    }
+
+    /// Nothing is limited and nothing is kept: for the evaluator that only prepares the library.
+    pub fn unlimited() -> Settings {
+        Settings { memory: None, timeout: None, output: None, processes: None, snapshots: false, trace: false }
+    }
+}
+
+/// A value, parsed; the error says what was expected and where the value comes from.
+fn understood<T>(setting: &Setting, (value, origin): (String, String), parse: fn(&str) -> Option<T>) -> Result<T> {
+    parse(value.trim()).ok_or_else(|| anyhow!("{origin}: {value:?} is not understood; expected: {}", setting.expected))
+}
+
+/// The file, as far as it is there.
+struct SettingsFile {
+    path: PathBuf,
+    content: toml::Table,
+}
+
+impl SettingsFile {
+    fn read() -> Result<SettingsFile> {
+        let Some(path) = file() else { return Ok(SettingsFile { path: PathBuf::new(), content: toml::Table::new() }) };
+        let text = match fs::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(error).with_context(|| format!("{}: cannot be read", path.display())),
+        };
+        let content: toml::Table = text
+            .parse()
+            .map_err(|error: toml::de::Error| anyhow!("{}: {}", path.display(), error.to_string().trim()))?;
+        if let Some(unknown) = content.keys().find(|key| !ALL.iter().any(|setting| setting.name == key.as_str())) {
+            let known = ALL.map(|setting| setting.name).join(", ");
+            bail!("{}: there is no setting {unknown:?}; there are: {known}", path.display());
+        }
+        Ok(SettingsFile { path, content })
+    }
+
+    fn get(&self, setting: &Setting) -> Option<(String, String)> {
+        let value = match self.content.get(setting.name)? {
+            toml::Value::String(text) => text.clone(),
+            toml::Value::Boolean(is_on) => if *is_on { "on" } else { "off" }.to_owned(),
+            other => other.to_string(),
+        };
+        Some((value, format!("{}, {}", self.path.display(), setting.name)))
+    }
+}
+
+/// Where the file is, or would be.
+fn file() -> Option<PathBuf> {
+    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    set("CHAINRULE_CONFIG").or_else(|| {
+        let folder = set("XDG_CONFIG_HOME").or_else(|| Some(std::env::home_dir()?.join(".config")))?;
+        Some(folder.join("chainrule/config.toml"))
+    })
+}
+
+/// What cells may take of this machine: what its memory, the control group, and the hub allow, less a reserve.
+fn memory_for_cells() -> Option<u64> {
+    let hub = std::env::var("MEM_LIMIT").ok().and_then(|limit| size(limit.trim()));
+    let machine = fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
+        let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
+        Some(total.split_whitespace().next()?.parse::<u64>().ok()? * 1024)
+    });
+    let allowed = hub.into_iter().chain(machine).chain(control_group_limits()).min()?;
+    Some(allowed - RESERVE.min(allowed / 2))
+}
+
+/// The limits of our control group and of those that contain it (of both versions).
+fn control_group_limits() -> Vec<u64> {
+    let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
+    let mut limits = Vec::new();
+    for line in groups.lines() {
+        let mut parts = line.splitn(3, ':').skip(1);
+        let (Some(controllers), Some(group)) = (parts.next(), parts.next()) else { continue };
+        let (root, name) = match controllers {
+            "" => ("/sys/fs/cgroup", "memory.max"),
+            list if list.split(',').any(|controller| controller == "memory") => {
+                ("/sys/fs/cgroup/memory", "memory.limit_in_bytes")
+            }
+            _ => continue,
+        };
+        for ancestor in Path::new(group.trim_start_matches('/')).ancestors() {
+            // A group without a limit says "max", or a number beyond all memory.
+            let text = fs::read_to_string(Path::new(root).join(ancestor).join(name)).unwrap_or_default();
+            limits.extend(text.trim().parse::<u64>().ok());
+        }
+    }
+    limits
+}
+
+/// Bytes from `2G`, `500M`, `64k`, `2GiB` or `1000000`.
+fn size(text: &str) -> Option<u64> {
+    let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
+    let number: f64 = text[..digits].parse().ok()?;
+    let unit = match text[digits..].trim().to_ascii_lowercase().trim_end_matches('b').trim_end_matches('i') {
+        "" => 1,
+        "k" => 1 << 10,
+        "m" => 1 << 20,
+        "g" => 1 << 30,
+        "t" => 1u64 << 40,
+        _ => return None,
+    };
+    Some((number * unit as f64) as u64)
+}
+
+/// Bytes in words.
+pub fn size_in_words(bytes: u64) -> String {
+    match bytes {
+        0..1_048_576 => format!("{:.0} kB", bytes as f64 / 1024.0),
+        1_048_576..1_073_741_824 => format!("{:.0} MB", bytes as f64 / 1_048_576.0),
+        _ => format!("{:.1} GB", bytes as f64 / 1_073_741_824.0),
+    }
+}
+
+fn seconds(text: &str) -> Option<Duration> {
+    Duration::try_from_secs_f64(text.parse().ok()?).ok().filter(|duration| !duration.is_zero())
+}
+
+fn on_or_off(text: &str) -> Option<bool> {
+    match text {
+        "on" | "true" | "1" => Some(true),
+        "off" | "false" | "0" => Some(false),
+        _ => None,
+    }
+}
 
 /// The language in which we explain things. rustc and the panics of Rust speak English whatever is set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +310,7 @@ pub fn language() -> Language {
     *LANGUAGE.get_or_init(|| {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let locale = ["CHAINRULE_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
-        if locale.is_some_and(|locale| locale.starts_with("zh")) { Language::Chinese } else { Language::English }
+        locale.and_then(|locale| language_named(&locale)).unwrap_or(Language::English)
     })
 }
 
@@ -25,5 +319,49 @@ pub fn say<T>(english: T, chinese: T) -> T {
     match language() {
         Language::English => english,
         Language::Chinese => chinese,
+    }
+}
+
+/// By `zh`, `en`, or a locale such as `zh_CN.UTF-8`.
+fn language_named(name: &str) -> Option<Language> {
+    match name.get(..2)? {
+        "zh" => Some(Language::Chinese),
+        "en" => Some(Language::English),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes() {
+        let cases = [
+            ("2G", 2 << 30),
+            ("1.5GiB", 3 << 29),
+            ("500M", 500 << 20),
+            ("64k", 64 << 10),
+            ("12", 12),
+            ("3 MB", 3 << 20),
+        ];
+        for (text, bytes) in cases {
+            assert_eq!(size(text), Some(bytes), "{text}");
+        }
+        for text in ["", "G", "2X", "-1", "much"] {
+            assert_eq!(size(text), None, "{text}");
+        }
+        assert_eq!([1 << 20, 3 << 29, 2048].map(size_in_words), ["1 MB", "1.5 GB", "2 kB"]);
+    }
+
+    #[test]
+    fn flags_come_first_and_say_where_a_value_is_wrong() {
+        let flags = Flags { memory: Some("2G".into()), timeout: Some("none".into()), ..Flags::default() };
+        let settings = Settings::load(&flags).unwrap();
+        assert_eq!((settings.memory, settings.timeout), (Some(2 << 30), None));
+        assert_eq!(flags.to_arguments(), ["--memory=2G", "--timeout=none"]);
+        let wrong =
+            Settings::load(&Flags { timeout: Some("soon".into()), ..Flags::default() }).unwrap_err().to_string();
+        assert_eq!(wrong, "--timeout: \"soon\" is not understood; expected: a number of seconds, or none");
     }
 }

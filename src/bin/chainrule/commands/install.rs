@@ -1,6 +1,7 @@
 //! `chainrule install` and `chainrule uninstall`
 
 use super::{Misuse, prepare_library};
+use crate::settings::{Flags, Settings};
 use anyhow::{Context, Result};
 use clap::Args;
 use include_dir::{Dir, include_dir};
@@ -38,6 +39,9 @@ pub struct Install {
     /// The kernel's name for people
     #[arg(long, default_value = DISPLAY_NAME, value_name = "D")]
     display_name: String,
+    /// What holds for every session of the kernel that is installed
+    #[command(flatten)]
+    settings: Flags,
 }
 
 #[derive(Args)]
@@ -59,10 +63,11 @@ impl Install {
 
     fn under_usual_names(prefix: Option<PathBuf>) -> Result<()> {
         let place = Place { prefix, name: NAME.to_owned(), ..Place::default() };
-        Install { place, display_name: DISPLAY_NAME.to_owned() }.write().map(drop)
+        Install { place, display_name: DISPLAY_NAME.to_owned(), settings: Flags::default() }.write().map(drop)
     }
 
     pub fn run(self) -> Result<ExitCode> {
+        Settings::load(&self.settings).map_err(|error| Misuse(format!("{error:#}")))?;
         let folder = self.write()?;
         println!("Installed the kernel \"{}\" in {}", self.display_name, folder.display());
         if let Err(error) = prepare_library() {
@@ -81,6 +86,9 @@ impl Install {
                 let mut spec: Value = serde_json::from_slice(&content).context("kernel.json")?;
                 let program = std::env::current_exe().context("this program's own path")?;
                 spec["argv"][0] = program.to_str().context("this program's path is not UTF-8")?.into();
+                if let Some(arguments) = spec["argv"].as_array_mut() {
+                    arguments.extend(self.settings.to_arguments().into_iter().map(Value::from));
+                }
                 spec["display_name"] = self.display_name.as_str().into();
                 content = serde_json::to_vec_pretty(&spec)?;
             }

@@ -41,6 +41,8 @@ enum Command {
     Kernel {
         /// The file with the ports and the key
         connection_file: PathBuf,
+        #[command(flatten)]
+        settings: crate::settings::Flags,
     },
 }
 
@@ -66,7 +68,9 @@ pub fn main() -> ExitCode {
         Command::Install(install) => install.run(),
         Command::Uninstall(uninstall) => uninstall.run(),
         Command::Doctor => doctor::run(),
-        Command::Kernel { connection_file } => crate::jupyter::serve(&connection_file).map(|()| ExitCode::SUCCESS),
+        Command::Kernel { connection_file, settings } => {
+            crate::jupyter::serve(&connection_file, &settings).map(|()| ExitCode::SUCCESS)
+        }
     };
     result.unwrap_or_else(|error| {
         eprintln!("chainrule: {error:#}");

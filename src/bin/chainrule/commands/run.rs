@@ -3,13 +3,13 @@
 use super::{Misuse, watch_interrupts};
 use crate::evaluator::Interrupter;
 use crate::notebook::{Notebook, Options, run};
+use crate::settings::{Flags, Settings};
 use anyhow::Result;
 use clap::Args;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 #[derive(Args)]
 pub struct Run {
@@ -22,12 +22,11 @@ pub struct Run {
     /// Store the outputs in the notebooks themselves, if no cell fails
     #[arg(long)]
     in_place: bool,
-    /// Stop a cell that takes longer than this many seconds
-    #[arg(long, value_name = "S", value_parser = seconds)]
-    timeout: Option<Duration>,
     /// Go on after a cell that fails
     #[arg(long)]
     allow_errors: bool,
+    #[command(flatten)]
+    settings: Flags,
 }
 
 impl Run {
@@ -35,7 +34,7 @@ impl Run {
         let options = Options {
             output: self.output,
             in_place: self.in_place,
-            timeout: self.timeout,
+            settings: Settings::load(&self.settings).map_err(|error| Misuse(format!("{error:#}")))?,
             allow_errors: self.allow_errors,
         };
         // Everything is checked before anything is run or written.
@@ -64,9 +63,4 @@ impl Run {
         }
         Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
-}
-
-fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "not a number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }

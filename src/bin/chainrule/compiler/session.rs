@@ -6,10 +6,16 @@ use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
+const SETTINGS: [&str; 2] = ["Cargo.toml", ".cargo/config.toml"];
+
 /// A session's folder, removed at its end.
 #[derive(Debug)]
 pub struct Session {
     folder: PathBuf,
+    /// What its target folder is a copy of.
+    template: PathBuf,
+    /// The files that evcxr does not write for every cell, as they were before the last one.
+    settings: [(&'static str, Vec<u8>); 2],
 }
 
 impl Session {
@@ -21,10 +27,32 @@ impl Session {
         // The name tells whose it is: the folder of a process that is gone may be removed.
         let folder = sessions.join(format!("{}-{}", std::process::id(), uuid::Uuid::new_v4().simple()));
         fs::DirBuilder::new().mode(0o700).create(&folder)?;
-        let session = Session { folder };
+        let session =
+            Session { folder, template: library.template(), settings: SETTINGS.map(|name| (name, Vec::new())) };
         library.touch();
-        copy_target(&library.template().join("target"), &session.folder.join("target"))?;
+        copy_target(&session.template.join("target"), &session.folder.join("target"))?;
         Ok(session)
+    }
+
+    /// Makes again what a cell has removed of the folder.
+    pub fn restore(&mut self) -> Result<()> {
+        for (name, content) in &mut self.settings {
+            let path = self.folder.join(name);
+            match fs::read(&path) {
+                Ok(now) => *content = now,
+                Err(_) if content.is_empty() => {}
+                Err(_) => {
+                    fs::create_dir_all(path.parent().unwrap_or(&self.folder))?;
+                    fs::write(&path, content)?;
+                }
+            }
+        }
+        fs::create_dir_all(self.folder.join("src"))?;
+        let target = self.folder.join("target");
+        if !target.is_dir() {
+            copy_target(&self.template.join("target"), &target)?;
+        }
+        Ok(())
     }
 
     /// Where evcxr writes.

@@ -6,11 +6,13 @@
 //! end on a channel nobody reads, so the wrapper then refuses to compile. Lines keep their numbers, for evcxr finds the
 //! learner's code behind an error message by them.
 
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Child, Command};
 
-/// Set in the environment of every cargo that a session starts.
+/// Set in the environment of every cargo that a session starts: to the process id of the kernel.
 pub const ROLE: &str = "CHAINRULE_RUSTC_WRAPPER";
 
 const STORE_BEGIN: &str = "mod evcxr_internal_runtime {\n";
@@ -32,9 +34,42 @@ pub fn main() -> ! {
         eprintln!("chainrule: {message}");
         std::process::exit(1);
     }
-    let error = Command::new(&rustc).args(arguments).env_remove(ROLE).exec();
-    eprintln!("chainrule: {} could not be started: {error}", rustc.display());
+    let kernel = std::env::var(ROLE).ok().and_then(|id| id.parse().ok());
+    let mut command = Command::new(&rustc);
+    command.args(arguments).env_remove(ROLE);
+    // SAFETY: prctl is async-signal-safe. Whoever ends this wrapper ends the compiler.
+    unsafe {
+        command.pre_exec(|| {
+            libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
+            Ok(())
+        });
+    }
+    match command.spawn() {
+        Ok(mut compiler) => std::process::exit(wait_for(&mut compiler, kernel)),
+        Err(error) => eprintln!("chainrule: {} could not be started: {error}", rustc.display()),
+    }
     std::process::exit(1);
+}
+
+/// Waits for the compiler, or ends it if the kernel has ended: nobody is left then who would want what it makes, and
+/// cargo itself would not notice.
+fn wait_for(compiler: &mut Child, kernel: Option<i32>) -> i32 {
+    let open = |pid: i32| {
+        // SAFETY: the call returns a new descriptor or an error.
+        let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) } as RawFd;
+        // SAFETY: as above.
+        (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd) })
+    };
+    let compiler_ends = open(compiler.id() as i32);
+    let kernel_ends = kernel.and_then(open);
+    if let (Some(compiler_ends), Some(kernel_ends)) = (compiler_ends, kernel_ends) {
+        let mut ends = [&compiler_ends, &kernel_ends].map(|fd| PollFd::new(fd.as_fd(), PollFlags::POLLIN));
+        let _ = poll(&mut ends, PollTimeout::NONE);
+        if ends[0].any() != Some(true) {
+            let _ = compiler.kill();
+        }
+    }
+    compiler.wait().ok().and_then(|status| status.code()).unwrap_or(1)
 }
 
 /// Rewrites the file in place: under another name cargo's record of inputs would name the wrong file, and cargo would

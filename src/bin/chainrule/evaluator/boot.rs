@@ -1,11 +1,12 @@
 //! Starting a session, and preparing the library that sessions link to.
 
 use super::output::Pump;
-use super::{Definitions, Evaluator, Implementations, Interrupter, Memory, SourceMap};
+use super::{Definitions, Evaluator, Implementations, Interrupter, LoadedObjects, Memory, SourceMap, limits};
 use crate::compiler::library::{Library, PRELUDE};
 use crate::compiler::session::Session;
 use crate::compiler::toolchain::Toolchain;
 use crate::compiler::wrapper;
+use crate::settings::Settings;
 use crate::worker::channels::Channels;
 use anyhow::{Context, Result, anyhow};
 use evcxr::{CommandContext, EvalContext};
@@ -35,7 +36,7 @@ pub fn prepare_library(notice: &dyn Fn(&str)) -> Result<(Toolchain, Library)> {
 fn build_library(toolchain: &Toolchain, library: &Library) -> Result<()> {
     let folder = library.template();
     let channels = Channels::open()?;
-    let command = channels.worker_command(Path::new(""), &toolchain.std_folder(), &folder)?;
+    let command = channels.worker_command(Path::new(""), &toolchain.std_folder(), &folder, &Settings::unlimited())?;
     let mut context = start_context(&folder, command, library, false)?;
     // evcxr runs `cargo check` where it cannot find out the type of a variable, which needs files of its own.
     context.check("let checked = 1;").map_err(|error| anyhow!("{error}"))?;
@@ -44,24 +45,28 @@ fn build_library(toolchain: &Toolchain, library: &Library) -> Result<()> {
 
 impl Evaluator {
     /// Starts a session in `folder`, the learner's.
-    pub fn start(folder: &Path, notice: &dyn Fn(&str)) -> Result<Evaluator> {
+    pub fn start(folder: &Path, settings: Settings, notice: &dyn Fn(&str)) -> Result<Evaluator> {
         let (toolchain, library) = prepare_library(notice)?;
         let session = Session::create(&library)?;
         let channels = Channels::open()?;
         let object = session.library_object(&toolchain.host)?;
-        let command = channels.worker_command(&object, &toolchain.std_folder(), folder)?;
+        let command = channels.worker_command(&object, &toolchain.std_folder(), folder, &settings)?;
         let context = start_context(session.folder(), command, &library, true)?;
         let interrupter = Interrupter::new(context.process_handle());
+        limits::watch(&interrupter, &settings)?;
         Ok(Evaluator {
             context,
-            pump: Pump::start(channels.output, channels.errors)?,
+            pump: Pump::start(channels.output, channels.errors, &channels.token, settings.output)?,
             events: channels.events,
             answers: channels.answers,
             sources: SourceMap::default(),
             implementations: Implementations::default(),
             definitions: Definitions::default(),
             memory: Memory::default(),
+            objects: LoadedObjects::default(),
             interrupter,
+            settings,
+            _worker_ends: channels.worker_ends,
             session,
         })
     }
@@ -79,7 +84,12 @@ fn start_context(
     drop(guard);
     let mut context = CommandContext::with_eval_context(context);
     let wrapper = std::env::current_exe()?;
-    let mut settings = format!(":build_env {}=1\n:build_env RUSTC_WRAPPER={}\n", wrapper::ROLE, wrapper.display());
+    let mut settings = format!(
+        ":build_env {}={}\n:build_env RUSTC_WRAPPER={}\n",
+        wrapper::ROLE,
+        std::process::id(),
+        wrapper.display()
+    );
     if offline {
         settings.push_str(":offline 1\n");
     }

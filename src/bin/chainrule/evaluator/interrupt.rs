@@ -1,28 +1,46 @@
-//! Interrupting a cell, from another thread, in three steps: end the compiler; ask the cell; end the cell.
+//! Stopping a cell, from another thread, in three steps: end the compiler; ask the cell; end the cell.
 
-use crate::worker::{END_CELL, INTERRUPT};
+use crate::worker::{END, END_CELL, END_RUNNER, INTERRUPT, children};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::fs;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How long a cell may take to react before it is ended by force.
 const GRACE: Duration = Duration::from_secs(1);
+/// How long the worker may take to end itself and what cells have started.
+const FAREWELL: Duration = Duration::from_millis(1500);
 
-/// Interrupts the cell that runs now. Cheap to clone.
+/// Why a cell is stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The learner pressed the button.
+    Interrupt,
+    /// It took longer than it may.
+    Timeout,
+    /// It uses more memory than it may.
+    Memory,
+    /// It has more processes than it may.
+    Processes,
+}
+
+/// Stops the cell that runs now. Cheap to clone.
 #[derive(Clone)]
 pub struct Interrupter {
     worker: Arc<Mutex<std::process::Child>>,
-    state: Arc<Mutex<State>>,
+    state: Arc<(Mutex<State>, Condvar)>,
 }
 
 #[derive(Default)]
 struct State {
     /// Counts cells; a helper thread must not hit the next one.
     cell: u64,
-    is_running: bool,
-    is_interrupted: bool,
+    /// When the cell that runs has begun.
+    began: Option<Instant>,
+    stop: Option<Stop>,
+    /// The session is over.
+    is_closed: bool,
 }
 
 /// A cell that is being evaluated.
@@ -35,40 +53,77 @@ impl Interrupter {
 
     /// Interrupts the running cell; does nothing if there is none. Returns at once.
     pub fn interrupt(&self) {
-        let mut state = self.state();
-        if !state.is_running || state.is_interrupted {
-            return;
-        }
-        state.is_interrupted = true;
-        let (this, cell) = (self.clone(), state.cell);
-        // If no thread can be had, the next press of the button tries again.
-        let helper = std::thread::Builder::new().name("interrupt".to_owned()).spawn(move || this.insist(cell));
-        state.is_interrupted = helper.is_ok();
+        self.stop(Stop::Interrupt);
     }
 
-    /// Ends the worker for good.
-    pub fn kill_worker(&self) {
+    /// Stops the running cell; does nothing if there is none, or if it is being stopped. Returns at once.
+    pub(super) fn stop(&self, why: Stop) {
+        let mut state = self.state();
+        if state.began.is_none() || state.stop.is_some() {
+            return;
+        }
+        let (this, cell) = (self.clone(), state.cell);
+        // If no thread can be had, the next press of the button tries again.
+        let helper = std::thread::Builder::new().name("interrupt".to_owned()).spawn(move || this.insist(cell, why));
+        state.stop = helper.is_ok().then_some(why);
+    }
+
+    /// Goes back to how things were after the last cell, although none runs: a thread that a cell has left does harm.
+    pub(super) fn end_what_runs_between_cells(&self) {
+        self.signal(END_RUNNER);
+    }
+
+    /// Ends the worker, with all that cells have started, for good.
+    pub fn end_worker(&self) {
+        self.state().is_closed = true;
+        self.state.1.notify_all();
+        self.signal(END);
+        end_compiler();
+        let deadline = Instant::now() + FAREWELL;
+        while Instant::now() < deadline {
+            let ended = self.worker.lock().unwrap_or_else(PoisonError::into_inner).try_wait();
+            if !matches!(ended, Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
         self.signal(Signal::SIGKILL);
-        end_compiler(self.worker_id());
+    }
+
+    /// Waits until a cell begins, the session ends or the time is up. Says how long the cell has been running, or `None`
+    /// if none is; nothing at all at the end of the session.
+    pub(super) fn wait(&self, time: Duration) -> Option<Option<Duration>> {
+        let state = self.state();
+        let (state, _) = self.state.1.wait_timeout(state, time).unwrap_or_else(PoisonError::into_inner);
+        if state.is_closed { None } else { Some(state.began.map(|began| began.elapsed())) }
     }
 
     pub(super) fn enter(&self) -> Running<'_> {
         let mut state = self.state();
-        *state = State { cell: state.cell + 1, is_running: true, is_interrupted: false };
+        state.cell += 1;
+        state.began = Some(Instant::now());
+        state.stop = None;
+        self.state.1.notify_all();
         Running(self)
     }
 
     /// Repeats until the cell ends: between the steps of an evaluation there are moments that notice nothing.
-    fn insist(&self, cell: u64) {
+    fn insist(&self, cell: u64, why: Stop) {
+        // A cell that takes what others need is not asked, and what it did shall not stay.
+        let is_asked = matches!(why, Stop::Interrupt | Stop::Timeout);
         let mut asked: Option<Instant> = None;
+        let worker = self.worker_id();
         loop {
             {
                 let state = self.state();
-                if !state.is_running || state.cell != cell {
+                // Without a snapshot the worker ends with the cell, and evcxr starts another, which has done nothing.
+                if state.began.is_none() || state.cell != cell || self.worker_id() != worker {
                     return;
                 }
                 // Under the lock: the cell cannot end between the look and the blow.
-                if !end_compiler(self.worker_id()) {
+                if !is_asked {
+                    self.signal(END_CELL);
+                } else if !end_compiler() {
                     self.signal(INTERRUPT);
                     if asked.get_or_insert_with(Instant::now).elapsed() > GRACE {
                         self.signal(END_CELL);
@@ -79,7 +134,8 @@ impl Interrupter {
         }
     }
 
-    fn worker_id(&self) -> u32 {
+    /// The supervisor.
+    pub(super) fn worker_id(&self) -> u32 {
         self.worker.lock().unwrap_or_else(PoisonError::into_inner).id()
     }
 
@@ -88,39 +144,29 @@ impl Interrupter {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Running<'_> {
-    /// The cell has ended. Says whether it was interrupted.
-    pub fn leave(self) -> bool {
+    /// The cell has ended. Says whether it was stopped, and why.
+    pub fn leave(self) -> Option<Stop> {
         let mut state = self.0.state();
-        state.is_running = false;
-        state.is_interrupted
+        state.began = None;
+        state.stop
     }
 }
 
-/// Ends cargo and what it has started: all our children but the worker. Says whether there were any.
-fn end_compiler(worker: u32) -> bool {
-    let compilers: Vec<i32> =
-        children(std::process::id()).into_iter().filter(|&child| child != worker as i32).collect();
-    for &child in &compilers {
-        for descendant in children(child as u32) {
-            let _ = kill(Pid::from_raw(descendant), Signal::SIGKILL);
+/// Ends the cargo that compiles a cell and what it has started. Says whether there was one.
+fn end_compiler() -> bool {
+    let is_cargo = |pid: &i32| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "cargo");
+    let compilers: Vec<i32> = children(std::process::id()).into_iter().filter(is_cargo).collect();
+    for &compiler in &compilers {
+        // rustc itself ends with the wrapper around it.
+        for wrapper in children(compiler as u32) {
+            let _ = kill(Pid::from_raw(wrapper), Signal::SIGKILL);
         }
-        let _ = kill(Pid::from_raw(child), Signal::SIGKILL);
+        let _ = kill(Pid::from_raw(compiler), Signal::SIGKILL);
     }
     !compilers.is_empty()
-}
-
-/// The processes that a process has started, by all its threads.
-fn children(parent: u32) -> Vec<i32> {
-    let threads = fs::read_dir(format!("/proc/{parent}/task"));
-    let lists =
-        threads.into_iter().flatten().flatten().map(|thread| fs::read_to_string(thread.path().join("children")));
-    lists
-        .flatten()
-        .flat_map(|list| list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>())
-        .collect()
 }

@@ -5,14 +5,17 @@
 
 mod boot;
 pub mod cell;
+mod crash;
 mod definitions;
 mod explain;
 mod failure;
 mod inspect;
 mod interrupt;
+mod limits;
 mod output;
 mod prepare;
 mod stream;
+mod variables;
 
 pub use boot::prepare_library;
 pub use failure::Failure;
@@ -23,11 +26,14 @@ pub use stream::{Bundle, Output, StreamName};
 pub use crate::worker::channels::Answers;
 
 use crate::compiler::session::Session;
-use crate::worker::channels::Events;
+use crate::settings::{Settings, say};
+use crate::worker::channels::{Events, WorkerEnds};
 use cell::{Place, SourceMap};
+use crash::{Crash, LoadedObjects};
 use definitions::Definitions;
 use evcxr::{CommandContext, Error};
 use explain::memory::Memory;
+use interrupt::Stop;
 use output::Pump;
 use prepare::{Implementations, Prepared, prepare};
 use serde_json::Value;
@@ -44,9 +50,24 @@ pub struct Evaluator {
     implementations: Implementations,
     definitions: Definitions,
     memory: Memory,
+    objects: LoadedObjects,
     interrupter: Interrupter,
+    settings: Settings,
+    /// For a worker that evcxr starts in place of one that has ended.
+    _worker_ends: WorkerEnds,
     /// evcxr's file with the code of the last cell.
     session: Session,
+}
+
+/// How a cell went, put together from what evcxr answered and what the worker reported.
+struct Course<'a> {
+    number: u32,
+    code: &'a str,
+    prepared: &'a Prepared,
+    result: Result<evcxr::EvalOutputs, Error>,
+    stop: Option<Stop>,
+    events: Vec<Value>,
+    error_tail: String,
 }
 
 impl Evaluator {
@@ -54,38 +75,63 @@ impl Evaluator {
     pub fn execute(&mut self, number: u32, code: &str, sink: Sink) -> Result<(), Failure> {
         self.pump.begin(sink.clone());
         self.answers.forget();
-        self.events.take(); // what happened between two cells is no cell's failure
+        self.report_what_happened_between_cells(&sink);
         if let Some(reason) = refused_command(code) {
             return Err(Failure::new("Error", reason, None));
         }
-        let mut prepared = prepare(code, &self.implementations);
-        self.sources.add(number, code, &prepared.code);
-        let before = self.variables();
+        self.session.restore().map_err(|error| Failure::new("SetupError", format!("{error:#}"), None))?;
+        let (code, shows_variables) = without_vars(code);
+        if shows_variables {
+            self.show_variables(number, &sink)?;
+        }
+        let mut prepared = prepare(&code, &self.implementations);
+        self.sources.add(number, &code, &prepared.code);
+        let outputs = self.run(number, &code, &mut prepared, &sink)?;
+        if !outputs.content_by_mime_type.is_empty() {
+            let data = outputs.content_by_mime_type.into_iter().map(|(mime, content)| (mime, content.into())).collect();
+            sink(Output::Display(Bundle { data, id: None }));
+        }
+        Ok(())
+    }
+
+    /// Has evcxr run a prepared cell, and waits for all of its output.
+    fn run(
+        &mut self,
+        number: u32,
+        code: &str,
+        prepared: &mut Prepared,
+        sink: &Sink,
+    ) -> Result<evcxr::EvalOutputs, Failure> {
+        let variables = self.variables();
         let interrupter = self.interrupter.clone();
         let running = interrupter.enter();
-        let room = self.make_room(number, code, &mut prepared);
-        let (gone, result) = match room {
+        let (gone, result) = match self.make_room(number, code, prepared) {
             Ok(gone) => (gone, self.context.execute(&prepared.code)),
             Err(error) => (Default::default(), Err(error)),
         };
+        let stop = running.leave();
         let has_run = result.is_ok();
         if has_run {
             // evcxr keeps the items of the cell, also if it panicked.
             self.implementations.clone_from(&prepared.implementations);
             self.definitions = self.definitions.after(code);
         }
-        let interrupted = running.leave();
-        let result = self.judge(number, code, &prepared, result, interrupted);
-        self.pump.end(cell::ends_with_expression(code));
-        for notice in self.remember(number, code, &before, &gone, has_run, result.is_ok()) {
+        let error_tail = self.pump.end(cell::ends_with_expression(code));
+        let events = self.events.take();
+        self.objects.note(&events);
+        if self.settings.trace {
+            // For `benches/worker.py`.
+            events.iter().filter(|event| event["event"] == "snapshot").for_each(|event| eprintln!("{event}"));
+        }
+        let has_crashed = result.is_err() && events.iter().any(|event| event["event"] == "runner_died");
+        let judged = self.judge(Course { number, code, prepared, result, stop, events, error_tail }, &variables);
+        if has_crashed {
+            self.objects.forget_last();
+        }
+        for notice in self.remember(number, code, &variables, &gone, has_run, judged.is_ok()) {
             sink(notice.output());
         }
-        let of_commands = result?.content_by_mime_type;
-        if !of_commands.is_empty() {
-            let data = of_commands.into_iter().map(|(mime, content)| (mime, content.into())).collect();
-            sink(Output::Display(Bundle { data, id: None }));
-        }
-        Ok(())
+        judged
     }
 
     /// Evaluates an expression and returns its representations instead of showing them.
@@ -125,65 +171,139 @@ impl Evaluator {
         self.interrupter.clone()
     }
 
-    /// Puts together what evcxr answered and what the worker reported.
-    fn judge(
-        &self,
-        number: u32,
-        code: &str,
-        prepared: &Prepared,
-        result: Result<evcxr::EvalOutputs, Error>,
-        interrupted: bool,
-    ) -> Result<evcxr::EvalOutputs, Failure> {
+    /// Shows the table of variables, measured where they are.
+    fn show_variables(&mut self, number: u32, sink: &Sink) -> Result<(), Failure> {
+        let cell = variables::cell_that_shows(&self.variables());
+        let mut prepared = Prepared::unchanged(&cell, &self.implementations);
+        self.run(number, "", &mut prepared, sink).map(drop)
+    }
+
+    /// The runner may have died while no cell ran. The snapshot has replaced it, but threads of earlier cells are gone.
+    fn report_what_happened_between_cells(&mut self, sink: &Sink) {
         let events = self.events.take();
+        self.objects.note(&events);
+        if let Some(died) = events.iter().find(|event| event["event"] == "runner_died") {
+            let notice = crash::between_cells(died);
+            let html = format!(
+                "<div style=\"border-left:4px solid #d55e00;padding:4px 10px\">{}</div>",
+                chainrule::display::escape_html(&notice)
+            );
+            let data = serde_json::json!({"text/plain": notice, "text/html": html});
+            if let Value::Object(data) = data {
+                sink(Output::Display(Bundle { data, id: None }));
+            }
+        }
+    }
+
+    fn judge(&self, course: Course, variables: &BTreeMap<String, String>) -> Result<evcxr::EvalOutputs, Failure> {
+        let Course { number, code, prepared, result, stop, events, error_tail } = course;
         let of_kind = |kind: &str| events.iter().rev().find(|event| event["event"] == kind);
+        let is_lost = matches!(result, Err(Error::SubprocessTerminated(_)));
         // A runner that died after it had answered has harmed nobody.
-        if let (Some(died), Err(_)) = (of_kind("runner_died"), &result) {
-            let overflow = of_kind("stack_overflow").is_some();
-            return Err(if interrupted { interrupted_by_force() } else { crashed(died, overflow) });
+        if result.is_err() && (is_lost || of_kind("runner_died").is_some()) {
+            let crash = Crash {
+                number,
+                code,
+                events: &events,
+                stop,
+                is_restored: of_kind("runner_died").is_some_and(|died| died["restored"] == true),
+                error_tail: &error_tail,
+                settings: &self.settings,
+                variables,
+                objects: &self.objects,
+            };
+            return Err(crash.failure());
         }
         if let Some(event) = of_kind("load_failed") {
             let message = event["message"].as_str().unwrap_or_default();
-            return Err(Failure::new("Crash", format!("the compiled cell could not be loaded: {message}"), None));
+            let value = say(
+                format!("the compiled cell could not be loaded: {message}"),
+                format!("编译好的单元格无法加载：{message}"),
+            );
+            return Err(Failure::new("Crash", value, None));
+        }
+        let has_ended_early = of_kind("panic").is_some() || of_kind("early_return").is_some();
+        if let Some(stop) = stop
+            && (result.is_err() || has_ended_early)
+        {
+            let event = of_kind("panic").or_else(|| of_kind("early_return"));
+            let place = event.and_then(|event| crash::statement(number, code, event));
+            return Err(self.stopped(stop, result.is_err(), place.as_ref()));
         }
         let outputs = match result {
             Ok(outputs) => outputs,
-            Err(_) if interrupted => {
-                return Err(Failure::new("Interrupted", "stopped while compiling; nothing has changed", None));
-            }
             Err(Error::CompilationErrors(errors)) => {
                 return Err(Failure::compile_error(number, code, prepared, &errors, &self.memory));
-            }
-            Err(Error::SubprocessTerminated(_)) => {
-                let value = "the process that holds the variables was ended from outside; all variables are lost, \
-                             run the cells again from the top";
-                return Err(Failure::new("Crash", value, None));
             }
             Err(other) => {
                 return Err(Failure::evcxr_message(number, code, &other.to_string(), &self.memory));
             }
         };
+        let nobody_to_ask = of_kind("nobody_to_ask").map(|_| {
+            say(
+                "the cell reads from standard input, but there is nobody to ask here\n  hint: run the notebook in a front \
+                 end such as JupyterLab, or put the text into the cell",
+                "单元格要从标准输入读取内容，但这里没有人可以回答\n  提示：请在 JupyterLab 等前端中运行笔记本，或者把文字直接写进单元格",
+            )
+        });
         if let Some(event) = of_kind("panic") {
-            let panic = &event["panic"];
-            if panic["interrupted"] == true {
-                let value = "stopped; what the cell had changed by then stays changed";
-                return Err(Failure::new("Interrupted", value, None));
-            }
-            return Err(self.panicked(panic).explained(number, code, &self.memory));
+            let statement = crash::statement(number, code, event);
+            let failure = self.panicked(&event["panic"], statement, of_kind("thread_panic"), nobody_to_ask);
+            return Err(failure.explained(number, code, &self.memory));
         }
         if let Some(event) = of_kind("early_return") {
-            let failure = Failure::new("Error", event["message"].as_str().unwrap_or_default(), None);
+            let value = nobody_to_ask.unwrap_or_else(|| event["message"].as_str().unwrap_or_default());
+            let failure = Failure::new("Error", value, crash::statement(number, code, event).as_ref());
             return Err(failure.explained(number, code, &self.memory));
         }
         Ok(outputs)
     }
 
-    fn panicked(&self, panic: &Value) -> Failure {
-        let message = panic["message"].as_str().unwrap_or_default();
-        let (file, line) = (panic["file"].as_str().unwrap_or_default(), panic["line"].as_u64().unwrap_or(0));
-        if file != "src/lib.rs" {
-            return Failure::new("Panic", message, None);
+    /// A cell that ended when it was asked to, or before it began.
+    fn stopped(&self, stop: Stop, was_compiling: bool, place: Option<&Place>) -> Failure {
+        let consequence = if was_compiling {
+            say("stopped while compiling; nothing has changed", "编译时被停止；没有任何改动")
+        } else {
+            say("stopped; what the cell had changed by then stays changed", "已停止；单元格在此之前所做的改动会保留")
+        };
+        let (name, value) = match stop {
+            Stop::Timeout => ("Timeout", format!("{}\n{consequence}", crash::timeout(&self.settings))),
+            _ if was_compiling => ("InterruptedWhileCompiling", consequence.to_owned()),
+            _ => ("Interrupted", consequence.to_owned()),
+        };
+        Failure::new(name, value, place)
+    }
+
+    /// `statement` is the one that the cell had come to, for where nothing more exact is known.
+    fn panicked(
+        &self,
+        panic: &Value,
+        statement: Option<Place>,
+        in_thread: Option<&Value>,
+        nobody_to_ask: Option<&str>,
+    ) -> Failure {
+        let place = |panic: &Value| {
+            let line = panic["line"].as_u64().filter(|_| panic["file"] == "src/lib.rs")?;
+            self.place(line as usize)
+        };
+        let at = place(panic).or(statement);
+        if panic["interrupted"] == true {
+            return self.stopped(Stop::Interrupt, false, at.as_ref());
         }
-        Failure::new("Panic", message, self.place(line as usize).as_ref())
+        let message = panic["message"].as_str().unwrap_or_default();
+        if let Some(nobody) = nobody_to_ask {
+            return Failure::new("Panic", nobody, at.as_ref());
+        }
+        // What `join` returns says nothing of the reason.
+        if let Some(in_thread) = in_thread.map(|event| &event["panic"]).filter(|_| message.ends_with("Any { .. }")) {
+            let reason = in_thread["message"].as_str().unwrap_or_default();
+            let value = say(
+                format!("a thread that the cell joined had panicked: {reason}"),
+                format!("单元格等待（join）的线程发生了 panic：{reason}"),
+            );
+            return Failure::new("Panic", value, place(in_thread).or(at).as_ref());
+        }
+        Failure::new("Panic", message, at.as_ref())
     }
 
     /// Which cell a line of the code that was compiled last comes from.
@@ -191,6 +311,25 @@ impl Evaluator {
         let compiled = std::fs::read_to_string(self.session.folder().join("src/lib.rs")).ok()?;
         self.sources.find(&compiled, line)
     }
+}
+
+impl Drop for Evaluator {
+    fn drop(&mut self) {
+        // evcxr would kill the supervisor, which then could not collect what cells have started.
+        self.interrupter.end_worker();
+    }
+}
+
+/// The cell without the command `:vars`, and whether it was there. Lines keep their numbers.
+fn without_vars(code: &str) -> (String, bool) {
+    let is_vars = |line: &&str| line.trim() == ":vars";
+    let found = code.lines().any(|line| is_vars(&line));
+    let kept = code.split_inclusive('\n').map(|line| match line.ends_with('\n') {
+        true if is_vars(&line) => "\n",
+        false if is_vars(&line) => "",
+        _ => line,
+    });
+    (if found { kept.collect() } else { code.to_owned() }, found)
 }
 
 /// Why a cell is not run: commands of evcxr that would break a session. Settings from a file in the notebook's folder may
@@ -215,30 +354,4 @@ fn refused_command(code: &str) -> Option<String> {
         _ => "",
     };
     Some(format!("the command {command} of evcxr is not available in chainrule{way_out}"))
-}
-
-fn interrupted_by_force() -> Failure {
-    let value = "stopped by force, because the cell did not react; all variables are as they were before the cell";
-    Failure::new("Interrupted", value, None)
-}
-
-/// The runner died in a cell, and its snapshot has taken over.
-fn crashed(died: &Value, overflow: bool) -> Failure {
-    let cause = if overflow {
-        "the stack overflowed: a function called itself (perhaps through others) without coming to an end".to_owned()
-    } else if let Some(code) = died["exit_code"].as_i64() {
-        format!("the cell ended its process with exit code {code}; in a notebook, leave out `exit`")
-    } else {
-        match died["signal"].as_str().unwrap_or_default() {
-            "SIGSEGV" | "SIGBUS" => {
-                "the cell used memory that is not there (a null or dangling pointer, in `unsafe` code)".to_owned()
-            }
-            "SIGABRT" => "the cell aborted (`abort`, a panic during a panic, or no memory left)".to_owned(),
-            "SIGKILL" => "the process was killed from outside, perhaps because memory ran out".to_owned(),
-            "SIGILL" | "SIGTRAP" => "the processor met an instruction that it cannot run".to_owned(),
-            "SIGFPE" => "the processor met an arithmetic error".to_owned(),
-            signal => format!("the cell was ended by the signal {signal}"),
-        }
-    };
-    Failure::new("Crash", format!("{cause}. All variables are as they were before the cell."), None)
 }

@@ -1,6 +1,7 @@
 //! Reads what cells write, while they run, and hands it on in batches.
 
-use super::stream::{Output, Parser, StreamName, complete_utf8};
+use super::stream::{Bundle, Output, Parser, StreamName, complete_utf8};
+use crate::settings::{how_to_change, say, size_in_words};
 use anyhow::Result;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::collections::VecDeque;
@@ -14,16 +15,20 @@ pub type Sink = Arc<dyn Fn(Output) + Send + Sync>;
 
 /// At most twenty messages a second, however small the pieces that a cell writes.
 const INTERVAL: Duration = Duration::from_millis(50);
-/// Of a cell's text, this much is shown from its beginning and from its end.
-const HEAD: usize = 1 << 20;
-const TAIL: usize = 64 << 10;
+/// Of a cell's text, this share of the limit is shown from its end.
+const TAIL_SHARE: usize = 16;
+/// Bytes of pictures and the like that a cell may show. Updates of one that is there do not count.
+const DISPLAYS: usize = 64 << 20;
+/// How much is remembered of what a cell wrote last: for the prompt of a question, and for the reason of an abort.
+const RECENT: usize = 1000;
 
 enum Order {
     Begin(Sink),
     /// The cell has ended: hand on all that it wrote, then answer.
     End {
         ends_with_expression: bool,
-        done: Sender<()>,
+        /// Gets what the cell wrote last on standard error.
+        done: Sender<String>,
     },
 }
 
@@ -34,18 +39,22 @@ pub struct Pump {
 }
 
 impl Pump {
-    pub fn start(stdout: OwnedFd, stderr: OwnedFd) -> Result<Pump> {
+    /// Of a cell's text, `limit` bytes are shown. `token` is in each frame of the library.
+    pub fn start(stdout: OwnedFd, stderr: OwnedFd, token: &str, limit: Option<usize>) -> Result<Pump> {
         let (orders, received) = channel();
         let (woken, wake) = nix::unistd::pipe()?;
         let reader = Reader {
             stdout: Pipe { fd: stdout, is_open: true },
             stderr: Pipe { fd: stderr, is_open: true },
-            parser: Parser::default(),
+            parser: Parser::new(token),
             error_bytes: Vec::new(),
             sink: None,
             waiting: Vec::new(),
             since: None,
-            cap: Cap::default(),
+            recent_text: Recent::default(),
+            recent_errors: Recent::default(),
+            limit,
+            cap: Cap::new(limit),
         };
         std::thread::Builder::new().name("output".to_owned()).spawn(move || reader.run(&received, &woken))?;
         Ok(Pump { orders, wake })
@@ -56,11 +65,11 @@ impl Pump {
         self.order(Order::Begin(sink));
     }
 
-    /// Waits until everything that the cell wrote has been handed on.
-    pub fn end(&self, ends_with_expression: bool) {
+    /// Waits until everything that the cell wrote has been handed on. Returns what it wrote last on standard error.
+    pub fn end(&self, ends_with_expression: bool) -> String {
         let (done, wait) = channel();
         self.order(Order::End { ends_with_expression, done });
-        let _ = wait.recv();
+        wait.recv().unwrap_or_default()
     }
 
     fn order(&self, order: Order) {
@@ -84,6 +93,9 @@ struct Reader {
     waiting: Vec<Output>,
     /// When the first of what waits has arrived.
     since: Option<Instant>,
+    recent_text: Recent,
+    recent_errors: Recent,
+    limit: Option<usize>,
     cap: Cap,
 }
 
@@ -138,7 +150,9 @@ impl Reader {
                 self.take(rest);
                 self.hand_on();
                 self.sink = Some(sink);
-                self.cap = Cap::default();
+                self.cap = Cap::new(self.limit);
+                self.recent_text = Recent::default();
+                self.recent_errors = Recent::default();
             }
             Order::End { ends_with_expression, done } => {
                 self.drain();
@@ -151,7 +165,7 @@ impl Reader {
                 let tail = self.cap.close();
                 self.waiting.extend(tail);
                 self.hand_on();
-                let _ = done.send(());
+                let _ = done.send(self.recent_errors.0.clone());
             }
         }
     }
@@ -204,12 +218,33 @@ impl Reader {
         for output in outputs {
             match output {
                 Output::Stream { name, text } => {
+                    match name {
+                        StreamName::Stdout => self.recent_text.add(&text),
+                        StreamName::Stderr => self.recent_errors.add(&text),
+                    }
                     let Some(text) = self.cap.admit(name, text) else { continue };
                     match self.waiting.last_mut() {
                         Some(Output::Stream { name: last, text: before }) if *last == name => before.push_str(&text),
                         _ => self.waiting.push(Output::Stream { name, text }),
                     }
                 }
+                Output::Question { prompt: None, is_password } => {
+                    let recent = std::mem::take(&mut self.recent_text);
+                    let prompt = recent.last_line().to_owned();
+                    // A line that is not finished is not shown twice.
+                    if let Some(Output::Stream { name: StreamName::Stdout, text }) = self.waiting.last_mut()
+                        && let Some(before) = text.strip_suffix(&prompt)
+                    {
+                        *text = before.to_owned();
+                    }
+                    self.waiting.push(Output::Question { prompt: Some(prompt), is_password });
+                }
+                Output::Update(bundle) => {
+                    // Nobody can see one that is replaced at once.
+                    self.waiting.retain(|output| !matches!(output, Output::Update(earlier) if earlier.id == bundle.id));
+                    self.waiting.push(Output::Update(bundle));
+                }
+                Output::Display(bundle) if !self.cap.admit_display(&bundle) => {}
                 other => self.waiting.push(other),
             }
         }
@@ -218,56 +253,121 @@ impl Reader {
     fn hand_on(&mut self) {
         self.since = None;
         for output in self.waiting.drain(..) {
-            if let Some(sink) = &self.sink {
+            let is_nothing = matches!(&output, Output::Stream { text, .. } if text.is_empty());
+            if let Some(sink) = self.sink.as_ref().filter(|_| !is_nothing) {
                 sink(output);
             }
         }
     }
 }
 
-/// Keeps a cell that prints without end from filling the notebook: its first part and its last are shown.
+/// The last of a text.
 #[derive(Default)]
+struct Recent(String);
+
+impl Recent {
+    fn add(&mut self, text: &str) {
+        self.0.push_str(text);
+        if self.0.len() > 2 * RECENT {
+            self.0.drain(..self.0.floor_char_boundary(self.0.len() - RECENT));
+        }
+    }
+
+    /// The line that is not finished, or if there is none, the last one.
+    fn last_line(&self) -> &str {
+        let finished = self.0.strip_suffix('\n').unwrap_or(&self.0);
+        finished.rsplit('\n').next().unwrap_or_default()
+    }
+}
+
+/// Keeps a cell that prints without end from filling the notebook: its first part and its last are shown.
 struct Cap {
+    /// Bytes that are shown from the beginning, and from the end.
+    head: usize,
+    tail: usize,
     admitted: usize,
-    tail: VecDeque<(StreamName, String)>,
-    tail_length: usize,
+    last: VecDeque<(StreamName, String)>,
+    last_length: usize,
     left_out: usize,
+    displays: usize,
+    displays_left_out: usize,
 }
 
 impl Cap {
+    fn new(limit: Option<usize>) -> Cap {
+        let limit = limit.unwrap_or(usize::MAX);
+        let tail = limit / TAIL_SHARE;
+        Cap {
+            head: limit - tail,
+            tail,
+            admitted: 0,
+            last: VecDeque::new(),
+            last_length: 0,
+            left_out: 0,
+            displays: 0,
+            displays_left_out: 0,
+        }
+    }
+
     /// The text if it may be shown now.
-    fn admit(&mut self, name: StreamName, text: String) -> Option<String> {
-        self.admitted += text.len();
-        if self.admitted <= HEAD {
+    fn admit(&mut self, name: StreamName, mut text: String) -> Option<String> {
+        let room = self.head.saturating_sub(self.admitted);
+        self.admitted = self.admitted.saturating_add(text.len());
+        if text.len() <= room {
             return Some(text);
         }
-        self.tail_length += text.len();
-        self.tail.push_back((name, text));
-        while self.tail_length > TAIL {
-            let Some((name, first)) = self.tail.pop_front() else { break };
-            let mut keep = first.len().saturating_sub(self.tail_length - TAIL);
-            while !first.is_char_boundary(first.len() - keep) {
-                keep -= 1;
-            }
-            self.tail_length -= first.len() - keep;
-            self.left_out += first.len() - keep;
-            if keep > 0 {
-                self.tail.push_front((name, first[first.len() - keep..].to_owned()));
+        let shown = text.floor_char_boundary(room);
+        let rest = text.split_off(shown);
+        self.keep(name, rest);
+        (!text.is_empty()).then_some(text)
+    }
+
+    /// Keeps what may turn out to be the end.
+    fn keep(&mut self, name: StreamName, text: String) {
+        self.last_length += text.len();
+        self.last.push_back((name, text));
+        while self.last_length > self.tail {
+            let Some((name, first)) = self.last.pop_front() else { break };
+            let excess = (self.last_length - self.tail).min(first.len());
+            let cut = (excess..=first.len()).find(|&at| first.is_char_boundary(at)).unwrap_or(first.len());
+            self.last_length -= cut;
+            self.left_out += cut;
+            if cut < first.len() {
+                self.last.push_front((name, first[cut..].to_owned()));
                 break;
             }
         }
-        None
+    }
+
+    fn admit_display(&mut self, bundle: &Bundle) -> bool {
+        self.displays += bundle.data.values().map(|value| value.as_str().map_or(1000, str::len)).sum::<usize>();
+        let is_admitted = self.displays <= DISPLAYS;
+        self.displays_left_out += usize::from(!is_admitted);
+        is_admitted
     }
 
     /// The last part, after a word about what lies between.
     fn close(&mut self) -> Vec<Output> {
-        let cap = std::mem::take(self);
+        let limit = self.head.saturating_add(self.tail);
+        let cap = std::mem::replace(self, Cap::new(Some(limit)));
         let mut outputs = Vec::new();
-        if cap.left_out > 0 {
-            let text = format!("\n[… {} kB of output left out …]\n", cap.left_out.div_ceil(1000));
-            outputs.push(Output::Stream { name: StreamName::Stdout, text });
+        let mut note = |text: String| outputs.push(Output::Stream { name: StreamName::Stdout, text });
+        if cap.displays_left_out > 0 {
+            let (count, most) = (cap.displays_left_out, size_in_words(DISPLAYS as u64));
+            note(say(
+                format!("\n[… {count} pictures left out: a cell may show {most}]\n"),
+                format!("\n[…… 省略了 {count} 幅图：一个单元格最多显示 {most}]\n"),
+            ));
         }
-        outputs.extend(cap.tail.into_iter().map(|(name, text)| Output::Stream { name, text }));
+        if cap.left_out > 0 {
+            let (left_out, most) = (size_in_words(cap.left_out as u64), size_in_words(limit as u64));
+            let change = how_to_change("output-limit", &format!("{}M", (limit >> 20).max(1) * 10));
+            note(say(
+                format!("\n[… {left_out} of output left out: of a cell {most} are shown; {change}]\n"),
+                format!("\n[…… 省略了 {left_out} 输出：一个单元格最多显示 {most}；{change}]\n"),
+            ));
+        }
+        outputs.extend(cap.last.into_iter().map(|(name, text)| Output::Stream { name, text }));
         outputs
     }
 }
@@ -276,24 +376,43 @@ impl Cap {
 mod tests {
     use super::*;
 
+    const LIMIT: usize = 1 << 20;
+
     #[test]
     fn a_flood_keeps_its_beginning_and_its_end() {
-        let mut cap = Cap::default();
+        let mut cap = Cap::new(Some(LIMIT));
         let mut shown = String::new();
         for line in 0..1_000_000 {
             shown.extend(cap.admit(StreamName::Stdout, format!("{line} ünï\n")));
         }
-        assert!(shown.starts_with("0 ünï\n1 ") && shown.len() <= HEAD);
-        let Output::Stream { text, .. } = cap.close().pop().unwrap() else { panic!("no text") };
+        assert!(shown.starts_with("0 ünï\n1 ") && shown.len() <= LIMIT);
+        let outputs = cap.close();
+        let Output::Stream { text, .. } = &outputs[0] else { panic!("no text") };
+        assert!(text.contains("left out") && text.contains("CHAINRULE_OUTPUT_LIMIT=10M"), "{text}");
+        let Some(Output::Stream { text, .. }) = outputs.last() else { panic!("no text") };
         assert_eq!(text, "999999 ünï\n");
     }
 
     #[test]
-    fn a_single_huge_text_is_cut_at_a_character() {
-        let mut cap = Cap::default();
-        assert_eq!(cap.admit(StreamName::Stdout, "é".repeat(HEAD)), None);
+    fn a_single_huge_text_is_cut_at_characters() {
+        let mut cap = Cap::new(Some(LIMIT));
+        let shown = cap.admit(StreamName::Stdout, "é".repeat(LIMIT)).unwrap();
+        assert!(shown.len() > LIMIT / 2 && shown.chars().all(|c| c == 'é'));
         let outputs = cap.close();
         let Output::Stream { text, .. } = &outputs[1] else { panic!("no text") };
-        assert!(text.len() <= TAIL && text.len() > TAIL - 4 && text.chars().all(|c| c == 'é'));
+        assert!(text.len() <= LIMIT / TAIL_SHARE && text.len() > 1000 && text.chars().all(|c| c == 'é'));
+    }
+
+    #[test]
+    fn the_last_line_is_the_prompt() {
+        let mut recent = Recent::default();
+        recent.add(&"x".repeat(10 * RECENT));
+        recent.add("\nWhat is");
+        recent.add(" your name? ");
+        assert_eq!(recent.last_line(), "What is your name? ");
+        recent.add("\n");
+        assert_eq!(recent.last_line(), "What is your name? ");
+        recent.add("\n");
+        assert_eq!(recent.last_line(), "");
     }
 }

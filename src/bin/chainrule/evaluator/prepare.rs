@@ -40,6 +40,8 @@ pub struct Implementations {
     count: usize,
 }
 
+/// Put before each statement, with its line.
+const AT: &str = "chainrule::cell::at(";
 /// The constants start with this. Completion leaves them out.
 pub const IMPLEMENTATION: &str = "CHAINRULE_IMPL_";
 
@@ -73,7 +75,13 @@ pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
         return prepared;
     }
     let nodes = statements(&rust);
-    let mut insertions = Vec::new();
+    let mut insertions: Vec<(usize, String)> = Vec::new();
+    // Where the cell is, should it crash there.
+    let is_statement = |node: &&SyntaxNode| !ast::Item::can_cast(node.kind()) && !ast::Attr::can_cast(node.kind());
+    for node in nodes.iter().filter(is_statement) {
+        let line = code[..start(node)].matches('\n').count() + 1;
+        insertions.push((start(node), format!("{AT}{line}); ")));
+    }
     for node in &nodes {
         if let Some(block) = ast::Impl::cast(node.clone()) {
             insertions.push((start(node), prepared.implementations.place(provided_by(&block))));
@@ -99,11 +107,17 @@ pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
         let call = if fails { "\nmain()?;" } else { "\nmain();" };
         insertions.push((code.len(), call.to_owned()));
     }
+    insertions.sort_by_key(|(at, _)| *at); // what stands at the same place keeps its order
     prepared.insert(code, &insertions);
     prepared
 }
 
 impl Prepared {
+    /// A cell of ours.
+    pub fn unchanged(code: &str, implementations: &Implementations) -> Prepared {
+        Prepared { code: code.to_owned(), insertions: Vec::new(), implementations: implementations.clone() }
+    }
+
     /// Puts texts into the cell, each at a byte of the learner's `code`, in order.
     fn insert(&mut self, code: &str, texts: &[(usize, String)]) {
         for (at, text) in texts.iter().rev() {
@@ -233,29 +247,46 @@ mod tests {
         prepare(code, &Implementations::default())
     }
 
+    /// Without the calls that tell where the cell is.
+    fn plain(code: &str) -> String {
+        prepared(code).code.split(AT).enumerate().map(|(at, part)| if at == 0 { part } else { &part[4..] }).collect()
+    }
+
+    #[test]
+    fn each_statement_says_where_it_is() {
+        let prepared = prepared(":opt 1\nlet a = 1; f(\n a);\nfn g() {}\n\na");
+        assert_eq!(
+            prepared.code,
+            ":opt 1\nchainrule::cell::at(2); let a = 1; chainrule::cell::at(2); f(\n a);\nfn g() {}\n\n\
+             chainrule::cell::at(6); (a).evcxr_display();"
+        );
+        assert_eq!((prepared.column(2, 25), prepared.column(2, 60), prepared.column(6, 26)), (1, 12, 1));
+    }
+
     #[test]
     fn a_last_expression_is_shown() {
-        let prepared = prepared(":opt 1\nlet é = 1;\n  é + 1 // sum");
-        assert_eq!(prepared.code, ":opt 1\nlet é = 1;\n  (é + 1).evcxr_display(); // sum");
-        let columns = [3, 4, 8].map(|column| prepared.column(3, column));
-        assert_eq!((columns, prepared.column(2, 8)), ([3, 3, 7], 8));
+        let code = ":opt 1\nlet é = 1;\n  é + 1 // sum";
+        assert_eq!(plain(code), ":opt 1\nlet é = 1;\n  (é + 1).evcxr_display(); // sum");
+        let prepared = prepared(code);
+        let columns = [3, 28, 32].map(|column| prepared.column(3, column));
+        assert_eq!((columns, prepared.column(2, 32)), ([3, 3, 7], 8));
     }
 
     #[test]
     fn what_needs_nothing_stays_as_it_is() {
         let cells = ["let x = 1;", "fn f() {}", "", ":vars", "1 +", "// 1", "x;", "#[derive(Debug)] struct A;"];
         for code in cells {
-            assert_eq!(prepared(code).code, code);
+            assert_eq!(plain(code), code);
         }
     }
 
     #[test]
     fn a_program_is_run() {
-        assert_eq!(prepared("fn main() {\n}").code, "fn main() {\n}\nmain();");
+        assert_eq!(plain("fn main() {\n}"), "fn main() {\n}\nmain();");
         let fallible = "use std::io;\nfn main() -> io::Result<()> { Ok(()) }\nfn f() {} // end";
-        assert_eq!(prepared(fallible).code, format!("{fallible}\nmain()?;"));
+        assert_eq!(plain(fallible), format!("{fallible}\nmain()?;"));
         for called in ["fn main() {}\nmain();", "fn main(x: i32) {}"] {
-            assert_eq!(prepared(called).code, called);
+            assert_eq!(plain(called), called);
         }
     }
 
@@ -304,10 +335,11 @@ mod tests {
         assert_eq!(cell.set_aside("impl Net { fn forward() {} }").as_deref(), Some("impl Net"));
         assert_eq!(
             cell.code,
-            "#![a]\n const CHAINRULE_IMPL_1: () = (); #[cfg(any())] type train = (); struct Net; (net).evcxr_display();"
+            "#![a]\n const CHAINRULE_IMPL_1: () = (); #[cfg(any())] type train = (); struct Net; \
+             chainrule::cell::at(2); (net).evcxr_display();"
         );
         let at = |text: &str| cell.code.lines().nth(1).unwrap().find(text).unwrap() + 1;
-        assert_eq!([at("struct"), at("(net")].map(|column| cell.column(2, column)), [2, 14]);
+        assert_eq!([at("struct"), at("(net") + 1].map(|column| cell.column(2, column)), [2, 14]);
         assert_eq!(cell.set_aside("impl Net { fn forward() {} }"), None);
     }
 }

@@ -18,9 +18,9 @@ pub enum Output {
     Clear {
         wait: bool,
     },
-    /// The cell waits for a line of text.
+    /// The cell waits for a line of text. Without a prompt it has read from standard input.
     Question {
-        prompt: String,
+        prompt: Option<String>,
         is_password: bool,
     },
 }
@@ -47,17 +47,21 @@ pub struct Bundle {
     pub id: Option<String>,
 }
 
-const FRAME_BEGIN: &[u8] = b"\x1b]7337;";
+const FRAME_BEGIN: &str = "\x1b]7337;";
 const FRAME_END: u8 = 0x07;
 const BLOCK_BEGIN: &[u8] = b"EVCXR_BEGIN_CONTENT ";
 const BLOCK_END: &[u8] = b"EVCXR_END_CONTENT\n";
-/// More than this is no frame: half of one that was never finished.
-const LONGEST_FRAME: usize = 64 << 20;
+/// More than this is no frame and no block: half of one that was never finished.
+const LONGEST: usize = 32 << 20;
 
 /// The parser's state: what has arrived and is not decided yet.
-#[derive(Default)]
 pub struct Parser {
+    /// How a frame of the library begins: with a word that only this session knows, so that a cell that prints the
+    /// marker prints text.
+    frame_begin: Vec<u8>,
     pending: Vec<u8>,
+    /// As much of what is pending was searched for the end of a frame or block, in vain.
+    searched: usize,
     /// Whether the next byte stands at the beginning of a line; only there is a content block recognised.
     in_line: bool,
     /// The last content block. It is the cell's result if nothing follows it and the cell ends with an expression.
@@ -65,6 +69,11 @@ pub struct Parser {
 }
 
 impl Parser {
+    pub fn new(token: &str) -> Parser {
+        let frame_begin = format!("{FRAME_BEGIN}{token}").into_bytes();
+        Parser { frame_begin, pending: Vec::new(), searched: 0, in_line: false, block: None }
+    }
+
     /// Adds bytes and returns what they complete.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Output> {
         self.pending.extend_from_slice(bytes);
@@ -75,7 +84,7 @@ impl Parser {
 
     /// Whether something undecided waits, other than a frame or a block that is being written.
     pub fn is_holding_text(&self) -> bool {
-        !self.pending.is_empty() && !self.pending.starts_with(FRAME_BEGIN) && !self.at_block()
+        !self.pending.is_empty() && !self.at_frame() && !self.at_block()
     }
 
     /// Nothing came for a while: what looks like the beginning of a marker is text.
@@ -108,11 +117,10 @@ impl Parser {
         if self.pending.is_empty() {
             return false;
         }
-        if self.pending.starts_with(FRAME_BEGIN) {
-            return match self.pending.iter().position(|&byte| byte == FRAME_END) {
-                Some(end) => self.frame(end, outputs),
-                None if self.pending.len() > LONGEST_FRAME => self.text(FRAME_BEGIN.len(), outputs),
-                None => false,
+        if self.at_frame() {
+            return match self.pending[self.searched..].iter().position(|&byte| byte == FRAME_END) {
+                Some(end) => self.frame(self.searched + end, outputs),
+                None => self.give_up_or_wait(self.frame_begin.len(), outputs),
             };
         }
         if self.at_block() {
@@ -123,7 +131,7 @@ impl Parser {
         if end == 0 && (at_end || !self.may_become_marker(0)) {
             end = 1 + self.pending[1..]
                 .iter()
-                .position(|&byte| byte == FRAME_BEGIN[0] || byte == b'\n')
+                .position(|&byte| byte == self.frame_begin[0] || byte == b'\n')
                 .unwrap_or(self.pending.len() - 1);
         }
         let end = if end == self.pending.len() && !at_end { complete_utf8(&self.pending) } else { end };
@@ -132,33 +140,48 @@ impl Parser {
 
     /// Where in the pending bytes a frame or a block begins, or may turn out to begin.
     fn next_marker(&self) -> Option<usize> {
-        (0..self.pending.len()).find(|&at| {
+        let begins = [self.frame_begin[0], BLOCK_BEGIN[0]];
+        let candidates = self.pending.iter().enumerate().filter(|(_, byte)| begins.contains(byte));
+        candidates.map(|(at, _)| at).find(|&at| {
             let at_line_start = if at == 0 { !self.in_line } else { self.pending[at - 1] == b'\n' };
             let rest = &self.pending[at..];
-            starts_or_may_start(rest, FRAME_BEGIN) || (at_line_start && starts_or_may_start(rest, BLOCK_BEGIN))
+            starts_or_may_start(rest, &self.frame_begin) || (at_line_start && starts_or_may_start(rest, BLOCK_BEGIN))
         })
     }
 
     fn may_become_marker(&self, at: usize) -> bool {
         let rest = &self.pending[at..];
         let partial = |marker: &[u8]| rest.len() < marker.len() && marker.starts_with(rest);
-        partial(FRAME_BEGIN) || (!self.in_line && partial(BLOCK_BEGIN))
+        partial(&self.frame_begin) || (!self.in_line && partial(BLOCK_BEGIN))
+    }
+
+    fn at_frame(&self) -> bool {
+        self.pending.starts_with(&self.frame_begin)
     }
 
     fn at_block(&self) -> bool {
         !self.in_line && self.pending.starts_with(BLOCK_BEGIN)
     }
 
+    /// The end of a frame or block has not arrived. If it is too long for one, its marker is text.
+    fn give_up_or_wait(&mut self, marker: usize, outputs: &mut Vec<Output>) -> bool {
+        if self.pending.len() > LONGEST {
+            return self.text(marker, outputs);
+        }
+        self.searched = self.pending.len();
+        false
+    }
+
     fn frame(&mut self, end: usize, outputs: &mut Vec<Output>) -> bool {
-        let json = serde_json::from_slice::<Value>(&self.pending[FRAME_BEGIN.len()..end]);
+        let json = serde_json::from_slice::<Value>(&self.pending[self.frame_begin.len()..end]);
         match json.ok().and_then(output_of_frame) {
             Some(output) => {
                 self.emit(output, outputs);
-                self.pending.drain(..=end);
+                self.remove(end + 1);
             }
             // Somebody printed our marker: text like any other.
             None => {
-                self.text(FRAME_BEGIN.len(), outputs);
+                self.text(self.frame_begin.len(), outputs);
             }
         }
         true
@@ -166,7 +189,11 @@ impl Parser {
 
     fn block(&mut self, outputs: &mut Vec<Output>) -> bool {
         let Some(header_end) = self.pending.iter().position(|&byte| byte == b'\n') else { return false };
-        let Some(length) = find(&self.pending[header_end + 1..], BLOCK_END) else { return false };
+        // The end may have been cut where the search ended.
+        let from = self.searched.saturating_sub(BLOCK_END.len()).max(header_end + 1);
+        let Some(length) = find(&self.pending[from..], BLOCK_END).map(|at| from + at - header_end - 1) else {
+            return self.give_up_or_wait(BLOCK_BEGIN.len(), outputs);
+        };
         let mime = String::from_utf8_lossy(&self.pending[BLOCK_BEGIN.len()..header_end]).trim().to_owned();
         let content = &self.pending[header_end + 1..header_end + 1 + length];
         let content = String::from_utf8_lossy(content.strip_suffix(b"\n").unwrap_or(content)).into_owned();
@@ -180,13 +207,23 @@ impl Parser {
             let value = if mime.ends_with("json") { serde_json::from_str(&content).ok() } else { None };
             block.data.insert(mime, value.unwrap_or_else(|| content.into()));
         }
-        self.pending.drain(..header_end + 1 + length + BLOCK_END.len());
+        self.remove(header_end + 1 + length + BLOCK_END.len());
         true
+    }
+
+    fn remove(&mut self, length: usize) -> Vec<u8> {
+        self.searched = 0;
+        let removed = self.pending.drain(..length).collect();
+        // A flood or a large picture is over: its memory is given back.
+        if self.pending.is_empty() {
+            self.pending.shrink_to(1 << 20);
+        }
+        removed
     }
 
     /// Lets the first `length` pending bytes go as text.
     fn text(&mut self, length: usize, outputs: &mut Vec<Output>) -> bool {
-        let bytes: Vec<u8> = self.pending.drain(..length).collect();
+        let bytes = self.remove(length);
         if let Some(last) = bytes.last() {
             self.in_line = *last != b'\n';
             let text = String::from_utf8_lossy(&bytes).into_owned();
@@ -210,7 +247,7 @@ fn output_of_frame(mut frame: Value) -> Option<Output> {
         return Some(Output::Clear { wait: frame.get("wait").and_then(Value::as_bool).unwrap_or(false) });
     }
     if kind == "input" {
-        let prompt = frame.get("prompt")?.as_str()?.to_owned();
+        let prompt = frame.get("prompt")?.as_str().map(str::to_owned);
         return Some(Output::Question { prompt, is_password: frame.get("password")?.as_bool()? });
     }
     let Value::Object(data) = frame.get_mut("data")?.take() else { return None };
@@ -244,15 +281,18 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
 
 /// How many bytes do not end within a character.
 pub fn complete_utf8(bytes: &[u8]) -> usize {
-    match std::str::from_utf8(bytes) {
-        Ok(_) => bytes.len(),
-        // `None`: the end is missing. Otherwise bytes that are no UTF-8 at all, which are shown as such.
-        Err(error) if error.error_len().is_none() => error.valid_up_to(),
-        Err(error) => {
-            let from = error.valid_up_to() + error.error_len().unwrap_or(1);
-            from + complete_utf8(&bytes[from..])
-        }
+    // The last byte that begins a character is among the last four, if this is UTF-8.
+    for (back, byte) in bytes.iter().rev().take(4).enumerate() {
+        let length = match byte {
+            0x80..=0xbf => continue,
+            0xc2..=0xdf => 2,
+            0xe0..=0xef => 3,
+            0xf0..=0xf4 => 4,
+            _ => 1,
+        };
+        return if length > back + 1 { bytes.len() - back - 1 } else { bytes.len() };
     }
+    bytes.len()
 }
 
 #[cfg(test)]
@@ -269,7 +309,7 @@ mod tests {
     }
 
     fn collect(bytes: &[u8], size: usize, ends_with_expression: bool) -> Vec<Output> {
-        let mut parser = Parser::default();
+        let mut parser = Parser::new("");
         let mut outputs: Vec<Output> = bytes.chunks(size).flat_map(|piece| parser.push(piece)).collect();
         outputs.extend(parser.finish(ends_with_expression));
         outputs
@@ -307,6 +347,35 @@ mod tests {
     #[test]
     fn bytes_that_are_no_text_are_replaced() {
         assert_eq!(parse(b"a\xffb", false), [text("a\u{fffd}b")]);
+        assert_eq!(parse(b"\xe2\x82", false), [text("\u{fffd}")]);
+        assert_eq!(complete_utf8(&vec![0xff; 1 << 20]), 1 << 20);
+        assert_eq!(complete_utf8(&vec![0x80; 1 << 20]), 1 << 20);
+        assert_eq!(complete_utf8("a€".as_bytes()), 4);
+        assert_eq!(complete_utf8(&"a€".as_bytes()[..3]), 1);
+    }
+
+    #[test]
+    fn a_frame_without_the_word_of_the_session_is_text() {
+        let mut parser = Parser::new("word;");
+        let forged = "\x1b]7337;{\"kind\":\"result\",\"data\":{}}\x07";
+        let mut outputs = parser.push(forged.as_bytes());
+        outputs.extend(parser.finish(true));
+        assert_eq!(merge(outputs), [text(forged)]);
+        let real = "\x1b]7337;word;{\"kind\":\"clear\"}\x07";
+        assert_eq!(parser.push(real.as_bytes()), [Output::Clear { wait: false }]);
+    }
+
+    #[test]
+    fn a_block_that_never_ends_is_text_in_the_end() {
+        let mut parser = Parser::new("");
+        let mut length = parser.push(b"EVCXR_BEGIN_CONTENT text/html\n").len();
+        for _ in 0..70 {
+            for output in parser.push(&vec![b'x'; 1 << 20]) {
+                let Output::Stream { text, .. } = output else { panic!("no text") };
+                length += text.len();
+            }
+        }
+        assert!(length > LONGEST && parser.pending.len() < 100, "{length}");
     }
 
     #[test]
@@ -342,7 +411,7 @@ mod tests {
 
     #[test]
     fn text_that_may_become_a_marker_is_released_after_a_while() {
-        let mut parser = Parser::default();
+        let mut parser = Parser::new("word;");
         assert_eq!(parser.push(b"EVCXR"), []);
         assert!(parser.is_holding_text());
         assert_eq!(parser.release(), [text("EVCXR")]);

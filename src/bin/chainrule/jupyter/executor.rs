@@ -7,6 +7,7 @@ use super::mailbox::Address;
 use super::message::{ExecuteRequest, HistoryRequest, Message, PositionRequest, error_content};
 use super::stdin::{Question, StdIn};
 use crate::evaluator::{Answers, Evaluator, Failure, Output, Sink, StreamName};
+use crate::settings::{Flags, Settings};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use std::sync::mpsc::Receiver;
@@ -27,6 +28,7 @@ pub fn needs_evaluator(kind: &str) -> bool {
 pub struct Executor {
     evaluator: Option<Evaluator>,
     folder: PathBuf,
+    flags: Flags,
     iopub: IoPub,
     stdin: StdIn,
     cleanup: Cleanup,
@@ -35,9 +37,9 @@ pub struct Executor {
 }
 
 impl Executor {
-    pub fn new(iopub: IoPub, stdin: StdIn, cleanup: Cleanup) -> anyhow::Result<Executor> {
+    pub fn new(iopub: IoPub, stdin: StdIn, cleanup: Cleanup, flags: Flags) -> anyhow::Result<Executor> {
         let folder = std::env::current_dir()?;
-        Ok(Executor { evaluator: None, folder, iopub, stdin, cleanup, history: History::default(), count: 0 })
+        Ok(Executor { evaluator: None, folder, flags, iopub, stdin, cleanup, history: History::default(), count: 0 })
     }
 
     /// Starts the evaluator, then answers requests until there can be no more.
@@ -127,6 +129,7 @@ impl Executor {
         let (is_silent, may_ask) = (execute.silent, execute.allow_stdin);
         Arc::new(move |output| match output {
             Output::Question { prompt, is_password } if may_ask => {
+                let prompt = prompt.unwrap_or_default();
                 stdin.ask(Question { request: request.clone(), prompt, is_password, answers: answers.clone() });
             }
             Output::Question { .. } => answers.give(None),
@@ -187,7 +190,8 @@ impl Executor {
     /// The evaluator, started if it is not there.
     fn evaluator(&mut self, notice: &dyn Fn(&str)) -> Result<&mut Evaluator, Failure> {
         if self.evaluator.is_none() {
-            let evaluator = Evaluator::start(&self.folder, notice)
+            let evaluator = Settings::load(&self.flags)
+                .and_then(|settings| Evaluator::start(&self.folder, settings, notice))
                 .map_err(|error| Failure::new("SetupError", format!("{error:#}"), None))?;
             self.cleanup.set_session(&evaluator);
             self.evaluator = Some(evaluator);

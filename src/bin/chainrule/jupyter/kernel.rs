@@ -10,6 +10,7 @@ use super::stdin::StdIn;
 use super::wire::{PROTOCOL, Wire};
 use super::{heartbeat, language_info};
 use crate::evaluator::{Evaluator, Interrupter};
+use crate::settings::Flags;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ use std::time::Duration;
 const HIGH_WATER: i32 = 100_000;
 
 /// Serves front ends until one of them, or a signal, ends the kernel.
-pub fn serve(connection_file: &Path) -> Result<()> {
+pub fn serve(connection_file: &Path, flags: &Flags) -> Result<()> {
     let info = ConnectionInfo::read(connection_file)?;
     let wire = Wire::new(&info.key);
     let context = zmq::Context::new();
@@ -46,7 +47,7 @@ pub fn serve(connection_file: &Path) -> Result<()> {
     let (to_executor, requests) = channel();
     let (reply_to, replies) = Mailbox::new()?;
     let stdin = StdIn::start(input, wire.clone())?;
-    let executor = Executor::new(iopub.clone(), stdin, cleanup.clone())?;
+    let executor = Executor::new(iopub.clone(), stdin, cleanup.clone(), flags.clone())?;
     thread("heartbeat", move || heartbeat::run(&heart))?;
     let control = Control { socket: control, wire: wire.clone(), iopub: iopub.clone(), cleanup: cleanup.clone() };
     thread("control", move || control.run())?;
@@ -82,22 +83,24 @@ fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
 
 /// SIGINT interrupts the cell, SIGTERM and the end of the program that started us end the kernel.
 fn wait_for_signals(cleanup: &Cleanup) -> Result<()> {
-    use signal_hook::consts::{SIGINT, SIGTERM};
-    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM])?;
-    let parent = nix::unistd::getppid();
-    let has_jupyter = std::env::var_os("JPY_PARENT_PID").is_some();
-    loop {
-        for signal in signals.pending() {
-            match signal {
-                SIGINT => cleanup.interrupt(),
-                _ => cleanup.exit(),
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    if std::env::var_os("JPY_PARENT_PID").is_some() {
+        let (parent, cleanup) = (nix::unistd::getppid(), cleanup.clone());
+        thread("parent", move || {
+            while nix::unistd::getppid() == parent {
+                std::thread::sleep(Duration::from_millis(200));
             }
-        }
-        if has_jupyter && nix::unistd::getppid() != parent {
             cleanup.exit();
-        }
-        std::thread::sleep(Duration::from_millis(100));
+        })?;
     }
+    for signal in signals.forever() {
+        match signal {
+            SIGINT => cleanup.interrupt(),
+            _ => cleanup.exit(),
+        }
+    }
+    Ok(())
 }
 
 /// What other threads may do to the session: interrupt the cell, end everything.
@@ -128,8 +131,9 @@ impl Cleanup {
     /// Ends the worker, removes the session's folder, ends the process. The evaluator's thread may be in the middle of a
     /// cell, so nothing can wait for it.
     pub fn exit(&self) -> ! {
-        if let Some((interrupter, folder)) = self.session().take() {
-            interrupter.kill_worker();
+        let session = self.session().take();
+        if let Some((interrupter, folder)) = session {
+            interrupter.end_worker();
             let _ = std::fs::remove_dir_all(folder);
         }
         std::process::exit(0)

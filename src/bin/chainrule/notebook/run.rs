@@ -3,18 +3,18 @@
 use super::file::{Notebook, has_tag, source_text};
 use super::outputs::Outputs;
 use crate::evaluator::{Evaluator, Failure, Interrupter, Output, Sink};
+use crate::settings::Settings;
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// What the command line asks for.
 pub struct Options {
     pub output: Option<PathBuf>,
     pub in_place: bool,
-    pub timeout: Option<Duration>,
+    pub settings: Settings,
     pub allow_errors: bool,
 }
 
@@ -26,7 +26,7 @@ pub fn run(notebook: &mut Notebook, options: &Options, started: &dyn Fn(Interrup
         _ => std::env::current_dir()?,
     };
     let name = notebook.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut evaluator = Evaluator::start(&folder, &|notice| eprint!("{notice}"))?;
+    let mut evaluator = Evaluator::start(&folder, options.settings.clone(), &|notice| eprint!("{notice}"))?;
     started(evaluator.interrupter());
     let outputs = Arc::new(Mutex::new(Outputs::default()));
     let total = notebook.cells().iter().filter(|cell| is_run(cell)).count();
@@ -46,7 +46,7 @@ pub fn run(notebook: &mut Notebook, options: &Options, started: &dyn Fn(Interrup
         let (code, may_fail) = (source_text(cell).unwrap_or_default(), has_tag(cell, "raises-exception"));
         lock(&outputs).begin(index);
         let start = Instant::now();
-        let result = execute(&mut evaluator, count, &code, index, &outputs, options.timeout);
+        let result = execute(&mut evaluator, count, &code, index, &outputs);
         let verdict = match &result {
             Ok(()) => "ok",
             Err(_) if may_fail || options.allow_errors => "error, allowed",
@@ -80,35 +80,13 @@ fn execute(
     code: &str,
     index: usize,
     outputs: &Arc<Mutex<Outputs>>,
-    timeout: Option<Duration>,
 ) -> Result<(), Failure> {
     let (kept, answers) = (outputs.clone(), evaluator.answers());
     let sink: Sink = Arc::new(move |output| match output {
         Output::Question { .. } => answers.give(None),
         output => lock(&kept).add(index, count, output),
     });
-    let Some(timeout) = timeout else { return evaluator.execute(count, code, sink) };
-    // A watch beside the cell presses the stop button for us.
-    let interrupter = evaluator.interrupter();
-    let (done, wait) = channel::<()>();
-    std::thread::scope(|scope| {
-        let watch = scope.spawn(move || {
-            let is_late = wait.recv_timeout(timeout) == Err(RecvTimeoutError::Timeout);
-            if is_late {
-                interrupter.interrupt();
-            }
-            is_late
-        });
-        let result = evaluator.execute(count, code, sink);
-        drop(done);
-        match result {
-            Err(_) if watch.join().unwrap_or(false) => {
-                let value = format!("the cell took longer than {} s (--timeout)", timeout.as_secs_f64());
-                Err(Failure::new("Timeout", value, None))
-            }
-            result => result,
-        }
-    })
+    evaluator.execute(count, code, sink)
 }
 
 /// A failed run leaves the original as it is; a copy elsewhere is stored with the error.

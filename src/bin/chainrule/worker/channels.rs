@@ -1,6 +1,7 @@
 //! The kernel's end of what connects it with the worker.
 
-use super::{COMMAND, ERRORS, EVENTS, INPUT, LIBRARY, OUTPUT};
+use super::{COMMAND, ERRORS, EVENTS, INPUT, LIBRARY, MEMORY, NO_SNAPSHOTS, OUTPUT, PROCESSES, TOKEN};
+use crate::settings::Settings;
 use anyhow::{Context, Result};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, socketpair};
@@ -19,9 +20,14 @@ pub struct Channels {
     pub errors: OwnedFd,
     pub events: Events,
     pub answers: Answers,
-    // The worker's ends stay open here: evcxr may start a worker again.
-    worker_ends: [Arc<OwnedFd>; 4],
+    /// In each frame that the library writes.
+    pub token: String,
+    /// To be kept as long as evcxr may start a worker again.
+    pub worker_ends: WorkerEnds,
 }
+
+/// The worker's ends of the pipes and of the socket.
+pub struct WorkerEnds([Arc<OwnedFd>; 4]);
 
 /// Takes the learner's answers to a cell that asks.
 #[derive(Clone)]
@@ -54,13 +60,25 @@ impl Channels {
             output: high(output)?,
             errors: high(errors)?,
             events: Events(high(events)?),
+            token: format!("{};", uuid::Uuid::new_v4().simple()),
             answers: Answers { to_cell: Arc::new(high(input)?), in_cell: input_end.clone() },
-            worker_ends: [worker_end(output_end)?, worker_end(errors_end)?, worker_end(events_end)?, input_end],
+            worker_ends: WorkerEnds([
+                worker_end(output_end)?,
+                worker_end(errors_end)?,
+                worker_end(events_end)?,
+                input_end,
+            ]),
         })
     }
 
     /// The command that starts the worker, in the learner's folder, with the library's shared object at hand.
-    pub fn worker_command(&self, library: &Path, std_folder: &Path, folder: &Path) -> Result<Command> {
+    pub fn worker_command(
+        &self,
+        library: &Path,
+        std_folder: &Path,
+        folder: &Path,
+        settings: &Settings,
+    ) -> Result<Command> {
         let mut command = Command::new(std::env::current_exe().context("this program's own path")?);
         let mut libraries = vec![std_folder.to_owned()];
         libraries.extend(std::env::var_os("LD_LIBRARY_PATH").iter().flat_map(std::env::split_paths));
@@ -68,8 +86,21 @@ impl Channels {
             .arg(COMMAND)
             .current_dir(folder)
             .env(LIBRARY, library)
-            .env("LD_LIBRARY_PATH", std::env::join_paths(libraries)?);
-        let [output, errors, events, input] = self.worker_ends.each_ref().map(|fd| fd.as_raw_fd());
+            .env(TOKEN, &self.token)
+            .env("LD_LIBRARY_PATH", std::env::join_paths(libraries)?)
+            // Large tensors in large pages: a snapshot copies one entry for two megabytes instead of five hundred.
+            .env("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
+        if let Some(bytes) = settings.memory {
+            command.env(MEMORY, bytes.to_string());
+        }
+        if let Some(processes) = settings.processes {
+            // The system counts those of the whole user, threads too; the kernel watches the cell's own exactly.
+            command.env(PROCESSES, (threads_of_this_user() + 4 * processes).to_string());
+        }
+        if !settings.snapshots {
+            command.env(NO_SNAPSHOTS, "1");
+        }
+        let [output, errors, events, input] = self.worker_ends.0.each_ref().map(|fd| fd.as_raw_fd());
         // SAFETY: between fork and exec only dup2 is called; it clears the flag that would close the descriptor.
         unsafe {
             command.pre_exec(move || {
@@ -83,6 +114,17 @@ impl Channels {
         }
         Ok(command)
     }
+}
+
+/// How many threads, in all processes, belong to whoever runs this.
+fn threads_of_this_user() -> usize {
+    use std::os::unix::fs::MetadataExt;
+    let user = nix::unistd::geteuid().as_raw();
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes
+        .filter(|process| process.metadata().is_ok_and(|folder| folder.uid() == user))
+        .filter_map(|process| Some(std::fs::read_dir(process.path().join("task")).ok()?.count()))
+        .sum()
 }
 
 impl Answers {

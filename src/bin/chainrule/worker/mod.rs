@@ -9,17 +9,26 @@
 //! After a cell, the runner forks a snapshot, which replaces the one from the cell before. If the runner dies, in a cell
 //! or between two, the supervisor wakes the snapshot, which becomes the runner. If evcxr waits for a cell then, it is
 //! answered with a line that is not UTF-8: it reports an error, commits nothing and restarts nothing, so that both sides
-//! are as before the cell.
+//! are as before the cell. Without snapshots (they can be switched off, and where a system has no `fork` there are none)
+//! the worker ends with its runner, evcxr starts another, and the variables are lost.
+//!
+//! Runner and snapshot lead a process group each, so that a cell that kills its group kills only itself. What a cell has
+//! started ends with the runner that the cell has crashed; the supervisor collects it.
 //!
 //! `channels` is the kernel's end; everything else runs in the worker, which is single-threaded until a cell starts a
 //! thread.
 
 pub mod channels;
+mod processes;
 mod runner;
 mod snapshot;
 mod stack;
+mod stdin;
 mod supervisor;
 
+pub use processes::{children, statistics};
+
+use nix::sys::signal::Signal;
 use std::os::fd::RawFd;
 
 /// How the executable is told to be the worker.
@@ -27,6 +36,14 @@ pub const COMMAND: &str = "worker";
 
 /// The path of the library's shared object, for the worker.
 pub const LIBRARY: &str = "CHAINRULE_LIBRARY";
+/// What the library puts into its frames, for the library.
+pub const TOKEN: &str = "CHAINRULE_FRAME_TOKEN";
+/// How many bytes of memory a cell may ask the system for, for the worker.
+pub const MEMORY: &str = "CHAINRULE_WORKER_MEMORY";
+/// How many processes and threads the user may have, for the worker.
+pub const PROCESSES: &str = "CHAINRULE_WORKER_PROCESSES";
+/// Set where no snapshots shall be made, for the worker.
+pub const NO_SNAPSHOTS: &str = "CHAINRULE_WORKER_NO_SNAPSHOTS";
 
 // The descriptors that a worker is started with besides the standard ones, which talk with evcxr. High, so that they
 // are not in the way of what std opens between fork and exec.
@@ -34,17 +51,30 @@ const OUTPUT: RawFd = 190;
 const ERRORS: RawFd = 191;
 const EVENTS: RawFd = 192;
 const INPUT: RawFd = 195;
-// Where the worker moves evcxr's two lines, since a cell has standard input and output of its own.
+// Where the worker moves evcxr's two lines, since a cell has standard input and output of its own, and a spare for its
+// standard input.
 const COMMANDS: RawFd = 193;
 const ANSWERS: RawFd = 194;
+const NOTHING: RawFd = 196;
 
 /// Tells the supervisor to interrupt the cell: the runner gets `SIGINT`.
-pub const INTERRUPT: nix::sys::signal::Signal = nix::sys::signal::Signal::SIGINT;
-/// Tells the supervisor to end the cell: the runner gets `SIGKILL`, if there is a snapshot to go on with.
-pub const END_CELL: nix::sys::signal::Signal = nix::sys::signal::Signal::SIGQUIT;
+pub const INTERRUPT: Signal = Signal::SIGINT;
+/// Tells the supervisor to end the cell: the runner gets `SIGKILL`, if there is a cell, and a snapshot to go on with or
+/// none wanted.
+pub const END_CELL: Signal = Signal::SIGQUIT;
+/// Tells the supervisor to go back to the snapshot although no cell runs.
+pub const END_RUNNER: Signal = Signal::SIGUSR2;
+/// Tells the supervisor to end, with everything that cells have started. The system sends it when the kernel dies.
+pub const END: Signal = Signal::SIGTERM;
+
+/// The exit code of a runner that has found its connections with the kernel closed.
+pub const LOST_CHANNELS: i32 = 117;
 
 /// Plays the worker's part. Does not return.
 pub fn main() -> ! {
+    // evcxr sets it; a failed allocation would print where in std it has failed.
+    // SAFETY: this process has one thread.
+    unsafe { std::env::remove_var("RUST_BACKTRACE") };
     supervisor::run()
 }
 
@@ -58,4 +88,10 @@ fn send_event(json: &[u8]) {
 fn set_name(name: &std::ffi::CStr) {
     // SAFETY: the system copies the name.
     unsafe { libc::prctl(libc::PR_SET_NAME, name.as_ptr()) };
+}
+
+/// Whom the system ends first when memory runs out: the higher, the sooner. The kernel and the supervisor have 0.
+fn set_out_of_memory_score(score: u16) {
+    // Where it cannot be set, the system decides alone.
+    let _ = std::fs::write("/proc/self/oom_score_adj", score.to_string());
 }

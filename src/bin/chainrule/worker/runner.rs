@@ -1,14 +1,20 @@
 //! Loads and runs cells, one after the other.
 
-use super::snapshot::{Taken, discard, take};
-use super::supervisor::{Shared, die_with_parent};
-use super::{ANSWERS, COMMANDS, ERRORS, EVENTS, INPUT, INTERRUPT, LIBRARY, send_event, stack};
+use super::snapshot::{Discarded, Taken, become_runner, take};
+use super::supervisor::Shared;
+use super::{
+    ANSWERS, COMMANDS, ERRORS, EVENTS, INPUT, INTERRUPT, LIBRARY, LOST_CHANNELS, MEMORY, NO_SNAPSHOTS, NOTHING, OUTPUT,
+    PROCESSES, processes, send_event, stack, stdin,
+};
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_LOCAL, RTLD_NOW};
-use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::resource::{Resource, setrlimit};
+use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal, sigaction, sigprocmask};
 use serde_json::json;
 use std::ffi::c_void;
 use std::os::fd::{BorrowedFd, RawFd};
-use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
+use std::time::Instant;
 
 /// A compiled cell: takes the variables and gives them back.
 type Cell = unsafe extern "C" fn(*mut c_void) -> *mut c_void;
@@ -24,25 +30,33 @@ static INTERRUPT_FLAG: AtomicPtr<AtomicBool> = AtomicPtr::new(std::ptr::null_mut
 struct Hooks {
     before_cell: unsafe extern "C" fn(),
     after_cell: unsafe extern "C" fn(),
+    while_nobody_prints: unsafe extern "C" fn(unsafe extern "C" fn(*mut c_void), *mut c_void),
 }
 
 pub fn run(shared: &'static Shared, alive: RawFd) -> ! {
-    die_with_parent();
-    super::set_name(c"chainrule-run");
-    let _ = nix::unistd::dup2_stderr(borrow(ERRORS));
+    become_runner();
     // SAFETY: fcntl on a descriptor that is open.
     unsafe { libc::fcntl(alive, libc::F_SETFD, libc::FD_CLOEXEC) };
-    stack::report_overflow();
-    let hooks = start_library();
+    stack::find_end();
+    arrange_for_cells();
+    let hooks = start_library(shared);
+    limit_resources();
+    let wants_snapshots = std::env::var_os(NO_SNAPSHOTS).is_none();
     // The variables: null until the first cell makes the store.
     let mut variables: *mut c_void = std::ptr::null_mut();
     // Cells so far, and how the last one ended, which evcxr hears once there is a snapshot of it.
     let (mut cells, mut outcome) = (0, None);
+    let mut discarded = Discarded::default();
     loop {
         let previous = shared.snapshot.load(Ordering::SeqCst);
-        match take(shared, borrow(alive)) {
+        let begin = Instant::now();
+        match if wants_snapshots { take_in_peace(hooks.as_ref(), shared, alive) } else { Taken::Runner } {
             Taken::Runner => {
-                discard(previous);
+                if wants_snapshots {
+                    let microseconds = begin.elapsed().as_micros();
+                    send_event(format!(r#"{{"event":"snapshot","microseconds":{microseconds}}}"#).as_bytes());
+                    discarded.add(previous);
+                }
                 if let Some(outcome) = outcome {
                     shared.in_cell.store(false, Ordering::SeqCst);
                     answer(outcome);
@@ -50,6 +64,8 @@ pub fn run(shared: &'static Shared, alive: RawFd) -> ! {
             }
             // The runner died. If evcxr waits, it is for the cell of this snapshot, which has ended, or for the next one.
             Taken::Restored => {
+                // Those that the dead runner has discarded belong to the supervisor now.
+                discarded = Discarded::default();
                 let is_of_this_cell = shared.cells.load(Ordering::SeqCst) == cells;
                 if shared.in_cell.swap(false, Ordering::SeqCst) {
                     answer(outcome.filter(|_| is_of_this_cell).unwrap_or(GIVEN_UP));
@@ -58,14 +74,25 @@ pub fn run(shared: &'static Shared, alive: RawFd) -> ! {
                 continue;
             }
         }
-        let Some(command) = read_line(shared) else { std::process::exit(0) };
+        let Some(command) = read_line(shared, &mut discarded) else {
+            shared.is_finished.store(true, Ordering::SeqCst);
+            // SAFETY: nothing that a cell has registered for the end of a process shall run now.
+            unsafe { libc::_exit(0) }
+        };
         cells = shared.cells.load(Ordering::SeqCst);
         outcome = Some(match load(&command) {
             Ok(cell) => {
                 hooks.iter().for_each(|hooks| hooks.call(hooks.before_cell));
+                let this = std::process::id();
                 // SAFETY: evcxr has compiled the cell for exactly this store; it catches its own panics.
                 variables = unsafe { cell(variables) };
+                if std::process::id() != this {
+                    // The cell has forked. This is the other process, and evcxr must not hear of it.
+                    // SAFETY: as above.
+                    unsafe { libc::_exit(0) };
+                }
                 hooks.iter().for_each(|hooks| hooks.call(hooks.after_cell));
+                arrange_for_cells();
                 DONE
             }
             Err(message) => {
@@ -83,8 +110,30 @@ impl Hooks {
     }
 }
 
+/// Takes a snapshot at a moment when no thread that a cell has left is printing.
+fn take_in_peace(hooks: Option<&Hooks>, shared: &Shared, alive: RawFd) -> Taken {
+    struct Call<'a> {
+        shared: &'a Shared,
+        alive: RawFd,
+        taken: Taken,
+    }
+    unsafe extern "C" fn call(argument: *mut c_void) {
+        // SAFETY: the pointer is to the structure below, which outlives the call.
+        let call = unsafe { &mut *argument.cast::<Call>() };
+        call.taken = take(call.shared, borrow(call.alive));
+    }
+    let mut argument = Call { shared, alive, taken: Taken::Runner };
+    match hooks {
+        // SAFETY: a function of the library with this signature, called with what `call` expects.
+        Some(hooks) => unsafe { (hooks.while_nobody_prints)(call, (&raw mut argument).cast()) },
+        // SAFETY: as above.
+        None => unsafe { call((&raw mut argument).cast()) },
+    }
+    argument.taken
+}
+
 /// Loads the library before any cell does, so that all cells find this one, and tells it where to report.
-fn start_library() -> Option<Hooks> {
+fn start_library(shared: &'static Shared) -> Option<Hooks> {
     let path = std::env::var_os(LIBRARY)?;
     // SAFETY: our own library, whose initialisers only set up std.
     let library = match unsafe { Library::open(Some(&path), RTLD_NOW | RTLD_GLOBAL) } {
@@ -96,27 +145,63 @@ fn start_library() -> Option<Hooks> {
     };
     // SAFETY: the symbols have these types in src/cell/; the library is never unloaded.
     unsafe {
-        let start = library.get::<unsafe extern "C" fn(RawFd, RawFd, RawFd)>(b"chainrule_start").ok()?;
-        start(ANSWERS, EVENTS, INPUT);
+        type Start = unsafe extern "C" fn(RawFd, RawFd, RawFd, *const AtomicU32);
+        let start = library.get::<Start>(b"chainrule_start").ok()?;
+        start(ANSWERS, EVENTS, INPUT, &raw const shared.line);
         let flag = library.get::<*mut AtomicBool>(b"CHAINRULE_INTERRUPT").ok()?;
         INTERRUPT_FLAG.store(*flag, Ordering::SeqCst);
+        stdin::provide(*library.get(b"chainrule_read_stdin").ok()?);
         let hooks = Hooks {
             before_cell: *library.get(b"chainrule_before_cell").ok()?,
             after_cell: *library.get(b"chainrule_after_cell").ok()?,
+            while_nobody_prints: *library.get(b"chainrule_while_nobody_prints").ok()?,
         };
         std::mem::forget(library);
-        // Not SA_RESTART: a cell that waits for an answer shall notice.
-        let interrupt = SigAction::new(SigHandler::Handler(on_interrupt), SaFlags::empty(), SigSet::empty());
-        sigaction(INTERRUPT, &interrupt).ok()?;
-        sigaction(Signal::SIGQUIT, &SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty())).ok()?;
         Some(hooks)
     }
+}
+
+/// Puts in order what a cell relies on and what the one before may have changed: standard input and output, and what
+/// happens at a signal. Without its pipes the process is of no use: it ends, and the snapshot still has them.
+fn arrange_for_cells() {
+    for (from, to) in [(NOTHING, 0), (OUTPUT, 1), (ERRORS, 2)] {
+        // SAFETY: dup2 on numbers that are ours.
+        if unsafe { libc::dup2(from, to) } < 0 {
+            std::process::exit(LOST_CHANNELS);
+        }
+    }
+    let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
+    // Not SA_RESTART: a cell that waits for an answer shall notice.
+    let interrupt = SigAction::new(SigHandler::Handler(on_interrupt), SaFlags::empty(), SigSet::empty());
+    let ignore = SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty());
+    // SAFETY: the handler only stores a flag.
+    unsafe {
+        let _ = sigaction(INTERRUPT, &interrupt);
+        let _ = sigaction(Signal::SIGQUIT, &ignore);
+    }
+    stack::report_overflow();
 }
 
 extern "C" fn on_interrupt(_: i32) {
     // SAFETY: null, or a static of a library that is never unloaded.
     if let Some(flag) = unsafe { INTERRUPT_FLAG.load(Ordering::SeqCst).as_ref() } {
         flag.store(true, Ordering::SeqCst);
+    }
+}
+
+/// The system itself refuses what is over the limits of memory and of processes; the kernel watches what it cannot see.
+fn limit_resources() {
+    let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
+    // Memory of one's own, not address space: that is reserved in far larger pieces than are used.
+    let limits = [
+        (Resource::RLIMIT_DATA, number(MEMORY)),
+        (Resource::RLIMIT_NPROC, number(PROCESSES)),
+        (Resource::RLIMIT_CORE, Some(0)),
+    ];
+    for (resource, limit) in limits {
+        if let Some(limit) = limit {
+            let _ = setrlimit(resource, limit, limit);
+        }
     }
 }
 
@@ -132,12 +217,21 @@ fn load(command: &str) -> Result<Cell, String> {
         let cell: Cell = *object.get(function.as_bytes()).map_err(|error| error.to_string())?;
         // Variables may have types and destructors of this cell: it stays loaded.
         std::mem::forget(object);
+        if let Some(base) = stack::note_object(cell as *const c_void) {
+            send_event(json!({"event": "loaded", "object": path, "base": base}).to_string().as_bytes());
+        }
         Ok(cell)
     }
 }
 
 /// Reads byte by byte: whatever a buffer had read ahead would be there twice after a fork.
-fn read_line(shared: &Shared) -> Option<String> {
+fn read_line(shared: &Shared, discarded: &mut Discarded) -> Option<String> {
+    while discarded.collect() {
+        let mut fds = [PollFd::new(borrow(COMMANDS), PollFlags::POLLIN)];
+        if poll(&mut fds, PollTimeout::from(5u8)).is_ok_and(|ready| ready > 0) {
+            break;
+        }
+    }
     let mut line = Vec::new();
     let mut byte = [0];
     loop {
@@ -146,13 +240,16 @@ fn read_line(shared: &Shared) -> Option<String> {
             // From here on evcxr waits for an answer.
             Ok(_) if !shared.in_cell.load(Ordering::SeqCst) => {
                 shared.cells.fetch_add(1, Ordering::SeqCst);
+                shared.started_at.store(processes::now(), Ordering::SeqCst);
+                shared.line.store(0, Ordering::SeqCst);
                 shared.in_cell.store(true, Ordering::SeqCst);
                 line.push(byte[0]);
             }
             Ok(_) if byte[0] == b'\n' => return Some(String::from_utf8_lossy(&line).into_owned()),
             Ok(_) => line.push(byte[0]),
             Err(nix::errno::Errno::EINTR) => {}
-            Err(_) => return None,
+            // A cell has closed what is not its own: the snapshot still has it.
+            Err(_) => std::process::exit(LOST_CHANNELS),
         }
     }
 }

@@ -3,12 +3,13 @@
 //! It is made when a cell has ended, before evcxr hears of that, and not when the next one starts: so a runner that is
 //! killed between two cells is replaced as well.
 
+use super::set_out_of_memory_score;
 use super::supervisor::{Shared, die_with_parent};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use nix::sys::wait::waitpid;
-use nix::unistd::{ForkResult, Pid, fork};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::{ForkResult, Pid, fork, setpgid};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::Ordering;
 
@@ -16,6 +17,7 @@ use std::sync::atomic::Ordering;
 pub const WAKE: Signal = Signal::SIGUSR1;
 
 /// Who returns from [`take`].
+#[derive(Clone, Copy, PartialEq)]
 pub enum Taken {
     /// The runner. The snapshot sleeps, if one could be made.
     Runner,
@@ -34,12 +36,15 @@ pub fn take(shared: &Shared, alive: BorrowedFd) -> Taken {
     let taken = match unsafe { fork() } {
         Ok(ForkResult::Child) => {
             super::set_name(c"chainrule-snap");
+            lead_a_group();
+            set_out_of_memory_score(SNAPSHOT_SCORE);
             sleep_until_woken(&wake, alive);
-            die_with_parent();
-            super::set_name(c"chainrule-run");
+            become_runner();
             Taken::Restored
         }
         Ok(ForkResult::Parent { child }) => {
+            // Here as well, so that the next cell cannot hit it by a signal to its own group.
+            let _ = setpgid(child, child);
             shared.snapshot.store(child.as_raw(), Ordering::SeqCst);
             Taken::Runner
         }
@@ -53,11 +58,41 @@ pub fn take(shared: &Shared, alive: BorrowedFd) -> Taken {
     taken
 }
 
-/// Ends the snapshot before the newest one; 0 if there is none.
-pub fn discard(snapshot: i32) {
-    if snapshot > 0 {
-        let _ = kill(Pid::from_raw(snapshot), Signal::SIGKILL);
-        let _ = waitpid(Pid::from_raw(snapshot), None);
+const SNAPSHOT_SCORE: u16 = 300;
+const RUNNER_SCORE: u16 = 900;
+
+/// What a process does that is the runner from now on.
+pub fn become_runner() {
+    die_with_parent(Signal::SIGKILL);
+    super::set_name(c"chainrule-run");
+    lead_a_group();
+    set_out_of_memory_score(RUNNER_SCORE);
+}
+
+fn lead_a_group() {
+    let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
+}
+
+/// The snapshots before the newest one: ended, but not all of them gone. Giving back gigabytes takes the system a
+/// while, and nobody shall wait for it.
+#[derive(Default)]
+pub struct Discarded(Vec<Pid>);
+
+impl Discarded {
+    /// Ends a snapshot; 0 is none.
+    pub fn add(&mut self, snapshot: i32) {
+        if snapshot > 0 {
+            let snapshot = Pid::from_raw(snapshot);
+            let _ = kill(snapshot, Signal::SIGKILL);
+            self.0.push(snapshot);
+        }
+        self.collect();
+    }
+
+    /// Collects those that are gone. Says whether any are left.
+    pub fn collect(&mut self) -> bool {
+        self.0.retain(|&pid| waitpid(pid, Some(WaitPidFlag::WNOHANG)) == Ok(WaitStatus::StillAlive));
+        !self.0.is_empty()
     }
 }
 

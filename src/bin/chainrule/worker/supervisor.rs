@@ -1,12 +1,16 @@
 //! Waits for the runner and wakes the snapshot when it dies.
 
-use super::{ANSWERS, COMMANDS, END_CELL, ERRORS, EVENTS, INPUT, INTERRUPT, OUTPUT, runner, send_event};
-use nix::errno::Errno;
-use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, kill, sigaction};
-use nix::sys::wait::{WaitStatus, waitpid};
+use super::processes::{children, start_time};
+use super::{
+    ANSWERS, COMMANDS, END, END_CELL, END_RUNNER, ERRORS, EVENTS, INPUT, INTERRUPT, NO_SNAPSHOTS, NOTHING, OUTPUT,
+    runner, send_event,
+};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_raw, fork, pipe};
 use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd, RawFd};
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 /// What supervisor, runner and snapshot know together. Lives in memory that a fork shares.
 pub struct Shared {
@@ -16,23 +20,36 @@ pub struct Shared {
     pub snapshot: AtomicI32,
     /// How many cells were started.
     pub cells: AtomicU64,
+    /// When the last one was, in ticks of `processes::now`.
+    pub started_at: AtomicU64,
+    /// The line of the statement that the cell has come to, from 1; 0 where that is not known.
+    pub line: AtomicU32,
     /// Whether evcxr waits for the answer to a cell.
     pub in_cell: AtomicBool,
+    /// Whether evcxr has closed the commands: the runner may go.
+    pub is_finished: AtomicBool,
 }
 
-/// For the signal handlers.
-static SHARED: AtomicPtr<Shared> = AtomicPtr::new(std::ptr::null_mut());
+/// How long the end of a process that was killed is waited for: one that waits for a broken disk cannot be killed.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 pub fn run() -> ! {
-    die_with_parent();
+    die_with_parent(END);
     super::set_name(c"chainrule-sup");
-    // Orphans come to us: a snapshot, when the runner that forked it has died.
+    // Orphans come to us: a snapshot, when the runner that forked it has died, and what a cell has started.
     // SAFETY: prctl with constant arguments.
     unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1) };
     arrange_descriptors();
     let shared = map_shared();
     shared.supervisor.store(std::process::id() as i32, Ordering::SeqCst);
-    SHARED.store(std::ptr::from_ref(shared).cast_mut(), Ordering::SeqCst);
+
+    // Taken one by one in `supervise`, never in the middle of something.
+    let mut signals = SigSet::empty();
+    for signal in [Signal::SIGCHLD, INTERRUPT, END_CELL, END_RUNNER, END] {
+        signals.add(signal);
+    }
+    let mut before = SigSet::empty();
+    let _ = sigprocmask(SigmaskHow::SIG_BLOCK, Some(&signals), Some(&mut before));
 
     // Closed by our end, however it comes: a sleeping snapshot notices.
     let (alive, kept_open) = pipe().unwrap_or_else(|error| fail("pipe", error));
@@ -40,6 +57,7 @@ pub fn run() -> ! {
     match unsafe { fork() } {
         Ok(ForkResult::Child) => {
             drop(kept_open);
+            let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&before), None);
             runner::run(shared, alive.into_raw_fd())
         }
         Ok(ForkResult::Parent { child }) => {
@@ -49,30 +67,41 @@ pub fn run() -> ! {
             for fd in [COMMANDS, ANSWERS, OUTPUT, ERRORS, 0, 1] {
                 let _ = nix::unistd::close(fd);
             }
-            supervise(shared, &kept_open)
+            supervise(shared, &signals, &kept_open)
         }
         Err(error) => fail("fork", error),
     }
 }
 
-fn supervise(shared: &Shared, _kept_open: &OwnedFd) -> ! {
-    for (signal, handler) in
-        [(INTERRUPT, forward_interrupt as extern "C" fn(i32)), (END_CELL, end_cell as extern "C" fn(i32))]
-    {
-        let action = SigAction::new(SigHandler::Handler(handler), SaFlags::SA_RESTART, SigSet::empty());
-        // SAFETY: the handlers only read atomics and call kill.
-        if let Err(error) = unsafe { sigaction(signal, &action) } {
-            fail("sigaction", error);
+fn supervise(shared: &Shared, signals: &SigSet, _kept_open: &OwnedFd) -> ! {
+    let wants_snapshots = std::env::var_os(NO_SNAPSHOTS).is_none();
+    loop {
+        let signal = match signals.wait() {
+            Ok(signal) => signal,
+            Err(_) => continue,
+        };
+        let runner = Pid::from_raw(shared.runner.load(Ordering::SeqCst));
+        let can_go_on = shared.snapshot.load(Ordering::SeqCst) != 0 || !wants_snapshots;
+        match signal {
+            Signal::SIGCHLD => collect(shared),
+            INTERRUPT => drop(kill(runner, INTERRUPT)),
+            END_CELL if shared.in_cell.load(Ordering::SeqCst) && can_go_on => drop(kill(runner, Signal::SIGKILL)),
+            END_RUNNER if can_go_on => drop(kill(runner, Signal::SIGKILL)),
+            END => finish(),
+            _ => {}
         }
     }
+}
+
+/// Looks which of our descendants have ended.
+fn collect(shared: &Shared) {
     loop {
-        match waitpid(None, None) {
+        match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
             Ok(WaitStatus::Exited(child, code)) => ended(shared, child, &format!(r#""exit_code":{code}"#)),
             Ok(WaitStatus::Signaled(child, signal, _)) => {
                 ended(shared, child, &format!(r#""signal":"{}""#, signal.as_str()))
             }
-            Ok(_) | Err(Errno::EINTR) => {}
-            Err(_) => std::process::exit(0), // no runner, no snapshot: nothing to supervise
+            _ => return,
         }
     }
 }
@@ -83,36 +112,53 @@ fn ended(shared: &Shared, child: Pid, how: &str) {
         return;
     }
     let snapshot = shared.snapshot.swap(0, Ordering::SeqCst);
-    if snapshot == 0 || how == r#""exit_code":0"# && !shared.in_cell.load(Ordering::SeqCst) {
-        // evcxr has closed the commands, or nothing is left to go on with: then it sees the end of the file.
-        std::process::exit(0);
+    if shared.is_finished.load(Ordering::SeqCst) {
+        finish();
     }
-    send_event(format!(r#"{{"event":"runner_died",{how}}}"#).as_bytes());
+    let (in_cell, line) = (shared.in_cell.load(Ordering::SeqCst), shared.line.load(Ordering::SeqCst));
+    let is_restored = snapshot != 0;
+    let event = format!(r#"{{"event":"runner_died","restored":{is_restored},"line":{line},{how}}}"#);
+    send_event(event.as_bytes());
+    if snapshot == 0 {
+        // Nothing is left to go on with: evcxr sees the end of the file.
+        finish();
+    }
+    if in_cell {
+        end_what_the_cell_started(shared, snapshot);
+    }
     shared.runner.store(snapshot, Ordering::SeqCst);
     let _ = kill(Pid::from_raw(snapshot), super::snapshot::WAKE);
 }
 
-extern "C" fn forward_interrupt(_: i32) {
-    with_runner(|runner, _| {
-        let _ = kill(runner, INTERRUPT);
-    });
+/// Ends the processes that are left of a crashed cell. Those of cells before it go on.
+fn end_what_the_cell_started(shared: &Shared, snapshot: i32) {
+    let began = shared.started_at.load(Ordering::SeqCst);
+    end_orphans(|pid| pid != snapshot && start_time(pid).is_some_and(|started| started >= began));
 }
 
-extern "C" fn end_cell(_: i32) {
-    with_runner(|runner, shared| {
-        if shared.in_cell.load(Ordering::SeqCst) && shared.snapshot.load(Ordering::SeqCst) != 0 {
-            let _ = kill(runner, Signal::SIGKILL);
+/// Ends everything and then this process.
+fn finish() -> ! {
+    end_orphans(|_| true);
+    std::process::exit(0)
+}
+
+/// Kills those of our children that are `meant`, and then what they have left to us, until none is there.
+fn end_orphans(meant: impl Fn(i32) -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let orphans: Vec<i32> = children(std::process::id()).into_iter().filter(|&pid| meant(pid)).collect();
+        if orphans.is_empty() || Instant::now() > deadline {
+            return;
         }
-    });
-}
-
-fn with_runner(act: fn(Pid, &Shared)) {
-    let shared = SHARED.load(Ordering::SeqCst);
-    // SAFETY: the pointer is null or to memory that is mapped for the life of the process.
-    if let Some(shared) = unsafe { shared.as_ref() } {
-        let runner = shared.runner.load(Ordering::SeqCst);
-        if runner > 0 {
-            act(Pid::from_raw(runner), shared);
+        for &pid in &orphans {
+            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+        }
+        for &pid in &orphans {
+            while waitpid(Pid::from_raw(pid), Some(WaitPidFlag::WNOHANG)) == Ok(WaitStatus::StillAlive)
+                && Instant::now() < deadline
+            {
+                std::thread::sleep(Duration::from_millis(1));
+            }
         }
     }
 }
@@ -121,7 +167,8 @@ fn with_runner(act: fn(Pid, &Shared)) {
 /// programs that a cell starts.
 fn arrange_descriptors() {
     let null = std::fs::File::open("/dev/null").unwrap_or_else(|error| fail("/dev/null", error));
-    let moves: [(RawFd, RawFd); 5] = [(0, COMMANDS), (1, ANSWERS), (null.as_raw_fd(), 0), (OUTPUT, 1), (2, 2)];
+    let moves: [(RawFd, RawFd); 6] =
+        [(0, COMMANDS), (1, ANSWERS), (null.as_raw_fd(), NOTHING), (NOTHING, 0), (OUTPUT, 1), (2, 2)];
     for (from, to) in moves {
         if from != to {
             // SAFETY: both numbers are ours; the kernel prepared the high ones.
@@ -132,7 +179,7 @@ fn arrange_descriptors() {
             }
         }
     }
-    for fd in [OUTPUT, ERRORS, EVENTS, INPUT, COMMANDS, ANSWERS] {
+    for fd in [OUTPUT, ERRORS, EVENTS, INPUT, COMMANDS, ANSWERS, NOTHING] {
         // SAFETY: fcntl on descriptors that are open.
         unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) };
     }
@@ -157,10 +204,10 @@ fn map_shared() -> &'static Shared {
     }
 }
 
-/// Has the system kill this process when its parent dies. Cleared by fork, so every process sets it for itself.
-pub fn die_with_parent() {
+/// Has the system send `signal` when the parent dies. Cleared by fork, so every process sets it for itself.
+pub fn die_with_parent(signal: Signal) {
     // SAFETY: prctl with constant arguments.
-    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL) };
+    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, signal as libc::c_ulong) };
 }
 
 fn fail(what: &str, error: impl std::fmt::Display) -> ! {

@@ -44,9 +44,6 @@ pub fn of_cell(code: &str, before: &BTreeMap<String, String>, memory: &Memory) -
     notices.extend(changing_static(&cell));
     notices.extend(raw_pointer(&cell, memory));
     notices.extend(main_with_parameters(&cell));
-    if cell.mentions("stdin") && cell.mentions("read_line") {
-        notices.push(stdin_is_empty());
-    }
     if cell.mentions("env") && cell.mentions("args") {
         notices.push(Explanation::new(
             "A notebook has no command line: what `std::env::args()` gives are the kernel's own. Use a variable.",
@@ -165,14 +162,6 @@ fn main_with_parameters(cell: &Cell) -> Option<Explanation> {
     })
 }
 
-pub fn stdin_is_empty() -> Explanation {
-    Explanation::new(
-        "Nobody can type into `std::io::stdin()` of a notebook: it is empty. `input` asks, and gives the line.",
-        "笔记本里没有人能向 `std::io::stdin()` 输入，它总是空的。请用 `input` 提问并得到一行文字。",
-        "let line = input(\"? \");",
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -196,7 +185,6 @@ mod tests {
             ("static mut N: i32 = 0;", "afresh"),
             ("let x = &raw const y;", "address"),
             ("fn main(n: i32) {}", "Call it"),
-            ("std::io::stdin().read_line(&mut s);", "input"),
             ("std::env::args()", "command line"),
         ] {
             let said = said(code, &[("x", "*const i32")]);

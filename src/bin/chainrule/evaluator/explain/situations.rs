@@ -48,7 +48,6 @@ const SITUATIONS: &[Situation] = &[
     // Small surprises.
     situation(&["E0277"], "the `?` operator", question_mark),
     situation(&["E0277"], "cannot ", two_kinds_of_numbers),
-    situation(&["Panic"], "", empty_stdin),
     situation(&["Panic", "unconditional_panic"], "index out of bounds", index_out_of_bounds),
     situation(&["Panic"], "`Option::unwrap()` on a `None` value", unwrap_of_none),
     situation(&["Panic"], "`Result::unwrap()` on an `Err` value", unwrap_of_err),
@@ -560,11 +559,6 @@ fn two_kinds_of_numbers(case: &Case) -> Option<Explanation> {
         let chinese = "Rust 不会自动转换数字类型。请把两边写成同一种：";
         Explanation::new(english, chinese, "2.0 * 3.0\nx * n as f32")
     })
-}
-
-fn empty_stdin(case: &Case) -> Option<Explanation> {
-    let cell = Cell::new(case.code);
-    (cell.mentions("stdin") && cell.mentions("read_line")).then(super::notices::stdin_is_empty)
 }
 
 fn index_out_of_bounds(case: &Case) -> Option<Explanation> {

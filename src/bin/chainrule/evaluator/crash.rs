@@ -1,0 +1,329 @@
+//! A cell that was ended before it had come to its end: why, and what that means for the variables.
+
+use super::Failure;
+use super::cell::{Place, parse, statements, without_commands};
+use super::interrupt::Stop;
+use crate::settings::{Settings, how_to_change, say, size_in_words};
+use crate::worker::LOST_CHANNELS;
+use object::{Object, ObjectSymbol};
+use ra_ap_syntax::SyntaxKind;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// What is known about the cell and its end.
+pub struct Crash<'a> {
+    pub number: u32,
+    pub code: &'a str,
+    /// What the worker reported while the cell ran.
+    pub events: &'a [Value],
+    pub stop: Option<Stop>,
+    /// Whether the snapshot has taken over.
+    pub is_restored: bool,
+    /// What the cell wrote last on standard error.
+    pub error_tail: &'a str,
+    pub settings: &'a Settings,
+    pub variables: &'a BTreeMap<String, String>,
+    pub objects: &'a LoadedObjects,
+}
+
+impl Crash<'_> {
+    /// The failure of the cell.
+    pub fn failure(&self) -> Failure {
+        let died = self.events.iter().rev().find(|event| event["event"] == "runner_died");
+        let (name, cause) = self.cause(died);
+        let place = died.and_then(|event| statement(self.number, self.code, event));
+        Failure::new(name, format!("{cause}\n{}", self.consequence()), place.as_ref())
+    }
+
+    fn cause(&self, died: Option<&Value>) -> (&'static str, String) {
+        match self.stop {
+            Some(Stop::Interrupt) => {
+                return (
+                    "InterruptedByForce",
+                    say("stopped by force, because the cell did not react", "单元格没有响应，已被强制停止").to_owned(),
+                );
+            }
+            Some(Stop::Timeout) => return ("Timeout", timeout(self.settings)),
+            Some(Stop::Memory) => return ("MemoryLimit", self.memory_limit()),
+            Some(Stop::Processes) => {
+                let most = self.settings.processes.unwrap_or_default();
+                let change = how_to_change("processes", &(most * 4).to_string());
+                return (
+                    "ProcessLimit",
+                    say(
+                        format!("the cell has started more than {most} processes and threads\n  {change}"),
+                        format!("单元格启动的进程和线程超过了 {most} 个\n  {change}"),
+                    ),
+                );
+            }
+            None => {}
+        }
+        if let Some(overflow) = self.events.iter().rev().find(|event| event["event"] == "stack_overflow") {
+            return ("Crash", self.overflow(overflow));
+        }
+        let Some(died) = died else {
+            let value =
+                say("the process that holds the variables was ended from outside", "保存变量的进程被外部终止了");
+            return ("Crash", value.to_owned());
+        };
+        if died["exit_code"] == LOST_CHANNELS {
+            let value =
+                say("the cell closed file descriptors that belong to the kernel", "单元格关闭了属于内核的文件描述符");
+            return ("Crash", value.to_owned());
+        }
+        if let Some(code) = died["exit_code"].as_i64() {
+            let value = say(
+                format!("the cell ended its process with exit code {code}; in a notebook, leave out `exit`"),
+                format!("单元格以退出码 {code} 结束了自己的进程；在笔记本里请不要调用 `exit`"),
+            );
+            return ("Crash", value);
+        }
+        let signal = died["signal"].as_str().unwrap_or_default();
+        if signal == "SIGABRT" && self.could_not_allocate() {
+            return ("MemoryLimit", self.memory_limit());
+        }
+        let value = match signal {
+            "SIGSEGV" | "SIGBUS" => say(
+                "the cell used memory that is not there (a null or dangling pointer in `unsafe` code, or in a thread a \
+                 function that calls itself without end)",
+                "单元格访问了不存在的内存（`unsafe` 代码中的空指针或悬垂指针，或者线程里的函数无休止地调用自己）",
+            )
+            .to_owned(),
+            "SIGABRT" => say(
+                "the cell aborted (`abort`, or a panic while another one was under way)",
+                "单元格调用了 `abort`，或者在处理一个 panic 时又发生了 panic",
+            )
+            .to_owned(),
+            "SIGKILL" => say(
+                "the process was killed from outside, perhaps because the machine ran out of memory",
+                "进程被外部强制结束，可能是机器内存不足",
+            )
+            .to_owned(),
+            "SIGILL" | "SIGTRAP" => say(
+                "the processor met an instruction that it cannot run (a trap, in `unsafe` code)",
+                "处理器遇到了无法执行的指令（`unsafe` 代码中的陷阱指令）",
+            )
+            .to_owned(),
+            "SIGFPE" => say("the processor met an arithmetic error", "处理器遇到了算术错误").to_owned(),
+            other => say(format!("the cell was ended by the signal {other}"), format!("单元格被信号 {other} 终止")),
+        };
+        ("Crash", value)
+    }
+
+    /// What the end means for the variables.
+    fn consequence(&self) -> String {
+        if !self.is_restored {
+            return say(
+                "All variables are lost; run the cells again from the top.",
+                "所有变量都已丢失，请从头重新运行各单元格。",
+            )
+            .to_owned();
+        }
+        let kept = say("All variables are as they were before the cell.", "所有变量都恢复到了运行该单元格之前的状态。");
+        let used: Vec<String> = names(self.code)
+            .into_iter()
+            .filter(|name| self.variables.contains_key(name))
+            .map(|name| format!("`{name}`"))
+            .collect();
+        if used.is_empty() {
+            return kept.to_owned();
+        }
+        let used = used.join(say(", ", "、"));
+        say(
+            format!("{kept} Whatever the cell had done to {used} was taken back."),
+            format!("{kept}单元格对 {used} 所做的改动已撤销。"),
+        )
+    }
+
+    fn overflow(&self, event: &Value) -> String {
+        let addresses: Vec<u64> =
+            event["addresses"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect();
+        match self.objects.most_frequent_function(&addresses) {
+            Some(Function::Drops(kind)) => say(
+                format!(
+                    "the stack overflowed: dropping a `{kind}` drops what it owns, and so on, too many levels deep; take \
+                     the chain apart in a loop instead, in `impl Drop`"
+                ),
+                format!("栈溢出：释放 `{kind}` 时会逐层释放它所拥有的值，层数太深；请在 `impl Drop` 中用循环逐个拆开"),
+            ),
+            Some(Function::Named(name)) => say(
+                format!(
+                    "the stack overflowed: `{name}` calls itself (perhaps through others) without coming to an end"
+                ),
+                format!("栈溢出：`{name}` 不断（直接或间接地）调用自己，没有终止条件"),
+            ),
+            None => say(
+                "the stack overflowed: a function calls itself (perhaps through others) without coming to an end, or a \
+                 local array is too large",
+                "栈溢出：某个函数不断（直接或间接地）调用自己，没有终止条件；或者局部数组太大",
+            )
+            .to_owned(),
+        }
+    }
+
+    fn memory_limit(&self) -> String {
+        let Some(limit) = self.settings.memory else {
+            return say("there is not enough memory for what the cell asked for", "内存不足，无法满足单元格的请求")
+                .to_owned();
+        };
+        let change = how_to_change("memory", &format!("{}M", (2 * limit) >> 20));
+        let limit = size_in_words(limit);
+        say(
+            format!("the cell and the variables would take more memory than the limit of {limit}\n  {change}"),
+            format!("单元格和变量占用的内存将超过上限 {limit}\n  {change}"),
+        )
+    }
+
+    /// std says this before it aborts.
+    fn could_not_allocate(&self) -> bool {
+        self.error_tail.lines().rev().take(3).any(|line| {
+            line.trim_start().starts_with("memory allocation of ") && line.trim_end().ends_with(" bytes failed")
+        })
+    }
+}
+
+/// The statement that a cell had come to when the worker reported `event`.
+pub fn statement(cell: u32, code: &str, event: &Value) -> Option<Place> {
+    let line = event["line"].as_u64().filter(|&line| line > 0)? as usize;
+    Some(Place {
+        cell,
+        line,
+        text: code.lines().nth(line - 1).unwrap_or_default().to_owned(),
+        statement: String::new(),
+    })
+}
+
+/// The notice that the runner died although no cell ran.
+pub fn between_cells(died: &Value) -> String {
+    let how = match (died["exit_code"].as_i64(), died["signal"].as_str()) {
+        (Some(code), _) => say(format!("it exited with code {code}"), format!("退出码 {code}")),
+        (None, signal) => {
+            let signal = signal.unwrap_or_default();
+            say(format!("it was ended by the signal {signal}"), format!("被信号 {signal} 终止"))
+        }
+    };
+    say(
+        format!(
+            "Between two cells the process that holds the variables died ({how}); a thread that an earlier cell has left \
+             running may be the cause. All variables are as they were after the last cell; such threads have ended."
+        ),
+        format!(
+            "在两个单元格之间，保存变量的进程意外结束（{how}），可能是之前的单元格遗留的线程造成的。所有变量都保持上一个单元格\
+             运行后的状态；这些线程已经结束。"
+        ),
+    )
+}
+
+/// The message of a cell that took too long.
+pub fn timeout(settings: &Settings) -> String {
+    let seconds = settings.timeout.unwrap_or_default().as_secs_f64();
+    let change = how_to_change("timeout", &format!("{}", seconds * 10.0));
+    say(
+        format!("the cell took longer than the limit of {seconds} s\n  {change}"),
+        format!("单元格的运行时间超过了上限 {seconds} 秒\n  {change}"),
+    )
+}
+
+/// The names that stand in a cell.
+fn names(code: &str) -> BTreeSet<String> {
+    let statements = statements(&parse(&without_commands(code)));
+    let tokens = statements.iter().flat_map(|node| node.descendants_with_tokens()).filter_map(|part| part.into_token());
+    tokens.filter(|token| token.kind() == SyntaxKind::IDENT).map(|token| token.text().to_owned()).collect()
+}
+
+/// The compiled cells and where they are in the worker's memory.
+#[derive(Default)]
+pub struct LoadedObjects(Vec<(u64, String)>);
+
+/// The files of as many cells are kept, to find a function in. The worker has them in memory and does not need them.
+const KEPT_OBJECTS: usize = 100;
+
+/// A function that was found on the stack.
+enum Function {
+    Named(String),
+    /// Generated by the compiler for a type.
+    Drops(String),
+}
+
+impl LoadedObjects {
+    /// Removes the file of a cell that crashed, which was loaded last.
+    pub fn forget_last(&mut self) {
+        if let Some((_, path)) = self.0.pop() {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+
+    /// Notes what the worker says it has loaded.
+    pub fn note(&mut self, events: &[Value]) {
+        for event in events.iter().filter(|event| event["event"] == "loaded") {
+            if let (Some(base), Some(path)) = (event["base"].as_u64(), event["object"].as_str()) {
+                // After a crash the next cell may come to lie where the crashed one was.
+                self.0.retain(|(known, _)| *known != base);
+                self.0.push((base, path.to_owned()));
+            }
+        }
+        let excess = self.0.len().saturating_sub(KEPT_OBJECTS);
+        for (_, path) in self.0.drain(..excess) {
+            let _ = std::fs::remove_file(path);
+        }
+    }
+
+    /// The function of a cell that most of the addresses are in.
+    fn most_frequent_function(&self, addresses: &[u64]) -> Option<Function> {
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for (base, path) in &self.0 {
+            let Ok(bytes) = std::fs::read(path) else { continue };
+            let Ok(file) = object::File::parse(&*bytes) else { continue };
+            for address in addresses.iter().filter_map(|address| address.checked_sub(*base)) {
+                let within = |symbol: &object::Symbol| {
+                    (symbol.address()..symbol.address() + symbol.size().max(1)).contains(&address)
+                };
+                if let Some(name) = file.symbols().find(within).and_then(|symbol| symbol.name().ok().map(str::to_owned))
+                {
+                    *counts.entry(name).or_default() += 1;
+                }
+            }
+        }
+        let (symbol, _) = counts.into_iter().max_by(|a, b| (a.1, &b.0).cmp(&(b.1, &a.0)))?;
+        Some(Function::of_symbol(&symbol))
+    }
+}
+
+impl Function {
+    fn of_symbol(symbol: &str) -> Function {
+        // `{:#}` leaves out the hash.
+        let name = format!("{:#}", rustc_demangle::demangle(symbol));
+        let without_crate = name.replace("ctx::", "");
+        match without_crate.split_once("drop_in_place::<").or_else(|| without_crate.split_once("drop_in_place<")) {
+            Some((_, kind)) => {
+                let kind = kind.strip_suffix('>').unwrap_or(kind);
+                // What holds the next one is not what the learner wrote.
+                let kind = kind.rsplit(['<', ':']).next().unwrap_or(kind).trim_end_matches('>');
+                Function::Drops(kind.to_owned())
+            }
+            None => Function::Named(without_crate),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_names_in_a_cell() {
+        let found = names(":opt 1\nlet a = b.c(&d); // e");
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["a", "b", "c", "d"]);
+    }
+
+    #[test]
+    fn functions_by_their_symbols() {
+        let shown = |symbol: &str| match Function::of_symbol(symbol) {
+            Function::Named(name) => name,
+            Function::Drops(kind) => format!("drops {kind}"),
+        };
+        assert_eq!(shown("_ZN3ctx4down17h0123456789abcdefE"), "down");
+        let symbol = "_ZN4core3ptr83drop_in_place$LT$core..option..Option$LT$alloc..boxed..Box$LT$ctx..Node$GT$$GT$$GT$17h0123456789abcdefE";
+        assert_eq!(shown(symbol), "drops Node");
+    }
+}

@@ -1,0 +1,227 @@
+//! Convolution and pooling as layers. Samples have the shape `[channels, height, width]`, or `[channels, length]`.
+
+use super::layers::{activations, parameter};
+use super::{Activation, Init, Module};
+use crate::tensor::Tensor;
+use crate::tensor::fail::fail;
+
+/// A layer of filters over `$axes` axes, which `$convolve` computes.
+macro_rules! convolution {
+    ($(#[$doc:meta])* $Layer:ident, $convolve:ident, $axes:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug)]
+        pub struct $Layer {
+            /// The filters, of shape `[filters, channels, size]`, or `[filters, channels, size, size]`.
+            pub weight: Tensor,
+            /// One value for each filter, zero at first.
+            pub bias: Option<Tensor>,
+            stride: usize,
+            padding: usize,
+            activation: Activation,
+        }
+        activations!($Layer);
+
+        impl $Layer {
+            /// A layer of `filters` filters of size `size`, without padding and activation, weights drawn by
+            /// [`Init::GlorotUniform`].
+            pub fn new(channels: usize, filters: usize, size: usize) -> $Layer {
+                let weight = Tensor::zeros(&[&[filters, channels][..], &[size; $axes]].concat());
+                let bias = parameter(Tensor::zeros(&[filters]), "bias");
+                let layer = $Layer { weight, bias: Some(bias), stride: 1, padding: 0, activation: Activation::Linear };
+                layer.initializer(Init::GlorotUniform)
+            }
+
+            /// How far apart the places of the window are; 1 unless set.
+            pub fn stride(mut self, stride: usize) -> $Layer {
+                self.stride = stride;
+                self
+            }
+
+            /// How many zeros are put around a sample; none unless set.
+            pub fn padding(mut self, padding: usize) -> $Layer {
+                self.padding = padding;
+                self
+            }
+
+            /// As much padding as keeps the size (with stride 1 and a size of the window that is odd).
+            pub fn same(self) -> $Layer {
+                let padding = (self.weight.shape()[2].max(1) - 1) / 2;
+                self.padding(padding)
+            }
+
+            /// Draws the weights again, in another way.
+            pub fn initializer(self, init: Init) -> $Layer {
+                let shape = self.weight.shape();
+                let window: usize = shape[2..].iter().product();
+                let weight = parameter(init.draw_shape(shape, shape[1] * window, shape[0] * window), "weight");
+                $Layer { weight, ..self }
+            }
+
+            /// Without the value that is added.
+            pub fn no_bias(mut self) -> $Layer {
+                self.bias = None;
+                self
+            }
+        }
+
+        impl Module for $Layer {
+            #[track_caller]
+            fn forward(&self, x: &Tensor) -> Tensor {
+                let (filters, channels, name) = (self.weight.shape()[0], self.weight.shape()[1], stringify!($Layer));
+                if x.rank() != $axes + 2 || x.shape()[1] != channels {
+                    let axes = if $axes == 1 { "length" } else { "height, width" };
+                    let hint = match x.shape().get(1) {
+                        Some(own) if x.rank() == $axes + 2 => format!("make the layer {name}::new({own}, {filters}, …)"),
+                        _ => format!("bring each sample into shape first: .add(Reshape::new(&[{channels}, {axes}]))"),
+                    };
+                    let rule = format!(
+                        "{name}: an input of the shape [n, {channels}, {axes}] is expected, got {:?}", x.shape()
+                    );
+                    fail(&rule, &[("input", x), ("weight", &self.weight)], &hint);
+                }
+                let mut y = x.$convolve(&self.weight, self.stride, self.padding);
+                if let Some(bias) = &self.bias {
+                    y = y + bias.reshape(&[&[filters][..], &[1; $axes]].concat());
+                }
+                self.activation.forward(&y)
+            }
+
+            fn parameters(&self) -> Vec<Tensor> {
+                std::iter::once(&self.weight).chain(&self.bias).cloned().collect()
+            }
+
+            fn name(&self) -> String {
+                stringify!($Layer).to_owned()
+            }
+
+            fn output_shape(&self, input: &[usize]) -> Vec<usize> {
+                slid(input, self.weight.shape()[0], self.weight.shape()[2], self.stride, self.padding)
+            }
+
+            fn macs(&self, input: &[usize]) -> usize {
+                self.output_shape(input).iter().skip(1).product::<usize>() * self.weight.len()
+            }
+        }
+    };
+}
+
+convolution! {
+    /// Filters that go over images `[n, channels, height, width]`; the layer has one output channel for each
+    /// ([`Tensor::conv2d`]). The same few weights look everywhere, so that a thing is found wherever it is.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let layer = Conv2D::new(1, 8, 3).same().relu();
+    /// assert_eq!(layer.forward(&Tensor::zeros(&[5, 1, 28, 28])).shape(), [5, 8, 28, 28]);
+    /// ```
+    Conv2D, conv2d, 2
+}
+
+convolution! {
+    /// Filters that go over sequences `[n, channels, length]`, such as sound ([`Tensor::conv1d`]).
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let layer = Conv1D::new(1, 8, 5).stride(2).relu();
+    /// assert_eq!(layer.forward(&Tensor::zeros(&[5, 1, 100])).shape(), [5, 8, 48]);
+    /// ```
+    Conv1D, conv1d, 1
+}
+
+/// The shape after a window went over a sample `[channels, …]`; not known if that of the sample is not.
+fn slid(input: &[usize], channels: usize, size: usize, stride: usize, padding: usize) -> Vec<usize> {
+    let places = |axis: &usize| (axis + 2 * padding).checked_sub(size).map_or(0, |rest| rest / stride.max(1) + 1);
+    let mut shape: Vec<usize> = input.iter().skip(1).map(places).collect();
+    if !shape.is_empty() {
+        shape.insert(0, channels);
+    }
+    shape
+}
+
+/// A pool of windows, which `$pool` computes.
+macro_rules! pool {
+    ($(#[$doc:meta])* $Layer:ident, $pool:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $Layer {
+            size: usize,
+            stride: usize,
+        }
+
+        impl $Layer {
+            /// Windows of `size` that do not overlap.
+            pub fn new(size: usize) -> $Layer {
+                $Layer { size, stride: size }
+            }
+
+            /// How far apart the windows are; their size unless set.
+            pub fn stride(mut self, stride: usize) -> $Layer {
+                self.stride = stride;
+                self
+            }
+        }
+
+        impl Module for $Layer {
+            #[track_caller]
+            fn forward(&self, x: &Tensor) -> Tensor {
+                x.$pool(self.size, self.stride)
+            }
+
+            fn output_shape(&self, input: &[usize]) -> Vec<usize> {
+                slid(input, input.first().copied().unwrap_or(0), self.size, self.stride, 0)
+            }
+        }
+    };
+}
+
+pool! {
+    /// The largest value of each window: images `[n, channels, height, width]` become smaller ([`Tensor::max_pool2d`]).
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// assert_eq!(MaxPool2D::new(2).forward(&Tensor::zeros(&[5, 8, 28, 28])).shape(), [5, 8, 14, 14]);
+    /// ```
+    #[doc(alias = "MaxPooling2D")]
+    MaxPool2D, max_pool2d
+}
+
+pool! {
+    /// The mean of each window ([`Tensor::avg_pool2d`]).
+    #[doc(alias = "AveragePooling2D")]
+    AvgPool2D, avg_pool2d
+}
+
+pool! {
+    /// The largest value of each window of sequences `[n, channels, length]` ([`Tensor::max_pool1d`]).
+    #[doc(alias = "MaxPooling1D")]
+    MaxPool1D, max_pool1d
+}
+
+/// The mean of each channel, wherever it is: `[n, channels, …]` becomes `[n, channels]`.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// assert_eq!(GlobalAvgPool::new().forward(&Tensor::zeros(&[5, 8, 7, 7])).shape(), [5, 8]);
+/// ```
+#[doc(alias = "GlobalAveragePooling2D")]
+#[derive(Clone, Copy, Debug, Default)]
+pub struct GlobalAvgPool {}
+
+impl GlobalAvgPool {
+    /// The layer.
+    pub fn new() -> GlobalAvgPool {
+        GlobalAvgPool {}
+    }
+}
+
+impl Module for GlobalAvgPool {
+    #[track_caller]
+    fn forward(&self, x: &Tensor) -> Tensor {
+        let axes: Vec<isize> = (2..x.rank() as isize).collect();
+        x.mean_axes(&axes, false)
+    }
+
+    fn output_shape(&self, input: &[usize]) -> Vec<usize> {
+        input.iter().take(1).copied().collect()
+    }
+}

@@ -1,0 +1,293 @@
+//! What can happen beside the steps of a training run.
+
+use crate::Float;
+use crate::nn::Sequential;
+use crate::optim::{Optimizer, Schedule, clip_grad_norm};
+use crate::plot::EpochRow;
+use crate::tensor::Tensor;
+use crate::tensor::fail::fail;
+
+/// Something that `fit` calls while it trains, given with [`Fit::callback`](super::Fit::callback).
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// # use chainrule::train::{Callback, Run};
+/// # use chainrule::plot::EpochRow;
+/// # let mut model = Sequential::new().add(Dense::new(2, 2).softmax());
+/// # model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);
+/// struct GoodEnough;
+/// impl Callback for GoodEnough {
+///     fn after_epoch(&mut self, row: &EpochRow, run: &mut Run) {
+///         if row.loss < 10.0 {
+///             run.stop();
+///         }
+///     }
+/// }
+/// let history = model.fit(&data::xor()).epochs(50).callback(GoodEnough).verbose(false).run();
+/// assert_eq!(history.epochs(), 1);
+/// ```
+pub trait Callback {
+    /// Before the optimiser's step number `step`, counted from 0 over all epochs; the gradients are there.
+    #[track_caller]
+    fn before_step(&mut self, _step: usize, _run: &mut Run) {}
+
+    /// After each epoch, given its figures.
+    #[track_caller]
+    fn after_epoch(&mut self, _row: &EpochRow, _run: &mut Run) {}
+
+    /// At the end, also if a callback or a loss that is no number has stopped the run; not after an interrupt or a panic.
+    #[track_caller]
+    fn at_end(&mut self, _run: &mut Run) {}
+}
+
+/// A training run, as a [`Callback`] sees it.
+pub struct Run<'a> {
+    /// What is trained.
+    pub model: &'a Sequential,
+    /// What trains it; after the run it has the learning rate again that it had before.
+    pub optimizer: &'a mut dyn Optimizer,
+    pub(super) is_stopped: bool,
+}
+
+impl Run<'_> {
+    /// Ends the run after this epoch.
+    pub fn stop(&mut self) {
+        self.is_stopped = true;
+    }
+}
+
+/// A closure that is called after each epoch.
+pub(super) struct OnEpoch<F>(pub F);
+
+impl<F: FnMut(usize, &EpochRow)> Callback for OnEpoch<F> {
+    fn after_epoch(&mut self, row: &EpochRow, _: &mut Run) {
+        self.0(row.epoch, row);
+    }
+}
+
+impl Callback for Schedule {
+    fn before_step(&mut self, step: usize, run: &mut Run) {
+        run.optimizer.set_learning_rate(self.at(step));
+    }
+}
+
+/// Limits how long the gradients are together: [`clip_grad_norm`] before each step.
+#[derive(Clone, Copy, Debug)]
+pub struct ClipNorm(
+    /// The longest that is allowed; 1 is usual.
+    pub Float,
+);
+
+impl Callback for ClipNorm {
+    fn before_step(&mut self, _: usize, run: &mut Run) {
+        clip_grad_norm(&run.model.parameters(), self.0);
+    }
+}
+
+/// A figure that is watched, and for how many epochs it has not become better.
+#[derive(Clone, Debug)]
+struct Monitor {
+    /// None: the validation loss, or the loss if there is none.
+    figure: Option<&'static str>,
+    least: Float,
+    patience: usize,
+    best: Option<Float>,
+    waited: usize,
+}
+
+impl Monitor {
+    fn new(patience: usize) -> Monitor {
+        Monitor { figure: None, least: 0.0, patience: patience.max(1), best: None, waited: 0 }
+    }
+
+    #[track_caller]
+    fn choose(&mut self, figure: &str) {
+        self.figure = Some(match figure {
+            "loss" => "loss",
+            "accuracy" => "accuracy",
+            "val_loss" => "val_loss",
+            "val_accuracy" => "val_accuracy",
+            _ => fail(
+                &format!("monitor: no figure is called {figure:?}"),
+                &[],
+                "there are \"loss\", \"accuracy\", \"val_loss\" and \"val_accuracy\"",
+            ),
+        });
+    }
+
+    /// Takes in the figures of an epoch, and says whether they are the best so far.
+    #[track_caller]
+    fn is_better(&mut self, row: &EpochRow) -> bool {
+        let value = match self.figure {
+            None => row.val_loss.or(Some(row.loss)),
+            Some("loss") => Some(row.loss),
+            Some("val_loss") => row.val_loss,
+            Some("accuracy") => row.accuracy,
+            Some(_) => row.val_accuracy,
+        };
+        let Some(value) = value else {
+            fail(
+                &format!("monitor: there is no {:?} to watch", self.figure.unwrap_or_default()),
+                &[],
+                "give .validation(&test) to fit, and a metric to compile",
+            )
+        };
+        // An accuracy grows, a loss falls.
+        let value = if self.figure.is_some_and(|name| name.ends_with("accuracy")) { -value } else { value };
+        let is_better = self.best.is_none_or(|best| value < best - self.least);
+        if is_better {
+            (self.best, self.waited) = (Some(value), 0);
+        } else {
+            self.waited += 1;
+        }
+        is_better
+    }
+
+    fn is_out_of_patience(&self) -> bool {
+        self.waited >= self.patience
+    }
+}
+
+/// Ends a run when a figure has not become better for some epochs, and brings back the weights of the best epoch. It
+/// watches the validation loss, or the training loss if there is no validation data.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// # let (train, test) = data::two_moons(100, 0.1).split(0.8);
+/// # let mut model = Sequential::new().add(Dense::new(2, 8).relu()).add(Dense::new(8, 2).softmax());
+/// # model.compile(Adam::new(0.01), SparseCategoricalCrossentropy::new(), Accuracy);
+/// let fit = model.fit(&train).epochs(20).validation(&test);
+/// fit.callback(EarlyStopping::new(5)).run();
+/// ```
+#[derive(Clone, Debug)]
+pub struct EarlyStopping {
+    monitor: Monitor,
+    restores: bool,
+    weights: Vec<Tensor>,
+}
+
+impl EarlyStopping {
+    /// Ends the run after `patience` epochs in a row that are not better than the best.
+    pub fn new(patience: usize) -> EarlyStopping {
+        EarlyStopping { monitor: Monitor::new(patience), restores: true, weights: Vec::new() }
+    }
+
+    /// Watches another figure: "loss", "accuracy", "val_loss", or "val_accuracy".
+    #[track_caller]
+    pub fn monitor(mut self, figure: &str) -> EarlyStopping {
+        self.monitor.choose(figure);
+        self
+    }
+
+    /// By how much an epoch must be better in order to count; by anything unless set.
+    pub fn min_delta(mut self, least: Float) -> EarlyStopping {
+        self.monitor.least = least;
+        self
+    }
+
+    /// Whether the weights of the best epoch come back at the end; yes unless set, unlike in Keras.
+    pub fn restore_best_weights(mut self, restores: bool) -> EarlyStopping {
+        self.restores = restores;
+        self
+    }
+}
+
+impl Callback for EarlyStopping {
+    #[track_caller]
+    fn after_epoch(&mut self, row: &EpochRow, run: &mut Run) {
+        if self.monitor.is_better(row) {
+            self.weights = run.model.state().iter().map(Tensor::detach).collect();
+        } else if self.monitor.is_out_of_patience() {
+            run.stop();
+        }
+    }
+
+    fn at_end(&mut self, run: &mut Run) {
+        if self.restores {
+            run.model.state().iter().zip(&self.weights).for_each(|(now, best)| now.set_value(best));
+        }
+    }
+}
+
+/// Makes the learning rate `factor` times as large when a figure has not become better for some epochs; the figure is that
+/// of [`EarlyStopping`].
+#[doc(alias = "ReduceLROnPlateau")]
+#[derive(Clone, Debug)]
+pub struct ReduceOnPlateau {
+    monitor: Monitor,
+    factor: Float,
+    lowest: Float,
+}
+
+impl ReduceOnPlateau {
+    /// After `patience` epochs in a row that are not better than the best.
+    pub fn new(factor: Float, patience: usize) -> ReduceOnPlateau {
+        ReduceOnPlateau { monitor: Monitor::new(patience), factor, lowest: 0.0 }
+    }
+
+    /// Watches another figure: "loss", "accuracy", "val_loss", or "val_accuracy".
+    #[track_caller]
+    pub fn monitor(mut self, figure: &str) -> ReduceOnPlateau {
+        self.monitor.choose(figure);
+        self
+    }
+
+    /// The learning rate does not fall below this.
+    pub fn lowest(mut self, rate: Float) -> ReduceOnPlateau {
+        self.lowest = rate;
+        self
+    }
+}
+
+impl Callback for ReduceOnPlateau {
+    #[track_caller]
+    fn after_epoch(&mut self, row: &EpochRow, run: &mut Run) {
+        if !self.monitor.is_better(row) && self.monitor.is_out_of_patience() {
+            self.monitor.waited = 0;
+            let rate = run.optimizer.learning_rate();
+            run.optimizer.set_learning_rate((rate * self.factor).max(self.lowest).min(rate));
+        }
+    }
+}
+
+/// Saves the model after each epoch that is the best so far, by the figure of [`EarlyStopping`]. What cannot be written
+/// does not end the run: a warning says so.
+///
+/// ```no_run
+/// # use chainrule::prelude::*;
+/// # let mut model = Sequential::new().add(Dense::new(2, 2).softmax());
+/// # model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);
+/// model.fit(&data::xor()).epochs(9).callback(Checkpoint::new("best.safetensors")).run();
+/// model.load("best.safetensors").unwrap();
+/// ```
+#[doc(alias = "ModelCheckpoint")]
+#[derive(Clone, Debug)]
+pub struct Checkpoint {
+    monitor: Monitor,
+    path: String,
+}
+
+impl Checkpoint {
+    /// Writes to this file, in the form of [`Sequential::save`].
+    pub fn new(path: &str) -> Checkpoint {
+        Checkpoint { monitor: Monitor::new(1), path: path.to_owned() }
+    }
+
+    /// Watches another figure: "loss", "accuracy", "val_loss", or "val_accuracy".
+    #[track_caller]
+    pub fn monitor(mut self, figure: &str) -> Checkpoint {
+        self.monitor.choose(figure);
+        self
+    }
+}
+
+impl Callback for Checkpoint {
+    #[track_caller]
+    fn after_epoch(&mut self, row: &EpochRow, run: &mut Run) {
+        if self.monitor.is_better(row)
+            && let Err(error) = run.model.save(&self.path)
+        {
+            eprintln!("warning: epoch {} was not saved: {error}", row.epoch);
+        }
+    }
+}
