@@ -5,7 +5,6 @@ The numbers are those of the list of rules that trip beginners in the survey of 
 
 import os
 import re
-import threading
 
 import pytest
 from conftest import Kernel
@@ -362,11 +361,14 @@ def test_the_same_in_chinese(chinese, number, cells, error, _, words):
 
 def test_15_an_endless_loop_is_stopped_and_keeps_the_variables(english):
     run(english, "let kept = 5;")
-    timer = threading.Timer(1.5, english.manager.interrupt_kernel)
-    timer.start()
-    ran = Ran(*english.run("let lost = 1;\nloop {}", timeout=60))
-    timer.join()
-    assert ran.name == "InterruptedByForce", ran.all
+
+    def stop_when_it_runs(message):
+        if message["msg_type"] == "stream":
+            english.manager.interrupt_kernel()
+
+    code = 'let lost = 1;\nprintln!("running");\nloop {}'
+    reply = english.client.execute_interactive(code, timeout=60, output_hook=stop_when_it_runs)
+    assert reply["content"]["ename"] == "InterruptedByForce", reply["content"]
     assert english.value("kept") == "5"
     assert "was to define `lost`, but it failed" in run(english, "lost").error
 
