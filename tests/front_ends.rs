@@ -30,6 +30,11 @@ fn messages() {
 }
 
 #[test]
+fn beginners() {
+    pytest("test_beginners.py", Duration::from_secs(600));
+}
+
+#[test]
 fn faults() {
     pytest("test_faults.py", Duration::from_secs(600));
 }

@@ -1,7 +1,7 @@
 //! Starting a session, and preparing the library that sessions link to.
 
 use super::output::Pump;
-use super::{Evaluator, Implementations, Interrupter, LoadedObjects, SourceMap, limits};
+use super::{Definitions, Evaluator, Implementations, Interrupter, LoadedObjects, Memory, SourceMap, limits};
 use crate::compiler::library::{Library, PRELUDE};
 use crate::compiler::session::Session;
 use crate::compiler::toolchain::Toolchain;
@@ -61,6 +61,8 @@ impl Evaluator {
             answers: channels.answers,
             sources: SourceMap::default(),
             implementations: Implementations::default(),
+            definitions: Definitions::default(),
+            memory: Memory::default(),
             objects: LoadedObjects::default(),
             interrupter,
             settings,

@@ -143,6 +143,8 @@ pub struct Place {
     pub line: usize,
     /// The text of that line.
     pub text: String,
+    /// The statement that the line is a part of, as evcxr got it.
+    pub statement: String,
 }
 
 /// The cells of a session, to find where a line of the compiled code comes from.
@@ -189,7 +191,8 @@ impl SourceMap {
                 if begin < line_start + line_length && end > line_start && begins_a_line(begin) {
                     let above = compiled[begin..line_start.max(begin)].matches('\n').count();
                     let text = piece.lines.get(above).cloned().unwrap_or_default();
-                    return Some(Place { cell: piece.cell, line: piece.first_line + above, text });
+                    let statement = piece.text.clone();
+                    return Some(Place { cell: piece.cell, line: piece.first_line + above, text, statement });
                 }
             }
         }
@@ -267,12 +270,13 @@ mod tests {
         map.add(3, "  v ", "  (v).evcxr_display(); ");
         let compiled =
             "generated\nlet b = f(\n    &[a]\n);\nmore\nfn f(v: &[i32]) -> i32 {\n    v[10]\n}\nlet a = 1;\n";
-        let place = |cell, line, text: &str| Some(Place { cell, line, text: text.to_owned() });
-        assert_eq!(map.find(compiled, 3), place(2, 5, "    &[a]"));
-        assert_eq!(map.find(compiled, 7), place(1, 2, "    v[10]"));
-        assert_eq!(map.find(compiled, 9), place(2, 2, "let a = 1;"));
-        assert_eq!(map.find("x\n(v).evcxr_display(); \n", 2), place(3, 1, "  v "));
-        assert_eq!(map.find(compiled, 1), None);
-        assert_eq!(map.find(compiled, 99), None);
+        let found = |text, line| map.find(text, line).map(|place: Place| (place.cell, place.line, place.text));
+        let place = |cell, line, text: &str| Some((cell, line, text.to_owned()));
+        assert_eq!(found(compiled, 3), place(2, 5, "    &[a]"));
+        assert_eq!(found(compiled, 7), place(1, 2, "    v[10]"));
+        assert_eq!(found(compiled, 9), place(2, 2, "let a = 1;"));
+        assert_eq!(found("x\n(v).evcxr_display(); \n", 2), place(3, 1, "  v "));
+        assert_eq!(found(compiled, 1), None);
+        assert_eq!(found(compiled, 99), None);
     }
 }

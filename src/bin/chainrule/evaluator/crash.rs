@@ -185,7 +185,12 @@ impl Crash<'_> {
 /// The statement that a cell had come to when the worker reported `event`.
 pub fn statement(cell: u32, code: &str, event: &Value) -> Option<Place> {
     let line = event["line"].as_u64().filter(|&line| line > 0)? as usize;
-    Some(Place { cell, line, text: code.lines().nth(line - 1).unwrap_or_default().to_owned() })
+    Some(Place {
+        cell,
+        line,
+        text: code.lines().nth(line - 1).unwrap_or_default().to_owned(),
+        statement: String::new(),
+    })
 }
 
 /// The notice that the runner died although no cell ran.

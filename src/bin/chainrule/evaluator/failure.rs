@@ -1,12 +1,18 @@
 //! How a cell failed, in words for a learner.
 
 use super::cell::Place;
-use super::prepare::Prepared;
+use super::explain::memory::Memory;
+use super::explain::{self, Case, Cell, Unkept};
+use super::prepare::{IMPLEMENTATION, Prepared};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use evcxr::CompilationError;
+use std::ops::Range;
 
 const RED: &str = "\x1b[1;31m";
+const CYAN: &str = "\x1b[1;36m";
 const RESET: &str = "\x1b[0m";
+/// More would hide the errors.
+const MOST_EXPLANATIONS: usize = 3;
 
 /// What becomes the `error` message, the error in the reply, and the error output of a notebook.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,93 +47,212 @@ impl Failure {
         Failure { name, value, traceback }
     }
 
-    /// What rustc found, drawn against the learner's cell.
-    pub fn compile_error(cell: u32, code: &str, prepared: &Prepared, errors: &[CompilationError]) -> Failure {
-        let mut traceback = Vec::new();
-        // The same mistake may be reported from several places that evcxr generated.
+    /// What rustc found, drawn against the learner's cell, and what the first known mistakes mean.
+    pub fn compile_error(
+        cell: u32,
+        code: &str,
+        prepared: &Prepared,
+        errors: &[CompilationError],
+        memory: &Memory,
+    ) -> Failure {
+        // Warnings come along with errors, and are not what keeps the cell from running.
+        let errors = errors.iter().filter(|error| error.level() != "warning");
+        Failure::mistakes(cell, code, errors.map(|error| Mistake::new(code, prepared, error)).collect(), memory)
+    }
+
+    /// What evcxr itself says without a place: about variables that it cannot keep, about crates.
+    pub fn evcxr_message(cell: u32, code: &str, message: &str, memory: &Memory) -> Failure {
+        let Some(unkept) = Unkept::from_message(message) else {
+            return Failure::new("CompileError", without_generated(message), None);
+        };
+        let parsed = Cell::new(code);
+        let name = &unkept.variable;
+        let mark = parsed.place_of_definition(name).or_else(|| parsed.place_of_use(name));
+        let mistake = Mistake {
+            id: None,
+            kind: unkept.kind.to_owned(),
+            message: unkept.title,
+            original: message.to_owned(),
+            marks: mark.into_iter().map(|range| Mark { range, label: None, is_primary: true }).collect(),
+            helps: Vec::new(),
+        };
+        Failure::mistakes(cell, code, vec![mistake], memory)
+    }
+
+    fn mistakes(cell: u32, code: &str, mut mistakes: Vec<Mistake>, memory: &Memory) -> Failure {
+        // The same one may be reported from several places that evcxr generated.
         let mut seen: Vec<String> = Vec::new();
-        for error in errors {
-            let drawn = draw(cell, code, prepared, error);
-            if !seen.contains(&drawn) {
-                traceback.extend(drawn.lines().map(str::to_owned));
-                traceback.push(String::new());
-                seen.push(drawn);
-            }
+        mistakes.retain(|mistake| {
+            let drawn = mistake.draw(cell, code);
+            let is_new = !seen.contains(&drawn);
+            seen.extend(is_new.then_some(drawn));
+            is_new
+        });
+        let mut traceback: Vec<String> = Vec::new();
+        for drawn in seen {
+            traceback.extend(drawn.lines().map(str::to_owned));
+            traceback.push(String::new());
         }
-        let first = errors.first();
-        let message = first
-            .map(|error| in_plain_words(&error.message()))
-            .unwrap_or_else(|| "the cell does not compile".to_owned());
-        let code = first.and_then(CompilationError::code).map(|code| format!("[{code}]")).unwrap_or_default();
-        let value = format!("error{code}: {}", message.lines().next().unwrap_or_default());
-        let line = first.and_then(|error| Some(error.primary_spanned_message()?.span?.start_line));
-        let place = line.map(|line| format!("  (cell [{cell}], line {line})")).unwrap_or_default();
+        let mut explained = Vec::new();
+        for mistake in &mistakes {
+            let explanation = explain::explain(&mistake.case(cell, code, memory));
+            explained.extend(explanation.filter(|one| !explained.contains(one)));
+        }
+        explained.truncate(MOST_EXPLANATIONS);
+        traceback.extend(explained.iter().flat_map(|one| one.lines(CYAN, RESET)));
+        let (value, place) = match mistakes.first() {
+            None => ("error: the cell does not compile".to_owned(), String::new()),
+            Some(first) => {
+                let id = first.id.as_ref().map(|id| format!("[{id}]")).unwrap_or_default();
+                let line = first.mark().map(|mark| code[..mark.range.start].matches('\n').count() + 1);
+                let place = line.map(|line| format!("  (cell [{cell}], line {line})")).unwrap_or_default();
+                (format!("error{id}: {}", first.message.lines().next().unwrap_or_default()), place)
+            }
+        };
         traceback.push(format!("{RED}CompileError{RESET}: {value}{place}"));
         Failure { name: "CompileError", value, traceback }
     }
+
+    /// Says what the message of a panic or an error means, where it is a known one.
+    pub fn explained(mut self, cell: u32, code: &str, memory: &Memory) -> Failure {
+        let (kind, message) = (self.name, self.value.as_str());
+        let case = Case { kind, message, labels: String::new(), mark: None, number: cell, code, memory };
+        if let Some(explanation) = explain::explain(&case) {
+            let last = self.traceback.len().saturating_sub(1);
+            self.traceback.splice(last..last, explanation.lines(CYAN, RESET));
+        }
+        self
+    }
 }
 
-/// One error as rustc draws it, with the lines of the cell.
-fn draw(cell: u32, code: &str, prepared: &Prepared, error: &CompilationError) -> String {
-    let origin = format!("cell [{cell}]");
-    let mut snippet = Snippet::source(code).path(origin).fold(true);
-    let mut has_mark = false;
-    let primary = error.primary_spanned_message().and_then(|message| message.span);
-    for message in error.spanned_messages() {
-        let Some(span) = message.span else { continue };
-        let byte = |line, column| offset(code, line, prepared.column(line, column));
-        let range = byte(span.start_line, span.start_column)..byte(span.end_line, span.end_column);
-        let is_primary =
-            primary.is_some_and(|p| (p.start_line, p.start_column) == (span.start_line, span.start_column));
-        let kind = if is_primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-        let label = without_level(&message.label);
-        // The method is the one that shows a value; learners did not write it.
-        let label = match label {
-            label if label.starts_with("method cannot be called") => "this value cannot be shown",
-            label if label.contains("`evcxr_display`") => "does not implement `Debug`",
-            label => label,
-        };
-        let label = (label != error.message()).then(|| label.to_owned());
-        snippet = snippet.annotation(kind.span(range).label(label));
-        has_mark = true;
-    }
-    let message = in_plain_words(&error.message());
-    let mut title = Level::ERROR.primary_title(message.as_str());
-    if let Some(code) = error.code() {
-        title = title.id(code);
-    }
-    let mut group = annotate_snippets::Group::with_title(title);
-    if has_mark {
-        group = group.element(snippet);
-    }
-    let helps = error.help();
-    for help in &helps {
-        group = group.element(Level::HELP.message(help.as_str()));
-    }
-    Renderer::styled().render(&[group])
+/// An error of rustc, in the learner's bytes.
+struct Mistake {
+    /// As rustc numbers it: `E0425`.
+    id: Option<String>,
+    /// By what the table of explanations knows it.
+    kind: String,
+    message: String,
+    /// The message as it was before it was put in words for learners.
+    original: String,
+    marks: Vec<Mark>,
+    helps: Vec<String>,
 }
 
-/// What evcxr itself says of variables that cannot be kept, in words for a learner. Other messages are left as they are.
-pub fn in_plain_words(message: &str) -> String {
-    let name = message.split('`').nth(1).unwrap_or_default();
-    if message.contains("is a closure, which cannot be persisted") {
-        format!(
-            "the closure `{name}` cannot be kept for the next cell, because its type has no name\n\
-             hint: write a function instead, fn {name}(x: f32) -> f32 {{ … }}\n      \
-             or a box, let {name}: Box<dyn Fn(f32) -> f32> = Box::new(|x| …);\n      \
-             or put the code that uses it in the same cell, inside of {{ }}"
-        )
-    } else if message.contains("contains a reference with a non-static lifetime") {
-        format!(
-            "`{name}` borrows from another variable, and a borrow cannot be kept for the next cell\n\
-             hint: keep a value of its own, with .clone() or .to_vec()\n      \
-             or put the code that uses `{name}` in the same cell, inside of {{ }}"
-        )
-    } else if message.contains("Couldn't automatically determine type of variable") {
-        format!("the type of `{name}` is not known\nhint: write it down, for example let {name}: Vec<f32> = …;")
-    } else {
-        message.to_owned()
+struct Mark {
+    range: Range<usize>,
+    label: Option<String>,
+    is_primary: bool,
+}
+
+impl Mistake {
+    fn new(code: &str, prepared: &Prepared, error: &CompilationError) -> Mistake {
+        let unkept = Unkept::from_message(&error.message());
+        let id = error.code().map(str::to_owned);
+        let kind = unkept.as_ref().map(|unkept| unkept.kind.to_owned()).or(id.clone()).unwrap_or_default();
+        let original = about_the_cell(&error.message());
+        let message = unkept.map_or_else(|| original.clone(), |unkept| unkept.title);
+        let primary = error.primary_spanned_message().and_then(|message| message.span);
+        let mut marks = Vec::new();
+        for said in error.spanned_messages() {
+            let Some(span) = said.span else { continue };
+            let byte = |line, column| offset(code, line, prepared.column(line, column));
+            let start = byte(span.start_line, span.start_column);
+            let end = byte(span.end_line, span.end_column).max(start);
+            let is_primary =
+                primary.is_some_and(|p| (p.start_line, p.start_column) == (span.start_line, span.start_column));
+            let label = without_level(&said.label);
+            // The method is the one that shows a value; learners did not write it.
+            let label = match label {
+                label if label.starts_with("method cannot be called") => "this value cannot be shown".to_owned(),
+                label if label.contains("`evcxr_display`") => "`Debug` is missing".to_owned(),
+                label => without_generated(label),
+            };
+            let label = (label != original && !label.is_empty()).then_some(label);
+            marks.push(Mark { range: start..end, label, is_primary });
+        }
+        // evcxr takes a `use` apart, and no longer knows where its parts were.
+        let name = original.split('`').nth(1).and_then(|path| path.rsplit("::").next());
+        if marks.is_empty()
+            && let Some(range) = name.and_then(|name| Cell::new(code).place_in_use(name))
+        {
+            marks.push(Mark { range, label: None, is_primary: true });
+        }
+        let helps =
+            error.help().iter().map(|help| without_generated(help)).filter(|help| !is_generated(help)).collect();
+        Mistake { id, kind, message, original, marks, helps }
     }
+
+    /// The mark that it is about.
+    fn mark(&self) -> Option<&Mark> {
+        self.marks.iter().find(|mark| mark.is_primary).or(self.marks.first())
+    }
+
+    fn case<'a>(&'a self, number: u32, code: &'a str, memory: &'a Memory) -> Case<'a> {
+        let labels = self.marks.iter().filter_map(|mark| mark.label.as_deref()).collect::<Vec<_>>().join("\n");
+        let mark = self.mark().map(|mark| mark.range.clone());
+        Case { kind: &self.kind, message: &self.original, labels, mark, number, code, memory }
+    }
+
+    /// As rustc draws it, with the lines of the cell.
+    fn draw(&self, cell: u32, code: &str) -> String {
+        let mut title = Level::ERROR.primary_title(self.message.as_str());
+        if let Some(id) = &self.id {
+            title = title.id(id.as_str());
+        }
+        let mut group = annotate_snippets::Group::with_title(title);
+        if !self.marks.is_empty() {
+            let mut snippet = Snippet::source(code).path(format!("cell [{cell}]")).fold(true);
+            for mark in &self.marks {
+                let kind = if mark.is_primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+                snippet = snippet.annotation(kind.span(mark.range.clone()).label(mark.label.clone()));
+            }
+            group = group.element(snippet);
+        }
+        for help in &self.helps {
+            group = group.element(Level::HELP.message(help.as_str()));
+        }
+        Renderer::styled().render(&[group])
+    }
+}
+
+/// Names of what evcxr and we put around a cell, and what a learner may read instead.
+const GENERATED: &[(&str, &str)] = &[
+    ("Result<(), EvcxrUserCodeError>", "Result<(), _>"),
+    ("EvcxrUserCodeError", "the error of the cell"),
+    ("`evcxr_variable_store`", "<end of input>"),
+    ("CellDisplay", "Debug"),
+    ("evcxr_internal_runtime::", ""),
+    ("src/lib.rs", "cell"),
+];
+
+/// A message of rustc, which may be about what evcxr and we put around a cell.
+fn about_the_cell(message: &str) -> String {
+    let names: Vec<&str> = message.split('`').collect();
+    if names.get(1) == Some(&"evcxr_display") {
+        // The method that shows a value is there for all that has `Debug`.
+        let shown = without_generated(names.get(3).unwrap_or(&"this value"));
+        return format!("`{shown}` doesn't implement `Debug`");
+    }
+    let message = without_generated(message);
+    if is_generated(&message) { "a name of this cell is one that the kernel itself uses".to_owned() } else { message }
+}
+
+/// A message without names of generated code and without places in it.
+fn without_generated(message: &str) -> String {
+    let mut message = GENERATED.iter().fold(message.to_owned(), |text, (name, word)| text.replace(name, word));
+    // `{closure@cell:12:9: 12:12}` counts the lines of the generated code.
+    while let Some(begin) = message.find("@cell:") {
+        let end = message[begin..].find('}').map_or(message.len(), |end| begin + end);
+        message.replace_range(begin..end, "");
+    }
+    message
+}
+
+/// Whether a text is about generated code, or about a `Cargo.toml` that learners do not have.
+fn is_generated(text: &str) -> bool {
+    ["evcxr", "Evcxr", IMPLEMENTATION, "run_user_code", "VariableStore", "put_variable", "Cargo.toml"]
+        .iter()
+        .any(|name| text.contains(name))
 }
 
 /// evcxr puts `error: ` before a message that it uses as a label.
@@ -149,16 +274,23 @@ mod tests {
 
     /// The traceback without colours.
     fn plain(failure: &Failure) -> String {
-        failure.traceback.join("\n").replace(RED, "").replace(RESET, "")
+        failure.traceback.join("\n").replace(RED, "").replace(CYAN, "").replace(RESET, "")
     }
 
     #[test]
-    fn evcxr_in_plain_words() {
-        let said = "The variable `f` is a closure, which cannot be persisted.\nYou can however persist closures if you";
-        assert!(in_plain_words(said).starts_with("the closure `f` cannot be kept for the next cell"));
-        let said = "The variable `r` contains a reference with a non-static lifetime so\ncan't be persisted.";
-        assert!(in_plain_words(said).starts_with("`r` borrows from another variable"));
-        assert_eq!(in_plain_words("mismatched types"), "mismatched types");
+    fn generated_names_are_not_shown() {
+        let said = "expected closure `{closure@src/lib.rs:3:9: 3:12}`, found closure `{closure@src/lib.rs:4:9: 4:12}`";
+        assert_eq!(without_generated(said), "expected closure `{closure}`, found closure `{closure}`");
+        let said = "an error compatible with `Result<(), EvcxrUserCodeError>`";
+        assert_eq!(without_generated(said), "an error compatible with `Result<(), _>`");
+    }
+
+    #[test]
+    fn an_explanation_stands_above_the_last_line() {
+        let failure = Failure::new("Panic", "index out of bounds: the len is 2 but the index is 5", None);
+        let failure = failure.explained(1, "v[5]", &Memory::default());
+        assert!(plain(&failure).contains("the last of 2 is [1]"), "{failure:?}");
+        assert!(failure.traceback.last().unwrap().ends_with("the len is 2 but the index is 5"), "{failure:?}");
     }
 
     #[test]
@@ -170,7 +302,7 @@ mod tests {
 
     #[test]
     fn the_last_line_says_it_all() {
-        let place = Place { cell: 3, line: 4, text: "let y = v[10];".to_owned() };
+        let place = Place { cell: 3, line: 4, text: "let y = v[10];".to_owned(), statement: String::new() };
         let failure = Failure::new("Panic", "index out of bounds", Some(&place));
         assert_eq!(
             plain(&failure),

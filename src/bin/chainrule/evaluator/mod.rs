@@ -6,6 +6,8 @@
 mod boot;
 pub mod cell;
 mod crash;
+mod definitions;
+mod explain;
 mod failure;
 mod inspect;
 mod interrupt;
@@ -28,7 +30,9 @@ use crate::settings::{Settings, say};
 use crate::worker::channels::{Events, WorkerEnds};
 use cell::{Place, SourceMap};
 use crash::{Crash, LoadedObjects};
+use definitions::Definitions;
 use evcxr::{CommandContext, Error};
+use explain::memory::Memory;
 use interrupt::Stop;
 use output::Pump;
 use prepare::{Implementations, Prepared, prepare};
@@ -44,6 +48,8 @@ pub struct Evaluator {
     answers: Answers,
     sources: SourceMap,
     implementations: Implementations,
+    definitions: Definitions,
+    memory: Memory,
     objects: LoadedObjects,
     interrupter: Interrupter,
     settings: Settings,
@@ -76,11 +82,11 @@ impl Evaluator {
         self.session.restore().map_err(|error| Failure::new("SetupError", format!("{error:#}"), None))?;
         let (code, shows_variables) = without_vars(code);
         if shows_variables {
-            self.show_variables(number)?;
+            self.show_variables(number, &sink)?;
         }
-        let prepared = prepare(&code, &self.implementations);
+        let mut prepared = prepare(&code, &self.implementations);
         self.sources.add(number, &code, &prepared.code);
-        let outputs = self.run(number, &code, &prepared)?;
+        let outputs = self.run(number, &code, &mut prepared, &sink)?;
         if !outputs.content_by_mime_type.is_empty() {
             let data = outputs.content_by_mime_type.into_iter().map(|(mime, content)| (mime, content.into())).collect();
             sink(Output::Display(Bundle { data, id: None }));
@@ -89,14 +95,26 @@ impl Evaluator {
     }
 
     /// Has evcxr run a prepared cell, and waits for all of its output.
-    fn run(&mut self, number: u32, code: &str, prepared: &Prepared) -> Result<evcxr::EvalOutputs, Failure> {
+    fn run(
+        &mut self,
+        number: u32,
+        code: &str,
+        prepared: &mut Prepared,
+        sink: &Sink,
+    ) -> Result<evcxr::EvalOutputs, Failure> {
         let variables = self.variables();
-        let running = self.interrupter.enter();
-        let result = self.context.execute(&prepared.code);
+        let interrupter = self.interrupter.clone();
+        let running = interrupter.enter();
+        let (gone, result) = match self.make_room(number, code, prepared) {
+            Ok(gone) => (gone, self.context.execute(&prepared.code)),
+            Err(error) => (Default::default(), Err(error)),
+        };
         let stop = running.leave();
-        if result.is_ok() {
+        let has_run = result.is_ok();
+        if has_run {
             // evcxr keeps the items of the cell, also if it panicked.
             self.implementations.clone_from(&prepared.implementations);
+            self.definitions = self.definitions.after(code);
         }
         let error_tail = self.pump.end(cell::ends_with_expression(code));
         let events = self.events.take();
@@ -109,6 +127,9 @@ impl Evaluator {
         let judged = self.judge(Course { number, code, prepared, result, stop, events, error_tail }, &variables);
         if has_crashed {
             self.objects.forget_last();
+        }
+        for notice in self.remember(number, code, &variables, &gone, has_run, judged.is_ok()) {
+            sink(notice.output());
         }
         judged
     }
@@ -151,10 +172,10 @@ impl Evaluator {
     }
 
     /// Shows the table of variables, measured where they are.
-    fn show_variables(&mut self, number: u32) -> Result<(), Failure> {
+    fn show_variables(&mut self, number: u32, sink: &Sink) -> Result<(), Failure> {
         let cell = variables::cell_that_shows(&self.variables());
-        let prepared = Prepared::unchanged(&cell, &self.implementations);
-        self.run(number, "", &prepared).map(drop)
+        let mut prepared = Prepared::unchanged(&cell, &self.implementations);
+        self.run(number, "", &mut prepared, sink).map(drop)
     }
 
     /// The runner may have died while no cell ran. The snapshot has replaced it, but threads of earlier cells are gone.
@@ -212,10 +233,10 @@ impl Evaluator {
         let outputs = match result {
             Ok(outputs) => outputs,
             Err(Error::CompilationErrors(errors)) => {
-                return Err(Failure::compile_error(number, code, prepared, &errors));
+                return Err(Failure::compile_error(number, code, prepared, &errors, &self.memory));
             }
             Err(other) => {
-                return Err(Failure::new("CompileError", failure::in_plain_words(&other.to_string()), None));
+                return Err(Failure::evcxr_message(number, code, &other.to_string(), &self.memory));
             }
         };
         let nobody_to_ask = of_kind("nobody_to_ask").map(|_| {
@@ -227,11 +248,13 @@ impl Evaluator {
         });
         if let Some(event) = of_kind("panic") {
             let statement = crash::statement(number, code, event);
-            return Err(self.panicked(&event["panic"], statement, of_kind("thread_panic"), nobody_to_ask));
+            let failure = self.panicked(&event["panic"], statement, of_kind("thread_panic"), nobody_to_ask);
+            return Err(failure.explained(number, code, &self.memory));
         }
         if let Some(event) = of_kind("early_return") {
             let value = nobody_to_ask.unwrap_or_else(|| event["message"].as_str().unwrap_or_default());
-            return Err(Failure::new("Error", value, crash::statement(number, code, event).as_ref()));
+            let failure = Failure::new("Error", value, crash::statement(number, code, event).as_ref());
+            return Err(failure.explained(number, code, &self.memory));
         }
         Ok(outputs)
     }

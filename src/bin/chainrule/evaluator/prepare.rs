@@ -1,8 +1,8 @@
 //! A cell as evcxr gets it: the learner's text with little things put in that mend what evcxr does with it.
 
 use super::cell::{BEFORE, parse, statements, without_commands};
-use ra_ap_syntax::ast::{self, HasName};
-use ra_ap_syntax::{AstNode, SyntaxNode};
+use ra_ap_syntax::ast::{self, HasAttrs, HasGenericParams, HasName};
+use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode};
 use std::collections::BTreeSet;
 
 /// The prepared text, and the way back to the learner's columns. Lines stay the same.
@@ -19,9 +19,20 @@ struct Insertion {
     length: usize,
 }
 
-/// `impl` blocks that stand in a cell without the type they are for.
+impl Insertion {
+    fn new(code: &str, at: usize, text: &str) -> Insertion {
+        let line_start = code[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        Insertion {
+            line: code[..at].matches('\n').count() + 1,
+            column: code[line_start..at].chars().count() + 1,
+            length: text.chars().count(),
+        }
+    }
+}
+
+/// The `impl` blocks of a session.
 ///
-/// evcxr replaces items by their name, and an `impl` has none: the second run of such a cell would implement everything
+/// evcxr replaces items by their name, and an `impl` has none: the second run of a cell would implement everything
 /// twice. So each gets a constant of ours in front of it, whose name evcxr keeps it under.
 #[derive(Clone, Default)]
 pub struct Implementations {
@@ -32,19 +43,27 @@ pub struct Implementations {
 /// Put before each statement, with its line.
 const AT: &str = "chainrule::cell::at(";
 /// The constants start with this. Completion leaves them out.
-pub const IMPLEMENTATION: &str = "chainrule_impl_";
+pub const IMPLEMENTATION: &str = "CHAINRULE_IMPL_";
 
 impl Implementations {
     /// What to put in front of an `impl` that provides these things, so that it replaces those that provided one of them.
     fn place(&mut self, provides: BTreeSet<String>) -> String {
-        let replaced = |known: &(String, BTreeSet<String>)| !known.1.is_disjoint(&provides);
-        let mut names: Vec<String> = self.known.extract_if(.., |known| replaced(known)).map(|(name, _)| name).collect();
+        let emptied = self.remove(|known| !known.is_disjoint(&provides));
         self.count += 1;
         let name = format!("{IMPLEMENTATION}{}", self.count);
-        names.push(name.clone());
+        let constant = constant(&name);
         self.known.push((name, provides));
-        names.iter().map(|name| format!("const {name}: () = (); ")).collect()
+        emptied + &constant
     }
+
+    /// What to put into a cell so that implementations of before are no longer there.
+    fn remove(&mut self, is_removed: impl Fn(&BTreeSet<String>) -> bool) -> String {
+        self.known.extract_if(.., |known| is_removed(&known.1)).map(|(name, _)| constant(&name)).collect()
+    }
+}
+
+fn constant(name: &str) -> String {
+    format!("const {name}: () = (); ")
 }
 
 /// Prepares a cell that comes after those that have implemented `implementations`.
@@ -58,16 +77,22 @@ pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
     let nodes = statements(&rust);
     let mut insertions: Vec<(usize, String)> = Vec::new();
     // Where the cell is, should it crash there.
-    for node in nodes.iter().filter(|node| !ast::Item::can_cast(node.kind())) {
+    let is_statement = |node: &&SyntaxNode| !ast::Item::can_cast(node.kind()) && !ast::Attr::can_cast(node.kind());
+    for node in nodes.iter().filter(is_statement) {
         let line = code[..start(node)].matches('\n').count() + 1;
         insertions.push((start(node), format!("{AT}{line}); ")));
     }
-    // Behind an item that has a name, evcxr keeps an `impl` together with that.
-    for node in nodes.iter().take_while(|node| !is_named_item(node)) {
+    for node in &nodes {
         if let Some(block) = ast::Impl::cast(node.clone()) {
             insertions.push((start(node), prepared.implementations.place(provided_by(&block))));
+        } else if let Some(derived) = derived_by(node) {
+            // What was written by hand gives way to a `derive`.
+            let is_derived = |key: &String| derived.iter().any(|one| key == one || key.ends_with(&format!("::{one}")));
+            let emptied = prepared.implementations.remove(|provides| provides.iter().any(is_derived));
+            insertions.push((start(node), emptied));
         }
     }
+    insertions.retain(|(_, text)| !text.is_empty());
     if let Some(last) = nodes.last().filter(|last| ast::Expr::can_cast(last.kind())) {
         // evcxr would show the value, too, but it has a second way ready for values that cannot show themselves, and takes
         // it after any error at the expression, such as a variable that is moved there: a picture would become text.
@@ -78,20 +103,12 @@ pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
         && nodes.last().is_some_and(|last| ast::Item::can_cast(last.kind()))
     {
         // A program from a book is a cell that only defines things.
-        let call = if main.ret_type().is_some() { "\nmain()?;" } else { "\nmain();" };
+        let fails = main.ret_type().is_some_and(|kind| kind.syntax().text().to_string().contains("Result"));
+        let call = if fails { "\nmain()?;" } else { "\nmain();" };
         insertions.push((code.len(), call.to_owned()));
     }
     insertions.sort_by_key(|(at, _)| *at); // what stands at the same place keeps its order
-    for (at, text) in insertions.iter().rev() {
-        prepared.code.insert_str(*at, text);
-        let line_start = code[..*at].rfind('\n').map_or(0, |newline| newline + 1);
-        prepared.insertions.push(Insertion {
-            line: code[..*at].matches('\n').count() + 1,
-            column: code[line_start..*at].chars().count() + 1,
-            length: text.chars().count(),
-        });
-    }
-    prepared.insertions.reverse();
+    prepared.insert(code, &insertions);
     prepared
 }
 
@@ -99,6 +116,32 @@ impl Prepared {
     /// A cell of ours.
     pub fn unchanged(code: &str, implementations: &Implementations) -> Prepared {
         Prepared { code: code.to_owned(), insertions: Vec::new(), implementations: implementations.clone() }
+    }
+
+    /// Puts texts into the cell, each at a byte of the learner's `code`, in order.
+    fn insert(&mut self, code: &str, texts: &[(usize, String)]) {
+        for (at, text) in texts.iter().rev() {
+            self.code.insert_str(*at, text);
+        }
+        self.insertions.extend(texts.iter().map(|(at, text)| Insertion::new(code, *at, text)));
+    }
+
+    /// Takes a definition of an earlier cell, given as its text, out of the session. Says what it is called.
+    pub fn set_aside(&mut self, definition: &str) -> Option<String> {
+        let node = statements(&parse(definition)).into_iter().next()?;
+        let (called, text) = if let Some(block) = ast::Impl::cast(node.clone()) {
+            let provides = provided_by(&block);
+            (heading(&block), self.implementations.remove(|known| !known.is_disjoint(&provides)))
+        } else {
+            let name = name_of(&ast::Item::cast(node)?)?;
+            // evcxr replaces an item by any other of its name, and rustc does not see this one.
+            (name.clone(), format!("#[cfg(any())] type {name} = (); "))
+        };
+        let cell = statements(&parse(&without_commands(&self.code)));
+        let at = start(cell.iter().find(|node| !ast::Attr::can_cast(node.kind()))?);
+        self.insertions.insert(0, Insertion::new(&self.code, at, &text));
+        self.code.insert_str(at, &text);
+        (!text.is_empty()).then_some(called)
     }
 
     /// The column in the learner's cell that a column of the prepared one corresponds to.
@@ -123,33 +166,43 @@ fn is_main(function: &ast::Fn) -> bool {
     function.name().is_some_and(|name| name.text() == "main") && !has_parameters
 }
 
-/// Those under whose name evcxr keeps what follows them.
-fn is_named_item(node: &SyntaxNode) -> bool {
-    use ast::Item::{Const, Enum, Fn, MacroDef, Module, Static, Struct, Trait, TypeAlias, Union};
-    let item = ast::Item::cast(node.clone());
-    item.is_some_and(|item| {
-        matches!(
-            item,
-            Const(_)
-                | Enum(_)
-                | Fn(_)
-                | MacroDef(_)
-                | Module(_)
-                | Static(_)
-                | Struct(_)
-                | Trait(_)
-                | TypeAlias(_)
-                | Union(_)
-        )
-    })
+/// The name of an item that evcxr keeps by its name.
+pub fn name_of(item: &ast::Item) -> Option<String> {
+    let name = match item {
+        ast::Item::Const(item) => item.name(),
+        ast::Item::Enum(item) => item.name(),
+        ast::Item::Fn(item) => item.name(),
+        ast::Item::Module(item) => item.name(),
+        ast::Item::Static(item) => item.name(),
+        ast::Item::Struct(item) => item.name(),
+        ast::Item::Trait(item) => item.name(),
+        ast::Item::TypeAlias(item) => item.name(),
+        ast::Item::Union(item) => item.name(),
+        _ => None,
+    };
+    name.map(|name| name.text().to_string())
+}
+
+/// `impl Display for Net`, as a person says it.
+fn heading(block: &ast::Impl) -> String {
+    let text = |node: Option<ast::Type>| node.map(|node| node.syntax().text().to_string()).unwrap_or_default();
+    match block.trait_() {
+        Some(implemented) => format!("impl {} for {}", text(Some(implemented)), text(block.self_ty())),
+        None => format!("impl {}", text(block.self_ty())),
+    }
 }
 
 /// `Display for Net`, or `Net::forward` for each thing in an `impl` without a trait.
 fn provided_by(block: &ast::Impl) -> BTreeSet<String> {
-    let text = |node: Option<ast::Type>| node.map(|node| node.syntax().text().to_string()).unwrap_or_default();
-    let own_type = text(block.self_ty());
+    let parameters: Vec<String> = block
+        .generic_param_list()
+        .into_iter()
+        .flat_map(|list| list.type_or_const_params())
+        .filter_map(|parameter| Some(parameter.name()?.text().to_string()))
+        .collect();
+    let own_type = plain(block.self_ty().as_ref(), &parameters);
     if let Some(implemented) = block.trait_() {
-        return BTreeSet::from([format!("{} for {own_type}", text(Some(implemented)))]);
+        return BTreeSet::from([format!("{} for {own_type}", plain(Some(&implemented), &parameters))]);
     }
     let items = block.assoc_item_list().into_iter().flat_map(|list| list.assoc_items());
     let name = |item: ast::AssocItem| match item {
@@ -159,6 +212,31 @@ fn provided_by(block: &ast::Impl) -> BTreeSet<String> {
         ast::AssocItem::MacroCall(_) => None,
     };
     items.filter_map(name).map(|name| format!("{own_type}::{}", name.text())).collect()
+}
+
+/// A type without the blanks that one may write in it or not; its parameters are numbers, for their names mean nothing.
+fn plain(node: Option<&ast::Type>, parameters: &[String]) -> String {
+    let tokens = node.into_iter().flat_map(|node| node.syntax().descendants_with_tokens());
+    tokens
+        .filter_map(|element| element.into_token())
+        .map(|token| match parameters.iter().position(|parameter| parameter == token.text()) {
+            Some(number) => number.to_string(),
+            None if token.kind() == SyntaxKind::WHITESPACE => String::new(),
+            None => token.text().to_owned(),
+        })
+        .collect()
+}
+
+/// `Debug for Net` for each trait in a `derive`; nothing where nothing is derived.
+fn derived_by(node: &SyntaxNode) -> Option<BTreeSet<String>> {
+    let item = ast::Item::cast(node.clone())?;
+    let name = name_of(&item)?;
+    let attributes = item.attrs().map(|attribute| attribute.syntax().text().to_string());
+    let lists: Vec<String> = attributes.filter(|text| text.starts_with("#[derive")).collect();
+    let words = lists.iter().flat_map(|list| list.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    let derived: BTreeSet<String> =
+        words.filter(|word| !word.is_empty()).map(|word| format!("{word} for {name}")).collect();
+    (!derived.is_empty()).then_some(derived)
 }
 
 #[cfg(test)]
@@ -196,7 +274,7 @@ mod tests {
 
     #[test]
     fn what_needs_nothing_stays_as_it_is() {
-        let cells = ["let x = 1;", "fn f() {}", "", ":vars", "1 +", "// 1", "x;", "struct A;\nimpl A {}"];
+        let cells = ["let x = 1;", "fn f() {}", "", ":vars", "1 +", "// 1", "x;", "#[derive(Debug)] struct A;"];
         for code in cells {
             assert_eq!(plain(code), code);
         }
@@ -217,16 +295,51 @@ mod tests {
         let first = prepared("impl Display for Net { }\nimpl Net { fn a() {} fn b() {} }");
         assert_eq!(
             first.code,
-            "const chainrule_impl_1: () = (); impl Display for Net { }\n\
-             const chainrule_impl_2: () = (); impl Net { fn a() {} fn b() {} }"
+            "const CHAINRULE_IMPL_1: () = (); impl Display for Net { }\n\
+             const CHAINRULE_IMPL_2: () = (); impl Net { fn a() {} fn b() {} }"
         );
         assert_eq!(first.column(1, 38), 5);
         let second = prepare("impl Net { fn b() {} }", &first.implementations);
         assert_eq!(
             second.code,
-            "const chainrule_impl_2: () = (); const chainrule_impl_3: () = (); impl Net { fn b() {} }"
+            "const CHAINRULE_IMPL_2: () = (); const CHAINRULE_IMPL_3: () = (); impl Net { fn b() {} }"
         );
         let third = prepare("impl Net { fn c() {} }", &second.implementations);
-        assert_eq!(third.code, "const chainrule_impl_4: () = (); impl Net { fn c() {} }");
+        assert_eq!(third.code, "const CHAINRULE_IMPL_4: () = (); impl Net { fn c() {} }");
+    }
+
+    #[test]
+    fn an_impl_of_anything_can_be_written_again() {
+        let codes = [
+            "struct Net<T>(T); impl<T: Clone> Net<T> { fn a() {} }",
+            "impl < U > Net<U> { fn a() {} }",
+            "impl<T: Debug> Say for Net<T> {}",
+            "impl<U: Debug> Say for Net< U > {}",
+            "impl std::fmt::Debug for Net2 {}",
+            "#[derive(Clone, Debug)] struct Net2;",
+        ];
+        let mut known = Implementations::default();
+        let mut kept = Vec::new();
+        for code in codes {
+            known = prepare(code, &known).implementations;
+            kept.push(known.known.len());
+        }
+        assert_eq!(kept, [1, 1, 2, 2, 3, 2]);
+    }
+
+    #[test]
+    fn a_definition_is_set_aside() {
+        let before = prepared("impl Net { fn forward() {} }\nfn train() {}");
+        let mut cell = prepare("#![a]\n struct Net; net", &before.implementations);
+        assert_eq!(cell.set_aside("fn train() {}").as_deref(), Some("train"));
+        assert_eq!(cell.set_aside("impl Net { fn forward() {} }").as_deref(), Some("impl Net"));
+        assert_eq!(
+            cell.code,
+            "#![a]\n const CHAINRULE_IMPL_1: () = (); #[cfg(any())] type train = (); struct Net; \
+             chainrule::cell::at(2); (net).evcxr_display();"
+        );
+        let at = |text: &str| cell.code.lines().nth(1).unwrap().find(text).unwrap() + 1;
+        assert_eq!([at("struct"), at("(net") + 1].map(|column| cell.column(2, column)), [2, 14]);
+        assert_eq!(cell.set_aside("impl Net { fn forward() {} }"), None);
     }
 }

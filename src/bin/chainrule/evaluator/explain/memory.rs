@@ -1,0 +1,135 @@
+//! What a session knows of names: where each was defined, and why one is not there any more.
+
+use super::syntax::{Cell, Move};
+use std::collections::{BTreeMap, HashMap};
+
+/// Names of variables and items.
+#[derive(Default)]
+pub struct Memory {
+    /// The variables that exist, and their types.
+    variables: BTreeMap<String, String>,
+    /// The cell that defined a name last.
+    defined: HashMap<String, u32>,
+    fates: HashMap<String, Fate>,
+}
+
+/// Why a name is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// A cell moved the variable away.
+    Moved { cell: u32, how: Option<Move> },
+    /// Its type became another.
+    TypeChanged { cell: u32, kind: String },
+    /// It lived in a block of this cell; the code that defined it, empty for the variable of a loop.
+    InBlock { cell: u32, code: String },
+    /// The cell that was to define it failed.
+    Failed { cell: u32 },
+    /// It did not fit any more after this cell, and stood in that one.
+    SetAside { cell: u32, from: u32 },
+}
+
+/// How a cell ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    Finished,
+    /// By a panic or a `?`: what it moved is gone, what it was to define is not there.
+    Stopped,
+    /// It did not compile, or all is as it was before.
+    NotRun,
+}
+
+impl Memory {
+    pub fn variable_type(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
+    }
+
+    pub fn defined_in(&self, name: &str) -> Option<u32> {
+        self.defined.get(name).copied()
+    }
+
+    pub fn fate(&self, name: &str) -> Option<&Fate> {
+        self.fates.get(name)
+    }
+
+    /// Notes what a cell has done: `variables` are those that exist after it.
+    pub fn record(&mut self, number: u32, code: &str, variables: BTreeMap<String, String>, end: End) {
+        let cell = Cell::new(code);
+        let items: Vec<String> = cell.items().filter_map(|item| super::super::prepare::name_of(&item)).collect();
+        let before = std::mem::replace(&mut self.variables, variables);
+        for (name, kind) in before.into_iter().filter(|(name, _)| !self.variables.contains_key(name)) {
+            // A cell moves what it names; a variable that goes without being named has lost its type.
+            let fate = if end != End::NotRun && cell.mentions(&name) {
+                Fate::Moved { cell: number, how: cell.how_moved(&name) }
+            } else {
+                Fate::TypeChanged { cell: number, kind }
+            };
+            self.fates.entry(name).or_insert(fate);
+        }
+        for (name, code) in cell.inner_variables() {
+            self.fates.entry(name).or_insert(Fate::InBlock { cell: number, code });
+        }
+        for name in cell.variables().into_iter().chain(items) {
+            if self.variables.contains_key(&name) || (end != End::NotRun && !cell.variables().contains(&name)) {
+                self.defined.insert(name.clone(), number);
+                self.fates.remove(&name);
+            } else if end == End::Finished {
+                // Defined and moved in one cell.
+                let how = cell.how_moved(&name);
+                self.fates.insert(name, Fate::Moved { cell: number, how });
+            } else {
+                // The reason for which it went earlier says more.
+                let earlier = matches!(self.fates.get(&name), Some(Fate::Moved { .. } | Fate::TypeChanged { .. }));
+                if !earlier && !self.defined.contains_key(&name) {
+                    self.fates.insert(name, Fate::Failed { cell: number });
+                }
+            }
+        }
+        if end != End::NotRun {
+            cell.methods().iter().for_each(|method| drop(self.fates.remove(method)));
+        }
+        let exists = |name: &String| self.variables.contains_key(name);
+        self.fates.retain(|name, _| !exists(name));
+    }
+
+    /// Notes why a name goes in this cell, before the cell is recorded.
+    pub fn note(&mut self, name: &str, fate: Fate) {
+        self.fates.insert(name.to_owned(), fate);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::syntax::By;
+    use super::*;
+
+    fn variables(names: &[&str]) -> BTreeMap<String, String> {
+        names.iter().map(|name| ((*name).to_owned(), "Net".to_owned())).collect()
+    }
+
+    #[test]
+    fn why_a_name_is_not_there() {
+        let mut memory = Memory::default();
+        memory.record(1, "let a = f(); let c = f(); let d = f();", variables(&["a", "c", "d"]), End::Finished);
+        memory.record(2, "let b = a; { let y = 3; }", variables(&["b", "c", "d"]), End::Finished);
+        memory.record(3, "let z = nothing;", variables(&["b", "c", "d"]), End::NotRun);
+        memory.record(4, "1 + 1", variables(&["b", "d"]), End::Finished);
+        let how = |name: &str| memory.fate(name).cloned();
+        let Some(Fate::Moved { cell: 2, how: Some(moved) }) = how("a") else { panic!("{:?}", how("a")) };
+        assert_eq!(moved.by, By::Variable("b".to_owned()));
+        assert_eq!(how("y"), Some(Fate::InBlock { cell: 2, code: "let y = 3;".to_owned() }));
+        assert_eq!(how("z"), Some(Fate::Failed { cell: 3 }));
+        assert_eq!(how("c"), Some(Fate::TypeChanged { cell: 4, kind: "Net".to_owned() }));
+        assert_eq!((how("b"), memory.defined_in("a"), memory.defined_in("b")), (None, Some(1), Some(2)));
+        memory.record(5, "let a = f();", variables(&["a", "b", "d"]), End::Finished);
+        assert_eq!((memory.fate("a"), memory.defined_in("a")), (None, Some(5)));
+    }
+
+    #[test]
+    fn the_reason_of_before_says_more_than_a_failure() {
+        let mut memory = Memory::default();
+        memory.record(1, "let a = f();", variables(&["a"]), End::Finished);
+        memory.record(2, "drop(a);", variables(&[]), End::Finished);
+        memory.record(3, "let a = a.clone();", variables(&[]), End::NotRun);
+        assert!(matches!(memory.fate("a"), Some(Fate::Moved { cell: 2, .. })));
+    }
+}

@@ -1,0 +1,194 @@
+//! Words under a cell that works, but does something else than it seems to.
+
+use super::Explanation;
+use super::memory::{End, Memory};
+use super::syntax::Cell;
+use crate::evaluator::Evaluator;
+use crate::evaluator::definitions::Gone;
+use ra_ap_syntax::SyntaxKind;
+use ra_ap_syntax::ast::{self, AstNode, HasName};
+use std::collections::BTreeMap;
+
+impl Evaluator {
+    /// Notes what a cell has done, and says what of it may surprise.
+    pub(in super::super) fn remember(
+        &mut self,
+        number: u32,
+        code: &str,
+        before: &BTreeMap<String, String>,
+        gone: &Gone,
+        has_run: bool,
+        succeeded: bool,
+    ) -> Vec<Explanation> {
+        let end = match (has_run, succeeded) {
+            (_, true) => End::Finished,
+            (true, false) => End::Stopped,
+            (false, false) => End::NotRun,
+        };
+        let now = self.variables();
+        self.memory.record(number, code, now, end);
+        let mut notices = of_changed_types(gone, &self.memory);
+        if succeeded {
+            notices.extend(of_cell(code, before, &self.memory));
+            notices.extend(self.warnings(number));
+        }
+        notices
+    }
+}
+
+/// What to say of a cell that has run. `before` are the variables that there were; `memory` knows those of now.
+pub fn of_cell(code: &str, before: &BTreeMap<String, String>, memory: &Memory) -> Vec<Explanation> {
+    let cell = Cell::new(code);
+    let mut notices = Vec::new();
+    notices.extend(value_with_semicolon(&cell, before, memory));
+    notices.extend(changing_static(&cell));
+    notices.extend(raw_pointer(&cell, memory));
+    notices.extend(main_with_parameters(&cell));
+    if cell.mentions("env") && cell.mentions("args") {
+        notices.push(Explanation::new(
+            "A notebook has no command line: what `std::env::args()` gives are the kernel's own. Use a variable.",
+            "笔记本没有命令行：`std::env::args()` 得到的是内核自己的参数。请改用变量。",
+            "let arguments = [\"first\", \"second\"];",
+        ));
+    }
+    notices
+}
+
+/// What a changed type took with it. `memory` knows what the cell has made anew.
+pub fn of_changed_types(gone: &Gone, memory: &Memory) -> Vec<Explanation> {
+    let quoted = |names: Vec<&str>| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let changed = quoted(gone.changed.iter().map(String::as_str).collect());
+    let lost = gone.variables.iter().map(String::as_str).filter(|name| memory.variable_type(name).is_none());
+    let lost: Vec<&str> = lost.collect();
+    let mut notices = Vec::new();
+    if !lost.is_empty() {
+        let fix = lost.iter().map(|name| format!("let {name} = …;")).collect::<Vec<_>>().join("\n");
+        notices.push(Explanation::new(
+            format!(
+                "{changed} changed, so these variables had to go: {}. Make them again with the new type.",
+                quoted(lost.clone())
+            ),
+            format!("{changed} 改变了，所以这些变量已经不能用了：{}。请用新的类型重新创建。", quoted(lost)),
+            fix,
+        ));
+    }
+    for (called, place) in &gone.set_aside {
+        let cell = place.cell;
+        notices.push(Explanation::new(
+            format!("`{called}` of cell [{cell}] does not fit the new {changed} and was set aside. Adapt cell [{cell}] and run it again."),
+            format!("单元格 [{cell}] 里的 `{called}` 与新的 {changed} 对不上，先被搁置了。请改好单元格 [{cell}] 再重新运行。"),
+            "",
+        ));
+    }
+    notices
+}
+
+/// `v;`
+fn value_with_semicolon(cell: &Cell, before: &BTreeMap<String, String>, memory: &Memory) -> Option<Explanation> {
+    let last = ast::ExprStmt::cast(cell.statements().last()?.clone())?;
+    let ast::Expr::PathExpr(path) = last.expr()? else { return None };
+    let name = path.syntax().text().to_string();
+    if memory.variable_type(&name).is_some() {
+        return Some(Explanation::new(
+            format!("With a semicolon the value of `{name}` is not shown. Leave it out to see the value."),
+            format!("加了分号就不会显示 `{name}` 的值。去掉分号就能看到。"),
+            name,
+        ));
+    }
+    (before.contains_key(&name) || cell.variables().contains(&name)).then(|| {
+        Explanation::new(
+            format!(
+                "With a semicolon the value is not shown, and `{name};` even throws it away: `{name}` is gone now. \
+                 To see a value, leave the semicolon out."
+            ),
+            format!("加了分号就不会显示值，而且 `{name};` 会把值丢掉：`{name}` 现在已经没有了。想看到值，请去掉分号。"),
+            name,
+        )
+    })
+}
+
+/// `static mut`, a `static` that changes behind its back, `thread_local!`.
+fn changing_static(cell: &Cell) -> Option<Explanation> {
+    const CHANGING: &[&str] = &["Atomic", "Mutex", "RwLock", "OnceLock", "LazyLock", "Cell"];
+    let changes = |kind: &str| CHANGING.iter().any(|word| kind.contains(word));
+    let statics = cell.items().filter_map(|item| match item {
+        ast::Item::Static(one) => Some(one),
+        _ => None,
+    });
+    let is_changing = |one: &ast::Static| {
+        one.mut_token().is_some() || one.ty().is_some_and(|kind| changes(&kind.syntax().text().to_string()))
+    };
+    let name = statics.filter(is_changing).filter_map(|one| Some(one.name()?.text().to_string())).next();
+    let name = match name {
+        Some(name) => name,
+        None if cell.mentions("thread_local") => "thread_local!".to_owned(),
+        None => return None,
+    };
+    Some(Explanation::new(
+        format!(
+            "`{name}` starts afresh in every cell, because each cell is compiled on its own. Keep what should last in a variable:"
+        ),
+        format!("`{name}` 在每个单元格里都会重新开始，因为每个单元格是单独编译的。需要保留的数据请放在变量里："),
+        "let mut counter = 0;",
+    ))
+}
+
+/// A variable that is an address.
+fn raw_pointer(cell: &Cell, memory: &Memory) -> Option<Explanation> {
+    let is_address = |kind: &str| ["*const ", "*mut ", "NonNull<"].iter().any(|word| kind.contains(word));
+    let name = cell.variables().into_iter().find(|name| memory.variable_type(name).is_some_and(is_address))?;
+    Some(Explanation::new(
+        format!(
+            "`{name}` is an address, and variables move to other places in memory from cell to cell: in the next cell \
+             it points to nothing. Keep the value, or its place in a list."
+        ),
+        format!(
+            "`{name}` 是一个内存地址，而变量在单元格之间会换位置：到下一个单元格它就指向无效的内存了。请保存值本身，或它在列表中的下标。"
+        ),
+        "",
+    ))
+}
+
+fn main_with_parameters(cell: &Cell) -> Option<Explanation> {
+    let last = cell.statements().last().filter(|last| last.kind() == SyntaxKind::FN)?;
+    let main = ast::Fn::cast(last.clone())?;
+    let has_parameters = main.param_list().is_some_and(|list| list.params().next().is_some());
+    (has_parameters && main.name()?.text() == "main").then(|| {
+        Explanation::new(
+            "A `main` with parameters is not run by itself. Call it:",
+            "带参数的 `main` 不会自动运行。请自己调用它：",
+            "main(…);",
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(code: &str, variables: &[(&str, &str)]) -> Vec<String> {
+        let variables: BTreeMap<String, String> =
+            variables.iter().map(|(name, kind)| ((*name).to_owned(), (*kind).to_owned())).collect();
+        let mut memory = Memory::default();
+        memory.record(1, code, variables.clone(), End::Finished);
+        of_cell(code, &variables, &memory).into_iter().map(|notice| notice.sentences).collect()
+    }
+
+    #[test]
+    fn only_what_surprises_is_said() {
+        for code in ["x", "let y = 1;", "x + 1;", "static N: usize = 3;", "fn main() {}", "let env = 1; env"] {
+            assert_eq!(said(code, &[("x", "i32"), ("y", "i32"), ("env", "i32")]), [""; 0], "{code}");
+        }
+        for (code, word) in [
+            ("let z = 1; x;", "not shown"),
+            ("static HITS: AtomicUsize = AtomicUsize::new(0);", "afresh"),
+            ("static mut N: i32 = 0;", "afresh"),
+            ("let x = &raw const y;", "address"),
+            ("fn main(n: i32) {}", "Call it"),
+            ("std::env::args()", "command line"),
+        ] {
+            let said = said(code, &[("x", "*const i32")]);
+            assert!(said.len() == 1 && said[0].contains(word), "{code}: {said:?}");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! What rustc warns of, under a cell that works: only what points at a mistake, and never on standard error.
+//!
+//! evcxr drops warnings. cargo keeps what rustc said last in the session's folder, to say it again when nothing changed.
+
+use super::Explanation;
+use crate::evaluator::Evaluator;
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+/// Lints that tell of code which does not do what it seems to. The rest would only fill a notebook.
+const SHOWN: &[&str] = &[
+    "unused_must_use",
+    "unreachable_code",
+    "unconditional_recursion",
+    "unused_comparisons",
+    "for_loops_over_fallibles",
+    "unused_labels",
+    "while_true",
+];
+
+impl Evaluator {
+    /// The warnings about the cell that was compiled last, the `number`th.
+    pub(super) fn warnings(&self, number: u32) -> Vec<Explanation> {
+        let folder = self.session.folder();
+        let (Some(said), Ok(compiled)) = (last_diagnostics(folder), std::fs::read_to_string(folder.join("src/lib.rs")))
+        else {
+            return Vec::new();
+        };
+        let mut warnings = Vec::new();
+        for diagnostic in said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
+            let Some((lint, message, line)) = warning(&diagnostic, &compiled) else { continue };
+            let Some(place) = self.sources.find(&compiled, line).filter(|place| place.cell == number) else { continue };
+            let (line, text) = (place.line, place.text.trim().to_owned());
+            let fix = if lint == "unused_must_use" { format!("{text}\nlet _ = {text}") } else { text };
+            let warning = Explanation::new(
+                format!("rustc warns of line {line}: {message}."),
+                format!("rustc 对第 {line} 行提出警告：{message}。"),
+                fix,
+            );
+            if !warnings.contains(&warning) {
+                warnings.push(warning);
+            }
+        }
+        warnings
+    }
+}
+
+/// A warning that is shown: its lint, its message, and its line in the compiled code.
+fn warning(diagnostic: &Value, compiled: &str) -> Option<(String, String, usize)> {
+    let lint = diagnostic["code"]["code"].as_str().filter(|lint| SHOWN.contains(lint))?;
+    let spans = diagnostic["spans"].as_array()?;
+    let span = spans.iter().find(|span| span["is_primary"] == true && span["file_name"] == "src/lib.rs")?;
+    let line = span["line_start"].as_u64()? as usize;
+    // What cargo keeps may be about an earlier cell.
+    let is_of_now = compiled.lines().nth(line.checked_sub(1)?) == span["text"][0]["text"].as_str();
+    is_of_now.then(|| (lint.to_owned(), diagnostic["message"].as_str().unwrap_or_default().to_owned(), line))
+}
+
+/// What rustc said when cargo last compiled a cell.
+fn last_diagnostics(folder: &Path) -> Option<String> {
+    let inside = |folder: PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let targets = inside(folder.join("target"));
+    let of_cells = targets.flat_map(|target| inside(target.join("debug/.fingerprint")));
+    let files = of_cells.map(|crate_folder| crate_folder.join("output-lib-ctx"));
+    let written = |file: &PathBuf| file.metadata().and_then(|data| data.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
+    let newest = files.filter(|file| file.is_file()).max_by_key(written)?;
+    std::fs::read_to_string(newest).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn only_mistakes_of_this_cell_are_shown() {
+        let said = |lint: &str, text: &str| {
+            let span =
+                json!({"file_name": "src/lib.rs", "is_primary": true, "line_start": 2, "text": [{"text": text}]});
+            let diagnostic = json!({"code": {"code": lint}, "message": "unused `Result`", "spans": [span]});
+            warning(&diagnostic, "generated\nf();\n").map(|(_, message, line)| (message, line))
+        };
+        assert_eq!(said("unused_must_use", "f();"), Some(("unused `Result`".to_owned(), 2)));
+        assert_eq!(said("unused_variables", "f();"), None);
+        assert_eq!(said("unused_must_use", "of_an_earlier_cell();"), None);
+    }
+}
