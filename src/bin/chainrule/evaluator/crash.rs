@@ -2,6 +2,7 @@
 
 use super::Failure;
 use super::cell::{Place, parse, statements, without_commands};
+use super::explain::Explanation;
 use super::interrupt::Stop;
 use crate::settings::{Settings, how_to_change, say, size_in_words};
 use crate::worker::LOST_CHANNELS;
@@ -194,7 +195,7 @@ pub fn statement(cell: u32, code: &str, event: &Value) -> Option<Place> {
 }
 
 /// The notice that the runner died although no cell ran.
-pub fn between_cells(died: &Value) -> String {
+pub fn between_cells(died: &Value) -> Explanation {
     let how = match (died["exit_code"].as_i64(), died["signal"].as_str()) {
         (Some(code), _) => say(format!("it exited with code {code}"), format!("退出码 {code}")),
         (None, signal) => {
@@ -202,7 +203,7 @@ pub fn between_cells(died: &Value) -> String {
             say(format!("it was ended by the signal {signal}"), format!("被信号 {signal} 终止"))
         }
     };
-    say(
+    Explanation::new(
         format!(
             "Between two cells the process that holds the variables died ({how}); a thread that an earlier cell has left \
              running may be the cause. All variables are as they were after the last cell; such threads have ended."
@@ -211,6 +212,7 @@ pub fn between_cells(died: &Value) -> String {
             "在两个单元格之间，保存变量的进程意外结束（{how}），可能是之前的单元格遗留的线程造成的。所有变量都保持上一个单元格\
              运行后的状态；这些线程已经结束。"
         ),
+        "",
     )
 }
 

@@ -183,15 +183,7 @@ impl Evaluator {
         let events = self.events.take();
         self.objects.note(&events);
         if let Some(died) = events.iter().find(|event| event["event"] == "runner_died") {
-            let notice = crash::between_cells(died);
-            let html = format!(
-                "<div style=\"border-left:4px solid #d55e00;padding:4px 10px\">{}</div>",
-                chainrule::display::escape_html(&notice)
-            );
-            let data = serde_json::json!({"text/plain": notice, "text/html": html});
-            if let Value::Object(data) = data {
-                sink(Output::Display(Bundle { data, id: None }));
-            }
+            sink(crash::between_cells(died).output());
         }
     }
 

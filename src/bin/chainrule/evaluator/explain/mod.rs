@@ -1,8 +1,8 @@
 //! Explanations for beginners: what a mistake means, in one or two sentences, and the smallest change that mends it.
 //!
 //! `situations` is the table of mistakes, `memory` knows what earlier cells have done to names, `notices` speaks of cells
-//! that work but do something else than they seem to, `warnings` of what rustc thinks of those, `syntax` looks into a cell. All of it is said in the language of the
-//! process; what rustc says stays as it is, above the explanation.
+//! that work but do something else than they seem to, `warnings` of what rustc thinks of those, `syntax` looks into a
+//! cell. All of it is said in the language of the process; what rustc says stays as it is, above the explanation.
 
 pub mod memory;
 pub mod notices;
@@ -59,7 +59,7 @@ impl Case<'_> {
 
 impl Explanation {
     /// An explanation, in English and in Chinese.
-    fn new(english: impl Into<String>, chinese: impl Into<String>, fix: impl Into<String>) -> Explanation {
+    pub fn new(english: impl Into<String>, chinese: impl Into<String>, fix: impl Into<String>) -> Explanation {
         Explanation { sentences: say(english.into(), chinese.into()), fix: fix.into() }
     }
 
