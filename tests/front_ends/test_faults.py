@@ -548,6 +548,29 @@ def test_shutdown_removes_the_session(jupyter_folders):
     assert alive == []
 
 
+def test_sessions_share_no_file_that_a_compiler_writes(jupyter_folders):
+    """cargo decides by such files whether a cell must be compiled: shared, they let it run the code of a cell before."""
+    before = time.time()
+    kernel = Kernel()
+    try:
+        kernel.run("let a = 1;")
+        assert kernel.value("a") == "1"
+        sessions = os.path.join(os.environ["CHAINRULE_CACHE"], "sessions")
+        (mine,) = [name for name in os.listdir(sessions) if name.startswith(f"{kernel.manager.provisioner.pid}-")]
+        own, shared = set(), []
+        for folder, _, names in os.walk(os.path.join(sessions, mine)):
+            for path in (os.path.join(folder, name) for name in names):
+                own.add(os.path.basename(path))
+                if os.stat(path).st_mtime > before:
+                    # Links within the session are cargo's own.
+                    links = subprocess.run(["find", os.path.join(sessions, mine), "-samefile", path], stdout=subprocess.PIPE)
+                    if os.stat(path).st_nlink != len(links.stdout.splitlines()):
+                        shared.append(path)
+        assert "ctx.d" in own and shared == []
+    finally:
+        kernel.stop()
+
+
 def test_without_snapshots_the_message_says_what_is_lost(jupyter_folders):
     kernel = Kernel(env={"CHAINRULE_SNAPSHOTS": "off"})
     try:

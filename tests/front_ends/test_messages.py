@@ -160,6 +160,13 @@ def test_a_cell_with_an_impl_can_be_run_again(kernel):
     assert kernel.value('let p = Point { x: 4 };\nformat!("{p} {}", p.twice())') == '"x = 4 12"'
 
 
+def test_a_cell_with_an_extern_block_can_be_run_again(kernel):
+    declared = 'unsafe extern "C" { safe fn abs(number: i32) -> i32; }'
+    assert kernel.run(declared)[0]["status"] == "ok"
+    assert kernel.run(declared)[0]["status"] == "ok"
+    assert kernel.value(declared + "\nabs(-3)") == "3"
+
+
 def test_a_program_from_a_book_is_run(kernel):
     _, outputs = kernel.run('fn main() {\n    println!("Hello, world!");\n}')
     assert [content["text"] for kind, content in outputs if kind == "stream"] == ["Hello, world!\n"]

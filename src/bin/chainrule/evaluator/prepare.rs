@@ -30,9 +30,9 @@ impl Insertion {
     }
 }
 
-/// The `impl` blocks of a session.
+/// The `impl` blocks of a session, and the `extern` blocks.
 ///
-/// evcxr replaces items by their name, and an `impl` has none: the second run of a cell would implement everything
+/// evcxr replaces items by their name, and these have none: the second run of a cell would implement everything
 /// twice. So each gets a constant of ours in front of it, whose name evcxr keeps it under.
 #[derive(Clone, Default)]
 pub struct Implementations {
@@ -85,6 +85,9 @@ pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
     for node in &nodes {
         if let Some(block) = ast::Impl::cast(node.clone()) {
             insertions.push((start(node), prepared.implementations.place(provided_by(&block))));
+        } else if let Some(block) = ast::ExternBlock::cast(node.clone()) {
+            // It has no name either, and what it declares may be declared once.
+            insertions.push((start(node), prepared.implementations.place(declared_by(&block))));
         } else if let Some(derived) = derived_by(node) {
             // What was written by hand gives way to a `derive`.
             let is_derived = |key: &String| derived.iter().any(|one| key == one || key.ends_with(&format!("::{one}")));
@@ -212,6 +215,18 @@ fn provided_by(block: &ast::Impl) -> BTreeSet<String> {
         ast::AssocItem::MacroCall(_) => None,
     };
     items.filter_map(name).map(|name| format!("{own_type}::{}", name.text())).collect()
+}
+
+/// `extern close` for each function or static in an `extern` block.
+fn declared_by(block: &ast::ExternBlock) -> BTreeSet<String> {
+    let items = block.extern_item_list().into_iter().flat_map(|list| list.extern_items());
+    let name = |item: ast::ExternItem| match item {
+        ast::ExternItem::Fn(function) => function.name(),
+        ast::ExternItem::Static(variable) => variable.name(),
+        ast::ExternItem::TypeAlias(alias) => alias.name(),
+        ast::ExternItem::MacroCall(_) => None,
+    };
+    items.filter_map(name).map(|name| format!("extern {}", name.text())).collect()
 }
 
 /// A type without the blanks that one may write in it or not; its parameters are numbers, for their names mean nothing.
