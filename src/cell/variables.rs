@@ -123,6 +123,7 @@ mod tests {
     struct Unknown(#[allow(dead_code)] u64);
 
     #[test]
+    #[allow(clippy::needless_borrow)] // as the kernel writes it, which does not know the type
     fn known_types_have_a_shape_and_others_a_size() {
         let (list, text, other) = (vec![1u16, 2, 3], "hé".to_owned(), Unknown(1));
         let t = tensor([[1.0, 2.0], [3.0, 4.0]]);

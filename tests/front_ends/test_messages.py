@@ -334,11 +334,15 @@ def test_the_notebook_folder_cannot_configure_the_kernel(jupyter_folders, tmp_pa
         kernel.stop()
 
 
-def test_another_crate_does_not_disturb_the_library(jupyter_folders, tmp_path):
+@pytest.mark.parametrize("dependencies", ["", 'serde_json = { version = "1", features = ["raw_value"] }\n'])
+def test_another_crate_does_not_disturb_the_library(jupyter_folders, tmp_path, dependencies):
+    """Also one that wants more of a crate which the library uses: cargo would compile both again."""
     crate = tmp_path / "mine"
     (crate / "src").mkdir(parents=True)
-    (crate / "Cargo.toml").write_text('[package]\nname = "mine"\nversion = "0.1.0"\nedition = "2024"\n')
-    (crate / "src" / "lib.rs").write_text("pub fn answer() -> i32 { 42 }\n")
+    manifest = f'[package]\nname = "mine"\nversion = "0.1.0"\nedition = "2024"\n[dependencies]\n{dependencies}'
+    (crate / "Cargo.toml").write_text(manifest)
+    uses = "serde_json::value::RawValue::NULL.get().len() as i32 + 38" if dependencies else "42"
+    (crate / "src" / "lib.rs").write_text(f"pub fn answer() -> i32 {{ {uses} }}\n")
     kernel = Kernel(cwd=str(tmp_path))
     try:
         kernel.run("let t = tensor([1.0, 2.0]).requires_grad();")
@@ -346,6 +350,9 @@ def test_another_crate_does_not_disturb_the_library(jupyter_folders, tmp_path):
         assert kernel.value("mine::answer()") == "42"
         # With another build of the library the variable would be of another type, and lost.
         assert kernel.value("(&t * 2.0).sum().item()") == "6.0"
+        # What asks for the type of a variable compiles in another way.
+        assert kernel.run("let unknown = Default::default();")[0]["status"] == "error"
+        assert kernel.value("t.len()") == "2"
     finally:
         kernel.stop()
 

@@ -97,6 +97,11 @@ impl Library {
         self.folder.join("template")
     }
 
+    /// The folder with the library as it was compiled.
+    pub fn compiled(&self, host: &str) -> PathBuf {
+        self.template().join("target").join(host).join("debug/deps")
+    }
+
     fn write_sources(&self) -> Result<()> {
         let library = self.folder.join("library");
         for file in library_files(&SOURCES) {

@@ -7,6 +7,7 @@
 //! learner's code behind an error message by them.
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use std::ffi::OsString;
 use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
@@ -14,6 +15,9 @@ use std::process::{Child, Command};
 
 /// Set in the environment of every cargo that a session starts: to the process id of the kernel.
 pub const ROLE: &str = "CHAINRULE_RUSTC_WRAPPER";
+
+/// Set for a session: the folder with what the library was compiled to when it was prepared.
+pub const PREPARED: &str = "CHAINRULE_PREPARED_LIBRARY";
 
 const STORE_BEGIN: &str = "mod evcxr_internal_runtime {\n";
 const STORE_END: &str =
@@ -33,6 +37,17 @@ pub fn main() -> ! {
     if is_cell && let Err(message) = adapt_file(Path::new("src/lib.rs")) {
         eprintln!("chainrule: {message}");
         std::process::exit(1);
+    }
+    if let Some(prepared) = std::env::var_os(PREPARED)
+        && let Some(outcome) = provide_library(Path::new(&prepared), &arguments)
+    {
+        match outcome {
+            Ok(()) => std::process::exit(0),
+            Err(message) => {
+                eprintln!("chainrule: {message}");
+                std::process::exit(1);
+            }
+        }
     }
     let kernel = std::env::var(ROLE).ok().and_then(|id| id.parse().ok());
     let mut command = Command::new(&rustc);
@@ -70,6 +85,29 @@ fn wait_for(compiler: &mut Child, kernel: Option<i32>) -> i32 {
         }
     }
     compiler.wait().ok().and_then(|status| status.code()).unwrap_or(1)
+}
+
+/// Puts the prepared library where cargo expects that it is compiled to, if that is what cargo wants.
+///
+/// cargo does so when another crate of the session wants more of a crate that the library uses, too. But the worker has
+/// loaded the prepared one, and the variables are of its types. What it was compiled with is still there under its own
+/// names.
+fn provide_library(prepared: &Path, arguments: &[OsString]) -> Option<Result<(), String>> {
+    let value = |flag: &str| arguments.windows(2).find(|pair| pair[0] == flag).map(|pair| &pair[1]);
+    let is_linked = arguments.iter().any(|argument| {
+        argument.to_string_lossy().starts_with("--emit=") && { argument.to_string_lossy().contains("link") }
+    });
+    if value("--crate-name")? != "chainrule" || !is_linked {
+        return None;
+    }
+    let folder = Path::new(value("--out-dir")?);
+    let copy = |name: &str| {
+        let (from, to) = (prepared.join(name), folder.join(name));
+        // Never written through: the prepared file may be linked to it.
+        let _ = std::fs::remove_file(&to);
+        std::fs::copy(&from, &to).map(drop).map_err(|error| format!("{} cannot be copied: {error}", from.display()))
+    };
+    Some(["libchainrule.so", "chainrule.d"].into_iter().try_for_each(copy))
 }
 
 /// Rewrites the file in place: under another name cargo's record of inputs would name the wrong file, and cargo would

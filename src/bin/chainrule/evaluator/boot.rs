@@ -37,7 +37,7 @@ fn build_library(toolchain: &Toolchain, library: &Library) -> Result<()> {
     let folder = library.template();
     let channels = Channels::open()?;
     let command = channels.worker_command(Path::new(""), &toolchain.std_folder(), &folder, &Settings::unlimited())?;
-    let mut context = start_context(&folder, command, library, false)?;
+    let mut context = start_context(&folder, command, library, None)?;
     // evcxr runs `cargo check` where it cannot find out the type of a variable, which needs files of its own.
     context.check("let checked = 1;").map_err(|error| anyhow!("{error}"))?;
     Ok(())
@@ -51,7 +51,8 @@ impl Evaluator {
         let channels = Channels::open()?;
         let object = session.library_object(&toolchain.host)?;
         let command = channels.worker_command(&object, &toolchain.std_folder(), folder, &settings)?;
-        let context = start_context(session.folder(), command, &library, true)?;
+        let prepared = library.compiled(&toolchain.host);
+        let context = start_context(session.folder(), command, &library, Some(&prepared))?;
         let interrupter = Interrupter::new(context.process_handle());
         limits::watch(&interrupter, &settings)?;
         Ok(Evaluator {
@@ -72,12 +73,12 @@ impl Evaluator {
     }
 }
 
-/// A context of evcxr that writes into `folder`, with the library in scope.
+/// A context of evcxr that writes into `folder`, with the library in scope: for a session as it was `prepared`.
 fn start_context(
     folder: &Path,
     worker: std::process::Command,
     library: &Library,
-    offline: bool,
+    prepared: Option<&Path>,
 ) -> Result<CommandContext> {
     let guard = STARTING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let context = start_in_private_folder(folder, worker)?;
@@ -90,12 +91,12 @@ fn start_context(
         std::process::id(),
         wrapper.display()
     );
-    if offline {
-        settings.push_str(":offline 1\n");
+    if let Some(prepared) = prepared {
+        settings.push_str(&format!(":build_env {}={}\n:offline 1\n", wrapper::PREPARED, prepared.display()));
     }
     run(&mut context, &settings)?;
     run(&mut context, &format!(":dep {}\n{PRELUDE}", library.dependency())).context("the library does not compile")?;
-    if offline {
+    if prepared.is_some() {
         run(&mut context, ":offline 0")?;
     }
     Ok(context)
