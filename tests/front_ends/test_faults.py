@@ -447,6 +447,39 @@ def test_interrupt_ends_what_never_ends(ready, way):
     assert subprocess.run(["pgrep", "-f", "sleep 4322"], timeout=10).returncode == 1
 
 
+FIT = """seed(1);
+let data = data::digits(4_000);
+let mut model = Sequential::new().add(Dense::new(784, 128).relu()).add(Dense::new(128, 10).softmax());
+model.compile(Adam::default(), SparseCategoricalCrossentropy::new(), Accuracy);
+let before = model.evaluate(&data).loss;"""
+
+
+def test_fit_that_is_interrupted_can_be_continued(ready):
+    assert ready.run(FIT)[0]["status"] == "ok"
+    pressed, updates = [], []
+
+    def watch(message):
+        if message["msg_type"] == "update_display_data":
+            updates.append(message["content"]["data"]["text/plain"])
+        # The third epoch says so; the fourth is long enough to be met.
+        if "third" in message["content"].get("text", "") and not pressed:
+            pressed.append(True)
+            ready.manager.interrupt_kernel()
+
+    code = """model.fit(&data).epochs(10).batch_size(1).on_epoch(|epoch, _| if epoch == 3 { println!("third") }).run();"""
+    reply = ready.client.execute_interactive(code, timeout=120, output_hook=watch, stop_on_error=False)["content"]
+    assert pressed and reply["ename"] == "Interrupted", reply
+    assert "interrupted at epoch 4 of 10" in updates[-1], updates[-1]
+    assert ready.value("model.history().epochs()") == "3"
+    assert ready.value("model.history().loss().len()") == "3"
+    # The weights are those of the training so far, and the next run goes on from them.
+    assert ready.value("model.evaluate(&data).loss < before / 4.0") == "true"
+    ready.run("let first = model.history().loss()[0];")
+    assert ready.run("model.fit(&data).epochs(2).batch_size(1).run();")[0]["status"] == "ok"
+    assert ready.value("model.history().epochs()") == "2"
+    assert ready.value("model.history().loss()[0] < first") == "true"
+
+
 SLOW = """#[allow(long_running_const_eval)]
 const SLOW: u64 = { let mut i = 0u64; while i < 1 << 40 { i += 1; } i };
 println!("{SLOW}");"""
