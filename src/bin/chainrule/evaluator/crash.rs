@@ -23,7 +23,9 @@ pub struct Crash<'a> {
     /// What the cell wrote last on standard error.
     pub error_tail: &'a str,
     pub settings: &'a Settings,
+    /// The variables before the cell, and now.
     pub variables: &'a BTreeMap<String, String>,
+    pub kept: &'a BTreeMap<String, String>,
     pub objects: &'a LoadedObjects,
 }
 
@@ -120,20 +122,28 @@ impl Crash<'_> {
             )
             .to_owned();
         }
-        let kept = say("All variables are as they were before the cell.", "所有变量都恢复到了运行该单元格之前的状态。");
-        let used: Vec<String> = names(self.code)
-            .into_iter()
-            .filter(|name| self.variables.contains_key(name))
-            .map(|name| format!("`{name}`"))
-            .collect();
-        if used.is_empty() {
-            return kept.to_owned();
+        let list =
+            |names: Vec<String>| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(say(", ", "、"));
+        let mut text =
+            say("All variables are as they were before the cell.", "所有变量都恢复到了运行该单元格之前的状态。")
+                .to_owned();
+        let used: Vec<String> = names(self.code).into_iter().filter(|name| self.kept.contains_key(name)).collect();
+        if !used.is_empty() {
+            let used = list(used);
+            text += &say(
+                format!(" Whatever the cell had done to {used} was taken back."),
+                format!("单元格对 {used} 所做的改动已撤销。"),
+            );
         }
-        let used = used.join(say(", ", "、"));
-        say(
-            format!("{kept} Whatever the cell had done to {used} was taken back."),
-            format!("{kept}单元格对 {used} 所做的改动已撤销。"),
-        )
+        let gone: Vec<String> = self.variables.keys().filter(|name| !self.kept.contains_key(*name)).cloned().collect();
+        if !gone.is_empty() {
+            let gone = list(gone);
+            text += &say(
+                format!(" But for {gone}: the cell changes the type, and the variable had to go before it ran."),
+                format!("但 {gone} 除外：单元格改变了它的类型，变量在运行之前就必须移除。"),
+            );
+        }
+        text
     }
 
     fn overflow(&self, event: &Value) -> String {

@@ -202,6 +202,7 @@ impl Evaluator {
                 error_tail: &error_tail,
                 settings: &self.settings,
                 variables,
+                kept: &self.variables(),
                 objects: &self.objects,
             };
             return Err(crash.failure());
