@@ -162,8 +162,12 @@ impl Reader {
                     let text = String::from_utf8_lossy(&std::mem::take(&mut self.error_bytes)).into_owned();
                     self.take(vec![Output::Stream { name: StreamName::Stderr, text }]);
                 }
-                let tail = self.cap.close();
-                self.waiting.extend(tail);
+                for output in self.cap.close() {
+                    match output {
+                        Output::Stream { name, text } => add_text(&mut self.waiting, name, text),
+                        other => self.waiting.push(other),
+                    }
+                }
                 self.hand_on();
                 let _ = done.send(self.recent_errors.0.clone());
             }
@@ -222,10 +226,8 @@ impl Reader {
                         StreamName::Stdout => self.recent_text.add(&text),
                         StreamName::Stderr => self.recent_errors.add(&text),
                     }
-                    let Some(text) = self.cap.admit(name, text) else { continue };
-                    match self.waiting.last_mut() {
-                        Some(Output::Stream { name: last, text: before }) if *last == name => before.push_str(&text),
-                        _ => self.waiting.push(Output::Stream { name, text }),
+                    if let Some(text) = self.cap.admit(name, text) {
+                        add_text(&mut self.waiting, name, text);
                     }
                 }
                 Output::Question { prompt: None, is_password } => {
@@ -258,6 +260,24 @@ impl Reader {
                 sink(output);
             }
         }
+    }
+}
+
+/// Adds text to what waits: to the last text, if it is of the same stream.
+///
+/// A cell that writes to both streams in turn would make a message of every line. Up to a few pieces keep their order;
+/// beyond them each stream keeps its own, but not with the other, of which two pipes do not tell much anyway.
+fn add_text(waiting: &mut Vec<Output>, name: StreamName, text: String) {
+    const ALTERNATING: usize = 4;
+    let is_many = waiting.len() >= ALTERNATING;
+    let texts = waiting.iter_mut().rev().map_while(|output| match output {
+        Output::Stream { name, text } => Some((*name, text)),
+        _ => None,
+    });
+    let place = texts.take(if is_many { 2 } else { 1 }).find(|(last, _)| *last == name);
+    match place {
+        Some((_, before)) => before.push_str(&text),
+        None => waiting.push(Output::Stream { name, text }),
     }
 }
 
@@ -401,6 +421,28 @@ mod tests {
         let outputs = cap.close();
         let Output::Stream { text, .. } = &outputs[1] else { panic!("no text") };
         assert!(text.len() <= LIMIT / TAIL_SHARE && text.len() > 1000 && text.chars().all(|c| c == 'é'));
+    }
+
+    #[test]
+    fn streams_in_turn_are_few_texts() {
+        let mut waiting = Vec::new();
+        for number in 0..100 {
+            add_text(&mut waiting, StreamName::Stdout, format!("{number} "));
+            add_text(&mut waiting, StreamName::Stderr, "e".to_owned());
+        }
+        assert!(waiting.len() <= 5);
+        let text = |wanted: StreamName| -> String {
+            let texts = waiting.iter().filter_map(|output| match output {
+                Output::Stream { name, text } if *name == wanted => Some(text.as_str()),
+                _ => None,
+            });
+            texts.collect()
+        };
+        assert_eq!(text(StreamName::Stdout), (0..100).map(|number| format!("{number} ")).collect::<String>());
+        assert_eq!(text(StreamName::Stderr), "e".repeat(100));
+        waiting.push(Output::Clear { wait: false });
+        add_text(&mut waiting, StreamName::Stdout, "after".to_owned());
+        assert!(matches!(waiting.last(), Some(Output::Stream { text, .. }) if text == "after"));
     }
 
     #[test]
