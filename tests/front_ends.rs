@@ -19,6 +19,7 @@ fn pytest(file: &str, limit: Duration) {
         .env("PYTHONDONTWRITEBYTECODE", "1")
         .env_remove("XDG_CACHE_HOME")
         .env_remove("XDG_DATA_HOME");
+    common::without_settings(&mut command);
     let output = common::finish(command, limit);
     println!("{}", text(&output));
     assert!(output.status.success(), "{file}: {}", output.status);
@@ -31,12 +32,17 @@ fn messages() {
 
 #[test]
 fn beginners() {
-    pytest("test_beginners.py", Duration::from_secs(600));
+    pytest("test_beginners.py", Duration::from_secs(900));
 }
 
 #[test]
 fn faults() {
-    pytest("test_faults.py", Duration::from_secs(600));
+    pytest("test_faults.py", Duration::from_secs(1500));
+}
+
+#[test]
+fn sequences() {
+    pytest("test_sequences.py", Duration::from_secs(900));
 }
 
 #[test]

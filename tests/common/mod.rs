@@ -43,6 +43,15 @@ pub fn isolate(command: &mut Command, home: &Path) {
         .env_remove("JUPYTER_PATH")
         .env_remove("VIRTUAL_ENV")
         .stdin(Stdio::null());
+    without_settings(command);
+}
+
+/// Takes away what whoever runs the tests has set for the kernel.
+pub fn without_settings(command: &mut Command) {
+    command.env("CHAINRULE_LANGUAGE", "en").env_remove("XDG_CONFIG_HOME");
+    for name in ["CONFIG", "MEMORY", "TIMEOUT", "OUTPUT_LIMIT", "PROCESSES", "SNAPSHOTS"] {
+        command.env_remove(format!("CHAINRULE_{name}"));
+    }
 }
 
 /// Runs a command to its end, which must come within `limit`.
