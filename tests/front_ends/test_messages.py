@@ -203,6 +203,19 @@ def test_a_failing_cell_stops_those_that_wait(kernel):
     assert kernel.run("never")[0]["status"] == "error"
 
 
+def test_what_is_sent_after_an_error_is_run(kernel):
+    """Only what was sent before the front end could know of the error is not run, however fast it sends the next."""
+    client = kernel.client
+    for _ in range(500):
+        replies = []
+        for code in [":load_config", ""]:  # neither needs the compiler
+            request = client.execute(code, stop_on_error=True)
+            reply = client.get_shell_msg(timeout=10)
+            assert reply["parent_header"]["msg_id"] == request
+            replies.append(reply["content"])
+        assert (replies[0]["ename"], replies[1]["status"]) == ("Error", "ok"), replies
+
+
 def test_is_complete(kernel):
     status = lambda code: kernel.request("is_complete_request", {"code": code})["status"]
     assert status("let x = 1;") == "complete"

@@ -208,7 +208,8 @@ impl Evaluator {
             return Err(crash.failure());
         }
         if let Some(event) = of_kind("load_failed") {
-            let message = event["message"].as_str().unwrap_or_default();
+            // Before it stands where the compiled cell is.
+            let message = event["message"].as_str().unwrap_or_default().rsplit(".so: ").next().unwrap_or_default();
             let value = say(
                 format!("the compiled cell could not be loaded: {message}"),
                 format!("编译好的单元格无法加载：{message}"),

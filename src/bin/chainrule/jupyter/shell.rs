@@ -33,10 +33,13 @@ impl Shell {
             self.receive(&mut waiting);
             for reply in self.replies.take() {
                 is_evaluating = false;
-                self.finish(&reply.request, &reply.kind, &reply.content);
-                if stops_the_queue(&reply) {
-                    // What was sent before the front end could know of the error.
+                let stops = stops_the_queue(&reply);
+                if stops {
+                    // What was sent before the front end could know of the error: once it has the reply, it can.
                     self.receive(&mut waiting);
+                }
+                self.finish(&reply.request, &reply.kind, &reply.content);
+                if stops {
                     self.abort(&mut waiting);
                 }
             }
