@@ -19,6 +19,8 @@ let word = String::from("kept");
 let weights = tensor([[1.5, -2.0], [0.25, 4.0]]).label("w").requires_grad();
 let shared = std::rc::Rc::new(std::cell::RefCell::new(7));
 """
+# Programs that cells start sleep for a time that no other run of these tests uses.
+NAP = str(100_000_000 + os.getpid())
 SYSTEM_CALLS = """unsafe extern "C" {
     fn close(fd: i32) -> i32;
     fn dup2(from: i32, to: i32) -> i32;
@@ -179,13 +181,13 @@ CRASHES = {
     "memory of its processes": (
         r"""numbers.push(4);
 std::process::Command::new("sh").args(["-c",
-    "for i in 1 2 3 4 5 6; do (x=$(head -c 250000000 /dev/zero | tr '\\0' x); sleep 4324) & done; wait"]).status()?;""",
+    "for i in 1 2 3 4 5 6; do (x=$(head -c 250000000 /dev/zero | tr '\\0' x); sleep NAP) & done; wait"]).status()?;""".replace("NAP", NAP),
         "MemoryLimit",
         "limit of 1.0 GB",
         2,
     ),
     "processes": (
-        'numbers.push(4);\nfor _ in 0..2000 { std::process::Command::new("sleep").arg("4321").spawn()?; }\nloop {}',
+        'numbers.push(4);\nfor _ in 0..2000 { std::process::Command::new("sleep").arg("NAP").spawn()?; }\nloop {}'.replace("NAP", NAP),
         "ProcessLimit",
         "CHAINRULE_PROCESSES",
         2,
@@ -216,7 +218,7 @@ def test_after_a_crash_everything_is_as_before_the_cell(ready, fault):
     assert state(ready) == BEFORE
     assert ready.run(":vars")[1][2][1]["data"]["text/plain"] == kinds
     assert settled(ready, before), (before, usage(ready))
-    assert subprocess.run(["pgrep", "-f", "sleep 432[14]"], timeout=10).returncode == 1
+    assert subprocess.run(["pgrep", "-f", f"sleep {NAP}"], timeout=10).returncode == 1
 
 
 HARMLESS = {
@@ -447,7 +449,7 @@ ENDLESS = {
     "sleep": ("numbers.push(4); std::thread::sleep(std::time::Duration::from_secs(1000));", "InterruptedByForce"),
     "lock": ("let m = std::sync::Mutex::new(1); { let a = m.lock(); let b = m.lock(); }", "InterruptedByForce"),
     "join": ("std::thread::spawn(|| loop { std::thread::park() }).join().unwrap();", "InterruptedByForce"),
-    "child": ('std::process::Command::new("sleep").arg("4322").status()?;', "InterruptedByForce"),
+    "child": ('std::process::Command::new("sleep").arg("NAP").status()?;'.replace("NAP", NAP), "InterruptedByForce"),
     "ignores signals": ("unsafe { signal(2, 1); signal(15, 1); } loop { weights.exp(); }", "InterruptedByForce"),
 }
 
@@ -463,7 +465,7 @@ def test_interrupt_ends_what_never_ends(ready, way):
     assert f"cell [{reply['execution_count']}], line 2" in reply["traceback"][-1]
     assert state(ready) == (BEFORE if by_force else AFTER_PUSH)
     assert settled(ready, before), (before, usage(ready))
-    assert subprocess.run(["pgrep", "-f", "sleep 4322"], timeout=10).returncode == 1
+    assert subprocess.run(["pgrep", "-f", f"sleep {NAP}"], timeout=10).returncode == 1
 
 
 FIT = """seed(1);
@@ -548,7 +550,7 @@ def test_interrupts_when_idle_and_in_a_storm(ready):
 def test_a_killed_or_orphaned_kernel_leaves_no_process_behind(jupyter_folders):
     for way in ("kernel killed", "terminated", "killed while compiling"):
         kernel = Kernel()
-        kernel.run('let x = 1; let child = std::process::Command::new("sleep").arg("4323").spawn()?;')
+        kernel.run('let x = 1; let child = std::process::Command::new("sleep").arg("NAP").spawn()?;'.replace("NAP", NAP))
         root = psutil.Process(kernel.manager.provisioner.pid)
         if way == "killed while compiling":
             kernel.client.execute(SLOW)
