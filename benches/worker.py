@@ -46,6 +46,7 @@ def snapshots(home):
         for what, setup in {
             "nothing": "let held = 0;",
             "100 MB in one tensor": "let held = Tensor::ones(&[100, 250_000]);",
+            "2 GB in one tensor": "let held = Tensor::ones(&[2000, 250_000]);",
             "2 GB in tensors of 1 MB": "let held: Vec<Tensor> = (0..2000).map(|_| Tensor::ones(&[250_000])).collect();",
             "100 MB in vectors of 1 kB": "let held: Vec<Vec<u8>> = (0..100_000).map(|_| vec![1; 1000]).collect();",
         }.items():
