@@ -335,8 +335,9 @@ def test_threads_that_are_left_behind(ready):
     assert "late\n" in texts and "late, too\n" in texts and "a thread panicked: late panic" in texts
     assert state(ready) == BEFORE
     # A crash while another cell runs is a crash of that cell ...
-    ready.run(f"std::thread::spawn(|| {{ {later} std::process::abort() }});")
-    reply, _ = ready.run("numbers.push(4); std::thread::sleep(std::time::Duration::from_secs(5));")
+    much_later = later.replace("600", "4000")  # the next cell must be compiled by then
+    ready.run(f"std::thread::spawn(|| {{ {much_later} std::process::abort() }});")
+    reply, _ = ready.run("numbers.push(4); std::thread::sleep(std::time::Duration::from_secs(20));")
     assert reply["ename"] == "Crash" and state(ready) == BEFORE
     # ... and one while none runs is reported before the next.
     ready.run(f"numbers.push(4); std::thread::spawn(|| {{ {later} std::process::abort() }});")
