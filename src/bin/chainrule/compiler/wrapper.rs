@@ -28,26 +28,17 @@ const EARLY_RETURN: &str = "println!(\"{}\", evcxr_internal_runtime::USER_ERROR_
 /// Runs rustc with the arguments of this process, after adapting the cell if it is one.
 pub fn main() -> ! {
     let mut arguments = std::env::args_os().skip(1);
-    let Some(rustc) = arguments.next() else {
-        eprintln!("chainrule: cargo did not say which rustc to run");
-        std::process::exit(1);
-    };
+    let Some(rustc) = arguments.next() else { fail("cargo did not say which rustc to run") };
     let arguments: Vec<_> = arguments.collect();
     let is_cell = arguments.windows(2).any(|pair| pair[0] == "--crate-name" && pair[1] == "ctx");
     if is_cell && let Err(message) = adapt_file(Path::new("src/lib.rs")) {
-        eprintln!("chainrule: {message}");
-        std::process::exit(1);
+        fail(message);
     }
     if let Some(prepared) = std::env::var_os(PREPARED)
         && let Some(outcome) = provide_library(Path::new(&prepared), &arguments)
     {
-        match outcome {
-            Ok(()) => std::process::exit(0),
-            Err(message) => {
-                eprintln!("chainrule: {message}");
-                std::process::exit(1);
-            }
-        }
+        outcome.unwrap_or_else(|message| fail(message));
+        std::process::exit(0);
     }
     let kernel = std::env::var(ROLE).ok().and_then(|id| id.parse().ok());
     let mut command = Command::new(&rustc);
@@ -61,8 +52,13 @@ pub fn main() -> ! {
     }
     match command.spawn() {
         Ok(mut compiler) => std::process::exit(wait_for(&mut compiler, kernel)),
-        Err(error) => eprintln!("chainrule: {} could not be started: {error}", rustc.display()),
+        Err(error) => fail(format!("{} could not be started: {error}", rustc.display())),
     }
+}
+
+/// cargo shows the message, and takes the crate for one that does not compile.
+fn fail(message: impl std::fmt::Display) -> ! {
+    eprintln!("chainrule: {message}");
     std::process::exit(1);
 }
 
@@ -80,7 +76,7 @@ fn wait_for(compiler: &mut Child, kernel: Option<i32>) -> i32 {
     if let (Some(compiler_ends), Some(kernel_ends)) = (compiler_ends, kernel_ends) {
         let mut ends = [&compiler_ends, &kernel_ends].map(|fd| PollFd::new(fd.as_fd(), PollFlags::POLLIN));
         let _ = poll(&mut ends, PollTimeout::NONE);
-        if ends[0].any() != Some(true) {
+        if ends[1].any() == Some(true) {
             let _ = compiler.kill();
         }
     }
@@ -94,9 +90,8 @@ fn wait_for(compiler: &mut Child, kernel: Option<i32>) -> i32 {
 /// names.
 fn provide_library(prepared: &Path, arguments: &[OsString]) -> Option<Result<(), String>> {
     let value = |flag: &str| arguments.windows(2).find(|pair| pair[0] == flag).map(|pair| &pair[1]);
-    let is_linked = arguments.iter().any(|argument| {
-        argument.to_string_lossy().starts_with("--emit=") && { argument.to_string_lossy().contains("link") }
-    });
+    let makes_links = |argument: &str| argument.starts_with("--emit=") && argument.contains("link");
+    let is_linked = arguments.iter().any(|argument| makes_links(&argument.to_string_lossy()));
     if value("--crate-name")? != "chainrule" || !is_linked {
         return None;
     }
