@@ -58,6 +58,21 @@ class Kernel:
         )
         return reply["content"], [(m["msg_type"], m["content"]) for m in outputs]
 
+    def run_until_running(self, code, act, timeout=TIMEOUT):
+        """Runs a cell and calls `act` as soon as the cell itself has begun, however long it took to compile."""
+        acted = []
+
+        def begin(message):
+            if message["msg_type"] == "stream" and not acted:
+                acted.append(True)
+                act()
+
+        reply = self.client.execute_interactive(
+            f'println!("running");\n{code}', timeout=timeout, output_hook=begin, stop_on_error=False
+        )
+        assert acted, reply["content"]
+        return reply["content"]
+
     def value(self, expression):
         """The text of an expression's value."""
         reply, outputs = self.run(expression)

@@ -42,7 +42,11 @@ def descendants(pid):
 
 
 def worker_processes(kernel, name):
-    return [process for process in descendants(kernel.manager.provisioner.pid) if process.name() == name]
+    while True:
+        try:
+            return [process for process in descendants(kernel.manager.provisioner.pid) if process.name() == name]
+        except psutil.NoSuchProcess:
+            pass  # a snapshot that was discarded
 
 
 @pytest.fixture(scope="module")
@@ -284,10 +288,7 @@ def test_variables_after_the_worker_is_killed(ready):
         os.kill(runner.pid, signal.SIGKILL)
 
     # While a cell runs ...
-    timer = threading.Timer(2, kill)
-    timer.start()
-    reply, _ = ready.run("numbers.push(5); std::thread::sleep(std::time::Duration::from_secs(60));", timeout=40)
-    timer.join()
+    reply = ready.run_until_running("numbers.push(5); std::thread::sleep(std::time::Duration::from_secs(60));", kill)
     assert (reply["status"], reply["ename"]) == ("error", "Crash")
     assert "killed" in reply["evalue"]
     assert state(ready) == BEFORE
@@ -321,7 +322,7 @@ def test_a_kill_at_any_moment_undoes_a_cell_or_does_not(kernel):
     assert {"ok", "error"} == set(outcomes), outcomes
 
 
-def test_threads_that_are_left_behind(ready):
+def test_threads_that_are_left_behind(ready, tmp_path):
     later = "std::thread::sleep(std::time::Duration::from_millis(600));"
     code = f'std::thread::spawn(|| {{ {later} println!("late"); eprintln!("late, too"); panic!("late panic") }});'
     client = ready.client
@@ -335,9 +336,11 @@ def test_threads_that_are_left_behind(ready):
     assert "late\n" in texts and "late, too\n" in texts and "a thread panicked: late panic" in texts
     assert state(ready) == BEFORE
     # A crash while another cell runs is a crash of that cell ...
-    much_later = later.replace("600", "4000")  # the next cell must be compiled by then
-    ready.run(f"std::thread::spawn(|| {{ {much_later} std::process::abort() }});")
-    reply, _ = ready.run("numbers.push(4); std::thread::sleep(std::time::Duration::from_secs(20));")
+    begun = tmp_path / "the next cell runs"
+    wait = f'while !std::path::Path::new("{begun}").exists() {{ {later} }}'
+    ready.run(f"std::thread::spawn(|| {{ {wait} std::process::abort() }});")
+    code = f'numbers.push(4); std::fs::write("{begun}", "")?; std::thread::sleep(std::time::Duration::from_secs(20));'
+    reply, _ = ready.run(code)
     assert reply["ename"] == "Crash" and state(ready) == BEFORE
     # ... and one while none runs is reported before the next.
     ready.run(f"numbers.push(4); std::thread::spawn(|| {{ {later} std::process::abort() }});")
@@ -520,10 +523,8 @@ def test_interrupt_while_compiling(ready):
 
 def test_a_signal_to_the_kernel_interrupts_too(ready):
     pid = ready.manager.provisioner.pid
-    timer = threading.Timer(2, os.kill, (pid, signal.SIGINT))
-    timer.start()
-    assert ready.run("loop { weights.exp(); }")[0]["ename"] == "Interrupted"
-    timer.join()
+    reply = ready.run_until_running("loop { weights.exp(); }", lambda: os.kill(pid, signal.SIGINT))
+    assert reply["ename"] == "Interrupted"
 
 
 def test_interrupts_when_idle_and_in_a_storm(ready):

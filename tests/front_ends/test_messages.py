@@ -299,19 +299,12 @@ def test_crates_that_display_under_evcxr_are_understood(kernel):
 
 def test_interrupt(kernel):
     kernel.run("let mut kept = 1; let mut t = tensor([1.0]);")
-
-    def interrupted(code, after=1.5):
-        timer = threading.Timer(after, kernel.manager.interrupt_kernel)
-        timer.start()
-        reply, _ = kernel.run(code, timeout=60)
-        timer.join()
-        return reply
-
+    interrupt = kernel.manager.interrupt_kernel
     # A loop of tensor operations looks at the flag: what it did stays done.
-    reply = interrupted("kept = 2; loop { t = &t * 1.0; }")
+    reply = kernel.run_until_running("kept = 2; loop { t = &t * 1.0; }", interrupt)
     assert reply["ename"] == "Interrupted" and kernel.value("kept") == "2"
     # A bare loop has to be ended: everything is as before.
-    reply = interrupted("kept = 3; loop {}")
+    reply = kernel.run_until_running("kept = 3; loop {}", interrupt)
     assert reply["ename"] == "InterruptedByForce" and kernel.value("kept") == "2"
     # Interrupting nothing does nothing.
     assert kernel.request("interrupt_request", {}, "control") == {"status": "ok"}
@@ -393,12 +386,13 @@ def test_a_cell_can_ask(kernel):
 
 def test_a_cell_that_waits_for_an_answer_can_be_interrupted(kernel):
     kernel.run("let before = 1;")
-    timer = threading.Timer(2, kernel.manager.interrupt_kernel)
-    timer.start()
     reply = kernel.client.execute_interactive(
-        'input("Name? ")', timeout=30, allow_stdin=True, stdin_hook=lambda message: None, output_hook=lambda message: None
+        'input("Name? ")',
+        timeout=30,
+        allow_stdin=True,
+        stdin_hook=lambda message: kernel.manager.interrupt_kernel(),
+        output_hook=lambda message: None,
     )
-    timer.join()
     assert reply["content"]["ename"] == "Interrupted", reply["content"]
     assert "stays changed" in reply["content"]["evalue"]
     # An answer that comes too late is not the answer to the next question.
@@ -479,16 +473,13 @@ def test_standard_input_never_hangs(kernel):
     reply, _ = kernel.run('assert!(std::process::Command::new("cat").status()?.success());', timeout=20, allow_stdin=True)
     assert reply["status"] == "ok", reply
     kernel.run("let before = 1;")
-    timer = threading.Timer(2, kernel.manager.interrupt_kernel)
-    timer.start()
     reply = kernel.client.execute_interactive(
         "let mut s = String::new();\nstd::io::stdin().read_line(&mut s)?;",
         timeout=30,
         allow_stdin=True,
-        stdin_hook=lambda message: None,
+        stdin_hook=lambda message: kernel.manager.interrupt_kernel(),
         output_hook=lambda message: None,
     )
-    timer.join()
     assert reply["content"]["ename"] == "Interrupted", reply["content"]
     assert kernel.value("before") == "1"
 
