@@ -96,15 +96,14 @@ pub mod train;
 /// What a notebook cell sees.
 pub mod prelude {
     pub use crate::Float;
-    pub use crate::autograd::{GradientTape, draw_graph, gradcheck, grads, inference, no_grad, training};
+    pub use crate::autograd::{GradientTape, draw_graph, gradcheck, grads, inference, no_grad};
+    pub use crate::autograd::{stop_at_nan, training};
     pub use crate::cell::{CellDisplay, input, input_password};
     pub use crate::data::{self, Dataset};
     pub use crate::display::{self, Bundle, DisplayHandle, Show, clear_output, show};
     pub use crate::display::{display_html, display_markdown, display_svg};
     pub use crate::nn::Activation::{Elu, Gelu, LeakyRelu, Relu, Sigmoid, Silu, Softmax, Softplus, Tanh};
-    pub use crate::nn::{
-        Accuracy, Metric, TopK, accuracy, confusion_matrix, f1_score, precision, recall, top_k_accuracy,
-    };
+    pub use crate::nn::{Accuracy, Metric, Perplexity, TopK};
     pub use crate::nn::{Activation, Init, Module, Sequential};
     pub use crate::nn::{AvgPool2D, Conv1D, Conv2D, GlobalAvgPool, MaxPool1D, MaxPool2D};
     pub use crate::nn::{BatchNormalization, Dense, Dropout, Flatten, LayerNormalization, Reshape, Residual};
@@ -112,11 +111,12 @@ pub mod prelude {
     pub use crate::nn::{Embedding, MultiHeadAttention, PositionEmbedding, SinePositionEncoding};
     pub use crate::nn::{Gru, Lstm, SimpleRnn};
     pub use crate::nn::{Hinge, Huber, KlDivergence, Loss, MeanAbsoluteError, MeanSquaredError};
+    pub use crate::nn::{accuracy, confusion_matrix, f1_score, precision, recall, roc_auc, top_k_accuracy};
     pub use crate::optim::{Adadelta, Adagrad, Adam, AdamW, Momentum, Optimizer, RmsProp, Schedule, Sgd};
     pub use crate::optim::{clip_grad_norm, clip_grad_value, zero_grad};
     pub use crate::plot;
     pub use crate::tensor::random::{self, seed};
-    pub use crate::tensor::{Tensor, tensor};
+    pub use crate::tensor::{Tensor, tensor, warnings};
     pub use crate::train::{Checkpoint, ClipNorm, EarlyStopping, Evaluation, History, ReduceOnPlateau};
 }
 

@@ -226,7 +226,13 @@ fn story() {
                 }
             }
             let loss = 1.0 / epoch as Float;
-            live.epoch(&EpochRow { epoch, loss, accuracy: Some(0.9), val_loss: Some(loss * 1.1), val_accuracy: None });
+            live.epoch(&EpochRow {
+                epoch,
+                loss,
+                accuracy: Some(0.9),
+                val_loss: Some(loss * 1.1),
+                ..EpochRow::default()
+            });
             CHAINRULE_INTERRUPT.store(epoch == 3 && story == "interrupt after an epoch", Ordering::Relaxed);
             interrupt::check();
         }

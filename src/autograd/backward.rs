@@ -1,6 +1,7 @@
 //! The chain rule, from a loss to everything it was computed from.
 
-use crate::tensor::fail::fail;
+use super::node::is_sound;
+use crate::tensor::fail::{fail, warn_once};
 use crate::tensor::{Array, Tensor};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +73,12 @@ impl Tensor {
     #[track_caller]
     pub fn backward(&self) {
         check_loss("backward", self);
+        if !self.item().is_finite()
+            && let Some(origin) = self.find_nan()
+        {
+            let advice = "stop_at_nan(true) ends the next run at the operation";
+            warn_once("nan", &format!("backward: the loss is {}. It came up first in {origin}; {advice}", self.item()));
+        }
         let mut reached = Vec::new();
         sweep(self, |tensor, gradient| {
             let is_leaf = tensor.is_leaf() && tensor.is_tracked();
@@ -88,8 +95,8 @@ impl Tensor {
         }
     }
 
-    /// Of all that this tensor was computed from: where the first value that is no number, or infinite, came up, in words.
-    /// None if there is no such value.
+    /// Of all that this tensor was computed from: where the first value that is no number, or infinite, came up, in words,
+    /// with the line if the cell that runs has made it. None if there is no such value.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -103,7 +110,9 @@ impl Tensor {
             if seen.insert(tensor.0.id) {
                 pending.extend(tensor.0.edges.iter().map(|edge| &edge.input));
                 let is_earlier = first.is_none_or(|first| tensor.0.id < first.0.id);
-                if is_earlier && !tensor.array().iter().all(|value| value.is_finite()) {
+                // What masks the scores of an attention is a constant −∞.
+                let op = if tensor.is_tracked() || !tensor.is_leaf() { tensor.0.op } else { "where_" };
+                if is_earlier && !tensor.array().iter().all(|&value| is_sound(op, value)) {
                     first = Some(tensor);
                 }
             }
@@ -115,7 +124,8 @@ impl Tensor {
             None if first.is_tracked() => "a parameter".to_owned(),
             None => "an input".to_owned(),
         };
-        Some(format!("{what}, shape {:?}", first.shape()))
+        let line = first.0.line().map(|line| format!(", made in line {line} of this cell")).unwrap_or_default();
+        Some(format!("{what}, shape {:?}{line}", first.shape()))
     }
 
     /// The gradients of this tensor with respect to every node below it, by id; nothing is written to `.grad()`.

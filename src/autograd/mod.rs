@@ -18,5 +18,5 @@ pub use check::{GradCheck, gradcheck};
 pub use draw::{GraphDrawing, draw_graph};
 pub(crate) use mode::Mode;
 pub use mode::{inference, is_training, training};
-pub use node::no_grad;
-pub(crate) use node::{Edge, NoGrad, Node, grad_enabled, op, wrt};
+pub(crate) use node::{Edge, NoGrad, Node, begin_cell, grad_enabled, op, wrt};
+pub use node::{no_grad, stop_at_nan};

@@ -1,6 +1,8 @@
 //! What a tensor is made of, and the one place where operations make new ones.
 
+use crate::Float;
 use crate::cell::interrupt;
+use crate::tensor::fail::fail;
 use crate::tensor::{Array, Tensor};
 use ndarray::IxDyn;
 use std::cell::Cell;
@@ -86,7 +88,51 @@ pub(crate) fn op(name: &'static str, value: Array, edges: impl Into<Vec<Edge>>) 
         // What no gradient flows through keeps nothing alive.
         edges.clear();
     }
+    if STOP_AT_NAN.load(Ordering::Relaxed) && !value.iter().all(|&value| is_sound(name, value)) {
+        let inputs: Vec<(&str, &Tensor)> = edges.iter().map(|edge| ("input", &edge.input)).collect();
+        let problem =
+            format!("{name}: the result, of shape {:?}, holds a value that is NaN or infinite", value.shape());
+        fail(
+            &problem,
+            &inputs,
+            "look at the inputs: ln or sqrt of a negative number, division by 0, exp of a large one?",
+        );
+    }
     Tensor(Arc::new(Node::new(name, value, edges, tracked)))
+}
+
+static STOP_AT_NAN: AtomicBool = AtomicBool::new(false);
+
+/// Has each operation look at its result, and end the cell at the line that first makes a value which is not a number or
+/// infinite. Costs time: for looking for a mistake, not for training.
+///
+/// ```should_panic
+/// # use chainrule::prelude::*;
+/// stop_at_nan(true);
+/// let p = tensor([0.5, 0.0]);
+/// let entropy = -(&p * p.ln()).sum();   // stops here: ln of 0 is −∞
+/// ```
+pub fn stop_at_nan(on: bool) {
+    STOP_AT_NAN.store(on, Ordering::Relaxed);
+}
+
+/// Whether an operation may have this value as a result: a finite one, or the −∞ by which `where_` masks scores.
+pub(crate) fn is_sound(op: &str, value: Float) -> bool {
+    value.is_finite() || (op == "where_" && value == Float::NEG_INFINITY)
+}
+
+/// Nodes from this one on are of the cell that runs.
+static FIRST_OF_CELL: AtomicU64 = AtomicU64::new(0);
+
+pub(crate) fn begin_cell() {
+    FIRST_OF_CELL.store(NEXT_ID.load(Ordering::Relaxed), Ordering::Relaxed);
+}
+
+impl Node {
+    /// The line of the cell that runs, if it has made this node.
+    pub fn line(&self) -> Option<u32> {
+        if self.id < FIRST_OF_CELL.load(Ordering::Relaxed) { None } else { crate::cell::line_of(self.at) }
+    }
 }
 
 /// "With respect to": an input of an operation and its vector–Jacobian product, which takes the gradient of the loss

@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::ffi::c_void;
 use std::io::Write;
-use std::panic::PanicHookInfo;
-use std::sync::OnceLock;
+use std::panic::{Location, PanicHookInfo};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::ThreadId;
 
 /// What the worker prepared.
@@ -64,6 +64,9 @@ pub extern "C" fn chainrule_before_cell() {
     // For every cell: one before it may have put a hook of its own in place.
     std::panic::set_hook(Box::new(note_panic));
     super::input::forget_typed();
+    statements().clear();
+    crate::tensor::fail::forget_warnings();
+    crate::autograd::begin_cell();
     at(0);
 }
 
@@ -86,10 +89,30 @@ pub unsafe extern "C" fn chainrule_while_nobody_prints(act: unsafe extern "C" fn
 }
 
 /// The cell has come to its statement on this line (the kernel puts a call before each): where it was, should it crash.
+#[track_caller]
 pub fn at(line: u32) {
+    if line > 0 {
+        statements().push((Location::caller(), line));
+    }
     if let Some(channels) = CHANNELS.get() {
         channels.line.store(line, Ordering::Relaxed);
     }
+}
+
+/// Where the statements of this cell stand in the code that was compiled, and their lines in the cell. They are few: a
+/// loop is one.
+static STATEMENTS: Mutex<Vec<(&'static Location<'static>, u32)>> = Mutex::new(Vec::new());
+
+fn statements() -> MutexGuard<'static, Vec<(&'static Location<'static>, u32)>> {
+    STATEMENTS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The line of the cell that a place in the compiled code is on, if it is in one of the statements that have run.
+pub(crate) fn line_of(place: &Location) -> Option<u32> {
+    let is_before = |at: &Location| at.file() == place.file() && at.line() <= place.line();
+    let statements = statements();
+    let (at, line) = statements.iter().filter(|(at, _)| is_before(at)).max_by_key(|(at, _)| at.line())?;
+    Some(line + place.line() - at.line())
 }
 
 /// The line of the statement that the cell has come to.

@@ -3,7 +3,6 @@
 use crate::Float;
 use crate::tensor::Tensor;
 use crate::tensor::fail::warn_once;
-use std::sync::atomic::AtomicBool;
 
 /// What training makes small: a single number computed from a batch of predictions and the targets.
 pub trait Loss: Send + Sync + 'static {
@@ -268,8 +267,11 @@ enum Scores<'a> {
 }
 
 fn scores<'a>(prediction: &'a Tensor, from_logits: bool, loss: &str) -> Scores<'a> {
-    static NO_PROBABILITIES: AtomicBool = AtomicBool::new(false);
     if from_logits {
+        if prediction.0.op == "softmax" {
+            let advice = format!("Say {loss}::new(), which takes probabilities");
+            warn_once("softmax twice", &format!("{loss}: the predictions have gone through softmax already. {advice}"));
+        }
         return Scores::Logits(prediction);
     }
     if let Some(logits) = prediction.logits() {
@@ -280,7 +282,7 @@ fn scores<'a>(prediction: &'a Tensor, from_logits: bool, loss: &str) -> Scores<'
     }
     let problem = format!("{loss}: the predictions are no probabilities, so they are taken as logits.");
     let advice = format!("End the model with .softmax(), or say {loss}::from_logits()");
-    warn_once(&NO_PROBABILITIES, &format!("{problem} {advice}"));
+    warn_once("no probabilities", &format!("{problem} {advice}"));
     Scores::Logits(prediction)
 }
 

@@ -1,16 +1,66 @@
 //! Metrics: what people look at, beside the loss, which is what training looks at.
 
+use super::{Loss, MeanAbsoluteError, SparseCategoricalCrossentropy};
 use crate::Float;
+use crate::autograd::NoGrad;
 use crate::ops::class_indices;
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 
-/// A figure of merit that `fit` and `evaluate` report beside the loss. `()` stands for none.
+/// A figure of merit that `fit` and `evaluate` report beside the loss, under its name.
+///
+/// One of one's own, the share of predictions that are right to within 0.1:
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// struct Close;
+/// impl Metric for Close {
+///     fn measure(&self, prediction: &Tensor, target: &Tensor) -> Float {
+///         (prediction - target).abs().lt(&tensor(0.1)).mean().item()
+///     }
+///     fn name(&self) -> String { "close".to_string() }
+/// }
+/// # let mut model = Sequential::new().add(Dense::new(2, 1));
+/// model.compile(Sgd::new(0.1), MeanSquaredError, (Close, MeanAbsoluteError));
+/// let history = model.fit(&data::xor()).epochs(2).verbose(false).run();
+/// assert_eq!(history.get("close").len(), 2);
+/// ```
 pub trait Metric: Send + Sync + 'static {
-    /// The mean over the batch; None if there is nothing to measure.
+    /// The mean over the batch.
     #[track_caller]
-    fn measure(&self, prediction: &Tensor, target: &Tensor) -> Option<Float>;
+    fn measure(&self, prediction: &Tensor, target: &Tensor) -> Float;
+
+    /// What the figure is called in [`History`](crate::train::History).
+    fn name(&self) -> String;
 }
+
+/// What `compile` takes: one [`Metric`], several as a tuple such as `(Accuracy, TopK(3))`, or `()` for none.
+pub trait Metrics {
+    /// The metrics, in order.
+    fn list(self) -> Vec<Box<dyn Metric>>;
+}
+
+impl<M: Metric> Metrics for M {
+    fn list(self) -> Vec<Box<dyn Metric>> {
+        vec![Box::new(self)]
+    }
+}
+
+macro_rules! metrics {
+    ($($names:ident),*) => {
+        impl<$($names: Metric),*> Metrics for ($($names,)*) {
+            #[allow(non_snake_case)] // the names of the types are those of the values, too
+            fn list(self) -> Vec<Box<dyn Metric>> {
+                let ($($names,)*) = self;
+                vec![$(Box::new($names)),*]
+            }
+        }
+    };
+}
+metrics!();
+metrics!(A, B);
+metrics!(A, B, C);
+metrics!(A, B, C, D);
 
 /// The share of right answers: [`accuracy`].
 #[derive(Clone, Copy, Debug, Default)]
@@ -18,8 +68,12 @@ pub struct Accuracy;
 
 impl Metric for Accuracy {
     #[track_caller]
-    fn measure(&self, prediction: &Tensor, target: &Tensor) -> Option<Float> {
-        Some(accuracy(prediction, target))
+    fn measure(&self, prediction: &Tensor, target: &Tensor) -> Float {
+        accuracy(prediction, target)
+    }
+
+    fn name(&self) -> String {
+        "accuracy".to_owned()
     }
 }
 
@@ -32,14 +86,40 @@ pub struct TopK(
 
 impl Metric for TopK {
     #[track_caller]
-    fn measure(&self, prediction: &Tensor, target: &Tensor) -> Option<Float> {
-        Some(top_k_accuracy(prediction, target, self.0))
+    fn measure(&self, prediction: &Tensor, target: &Tensor) -> Float {
+        top_k_accuracy(prediction, target, self.0)
+    }
+
+    fn name(&self) -> String {
+        format!("top_{}", self.0)
     }
 }
 
-impl Metric for () {
-    fn measure(&self, _: &Tensor, _: &Tensor) -> Option<Float> {
-        None
+impl Metric for MeanAbsoluteError {
+    #[track_caller]
+    fn measure(&self, prediction: &Tensor, target: &Tensor) -> Float {
+        self.loss(&prediction.detach(), target).item()
+    }
+
+    fn name(&self) -> String {
+        "mean_absolute_error".to_owned()
+    }
+}
+
+/// Among how many classes the network is as undecided as if it guessed: e to the power of the cross-entropy of
+/// predictions `[n, classes]` or `[n, length, classes]`. 1 is certain and right; of several batches the mean is reported.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Perplexity;
+
+impl Metric for Perplexity {
+    #[track_caller]
+    fn measure(&self, prediction: &Tensor, target: &Tensor) -> Float {
+        let _constants = NoGrad::new();
+        SparseCategoricalCrossentropy::new().loss(prediction, target).item().exp()
+    }
+
+    fn name(&self) -> String {
+        "perplexity".to_owned()
     }
 }
 
@@ -128,6 +208,29 @@ pub fn recall(predicted: &Tensor, labels: &Tensor, class: usize) -> Float {
 pub fn f1_score(predicted: &Tensor, labels: &Tensor, class: usize) -> Float {
     let (hits, taken, there) = count(predicted, labels, class);
     if hits == 0.0 { 0.0 } else { 2.0 * hits / (taken + there) }
+}
+
+/// The area under the curve of [`plot::roc`](crate::plot::roc): how likely a random example of class 1 scores higher than
+/// one of class 0. 1 is perfect, 0.5 is guessing; not a number if one class is missing. `scores` and `labels`: `[n]`.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// assert_eq!(roc_auc(&tensor([0.9, 0.4, 0.6, 0.1]), &tensor([1, 1, 0, 0])), 0.75);
+/// ```
+#[track_caller]
+pub fn roc_auc(scores: &Tensor, labels: &Tensor) -> Float {
+    pairs("roc_auc", scores, labels);
+    let (scores, labels) = (scores.to_vec(), class_indices("roc_auc", labels, 2));
+    let mut order: Vec<usize> = (0..scores.len()).collect();
+    order.sort_by(|&a, &b| scores[a].total_cmp(&scores[b]));
+    let (mut wins, mut below, mut ones) = (0.0, 0.0, 0.0);
+    for tied in order.chunk_by(|&a, &b| scores[a] == scores[b]) {
+        let one = tied.iter().filter(|&&i| labels[i] == 1).count() as f64;
+        let zero = tied.len() as f64 - one;
+        wins += one * (below + zero / 2.0);
+        (below, ones) = (below + zero, ones + one);
+    }
+    (wins / (below * ones)) as Float
 }
 
 /// How many were taken for the class and are of it, how many were taken for it, how many are of it.

@@ -1,6 +1,7 @@
 //! A model as a stack of layers.
 
 use super::{Module, Summary};
+use crate::autograd::{Mode, NoGrad};
 use crate::tensor::Tensor;
 
 /// Layers one after the other: the output of each is the input of the next.
@@ -79,6 +80,27 @@ impl Sequential {
             x = layer.forward(&x);
         }
         x
+    }
+
+    /// What comes out of each layer, with the layer's name, as in use and as constants: for
+    /// [`plot::histograms`](crate::plot::histograms) and pictures of what a layer sees.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let model = Sequential::new().add(Dense::new(2, 4).relu()).add(Dense::new(4, 3));
+    /// let outputs = model.activations(&Tensor::zeros(&[5, 2]));
+    /// assert_eq!((outputs[0].0.as_str(), outputs[1].1.shape()), ("dense1", [5, 3].as_slice()));
+    /// ```
+    #[track_caller]
+    pub fn activations(&self, x: &Tensor) -> Vec<(String, Tensor)> {
+        let (_constants, _mode) = (NoGrad::new(), Mode::new(false));
+        let (mut x, mut outputs) = (x.clone(), Vec::new());
+        for (i, layer) in self.layers.iter().enumerate() {
+            x = layer.forward(&x);
+            let number = 1 + self.layers[..i].iter().filter(|other| other.name() == layer.name()).count();
+            outputs.push((format!("{}{number}", layer.name().to_lowercase()), x.detach()));
+        }
+        outputs
     }
 
     /// The parameters of all layers, in order.

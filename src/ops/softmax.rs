@@ -12,7 +12,6 @@ use crate::tensor::shape::{array, axis as check_axis, expand, slice};
 use crate::tensor::{Array, Tensor};
 use ndarray::{ArrayViewMut1, Axis};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 /// x − max x, in place.
 fn subtract_max(lane: &mut ArrayViewMut1<Float>) {
@@ -147,10 +146,9 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn cross_entropy(&self, labels: &Tensor) -> Tensor {
-        static SOFTMAX_TWICE: AtomicBool = AtomicBool::new(false);
         if self.0.op == "softmax" {
             warn_once(
-                &SOFTMAX_TWICE,
+                "softmax twice",
                 "cross_entropy: these scores went through softmax already, and it would be applied twice. Pass the \
                  scores before softmax, or use SparseCategoricalCrossentropy::new(), which takes probabilities",
             );
@@ -203,6 +201,12 @@ impl Tensor {
     #[track_caller]
     pub fn bce_with_logits(&self, target: &Tensor) -> Tensor {
         self.same_shape("bce_with_logits", target);
+        if self.0.op == "sigmoid" {
+            warn_once(
+                "sigmoid twice",
+                "bce_with_logits: these scores went through sigmoid already; pass those before it",
+            );
+        }
         let (x, t, n) = (self.array(), target.array(), self.len() as Float);
         let value = zip(&x, &t, |x, t| softplus(x) - x * t).sum() / n;
         let saved_x = x.clone();

@@ -38,6 +38,9 @@ pub struct Figure {
     pub(super) legend: Vec<(String, Key)>,
     /// Width and height in pixels, without title and legend: these add to the height.
     pub(super) size: (f64, f64),
+    /// Figures that stand in this one, in rows of so many; then it has no axes of its own.
+    parts: Vec<Figure>,
+    columns: usize,
     svg: OnceLock<String>,
 }
 
@@ -108,6 +111,8 @@ pub(super) enum Layer {
         colour: Rgb,
         size: f64,
     },
+    /// A text to the right of a point.
+    Label((f64, f64), String),
     Image {
         area: [f64; 4],
         png: Vec<u8>,
@@ -126,8 +131,19 @@ impl Figure {
             layers: Vec::new(),
             legend: Vec::new(),
             size: (600.0, 340.0),
+            parts: Vec::new(),
+            columns: 1,
             svg: OnceLock::new(),
         }
+    }
+
+    /// Figures side by side, in rows of `columns`.
+    pub(super) fn of_parts(kind: &'static str, parts: Vec<Figure>, columns: usize) -> Figure {
+        let mut figure = Figure::new(kind, Axis::none((0.0, 1.0)), Axis::none((0.0, 1.0)));
+        figure.summary = parts.iter().map(|part| part.text().replace('\n', "\n  ")).collect();
+        (figure.parts, figure.columns) = (parts, columns);
+        figure.size = places(&figure).1;
+        figure
     }
 
     /// Writes a title above the picture.
@@ -151,18 +167,30 @@ impl Figure {
     /// Makes the vertical axis logarithmic: equal steps are equal factors. What is not positive has no place there and
     /// makes a gap. Without any positive value the axis stays as it is.
     pub fn log_y(mut self) -> Figure {
-        let positive = self.layers.iter().flat_map(|layer| match layer {
+        if let Some(range) = self.logarithmic_range(|point| point.1) {
+            (self.y.range, self.y.log) = (range, true);
+        }
+        self.changed()
+    }
+
+    /// Makes the horizontal axis logarithmic, as [`log_y`](Figure::log_y) the vertical one. On both, a power law is a
+    /// straight line.
+    pub fn log_x(mut self) -> Figure {
+        if let Some(range) = self.logarithmic_range(|point| point.0) {
+            (self.x.range, self.x.log) = (range, true);
+        }
+        self.changed()
+    }
+
+    fn logarithmic_range(&self, coordinate: fn(&(f64, f64)) -> f64) -> Option<(f64, f64)> {
+        let points = self.layers.iter().flat_map(|layer| match layer {
             Layer::Line(points, _) | Layer::Marks(points, _) => points.as_slice(),
             _ => &[],
         });
-        let positive = positive.map(|point| point.1).filter(|y| *y > 0.0);
-        if let Some((low, high)) = super::values::extent(positive) {
-            // Half a power of ten at least, so that the axis has numbers on it.
-            let margin = (high / low).powf(0.05).max(1.8);
-            self.y.range = (low / margin, high * margin);
-            self.y.log = true;
-        }
-        self.changed()
+        let (low, high) = super::values::extent(points.map(coordinate).filter(|value| *value > 0.0))?;
+        // Half a power of ten at least, so that the axis has numbers on it.
+        let margin = (high / low).powf(0.05).max(1.8);
+        Some((low / margin, high * margin))
     }
 
     /// Sets the size in pixels. Pages narrower than that shrink the picture.
@@ -221,7 +249,20 @@ struct Canvas<'a> {
 
 impl Canvas<'_> {
     fn draw(figure: &Figure) -> String {
-        let (width, height) = (outer_width(figure), figure.size.1 + header_height(figure));
+        let (width, height) = outer_size(figure);
+        let (text, (w, h)) = (escape_html(&figure.text()), (units(width), units(height)));
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{width}\" height=\"{height}\" \
+             style=\"max-width:100%;height:auto\" font-family=\"sans-serif\" stroke-linejoin=\"round\" \
+             role=\"img\" aria-label=\"{text}\">\n\
+             <rect width=\"{w}\" height=\"{h}\" rx=\"60\" fill=\"#fff\"/>\n{}</svg>\n",
+            Canvas::content(figure)
+        )
+    }
+
+    /// What is drawn, without the element around it.
+    fn content(figure: &Figure) -> String {
+        let (width, height) = outer_size(figure);
         let mut body = String::new();
         let images = {
             let area = SVGBackend::with_string(&mut body, (units(width) as u32, units(height) as u32));
@@ -229,24 +270,36 @@ impl Canvas<'_> {
             canvas.whole().expect("writing into a string succeeds");
             canvas.images
         };
-        let (text, (w, h)) = (escape_html(&figure.text()), (units(width), units(height)));
-        format!(
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{width}\" height=\"{height}\" \
-             style=\"max-width:100%;height:auto\" font-family=\"sans-serif\" stroke-linejoin=\"round\" \
-             role=\"img\" aria-label=\"{text}\">\n\
-             <rect width=\"{w}\" height=\"{h}\" rx=\"60\" fill=\"#fff\"/>\n{images}{}</svg>\n",
-            tidy(&body)
-        )
+        let mut content = images + &tidy(&body);
+        for (part, (x, y)) in figure.parts.iter().zip(places(figure).0) {
+            let (x, y, (wide, high)) = (units(x), units(y + header_height(figure)), outer_size(part));
+            let (w, h, inner) = (units(wide), units(high), Canvas::content(part));
+            content += &format!("<svg x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\">\n{inner}</svg>\n");
+        }
+        content
     }
 
     fn whole(&mut self) -> Drawn {
         let figure = self.figure;
-        let y = figure.y.range.0..figure.y.range.1;
-        if figure.y.log { self.chart(y.log_scale()) } else { self.chart(y) }
+        if !figure.title.is_empty() {
+            self.text((14.0, 17.0), &figure.title, INK, 15.0, HPos::Left, true)?;
+        }
+        if !figure.parts.is_empty() {
+            return Ok(());
+        }
+        let (x, y) = (figure.x.range.0..figure.x.range.1, figure.y.range.0..figure.y.range.1);
+        match (figure.x.log, figure.y.log) {
+            (false, false) => self.chart(x, y),
+            (false, true) => self.chart(x, y.log_scale()),
+            (true, false) => self.chart(x.log_scale(), y),
+            (true, true) => self.chart(x.log_scale(), y.log_scale()),
+        }
     }
 
-    fn chart<Y>(&mut self, y: Y) -> Drawn
+    fn chart<X, Y>(&mut self, x: X, y: Y) -> Drawn
     where
+        X: AsRangedCoord<Value = f64>,
+        X::CoordDescType: ValueFormatter<f64>,
         Y: AsRangedCoord<Value = f64>,
         Y::CoordDescType: ValueFormatter<f64>,
     {
@@ -254,13 +307,8 @@ impl Canvas<'_> {
         let left = vertical_labels_width(y_axis) + if y_axis.label.is_empty() { 0.0 } else { 20.0 };
         let below = if matches!(x_axis.ticks, Ticks::None) { 0.0 } else { 22.0 }
             + if x_axis.label.is_empty() { 0.0 } else { 20.0 };
-        let mut top = 10.0;
-        if !title.is_empty() {
-            self.text((14.0, 17.0), title, INK, 15.0, HPos::Left, true)?;
-            top += 20.0;
-        }
         if !legend.is_empty() {
-            self.legend(top + 8.0)?;
+            self.legend(if title.is_empty() { 18.0 } else { 38.0 })?;
         }
         let top = header_height(self.figure) + 10.0;
 
@@ -270,7 +318,7 @@ impl Canvas<'_> {
         chart.margin_left(units(8.0)).margin_bottom(units(8.0));
         chart.set_label_area_size(LabelAreaPosition::Left, units(left));
         chart.set_label_area_size(LabelAreaPosition::Bottom, units(below));
-        let mut chart = chart.build_cartesian_2d(x_axis.range.0..x_axis.range.1, y)?;
+        let mut chart = chart.build_cartesian_2d(x, y)?;
         let ink = colour(PALE_INK, 1.0);
         let ticks = |axis: &Axis, room: usize| match axis.ticks {
             // plotters leaves out what lies between powers of ten unless there is much room.
@@ -282,8 +330,9 @@ impl Canvas<'_> {
         let has_picture = self.figure.layers.iter().any(|layer| matches!(layer, Layer::Image { .. }));
         let mut mesh = chart.configure_mesh();
         mesh.x_labels(ticks(x_axis, 9)).y_labels(ticks(y_axis, 7)).max_light_lines(0);
+        let x_tick = |value: &f64| if x_axis.log { log_tick(*value) } else { tick(*value) };
         let y_tick = |value: &f64| if y_axis.log { log_tick(*value) } else { tick(*value) };
-        mesh.x_label_formatter(&|value| tick(*value)).y_label_formatter(&y_tick);
+        mesh.x_label_formatter(&x_tick).y_label_formatter(&y_tick);
         mesh.label_style(("sans-serif", TEXT * SCALE * 1.24).into_font().color(&colour(INK, 1.0)));
         mesh.axis_style(ink.stroke_width(10)).bold_line_style(colour(GRID, 1.0).stroke_width(10));
         mesh.set_all_tick_mark_size(units(4.0));
@@ -334,8 +383,8 @@ impl Canvas<'_> {
         (across, down): (std::ops::Range<i32>, std::ops::Range<i32>),
     ) -> Drawn {
         let corners = |[left, bottom, right, top]: [f64; 4]| [place((left, top)), place((right, bottom))];
-        let is_drawable =
-            |point: &(f64, f64)| point.0.is_finite() && point.1.is_finite() && (!self.figure.y.log || point.1 > 0.0);
+        let has_place = |value: f64, axis: &Axis| value.is_finite() && (!axis.log || value > 0.0);
+        let is_drawable = |(x, y): &(f64, f64)| has_place(*x, &self.figure.x) && has_place(*y, &self.figure.y);
         // What lies outside is drawn on the edge, and not over the labels.
         let inside = |point: (f64, f64)| {
             let (x, y) = place(point);
@@ -371,6 +420,13 @@ impl Canvas<'_> {
             Layer::Text { at, text, colour, size } => {
                 let (x, y) = place(*at);
                 self.text((x as f64 / SCALE, y as f64 / SCALE), text, *colour, *size, HPos::Center, false)?;
+            }
+            Layer::Label(at, text) => {
+                let (x, y) = inside(*at);
+                // At the right edge there is no room to the right.
+                let fits = (x + units(9.0 + text.chars().count() as f64 * CHARACTER)) < across.end + units(16.0);
+                let (side, dx) = if fits { (HPos::Left, 7.0) } else { (HPos::Right, -7.0) };
+                self.text((x as f64 / SCALE + dx, y as f64 / SCALE), text, INK, TEXT, side, false)?;
             }
             Layer::Image { area, png, smooth } => {
                 let [(left, top), (right, bottom)] = corners(*area);
@@ -462,6 +518,26 @@ fn legend_places(figure: &Figure) -> Vec<(f64, usize)> {
         x += width;
     }
     places
+}
+
+/// Where the parts of a figure stand below its header, and the size of all of them together.
+fn places(figure: &Figure) -> (Vec<(f64, f64)>, (f64, f64)) {
+    let (mut places, mut size) = (Vec::new(), (0.0f64, 0.0));
+    for row in figure.parts.chunks(figure.columns.max(1)) {
+        let (mut x, mut height) = (0.0, 0.0f64);
+        for (wide, high) in row.iter().map(outer_size) {
+            places.push((x, size.1));
+            x += wide;
+            height = height.max(high);
+        }
+        size = (size.0.max(x), size.1 + height);
+    }
+    (places, size)
+}
+
+/// Width and height with everything.
+fn outer_size(figure: &Figure) -> (f64, f64) {
+    (outer_width(figure), figure.size.1 + header_height(figure))
 }
 
 /// The width with a title that may be longer than the picture below it.

@@ -38,6 +38,24 @@ pub struct EpochRow {
     pub val_loss: Option<Float>,
     /// Accuracy on the validation data.
     pub val_accuracy: Option<Float>,
+    /// Other metrics by name; those of the validation data begin with `val_`.
+    pub others: Vec<(String, Float)>,
+}
+
+impl EpochRow {
+    /// All figures that there are, by name, as [`History`](crate::train::History) has them.
+    pub fn figures(&self) -> Vec<(&str, Float)> {
+        let accuracies =
+            [("accuracy", self.accuracy), ("val_loss", self.val_loss), ("val_accuracy", self.val_accuracy)];
+        let known = [("loss", Some(self.loss))].into_iter().chain(accuracies);
+        let others = self.others.iter().map(|(name, value)| (name.as_str(), *value));
+        known.filter_map(|(name, value)| Some((name, value?))).chain(others).collect()
+    }
+
+    /// The figure of this name.
+    pub fn figure(&self, name: &str) -> Option<Float> {
+        self.figures().into_iter().find(|(other, _)| *other == name).map(|(_, value)| value)
+    }
 }
 
 /// Shows a training run while it goes on: progress, the last epochs, the loss at every step.
@@ -90,9 +108,6 @@ enum State {
     Failed,
     Stopped,
 }
-
-/// Picks a column of the table.
-type Metric = fn(&EpochRow) -> Option<Float>;
 
 impl Live {
     /// Begins a view of `epochs` epochs and `total_steps` steps in all of them together. Shows nothing at all unless
@@ -195,13 +210,9 @@ impl Live {
     /// `epoch  3/10  loss 0.1234  accuracy 0.9650  val_loss 0.1400  val_accuracy 0.9600`
     fn line(&self, row: &EpochRow) -> String {
         let width = self.epochs.to_string().len();
-        let mut line = format!("epoch {:>width$}/{}  loss {}", row.epoch, self.epochs, metric(row.loss));
-        for (name, value) in
-            [("accuracy", row.accuracy), ("val_loss", row.val_loss), ("val_accuracy", row.val_accuracy)]
-        {
-            if let Some(value) = value {
-                let _ = write!(line, "  {name} {}", metric(value));
-            }
+        let mut line = format!("epoch {:>width$}/{}", row.epoch, self.epochs);
+        for (name, value) in row.figures() {
+            let _ = write!(line, "  {name} {}", metric(value));
         }
         line
     }
@@ -273,17 +284,10 @@ impl Live {
     fn table(&self, html: &mut String) {
         let Some((_, last)) = self.rows.last() else { return };
         let cell = "padding:1px 16px 1px 0;text-align:right;white-space:nowrap;color:#222;background:#fff;border:none;font-weight:";
-        let columns: [(&str, Metric); 4] = [
-            ("loss", |row| Some(row.loss)),
-            ("accuracy", |row| row.accuracy),
-            ("val_loss", |row| row.val_loss),
-            ("val_accuracy", |row| row.val_accuracy),
-        ];
-        let columns = columns.into_iter().filter(|(_, value)| value(last).is_some());
-        let columns: Vec<_> = columns.collect();
+        let columns: Vec<&str> = last.figures().into_iter().map(|(name, _)| name).collect();
         *html += "<table style=\"border-collapse:collapse;margin:0;background:#fff;color:#222;font-size:12px;\
                   font-variant-numeric:tabular-nums\"><tr style=\"background:#fff\">";
-        for name in std::iter::once("epoch").chain(columns.iter().map(|(name, _)| *name)) {
+        for name in std::iter::once("epoch").chain(columns.iter().copied()) {
             let _ = write!(html, "<th style=\"{cell}bold\">{name}</th>");
         }
         *html += "</tr>";
@@ -293,8 +297,8 @@ impl Live {
             let row = &self.rows[i].1;
             let (weight, star) = if best == Some(i) { ("bold", " ★ best") } else { ("normal", "") };
             let _ = write!(html, "<tr style=\"background:#fff\"><td style=\"{cell}{weight}\">{}</td>", row.epoch);
-            for (_, value) in &columns {
-                let text = value(row).map_or("–".to_owned(), metric);
+            for name in &columns {
+                let text = row.figure(name).map_or("–".to_owned(), metric);
                 let _ = write!(html, "<td style=\"{cell}{weight}\">{text}</td>");
             }
             if !star.is_empty() {

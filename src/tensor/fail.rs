@@ -1,8 +1,10 @@
 //! The one form of every message about a learner's mistake.
 
 use super::Tensor;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 /// Panics at the line of the cell. The message: what was tried and which rule it broke; the operands with their names
 /// and shapes; what to do about it.
@@ -28,11 +30,33 @@ pub(crate) fn fail(problem: &str, operands: &[(&str, &Tensor)], hint: &str) -> !
     panic!("{message}");
 }
 
-/// Tells the learner something on standard error the first time that it happens in a session; returns no value, and
-/// the computation goes on.
+static WARNINGS: AtomicBool = AtomicBool::new(true);
+/// The kinds of warnings that this cell has had.
+static GIVEN: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+
+/// Turns the library's warnings off, or on again: those about softmax applied twice, inputs that are not scaled, dead
+/// units, gradients that vanish and the like.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// warnings(false);
+/// # warnings(true);
+/// ```
+pub fn warnings(on: bool) {
+    WARNINGS.store(on, Ordering::Relaxed);
+}
+
+/// Tells the learner something on standard error, the first time in a cell that something of this kind happens; the
+/// computation goes on.
 #[cold]
-pub(crate) fn warn_once(already: &AtomicBool, message: &str) {
-    if !already.swap(true, Ordering::Relaxed) {
+pub(crate) fn warn_once(kind: &'static str, message: &str) {
+    let is_new = || GIVEN.lock().unwrap_or_else(PoisonError::into_inner).insert(kind);
+    if WARNINGS.load(Ordering::Relaxed) && is_new() {
         eprintln!("warning: {message}");
     }
+}
+
+/// A new cell begins.
+pub(crate) fn forget_warnings() {
+    GIVEN.lock().unwrap_or_else(PoisonError::into_inner).clear();
 }

@@ -18,6 +18,7 @@ pub use convert::{Number, tensor};
 use crate::Float;
 use crate::autograd::{Node, grad_enabled};
 use fail::fail;
+pub use fail::warnings;
 use ndarray::{ArcArray, ArrayD, IxDyn};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};

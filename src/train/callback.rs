@@ -88,7 +88,7 @@ impl Callback for ClipNorm {
 #[derive(Clone, Debug)]
 struct Monitor {
     /// None: the validation loss, or the loss if there is none.
-    figure: Option<&'static str>,
+    figure: Option<String>,
     least: Float,
     patience: usize,
     best: Option<Float>,
@@ -100,40 +100,21 @@ impl Monitor {
         Monitor { figure: None, least: 0.0, patience: patience.max(1), best: None, waited: 0 }
     }
 
-    #[track_caller]
-    fn choose(&mut self, figure: &str) {
-        self.figure = Some(match figure {
-            "loss" => "loss",
-            "accuracy" => "accuracy",
-            "val_loss" => "val_loss",
-            "val_accuracy" => "val_accuracy",
-            _ => fail(
-                &format!("monitor: no figure is called {figure:?}"),
-                &[],
-                "there are \"loss\", \"accuracy\", \"val_loss\" and \"val_accuracy\"",
-            ),
-        });
-    }
-
     /// Takes in the figures of an epoch, and says whether they are the best so far.
     #[track_caller]
     fn is_better(&mut self, row: &EpochRow) -> bool {
-        let value = match self.figure {
-            None => row.val_loss.or(Some(row.loss)),
-            Some("loss") => Some(row.loss),
-            Some("val_loss") => row.val_loss,
-            Some("accuracy") => row.accuracy,
-            Some(_) => row.val_accuracy,
-        };
-        let Some(value) = value else {
+        let name = self.figure.as_deref().unwrap_or(if row.val_loss.is_some() { "val_loss" } else { "loss" });
+        let Some(value) = row.figure(name) else {
+            let figures: Vec<&str> = row.figures().into_iter().map(|(name, _)| name).collect();
             fail(
-                &format!("monitor: there is no {:?} to watch", self.figure.unwrap_or_default()),
+                &format!("monitor: there is no {name:?} to watch, only {figures:?}"),
                 &[],
-                "give .validation(&test) to fit, and a metric to compile",
+                "give .validation(&test) to fit, and the metric to compile",
             )
         };
-        // An accuracy grows, a loss falls.
-        let value = if self.figure.is_some_and(|name| name.ends_with("accuracy")) { -value } else { value };
+        // A loss falls, an accuracy grows.
+        let falls = ["loss", "error", "perplexity"].iter().any(|end| name.ends_with(end));
+        let value = if falls { value } else { -value };
         let is_better = self.best.is_none_or(|best| value < best - self.least);
         if is_better {
             (self.best, self.waited) = (Some(value), 0);
@@ -172,10 +153,10 @@ impl EarlyStopping {
         EarlyStopping { monitor: Monitor::new(patience), restores: true, weights: Vec::new() }
     }
 
-    /// Watches another figure: "loss", "accuracy", "val_loss", or "val_accuracy".
-    #[track_caller]
+    /// Watches another figure, by its name in [`History`](super::History): "loss", "accuracy", "val_accuracy". What ends in
+    /// `loss`, `error` or `perplexity` is better the lower it is, anything else the higher.
     pub fn monitor(mut self, figure: &str) -> EarlyStopping {
-        self.monitor.choose(figure);
+        self.monitor.figure = Some(figure.to_owned());
         self
     }
 
@@ -225,10 +206,9 @@ impl ReduceOnPlateau {
         ReduceOnPlateau { monitor: Monitor::new(patience), factor, lowest: 0.0 }
     }
 
-    /// Watches another figure: "loss", "accuracy", "val_loss", or "val_accuracy".
-    #[track_caller]
+    /// Watches another figure, as [`EarlyStopping::monitor`].
     pub fn monitor(mut self, figure: &str) -> ReduceOnPlateau {
-        self.monitor.choose(figure);
+        self.monitor.figure = Some(figure.to_owned());
         self
     }
 
@@ -273,10 +253,9 @@ impl Checkpoint {
         Checkpoint { monitor: Monitor::new(1), path: path.to_owned() }
     }
 
-    /// Watches another figure: "loss", "accuracy", "val_loss", or "val_accuracy".
-    #[track_caller]
+    /// Watches another figure, as [`EarlyStopping::monitor`].
     pub fn monitor(mut self, figure: &str) -> Checkpoint {
-        self.monitor.choose(figure);
+        self.monitor.figure = Some(figure.to_owned());
         self
     }
 }

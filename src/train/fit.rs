@@ -1,7 +1,7 @@
 //! `fit`: the training loop.
 
 use super::callback::OnEpoch;
-use super::{Callback, History, Mean, Run, named, not_compiled};
+use super::{Callback, Diagnosis, History, Mean, Means, Run, named, not_compiled};
 use crate::Float;
 use crate::cell::interrupt;
 use crate::data::Dataset;
@@ -117,21 +117,16 @@ impl<'a> Fit<'a> {
         let mut is_sound = true;
         'training: for epoch in 1..=epochs {
             let order = random::permutation(data.len());
-            let (mut mean_loss, mut mean_metric) = (Mean::default(), Mean::default());
+            let (mut mean_loss, mut metrics) = (Mean::default(), Means::new(&compiled.metrics));
             for rows in order.chunks(batch_size) {
                 interrupt::check();
                 let x = named(data.x.select_rows(rows), &data.x);
                 let y = named(data.y.select_rows(rows), &data.y);
                 let prediction = model.forward(&x);
                 let loss = compiled.loss.loss(&prediction, &y);
-                zero_grad(parameters);
-                loss.backward();
-
                 let value = loss.item();
                 mean_loss.add(value, rows.len());
-                if let Some(value) = compiled.metric.measure(&prediction, &y) {
-                    mean_metric.add(value, rows.len());
-                }
+                metrics.add(&compiled.metrics, &prediction, &y);
                 model.history.push_batch(value);
                 view.step(value);
                 if !value.is_finite() {
@@ -143,6 +138,16 @@ impl<'a> Fit<'a> {
                     is_sound = false;
                     break 'training;
                 }
+                zero_grad(parameters);
+                loss.backward();
+                // At both ends: some mistakes are there from the start, others come from training.
+                if step == 0 || step + 1 == steps * epochs {
+                    let mut diagnosis = Diagnosis::default();
+                    diagnosis.inputs(model, &x, &data.y, &prediction);
+                    diagnosis.gradients(parameters);
+                    diagnosis.units(model, &x);
+                    diagnosis.warn();
+                }
                 // Frees the graph, so that the step changes the weights in place.
                 drop((prediction, loss));
                 let mut run = Run { model, optimizer: &mut *compiled.optimizer, is_stopped: false };
@@ -152,17 +157,15 @@ impl<'a> Fit<'a> {
                 compiled.optimizer.step(parameters);
                 step += 1;
             }
-            let mut evaluation = None;
+            let mut row = EpochRow { epoch, loss: mean_loss.value().unwrap_or_default(), ..EpochRow::default() };
+            row.others = metrics.values();
             if let Some(validation) = &validation {
-                evaluation = Some(compiled.evaluate(model, validation));
+                let evaluation = compiled.evaluate(model, validation);
+                row.val_loss = Some(evaluation.loss);
+                row.others.extend(evaluation.metrics.into_iter().map(|(name, value)| (format!("val_{name}"), value)));
             }
-            let row = EpochRow {
-                epoch,
-                loss: mean_loss.value().unwrap_or_default(),
-                accuracy: mean_metric.value(),
-                val_loss: evaluation.map(|evaluation| evaluation.loss),
-                val_accuracy: evaluation.map(|evaluation| evaluation.accuracy).filter(|accuracy| !accuracy.is_nan()),
-            };
+            let mut take = |name| Some(row.others.extract_if(.., |(other, _)| other == name).next()?.1);
+            (row.accuracy, row.val_accuracy) = (take("accuracy"), take("val_accuracy"));
             model.history.push(&row);
             view.epoch(&row);
             if verbose && !live {

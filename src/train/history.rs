@@ -19,32 +19,30 @@ use std::fmt;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {
-    loss: Vec<Float>,
-    accuracy: Vec<Float>,
-    val_loss: Vec<Float>,
-    val_accuracy: Vec<Float>,
+    /// By name, in the order of the table.
+    figures: Vec<(String, Vec<Float>)>,
     batch_loss: Vec<Float>,
 }
 
 impl History {
     /// The mean training loss of each epoch, while the weights were changing.
     pub fn loss(&self) -> &[Float] {
-        &self.loss
+        self.find("loss")
     }
 
     /// The training accuracy of each epoch, while the weights were changing.
     pub fn accuracy(&self) -> &[Float] {
-        &self.accuracy
+        self.find("accuracy")
     }
 
     /// The loss on the validation data after each epoch.
     pub fn val_loss(&self) -> &[Float] {
-        &self.val_loss
+        self.find("val_loss")
     }
 
     /// The accuracy on the validation data after each epoch.
     pub fn val_accuracy(&self) -> &[Float] {
-        &self.val_accuracy
+        self.find("val_accuracy")
     }
 
     /// The loss of each step.
@@ -52,26 +50,30 @@ impl History {
         &self.batch_loss
     }
 
-    /// A figure by name: "loss", "accuracy", "val_loss", "val_accuracy", or "batch_loss". Panics at another name.
+    /// A figure by name: "loss", "val_loss", "batch_loss", or the name of a metric, with "val_" before it for that of the
+    /// validation data. Panics at another name.
     #[track_caller]
     pub fn get(&self, name: &str) -> &[Float] {
+        let measured: Vec<&str> = self.figures.iter().map(|(name, _)| name.as_str()).collect();
         match name {
-            "loss" => &self.loss,
-            "accuracy" => &self.accuracy,
-            "val_loss" => &self.val_loss,
-            "val_accuracy" => &self.val_accuracy,
             "batch_loss" => &self.batch_loss,
+            "loss" | "accuracy" | "val_loss" | "val_accuracy" => self.find(name),
+            _ if measured.contains(&name) => self.find(name),
             _ => crate::tensor::fail::fail(
                 &format!("History: no figure is called {name:?}"),
                 &[],
-                "there are \"loss\", \"accuracy\", \"val_loss\", \"val_accuracy\" and \"batch_loss\"",
+                &format!("there are \"batch_loss\" and {measured:?}"),
             ),
         }
     }
 
+    fn find(&self, name: &str) -> &[Float] {
+        self.figures.iter().find(|(other, _)| other == name).map_or(&[], |(_, values)| values)
+    }
+
     /// How many epochs were completed.
     pub fn epochs(&self) -> usize {
-        self.loss.len()
+        self.loss().len()
     }
 
     pub(super) fn push_batch(&mut self, loss: Float) {
@@ -79,38 +81,37 @@ impl History {
     }
 
     pub(super) fn push(&mut self, row: &EpochRow) {
-        self.loss.push(row.loss);
-        self.accuracy.extend(row.accuracy);
-        self.val_loss.extend(row.val_loss);
-        self.val_accuracy.extend(row.val_accuracy);
+        for (name, value) in row.figures() {
+            match self.figures.iter_mut().find(|(other, _)| other == name) {
+                Some((_, values)) => values.push(value),
+                None => self.figures.push((name.to_owned(), vec![value])),
+            }
+        }
     }
 
     /// One epoch, from 0, as a line of text.
     pub(super) fn line(&self, epoch: usize) -> String {
-        let named = HEADER.iter().zip(self.row(epoch)).filter(|(_, value)| !value.is_empty());
+        let named = self.header().into_iter().zip(self.row(epoch));
         named.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join("  ")
     }
 
-    fn row(&self, epoch: usize) -> [String; 5] {
-        let value = |values: &[Float]| values.get(epoch).map_or_else(String::new, |value| format!("{value:.4}"));
-        let percent = |values: &[Float]| values.get(epoch).map_or_else(String::new, |value| percent(*value));
-        [
-            (epoch + 1).to_string(),
-            value(&self.loss),
-            percent(&self.accuracy),
-            value(&self.val_loss),
-            percent(&self.val_accuracy),
-        ]
+    fn header(&self) -> Vec<&str> {
+        std::iter::once("epoch").chain(self.figures.iter().map(|(name, _)| name.as_str())).collect()
     }
 
-    /// All epochs, or the first and the last if there are many; a column of figures that were not measured stays empty.
-    fn rows(&self) -> Vec<[String; 5]> {
+    fn row(&self, epoch: usize) -> Vec<String> {
+        let values = self.figures.iter().map(|(name, values)| figure(name, values[epoch]));
+        std::iter::once((epoch + 1).to_string()).chain(values).collect()
+    }
+
+    /// All epochs, or the first and the last if there are many.
+    fn rows(&self) -> Vec<Vec<String>> {
         const ENDS: usize = 8;
         let n = self.epochs();
         if n <= 2 * ENDS {
             return (0..n).map(|epoch| self.row(epoch)).collect();
         }
-        let gap = std::array::from_fn(|_| "…".to_owned());
+        let gap = vec!["…".to_owned(); self.figures.len() + 1];
         (0..ENDS).map(|epoch| self.row(epoch)).chain([gap]).chain((n - ENDS..n).map(|epoch| self.row(epoch))).collect()
     }
 
@@ -121,55 +122,69 @@ impl History {
     }
 }
 
-const HEADER: [&str; 5] = ["epoch", "loss", "accuracy", "val_loss", "val_accuracy"];
-
-fn percent(share: Float) -> String {
-    format!("{:.2} %", 100.0 * share)
+/// An accuracy as a percentage, anything else as a number.
+fn figure(name: &str, value: Float) -> String {
+    if name.ends_with("accuracy") { format!("{:.2} %", 100.0 * value) } else { format!("{value:.4}") }
 }
 
 impl fmt::Display for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&text_table(&HEADER, &self.rows(), 0))
+        f.write_str(&text_table(&self.header(), &self.rows(), 0))
     }
 }
 
 impl Show for History {
     fn bundle(&self) -> Bundle {
-        Bundle::text(self.to_string()).html(html_table(&HEADER, &self.rows(), 0, ""))
+        Bundle::text(self.to_string()).html(html_table(&self.header(), &self.rows(), 0, ""))
     }
 }
 
-/// The loss and the accuracy of a model on some data.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// The loss and the metrics of a model on some data.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Evaluation {
     /// The mean loss.
     pub loss: Float,
-    /// The metric that the model was compiled with, from 0 to 1; not a number if there is none.
+    /// The accuracy, from 0 to 1; not a number if the model was not compiled with it.
     pub accuracy: Float,
+    /// All metrics that the model was compiled with, by name.
+    pub metrics: Vec<(String, Float)>,
 }
 
 impl Evaluation {
+    /// A metric by name. Panics if the model was not compiled with it.
+    #[track_caller]
+    pub fn get(&self, name: &str) -> Float {
+        let Some((_, value)) = self.metrics.iter().find(|(other, _)| other == name) else {
+            let measured: Vec<&str> = self.metrics.iter().map(|(name, _)| name.as_str()).collect();
+            let problem = format!("Evaluation: no metric is called {name:?}");
+            crate::tensor::fail::fail(&problem, &[], &format!("there are {measured:?}; others are given to compile"))
+        };
+        *value
+    }
+
     /// Shows the figures as the result of a cell.
     #[doc(hidden)]
     pub fn evcxr_display(&self) {
         display::result(self.bundle());
     }
 
-    fn row(&self) -> [String; 2] {
-        let accuracy = if self.accuracy.is_nan() { "–".to_owned() } else { percent(self.accuracy) };
-        [format!("{:.4}", self.loss), accuracy]
+    fn row(&self) -> (Vec<&str>, Vec<String>) {
+        let metrics = self.metrics.iter().map(|(name, value)| (name.as_str(), figure(name, *value)));
+        std::iter::once(("loss", figure("loss", self.loss))).chain(metrics).unzip()
     }
 }
 
 impl fmt::Display for Evaluation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [loss, accuracy] = self.row();
-        write!(f, "loss {loss}, accuracy {accuracy}")
+        let (names, values) = self.row();
+        let pairs: Vec<String> = names.iter().zip(values).map(|(name, value)| format!("{name} {value}")).collect();
+        f.write_str(&pairs.join(", "))
     }
 }
 
 impl Show for Evaluation {
     fn bundle(&self) -> Bundle {
-        Bundle::text(self.to_string()).html(html_table(&["loss", "accuracy"], &[self.row()], 0, ""))
+        let (names, values) = self.row();
+        Bundle::text(self.to_string()).html(html_table(&names, &[values], 0, ""))
     }
 }

@@ -31,11 +31,13 @@
 //! ```
 
 mod callback;
+mod diagnose;
 mod fit;
 mod history;
 mod search;
 
 pub use callback::{Callback, Checkpoint, ClipNorm, EarlyStopping, ReduceOnPlateau, Run};
+pub use diagnose::Diagnosis;
 pub use fit::Fit;
 pub use history::{Evaluation, History};
 pub use search::LearningRateSearch;
@@ -43,7 +45,7 @@ pub use search::LearningRateSearch;
 use crate::Float;
 use crate::autograd::NoGrad;
 use crate::data::Dataset;
-use crate::nn::{Loss, Metric, Sequential, metric};
+use crate::nn::{Loss, Metric, Metrics, Sequential, metric};
 use crate::optim::Optimizer;
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
@@ -52,7 +54,7 @@ use crate::tensor::fail::fail;
 pub(crate) struct Compiled {
     optimizer: Box<dyn Optimizer>,
     loss: Box<dyn Loss>,
-    metric: Box<dyn Metric>,
+    metrics: Vec<Box<dyn Metric>>,
 }
 
 /// Samples that are predicted at once; more would not be faster and would take more memory.
@@ -60,17 +62,17 @@ const PREDICT_BATCH: usize = 512;
 
 /// Training and using a model.
 impl Sequential {
-    /// Says how the model is to be trained: the optimiser, the loss, and a metric to report, such as
-    /// [`Accuracy`](crate::nn::Accuracy), or `()` for none.
+    /// Says how the model is to be trained: the optimiser, the loss, and what to report beside it: a metric such as
+    /// [`Accuracy`](crate::nn::Accuracy), several as `(Accuracy, TopK(3))`, or `()` for none.
     ///
     /// ```
     /// # use chainrule::prelude::*;
     /// let mut model = Sequential::new().add(Dense::new(784, 128).relu()).add(Dense::new(128, 10).softmax());
     /// model.compile(Adam::default(), SparseCategoricalCrossentropy::new(), Accuracy);
     /// ```
-    pub fn compile(&mut self, optimizer: impl Optimizer, loss: impl Loss, metric: impl Metric) {
+    pub fn compile(&mut self, optimizer: impl Optimizer, loss: impl Loss, metrics: impl Metrics) {
         self.compiled =
-            Some(Compiled { optimizer: Box::new(optimizer), loss: Box::new(loss), metric: Box::new(metric) });
+            Some(Compiled { optimizer: Box::new(optimizer), loss: Box::new(loss), metrics: metrics.list() });
     }
 
     /// Prepares training on `data`; see [`Fit`] for the settings, and end with `.run()`.
@@ -98,7 +100,7 @@ impl Sequential {
         &self.history
     }
 
-    /// The loss and the metric on `data`, without training.
+    /// The loss and the metrics on `data`, without training.
     ///
     /// Panics if the model was not compiled.
     #[track_caller]
@@ -139,17 +141,17 @@ impl Compiled {
     #[track_caller]
     fn evaluate(&self, model: &Sequential, data: &Dataset) -> Evaluation {
         let _constants = NoGrad::new();
-        let (mut loss, mut metric) = (Mean::default(), Mean::default());
+        let (mut loss, mut metrics) = (Mean::default(), Means::new(&self.metrics));
         for start in (0..data.len()).step_by(PREDICT_BATCH) {
             let rows = start..data.len().min(start + PREDICT_BATCH);
             let (x, y) = (data.x.slice(0, rows.clone()), named(data.y.slice(0, rows.clone()), &data.y));
             let prediction = model.forward(&x);
             loss.add(self.loss.loss(&prediction, &y).item(), rows.len());
-            if let Some(value) = self.metric.measure(&prediction, &y) {
-                metric.add(value, rows.len());
-            }
+            metrics.add(&self.metrics, &prediction, &y);
         }
-        Evaluation { loss: loss.value().unwrap_or(Float::NAN), accuracy: metric.value().unwrap_or(Float::NAN) }
+        let metrics = metrics.values();
+        let accuracy = metrics.iter().find(|(name, _)| name == "accuracy").map_or(Float::NAN, |(_, value)| *value);
+        Evaluation { loss: loss.value().unwrap_or(Float::NAN), accuracy, metrics }
     }
 }
 
@@ -186,5 +188,25 @@ impl Mean {
 
     fn value(&self) -> Option<Float> {
         (self.count > 0).then(|| (self.sum / self.count as f64) as Float)
+    }
+}
+
+/// The means of metrics.
+struct Means(Vec<(String, Mean)>);
+
+impl Means {
+    fn new(metrics: &[Box<dyn Metric>]) -> Means {
+        Means(metrics.iter().map(|metric| (metric.name(), Mean::default())).collect())
+    }
+
+    #[track_caller]
+    fn add(&mut self, metrics: &[Box<dyn Metric>], prediction: &Tensor, target: &Tensor) {
+        for (metric, (_, mean)) in metrics.iter().zip(&mut self.0) {
+            mean.add(metric.measure(prediction, target), target.shape()[0]);
+        }
+    }
+
+    fn values(self) -> Vec<(String, Float)> {
+        self.0.into_iter().filter_map(|(name, mean)| Some((name, mean.value()?))).collect()
     }
 }

@@ -1,0 +1,176 @@
+//! What can be seen of a network that will not learn: looked at by `fit`, and asked for with `diagnose`.
+
+use super::not_compiled;
+use crate::Float;
+use crate::autograd::Mode;
+use crate::data::Dataset;
+use crate::display::{self, Bundle, Show};
+use crate::nn::Sequential;
+use crate::optim::zero_grad;
+use crate::tensor::Tensor;
+use crate::tensor::fail::warn_once;
+use std::fmt;
+
+/// What [`diagnose`](Sequential::diagnose) has found; empty if nothing looks wrong.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnosis {
+    /// The kind of each finding, and what it is and how to mend it.
+    findings: Vec<(&'static str, String)>,
+}
+
+/// So many examples are looked at.
+const EXAMPLES: usize = 256;
+
+impl Sequential {
+    /// Looks for what keeps a network from learning, with one step on some of the data that changes nothing: inputs that
+    /// are not scaled, labels that are off by one, units that are dead, gradients that vanish or explode or do not reach a
+    /// parameter. `fit` looks at the same and warns; [`warnings`](crate::tensor::warnings) turns that off.
+    ///
+    /// Panics if the model was not compiled.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// # let digits = data::digits(100);
+    /// let mut model = Sequential::new().add(Dense::new(784, 32).relu()).add(Dense::new(32, 10).softmax());
+    /// model.compile(Adam::default(), SparseCategoricalCrossentropy::new(), Accuracy);
+    /// let in_bytes = Dataset::new(&(&digits.x * 255.0), &digits.y);
+    /// assert!(model.diagnose(&in_bytes).to_string().contains("not scaled"));
+    /// assert!(model.diagnose(&digits).is_healthy());
+    /// ```
+    #[track_caller]
+    pub fn diagnose(&self, data: &Dataset) -> Diagnosis {
+        let Some(compiled) = &self.compiled else { not_compiled("diagnose") };
+        // As in use: neither dropout nor running means notice.
+        let _mode = Mode::new(false);
+        let rows: Vec<usize> = (0..data.len()).step_by(data.len().div_ceil(EXAMPLES)).collect();
+        let (x, y) = (data.x.select_rows(&rows), data.y.select_rows(&rows));
+        let parameters = self.parameters();
+        let before: Vec<_> = parameters.iter().map(|parameter| parameter.0.notes().grad.take()).collect();
+        let prediction = self.forward(&x);
+        compiled.loss.loss(&prediction, &y).backward();
+        let mut diagnosis = Diagnosis::default();
+        diagnosis.inputs(self, &x, &y, &prediction);
+        diagnosis.gradients(&parameters);
+        diagnosis.units(self, &x);
+        zero_grad(&parameters);
+        parameters.iter().zip(before).for_each(|(parameter, grad)| parameter.0.notes().grad = grad);
+        diagnosis
+    }
+}
+
+impl Diagnosis {
+    /// Whether nothing looks wrong.
+    pub fn is_healthy(&self) -> bool {
+        self.findings.is_empty()
+    }
+
+    fn found(&mut self, kind: &'static str, finding: String) {
+        self.findings.push((kind, finding));
+    }
+
+    /// Warns of each kind of finding once in a cell.
+    pub(super) fn warn(self) {
+        self.findings.into_iter().for_each(|(kind, finding)| warn_once(kind, &format!("fit: {finding}")));
+    }
+
+    pub(super) fn inputs(&mut self, model: &Sequential, x: &Tensor, y: &Tensor, prediction: &Tensor) {
+        let takes_numbers = model.layers().first().is_some_and(|layer| layer.name() != "Embedding");
+        let size = size(x);
+        if takes_numbers && size > 10.0 {
+            let advice = "Give data.standardised(), or divide pixels by 255";
+            self.found(
+                "scale",
+                format!("the inputs are not scaled: they are about {size:.0} in size, not 1. {advice}"),
+            );
+        }
+        let classes = *prediction.shape().last().unwrap_or(&0);
+        let labels = y.to_vec();
+        let lowest = labels.iter().copied().fold(Float::INFINITY, Float::min);
+        let are_labels = y.rank() == 1 && classes > 2 && labels.iter().all(|label| label.fract() == 0.0);
+        if are_labels && lowest == 1.0 && labels.len() >= 8 * classes {
+            let advice = "Classes are counted from 0: are these off by one? If so, subtract 1";
+            self.found("labels", format!("no label is 0, the lowest is 1. {advice}"));
+        }
+        if prediction.0.op == "softmax" && classes == 1 {
+            let advice = "For two classes and one output use .sigmoid() and BinaryCrossentropy";
+            self.found(
+                "softmax",
+                format!("the softmax of a single output is always 1, so nothing is learnt. {advice}"),
+            );
+        }
+    }
+
+    /// After `backward`.
+    pub(super) fn gradients(&mut self, parameters: &[Tensor]) {
+        let name = |parameter: &Tensor| parameter.name().unwrap_or_else(|| "a parameter".to_owned());
+        let mut weights = Vec::new();
+        for parameter in parameters {
+            if !parameter.has_grad() {
+                let advice = "Does a layer's forward not use it, or use .detach(), .item() or no_grad?";
+                self.found("unreached", format!("no gradient reaches `{}`. {advice}", name(parameter)));
+            } else if parameter.rank() > 1 {
+                weights.push((name(parameter), size(&parameter.grad()), size(parameter)));
+            }
+        }
+        let by_gradient = |a: &&(String, Float, Float), b: &&(String, Float, Float)| a.1.total_cmp(&b.1);
+        let (Some(least), Some(most)) = (weights.iter().min_by(by_gradient), weights.iter().max_by(by_gradient)) else {
+            return;
+        };
+        if weights.len() > 2 && least.1 < 1e-4 * most.1 {
+            let (small, large, ratio) = (&least.0, &most.0, least.1 / most.1);
+            let advice = "Use .relu() with its initialiser, BatchNormalization or Residual";
+            let finding =
+                format!("the gradients vanish: that of `{small}` is {ratio:.0e} times that of `{large}`. {advice}");
+            self.found("vanishing", finding);
+        }
+        if let Some((name, gradient, _)) = weights.iter().find(|(_, gradient, weight)| *gradient > 100.0 * weight) {
+            let advice =
+                "Scale inputs and targets, begin with smaller weights, or limit them: .callback(ClipNorm(1.0))";
+            self.found(
+                "exploding",
+                format!("the gradients explode: that of `{name}` is {gradient:.0e} in size. {advice}"),
+            );
+        }
+    }
+
+    pub(super) fn units(&mut self, model: &Sequential, x: &Tensor) {
+        for (layer, output) in model.activations(x) {
+            let units = output.shape().get(1).copied().unwrap_or(0);
+            let greatest = output.array().map_axis(ndarray::Axis(0), |values| values.iter().any(|value| *value != 0.0));
+            let each: Vec<bool> = greatest.iter().copied().collect();
+            let dead = each.chunks((each.len() / units.max(1)).max(1)).filter(|unit| !unit.contains(&true)).count();
+            if output.shape()[0] >= 8 && units >= 4 && 2 * dead > units {
+                let advice = "Lower the learning rate, scale the inputs, or use .leaky_relu()";
+                self.found(
+                    "dead",
+                    format!("{dead} of {units} units of {layer} are dead: 0 for all examples. {advice}"),
+                );
+            }
+        }
+    }
+
+    /// Shows the findings as the result of a cell.
+    #[doc(hidden)]
+    pub fn evcxr_display(&self) {
+        display::result(self.bundle());
+    }
+}
+
+/// The root of the mean square.
+fn size(tensor: &Tensor) -> Float {
+    let sum: f64 = tensor.array().iter().map(|value| (*value as f64).powi(2)).sum();
+    (sum / tensor.len().max(1) as f64).sqrt() as Float
+}
+
+impl fmt::Display for Diagnosis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let findings: Vec<String> = self.findings.iter().map(|(_, finding)| format!("• {finding}")).collect();
+        f.write_str(if findings.is_empty() { "nothing looks wrong".to_owned() } else { findings.join("\n") }.as_str())
+    }
+}
+
+impl Show for Diagnosis {
+    fn bundle(&self) -> Bundle {
+        Bundle::text(self.to_string())
+    }
+}
