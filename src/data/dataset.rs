@@ -109,6 +109,44 @@ impl Dataset {
         (self.select(first), self.select(second))
     }
 
+    /// All examples of both, first these.
+    ///
+    /// Panics if their shapes do not fit.
+    #[track_caller]
+    pub fn join(&self, other: &Dataset) -> Dataset {
+        let (x, y) = (Tensor::concat(&[&self.x, &other.x], 0), Tensor::concat(&[&self.y, &other.y], 0));
+        Dataset { x, y, classes: self.classes.clone() }
+    }
+
+    /// The inputs with mean 0 and standard deviation 1 in each column: networks learn best from numbers about 1. A column
+    /// that is the same everywhere becomes 0.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let houses = Dataset::new(&tensor([[70.0, 3.0], [120.0, 5.0], [95.0, 4.0]]), &tensor([0, 1, 1]));
+    /// assert!(houses.standardised().x.mean().item().abs() < 1e-6);
+    /// ```
+    pub fn standardised(&self) -> Dataset {
+        self.standardised_like(self)
+    }
+
+    /// As [`standardised`](Dataset::standardised), with the means and deviations of other data: test data is treated as the
+    /// training data was, `test.standardised_like(&train)`, before that is standardised itself.
+    ///
+    /// Panics if the examples of both differ in shape.
+    #[track_caller]
+    pub fn standardised_like(&self, training: &Dataset) -> Dataset {
+        if self.x.shape()[1..] != training.x.shape()[1..] {
+            let rule = format!("standardised_like: x {:?} and {:?} differ", self.x.shape(), training.x.shape());
+            fail(&rule, &[("x", &self.x), ("training", &training.x)], "both have the same columns");
+        }
+        let mean = training.x.mean_axis(0, true);
+        let deviation = (&training.x - &mean).square().mean_axis(0, true).sqrt();
+        // What hardly varies would be blown up.
+        let divisor = Tensor::where_(&deviation.gt(&Tensor::from(1e-6)), &deviation, &Tensor::from(1.0));
+        Dataset { x: ((&self.x - &mean) / divisor).detach(), ..self.clone() }
+    }
+
     /// The examples in parts of `size`, in order; the last part may be smaller. Shuffle first where the order matters:
     /// `data.shuffled().batches(32)`.
     ///
@@ -118,7 +156,7 @@ impl Dataset {
         if size == 0 {
             fail("batches: a batch of 0 examples", &[], "32 is a usual size");
         }
-        Batches { data: self, size, start: 0 }
+        Batches { data: self, size, start: 0, drops_last: false }
     }
 
     /// Shows what the data holds as the result of a cell; the kernel calls it.
@@ -151,6 +189,15 @@ pub struct Batches<'a> {
     data: &'a Dataset,
     size: usize,
     start: usize,
+    drops_last: bool,
+}
+
+impl Batches<'_> {
+    /// Leaves out the last part if it is smaller than the others.
+    pub fn drop_last(mut self) -> Self {
+        self.drops_last = true;
+        self
+    }
 }
 
 impl Iterator for Batches<'_> {
@@ -158,7 +205,7 @@ impl Iterator for Batches<'_> {
 
     fn next(&mut self) -> Option<Dataset> {
         let end = (self.start + self.size).min(self.data.len());
-        if self.start >= end {
+        if self.start >= end || (self.drops_last && end - self.start < self.size) {
             return None;
         }
         let rows: Vec<usize> = (self.start..end).collect();

@@ -1,16 +1,35 @@
-//! Data to learn from: [`Dataset`] and generators of small problems.
+//! Data to learn from: [`Dataset`], generators of small problems, and the learner's own files.
 //!
-//! Everything here is generated, from the generator that [`seed`](crate::tensor::random::seed) starts: the same seed, the
-//! same data, without a download. The points of [`two_moons`], [`spiral`], [`blobs`] and [`xor`] have two inputs, so that
-//! one can look at them; [`digits`] are pictures.
+//! | | generated | from files |
+//! |---|---|---|
+//! | points with two inputs, to look at | [`two_moons`] [`circles`] [`spiral`] [`blobs`] [`xor`] | |
+//! | values | [`sine`] | [`read_csv`] |
+//! | pictures | [`digits`] [`shapes`] [`textures`] | [`mnist`] [`read_idx`] |
+//! | sound | [`tones`] [`vowels`] [`words`]; its picture: [`spectrogram`] | [`read_wav`] |
+//! | text | [`sentences`]; as numbers: [`Text`] | [`read_text`] |
+//! | a game | [`tic_tac_toe`] | |
+//!
+//! What is generated comes from the generator that [`seed`](crate::tensor::random::seed) starts: the same seed, the same
+//! data, without a download.
 
 // Casts between Float and f64 do nothing when they are the same.
 #![cfg_attr(feature = "f64", allow(clippy::unnecessary_cast))]
 
 mod dataset;
 mod digits;
+mod files;
+mod games;
+mod pictures;
 mod planar;
+mod sound;
+mod text;
 
 pub use dataset::{Batches, Dataset};
 pub use digits::digits;
-pub use planar::{blobs, spiral, two_moons, xor};
+pub(crate) use files::wav;
+pub use files::{mnist, read_csv, read_idx, read_text, read_wav, write_wav};
+pub use games::tic_tac_toe;
+pub use pictures::{shapes, textures};
+pub use planar::{blobs, circles, sine, spiral, two_moons, xor};
+pub use sound::{RATE, mel_bands, spectrogram, tones, vowels, words};
+pub use text::{Text, sentences};

@@ -41,6 +41,39 @@ pub fn two_moons(n: usize, noise: Float) -> Dataset {
     planar((0..n).map(|i| (point(i), i % 2)), noise, &["upper", "lower"])
 }
 
+/// A ring around a disc; `noise` is the standard deviation of the points. No straight line divides them, their distance from
+/// the middle does. `x` is `[n, 2]`, `y` is 0 inside and 1 outside.
+///
+/// Panics if `n` is below 2.
+#[track_caller]
+pub fn circles(n: usize, noise: Float) -> Dataset {
+    at_least("circles", n, 2, "examples");
+    let point = |i: usize| {
+        let (sin, cos) = (2.0 * std::f64::consts::PI as Float * random::uniform()).sin_cos();
+        let radius = if i.is_multiple_of(2) { 0.5 * random::uniform().sqrt() } else { 1.0 };
+        (radius * cos, radius * sin)
+    };
+    planar((0..n).map(|i| (point(i), i % 2)), noise, &["inside", "outside"])
+}
+
+/// Points about a sine curve from −3 to 3, to be predicted: `x` and `y` are `[n, 1]`; `noise` is the standard deviation of
+/// `y`.
+///
+/// Panics if `n` is 0.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let wave = data::sine(100, 0.1);
+/// assert_eq!((wave.x.shape(), wave.y.shape()), ([100, 1].as_slice(), [100, 1].as_slice()));
+/// ```
+#[track_caller]
+pub fn sine(n: usize, noise: Float) -> Dataset {
+    at_least("sine", n, 1, "examples");
+    let x = Tensor::uniform(&[n, 1], -3.0, 3.0);
+    let y = Tensor::from_vec(x.to_vec().into_iter().map(|x| x.sin() + noise * random::normal()).collect(), &[n, 1]);
+    Dataset { x, y, classes: Vec::new() }
+}
+
 /// Arms that turn one and a half times about the centre, one for each class: a boundary that needs hidden layers. After
 /// the data of Karpathy's CS231n notes. `x` is `[n_per_class × classes, 2]`, `y` is the arm.
 ///

@@ -155,7 +155,7 @@ fn finite_ys(layer: &Layer) -> Vec<f64> {
 
 /// Curves over axes that show all of them.
 #[track_caller]
-fn over_axes(operation: &'static str, series: Vec<(String, Vec<(f64, f64)>)>) -> Figure {
+pub(super) fn over_axes(operation: &'static str, series: Vec<(String, Vec<(f64, f64)>)>) -> Figure {
     if series.is_empty() {
         fail(&format!("{operation}: there is nothing to draw"), &[], "give at least one curve");
     }
@@ -236,7 +236,7 @@ pub fn bars(names: &[impl AsRef<str>], values: &(impl Values + ?Sized)) -> Figur
 }
 
 #[track_caller]
-fn bars_of(names: Vec<String>, values: Vec<f64>) -> Figure {
+pub(super) fn bars_of(names: Vec<String>, values: Vec<f64>) -> Figure {
     same_length("bars", "names", names.len(), "values", values.len());
     let Some((low, high)) = extent(values.iter().copied()) else {
         fail(&format!("bars: none of the {} values is a finite number", values.len()), &[], "give at least one value");
@@ -280,7 +280,7 @@ pub fn histogram(values: &(impl Values + ?Sized)) -> Figure {
 }
 
 #[track_caller]
-fn histogram_of(values: Vec<f64>) -> Figure {
+pub(super) fn histogram_of(values: Vec<f64>) -> Figure {
     const INTERVALS: usize = 30;
     let Some(range) = extent(values.iter().copied()) else {
         fail(&format!("histogram: none of the {} values is a finite number", values.len()), &[], "give some values");

@@ -39,7 +39,7 @@ pub struct Figure {
     /// Width and height in pixels, without title and legend: these add to the height.
     pub(super) size: (f64, f64),
     /// Figures that stand in this one, in rows of so many; then it has no axes of its own.
-    parts: Vec<Figure>,
+    pub(super) parts: Vec<Figure>,
     columns: usize,
     svg: OnceLock<String>,
 }
@@ -111,6 +111,11 @@ pub(super) enum Layer {
         colour: Rgb,
         size: f64,
     },
+    /// A small picture over the lines that were drawn before; an [`Image`](Layer::Image) is below everything.
+    Picture {
+        area: [f64; 4],
+        png: Vec<u8>,
+    },
     /// A text to the right of a point.
     Label((f64, f64), String),
     Image {
@@ -143,6 +148,19 @@ impl Figure {
         figure.summary = parts.iter().map(|part| part.text().replace('\n', "\n  ")).collect();
         (figure.parts, figure.columns) = (parts, columns);
         figure.size = places(&figure).1;
+        figure
+    }
+
+    pub(super) fn of_kind(mut self, kind: &'static str) -> Figure {
+        self.kind = kind;
+        self.changed()
+    }
+
+    /// After a change of the parts.
+    pub(super) fn refresh(self) -> Figure {
+        let Figure { kind, title, parts, columns, .. } = self;
+        let mut figure = Figure::of_parts(kind, parts, columns);
+        figure.title = title;
         figure
     }
 
@@ -243,8 +261,9 @@ type Drawn = Result<(), DrawingAreaErrorKind<std::io::Error>>;
 struct Canvas<'a> {
     figure: &'a Figure,
     area: Area<'a>,
-    /// Pictures go below everything that plotters draws.
+    /// Pictures go below everything that plotters draws, or over it.
     images: String,
+    over: String,
 }
 
 impl Canvas<'_> {
@@ -264,13 +283,14 @@ impl Canvas<'_> {
     fn content(figure: &Figure) -> String {
         let (width, height) = outer_size(figure);
         let mut body = String::new();
-        let images = {
+        let (images, over) = {
             let area = SVGBackend::with_string(&mut body, (units(width) as u32, units(height) as u32));
-            let mut canvas = Canvas { figure, area: area.into_drawing_area(), images: String::new() };
+            let mut canvas =
+                Canvas { figure, area: area.into_drawing_area(), images: String::new(), over: String::new() };
             canvas.whole().expect("writing into a string succeeds");
-            canvas.images
+            (canvas.images, canvas.over)
         };
-        let mut content = images + &tidy(&body);
+        let mut content = images + &tidy(&body) + &over;
         for (part, (x, y)) in figure.parts.iter().zip(places(figure).0) {
             let (x, y, (wide, high)) = (units(x), units(y + header_height(figure)), outer_size(part));
             let (w, h, inner) = (units(wide), units(high), Canvas::content(part));
@@ -329,7 +349,10 @@ impl Canvas<'_> {
         };
         let has_picture = self.figure.layers.iter().any(|layer| matches!(layer, Layer::Image { .. }));
         let mut mesh = chart.configure_mesh();
-        mesh.x_labels(ticks(x_axis, 9)).y_labels(ticks(y_axis, 7)).max_light_lines(0);
+        // Small pictures have room for few numbers.
+        let room = |pixels: f64, each: f64, most: usize| ((pixels / each) as usize).clamp(2, most);
+        let (across, down) = (room(self.figure.size.0, 62.0, 9), room(self.figure.size.1, 37.0, 7));
+        mesh.x_labels(ticks(x_axis, across)).y_labels(ticks(y_axis, down)).max_light_lines(0);
         let x_tick = |value: &f64| if x_axis.log { log_tick(*value) } else { tick(*value) };
         let y_tick = |value: &f64| if y_axis.log { log_tick(*value) } else { tick(*value) };
         mesh.x_label_formatter(&x_tick).y_label_formatter(&y_tick);
@@ -428,17 +451,8 @@ impl Canvas<'_> {
                 let (side, dx) = if fits { (HPos::Left, 7.0) } else { (HPos::Right, -7.0) };
                 self.text((x as f64 / SCALE + dx, y as f64 / SCALE), text, INK, TEXT, side, false)?;
             }
-            Layer::Image { area, png, smooth } => {
-                let [(left, top), (right, bottom)] = corners(*area);
-                let rendering = if *smooth { "" } else { " style=\"image-rendering:pixelated\"" };
-                self.images += &format!(
-                    "<image x=\"{left}\" y=\"{top}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\"{rendering} \
-                     href=\"{}\"/>\n",
-                    right - left,
-                    bottom - top,
-                    raster::data_uri("image/png", png)
-                );
-            }
+            Layer::Image { area, png, smooth } => self.images += &image(corners(*area), png, *smooth),
+            Layer::Picture { area, png } => self.over += &image(corners(*area), png, true),
         }
         Ok(())
     }
@@ -504,6 +518,15 @@ impl Canvas<'_> {
 
 const LEGEND_ROW: f64 = 18.0;
 const LONGEST_LEGEND: usize = 40;
+
+fn image([(left, top), (right, bottom)]: [(i32, i32); 2], png: &[u8], smooth: bool) -> String {
+    let (width, height, source) = (right - left, bottom - top, raster::data_uri("image/png", png));
+    let rendering = if smooth { "" } else { " style=\"image-rendering:pixelated\"" };
+    format!(
+        "<image x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"none\"{rendering} \
+         href=\"{source}\"/>\n"
+    )
+}
 
 /// Where each name of the legend begins, and in which row.
 fn legend_places(figure: &Figure) -> Vec<(f64, usize)> {

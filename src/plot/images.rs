@@ -27,7 +27,138 @@ const TITLE: f64 = 18.0;
 #[track_caller]
 pub fn images(x: &Tensor, titles: &[&str]) -> Figure {
     let titles: Vec<(String, Rgb)> = titles.iter().map(|title| ((*title).to_owned(), INK)).collect();
-    grid("images", x, &titles, false)
+    grid("images", x, &titles, Frames::Thin, &ink_of(x))
+}
+
+/// What convolutions look for, or what they find: small pictures in which blue is negative, white 0 and orange positive.
+/// Shapes: `[n, height, width]` or `[n, channels, height, width]`, each channel a picture, such as the weight of a
+/// `Conv2D`, or the output of one for a few examples.
+///
+/// Panics if the shape is none of these.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let layer = Conv2D::new(1, 8, 3);
+/// plot::filters(&layer.parameters()[0])
+/// # ;
+/// ```
+#[track_caller]
+pub fn filters(x: &Tensor) -> Figure {
+    let pictures = match *x.shape() {
+        [n, channels, height, width] => x.detach().reshape(&[n * channels, height, width]),
+        _ => x.detach(),
+    };
+    let (low, high) = extent(x.to_vec().into_iter().map(|value| value as f64)).unwrap_or((0.0, 1.0));
+    let largest = low.abs().max(high.abs()).max(f64::MIN_POSITIVE);
+    let colour = |value: f64| palette::diverging((value / largest * 16.0).round() / 16.0);
+    let mut figure = grid("filters", &pictures, &[], Frames::Thin, &colour);
+    figure.summary.push(format!("values from {} to {}", number(low, 3), number(high, 3)));
+    figure
+}
+
+/// Pictures with orange where the loss, or the score of a class, depends most on the pixels: `gradient` is that with
+/// respect to `x`, of the same shape, `[n, side × side]` or `[n, height, width]` (Simonyan et al. 2013).
+///
+/// Panics if the shapes do not fit.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// # let model = Sequential::new().add(Dense::new(784, 10).softmax());
+/// let x = data::digits(6).x.requires_grad();
+/// let scores = inference(|| model.forward(&x));
+/// let gradient = grads(&scores.max_axis(-1, false).sum(), &[&x]);
+/// plot::saliency(&x, &gradient[0])
+/// # ;
+/// ```
+#[track_caller]
+pub fn saliency(x: &Tensor, gradient: &Tensor) -> Figure {
+    if x.shape() != gradient.shape() {
+        let problem = format!("saliency: pictures of shape {:?}, gradients {:?}", x.shape(), gradient.shape());
+        fail(&problem, &[("x", x), ("gradient", gradient)], "let x = x.requires_grad(); loss.backward(); x.grad()");
+    }
+    let mut figure = grid("saliency", x, &[], Frames::Thin, &ink_of(x));
+    let pixels = x.len() / x.shape()[0];
+    let (values, strengths, ink) = (x.to_vec(), gradient.abs().to_vec(), ink_of(x));
+    let drawn = figure.layers.iter_mut().filter_map(|layer| match layer {
+        Layer::Image { png, .. } => Some(png),
+        _ => None,
+    });
+    for ((png, values), strengths) in drawn.zip(values.chunks(pixels)).zip(strengths.chunks(pixels)) {
+        let most = strengths.iter().fold(0.0, |most: f64, value| most.max(*value as f64)).max(f64::MIN_POSITIVE);
+        let mix = |(value, strength): (&crate::Float, &crate::Float)| {
+            let share = (*strength as f64 / most * 8.0).round() / 8.0;
+            // Grey at most, so that the colour shows on ink as on paper.
+            palette::blend(palette::blend(WHITE, ink(*value as f64), 0.45), WRONG, share)
+        };
+        let pixels: Vec<Rgb> = values.iter().zip(strengths).map(mix).collect();
+        let (_, _, width) = sizes(x);
+        *png = raster::png(width, &pixels);
+    }
+    figure
+}
+
+/// The mistakes that the network was surest of: the pictures whose right label got the least probability, up to `count`
+/// of them, as "✗ 7 93 % (1)" where a 1 was taken for a 7 with a probability of 93 %. Shapes: `x` as for [`images`],
+/// `labels` `[n]`, `probabilities` `[n, classes]`.
+///
+/// Panics if the shapes do not fit.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// # let model = Sequential::new().add(Dense::new(784, 10).softmax());
+/// let digits = data::digits(50);
+/// plot::mistakes(&digits.x, &digits.y, &model.predict(&digits.x), 16)
+/// # ;
+/// ```
+#[track_caller]
+pub fn mistakes(x: &Tensor, labels: &Tensor, probabilities: &Tensor, count: usize) -> Figure {
+    let (n, classes) = (labels.len(), probabilities.shape().last().copied().unwrap_or(0));
+    if probabilities.shape() != [n, classes] || x.shape().first() != Some(&n) || n == 0 {
+        let problem = format!("mistakes: probabilities {:?} for x {:?}", probabilities.shape(), x.shape());
+        fail(&problem, &[("x", x), ("labels", labels)], "labels [n], and [n, classes] from model.predict(&x)");
+    }
+    let labels = crate::ops::class_indices("mistakes", labels, classes);
+    let rows = probabilities.to_vec();
+    let guess = |row: &[crate::Float]| (0..classes).max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap_or(0);
+    let guesses: Vec<usize> = rows.chunks(classes).map(guess).collect();
+    let mut wrong: Vec<usize> = (0..n).filter(|&i| guesses[i] != labels[i]).collect();
+    wrong.sort_by(|&a, &b| rows[a * classes + labels[a]].total_cmp(&rows[b * classes + labels[b]]));
+    let all = wrong.len();
+    wrong.truncate(count.clamp(1, MOST));
+    let title = |i: &usize| {
+        let sure = (rows[i * classes + guesses[*i]] * 100.0).round();
+        (format!("✗ {} {sure} % ({})", guesses[*i], labels[*i]), WRONG)
+    };
+    let titles: Vec<(String, Rgb)> = wrong.iter().map(title).collect();
+    let said = format!("{all} of {n} wrong; ✗ predicted, how surely, (actual)");
+    if wrong.is_empty() {
+        // There is nothing to complain of: the first picture, in green.
+        let first = x.detach().select_rows(&[0]);
+        let mut figure = grid("mistakes", &first, &[("✓ no mistake".to_owned(), RIGHT)], Frames::Thick, &ink_of(x));
+        figure.summary = vec![said];
+        return figure;
+    }
+    let mut figure = grid("mistakes", &x.detach().select_rows(&wrong), &titles, Frames::Thick, &ink_of(x));
+    figure.summary.push(said);
+    figure
+}
+
+/// Thick frames have the colour of the title below.
+#[derive(PartialEq)]
+enum Frames {
+    Thin,
+    Thick,
+}
+
+/// Dark on light: the smallest value, or 0, is white.
+fn ink_of(x: &Tensor) -> impl Fn(f64) -> Rgb + use<> {
+    let (low, high) = extent(x.to_vec().into_iter().map(|value| value as f64)).unwrap_or((0.0, 1.0));
+    let (low, high) = if low < high { (low.min(0.0), high) } else { (0.0, 1.0) };
+    move |value| {
+        // 16 greys: finer ones are hard to see in pictures of this size and double the file.
+        let ink = ((value - low) / (high - low)).clamp(0.0, 1.0);
+        palette::blend(WHITE, [0, 0, 0], (ink * 15.0).round() / 15.0)
+    }
 }
 
 /// Pictures with their labels and, if given, what a network takes them for: a green ✓ where it is right, an orange
@@ -53,24 +184,35 @@ pub fn image_grid(x: &Tensor, labels: &Tensor, predicted: Option<&Tensor>) -> Fi
     let labels: Vec<String> = labels.to_vec().into_iter().map(|label| number(label as f64, 4)).collect();
     let Some(predicted) = predicted else {
         let titles: Vec<(String, Rgb)> = labels.into_iter().map(|label| (label, INK)).collect();
-        return grid("images", x, &titles, false);
+        return grid("images", x, &titles, Frames::Thin, &ink_of(x));
     };
     let predicted = predicted.to_vec().into_iter().map(|label| number(label as f64, 4));
     let title = |(predicted, label): (String, String)| {
         if predicted == label { (format!("✓ {label}"), RIGHT) } else { (format!("✗ {predicted} ({label})"), WRONG) }
     };
     let titles: Vec<(String, Rgb)> = predicted.zip(labels).map(title).collect();
-    let mut figure = grid("images", x, &titles, true);
+    let mut figure = grid("images", x, &titles, Frames::Thick, &ink_of(x));
     let right = titles.iter().filter(|(_, colour)| *colour == RIGHT).count();
     figure.summary.push(format!("{right} of {count} right; ✗ predicted (actual)"));
     figure
 }
 
 #[track_caller]
-fn grid(kind: &'static str, x: &Tensor, titles: &[(String, Rgb)], framed: bool) -> Figure {
+fn grid(
+    kind: &'static str,
+    x: &Tensor,
+    titles: &[(String, Rgb)],
+    frames: Frames,
+    colour: &dyn Fn(f64) -> Rgb,
+) -> Figure {
+    let framed = frames == Frames::Thick;
     let (count, height, width) = sizes(x);
     let shown = count.min(MOST);
-    let columns = if shown <= 10 { shown } else { (shown as f64).sqrt().ceil().clamp(10.0, 12.0) as usize };
+    let longest = titles.iter().map(|(title, _)| title.chars().count()).max().unwrap_or(0);
+    // Titles such as "✗ 7 93 % (1)" need their room.
+    let fit = if longest > 10 { 6 } else { 10 };
+    let columns =
+        if shown <= fit { shown } else { (shown as f64).sqrt().ceil().clamp(fit as f64, fit as f64 * 1.2) as usize };
     let rows = shown.div_ceil(columns);
     let side = (600.0 / columns as f64 - GAP).min(84.0);
     let tall = side * height as f64 / width as f64;
@@ -79,19 +221,11 @@ fn grid(kind: &'static str, x: &Tensor, titles: &[(String, Rgb)], framed: bool) 
     let (wide, high) = ((side + GAP) * columns as f64 + GAP, (tall + GAP + title_height) * rows as f64 + GAP);
     let mut figure = Figure::new(kind, Axis::none((0.0, wide)), Axis::none((0.0, high)));
     figure.size = (wide + 24.0, high + 18.0);
-    let (low, high_ink) = extent(x.to_vec().into_iter().map(|value| value as f64)).unwrap_or((0.0, 1.0));
-    let (low, high_ink) = if low < high_ink { (low.min(0.0), high_ink) } else { (0.0, 1.0) };
     let values = x.to_vec();
 
     for i in 0..shown {
-        let pixels: Vec<Rgb> = values[i * width * height..(i + 1) * width * height]
-            .iter()
-            .map(|value| {
-                // 16 greys: finer ones are hard to see in pictures of this size and double the file.
-                let ink = ((*value as f64 - low) / (high_ink - low)).clamp(0.0, 1.0);
-                palette::blend(WHITE, [0, 0, 0], (ink * 15.0).round() / 15.0)
-            })
-            .collect();
+        let pixels = &values[i * width * height..(i + 1) * width * height];
+        let pixels: Vec<Rgb> = pixels.iter().map(|value| colour(*value as f64)).collect();
         let (column, row) = ((i % columns) as f64, (i / columns) as f64);
         let left = GAP + column * (side + GAP);
         let top = high - GAP - row * (tall + GAP + title_height);

@@ -8,8 +8,8 @@ use crate::Float;
 use crate::tensor::fail::fail;
 use std::ops::Range;
 
-const COLUMNS: usize = 520;
-const ROWS: usize = 360;
+pub(super) const COLUMNS: usize = 520;
+pub(super) const ROWS: usize = 360;
 const BANDS: usize = 16;
 
 /// Contours of `f` with paths over them, for instance those of several optimisers to a minimum. Each band of the map
@@ -58,17 +58,8 @@ fn landscape(
             heights.push(f(x, y) as f64);
         }
     }
-    let mut sorted: Vec<f64> = heights.iter().copied().filter(|height| height.is_finite()).collect();
-    sorted.sort_by(f64::total_cmp);
-    let (Some(low), Some(high)) = (sorted.first(), sorted.last()) else {
-        fail("contour_path: the function is nowhere finite", &[], "does it divide by zero or take a logarithm?");
-    };
     let area = [x_range.start as f64, y_range.start as f64, x_range.end as f64, y_range.end as f64];
-    let mut figure = Figure::new("contours", Axis::numbers((area[0], area[2])), Axis::numbers((area[1], area[3])));
-    figure.size = (580.0, 430.0);
-    figure.summary.push(format!("values from {} to {}", number(*low, 4), number(*high, 4)));
-    let png = raster::png(COLUMNS, &bands(&heights, &sorted));
-    figure.layers.push(Layer::Image { area, png, smooth: true });
+    let mut figure = map("contours", &heights, area);
     for (i, (name, path)) in paths.into_iter().enumerate() {
         let finite = |point: &&(f64, f64)| point.0.is_finite() && point.1.is_finite();
         let Some((first, last)) = path.iter().find(finite).zip(path.iter().rfind(finite)) else {
@@ -96,6 +87,22 @@ fn landscape(
         }
         figure.legend.push((name, Key::Line(stroke)));
     }
+    figure
+}
+
+/// Heights from above, `ROWS` of `COLUMNS` from the top.
+#[track_caller]
+pub(super) fn map(kind: &'static str, heights: &[f64], area: [f64; 4]) -> Figure {
+    let mut sorted: Vec<f64> = heights.iter().copied().filter(|height| height.is_finite()).collect();
+    sorted.sort_by(f64::total_cmp);
+    let (Some(low), Some(high)) = (sorted.first(), sorted.last()) else {
+        fail(&format!("{kind}: the function is nowhere finite"), &[], "does it divide by zero or take a logarithm?");
+    };
+    let mut figure = Figure::new(kind, Axis::numbers((area[0], area[2])), Axis::numbers((area[1], area[3])));
+    figure.size = (580.0, 430.0);
+    figure.summary.push(format!("values from {} to {}", number(*low, 4), number(*high, 4)));
+    let png = raster::png(COLUMNS, &bands(heights, &sorted));
+    figure.layers.push(Layer::Image { area, png, smooth: true });
     figure
 }
 

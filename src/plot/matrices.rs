@@ -105,7 +105,7 @@ fn confusion_of(matrix: &Tensor, names: Vec<String>) -> Figure {
 }
 
 /// Cells row by row from the top: one picture for the colours and, if there are few, a text in each.
-fn cells(
+pub(super) fn cells(
     kind: &'static str,
     values: &[f64],
     row_names: Vec<String>,

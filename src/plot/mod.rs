@@ -1,4 +1,14 @@
-//! Pictures: curves, points, boundaries, images, matrices, landscapes, and the live view of a training run.
+//! Pictures: what data looks like, how a training run goes, what is inside a network and what it makes of its inputs.
+//!
+//! | to see | |
+//! |---|---|
+//! | numbers and functions | [`curve`] [`curves`] [`lines`] [`function`] [`functions`] [`bars`] [`histogram`] [`heatmap`] |
+//! | data | [`scatter`] [`images`] [`wave`] [`spectrogram`] [`sound`] [`board`] |
+//! | how good a network is | [`decision_boundary`] [`image_grid`] [`mistakes`] [`confusion`] [`roc`] |
+//! | what is inside it | [`network`] [`neurons`] [`histograms`] [`weights`] [`gradients`] [`filters`] [`attention`] [`embedding`] |
+//! | what it looks at, what it expects | [`saliency`] [`probabilities`] |
+//! | how it learns | [`Live`] [`contour_path`] [`loss_landscape`] [`loss_section`] [`scaling`] |
+//! | something that changes | [`frames`]: a slider over any of these |
 //!
 //! Every function returns a [`Figure`], which a cell shows when it is the last expression. A figure is SVG with axes that
 //! stay sharp; what is dense (the field of a decision boundary, digits) is a small PNG inside it. It brings its own light
@@ -19,21 +29,35 @@
 
 mod curves;
 mod figure;
+mod frames;
+mod game;
 mod images;
 mod landscape;
+mod layers;
 mod live;
 mod matrices;
 mod palette;
 mod points;
+mod quality;
 mod raster;
 mod series;
+mod sound;
+mod surroundings;
 mod values;
+mod words;
 
 pub use curves::{bars, curve, curves, function, functions, histogram, lines};
 pub use figure::Figure;
-pub use images::{image_grid, images};
+pub use frames::{Frames, frames};
+pub use game::board;
+pub use images::{filters, image_grid, images, mistakes, saliency};
 pub use landscape::contour_path;
+pub use layers::{gradients, histograms, network, neurons, weights};
 pub use live::{EpochRow, Live};
 pub use matrices::{confusion, heatmap};
 pub use points::{decision_boundary, scatter};
+pub use quality::{roc, scaling};
+pub use sound::{Sound, sound, spectrogram, wave};
+pub use surroundings::{loss_landscape, loss_section};
 pub use values::{Points, Values};
+pub use words::{attention, embedding, probabilities};

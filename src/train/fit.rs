@@ -65,6 +65,15 @@ impl<'a> Fit<'a> {
         self
     }
 
+    /// Keeps this share of the data, drawn at random, to evaluate on: as [`Dataset::split`] and
+    /// [`validation`](Fit::validation).
+    #[track_caller]
+    pub fn validation_split(mut self, share: f64) -> Fit<'a> {
+        let (held_out, rest) = self.data.split(share);
+        (self.data, self.validation) = (rest, Some(held_out));
+        self
+    }
+
     /// Whether to show anything; yes unless set.
     pub fn verbose(mut self, verbose: bool) -> Fit<'a> {
         self.verbose = verbose;

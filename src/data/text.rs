@@ -1,0 +1,144 @@
+//! Text as numbers, and a small grammar that makes some.
+
+use super::{Dataset, planar::at_least};
+use crate::Float;
+use crate::tensor::{Tensor, fail::fail, random};
+
+/// A text as the numbers of its characters, which are counted in the order of the alphabet.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let text = data::Text::new("abracadabra");
+/// assert_eq!(text.symbols(), ['a', 'b', 'c', 'd', 'r']);
+/// assert_eq!(text.encode("bad").to_vec(), [1.0, 0.0, 3.0]);
+/// assert_eq!(text.decode(&tensor([1, 0, 3])), "bad");
+/// let windows = text.windows(4); // each input with what follows each of its characters
+/// assert_eq!((text.decode(&windows.x.slice(0, 0..1)), text.decode(&windows.y.slice(0, 0..1))), ("abra".into(), "brac".into()));
+/// ```
+#[derive(Clone, Debug)]
+pub struct Text {
+    text: String,
+    symbols: Vec<char>,
+}
+
+impl Text {
+    /// A text and the characters in it.
+    ///
+    /// Panics if the text is empty.
+    #[track_caller]
+    pub fn new(text: &str) -> Text {
+        if text.is_empty() {
+            fail("Text: the text is empty", &[], "data::sentences(100) makes some");
+        }
+        let mut symbols: Vec<char> = text.chars().collect();
+        symbols.sort_unstable();
+        symbols.dedup();
+        Text { text: text.to_owned(), symbols }
+    }
+
+    /// The text itself.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The different characters: the number of each is its place here.
+    pub fn symbols(&self) -> &[char] {
+        &self.symbols
+    }
+
+    /// The characters as names, for pictures.
+    pub fn names(&self) -> Vec<String> {
+        self.symbols.iter().map(char::to_string).collect()
+    }
+
+    /// The numbers of the characters of `text`, `[length]`.
+    ///
+    /// Panics if one of them is not in this text.
+    #[track_caller]
+    pub fn encode(&self, text: &str) -> Tensor {
+        let mut numbers = Vec::new();
+        for symbol in text.chars() {
+            let Ok(number) = self.symbols.binary_search(&symbol) else {
+                let problem = format!("encode: {symbol:?} is not in the text that was learnt");
+                fail(&problem, &[], &format!("there are {:?}", self.symbols.iter().collect::<String>()))
+            };
+            numbers.push(number as Float);
+        }
+        let n = numbers.len();
+        Tensor::from_vec(numbers, &[n])
+    }
+
+    /// The characters with these numbers, as a text.
+    ///
+    /// Panics if there is no character of a number.
+    #[track_caller]
+    pub fn decode(&self, numbers: &Tensor) -> String {
+        let mut text = String::new();
+        for number in numbers.to_vec() {
+            let Some(symbol) = self.symbols.get(number as usize).filter(|_| number >= 0.0) else {
+                let problem = format!("decode: there is no character {number}, there are {}", self.symbols.len());
+                fail(
+                    &problem,
+                    &[("numbers", numbers)],
+                    "characters are counted from 0; .argmax(-1) finds the likeliest",
+                )
+            };
+            text.push(*symbol);
+        }
+        text
+    }
+
+    /// All pieces of `length` characters: `x` is `[n, length]`, and `y`, of the same shape, has after each character the
+    /// one that follows it.
+    ///
+    /// Panics if the text is not longer than that.
+    #[track_caller]
+    pub fn windows(&self, length: usize) -> Dataset {
+        let numbers = self.encode(&self.text).to_vec();
+        if length == 0 || numbers.len() <= length {
+            let problem = format!("windows: pieces of {length} characters of a text of {}", numbers.len());
+            fail(&problem, &[], "a piece is shorter than the text, and has a character at least");
+        }
+        let n = numbers.len() - length;
+        let pieces = |shift: usize| {
+            let pieces = numbers[shift..].windows(length).take(n).flatten().copied().collect();
+            Tensor::from_vec(pieces, &[n, length])
+        };
+        Dataset { x: pieces(0), y: pieces(1), classes: self.names() }
+    }
+}
+
+/// Sentences of a small grammar, one after the other: "the small cat sees a bird." A network that has learnt them knows
+/// which words there are, that nouns follow articles, and that one animal sees and two see.
+///
+/// Panics if `n` is 0.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let text = data::sentences(200);
+/// assert!(text.text().ends_with(". ") && text.symbols().len() < 28);
+/// ```
+#[track_caller]
+pub fn sentences(n: usize) -> Text {
+    at_least("sentences", n, 1, "sentences");
+    let pick = |words: &[&'static str]| words[random::index(words.len())];
+    let noun = |is_plural: bool| {
+        let article = if is_plural { pick(&["the", "two", "some"]) } else { pick(&["the", "a", "one"]) };
+        let adjective = if random::uniform() < 0.4 { pick(&["small ", "red ", "old ", "quick ", "blue "]) } else { "" };
+        let animal = pick(&["cat", "dog", "bird", "frog", "horse", "snail"]);
+        format!("{article} {adjective}{animal}{}", if is_plural { "s" } else { "" })
+    };
+    let mut text = String::new();
+    for _ in 0..n {
+        let is_plural = random::uniform() < 0.4;
+        let subject = noun(is_plural);
+        let verb = pick(&["see", "like", "find", "follow", "help"]);
+        let ending = if is_plural { "" } else { "s" };
+        let object = noun(random::uniform() < 0.4);
+        text += &match random::index(3) {
+            0 => format!("{subject} sleep{ending}. "),
+            _ => format!("{subject} {verb}{ending} {object}. "),
+        };
+    }
+    Text::new(&text)
+}

@@ -1,0 +1,93 @@
+//! Boards of games.
+
+use super::figure::{Axis, Figure, Layer, Mark, Stroke};
+use super::palette::{self, GRID, INK};
+use super::values::number;
+use crate::tensor::{Tensor, fail::fail};
+
+/// A board, `[rows, columns]`: 1 is a cross, −1 (or 2) a ring, 0 empty. With `values`, of the same shape, each empty
+/// square is the bluer the more it is worth and shows its number: probabilities of moves, or how often a search went
+/// there.
+///
+/// Panics if the shapes do not fit, or if there is another number on the board.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let board = tensor([[1, 0, -1], [0, 1, 0], [0, 0, -1]]);
+/// let visits = tensor([[0, 12, 0], [3, 0, 85], [0, 0, 0]]);
+/// plot::board(&board, Some(&visits))
+/// # ;
+/// ```
+#[track_caller]
+pub fn board(cells: &Tensor, values: Option<&Tensor>) -> Figure {
+    let &[rows, columns] = cells.shape() else {
+        let problem = format!("board: a board has the shape [rows, columns], not {:?}", cells.shape());
+        fail(&problem, &[("cells", cells)], "nine numbers in a row are .reshape(&[3, 3])")
+    };
+    if let Some(values) = values.filter(|values| values.shape() != cells.shape()) {
+        let problem = format!("board: values of shape {:?} for a board of shape {:?}", values.shape(), cells.shape());
+        fail(&problem, &[("values", values)], "one value for each square");
+    }
+    let side = (420.0 / rows.max(columns) as f64).clamp(24.0, 84.0);
+    let (wide, high) = (columns as f64, rows as f64);
+    let mut figure = Figure::new("board", Axis::none((0.0, wide)), Axis::none((0.0, high)));
+    figure.size = (wide * side + 24.0, high * side + 18.0);
+    let values: Vec<f64> = values.map_or(Vec::new(), |v| v.to_vec().into_iter().map(|value| value as f64).collect());
+    let most = values.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+    let mut lines = Vec::new();
+    for (i, cell) in cells.to_vec().into_iter().enumerate() {
+        let (x, y) = ((i % columns) as f64 + 0.5, high - (i / columns) as f64 - 0.5);
+        let area = [x - 0.5, y - 0.5, x + 0.5, y + 0.5];
+        if i % columns == 0 {
+            lines.push(String::new());
+        }
+        let line = lines.last_mut().expect("a row has begun");
+        if i % columns > 0 {
+            line.push(' ');
+        }
+        match cell {
+            1.0 => {
+                let stroke = Stroke { colour: palette::colour(0), width: side * 0.11, dash: 0, opacity: 1.0 };
+                for up in [-1.0, 1.0] {
+                    let ends = vec![(x - 0.27, y - 0.27 * up), (x + 0.27, y + 0.27 * up)];
+                    figure.layers.push(Layer::Line(ends, stroke));
+                }
+                line.push('X');
+            }
+            -1.0 | 2.0 => {
+                for (colour, size) in [(palette::colour(1), 0.33), (palette::WHITE, 0.22)] {
+                    figure.layers.push(Layer::Marks(vec![(x, y)], Mark { colour, shape: 0, size: size * side }));
+                }
+                line.push('O');
+            }
+            0.0 => match values.get(i).filter(|value| **value != 0.0) {
+                Some(value) => {
+                    // Not darker than the crosses, so that they can be told apart.
+                    let colour = palette::sequential(0.45 * (value / most).clamp(0.0, 1.0));
+                    figure.layers.push(Layer::Box(area, colour));
+                    let (text, colour) = (number(*value, 3), palette::readable_on(colour));
+                    figure.layers.push(Layer::Text { at: (x, y), text, colour, size: (side * 0.26).min(15.0) });
+                    line.push('.');
+                }
+                None => line.push('.'),
+            },
+            other => fail(
+                &format!("board: {other} stands on the board"),
+                &[("cells", cells)],
+                "0 is empty, 1 the first player, -1 (or 2) the second",
+            ),
+        }
+    }
+    let edges = (0..=columns).map(|c| vec![(c as f64, 0.0), (c as f64, high)]);
+    for edge in edges.chain((0..=rows).map(|r| vec![(0.0, r as f64), (wide, r as f64)])) {
+        figure.layers.push(Layer::Line(edge, Stroke { colour: GRID, width: 3.0, dash: 0, opacity: 1.0 }));
+    }
+    let frame = [0.0, 0.0, wide, high];
+    figure.layers.push(Layer::Frame(frame, INK, 2.0));
+    figure.summary = lines;
+    if let Some((best, value)) = values.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)) {
+        let said = format!("best: row {}, column {} ({})", best / columns, best % columns, number(*value, 3));
+        figure.summary.push(said);
+    }
+    figure
+}
