@@ -56,6 +56,11 @@ fn conformance() {
 }
 
 #[test]
+fn pictures() {
+    pytest("test_pictures.py", Duration::from_secs(1200));
+}
+
+#[test]
 fn notebooks() {
     pytest("test_notebooks.py", Duration::from_secs(1200));
 }

@@ -118,6 +118,8 @@ fn a_mistake_is_reported_at_its_line() {
     mistake!(Huber::new(1.0).loss(&empty, &empty), "Huber: there are no values");
     mistake!(SparseCategoricalCrossentropy::new().label_smoothing(0.1).loss(&a, &tensor([0, 3])), "label 3");
     mistake!(confusion_matrix(&tensor([0, 1]), &tensor([0, 2]), 2), "confusion_matrix: label 2");
+    mistake!(roc_auc(&tensor([0.5]), &tensor([0, 1])), "roc_auc: 1 predictions and 2 labels");
+    mistake!(roc_auc(&tensor([0.5, 0.1]), &tensor([0, 2])), "label 2");
     mistake!(History::default().get("los"), "no figure is called \"los\"");
 }
 
@@ -153,9 +155,11 @@ fn a_mistake_with_a_model_is_reported_at_its_line() {
     model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);
     mistake!(model.fit(&data::xor()).verbose(false).run(), "an input of 784 features is expected, got shape [4, 2]");
     mistake!(model.fit(&data::xor()).batch_size(0).run(), "a batch of 0");
-    mistake!(EarlyStopping::new(3).monitor("val_los"), "monitor: no figure is called \"val_los\"");
     let stopping = EarlyStopping::new(3).monitor("val_loss");
     mistake!(model.fit_tensors(&Tensor::zeros(&[2, 784]), &tensor([0, 1])).verbose(false).callback(stopping).run(), "no \"val_loss\" to watch");
+    let stopping = EarlyStopping::new(3).monitor("los");
+    mistake!(model.fit_tensors(&Tensor::zeros(&[2, 784]), &tensor([0, 1])).verbose(false).callback(stopping).run(), "no \"los\" to watch, only [\"loss\", \"accuracy\"]");
+    mistake!(model.evaluate(&Dataset::new(&Tensor::zeros(&[2, 784]), &tensor([0, 1]))).get("top_3"), "no metric is called \"top_3\"", "[\"accuracy\"]");
     let x = Tensor::zeros(&[2, 784]);
     mistake!(model.fit_tensors(&x, &tensor([0, 10])).verbose(false).run(), "label 10", "0..=9");
     mistake!(model.evaluate(&Dataset::new(&x, &tensor([0, 10]))), "label 10 at row 1");
@@ -514,10 +518,13 @@ fn an_interrupted_fit_keeps_its_history() {
 fn an_interrupt_between_backward_and_step_leaves_no_gradient() {
     struct Late(usize);
     impl Metric for Late {
-        fn measure(&self, _: &Tensor, _: &Tensor) -> Option<Float> {
+        fn measure(&self, _: &Tensor, _: &Tensor) -> Float {
             CHAINRULE_INTERRUPT.store(self.0 > 0, Ordering::Relaxed);
             chainrule::cell::interrupt::check();
-            None
+            0.0
+        }
+        fn name(&self) -> String {
+            "late".to_owned()
         }
     }
     let _turn = alone();
@@ -770,6 +777,113 @@ fn the_origin_of_a_nan_is_found() {
     assert_eq!(deep.find_nan(), None);
 }
 
+/// What `mistake` has its network say about itself, on the data of `data`.
+fn diagnosis(mut model: Sequential, data: &Dataset, loss: impl Loss) -> String {
+    model.compile(Sgd::new(0.1), loss, ());
+    let before = (weights(&model), model.parameters().iter().filter(|parameter| parameter.has_grad()).count());
+    let said = model.diagnose(data).to_string();
+    assert_eq!((weights(&model), model.parameters().iter().filter(|parameter| parameter.has_grad()).count()), before);
+    said
+}
+
+#[test]
+fn a_network_says_what_is_wrong_with_it() {
+    let _turn = alone();
+    seed(3);
+    let digits = data::digits(200);
+    let loss = SparseCategoricalCrossentropy::new;
+    let usual = || Sequential::new().add(Dense::new(784, 32).relu()).add(Dense::new(32, 10).softmax());
+    assert_eq!(diagnosis(usual(), &digits, loss()), "nothing looks wrong");
+    let moons = data::two_moons(100, 0.1);
+    let small = Sequential::new().add(Dense::new(2, 16).tanh()).add(Dropout::new(0.5)).add(Dense::new(16, 2).softmax());
+    assert_eq!(diagnosis(small, &moons, loss()), "nothing looks wrong");
+    let xor = Sequential::new().add(Dense::new(2, 8).tanh()).add(Dense::new(8, 1).sigmoid());
+    assert_eq!(diagnosis(xor, &data::xor(), BinaryCrossentropy), "nothing looks wrong");
+    let says = |said: String, words: &[&str]| words.iter().for_each(|words| assert!(said.contains(words), "{said}"));
+
+    let bytes = Dataset::new(&(&digits.x * 255.0), &digits.y);
+    says(diagnosis(usual(), &bytes, loss()), &["the inputs are not scaled", "standardised"]);
+    let shifted = Dataset::new(&digits.x, &(&digits.y + 1.0));
+    let eleven = Sequential::new().add(Dense::new(784, 32).relu()).add(Dense::new(32, 11).softmax());
+    says(diagnosis(eleven, &shifted, loss()), &["no label is 0, the lowest is 1", "subtract 1"]);
+    let one = Sequential::new().add(Dense::new(2, 8).relu()).add(Dense::new(8, 1).softmax());
+    says(
+        diagnosis(one, &data::xor(), BinaryCrossentropy),
+        &["the softmax of a single output is always 1", ".sigmoid()"],
+    );
+    let mut deep = Sequential::new();
+    for inputs in std::iter::once(784).chain([20; 11]) {
+        deep = deep.add(Dense::new(inputs, 20).sigmoid());
+    }
+    let deep = deep.add(Dense::new(20, 10).softmax());
+    says(diagnosis(deep, &digits, loss()), &["the gradients vanish: that of `dense1.weight`", ".relu()"]);
+    let wild = Sequential::new().add(Dense::new(784, 32)).add(Dense::new(32, 1));
+    let far = Dataset::new(&digits.x, &(&digits.y * 1e4 + 0.5));
+    says(diagnosis(wild, &far, MeanSquaredError), &["the gradients explode", "ClipNorm"]);
+    let dead = usual();
+    dead.parameters()[1].set_value(&Tensor::full(&[32], -1e3));
+    says(diagnosis(dead, &digits, loss()), &["32 of 32 units of dense1 are dead", ".leaky_relu()"]);
+    struct Cut(Dense);
+    impl Module for Cut {
+        fn forward(&self, x: &Tensor) -> Tensor {
+            self.0.forward(x).detach()
+        }
+        fn parameters(&self) -> Vec<Tensor> {
+            self.0.parameters()
+        }
+    }
+    let cut = Sequential::new().add(Cut(Dense::new(784, 32).relu())).add(Dense::new(32, 10).softmax());
+    says(diagnosis(cut, &digits, loss()), &["no gradient reaches `cut1.weight`", ".detach()"]);
+    mistake!(usual().diagnose(&digits), "diagnose: the model is not compiled");
+}
+
+#[test]
+fn the_operation_that_makes_a_nan_can_end_the_cell() {
+    let _turn = alone();
+    let w = tensor([1.0, -1.0]).requires_grad().label("w");
+    stop_at_nan(true);
+    mistake!((&w * 2.0).ln(), "ln: the result, of shape [2], holds a value that is NaN or infinite", "hint");
+    // What masks an attention is meant.
+    let attended = MultiHeadAttention::new(4, 2).causal().forward(&Tensor::ones(&[1, 3, 4]));
+    stop_at_nan(false);
+    assert_eq!(((&w * 2.0).ln().shape(), attended.shape()), ([2].as_slice(), [1, 3, 4].as_slice()));
+    // Nor is the mask where a NaN in such a network came from.
+    let layer = MultiHeadAttention::new(4, 2).causal();
+    let x = (Tensor::full(&[1, 3, 4], -1.0).requires_grad()).sqrt();
+    assert_eq!(layer.forward(&x).sum().find_nan().as_deref(), Some("the result of `sqrt`, shape [1, 3, 4]"));
+}
+
+#[test]
+fn several_metrics_are_reported_by_name() {
+    let _turn = alone();
+    seed(2);
+    let (train, test) = data::blobs(120, 4, 0.4).split(0.75);
+    let mut model = Sequential::new().add(Dense::new(2, 8).relu()).add(Dense::new(8, 4).softmax());
+    model.compile(Adam::new(0.05), SparseCategoricalCrossentropy::new(), (Accuracy, TopK(2), Perplexity));
+    let mut seen = Vec::new();
+    let stop = EarlyStopping::new(2).monitor("val_top_2");
+    let fit = model.fit(&train).epochs(30).validation(&test).verbose(false).callback(stop);
+    let history = fit.on_epoch(|_, row| seen.push(row.figure("val_perplexity").unwrap())).run();
+    let n = history.epochs();
+    for name in ["loss", "accuracy", "val_loss", "val_accuracy", "top_2", "perplexity", "val_top_2"] {
+        assert_eq!(history.get(name).len(), n, "{name}");
+    }
+    assert_eq!(history.get("val_perplexity"), seen);
+    assert!(n < 30 && history.get("top_2") >= history.accuracy());
+    let table = history.to_string();
+    assert!(table.lines().next().unwrap().ends_with("top_2  perplexity  val_top_2  val_perplexity"), "{table}");
+    let evaluation = model.evaluate(&test);
+    assert_eq!((evaluation.get("accuracy"), evaluation.get("top_2")), (evaluation.accuracy, evaluation.metrics[1].1));
+    assert!((evaluation.get("perplexity") - evaluation.loss.exp()).abs() < 1e-5);
+    assert!(evaluation.to_string().contains("top_2 "), "{evaluation}");
+    // A split of its own, and a metric that is no share.
+    let mut line = Sequential::new().add(Dense::new(1, 1));
+    line.compile(Sgd::new(0.01), MeanSquaredError, MeanAbsoluteError);
+    let history = line.fit(&data::sine(50, 0.1)).epochs(3).validation_split(0.2).verbose(false).run();
+    assert_eq!((history.get("val_mean_absolute_error").len(), history.batch_loss().len()), (3, 6));
+    assert!(history.accuracy().is_empty() && line.evaluate(&data::sine(9, 0.1)).accuracy.is_nan());
+}
+
 /// Its figures are given, so that every case can be told.
 fn replay(callbacks: &mut dyn FnMut(chainrule::train::Fit) -> History, losses: &[Float]) -> (History, Vec<Float>) {
     struct Given(Mutex<Vec<Float>>);
@@ -917,6 +1031,9 @@ fn metrics_count() {
     let scores = tensor([[3.0, 2.0, 1.0], [1.0, 1.0, 1.0], [0.0, 5.0, 9.0]]);
     let shares = [0, 1, 2, 3].map(|k| top_k_accuracy(&scores, &tensor([1, 1, 2]), k));
     assert_eq!(shares, [0.0, 1.0 / 3.0, 1.0, 1.0]);
+    assert_eq!(roc_auc(&tensor([0.1, 0.4, 0.35, 0.8]), &tensor([0, 0, 1, 1])), 0.75);
+    assert_eq!(roc_auc(&tensor([0.5, 0.5, 0.5]), &tensor([0, 1, 1])), 0.5);
+    assert!(roc_auc(&tensor([0.5]), &tensor([1])).is_nan());
     // A class for each step of a sequence.
     let steps = tensor([[[0.1, 0.9], [0.8, 0.2]]]);
     assert_eq!(accuracy(&steps, &tensor([[1, 1]])), 0.5);

@@ -42,6 +42,104 @@ fn gallery() -> Vec<(&'static str, Figure)> {
         ("confusion", plot::confusion(&tensor([[48.0, 2.0], [5.0, 45.0]]), &["cat", "dog"])),
         ("contours", plot::contour_path(|x, y| x * x + 4.0 * y * y, -2.0..2.0, -1.0..1.0, &[("SGD", &path)])),
     ]
+    .into_iter()
+    .chain(of_networks())
+    .chain(of_sound_text_and_games())
+    .collect()
+}
+
+/// Numbers that look random and are the same in every thread, whatever other tests draw.
+fn noise(shape: &[usize]) -> Tensor {
+    let values = (0..shape.iter().product()).map(|i| ((i as f64 * 12.9898).sin() * 43758.5453).fract() as Float);
+    Tensor::from_vec(values.collect(), shape)
+}
+
+/// A network whose weights are given.
+fn model() -> Sequential {
+    let model =
+        Sequential::new().add(Dense::new(2, 12).relu()).add(Dense::new(12, 5).tanh()).add(Dense::new(5, 3).softmax());
+    for parameter in model.parameters() {
+        parameter.set_value(&noise(parameter.shape()));
+    }
+    model
+}
+
+fn of_networks() -> Vec<(&'static str, Figure)> {
+    let model = model();
+    let points = noise(&[80, 2]);
+    let labels = Tensor::from_vec((0..80).map(|i| (i % 3) as Float).collect(), &[80]);
+    let data = Dataset::new(&points, &labels);
+    let loss = || SparseCategoricalCrossentropy::new().loss(&model.forward(&points), &labels);
+    loss().backward();
+    let filters = noise(&[8, 1, 5, 5]);
+    let pictures = noise(&[6, 20, 20]).abs();
+    let scores = model.predict(&points);
+    let wide = Sequential::new().add(Dense::new(784, 16).relu()).add(Dense::new(16, 10));
+    for parameter in wide.parameters() {
+        parameter.set_value(&noise(parameter.shape()));
+    }
+    vec![
+        ("network", plot::network(&model.parameters())),
+        ("wide network", plot::network(&wide.parameters()).title("784-16-10")),
+        ("neurons", plot::neurons(&data, &model.parameters(), |points| model.activations(points))),
+        ("activations", plot::histograms(&model.activations(&points)).title("activations")),
+        ("weights", plot::weights(&model.parameters())),
+        ("gradients", plot::gradients(&model.parameters())),
+        ("landscape", plot::loss_landscape(&model.parameters(), loss)),
+        ("section", plot::loss_section(&model.parameters(), loss)),
+        ("filters", plot::filters(&filters)),
+        ("saliency", plot::saliency(&pictures, &noise(&[6, 20, 20]).square())),
+        ("mistakes", plot::mistakes(&noise(&[80, 16]).abs(), &labels, &scores, 12)),
+        (
+            "no mistakes",
+            plot::mistakes(&pictures, &tensor([0, 1, 0, 1, 0, 1]), &tensor([0, 1, 0, 1, 0, 1]).one_hot(2), 9),
+        ),
+        ("roc", plot::roc(&scores, &labels)),
+        ("roc of two", plot::roc(&tensor([0.9, 0.8, 0.6, 0.4, 0.1]), &tensor([1, 1, 0, 1, 0]))),
+        ("scaling", plot::scaling(&[1e3, 1e4, 1e5, 1e6], &[2.9, 2.2, 1.7, 1.3]).x_label("parameters").y_label("loss")),
+    ]
+}
+
+fn of_sound_text_and_games() -> Vec<(&'static str, Figure)> {
+    let times = Tensor::arange(0.0, 4000.0, 1.0) / 8000.0;
+    let chirp = ((&times * 2000.0 + 300.0) * &times * 6.2832).sin() * 0.7;
+    let tokens = ["the", "old", "cat", "sat", "down"];
+    let attention = noise(&[2, 5, 5]).softmax(-1);
+    let letters: Vec<String> = ('a'..='z').map(String::from).collect();
+    let board = tensor([[1, 0, -1], [0, 1, 0], [0, 0, -1]]);
+    let visits = tensor([[0, 12, 0], [3, 0, 85], [0, 1, 0]]);
+    let connect = Tensor::from_vec((0..20).map(|i| [0.0, 0.0, 1.0, 2.0][i % 7 % 4]).collect(), &[4, 5]);
+    vec![
+        ("wave", plot::wave(&chirp, data::RATE)),
+        ("spectrogram", plot::spectrogram(&chirp, data::RATE)),
+        ("attention", plot::attention(&attention.slice(0, 0..1).squeeze(0), &tokens)),
+        ("heads", plot::attention(&attention, &tokens)),
+        (
+            "long attention",
+            plot::attention(&noise(&[40, 40]).softmax(-1), &letters.iter().cycle().take(40).collect::<Vec<_>>()),
+        ),
+        ("probabilities", plot::probabilities(&letters, &noise(&[26]).softmax(-1))),
+        ("embedding", plot::embedding(&noise(&[26, 8]), &letters)),
+        ("board", plot::board(&board, Some(&visits))),
+        ("large board", plot::board(&connect, None)),
+    ]
+}
+
+/// For looking at: writes every picture to the folder `PICTURES`.
+#[test]
+#[ignore = "writes files for people"]
+fn write_gallery() {
+    let folder = std::env::var("PICTURES").expect("PICTURES names a folder");
+    for (name, figure) in gallery() {
+        std::fs::write(format!("{folder}/{}.svg", name.replace(' ', "-")), figure.svg()).unwrap();
+        println!("{}\n", figure.text());
+    }
+    let film =
+        (1..=9).map(|k| plot::function(|x| (k as Float * x).sin(), 0.0..6.3).title(&format!("k = {k}"))).collect();
+    let html = |bundle: Bundle| bundle.get("text/html").and_then(|html| html.as_str()).unwrap().to_owned();
+    let sound = data::words(1).x;
+    let page = html(plot::frames(film).bundle()) + &html(plot::sound(&sound, data::RATE).bundle());
+    std::fs::write(format!("{folder}/page.html"), page).unwrap();
 }
 
 #[test]
@@ -195,10 +293,163 @@ fn mistakes_are_explained() {
     ] {
         assert!(text.contains("hint"), "{text}");
     }
+    let model = model();
+    let (parameters, labels) = (model.parameters(), tensor([0, 1, 0]));
+    let loss = || Tensor::zeros(&[2]);
+    for text in [
+        message(&|| drop(plot::network(&[]))),
+        message(&|| {
+            drop(plot::network(
+                &Dense::new(2, 3).parameters().into_iter().chain(Dense::new(4, 3).parameters()).collect::<Vec<_>>(),
+            ))
+        }),
+        message(&|| drop(plot::neurons(&data::digits(2), &parameters, |points| model.activations(points)))),
+        message(&|| drop(plot::histograms(&[] as &[(&str, Tensor)]))),
+        message(&|| drop(plot::gradients(&Dense::new(2, 3).parameters()))),
+        message(&|| drop(plot::loss_landscape(&[], loss))),
+        message(&|| drop(plot::loss_landscape(&parameters, loss))),
+        message(&|| drop(plot::loss_section(&parameters, loss))),
+        message(&|| drop(plot::filters(&Tensor::zeros(&[3, 5])))),
+        message(&|| drop(plot::saliency(&Tensor::zeros(&[3, 4]), &Tensor::zeros(&[3, 9])))),
+        message(&|| drop(plot::mistakes(&Tensor::zeros(&[3, 4]), &labels, &Tensor::zeros(&[2, 2]), 3))),
+        message(&|| drop(plot::roc(&tensor([0.1, 0.2]), &labels))),
+        message(&|| drop(plot::roc(&tensor([0.1, 0.2]), &tensor([1, 1])))),
+        message(&|| drop(plot::scaling(&[1.0, 2.0], &[0.0, 1.0]))),
+        message(&|| drop(plot::scaling(&[1.0, 1.0], &[2.0, 1.0]))),
+        message(&|| drop(plot::spectrogram(&Tensor::zeros(&[2, 100]), 8000))),
+        message(&|| drop(plot::wave(&Tensor::zeros(&[3]), 8000))),
+        message(&|| drop(plot::sound(&Tensor::zeros(&[100]), 0))),
+        message(&|| drop(plot::attention(&Tensor::zeros(&[3, 3]), &["a", "b"]))),
+        message(&|| drop(plot::probabilities(&["a"], &[0.5, 0.5]))),
+        message(&|| drop(plot::embedding(&Tensor::zeros(&[3]), &["a", "b", "c"]))),
+        message(&|| drop(plot::embedding(&Tensor::zeros(&[3, 2]), &["a"]))),
+        message(&|| drop(plot::board(&Tensor::zeros(&[9]), None))),
+        message(&|| drop(plot::board(&tensor([[0, 5]]), None))),
+        message(&|| drop(plot::board(&tensor([[0, 1]]), Some(&tensor([1.0]))))),
+        message(&|| drop(plot::frames(Vec::new()))),
+    ] {
+        assert!(text.contains("hint"), "{text}");
+    }
     let text = message(&|| drop(plot::lines(&x.t(), &[("w = 1", &[0.5, 0.5])])));
     assert!(text.starts_with("lines: 6 xs and 2 ys of \"w = 1\""), "{text}");
     let text = message(&move || drop(plot::scatter(&x, &Tensor::zeros(&[4]))));
     assert!(text.starts_with("scatter: ") && text.contains("[4]") && text.contains("[3, 2]"), "{text}");
+}
+
+#[test]
+fn pictures_of_networks_say_what_is_inside() {
+    let text = |name: &str| gallery().into_iter().find(|(n, _)| *n == name).expect("in the gallery").1.text();
+    assert!(text("network").contains("dense1: 12 units, weights from -0.821 to 0.927"), "{}", text("network"));
+    assert!(text("roc of two").contains("AUC 0.833") && text("roc").matches("class").count() == 3);
+    assert_eq!(text("scaling"), "scaling: 4 points, y = 6.43 · x^-0.116");
+    assert!(
+        text("gradients").contains("dense3.bias") && text("gradients").contains("× parameter"),
+        "{}",
+        text("gradients")
+    );
+    assert_eq!(text("board"), "board\n  X . O\n  . X .\n  . . O\n  best: row 1, column 2 (85)");
+    assert!(text("probabilities").lines().count() == 13);
+    assert!(text("no mistakes").contains("0 of 6 wrong"));
+    // Units that are 0 for all examples.
+    let outputs = Tensor::concat(&[&Tensor::zeros(&[5, 2]), &Tensor::ones(&[5, 1])], 1);
+    assert!(plot::histograms(&[("relu", outputs)]).text().contains("2 of 3 units dead"));
+    // A chirp from 300 Hz upwards: the strongest frequency moves.
+    assert!(text("spectrogram").contains("0.5 s at 8000 samples"), "{}", text("spectrogram"));
+}
+
+/// Pictures of the loss move the weights about.
+#[test]
+fn a_landscape_leaves_the_weights_as_they_were() {
+    let model = model();
+    let x = noise(&[20, 2]);
+    let weights = || model.parameters().iter().map(Tensor::to_vec).collect::<Vec<_>>();
+    let before = weights();
+    let middle = model.forward(&x).square().sum().item();
+    let figure = plot::loss_landscape(&model.parameters(), || model.forward(&x).square().sum());
+    assert!(figure.text().contains(&format!("here {middle:.3}")), "{} {middle}", figure.text());
+    assert_eq!(weights(), before);
+    let calls = std::cell::Cell::new(0);
+    let fails = std::panic::AssertUnwindSafe(|| {
+        plot::loss_section(&model.parameters(), || {
+            calls.set(calls.get() + 1);
+            assert!(calls.get() < 10, "a mistake in the middle");
+            model.forward(&x).sum()
+        })
+    });
+    assert!(std::panic::catch_unwind(fails).is_err());
+    assert_eq!(weights(), before);
+}
+
+#[test]
+fn a_film_keeps_every_frame_unless_it_grows_too_large() {
+    let figure = |k: usize| plot::function(|x| (k as Float * x).sin(), 0.0..6.3);
+    let html = |bundle: Bundle| bundle.get("text/html").and_then(Value::as_str).unwrap().to_owned();
+    let film = plot::frames((1..=12).map(figure).collect());
+    assert!(film.text().starts_with("12 frames\nfirst: function") && film.bundle().plain() == film.text());
+    let page = html(film.bundle());
+    let document = roxmltree::Document::parse(&page).unwrap();
+    let slider = document.descendants().find(|node| node.has_tag_name("input")).unwrap();
+    let frames: Vec<String> = serde_json::from_str(slider.attribute("data-frames").unwrap()).unwrap();
+    assert_eq!((frames.len(), slider.attribute("max")), (12, Some("11")));
+    // Where no script runs, the last one is seen.
+    let seen = document.descendants().find(|node| node.has_tag_name("img")).unwrap();
+    assert_eq!(seen.attribute("src"), Some(frames[11].as_str()));
+    assert!(frames[0] != frames[1] && !page.contains("<script"));
+    // Long ones lose frames, but not the last.
+    let many = noise(&[80, 80]);
+    let long = plot::frames((0..300).map(|_| plot::heatmap(&many)).collect());
+    let page = html(long.bundle());
+    assert!(page.len() < 4_000_000 && long.text().contains("of 300"), "{} bytes, {}", page.len(), long.text());
+    assert!(roxmltree::Document::parse(&page).is_ok());
+    let sound = html(plot::sound(&noise(&[4000]), data::RATE).bundle());
+    let document = roxmltree::Document::parse(&sound).unwrap();
+    let player = document.descendants().find(|node| node.has_tag_name("audio")).unwrap();
+    assert!(player.attribute("src").unwrap().starts_with("data:audio/wav;base64,UklGR"));
+}
+
+/// Training and pictures of it, told as one number. Run as a process of its own, with a number of threads.
+#[test]
+#[ignore = "run by the test below, in processes of their own"]
+fn a_run_with_a_seed() {
+    use std::hash::{DefaultHasher, Hash, Hasher};
+    seed(11);
+    let (train, test) = data::digits(600).split(0.8);
+    let mut model = Sequential::new()
+        .add(Reshape::new(&[1, 28, 28]))
+        .add(Conv2D::new(1, 4, 5).stride(2).relu())
+        .add(Flatten::new())
+        .add(Dropout::new(0.2))
+        .add(Dense::new(576, 64).relu())
+        .add(Dense::new(64, 10).softmax());
+    model.compile(Adam::default(), SparseCategoricalCrossentropy::new(), (Accuracy, TopK(3)));
+    let history = model.fit(&train).epochs(2).validation(&test).verbose(false).run();
+    let mut hasher = DefaultHasher::new();
+    for parameter in model.parameters() {
+        parameter.to_vec().into_iter().for_each(|value| value.to_bits().hash(&mut hasher));
+    }
+    plot::curves(&[("loss", history.batch_loss())]).svg().hash(&mut hasher);
+    plot::histograms(&model.activations(&test.x)).svg().hash(&mut hasher);
+    let loss = || SparseCategoricalCrossentropy::new().loss(&model.forward(&test.x), &test.y);
+    plot::loss_section(&model.parameters(), loss).svg().hash(&mut hasher);
+    plot::mistakes(&test.x, &test.y, &model.predict(&test.x), 9).svg().hash(&mut hasher);
+    println!("the run: {:016x}", hasher.finish());
+}
+
+#[test]
+fn a_seed_gives_the_same_bits_on_any_number_of_threads() {
+    let run = |threads: &str| {
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "a_run_with_a_seed", "--ignored", "--nocapture"])
+            .env("CPU_LIMIT", threads)
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        text.lines().find(|line| line.starts_with("the run: ")).expect("it ends").to_owned()
+    };
+    let alone = run("1");
+    for threads in ["2", "3", "8"] {
+        assert_eq!(run(threads), alone, "{threads} threads");
+    }
 }
 
 // --- the live view ---

@@ -305,7 +305,7 @@ pub(super) fn histogram_of(values: Vec<f64>) -> Figure {
         let area = [left + width * 0.04, 0.0, left + width * 0.96, count as f64];
         figure.layers.push(Layer::Box(area, palette::colour(0)));
     }
-    figure.y.label = "count".to_owned();
+    (figure.y.label, figure.y.ticks) = ("count".to_owned(), Ticks::Whole);
     figure
 }
 

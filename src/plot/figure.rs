@@ -353,8 +353,8 @@ impl Canvas<'_> {
         let room = |pixels: f64, each: f64, most: usize| ((pixels / each) as usize).clamp(2, most);
         let (across, down) = (room(self.figure.size.0, 62.0, 9), room(self.figure.size.1, 37.0, 7));
         mesh.x_labels(ticks(x_axis, across)).y_labels(ticks(y_axis, down)).max_light_lines(0);
-        let x_tick = |value: &f64| if x_axis.log { log_tick(*value) } else { tick(*value) };
-        let y_tick = |value: &f64| if y_axis.log { log_tick(*value) } else { tick(*value) };
+        let x_tick = |value: &f64| tick(*value, x_axis);
+        let y_tick = |value: &f64| tick(*value, y_axis);
         mesh.x_label_formatter(&x_tick).y_label_formatter(&y_tick);
         mesh.label_style(("sans-serif", TEXT * SCALE * 1.24).into_font().color(&colour(INK, 1.0)));
         mesh.axis_style(ink.stroke_width(10)).bold_line_style(colour(GRID, 1.0).stroke_width(10));
@@ -571,7 +571,12 @@ fn outer_width(figure: &Figure) -> f64 {
 /// What title and legend add to the height.
 fn header_height(figure: &Figure) -> f64 {
     let rows = legend_places(figure).last().map_or(0, |(_, row)| row + 1);
-    let title = if figure.title.is_empty() { 0.0 } else { 22.0 };
+    // The titles of parts are as large: a gap tells them apart.
+    let title = match (figure.title.is_empty(), figure.parts.is_empty()) {
+        (true, _) => 0.0,
+        (false, true) => 22.0,
+        (false, false) => 32.0,
+    };
     title + if rows == 0 { 0.0 } else { rows as f64 * LEGEND_ROW + 8.0 }
 }
 
@@ -616,9 +621,10 @@ fn text_style(ink: Rgb, size: f64, side: HPos, bold: bool) -> TextStyle<'static>
     font.pos(Pos::new(side, VPos::Center))
 }
 
-/// The number at a tick: 0.30000000000000004 is 0.3.
-fn tick(value: f64) -> String {
-    number(value, 4)
+/// The number at a tick: 0.30000000000000004 is 0.3, and 3e-17 is 0.
+fn tick(value: f64, axis: &Axis) -> String {
+    let is_zero = value.abs() < 1e-9 * (axis.range.1 - axis.range.0);
+    if axis.log { log_tick(value) } else { number(if is_zero { 0.0 } else { value }, 4) }
 }
 
 /// 0.1, 0.2, 0.5, 1, …; what lies between has a line, but there is no room for its number.

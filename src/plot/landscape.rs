@@ -11,6 +11,9 @@ use std::ops::Range;
 pub(super) const COLUMNS: usize = 520;
 pub(super) const ROWS: usize = 360;
 const BANDS: usize = 16;
+/// Valleys are dark, as water is on maps.
+const LOW: Rgb = [86, 140, 190];
+const HIGH: Rgb = [246, 249, 252];
 
 /// Contours of `f` with paths over them, for instance those of several optimisers to a minimum. Each band of the map
 /// covers an equal share of the picture, so that a narrow valley shows as well as a bowl. A path starts at its circle and
@@ -101,6 +104,13 @@ pub(super) fn map(kind: &'static str, heights: &[f64], area: [f64; 4]) -> Figure
     let mut figure = Figure::new(kind, Axis::numbers((area[0], area[2])), Axis::numbers((area[1], area[3])));
     figure.size = (580.0, 430.0);
     figure.summary.push(format!("values from {} to {}", number(*low, 4), number(*high, 4)));
+    let keys = [
+        (LOW, format!("lowest {}", number(*low, 3))),
+        (blend(LOW, HIGH, 0.8), format!("highest {}", number(*high, 3))),
+    ];
+    for (colour, name) in keys {
+        figure.legend.push((name, Key::Mark(Mark { colour, shape: 2, size: 6.0 })));
+    }
     let png = raster::png(COLUMNS, &bands(heights, &sorted));
     figure.layers.push(Layer::Image { area, png, smooth: true });
     figure
@@ -111,7 +121,7 @@ fn bands(heights: &[f64], sorted: &[f64]) -> Vec<Rgb> {
     let limits: Vec<f64> = (1..BANDS).map(|band| sorted[band * sorted.len() / BANDS]).collect();
     let band = |height: f64| limits.partition_point(|limit| *limit < height);
     let numbers: Vec<usize> = heights.iter().map(|height| band(*height)).collect();
-    let shade = |band: usize| blend([86, 140, 190], [246, 249, 252], band as f64 / (BANDS - 1) as f64);
+    let shade = |band: usize| blend(LOW, HIGH, band as f64 / (BANDS - 1) as f64);
     let mut pixels = Vec::with_capacity(heights.len());
     for (i, number) in numbers.iter().enumerate() {
         let right = if (i + 1) % COLUMNS == 0 { number } else { numbers.get(i + 1).unwrap_or(number) };

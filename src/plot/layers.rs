@@ -96,6 +96,7 @@ fn histograms_of(
             tensor.to_vec().into_iter().map(|value| value as f64).filter(|v| v.is_finite()).collect();
         let mean = values.iter().sum::<f64>() / values.len() as f64;
         let deviation = (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64).sqrt();
+        let mean = if mean.abs() < 1e-6 * deviation { 0.0 } else { mean };
         part.x.label = format!("mean {}, std {}", number(mean, 2), number(deviation, 2));
         if let Some(note) = note(&tensor) {
             part.x.label += &format!(", {note}");

@@ -117,7 +117,10 @@ pub(super) fn cells(
     let pixels: Vec<Rgb> = values.iter().map(|value| colour(*value)).collect();
     let area = [0.0, 0.0, columns as f64, rows as f64];
     let sparse = |names: Vec<String>| {
-        // Names of large matrices would overlap: every tenth, hundredth, …
+        // Names of large matrices would overlap: every tenth, hundredth, … Single letters need little room.
+        if names.len() <= 64 && names.iter().all(|name| name.chars().count() <= 1) {
+            return names;
+        }
         let step = 10usize.pow((names.len() as f64 / 30.0).log10().ceil().max(0.0) as u32);
         names.into_iter().enumerate().map(|(i, name)| if i % step == 0 { name } else { String::new() }).collect()
     };

@@ -1,6 +1,6 @@
 //! The loss around the weights that a network has: in one direction, and as a map of two.
 
-use super::figure::{Figure, Layer, Mark};
+use super::figure::{Figure, Key, Layer, Mark};
 use super::landscape::{COLUMNS, ROWS, map};
 use super::lines;
 use super::palette::{self, WHITE};
@@ -54,6 +54,8 @@ fn landscape_of(parameters: &[Tensor], loss: &dyn Fn() -> Tensor) -> Figure {
     }
     let mut figure = map("loss landscape", &heights, [-1.0, -1.0, 1.0, 1.0]);
     figure.summary.push(format!("here {}", number(middle, 4)));
+    let here = Mark { colour: palette::colour(1), shape: 3, size: 5.0 };
+    figure.legend.push((format!("here {}", number(middle, 3)), Key::Mark(here)));
     for (colour, size) in [(WHITE, 7.0), (palette::colour(1), 5.0)] {
         figure.layers.push(Layer::Marks(vec![(0.0, 0.0)], Mark { colour, shape: 3, size }));
     }

@@ -37,10 +37,12 @@ fn attention_of(weights: &Tensor, tokens: Vec<String>) -> Figure {
         ),
     };
     let values: Vec<f64> = weights.to_vec().into_iter().map(|value| value as f64).collect();
+    // The darkest is the most that any step takes from another: of many steps each takes little from each.
+    let most_of_all = values.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
     let head = |head: usize| {
         let own = &values[head * n * n..(head + 1) * n * n];
         let text = |value: f64| if n > 8 { String::new() } else { number((value * 100.0).round() / 100.0, 2) };
-        let colour = |value: f64| palette::sequential(value);
+        let colour = |value: f64| palette::sequential(0.9 * value / most_of_all);
         let mut figure = cells("attention", own, tokens.clone(), tokens.clone(), &colour, &text);
         figure.x.label = "looks at".to_owned();
         let most = |i: usize| (0..n).max_by(|&a, &b| own[i * n + a].total_cmp(&own[i * n + b])).unwrap_or(0);

@@ -1,6 +1,7 @@
 //! The one form of every message about a learner's mistake.
 
 use super::Tensor;
+use crate::display::{Bundle, escape_html, show};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -46,14 +47,21 @@ pub fn warnings(on: bool) {
     WARNINGS.store(on, Ordering::Relaxed);
 }
 
-/// Tells the learner something on standard error, the first time in a cell that something of this kind happens; the
-/// computation goes on.
+/// Tells the learner something, the first time in a cell that something of this kind happens; the computation goes on.
 #[cold]
 pub(crate) fn warn_once(kind: &'static str, message: &str) {
     let is_new = || GIVEN.lock().unwrap_or_else(PoisonError::into_inner).insert(kind);
     if WARNINGS.load(Ordering::Relaxed) && is_new() {
-        eprintln!("warning: {message}");
+        notice(&format!("warning: {message}"));
     }
+}
+
+/// Tells the learner something beside what the cell shows. Not on standard error: what grades notebooks takes that for a
+/// failure.
+#[cold]
+pub(crate) fn notice(text: &str) {
+    let style = "border-left:4px solid #e69f00;padding:2px 10px;color:inherit";
+    show(&Bundle::text(text).html(format!("<div style=\"{style}\">{}</div>", escape_html(text))));
 }
 
 /// A new cell begins.

@@ -5,7 +5,7 @@ use crate::nn::Sequential;
 use crate::optim::{Optimizer, Schedule, clip_grad_norm};
 use crate::plot::EpochRow;
 use crate::tensor::Tensor;
-use crate::tensor::fail::fail;
+use crate::tensor::fail::{fail, notice};
 
 /// Something that `fit` calls while it trains, given with [`Fit::callback`](super::Fit::callback).
 ///
@@ -266,7 +266,7 @@ impl Callback for Checkpoint {
         if self.monitor.is_better(row)
             && let Err(error) = run.model.save(&self.path)
         {
-            eprintln!("warning: epoch {} was not saved: {error}", row.epoch);
+            notice(&format!("warning: epoch {} was not saved: {error}", row.epoch));
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::data::Dataset;
 use crate::nn::Sequential;
 use crate::optim::zero_grad;
 use crate::plot::{EpochRow, Live};
-use crate::tensor::fail::fail;
+use crate::tensor::fail::{fail, notice};
 use crate::tensor::{Tensor, random};
 
 /// The settings of a training run; [`run`](Fit::run) starts it.
@@ -134,21 +134,23 @@ impl<'a> Fit<'a> {
                 let prediction = model.forward(&x);
                 let loss = compiled.loss.loss(&prediction, &y);
                 let value = loss.item();
+                if value.is_finite() {
+                    zero_grad(parameters);
+                    loss.backward();
+                }
                 mean_loss.add(value, rows.len());
                 metrics.add(&compiled.metrics, &prediction, &y);
                 model.history.push_batch(value);
                 view.step(value);
                 if !value.is_finite() {
                     let origin = loss.find_nan().unwrap_or_default();
-                    eprintln!(
+                    notice(&format!(
                         "fit stopped in epoch {epoch}: the loss is {value}. It came up first in {origin}. Usual causes: a \
                          learning rate that is too large, inputs that are not scaled"
-                    );
+                    ));
                     is_sound = false;
                     break 'training;
                 }
-                zero_grad(parameters);
-                loss.backward();
                 // At both ends: some mistakes are there from the start, others come from training.
                 if step == 0 || step + 1 == steps * epochs {
                     let mut diagnosis = Diagnosis::default();
