@@ -57,7 +57,7 @@ fn conformance() {
 
 #[test]
 fn pictures() {
-    pytest("test_pictures.py", Duration::from_secs(1200));
+    pytest("test_pictures.py", Duration::from_secs(1500));
 }
 
 #[test]

@@ -102,7 +102,7 @@ fn of_networks() -> Vec<(&'static str, Figure)> {
 
 fn of_sound_text_and_games() -> Vec<(&'static str, Figure)> {
     let times = Tensor::arange(0.0, 4000.0, 1.0) / 8000.0;
-    let chirp = ((&times * 2000.0 + 300.0) * &times * 6.2832).sin() * 0.7;
+    let chirp = ((&times * 2000.0 + 300.0) * &times * 6.3).sin() * 0.7;
     let tokens = ["the", "old", "cat", "sat", "down"];
     let attention = noise(&[2, 5, 5]).softmax(-1);
     let letters: Vec<String> = ('a'..='z').map(String::from).collect();
@@ -378,6 +378,38 @@ fn a_landscape_leaves_the_weights_as_they_were() {
     });
     assert!(std::panic::catch_unwind(fails).is_err());
     assert_eq!(weights(), before);
+}
+
+/// A network whose training went wrong is looked at, too.
+#[test]
+fn what_is_not_a_number_can_be_looked_at() {
+    let model = model();
+    let x = noise(&[20, 2]);
+    for bad in [Float::NAN, Float::INFINITY, 1e30, 0.0] {
+        model.parameters()[0].set_value(&Tensor::full(&[2, 12], bad));
+        let data = Dataset::new(&x, &Tensor::zeros(&[20]));
+        let loss = || model.forward(&x).square().mean();
+        let mut figures = vec![
+            plot::network(&model.parameters()),
+            plot::neurons(&data, &model.parameters(), |points| model.activations(points)),
+            plot::filters(&Tensor::full(&[2, 3, 3], bad)),
+            plot::saliency(&Tensor::full(&[2, 3, 3], bad), &Tensor::full(&[2, 3, 3], bad)),
+            plot::mistakes(&x.slice(1, 0..1), &Tensor::zeros(&[20]), &model.predict(&x), 4),
+            plot::roc(&Tensor::full(&[3], bad), &tensor([0, 1, 1])),
+            plot::attention(&Tensor::full(&[2, 2], bad), &["a", "b"]),
+            plot::embedding(&Tensor::full(&[3, 4], bad), &["a", "b", "c"]),
+            plot::spectrogram(&Tensor::full(&[400], bad), 8000),
+            plot::board(&Tensor::zeros(&[2, 2]), Some(&Tensor::full(&[2, 2], bad))),
+        ];
+        if bad.is_finite() {
+            figures.push(plot::loss_landscape(&model.parameters(), loss));
+            figures.push(plot::histograms(&model.activations(&x)));
+            figures.push(plot::probabilities(&["a", "b"], &[bad, bad]));
+        }
+        for figure in figures {
+            roxmltree::Document::parse(figure.svg()).unwrap_or_else(|error| panic!("{error}: {figure:?}"));
+        }
+    }
 }
 
 #[test]

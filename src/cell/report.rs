@@ -109,10 +109,11 @@ fn statements() -> MutexGuard<'static, Vec<(&'static Location<'static>, u32)>> {
 
 /// The line of the cell that a place in the compiled code is on, if it is in one of the statements that have run.
 pub(crate) fn line_of(place: &Location) -> Option<u32> {
-    let is_before = |at: &Location| at.file() == place.file() && at.line() <= place.line();
+    let is_before = |at: &Location| at.file() == place.file() && at.line() < place.line();
     let statements = statements();
     let (at, line) = statements.iter().filter(|(at, _)| is_before(at)).max_by_key(|(at, _)| at.line())?;
-    Some(line + place.line() - at.line())
+    // evcxr puts each statement on a line of its own: that of the call of `at` is the one before.
+    Some(line + place.line() - at.line() - 1)
 }
 
 /// The line of the statement that the cell has come to.

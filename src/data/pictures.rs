@@ -133,7 +133,7 @@ impl Dataset {
         let &[.., height, width] = self.picture_shape("rotated").as_slice() else { unreachable!("two axes at least") };
         let (across, down) = ((width as f32 - 1.0) / 2.0, (height as f32 - 1.0) / 2.0);
         self.moved("rotated", &|| {
-            let (sin, cos) = (degrees.to_radians() as f32 * (2.0 * uniform() - 1.0)).sin_cos();
+            let (sin, cos) = ((degrees as f64).to_radians() as f32 * (2.0 * uniform() - 1.0)).sin_cos();
             Box::new(move |x, y| {
                 let (x, y) = (x - across, y - down);
                 (across + cos * x + sin * y, down - sin * x + cos * y)

@@ -444,13 +444,14 @@ impl Canvas<'_> {
                 let (x, y) = place(*at);
                 self.text((x as f64 / SCALE, y as f64 / SCALE), text, *colour, *size, HPos::Center, false)?;
             }
-            Layer::Label(at, text) => {
+            Layer::Label(at, text) if is_drawable(at) => {
                 let (x, y) = inside(*at);
                 // At the right edge there is no room to the right.
                 let fits = (x + units(9.0 + text.chars().count() as f64 * CHARACTER)) < across.end + units(16.0);
                 let (side, dx) = if fits { (HPos::Left, 7.0) } else { (HPos::Right, -7.0) };
                 self.text((x as f64 / SCALE + dx, y as f64 / SCALE), text, INK, TEXT, side, false)?;
             }
+            Layer::Label(..) => {}
             Layer::Image { area, png, smooth } => self.images += &image(corners(*area), png, *smooth),
             Layer::Picture { area, png } => self.over += &image(corners(*area), png, true),
         }

@@ -22,7 +22,7 @@ use crate::tensor::{Tensor, fail::fail};
 #[track_caller]
 pub fn roc(scores: &Tensor, labels: &Tensor) -> Figure {
     let n = labels.len();
-    let columns = if n == 0 { 0 } else { scores.len() / n };
+    let columns = scores.len().checked_div(n).unwrap_or(0);
     if n == 0 || columns * n != scores.len() || scores.shape().first() != Some(&n) {
         let problem = format!("roc: scores of shape {:?} for labels of shape {:?}", scores.shape(), labels.shape());
         fail(&problem, &[("scores", scores), ("labels", labels)], "labels [n], scores [n] or [n, classes]");

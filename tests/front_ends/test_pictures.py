@@ -75,19 +75,29 @@ def shown(kernel):
     return kernel
 
 
-@pytest.mark.parametrize("code, said", PICTURES, ids=[re.sub(r"\(.*", "", code, flags=re.S) for code, _ in PICTURES])
-def test_a_cell_shows_it(shown, code, said):
-    reply, outputs = shown.run(code)
-    assert reply["status"] == "ok", reply
-    (result,) = [content["data"] for kind, content in outputs if kind == "execute_result"]
-    assert said in result["text/plain"], result["text/plain"]
-    pictures = [text for kind, text in result.items() if kind in ("image/svg+xml", "text/html")]
+def check(bundle, said):
+    assert said in bundle["text/plain"], bundle["text/plain"]
+    pictures = [text for kind, text in bundle.items() if kind in ("image/svg+xml", "text/html")]
     assert pictures
     for picture in pictures:
         # Legible without anything from elsewhere, small enough for a notebook, and with its own background.
         ElementTree.fromstring(picture)
         assert len(picture) < 300_000 and "http" not in picture.replace("http://www.w3.org/", "")
         assert "#fff" in picture
+
+
+# Several in a cell, because each cell is compiled.
+@pytest.mark.parametrize("first", range(0, len(PICTURES), 6))
+def test_a_cell_shows_them(shown, first):
+    some = PICTURES[first : first + 6]
+    code = [f"show(&{{ {code} }});" for code, _ in some[:-1]]
+    reply, outputs = shown.run("\n".join([*code, some[-1][0]]))
+    assert reply["status"] == "ok", reply
+    bundles = [content["data"] for kind, content in outputs if kind == "display_data"]
+    bundles += [content["data"] for kind, content in outputs if kind == "execute_result"]
+    assert len(bundles) == len(some), [bundle["text/plain"] for bundle in bundles]
+    for bundle, (_, said) in zip(bundles, some):
+        check(bundle, said)
 
 
 def test_a_live_view_shows_all_metrics(shown):
@@ -196,18 +206,14 @@ def test_a_fit_that_fails_is_no_failed_test(shown):
 MISTAKES = [
     ("a.matmul(&b);", "matmul: inner sizes differ: [2, 3] x [4, 5]"),
     ("let c = &a + &b;", "add: shapes do not broadcast: [2, 3] and [4, 5]"),
-    ("let c = &a * &b;", "mul: shapes do not broadcast"),
     ("a.reshape(&[4, 2]);", "reshape: sizes differ: [2, 3] has 6 values, [4, 2] holds 8"),
     ("let c = Tensor::from_vec(vec![1.0; 5], &[2, 3]);", "5 values do not fill the shape [2, 3]"),
     ("let c = tensor(vec![vec![1.0], vec![1.0, 2.0]]);", "row 1 has 2 values, row 0 has 1"),
     ("a.sum_axis(2, false);", "sum_axis: no axis 2 in the shape [2, 3]"),
     ("a.softmax(-3);", "softmax: no axis -3"),
-    ("a.permute(&[0, 0]);", "permute: [0, 0] is no order of the axes"),
     ("a.slice(1, 2..5);", "slice: 2..5 does not lie in axis 1"),
     ("a.select_rows(&[0, 2]);", "select_rows: no row 2"),
-    ("a.squeeze(0);", "squeeze: axis 0 of the shape [2, 3] has size 2"),
     ("a.item();", "item: the tensor has 6 values"),
-    ("a.get(&[2, 0]);", "get: no value at [2, 0]"),
     ("let c = Tensor::concat(&[&a, &b], 0);", "concat: shapes do not fit along axis 0: [2, 3] and [4, 5]"),
     ("a.mse_loss(&b);", "mse_loss: shapes differ: [2, 3] and [4, 5]"),
     ("a.cross_entropy(&tensor([0, 3]));", "cross_entropy: label 3 at row 1, but classes are 0..=2"),
@@ -215,7 +221,6 @@ MISTAKES = [
     ("a.cross_entropy(&a);", "one-hot"),
     ("tensor([0, 7]).one_hot(5);", "label 7 at row 1"),
     ("a.conv2d(&b, 1, 0);", "conv2d: the weight has the shape [4, 5]"),
-    ("Tensor::zeros(&[0, 3]).mean();", "mean: there are no values in the shape [0, 3]"),
     ("(&w * 2.0).backward();", "backward: the loss must be one number, but has the shape [2]"),
     ("tensor(1.0).backward();", "requires a gradient"),
     ("w.grad();", "grad: `w` of shape [2] has no gradient"),
@@ -238,7 +243,6 @@ MISTAKES = [
     ("data::digits(0);", "digits: 0 digits are too few"),
     ("plot::curve(&[1.0, 2.0], &[1.0]);", "curve: 2 xs and 1 ys"),
     ("plot::scatter(&a, &tensor([0, 1]));", "scatter: points have the shape [n, 2], x has [2, 3]"),
-    ("plot::images(&b, &[]);", "images: pictures have the shape"),
     ('plot::attention(&a, &["x"]);', "attention: weights of shape [2, 3] for 1 tokens"),
 ]
 
