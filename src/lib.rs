@@ -48,17 +48,34 @@
 //! show(&plot::curves(&[("training", history.loss()), ("validation", history.val_loss())]));
 //! ```
 //!
+//! # When it does not learn
+//!
+//! `fit` looks at inputs, labels, gradients and units at both ends of a run and warns of what keeps a network from
+//! learning; [`diagnose`](nn::Sequential::diagnose) looks on demand. A loss that is not a number is followed back to the
+//! operation, and the line, that made it first; [`stop_at_nan`](autograd::stop_at_nan) ends the cell there.
+//! [`warnings(false)`](tensor::warnings) turns warnings off. To see what is inside:
+//!
+//! ```
+//! # use chainrule::prelude::*;
+//! # let data = data::two_moons(100, 0.1);
+//! # let mut model = Sequential::new().add(Dense::new(2, 16).relu()).add(Dense::new(16, 2).softmax());
+//! # model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);
+//! show(&model.diagnose(&data));
+//! show(&plot::histograms(&model.activations(&data.x)));
+//! show(&plot::network(&model.parameters()));
+//! ```
+//!
 //! # Where things are
 //!
 //! | module | |
 //! |---|---|
 //! | [`tensor`] | the array: construction, shapes, random numbers, printing |
-//! | [`autograd`] | the graph: `backward`, `no_grad`, gradient check, drawing |
+//! | [`autograd`] | the graph: `backward`, `no_grad`, gradient check |
 //! | [`ops`] | the operations with their derivatives |
 //! | [`nn`] | layers, initialisers, losses, metrics, the model, saved weights |
 //! | [`optim`] | optimisers from gradient descent to AdamW, schedules, clipping |
-//! | [`train`] | `compile`, `fit`, `evaluate`, `predict`, callbacks, a search for the learning rate |
-//! | [`data`] | data sets that are generated |
+//! | [`train`] | `compile`, `fit`, `evaluate`, `predict`, callbacks, a search for the learning rate, `diagnose` |
+//! | [`data`] | data sets that are generated or read from files |
 //! | [`plot`] | figures, and the live view of a training run |
 //! | [`display`] | how anything reaches the notebook |
 //! | [`cell`] | what compiled cells link to; not for use by hand |
@@ -96,7 +113,7 @@ pub mod train;
 /// What a notebook cell sees.
 pub mod prelude {
     pub use crate::Float;
-    pub use crate::autograd::{GradientTape, draw_graph, gradcheck, grads, inference, no_grad};
+    pub use crate::autograd::{GradientTape, gradcheck, grads, inference, no_grad};
     pub use crate::autograd::{stop_at_nan, training};
     pub use crate::cell::{CellDisplay, input, input_password};
     pub use crate::data::{self, Dataset};
@@ -114,7 +131,7 @@ pub mod prelude {
     pub use crate::nn::{accuracy, confusion_matrix, f1_score, precision, recall, roc_auc, top_k_accuracy};
     pub use crate::optim::{Adadelta, Adagrad, Adam, AdamW, Momentum, Optimizer, RmsProp, Schedule, Sgd};
     pub use crate::optim::{clip_grad_norm, clip_grad_value, zero_grad};
-    pub use crate::plot;
+    pub use crate::plot::{self, draw_graph};
     pub use crate::tensor::random::{self, seed};
     pub use crate::tensor::{Tensor, tensor, warnings};
     pub use crate::train::{Checkpoint, ClipNorm, EarlyStopping, Evaluation, History, ReduceOnPlateau};

@@ -1,8 +1,9 @@
 //! The library as a cell uses it: what a mistake says and where, deep graphs, repeatable runs, training.
 
-use chainrule::autograd::{GradientTape, draw_graph, grads};
+use chainrule::autograd::{GradientTape, grads};
 use chainrule::cell::interrupt::{CHAINRULE_INTERRUPT, Interrupted};
 use chainrule::display::Show;
+use chainrule::plot::draw_graph;
 use chainrule::prelude::*;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};

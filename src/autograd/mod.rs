@@ -3,19 +3,18 @@
 //! * `node`: what a tensor is made of, and the one place where operations make new ones;
 //! * `mode`: whether layers behave as in training or as in use;
 //! * `backward`: the chain rule, from a loss to everything it was computed from;
-//! * `check`: derivatives compared with differences; `draw`: the graph as a picture.
+//! * `check`: derivatives compared with differences.
 //!
-//! The derivatives themselves stand beside the operations, in [`ops`](crate::ops).
+//! The derivatives themselves stand beside the operations, in [`ops`](crate::ops); the graph as a picture is in
+//! [`plot`](crate::plot), with all others.
 
 mod backward;
 mod check;
-mod draw;
 mod mode;
 mod node;
 
 pub use backward::{GradientTape, grads};
 pub use check::{GradCheck, gradcheck};
-pub use draw::{GraphDrawing, draw_graph};
 pub(crate) use mode::Mode;
 pub use mode::{inference, is_training, training};
 pub(crate) use node::{Edge, NoGrad, Node, begin_cell, grad_enabled, op, wrt};

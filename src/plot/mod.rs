@@ -5,7 +5,7 @@
 //! | numbers and functions | [`curve`] [`curves`] [`lines`] [`function`] [`functions`] [`bars`] [`histogram`] [`heatmap`] |
 //! | data | [`scatter`] [`images`] [`wave`] [`spectrogram`] [`sound`] [`board`] |
 //! | how good a network is | [`decision_boundary`] [`image_grid`] [`mistakes`] [`confusion`] [`roc`] |
-//! | what is inside it | [`network`] [`neurons`] [`histograms`] [`weights`] [`gradients`] [`filters`] [`attention`] [`embedding`] |
+//! | what is inside it | [`draw_graph`] [`network`] [`neurons`] [`histograms`] [`weights`] [`gradients`] [`filters`] [`attention`] [`embedding`] |
 //! | what it looks at, what it expects | [`saliency`] [`probabilities`] |
 //! | how it learns | [`Live`] [`contour_path`] [`loss_landscape`] [`loss_section`] [`scaling`] |
 //! | something that changes | [`frames`]: a slider over any of these |
@@ -15,8 +15,7 @@
 //! background, so that it can be read on a dark page; classes differ in shape and curves in dashes, not in colour
 //! alone; and it has a text alternative for terminals, tests and screen readers.
 //!
-//! Axes and marks are drawn by plotters. Not here: how a picture reaches the notebook ([`display`](crate::display)), and
-//! drawings of computation graphs ([`draw_graph`](crate::autograd)).
+//! Axes and marks are drawn by plotters. Not here: how a picture reaches the notebook ([`display`](crate::display)).
 //!
 //! ```
 //! # use chainrule::prelude::*;
@@ -31,6 +30,7 @@ mod curves;
 mod figure;
 mod frames;
 mod game;
+mod graph;
 mod images;
 mod landscape;
 mod layers;
@@ -50,6 +50,7 @@ pub use curves::{bars, curve, curves, function, functions, histogram, lines};
 pub use figure::Figure;
 pub use frames::{Frames, frames};
 pub use game::board;
+pub use graph::{GraphDrawing, draw_graph};
 pub use images::{filters, image_grid, images, mistakes, saliency};
 pub use landscape::contour_path;
 pub use layers::{gradients, histograms, network, neurons, weights};

@@ -254,7 +254,7 @@ impl Tensor {
         self.is_tracked() && grad_enabled()
     }
 
-    /// Names the tensor, for error messages and for [`draw_graph`](crate::autograd::draw_graph). Returns the handle.
+    /// Names the tensor, for error messages and for [`draw_graph`](crate::plot::draw_graph). Returns the handle.
     pub fn label(&self, name: &str) -> Tensor {
         self.0.notes().label = Some(name.into());
         self.clone()
