@@ -134,6 +134,19 @@ fn write_gallery() {
         std::fs::write(format!("{folder}/{}.svg", name.replace(' ', "-")), figure.svg()).unwrap();
         println!("{}\n", figure.text());
     }
+    seed(1);
+    for (name, data) in [("shapes", data::shapes(20)), ("textures", data::textures(20))] {
+        let changed = data.shifted(3).rotated(30.0).noisy(0.05);
+        std::fs::write(format!("{folder}/{name}.svg"), plot::image_grid(&data.x, &data.y, None).svg()).unwrap();
+        std::fs::write(format!("{folder}/{name}-changed.svg"), plot::images(&changed.x, &[]).svg()).unwrap();
+    }
+    for (name, data) in [("vowels", data::vowels(5)), ("words", data::words(4)), ("tones", data::tones(7))] {
+        for i in 0..data.len().min(4) {
+            let class = &data.classes[data.y.get(&[i]) as usize];
+            let figure = plot::spectrogram(&data.x.slice(0, i..i + 1), data::RATE).title(class);
+            std::fs::write(format!("{folder}/{name}-{i}.svg"), figure.svg()).unwrap();
+        }
+    }
     let film =
         (1..=9).map(|k| plot::function(|x| (k as Float * x).sin(), 0.0..6.3).title(&format!("k = {k}"))).collect();
     let html = |bundle: Bundle| bundle.get("text/html").and_then(|html| html.as_str()).unwrap().to_owned();
