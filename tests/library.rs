@@ -835,6 +835,23 @@ fn a_network_says_what_is_wrong_with_it() {
     }
     let cut = Sequential::new().add(Cut(Dense::new(784, 32).relu())).add(Dense::new(32, 10).softmax());
     says(diagnosis(cut, &digits, loss()), &["no gradient reaches `cut1.weight`", ".detach()"]);
+    // Pixels at the edge, numbers of words, weights that begin at 0 and a solved problem are no mistakes.
+    let flattened = Dataset::new(&digits.x.reshape(&[200, 28, 28]), &digits.y);
+    let flat =
+        Sequential::new().add(Flatten::new()).add(Dense::new(784, 32)).add(Relu).add(Dense::new(32, 10).softmax());
+    assert_eq!(diagnosis(flat, &flattened, loss()), "nothing looks wrong");
+    let words = data::sentences(20).windows(6);
+    let tokens = Sequential::new().add(Embedding::new(30, 8)).add(Gru::new(8, 8)).add(Dense::new(8, 30).softmax());
+    assert_eq!(
+        diagnosis(tokens, &Dataset::new(&words.x, &words.y.slice(1, 5..6).squeeze(1)), loss()),
+        "nothing looks wrong"
+    );
+    let zeros = Sequential::new().add(Dense::new(784, 10).initializer(Init::Zeros).softmax());
+    assert_eq!(diagnosis(zeros, &digits, loss()), "nothing looks wrong");
+    let mut solved = usual();
+    solved.compile(Adam::new(0.01), loss(), ());
+    solved.fit(&digits).epochs(60).verbose(false).run();
+    assert_eq!(diagnosis(solved, &digits, loss()), "nothing looks wrong");
     mistake!(usual().diagnose(&digits), "diagnose: the model is not compiled");
 }
 

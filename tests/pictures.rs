@@ -365,7 +365,7 @@ fn pictures_of_networks_say_what_is_inside() {
     assert!(text("no mistakes").contains("0 of 6 wrong"));
     // Units that are 0 for all examples.
     let outputs = Tensor::concat(&[&Tensor::zeros(&[5, 2]), &Tensor::ones(&[5, 1])], 1);
-    assert!(plot::histograms(&[("relu", outputs)]).text().contains("2 of 3 units dead"));
+    assert!(plot::histograms(&[("relu", outputs)]).text().contains("2 of 3 units always 0"));
     // A chirp from 300 Hz upwards: the strongest frequency moves.
     assert!(text("spectrogram").contains("0.5 s at 8000 samples"), "{}", text("spectrogram"));
 }

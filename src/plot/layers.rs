@@ -109,7 +109,7 @@ fn histograms_of(
     Figure::of_parts(kind, parts, 2)
 }
 
-/// "3 of 16 units dead": 0 for all examples.
+/// "3 of 16 units always 0", for all examples.
 fn dead_units(outputs: &Tensor) -> Option<String> {
     let &[examples, units, ..] = outputs.shape() else { return None };
     let values = outputs.to_vec();
@@ -121,7 +121,7 @@ fn dead_units(outputs: &Tensor) -> Option<String> {
         })
     };
     let dead = (0..units).filter(|unit| is_dead(*unit)).count();
-    (examples > 1 && dead > 0).then(|| format!("{dead} of {units} units dead"))
+    (examples > 1 && dead > 0).then(|| format!("{dead} of {units} units always 0"))
 }
 
 /// The root of the mean square.

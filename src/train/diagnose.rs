@@ -74,7 +74,9 @@ impl Diagnosis {
     }
 
     pub(super) fn inputs(&mut self, model: &Sequential, x: &Tensor, y: &Tensor, prediction: &Tensor) {
-        let takes_numbers = model.layers().first().is_some_and(|layer| layer.name() != "Embedding");
+        // What a layer of one's own begins with may be an embedding, and its inputs the numbers of words.
+        const TAKE_NUMBERS: [&str; 8] = ["Dense", "Conv1D", "Conv2D", "Flatten", "Reshape", "SimpleRnn", "Gru", "Lstm"];
+        let takes_numbers = model.layers().first().is_some_and(|layer| TAKE_NUMBERS.contains(&layer.name().as_str()));
         let size = size(x);
         if takes_numbers && size > 10.0 {
             let advice = "Give data.standardised(), or divide pixels by 255";
@@ -123,7 +125,9 @@ impl Diagnosis {
                 format!("the gradients vanish: that of `{small}` is {ratio:.0e} times that of `{large}`. {advice}");
             self.found("vanishing", finding);
         }
-        if let Some((name, gradient, _)) = weights.iter().find(|(_, gradient, weight)| *gradient > 100.0 * weight) {
+        // Weights may begin at 0.
+        let explodes = |(_, gradient, weight): &&(String, Float, Float)| *gradient > 100.0 * weight.max(0.01);
+        if let Some((name, gradient, _)) = weights.iter().find(explodes) {
             let advice =
                 "Scale inputs and targets, begin with smaller weights, or limit them: .callback(ClipNorm(1.0))";
             self.found(
@@ -134,17 +138,18 @@ impl Diagnosis {
     }
 
     pub(super) fn units(&mut self, model: &Sequential, x: &Tensor) {
-        for (layer, output) in model.activations(x) {
+        for ((name, output), layer) in model.activations(x).into_iter().zip(model.layers()) {
+            // Of pixels that are flattened many are 0 for good reason.
+            if layer.parameters().is_empty() && layer.name() != "Relu" {
+                continue;
+            }
             let units = output.shape().get(1).copied().unwrap_or(0);
             let greatest = output.array().map_axis(ndarray::Axis(0), |values| values.iter().any(|value| *value != 0.0));
             let each: Vec<bool> = greatest.iter().copied().collect();
             let dead = each.chunks((each.len() / units.max(1)).max(1)).filter(|unit| !unit.contains(&true)).count();
             if output.shape()[0] >= 8 && units >= 4 && 2 * dead > units {
                 let advice = "Lower the learning rate, scale the inputs, or use .leaky_relu()";
-                self.found(
-                    "dead",
-                    format!("{dead} of {units} units of {layer} are dead: 0 for all examples. {advice}"),
-                );
+                self.found("dead", format!("{dead} of {units} units of {name} are dead: 0 for all examples. {advice}"));
             }
         }
     }
