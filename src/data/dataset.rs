@@ -25,6 +25,11 @@ pub struct Dataset {
     pub classes: Vec<String>,
 }
 
+/// `n` labels, each of `classes` as often as the others, in random order.
+pub(super) fn equally_often(n: usize, classes: usize) -> Vec<usize> {
+    random::permutation(n).into_iter().map(|i| i % classes).collect()
+}
+
 impl Dataset {
     /// Examples from inputs and targets. Targets of shape `[n]` that are whole numbers from 0 count as classes, which are
     /// then called "0", "1", …; use [`class_names`](Dataset::class_names) to call them something better.
@@ -55,6 +60,14 @@ impl Dataset {
     pub fn class_names(mut self, names: &[&str]) -> Dataset {
         self.classes = names.iter().map(|name| (*name).to_owned()).collect();
         self
+    }
+
+    /// Examples of classes: a row of `x` for each label.
+    pub(super) fn of_classes(x: Vec<Float>, labels: &[usize], classes: &[&str]) -> Dataset {
+        let n = labels.len();
+        let y = labels.iter().map(|label| *label as Float).collect();
+        let (columns, y) = (x.len() / n, Tensor::from_vec(y, &[n]));
+        Dataset { x: Tensor::from_vec(x, &[n, columns]), y, classes: Vec::new() }.class_names(classes)
     }
 
     /// The number of examples.

@@ -4,7 +4,7 @@
 //! stretched and moved, and drawn with a pen of random width: the grey value of a pixel depends on its distance to the
 //! nearest stroke.
 
-use super::{Dataset, planar::at_least};
+use super::{Dataset, dataset::equally_often, planar::at_least};
 use crate::Float;
 use crate::tensor::{Tensor, random};
 
@@ -86,7 +86,7 @@ const GLYPHS: [&[Glyph]; 10] = [
 #[track_caller]
 pub fn digits(n: usize) -> Dataset {
     at_least("digits", n, 1, "digits");
-    let labels: Vec<usize> = random::permutation(n).into_iter().map(|i| i % 10).collect();
+    let labels = equally_often(n, 10);
     // All noise at once: one number for every pixel is most of the work.
     let mut pixels = Tensor::randn(&[n, PIXELS]).to_vec();
     for (picture, label) in pixels.chunks_exact_mut(PIXELS).zip(&labels) {
@@ -101,11 +101,7 @@ pub fn digits(n: usize) -> Dataset {
             *pixel = (ink as Float * pressure as Float + NOISE * *pixel).clamp(0.0, 1.0);
         }
     }
-    Dataset {
-        x: Tensor::from_vec(pixels, &[n, PIXELS]),
-        y: Tensor::from_vec(labels.into_iter().map(|label| label as Float).collect(), &[n]),
-        classes: (0..10).map(|digit| digit.to_string()).collect(),
-    }
+    Dataset::of_classes(pixels, &labels, &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"])
 }
 
 /// Standard deviation of the noise on a pixel.

@@ -1,6 +1,6 @@
 //! Pictures that are computed: shapes, textures; and ways to change pictures a little.
 
-use super::{Dataset, planar::at_least};
+use super::{Dataset, dataset::equally_often, planar::at_least};
 use crate::Float;
 use crate::tensor::{Tensor, fail::fail, random};
 
@@ -85,7 +85,7 @@ type Ink = Box<dyn Fn(f32, f32) -> f32>;
 #[track_caller]
 fn pictures(generator: &str, n: usize, classes: &[&str], draw: impl Fn(usize) -> Ink) -> Dataset {
     at_least(generator, n, 1, "pictures");
-    let labels: Vec<usize> = random::permutation(n).into_iter().map(|i| i % classes.len()).collect();
+    let labels = equally_often(n, classes.len());
     let mut x = Vec::with_capacity(n * SIDE * SIDE);
     for label in &labels {
         let (ink, pressure) = (draw(*label), 0.7 + 0.3 * uniform());
@@ -94,11 +94,7 @@ fn pictures(generator: &str, n: usize, classes: &[&str], draw: impl Fn(usize) ->
             x.push((value as Float + 0.05 * random::normal()).clamp(0.0, 1.0));
         }
     }
-    Dataset {
-        x: Tensor::from_vec(x, &[n, SIDE * SIDE]),
-        y: Tensor::from_vec(labels.into_iter().map(|label| label as Float).collect(), &[n]),
-        classes: classes.iter().map(|class| (*class).to_owned()).collect(),
-    }
+    Dataset::of_classes(x, &labels, classes)
 }
 
 /// More examples from those that there are: each changed a little, so that it is new and still what it was.

@@ -4,7 +4,7 @@
 //! resonators, the formants, whose frequencies make an "a" an "a". Voices differ in pitch and size, and there is noise, so
 //! that no two are alike. They are synthetic: a result on them says nothing about people.
 
-use super::{Dataset, planar::at_least};
+use super::{Dataset, dataset::equally_often, planar::at_least};
 use crate::Float;
 use crate::tensor::{Tensor, fail::fail, random};
 use std::f64::consts::TAU;
@@ -130,6 +130,7 @@ fn speak(phones: &[Phone], samples: &mut [f64]) {
     for phone in phones {
         ends.push(ends[ends.len() - 1] + each * long(phone));
     }
+    let end = ends[phones.len()].max(1.0);
     let (mut resonators, mut hiss) = ([Resonator::default(); 3], Resonator::default());
     // Voice, hiss and formants move towards their aims, as lips and tongue do.
     let (mut voice, mut air, mut formants, mut turn) = (0.0, 0.0, None::<[f64; 3]>, 0.0);
@@ -152,7 +153,7 @@ fn speak(phones: &[Phone], samples: &mut [f64]) {
             (0..3).for_each(|k| current[k] = near(current[k], aim[k], 220.0));
         }
         // The pitch falls towards the end, as in a statement.
-        turn += pitch * (1.05 - 0.15 * now / samples_of(ends[ends.len() - 1])) * (1.0 + 0.01 * normal()) / RATE as f64;
+        turn += pitch * (1.05 - 0.15 * now / end) * (1.0 + 0.01 * normal()) / RATE as f64;
         let pulse = if turn >= 1.0 { 9.0 } else { 0.0 };
         turn = turn.fract();
         let mut sound = voice * (pulse + 0.03 * normal());
@@ -163,16 +164,12 @@ fn speak(phones: &[Phone], samples: &mut [f64]) {
     }
 }
 
-fn samples_of(end: f64) -> f64 {
-    end.max(1.0)
-}
-
 /// `n` sounds of `length` samples, the classes equally often and in random order, as loud as each other but for a
 /// little, with some noise.
 #[track_caller]
 fn sounds(generator: &str, n: usize, length: usize, classes: &[&str], make: impl Fn(usize, &mut [f64])) -> Dataset {
     at_least(generator, n, 1, "sounds");
-    let labels: Vec<usize> = random::permutation(n).into_iter().map(|i| i % classes.len()).collect();
+    let labels = equally_often(n, classes.len());
     let mut x: Vec<Float> = Vec::with_capacity(n * length);
     for label in &labels {
         let mut samples = vec![0.0; length];
@@ -181,11 +178,7 @@ fn sounds(generator: &str, n: usize, length: usize, classes: &[&str], make: impl
         let (loud, noise) = ((0.5 + 0.4 * uniform()) / largest, 0.004 + 0.008 * uniform());
         x.extend(samples.iter().map(|sample| (sample * loud + noise * normal()).clamp(-1.0, 1.0) as Float));
     }
-    Dataset {
-        x: Tensor::from_vec(x, &[n, length]),
-        y: Tensor::from_vec(labels.into_iter().map(|label| label as Float).collect(), &[n]),
-        classes: classes.iter().map(|class| (*class).to_owned()).collect(),
-    }
+    Dataset::of_classes(x, &labels, classes)
 }
 
 /// How strong each frequency is at each time: `[n, frames, window / 2]` of sounds `[n, samples]`, or `[frames, window / 2]`

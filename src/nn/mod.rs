@@ -34,4 +34,5 @@ pub use metric::{accuracy, confusion_matrix, f1_score, precision, recall, roc_au
 pub use norm::{BatchNormalization, LayerNormalization};
 pub use recurrent::{Gru, Lstm, SimpleRnn};
 pub use sequential::Sequential;
+pub(crate) use sequential::dead_units;
 pub use summary::Summary;

@@ -2,7 +2,7 @@
 
 use super::figure::{Axis, Figure, Layer, Mark, Stroke};
 use super::palette::{self, GRID, INK};
-use super::values::number;
+use super::values::{Values, number};
 use crate::tensor::{Tensor, fail::fail};
 
 /// A board, `[rows, columns]`: 1 is a cross, −1 (or 2) a ring, 0 empty. With `values`, of the same shape, each empty
@@ -32,7 +32,7 @@ pub fn board(cells: &Tensor, values: Option<&Tensor>) -> Figure {
     let (wide, high) = (columns as f64, rows as f64);
     let mut figure = Figure::new("board", Axis::none((0.0, wide)), Axis::none((0.0, high)));
     figure.size = (wide * side + 24.0, high * side + 18.0);
-    let values: Vec<f64> = values.map_or(Vec::new(), |v| v.to_vec().into_iter().map(|value| value as f64).collect());
+    let values = values.map_or(Vec::new(), Values::numbers);
     let most = values.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
     let mut lines = Vec::new();
     for (i, cell) in cells.to_vec().into_iter().enumerate() {

@@ -3,7 +3,7 @@
 use super::figure::{Axis, Figure, Layer, shorten};
 use super::palette::{self, INK, RIGHT, Rgb, WHITE, WRONG};
 use super::raster;
-use super::values::{extent, number};
+use super::values::{Values, extent, number};
 use crate::tensor::{Tensor, fail::fail};
 
 /// More than so many cannot be looked at.
@@ -27,7 +27,7 @@ const TITLE: f64 = 18.0;
 #[track_caller]
 pub fn images(x: &Tensor, titles: &[&str]) -> Figure {
     let titles: Vec<(String, Rgb)> = titles.iter().map(|title| ((*title).to_owned(), INK)).collect();
-    grid("images", x, &titles, Frames::Thin, &ink_of(x))
+    grid("images", x, &titles, false, &ink_of(x))
 }
 
 /// What convolutions look for, or what they find: small pictures in which blue is negative, white 0 and orange positive.
@@ -48,10 +48,10 @@ pub fn filters(x: &Tensor) -> Figure {
         [n, channels, height, width] => x.detach().reshape(&[n * channels, height, width]),
         _ => x.detach(),
     };
-    let (low, high) = extent(x.to_vec().into_iter().map(|value| value as f64)).unwrap_or((0.0, 1.0));
+    let (low, high) = extent(x.numbers()).unwrap_or((0.0, 1.0));
     let largest = low.abs().max(high.abs()).max(f64::MIN_POSITIVE);
-    let colour = |value: f64| palette::diverging((value / largest * 16.0).round() / 16.0);
-    let mut figure = grid("filters", &pictures, &[], Frames::Thin, &colour);
+    let colour = |_: usize, value: f64| palette::diverging((value / largest * 16.0).round() / 16.0);
+    let mut figure = grid("filters", &pictures, &[], false, &colour);
     figure.summary.push(format!("values from {} to {}", number(low, 3), number(high, 3)));
     figure
 }
@@ -76,25 +76,16 @@ pub fn saliency(x: &Tensor, gradient: &Tensor) -> Figure {
         let problem = format!("saliency: pictures of shape {:?}, gradients {:?}", x.shape(), gradient.shape());
         fail(&problem, &[("x", x), ("gradient", gradient)], "let x = x.requires_grad(); loss.backward(); x.grad()");
     }
-    let mut figure = grid("saliency", x, &[], Frames::Thin, &ink_of(x));
-    let pixels = x.len() / x.shape()[0];
-    let (values, strengths, ink) = (x.to_vec(), gradient.abs().to_vec(), ink_of(x));
-    let drawn = figure.layers.iter_mut().filter_map(|layer| match layer {
-        Layer::Image { png, .. } => Some(png),
-        _ => None,
-    });
-    for ((png, values), strengths) in drawn.zip(values.chunks(pixels)).zip(strengths.chunks(pixels)) {
-        let most = strengths.iter().fold(0.0, |most: f64, value| most.max(*value as f64)).max(f64::MIN_POSITIVE);
-        let mix = |(value, strength): (&crate::Float, &crate::Float)| {
-            let share = (*strength as f64 / most * 8.0).round() / 8.0;
-            // Grey at most, so that the colour shows on ink as on paper.
-            palette::blend(palette::blend(WHITE, ink(*value as f64), 0.45), WRONG, share)
-        };
-        let pixels: Vec<Rgb> = values.iter().zip(strengths).map(mix).collect();
-        let (_, _, width) = sizes(x);
-        *png = raster::png(width, &pixels);
-    }
-    figure
+    let (_, height, width) = sizes(x);
+    let (strengths, ink) = (gradient.abs().numbers(), ink_of(x));
+    let most = |picture: &[f64]| picture.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+    let most: Vec<f64> = strengths.chunks(height * width).map(most).collect();
+    let mix = |at: usize, value: f64| {
+        let share = (strengths[at] / most[at / (height * width)] * 8.0).round() / 8.0;
+        // Grey at most, so that the colour shows on ink as on paper.
+        palette::blend(palette::blend(WHITE, ink(at, value), 0.45), WRONG, share)
+    };
+    grid("saliency", x, &[], false, &mix)
 }
 
 /// The mistakes that the network was surest of: the pictures whose right label got the least probability, up to `count`
@@ -134,27 +125,20 @@ pub fn mistakes(x: &Tensor, labels: &Tensor, probabilities: &Tensor, count: usiz
     if wrong.is_empty() {
         // There is nothing to complain of: the first picture, in green.
         let first = x.detach().select_rows(&[0]);
-        let mut figure = grid("mistakes", &first, &[("✓ no mistake".to_owned(), RIGHT)], Frames::Thick, &ink_of(x));
+        let mut figure = grid("mistakes", &first, &[("✓ no mistake".to_owned(), RIGHT)], true, &ink_of(x));
         figure.summary = vec![said];
         return figure;
     }
-    let mut figure = grid("mistakes", &x.detach().select_rows(&wrong), &titles, Frames::Thick, &ink_of(x));
+    let mut figure = grid("mistakes", &x.detach().select_rows(&wrong), &titles, true, &ink_of(x));
     figure.summary.push(said);
     figure
 }
 
-/// Thick frames have the colour of the title below.
-#[derive(PartialEq)]
-enum Frames {
-    Thin,
-    Thick,
-}
-
 /// Dark on light: the smallest value, or 0, is white.
-fn ink_of(x: &Tensor) -> impl Fn(f64) -> Rgb + use<> {
-    let (low, high) = extent(x.to_vec().into_iter().map(|value| value as f64)).unwrap_or((0.0, 1.0));
+fn ink_of(x: &Tensor) -> impl Fn(usize, f64) -> Rgb + use<> {
+    let (low, high) = extent(x.numbers()).unwrap_or((0.0, 1.0));
     let (low, high) = if low < high { (low.min(0.0), high) } else { (0.0, 1.0) };
-    move |value| {
+    move |_, value| {
         // 16 greys: finer ones are hard to see in pictures of this size and double the file.
         let ink = ((value - low) / (high - low)).clamp(0.0, 1.0);
         palette::blend(WHITE, [0, 0, 0], (ink * 15.0).round() / 15.0)
@@ -184,28 +168,29 @@ pub fn image_grid(x: &Tensor, labels: &Tensor, predicted: Option<&Tensor>) -> Fi
     let labels: Vec<String> = labels.to_vec().into_iter().map(|label| number(label as f64, 4)).collect();
     let Some(predicted) = predicted else {
         let titles: Vec<(String, Rgb)> = labels.into_iter().map(|label| (label, INK)).collect();
-        return grid("images", x, &titles, Frames::Thin, &ink_of(x));
+        return grid("images", x, &titles, false, &ink_of(x));
     };
     let predicted = predicted.to_vec().into_iter().map(|label| number(label as f64, 4));
     let title = |(predicted, label): (String, String)| {
         if predicted == label { (format!("✓ {label}"), RIGHT) } else { (format!("✗ {predicted} ({label})"), WRONG) }
     };
     let titles: Vec<(String, Rgb)> = predicted.zip(labels).map(title).collect();
-    let mut figure = grid("images", x, &titles, Frames::Thick, &ink_of(x));
+    let mut figure = grid("images", x, &titles, true, &ink_of(x));
     let right = titles.iter().filter(|(_, colour)| *colour == RIGHT).count();
     figure.summary.push(format!("{right} of {count} right; ✗ predicted (actual)"));
     figure
 }
 
+/// Pictures in rows, in frames of the colour of their titles if they are `framed`. `colour` makes a pixel of its place
+/// among all values and of its value.
 #[track_caller]
 fn grid(
     kind: &'static str,
     x: &Tensor,
     titles: &[(String, Rgb)],
-    frames: Frames,
-    colour: &dyn Fn(f64) -> Rgb,
+    framed: bool,
+    colour: &dyn Fn(usize, f64) -> Rgb,
 ) -> Figure {
-    let framed = frames == Frames::Thick;
     let (count, height, width) = sizes(x);
     let shown = count.min(MOST);
     let longest = titles.iter().map(|(title, _)| title.chars().count()).max().unwrap_or(0);
@@ -221,11 +206,11 @@ fn grid(
     let (wide, high) = ((side + GAP) * columns as f64 + GAP, (tall + GAP + title_height) * rows as f64 + GAP);
     let mut figure = Figure::new(kind, Axis::none((0.0, wide)), Axis::none((0.0, high)));
     figure.size = (wide + 24.0, high + 18.0);
-    let values = x.to_vec();
+    let values = x.numbers();
 
     for i in 0..shown {
-        let pixels = &values[i * width * height..(i + 1) * width * height];
-        let pixels: Vec<Rgb> = pixels.iter().map(|value| colour(*value as f64)).collect();
+        let pixels = i * width * height..(i + 1) * width * height;
+        let pixels: Vec<Rgb> = pixels.map(|at| colour(at, values[at])).collect();
         let (column, row) = ((i % columns) as f64, (i / columns) as f64);
         let left = GAP + column * (side + GAP);
         let top = high - GAP - row * (tall + GAP + title_height);

@@ -4,9 +4,10 @@ use super::curves::histogram_of;
 use super::figure::{Axis, Figure, Key, Layer, Mark, Stroke};
 use super::palette::{self, INK, PALE_INK, Rgb, WHITE};
 use super::raster;
-use super::values::{number, padded};
+use super::values::{Values, number, padded};
 use crate::Float;
 use crate::data::Dataset;
+use crate::nn::dead_units;
 use crate::tensor::{Tensor, fail::fail};
 
 /// A histogram for each layer, side by side: of what comes out of the layers (`model.activations(&x)`), of weights, of
@@ -27,7 +28,7 @@ pub fn histograms<N: AsRef<str>>(values: &[(N, Tensor)]) -> Figure {
     for (name, tensor) in values {
         named.push((name.as_ref().to_owned(), tensor.clone()));
     }
-    histograms_of("histograms", named, &|tensor| dead_units(tensor))
+    histograms_of("histograms", named, &note_dead_units)
 }
 
 /// A histogram of the weights of each parameter, for `model.parameters()`.
@@ -63,7 +64,7 @@ pub fn gradients(parameters: &[Tensor]) -> Figure {
     let (mut gradients, mut ratios) = (Vec::new(), Vec::new());
     for (name, parameter) in parameters.iter().enumerate().map(with_name) {
         let gradient = parameter.grad();
-        ratios.push(size(&gradient) / size(&parameter).max(f64::MIN_POSITIVE));
+        ratios.push(gradient.root_mean_square() / parameter.root_mean_square().max(f64::MIN_POSITIVE));
         gradients.push((name, gradient));
     }
     let mut figures = histograms_of("gradients", gradients, &|_| None);
@@ -91,9 +92,9 @@ fn histograms_of(
     }
     let mut parts = Vec::new();
     for (name, tensor) in values {
-        let mut part = histogram_of(tensor.to_vec().into_iter().map(|value| value as f64).collect()).title(&name);
-        let values: Vec<f64> =
-            tensor.to_vec().into_iter().map(|value| value as f64).filter(|v| v.is_finite()).collect();
+        let values = tensor.numbers();
+        let mut part = histogram_of(values.clone()).title(&name);
+        let values: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
         let mean = values.iter().sum::<f64>() / values.len() as f64;
         let deviation = (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64).sqrt();
         let mean = if mean.abs() < 1e-6 * deviation { 0.0 } else { mean };
@@ -110,24 +111,10 @@ fn histograms_of(
 }
 
 /// "3 of 16 units always 0", for all examples.
-fn dead_units(outputs: &Tensor) -> Option<String> {
+fn note_dead_units(outputs: &Tensor) -> Option<String> {
     let &[examples, units, ..] = outputs.shape() else { return None };
-    let values = outputs.to_vec();
-    let each = values.len() / (examples * units).max(1);
-    let is_dead = |unit: usize| {
-        (0..examples).all(|example| {
-            let start = (example * units + unit) * each;
-            values[start..start + each].iter().all(|value| *value == 0.0)
-        })
-    };
-    let dead = (0..units).filter(|unit| is_dead(*unit)).count();
+    let dead = dead_units(outputs);
     (examples > 1 && dead > 0).then(|| format!("{dead} of {units} units always 0"))
-}
-
-/// The root of the mean square.
-fn size(tensor: &Tensor) -> f64 {
-    let sum: f64 = tensor.to_vec().into_iter().map(|value| (value as f64).powi(2)).sum();
-    (sum / tensor.len().max(1) as f64).sqrt()
 }
 
 /// Of a larger layer only so many units are drawn.
@@ -196,7 +183,7 @@ fn neurons_of(data: &Dataset, parameters: &[Tensor], activations: &dyn Fn(&Tenso
     }
     let columns = columns("neurons", parameters);
     let side = |axis: usize| {
-        let values = data.x.to_vec().into_iter().skip(axis).step_by(2).map(|value| value as f64);
+        let values = data.x.numbers().into_iter().skip(axis).step_by(2);
         padded(super::values::extent(values).unwrap_or((0.0, 1.0)), 0.08)
     };
     let ((left, right), (bottom, top)) = (side(0), side(1));
@@ -222,9 +209,9 @@ fn neurons_of(data: &Dataset, parameters: &[Tensor], activations: &dyn Fn(&Tenso
     }
     let mut figure = drawn(&columns, "neurons");
     for ((c, column), field) in columns.iter().enumerate().zip(&fields) {
-        let values = field.to_vec();
+        let values = field.numbers();
         for (unit, (x, y)) in column.places(c, columns.len()) {
-            let own: Vec<f64> = values.iter().skip(unit).step_by(column.units).map(|value| *value as f64).collect();
+            let own: Vec<f64> = values.iter().skip(unit).step_by(column.units).copied().collect();
             let largest = own.iter().fold(f64::MIN_POSITIVE, |largest, value| largest.max(value.abs()));
             let pixels: Vec<Rgb> =
                 own.iter().map(|value| palette::diverging((value / largest * 12.0).round() / 12.0)).collect();
@@ -272,7 +259,6 @@ impl Column {
 
 #[track_caller]
 fn columns(kind: &str, parameters: &[Tensor]) -> Vec<Column> {
-    let numbers = |tensor: &Tensor| tensor.to_vec().into_iter().map(|value| value as f64).collect::<Vec<_>>();
     let mut columns: Vec<Column> = Vec::new();
     for parameter in parameters {
         match *parameter.shape() {
@@ -288,10 +274,10 @@ fn columns(kind: &str, parameters: &[Tensor]) -> Vec<Column> {
                 }
                 let name = parameter.name().unwrap_or_default();
                 let name = name.strip_suffix(".weight").unwrap_or(&name).to_owned();
-                columns.push(Column { name, units, weights: numbers(parameter), bias: Vec::new() });
+                columns.push(Column { name, units, weights: parameter.numbers(), bias: Vec::new() });
             }
             [units] if columns.last().is_some_and(|column| column.units == units && column.bias.is_empty()) => {
-                columns.last_mut().expect("there is one").bias = numbers(parameter);
+                columns.last_mut().expect("there is one").bias = parameter.numbers();
             }
             _ => {}
         }

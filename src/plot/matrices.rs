@@ -3,7 +3,7 @@
 use super::figure::{Axis, Figure, Layer};
 use super::palette::{self, Rgb};
 use super::raster;
-use super::values::{extent, number};
+use super::values::{Values, extent, number};
 use crate::tensor::{Tensor, fail::fail};
 
 /// Up to so many rows and columns the numbers stand in the cells.
@@ -30,7 +30,7 @@ pub fn heatmap(matrix: &Tensor) -> Figure {
             "reshape or slice it first",
         ),
     };
-    let values: Vec<f64> = matrix.to_vec().into_iter().map(|value| value as f64).collect();
+    let values = matrix.numbers();
     let (low, high) = extent(values.iter().copied()).unwrap_or((0.0, 0.0));
     let largest = low.abs().max(high.abs()).max(f64::MIN_POSITIVE);
     let colour = |value: f64| match value {
@@ -70,7 +70,7 @@ fn confusion_of(matrix: &Tensor, names: Vec<String>) -> Figure {
             "one row and one column for each name: [classes, classes]",
         );
     }
-    let counts: Vec<f64> = matrix.to_vec().into_iter().map(|value| value as f64).collect();
+    let counts = matrix.numbers();
     let total: f64 = counts.iter().sum();
     let shares: Vec<f64> = counts
         .chunks(classes)

@@ -3,7 +3,7 @@
 use super::figure::{Axis, Figure, Key, Layer, class_mark};
 use super::palette::{self, Rgb, WHITE, blend, colour};
 use super::raster;
-use super::values::{Points, extent, number, padded};
+use super::values::{Points, Values, extent, number, padded};
 use crate::Float;
 use crate::autograd::no_grad;
 use crate::data::Dataset;
@@ -98,7 +98,7 @@ fn certainties(operation: &str, scores: &Tensor, rows: usize, levels: &[f64]) ->
         let problem = format!("{operation}: scores of shape {shape:?} for points of shape [{rows}, 2]");
         fail(&problem, &[], "return one row of scores for each point: [n, classes], [n, 1] or [n]");
     }
-    let values: Vec<f64> = scores.to_vec().into_iter().map(|value| value as f64).collect();
+    let values = scores.numbers();
     let columns = shape.get(1).copied().unwrap_or(1);
     let shade = |certainty: f64| if certainty.is_nan() { 0.0 } else { 0.05 + 0.55 * certainty.clamp(0.0, 1.0) };
     if columns == 1 {
@@ -136,7 +136,7 @@ fn classified(operation: &str, x: &Tensor, labels: &Tensor) -> (Vec<(f64, f64)>,
         let problem = format!("{operation}: labels of shape {:?} for points of shape {:?}", labels.shape(), x.shape());
         fail(&problem, &operands, "one label for each point: shape [n] or [n, 1]");
     }
-    let labels: Vec<f64> = labels.to_vec().into_iter().map(|label| label as f64).collect();
+    let labels = labels.numbers();
     let mut levels = labels.clone();
     levels.sort_by(f64::total_cmp);
     levels.dedup();

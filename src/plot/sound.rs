@@ -3,7 +3,7 @@
 use super::figure::{Axis, Figure, Layer};
 use super::palette::{self, Rgb};
 use super::raster::{self, data_uri};
-use super::values::number;
+use super::values::{Values, number};
 use crate::data;
 use crate::display::{self, Bundle, Show, escape_html};
 use crate::tensor::{Tensor, fail::fail};
@@ -30,12 +30,12 @@ pub fn spectrogram(samples: &Tensor, rate: usize) -> Figure {
     let samples = one_sound("spectrogram", samples, rate);
     let strengths = data::spectrogram(&samples, window(rate, samples.len()));
     let &[frames, bands] = strengths.shape() else { unreachable!("one sound has two axes") };
-    let values = strengths.to_vec();
-    let most = values.iter().fold(f64::MIN_POSITIVE, |most, value| most.max(*value as f64));
+    let values = strengths.numbers();
+    let most = values.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
     let pixels: Vec<Rgb> = (0..frames * bands)
         .map(|i| {
             let (band, frame) = (bands - 1 - i / frames, i % frames);
-            let share = values[frame * bands + band] as f64 / most;
+            let share = values[frame * bands + band] / most;
             palette::sequential((share * 40.0).round() / 40.0)
         })
         .collect();
@@ -44,7 +44,7 @@ pub fn spectrogram(samples: &Tensor, rate: usize) -> Figure {
     figure.size = (600.0, 260.0);
     let png = raster::png(frames, &pixels);
     figure.layers.push(Layer::Image { area: [0.0, 0.0, seconds, hertz], png, smooth: true });
-    let strength = |band: usize| values.iter().skip(band).step_by(bands).map(|value| *value as f64).sum::<f64>();
+    let strength = |band: usize| values.iter().skip(band).step_by(bands).sum::<f64>();
     let strongest = (0..bands).max_by(|&a, &b| strength(a).total_cmp(&strength(b))).unwrap_or(0);
     let at = number(strongest as f64 * hertz / bands as f64, 3);
     figure.summary = vec![format!("{} s at {rate} samples a second, strongest at {at} Hz", number(seconds, 3))];

@@ -4,7 +4,7 @@ use super::figure::{Figure, Key, Layer, Mark};
 use super::landscape::{COLUMNS, ROWS, map};
 use super::lines;
 use super::palette::{self, WHITE};
-use super::values::number;
+use super::values::{Values, number};
 use crate::Float;
 use crate::autograd::no_grad;
 use crate::tensor::{Tensor, fail::fail};
@@ -119,7 +119,7 @@ impl Place<'_> {
         let mut random = ChaCha8Rng::seed_from_u64(number);
         let mut direction = Vec::new();
         for parameter in &self.before {
-            let values: Vec<f64> = parameter.to_vec().into_iter().map(|value| value as f64).collect();
+            let values = parameter.numbers();
             let mut step: Vec<f64> = values.iter().map(|_| StandardNormal.sample(&mut random)).collect();
             let units = match *parameter.shape() {
                 [_, units] => units,

@@ -36,7 +36,7 @@ fn attention_of(weights: &Tensor, tokens: Vec<String>) -> Figure {
             "[length, length] or [heads, length, length]: of a batch take one, weights.slice(0, 0..1).squeeze(0)",
         ),
     };
-    let values: Vec<f64> = weights.to_vec().into_iter().map(|value| value as f64).collect();
+    let values = weights.numbers();
     // The darkest is the most that any step takes from another: of many steps each takes little from each.
     let most_of_all = values.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
     let head = |head: usize| {
@@ -123,7 +123,7 @@ fn embedding_of(vectors: &Tensor, names: Vec<String>) -> Figure {
         let problem = format!("embedding: {n} vectors and {} names", names.len());
         fail(&problem, &[("vectors", vectors)], "one name for each row");
     }
-    let mut rows: Vec<f64> = vectors.to_vec().into_iter().map(|value| value as f64).collect();
+    let mut rows = vectors.numbers();
     for feature in 0..features {
         let mean = rows.iter().skip(feature).step_by(features).sum::<f64>() / n as f64;
         rows.iter_mut().skip(feature).step_by(features).for_each(|value| *value -= mean);

@@ -254,6 +254,12 @@ impl Tensor {
         self.is_tracked() && grad_enabled()
     }
 
+    /// How large the values are: the root of the mean of their squares.
+    pub(crate) fn root_mean_square(&self) -> f64 {
+        let sum: f64 = self.array().iter().map(|value| (*value as f64).powi(2)).sum();
+        (sum / self.len().max(1) as f64).sqrt()
+    }
+
     /// Names the tensor, for error messages and for [`draw_graph`](crate::plot::draw_graph). Returns the handle.
     pub fn label(&self, name: &str) -> Tensor {
         self.0.notes().label = Some(name.into());

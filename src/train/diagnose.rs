@@ -5,7 +5,7 @@ use crate::Float;
 use crate::autograd::Mode;
 use crate::data::Dataset;
 use crate::display::{self, Bundle, Show};
-use crate::nn::Sequential;
+use crate::nn::{Sequential, dead_units};
 use crate::optim::zero_grad;
 use crate::tensor::Tensor;
 use crate::tensor::fail::warn_once;
@@ -48,10 +48,7 @@ impl Sequential {
         let before: Vec<_> = parameters.iter().map(|parameter| parameter.0.notes().grad.take()).collect();
         let prediction = self.forward(&x);
         compiled.loss.loss(&prediction, &y).backward();
-        let mut diagnosis = Diagnosis::default();
-        diagnosis.inputs(self, &x, &y, &prediction);
-        diagnosis.gradients(&parameters);
-        diagnosis.units(self, &x);
+        let diagnosis = Diagnosis::of(self, &x, &y, &prediction);
         zero_grad(&parameters);
         parameters.iter().zip(before).for_each(|(parameter, grad)| parameter.0.notes().grad = grad);
         diagnosis
@@ -59,6 +56,15 @@ impl Sequential {
 }
 
 impl Diagnosis {
+    /// After `backward`; `y` may be the targets of more examples than `x`.
+    pub(super) fn of(model: &Sequential, x: &Tensor, y: &Tensor, prediction: &Tensor) -> Diagnosis {
+        let mut diagnosis = Diagnosis::default();
+        diagnosis.inputs(model, x, y, prediction);
+        diagnosis.gradients(&model.parameters());
+        diagnosis.units(model, x);
+        diagnosis
+    }
+
     /// Whether nothing looks wrong.
     pub fn is_healthy(&self) -> bool {
         self.findings.is_empty()
@@ -73,11 +79,11 @@ impl Diagnosis {
         self.findings.into_iter().for_each(|(kind, finding)| warn_once(kind, &format!("fit: {finding}")));
     }
 
-    pub(super) fn inputs(&mut self, model: &Sequential, x: &Tensor, y: &Tensor, prediction: &Tensor) {
+    fn inputs(&mut self, model: &Sequential, x: &Tensor, y: &Tensor, prediction: &Tensor) {
         // What a layer of one's own begins with may be an embedding, and its inputs the numbers of words.
         const TAKE_NUMBERS: [&str; 8] = ["Dense", "Conv1D", "Conv2D", "Flatten", "Reshape", "SimpleRnn", "Gru", "Lstm"];
         let takes_numbers = model.layers().first().is_some_and(|layer| TAKE_NUMBERS.contains(&layer.name().as_str()));
-        let size = size(x);
+        let size = x.root_mean_square();
         if takes_numbers && size > 10.0 {
             let advice = "Give data.standardised(), or divide pixels by 255";
             self.found(
@@ -102,8 +108,7 @@ impl Diagnosis {
         }
     }
 
-    /// After `backward`.
-    pub(super) fn gradients(&mut self, parameters: &[Tensor]) {
+    fn gradients(&mut self, parameters: &[Tensor]) {
         let name = |parameter: &Tensor| parameter.name().unwrap_or_else(|| "a parameter".to_owned());
         let mut weights = Vec::new();
         for parameter in parameters {
@@ -111,10 +116,10 @@ impl Diagnosis {
                 let advice = "Does a layer's forward not use it, or use .detach(), .item() or no_grad?";
                 self.found("unreached", format!("no gradient reaches `{}`. {advice}", name(parameter)));
             } else if parameter.rank() > 1 {
-                weights.push((name(parameter), size(&parameter.grad()), size(parameter)));
+                weights.push((name(parameter), parameter.grad().root_mean_square(), parameter.root_mean_square()));
             }
         }
-        let by_gradient = |a: &&(String, Float, Float), b: &&(String, Float, Float)| a.1.total_cmp(&b.1);
+        let by_gradient = |a: &&(String, f64, f64), b: &&(String, f64, f64)| a.1.total_cmp(&b.1);
         let (Some(least), Some(most)) = (weights.iter().min_by(by_gradient), weights.iter().max_by(by_gradient)) else {
             return;
         };
@@ -126,7 +131,7 @@ impl Diagnosis {
             self.found("vanishing", finding);
         }
         // Weights may begin at 0.
-        let explodes = |(_, gradient, weight): &&(String, Float, Float)| *gradient > 100.0 * weight.max(0.01);
+        let explodes = |(_, gradient, weight): &&(String, f64, f64)| *gradient > 100.0 * weight.max(0.01);
         if let Some((name, gradient, _)) = weights.iter().find(explodes) {
             let advice =
                 "Scale inputs and targets, begin with smaller weights, or limit them: .callback(ClipNorm(1.0))";
@@ -137,16 +142,13 @@ impl Diagnosis {
         }
     }
 
-    pub(super) fn units(&mut self, model: &Sequential, x: &Tensor) {
+    fn units(&mut self, model: &Sequential, x: &Tensor) {
         for ((name, output), layer) in model.activations(x).into_iter().zip(model.layers()) {
             // Of pixels that are flattened many are 0 for good reason.
             if layer.parameters().is_empty() && layer.name() != "Relu" {
                 continue;
             }
-            let units = output.shape().get(1).copied().unwrap_or(0);
-            let greatest = output.array().map_axis(ndarray::Axis(0), |values| values.iter().any(|value| *value != 0.0));
-            let each: Vec<bool> = greatest.iter().copied().collect();
-            let dead = each.chunks((each.len() / units.max(1)).max(1)).filter(|unit| !unit.contains(&true)).count();
+            let (units, dead) = (output.shape().get(1).copied().unwrap_or(0), dead_units(&output));
             if output.shape()[0] >= 8 && units >= 4 && 2 * dead > units {
                 let advice = "Lower the learning rate, scale the inputs, or use .leaky_relu()";
                 self.found("dead", format!("{dead} of {units} units of {name} are dead: 0 for all examples. {advice}"));
@@ -159,12 +161,6 @@ impl Diagnosis {
     pub fn evcxr_display(&self) {
         display::result(self.bundle());
     }
-}
-
-/// The root of the mean square.
-fn size(tensor: &Tensor) -> Float {
-    let sum: f64 = tensor.array().iter().map(|value| (*value as f64).powi(2)).sum();
-    (sum / tensor.len().max(1) as f64).sqrt() as Float
 }
 
 impl fmt::Display for Diagnosis {

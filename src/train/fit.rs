@@ -153,11 +153,7 @@ impl<'a> Fit<'a> {
                 }
                 // At both ends: some mistakes are there from the start, others come from training.
                 if step == 0 || step + 1 == steps * epochs {
-                    let mut diagnosis = Diagnosis::default();
-                    diagnosis.inputs(model, &x, &data.y, &prediction);
-                    diagnosis.gradients(parameters);
-                    diagnosis.units(model, &x);
-                    diagnosis.warn();
+                    Diagnosis::of(model, &x, &data.y, &prediction).warn();
                 }
                 // Frees the graph, so that the step changes the weights in place.
                 drop((prediction, loss));
