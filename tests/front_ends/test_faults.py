@@ -432,19 +432,16 @@ def interrupted(kernel, code, after=None, timeout=60):
         pressed.append(time.monotonic())
         kernel.manager.interrupt_kernel()
 
-    if after is None:
-        code = f'println!("running");\n{code}'
+    # Running, it has a moment to get to where it does not end.
     timer = threading.Timer(after or 0.1, press)
-
-    def begin(message):
-        is_running = message["msg_type"] == "stream"
-        if not timer.ident and (is_running if after is None else message["msg_type"] == "execute_input"):
-            timer.start()
-
-    reply = kernel.client.execute_interactive(code, timeout=timeout, output_hook=begin, stop_on_error=False)
+    if after is None:
+        reply = kernel.run_until_running(code, timer.start, timeout)
+    else:
+        timer.start()
+        reply, _ = kernel.run(code, timeout)
     latency = time.monotonic() - pressed[0]
     timer.join()
-    return reply["content"], latency
+    return reply, latency
 
 
 ENDLESS = {
