@@ -391,6 +391,17 @@ def test_a_gigabyte_of_output_is_cut(ready, flood, name):
     assert state(ready) == BEFORE
 
 
+def test_memory_that_a_cell_frees_goes_back(ready):
+    ready.run("let held: Vec<Tensor> = (0..600).map(|_| Tensor::ones(&[250_000])).collect();\nlet above = vec![1u8; 1_000_000];")
+    (runner,) = worker_processes(ready, "chainrule-run")
+    full = runner.memory_info().rss
+    assert full > 550 << 20  # it is there, and in use
+    reply, _ = ready.run("drop(held);")
+    assert reply["status"] == "ok", reply
+    assert full - runner.memory_info().rss > 500 << 20
+    assert ready.value("above.len()") == "1000000"
+
+
 def test_a_flood_of_small_pieces_is_few_messages(ready):
     start = time.monotonic()
     reply, outputs = ready.run('for i in 0..300_000 { println!("{i}"); eprintln!("e"); }')

@@ -12,6 +12,12 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
+/// Tensors in large pages: a snapshot copies one entry for two megabytes instead of five hundred. A mapping of its own
+/// for every tensor of a megabyte would be too small for such a page, so tensors up to 32 MiB share the heap, and what
+/// a training step frees at its end stays there for the next one.
+const HUGE_PAGES: &str =
+    "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=67108864";
+
 /// What the kernel reads.
 pub struct Channels {
     /// Standard output of cells. Does not block.
@@ -88,8 +94,7 @@ impl Channels {
             .env(LIBRARY, library)
             .env(TOKEN, &self.token)
             .env("LD_LIBRARY_PATH", std::env::join_paths(libraries)?)
-            // Large tensors in large pages: a snapshot copies one entry for two megabytes instead of five hundred.
-            .env("GLIBC_TUNABLES", "glibc.malloc.hugetlb=1");
+            .env("GLIBC_TUNABLES", HUGE_PAGES);
         if let Some(bytes) = settings.memory {
             command.env(MEMORY, bytes.to_string());
         }

@@ -93,6 +93,7 @@ pub fn run(shared: &'static Shared, alive: RawFd) -> ! {
                 }
                 hooks.iter().for_each(|hooks| hooks.call(hooks.after_cell));
                 arrange_for_cells();
+                give_back_memory();
                 DONE
             }
             Err(message) => {
@@ -180,6 +181,18 @@ fn arrange_for_cells() {
         let _ = sigaction(Signal::SIGQUIT, &ignore);
     }
     stack::report_overflow();
+}
+
+/// Gives the system what the cell has freed in the middle of the heap: memory that nobody uses would count against the
+/// limit, and every snapshot would copy its pages' entries.
+fn give_back_memory() {
+    const WORTH_IT: usize = 64 << 20;
+    // SAFETY: both only look at the allocator's own lists.
+    unsafe {
+        if libc::mallinfo2().fordblks > WORTH_IT {
+            libc::malloc_trim(0);
+        }
+    }
 }
 
 extern "C" fn on_interrupt(_: i32) {
