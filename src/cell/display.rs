@@ -15,9 +15,15 @@ pub trait CellDisplay {
 impl<T: Debug + ?Sized> CellDisplay for T {
     fn evcxr_display(&self) {
         if std::any::type_name::<T>() != "()" {
-            display::result(Bundle::text(format!("{self:?}")));
+            show_debug(&self);
         }
     }
+}
+
+/// Not generic and not inlined: otherwise every cell would compile how a bundle is made.
+#[inline(never)]
+fn show_debug(value: &dyn Debug) {
+    display::result(Bundle::text(format!("{value:?}")));
 }
 
 /// `print!` that shows what it prints at once, also without a line end: std keeps an unfinished line back, and a learner
@@ -32,6 +38,7 @@ macro_rules! print_at_once {
 
 /// What [`print_at_once!`] calls.
 #[doc(hidden)]
+#[inline(never)]
 pub fn print(text: std::fmt::Arguments) {
     use std::io::Write;
     let mut stdout = std::io::stdout().lock();

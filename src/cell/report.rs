@@ -90,6 +90,7 @@ pub unsafe extern "C" fn chainrule_while_nobody_prints(act: unsafe extern "C" fn
 
 /// The cell has come to its statement on this line (the kernel puts a call before each): where it was, should it crash.
 #[track_caller]
+#[inline(never)] // nor what it calls: every cell would compile it again
 pub fn at(line: u32) {
     if line > 0 {
         statements().push((Location::caller(), line));
@@ -127,6 +128,7 @@ pub(super) fn input_channel() -> Option<RawChannel> {
 }
 
 /// A panic has left the cell (generated code calls this where stock evcxr prints a marker).
+#[inline(never)]
 pub fn panicked() {
     let panic = LAST_PANIC.take().unwrap_or_else(
         || json!({"message": "the cell panicked; a panic hook that it has set keeps the reason to itself"}),
@@ -136,6 +138,7 @@ pub fn panicked() {
 }
 
 /// `?` has ended the cell early with an error of this text.
+#[inline(never)]
 pub fn early_return(message: String) {
     event(&json!({"event": "early_return", "message": message, "line": line()}));
     evcxr_line("EVCXR_ERROR_OCCURRED");

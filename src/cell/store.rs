@@ -3,7 +3,7 @@
 //! evcxr writes a store like this one into every cell; ours stands here, compiled once, and has the same interface.
 
 use super::report;
-use std::any::Any;
+use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ pub struct VariableStore {
 }
 
 /// The store of a session, made by its first cell.
+#[inline(never)]
 pub fn create_variable_store() -> *mut VariableStore {
     Box::into_raw(Box::default())
 }
@@ -26,19 +27,14 @@ impl VariableStore {
 
     /// Whether the variable still has the type that the cell expects; a redefined `struct` is a new type.
     pub fn check_variable<T: 'static>(&mut self, name: &str) -> bool {
-        let fits = self.variables.get(name).is_none_or(|value| value.is::<T>());
-        if !fits {
-            report::variable_changed_type(name);
-        }
-        fits
+        self.is(name, TypeId::of::<T>())
     }
 
     /// Moves a variable out of the store.
     pub fn take_variable<T: 'static>(&mut self, name: &str) -> T {
-        match self.take(name).downcast() {
-            Ok(value) => *value,
-            Err(_) => panic!("the variable `{name}` has another type than the cell expects"),
-        }
+        let value = self.take(name, TypeId::of::<T>());
+        // SAFETY: `take` has compared the types.
+        *unsafe { Box::from_raw(Box::into_raw(value).cast::<T>()) }
     }
 
     /// A value shared by cells, made by the first that asks (evcxr keeps its tokio runtime so).
@@ -50,14 +46,26 @@ impl VariableStore {
         }
     }
 
-    // Not generic, so that a cell does not compile the hash map again for every type.
+    // Neither generic nor inlined, so that a cell does not compile the hash map again for every type.
+    #[inline(never)]
     fn put(&mut self, name: &str, value: Box<dyn Any>) {
         self.variables.insert(name.to_owned(), value);
     }
 
-    fn take(&mut self, name: &str) -> Box<dyn Any> {
+    #[inline(never)]
+    fn is(&self, name: &str, expected: TypeId) -> bool {
+        let fits = self.variables.get(name).is_none_or(|value| (**value).type_id() == expected);
+        if !fits {
+            report::variable_changed_type(name);
+        }
+        fits
+    }
+
+    #[inline(never)]
+    fn take(&mut self, name: &str, expected: TypeId) -> Box<dyn Any> {
         match self.variables.remove(name) {
-            Some(value) => value,
+            Some(value) if (*value).type_id() == expected => value,
+            Some(_) => panic!("the variable `{name}` has another type than the cell expects"),
             None => panic!("the variable `{name}` is not there any more"),
         }
     }

@@ -536,7 +536,9 @@ def test_a_wrong_setting_is_named_by_the_first_cell(jupyter_folders):
 def test_a_timeout_of_the_kernel(jupyter_folders):
     kernel = Kernel(env={"CHAINRULE_TIMEOUT": "6"})
     try:
-        kernel.run("let mut count = 1; let t = tensor([1.0]);")
+        # On a busy machine the first cells may themselves reach the limit.
+        attempts = (kernel.run("let mut count = 1; let t = tensor([1.0]);")[0]["status"] for _ in range(10))
+        assert "ok" in attempts
         kernel.run("1")
         # A cell that reacts keeps what it did, one that does not is undone.
         reply, _ = kernel.run("count = 2; loop { t.exp(); }")

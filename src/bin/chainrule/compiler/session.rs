@@ -48,6 +48,7 @@ impl Session {
             }
         }
         fs::create_dir_all(self.folder.join("src"))?;
+        super::cargo::provide(&self.folder)?;
         let target = self.folder.join("target");
         if !target.is_dir() {
             copy_target(&self.template.join("target"), &target)?;

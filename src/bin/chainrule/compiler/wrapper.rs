@@ -11,7 +11,7 @@ use std::ffi::OsString;
 use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::{Child, ChildStderr, Command};
 
 /// Set in the environment of every cargo that a session starts: to the process id of the kernel.
 pub const ROLE: &str = "CHAINRULE_RUSTC_WRAPPER";
@@ -29,10 +29,13 @@ const EARLY_RETURN: &str = "println!(\"{}\", evcxr_internal_runtime::USER_ERROR_
 pub fn main() -> ! {
     let mut arguments = std::env::args_os().skip(1);
     let Some(rustc) = arguments.next() else { fail("cargo did not say which rustc to run") };
-    let arguments: Vec<_> = arguments.collect();
+    let mut arguments: Vec<_> = arguments.collect();
     let is_cell = arguments.windows(2).any(|pair| pair[0] == "--crate-name" && pair[1] == "ctx");
-    if is_cell && let Err(message) = adapt_file(Path::new("src/lib.rs")) {
-        fail(message);
+    if is_cell {
+        if let Err(message) = adapt_file(Path::new("src/lib.rs")) {
+            fail(message);
+        }
+        arguments = for_one_cell(arguments);
     }
     if let Some(prepared) = std::env::var_os(PREPARED)
         && let Some(outcome) = provide_library(Path::new(&prepared), &arguments)
@@ -40,9 +43,34 @@ pub fn main() -> ! {
         outcome.unwrap_or_else(|message| fail(message));
         std::process::exit(0);
     }
-    let kernel = std::env::var(ROLE).ok().and_then(|id| id.parse().ok());
     let mut command = Command::new(&rustc);
-    command.args(arguments).env_remove(ROLE);
+    command.args(&arguments).env_remove(ROLE);
+    let code = compile(command, |_| {});
+    if is_cell && code == 0 {
+        super::cargo::note(&rustc, &arguments);
+    }
+    std::process::exit(code)
+}
+
+/// evcxr asks for what suits a crate that is compiled again and again. A cell is small, and hardly anything of it was in
+/// the one before: splitting it up and writing down what could be used again took as long as compiling it.
+fn for_one_cell(arguments: Vec<OsString>) -> Vec<OsString> {
+    let mut kept: Vec<OsString> = Vec::with_capacity(arguments.len());
+    for argument in arguments {
+        let after_c = kept.last().is_some_and(|before| before == "-C");
+        match argument.to_str() {
+            Some(text) if after_c && text.starts_with("incremental=") => drop(kept.pop()),
+            Some(text) if after_c && text.starts_with("codegen-units=") => kept.push("codegen-units=1".into()),
+            _ => kept.push(argument),
+        }
+    }
+    kept
+}
+
+/// Runs a compiler to its end, but not beyond the kernel's. `listen` reads its standard error, if that is a pipe. Returns
+/// the exit code.
+pub fn compile(mut command: Command, listen: impl FnOnce(ChildStderr) + Send) -> i32 {
+    let kernel = std::env::var(ROLE).ok().and_then(|id| id.parse().ok());
     // SAFETY: prctl is async-signal-safe. Whoever ends this wrapper ends the compiler.
     unsafe {
         command.pre_exec(|| {
@@ -51,13 +79,18 @@ pub fn main() -> ! {
         });
     }
     match command.spawn() {
-        Ok(mut compiler) => std::process::exit(wait_for(&mut compiler, kernel)),
-        Err(error) => fail(format!("{} could not be started: {error}", rustc.display())),
+        Ok(mut compiler) => std::thread::scope(|scope| {
+            if let Some(stderr) = compiler.stderr.take() {
+                scope.spawn(move || listen(stderr));
+            }
+            wait_for(&mut compiler, kernel)
+        }),
+        Err(error) => fail(format!("{} could not be started: {error}", command.get_program().display())),
     }
 }
 
 /// cargo shows the message, and takes the crate for one that does not compile.
-fn fail(message: impl std::fmt::Display) -> ! {
+pub fn fail(message: impl std::fmt::Display) -> ! {
     eprintln!("chainrule: {message}");
     std::process::exit(1);
 }
@@ -107,7 +140,7 @@ fn provide_library(prepared: &Path, arguments: &[OsString]) -> Option<Result<(),
 
 /// Rewrites the file in place: under another name cargo's record of inputs would name the wrong file, and cargo would
 /// find the next cell unchanged.
-fn adapt_file(path: &Path) -> Result<(), String> {
+pub fn adapt_file(path: &Path) -> Result<(), String> {
     let source = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let adapted = adapt(&source)?;
     if adapted != source {

@@ -2,6 +2,7 @@
 
 use super::output::Pump;
 use super::{Definitions, Evaluator, Implementations, Interrupter, LoadedObjects, Memory, SourceMap, limits};
+use crate::compiler::cargo;
 use crate::compiler::library::{Library, PRELUDE};
 use crate::compiler::session::Session;
 use crate::compiler::toolchain::Toolchain;
@@ -85,8 +86,11 @@ fn start_context(
     drop(guard);
     let mut context = CommandContext::with_eval_context(context);
     let wrapper = std::env::current_exe()?;
+    let mut path = vec![cargo::provide(folder)?];
+    path.extend(std::env::var_os("PATH").iter().flat_map(std::env::split_paths));
     let mut settings = format!(
-        ":build_env {}={}\n:build_env RUSTC_WRAPPER={}\n",
+        ":linker mold\n:build_env PATH={}\n:build_env {}={}\n:build_env RUSTC_WRAPPER={}\n",
+        std::env::join_paths(path)?.display(),
         wrapper::ROLE,
         std::process::id(),
         wrapper.display()

@@ -1,8 +1,9 @@
 //! What rustc warns of, under a cell that works: only what points at a mistake, and never on standard error.
 //!
-//! evcxr drops warnings. cargo keeps what rustc said last in the session's folder, to say it again when nothing changed.
+//! evcxr drops warnings. What rustc said last is kept in the session's folder.
 
 use super::Explanation;
+use crate::compiler::cargo;
 use crate::evaluator::Evaluator;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -57,12 +58,13 @@ fn warning(diagnostic: &Value, compiled: &str) -> Option<(String, String, usize)
     is_of_now.then(|| (lint.to_owned(), diagnostic["message"].as_str().unwrap_or_default().to_owned(), line))
 }
 
-/// What rustc said when cargo last compiled a cell.
+/// What rustc said when a cell was compiled last, by cargo or without it.
 fn last_diagnostics(folder: &Path) -> Option<String> {
     let inside = |folder: PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let targets = inside(folder.join("target"));
     let of_cells = targets.flat_map(|target| inside(target.join("debug/.fingerprint")));
-    let files = of_cells.map(|crate_folder| crate_folder.join("output-lib-ctx"));
+    let of_cargo = of_cells.map(|crate_folder| crate_folder.join("output-lib-ctx"));
+    let files = of_cargo.chain([folder.join(cargo::SAID)]);
     let written = |file: &PathBuf| file.metadata().and_then(|data| data.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
     let newest = files.filter(|file| file.is_file()).max_by_key(written)?;
     std::fs::read_to_string(newest).ok()

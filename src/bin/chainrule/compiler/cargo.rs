@@ -1,0 +1,165 @@
+//! What evcxr starts instead of cargo: rustc itself, as long as nothing but the cell has changed.
+//!
+//! cargo takes 50 ms to find out, for every cell, that all crates are as they were. So the first cell after a change of
+//! the manifest, of a setting or of the environment goes through cargo, and the wrapper around rustc notes how it was
+//! called; the following cells are compiled by the same call.
+//!
+//! evcxr looks for cargo itself, but starts it through the linker `mold` (`mold -run cargo build …`) where that is
+//! chosen. The session's folder has a link of that name to this program, first on the `PATH` of what evcxr starts.
+
+use super::wrapper;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::ffi::{OsStr, OsString};
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The name under which evcxr starts this program.
+const NAME: &str = "mold";
+/// Where evcxr wants to read what was compiled to, set by evcxr for every cell.
+const OBJECT: &str = "EVCXR_EXECUTION_SO_PATH";
+/// For the wrapper: that what it is asked for shall be noted, and under which stamp.
+const STAMP: &str = "CHAINRULE_CARGO_STAMP";
+/// How rustc was called, in a session's folder.
+const CALL: &str = "rustc-call.json";
+/// What rustc said about the cell that was compiled last without cargo.
+pub const SAID: &str = "rustc-said.json";
+
+/// How cargo called rustc for a cell.
+#[derive(Serialize, Deserialize)]
+struct Call {
+    /// Of everything that cargo would have looked at.
+    stamp: String,
+    rustc: PathBuf,
+    arguments: Vec<String>,
+    environment: Vec<(String, String)>,
+}
+
+/// Whether this program was started as evcxr's cargo.
+pub fn is_meant() -> bool {
+    std::env::args_os().next().is_some_and(|name| Path::new(&name).file_name() == Some(OsStr::new(NAME)))
+        && std::env::var_os(wrapper::ROLE).is_some()
+}
+
+/// Makes the folder with the link, for the `PATH` of what evcxr starts.
+pub fn provide(session: &Path) -> std::io::Result<PathBuf> {
+    let folder = session.join("bin");
+    let link = folder.join(NAME);
+    if !link.exists() {
+        std::fs::create_dir_all(&folder)?;
+        std::os::unix::fs::symlink(std::env::current_exe()?, link)?;
+    }
+    Ok(folder)
+}
+
+/// Plays cargo's part. Arguments: `-run`, cargo's path, and what cargo shall do.
+pub fn main() -> ! {
+    let arguments: Vec<OsString> = std::env::args_os().skip(2).collect();
+    let Some((cargo, arguments)) = arguments.split_first() else { wrapper::fail("started without cargo's path") };
+    let mut command = Command::new(cargo);
+    command.args(arguments);
+    if arguments.iter().any(|argument| argument == "build")
+        && let Some(stamp) = stamp(arguments)
+    {
+        if let Some(call) = Call::read().filter(|call| call.stamp == stamp) {
+            call.repeat();
+        }
+        command.env(STAMP, stamp);
+    }
+    let error = command.exec();
+    wrapper::fail(format!("{} could not be started: {error}", cargo.display()))
+}
+
+/// For the wrapper: notes the call if it was for a cell and the cell has been compiled.
+pub fn note(rustc: &OsStr, arguments: &[OsString]) {
+    let Ok(stamp) = std::env::var(STAMP) else { return };
+    // Of the job server of a cargo that has ended nothing shall be known.
+    let is_for_rustc =
+        |name: &str| (name.starts_with("CARGO") && name != "CARGO_MAKEFLAGS") || name == "LD_LIBRARY_PATH";
+    let arguments = arguments.iter().map(|argument| Some(argument.to_str()?.to_owned())).collect();
+    // Were something not UTF-8, cargo would have to do it every time.
+    let Some(arguments) = arguments else { return };
+    let environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| is_for_rustc(name))
+        .collect();
+    let call = Call { stamp, rustc: rustc.into(), arguments, environment };
+    // A call that is not noted costs time only.
+    if let Ok(text) = serde_json::to_vec(&call) {
+        let _ = std::fs::write(CALL, text);
+    }
+}
+
+impl Call {
+    fn read() -> Option<Call> {
+        serde_json::from_slice(&std::fs::read(CALL).ok()?).ok()
+    }
+
+    /// Compiles the cell, and ends the process; returns where it has to be cargo after all.
+    fn repeat(&self) {
+        let Some(folder) = self.value("--out-dir").map(Path::new).filter(|folder| folder.is_dir()) else { return };
+        let object = folder.join("libctx.so");
+        if let Err(message) = wrapper::adapt_file(Path::new("src/lib.rs")) {
+            wrapper::fail(message);
+        }
+        // The kernel knows by the name which of its processes compile.
+        // SAFETY: the system copies the name.
+        unsafe { libc::prctl(libc::PR_SET_NAME, c"cargo".as_ptr()) };
+        let mut command = Command::new(&self.rustc);
+        command.args(self.arguments.iter().map(|argument| match argument.as_str() {
+            // Nobody asks what the cell was made from.
+            "--emit=dep-info,link" => "--emit=link",
+            other => other,
+        }));
+        command.envs(self.environment.iter().map(|(name, value)| (name, value))).env_remove(wrapper::ROLE);
+        command.stderr(Stdio::piped()).stdin(Stdio::null());
+        let mut said = Vec::new();
+        let code = wrapper::compile(command, |stderr| {
+            // As JSON, of which evcxr understands what cargo would wrap as well.
+            let mut lines = BufReader::new(stderr);
+            while lines.read_until(b'\n', &mut said).is_ok_and(|length| length > 0) {}
+            let _ = std::io::stderr().write_all(&said);
+        });
+        let _ = std::fs::write(SAID, &said);
+        if code == 0
+            && let Some(path) = std::env::var_os(OBJECT)
+            && let Err(error) = std::fs::write(&path, object.as_os_str().as_encoded_bytes())
+        {
+            wrapper::fail(format!("{} cannot be written: {error}", Path::new(&path).display()));
+        }
+        std::process::exit(code)
+    }
+
+    fn value(&self, flag: &str) -> Option<&str> {
+        self.arguments.windows(2).find(|pair| pair[0] == flag).map(|pair| pair[1].as_str())
+    }
+}
+
+/// Stands for everything that decides what cargo does besides compiling the cell. None where only cargo can tell: crates
+/// in folders of the learner's may have changed.
+fn stamp(arguments: &[OsString]) -> Option<String> {
+    let manifest = std::fs::read_to_string("Cargo.toml").ok()?;
+    let dependencies: toml::Table = manifest.parse().ok()?;
+    let dependencies = dependencies.get("dependencies")?.as_table()?;
+    let is_ours = |name: &str| name == "chainrule";
+    if dependencies.iter().any(|(name, dependency)| !is_ours(name) && dependency.get("path").is_some()) {
+        return None;
+    }
+    let mut hash = Sha256::new();
+    let mut add = |bytes: &[u8]| {
+        hash.update((bytes.len() as u64).to_le_bytes());
+        hash.update(bytes);
+    };
+    add(manifest.as_bytes());
+    add(&std::fs::read(".cargo/config.toml").unwrap_or_default());
+    arguments.iter().for_each(|argument| add(argument.as_encoded_bytes()));
+    let mut environment: Vec<_> = std::env::vars_os().filter(|(name, _)| name != OBJECT).collect();
+    environment.sort();
+    for (name, value) in environment {
+        add(name.as_encoded_bytes());
+        add(value.as_encoded_bytes());
+    }
+    Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
