@@ -57,7 +57,7 @@ fn sequences() {
 
 #[test]
 fn wire() {
-    pytest("test_wire.py", Duration::from_secs(600));
+    pytest("test_wire.py", Duration::from_secs(900));
 }
 
 #[test]

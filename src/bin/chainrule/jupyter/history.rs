@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// When the file has become longer than this, half of it is forgotten.
 const LONGEST_FILE: u64 = 4 << 20;
-/// A cell with more text than this is not written to the file, and of its output not more than this.
+/// A cell with more text than this is not kept, and in the file of its output not more than this.
 const LONGEST_CODE: usize = 256 << 10;
 const LONGEST_OUTPUT: usize = 4 << 10;
 
@@ -53,11 +53,12 @@ impl History {
     }
 
     pub fn add(&mut self, line: u32, code: &str, output: Option<String>) {
+        if code.len() > LONGEST_CODE {
+            return;
+        }
         let session = self.session.unwrap_or_else(|| self.begin_session());
         let entry = Entry { session, line: i64::from(line), code: code.to_owned(), output };
-        if let Some(file) = &self.file
-            && code.len() <= LONGEST_CODE
-        {
+        if let Some(file) = &self.file {
             let mut stored = entry.clone();
             if let Some(output) = &mut stored.output {
                 output.truncate(output.floor_char_boundary(LONGEST_OUTPUT));

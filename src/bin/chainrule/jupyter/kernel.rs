@@ -25,29 +25,31 @@ use std::time::Duration;
 const HIGH_WATER: i32 = 10_000;
 /// Bytes. Who sends more is disconnected before anything is kept of it.
 const LONGEST_FRAME: i64 = 256 << 20;
+/// A heartbeat is a few bytes; a long one would hold up all the others.
+const LONGEST_BEAT: i64 = 64 << 10;
 
 /// Serves front ends until one of them, or a signal, ends the kernel.
 pub fn serve(connection_file: &Path, allows_unsigned: bool, flags: &Flags) -> Result<()> {
     let info = ConnectionInfo::read(connection_file, allows_unsigned)?;
     let wire = Wire::new(&info.key);
-    // A context has one thread that sends and receives for its sockets: a flood on shell shall not hold up a heartbeat or
-    // an interrupt.
-    let (context, urgent) = (zmq::Context::new(), zmq::Context::new());
-    let bind = |context: &zmq::Context, kind: zmq::SocketType, port: u16| -> Result<zmq::Socket> {
+    // A context has one thread that sends and receives for its sockets: a flood on shell shall not hold up an interrupt,
+    // and nothing a heartbeat.
+    let [context, of_control, of_heart] = std::array::from_fn(|_| zmq::Context::new());
+    let bind = |context: &zmq::Context, kind: zmq::SocketType, port: u16, longest: i64| -> Result<zmq::Socket> {
         let socket = context.socket(kind)?;
         socket.set_linger(1000)?;
         socket.set_sndhwm(HIGH_WATER)?;
-        socket.set_maxmsgsize(LONGEST_FRAME)?;
+        socket.set_maxmsgsize(longest)?;
         let endpoint = info.endpoint(port);
         // Ports are chosen before we start: another program may have taken one, and Jupyter then tries again.
         socket.bind(&endpoint).with_context(|| format!("cannot listen at {endpoint}"))?;
         Ok(socket)
     };
-    let shell = bind(&context, zmq::ROUTER, info.shell_port)?;
-    let control = bind(&urgent, zmq::ROUTER, info.control_port)?;
-    let input = bind(&context, zmq::ROUTER, info.stdin_port)?;
-    let heart = bind(&urgent, zmq::ROUTER, info.hb_port)?;
-    let publisher = bind(&context, zmq::XPUB, info.iopub_port)?;
+    let shell = bind(&context, zmq::ROUTER, info.shell_port, LONGEST_FRAME)?;
+    let control = bind(&of_control, zmq::ROUTER, info.control_port, LONGEST_FRAME)?;
+    let input = bind(&context, zmq::ROUTER, info.stdin_port, LONGEST_FRAME)?;
+    let heart = bind(&of_heart, zmq::ROUTER, info.hb_port, LONGEST_BEAT)?;
+    let publisher = bind(&context, zmq::XPUB, info.iopub_port, LONGEST_FRAME)?;
     publisher.set_xpub_verbose(true)?;
 
     let cleanup = Cleanup::default();

@@ -153,7 +153,13 @@ fn stops_the_queue(reply: &Reply) -> bool {
         && reply.request.request::<ExecuteRequest>().is_ok_and(|request| request.stop_on_error)
 }
 
+/// Bytes. Nobody types more, and the other requests would have to wait while it is parsed.
+const LONGEST_TYPED: usize = 1 << 20;
+
 fn is_complete(code: &str) -> Value {
+    if code.len() > LONGEST_TYPED {
+        return json!({"status": "unknown"});
+    }
     if may_be_question(code) {
         return json!({"status": "complete"});
     }
