@@ -31,6 +31,16 @@ fn messages() {
 }
 
 #[test]
+fn protocol() {
+    pytest("test_protocol.py", Duration::from_secs(600));
+}
+
+#[test]
+fn suites() {
+    pytest("test_suites.py", Duration::from_secs(900));
+}
+
+#[test]
 fn beginners() {
     pytest("test_beginners.py", Duration::from_secs(900));
 }
@@ -47,12 +57,7 @@ fn sequences() {
 
 #[test]
 fn wire() {
-    pytest("test_wire.py", Duration::from_secs(600));
-}
-
-#[test]
-fn conformance() {
-    pytest("test_conformance.py", Duration::from_secs(600));
+    pytest("test_wire.py", Duration::from_secs(900));
 }
 
 #[test]

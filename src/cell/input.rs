@@ -43,12 +43,12 @@ fn ask(prompt: &str, is_password: bool) -> String {
         };
     };
     match question(channel, prompt.into(), is_password) {
-        Answer::Text(text) => text,
-        Answer::Nobody => nobody_answers(),
+        Answer::Given(Value::String(text)) => text,
         Answer::Interrupted => {
             interrupt::check();
             nobody_answers()
         }
+        _ => nobody_answers(),
     }
 }
 
@@ -84,10 +84,10 @@ pub unsafe extern "C" fn chainrule_read_stdin(buffer: *mut u8, length: usize) ->
     let mut typed = TYPED.lock().unwrap_or_else(PoisonError::into_inner);
     if typed.bytes.is_empty() && !typed.is_at_end {
         match question(channel, Value::Null, false) {
-            Answer::Text(text) if text == END_OF_INPUT => typed.is_at_end = true,
-            Answer::Text(text) => typed.bytes.extend(text.bytes().chain([b'\n'])),
+            Answer::Given(Value::String(text)) if text == END_OF_INPUT => typed.is_at_end = true,
+            Answer::Given(Value::String(text)) => typed.bytes.extend(text.bytes().chain([b'\n'])),
             Answer::Interrupted => return -ECANCELED,
-            Answer::Nobody => {
+            _ => {
                 event(&json!({"event": "nobody_to_ask"}));
                 // Once an error, then the end: a loop over lines that ignores errors shall end.
                 typed.is_at_end = true;
@@ -111,17 +111,26 @@ pub(super) fn forget_typed() {
     }
 }
 
-enum Answer {
-    Text(String),
+/// What the kernel says to a frame that asks.
+pub(super) enum Answer {
+    Given(Value),
     /// Nobody can be asked.
     Nobody,
     /// The learner pressed stop instead.
     Interrupted,
 }
 
-/// Asks; a prompt of `null` stands for what the cell printed last.
+/// Asks; a prompt of `null` stands for what the cell printed last. The answer is a text.
 fn question(channel: RawChannel, prompt: Value, is_password: bool) -> Answer {
-    display::write_frame(json!({"kind": "input", "prompt": prompt, "password": is_password}));
+    ask_kernel(channel, json!({"kind": "input", "prompt": prompt, "password": is_password}))
+}
+
+/// Writes a frame that asks, and waits for the answer.
+pub(super) fn ask_kernel(channel: RawChannel, frame: Value) -> Answer {
+    // Answers do not say what they answer: one thread asks at a time.
+    static ASKING: Mutex<()> = Mutex::new(());
+    let _turn = ASKING.lock().unwrap_or_else(PoisonError::into_inner);
+    display::write_frame(frame);
     let mut channel = channel::file(channel);
     let mut line = Vec::new();
     let mut byte = [0];
@@ -129,13 +138,13 @@ fn question(channel: RawChannel, prompt: Value, is_password: bool) -> Answer {
         if CHAINRULE_INTERRUPT.load(Ordering::Relaxed) {
             return Answer::Interrupted;
         }
-        // One JSON line: the text, or null where nobody can be asked.
+        // One JSON line: the answer, or null where nobody can be asked.
         match channel.read(&mut byte) {
             Ok(1) if byte[0] == b'\n' => {
-                return serde_json::from_slice::<Option<String>>(&line)
+                return serde_json::from_slice::<Option<Value>>(&line)
                     .ok()
                     .flatten()
-                    .map_or(Answer::Nobody, Answer::Text);
+                    .map_or(Answer::Nobody, Answer::Given);
             }
             Ok(1) => line.push(byte[0]),
             Err(error) if error.kind() == ErrorKind::Interrupted => {}

@@ -6,6 +6,7 @@
 //! every static here exists once per process.
 
 mod channel;
+mod comm;
 mod display;
 mod input;
 pub mod interrupt;
@@ -13,9 +14,11 @@ mod report;
 mod store;
 mod variables;
 
+pub use comm::{Comm, handle_comms, set_next_input};
 pub use display::{CellDisplay, print};
 pub use input::{input, input_password};
 pub(crate) use report::line_of;
 pub use report::{at, early_return, panicked};
+pub use serde_json::json;
 pub use store::{VariableStore, create_variable_store};
 pub use variables::{Measure, MeasureAny, MeasureKnown, Measured, show_variables};

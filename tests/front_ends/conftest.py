@@ -21,6 +21,7 @@ def jupyter_folders(tmp_path_factory):
         "HOME": str(home),
         "CARGO_HOME": os.environ.get("CARGO_HOME", os.path.join(real_home, ".cargo")),
         "RUSTUP_HOME": os.environ.get("RUSTUP_HOME", os.path.join(real_home, ".rustup")),
+        "XDG_DATA_HOME": str(home / "share"),
         "JUPYTER_DATA_DIR": str(home / "data"),
         "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
         "JUPYTER_CONFIG_DIR": str(home / "config"),

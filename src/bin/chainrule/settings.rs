@@ -8,6 +8,7 @@
 //! output-limit = "1M"      # text of a cell that is shown
 //! processes = 64           # processes and threads that cells may have at once
 //! snapshots = "on"         # whether a cell that crashes is undone
+//! history = "on"           # whether the cells that were run are remembered for later sessions
 //! language = "en"          # or "zh"
 //! ```
 //!
@@ -30,6 +31,8 @@ pub struct Settings {
     pub output: Option<usize>,
     pub processes: Option<usize>,
     pub snapshots: bool,
+    /// Whether later sessions know the cells of this one.
+    pub history: bool,
     /// Whether the kernel tells on its standard error what things cost (`CHAINRULE_TRACE=1`, for benchmarks).
     pub trace: bool,
 }
@@ -52,6 +55,9 @@ pub struct Flags {
     /// Whether a cell that crashes is undone, on or off [default: on]
     #[arg(long, value_name = "ON|OFF")]
     snapshots: Option<String>,
+    /// Whether the cells that were run are remembered for later sessions, on or off [default: on]
+    #[arg(long, value_name = "ON|OFF")]
+    history: Option<String>,
     /// The language of explanations, en or zh [default: that of the locale]
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<String>,
@@ -75,9 +81,17 @@ const TIMEOUT_SETTING: Setting = Setting { name: "timeout", expected: "a number 
 const OUTPUT_SETTING: Setting = Setting { name: "output-limit", expected: "a size such as 1M, or none" };
 const PROCESSES_SETTING: Setting = Setting { name: "processes", expected: "a number, or none" };
 const SNAPSHOTS_SETTING: Setting = Setting { name: "snapshots", expected: "on or off" };
+const HISTORY_SETTING: Setting = Setting { name: "history", expected: "on or off" };
 const LANGUAGE_SETTING: Setting = Setting { name: "language", expected: "en or zh" };
-const ALL: [&Setting; 6] =
-    [&MEMORY_SETTING, &TIMEOUT_SETTING, &OUTPUT_SETTING, &PROCESSES_SETTING, &SNAPSHOTS_SETTING, &LANGUAGE_SETTING];
+const ALL: [&Setting; 7] = [
+    &MEMORY_SETTING,
+    &TIMEOUT_SETTING,
+    &OUTPUT_SETTING,
+    &PROCESSES_SETTING,
+    &SNAPSHOTS_SETTING,
+    &HISTORY_SETTING,
+    &LANGUAGE_SETTING,
+];
 
 impl Setting {
     /// `CHAINRULE_OUTPUT_LIMIT` for `output-limit`.
@@ -102,13 +116,14 @@ pub fn how_to_change(name: &str, example: &str) -> String {
 
 impl Flags {
     /// What was typed, by name.
-    fn typed(&self) -> [(&'static Setting, &Option<String>); 6] {
+    fn typed(&self) -> [(&'static Setting, &Option<String>); 7] {
         [
             (&MEMORY_SETTING, &self.memory),
             (&TIMEOUT_SETTING, &self.timeout),
             (&OUTPUT_SETTING, &self.output_limit),
             (&PROCESSES_SETTING, &self.processes),
             (&SNAPSHOTS_SETTING, &self.snapshots),
+            (&HISTORY_SETTING, &self.history),
             (&LANGUAGE_SETTING, &self.language),
         ]
     }
@@ -153,9 +168,9 @@ impl Settings {
             Some((value, _)) if value == "none" => None,
             Some(value) => Some(understood(&TIMEOUT_SETTING, value, seconds)?),
         };
-        let snapshots = match find(&SNAPSHOTS_SETTING)? {
-            None => true,
-            Some(value) => understood(&SNAPSHOTS_SETTING, value, on_or_off)?,
+        let is_on = |setting| match find(setting)? {
+            None => Ok(true),
+            Some(value) => understood(setting, value, on_or_off),
         };
         Ok(Settings {
             memory: number(
@@ -167,14 +182,23 @@ impl Settings {
             output: number(&OUTPUT_SETTING, size, Some(OUTPUT as u64))?.map(|bytes| bytes as usize),
             processes: number(&PROCESSES_SETTING, |text| text.parse().ok(), Some(PROCESSES as u64))?
                 .map(|count| count as usize),
-            snapshots,
+            snapshots: is_on(&SNAPSHOTS_SETTING)?,
+            history: is_on(&HISTORY_SETTING)?,
             trace: std::env::var_os("CHAINRULE_TRACE").is_some(),
         })
     }
 
     /// Nothing is limited and nothing is kept: for the evaluator that only prepares the library.
     pub fn unlimited() -> Settings {
-        Settings { memory: None, timeout: None, output: None, processes: None, snapshots: false, trace: false }
+        Settings {
+            memory: None,
+            timeout: None,
+            output: None,
+            processes: None,
+            snapshots: false,
+            history: false,
+            trace: false,
+        }
     }
 }
 

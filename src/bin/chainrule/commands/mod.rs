@@ -41,6 +41,9 @@ enum Command {
     Kernel {
         /// The file with the ports and the key
         connection_file: PathBuf,
+        /// Serve also where the file has no key, and obey whoever reaches the ports
+        #[arg(long)]
+        unsigned: bool,
         #[command(flatten)]
         settings: crate::settings::Flags,
     },
@@ -68,8 +71,8 @@ pub fn main() -> ExitCode {
         Command::Install(install) => install.run(),
         Command::Uninstall(uninstall) => uninstall.run(),
         Command::Doctor => doctor::run(),
-        Command::Kernel { connection_file, settings } => {
-            crate::jupyter::serve(&connection_file, &settings).map(|()| ExitCode::SUCCESS)
+        Command::Kernel { connection_file, unsigned, settings } => {
+            crate::jupyter::serve(&connection_file, unsigned, &settings).map(|()| ExitCode::SUCCESS)
         }
     };
     result.unwrap_or_else(|error| {

@@ -21,7 +21,7 @@ pub use boot::prepare_library;
 pub use failure::Failure;
 pub use interrupt::Interrupter;
 pub use output::Sink;
-pub use stream::{Bundle, Output, StreamName};
+pub use stream::{Bundle, CommAct, Output, StreamName};
 
 pub use crate::worker::channels::Answers;
 
@@ -139,13 +139,13 @@ impl Evaluator {
         let shown = std::sync::Arc::new(std::sync::Mutex::new(Bundle::default()));
         let kept = shown.clone();
         let answers = self.answers();
-        let sink: Sink = std::sync::Arc::new(move |output| {
-            if let Output::Question { .. } = output {
-                answers.give(None);
-            }
-            if let Output::Result(bundle) = output {
+        let sink: Sink = std::sync::Arc::new(move |output| match output {
+            Output::Question { .. } => answers.give(None),
+            Output::Comm(act) if act.asks() => answers.give(None),
+            Output::Result(bundle) => {
                 *kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = bundle;
             }
+            _ => {}
         });
         self.execute(0, expression, sink)?;
         Ok(std::mem::take(&mut *shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner)))
@@ -169,6 +169,15 @@ impl Evaluator {
     /// For other threads.
     pub fn interrupter(&self) -> Interrupter {
         self.interrupter.clone()
+    }
+
+    /// Has the library call the handlers that cells have left for what a front end sends.
+    pub fn handle_comms(&mut self, number: u32, sink: Sink) -> Result<(), Failure> {
+        self.pump.begin(sink.clone());
+        self.answers.forget();
+        self.report_what_happened_between_cells(&sink);
+        let mut prepared = Prepared::unchanged("chainrule::cell::handle_comms();", &self.implementations);
+        self.run(number, "", &mut prepared, &sink).map(drop)
     }
 
     /// Shows the table of variables, measured where they are.

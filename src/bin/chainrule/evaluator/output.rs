@@ -247,6 +247,11 @@ impl Reader {
                     self.waiting.push(Output::Update(bundle));
                 }
                 Output::Display(bundle) if !self.cap.admit_display(&bundle) => {}
+                Output::Comm(act) if act.asks() => {
+                    // The cell waits, and nobody has to type anything.
+                    self.waiting.push(Output::Comm(act));
+                    self.hand_on();
+                }
                 other => self.waiting.push(other),
             }
         }

@@ -2,6 +2,7 @@
 //!
 //! A pure function of the bytes, whatever the pieces in which they arrive.
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// One thing to show, in order.
@@ -23,6 +24,53 @@ pub enum Output {
         prompt: Option<String>,
         is_password: bool,
     },
+    /// What the cell does with a comm.
+    Comm(CommAct),
+    /// What the reply to the cell shall carry, such as text for the next cell.
+    Payload(Value),
+}
+
+/// What a cell does with comms, channels to code in a front end.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case")]
+pub enum CommAct {
+    Open {
+        comm_id: String,
+        target_name: String,
+        data: Value,
+    },
+    Send {
+        comm_id: String,
+        data: Value,
+    },
+    Close {
+        comm_id: String,
+        data: Value,
+    },
+    /// The cell handles comms that the front end opens for a target.
+    Register {
+        target_name: String,
+    },
+    /// The cell handles the messages of a comm.
+    Listen {
+        comm_id: String,
+    },
+    /// Asks for the next message of a comm.
+    Receive {
+        comm_id: String,
+    },
+    IsOpen {
+        comm_id: String,
+    },
+    /// Asks for the next thing to handle.
+    Next,
+}
+
+impl CommAct {
+    /// Whether the cell waits for an answer.
+    pub fn asks(&self) -> bool {
+        matches!(self, CommAct::Receive { .. } | CommAct::IsOpen { .. } | CommAct::Next)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -249,6 +297,13 @@ fn output_of_frame(mut frame: Value) -> Option<Output> {
     if kind == "input" {
         let prompt = frame.get("prompt")?.as_str().map(str::to_owned);
         return Some(Output::Question { prompt, is_password: frame.get("password")?.as_bool()? });
+    }
+    if kind == "comm" {
+        return serde_json::from_value(frame).ok().map(Output::Comm);
+    }
+    if kind == "payload" {
+        frame.as_object_mut()?.remove("kind");
+        return Some(Output::Payload(frame));
     }
     let Value::Object(data) = frame.get_mut("data")?.take() else { return None };
     let id = frame.get("id").and_then(Value::as_str).map(str::to_owned);

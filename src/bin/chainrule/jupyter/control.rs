@@ -3,29 +3,35 @@
 use super::iopub::IoPub;
 use super::kernel::{Cleanup, kernel_info};
 use super::message::error_content;
+use super::usage::Usage;
 use super::wire::Wire;
-use serde_json::json;
+use serde_json::{Value, json};
 
 pub struct Control {
     pub socket: zmq::Socket,
     pub wire: Wire,
     pub iopub: IoPub,
     pub cleanup: Cleanup,
+    pub usage: Usage,
 }
 
 impl Control {
-    pub fn run(self) {
+    pub fn run(mut self) {
         loop {
             let Ok(frames) = self.socket.recv_multipart(0) else { continue };
             let request = match self.wire.decode(frames) {
                 Ok(request) => request,
                 Err(why) => {
-                    eprintln!("chainrule: a message on control was dropped: {why}");
+                    self.wire.note_dropped("control", &why);
                     continue;
                 }
             };
             self.iopub.status("busy", &request.header);
             let kind = request.kind();
+            if !request.wants_reply() {
+                self.iopub.status("idle", &request.header);
+                continue;
+            }
             let content = match kind {
                 "kernel_info_request" => kernel_info(),
                 "interrupt_request" => {
@@ -33,6 +39,8 @@ impl Control {
                     json!({"status": "ok"})
                 }
                 "shutdown_request" => json!({"status": "ok", "restart": request.content["restart"] == true}),
+                "usage_request" => self.usage.reply(),
+                "debug_request" => no_debugger(&request.content),
                 _ => error_content("NotSupported", &format!("{kind} is not supported on control"), &[]),
             };
             let reply = kind.replace("_request", "_reply");
@@ -47,4 +55,16 @@ impl Control {
             }
         }
     }
+}
+
+/// The answer in the words of the debug adapter protocol: a response that says no.
+fn no_debugger(request: &Value) -> Value {
+    let mut content = error_content("NotSupported", "there is no debugger in this kernel", &[]);
+    content["type"] = "response".into();
+    content["seq"] = request["seq"].clone();
+    content["request_seq"] = request["seq"].clone();
+    content["command"] = request["command"].clone();
+    content["success"] = false.into();
+    content["message"] = "there is no debugger in this kernel".into();
+    content
 }

@@ -1,10 +1,12 @@
 //! The thread that owns the evaluator: what needs it, one request after the other.
 
+use super::comms::Comms;
 use super::history::History;
 use super::iopub::IoPub;
 use super::kernel::Cleanup;
 use super::mailbox::Address;
 use super::message::{ExecuteRequest, HistoryRequest, Message, PositionRequest, error_content};
+use super::pager;
 use super::stdin::{Question, StdIn};
 use crate::evaluator::{Answers, Evaluator, Failure, Output, Sink, StreamName};
 use crate::settings::{Flags, Settings};
@@ -33,13 +35,27 @@ pub struct Executor {
     stdin: StdIn,
     cleanup: Cleanup,
     history: History,
+    comms: Comms,
     count: u32,
 }
 
+/// What a cell leaves for its reply and for the history.
+#[derive(Default)]
+struct Kept {
+    result: Option<String>,
+    payload: Vec<Value>,
+}
+
+type SharedKept = Arc<Mutex<Kept>>;
+
+fn take(kept: &SharedKept) -> Kept {
+    std::mem::take(&mut kept.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
 impl Executor {
-    pub fn new(iopub: IoPub, stdin: StdIn, cleanup: Cleanup, flags: Flags) -> anyhow::Result<Executor> {
-        let folder = std::env::current_dir()?;
-        Ok(Executor { evaluator: None, folder, flags, iopub, stdin, cleanup, history: History::default(), count: 0 })
+    pub fn new(iopub: IoPub, stdin: StdIn, cleanup: Cleanup, comms: Comms, flags: Flags) -> anyhow::Result<Executor> {
+        let (folder, history) = (std::env::current_dir()?, History::default());
+        Ok(Executor { evaluator: None, folder, flags, iopub, stdin, cleanup, history, comms, count: 0 })
     }
 
     /// Starts the evaluator, then answers requests until there can be no more.
@@ -47,7 +63,13 @@ impl Executor {
         // If it fails, the first cell tries again and says why.
         let _ = self.evaluator(&|_| {});
         for request in requests {
-            let content = self.answer(&request).unwrap_or_else(|why| error_content("BadRequest", &why, &[]));
+            let content = self.answer(&request).unwrap_or_else(|why| {
+                let mut content = error_content("BadRequest", &why, &[]);
+                if request.kind() == "execute_request" {
+                    content["execution_count"] = json!(self.count);
+                }
+                content
+            });
             let kind = request.kind().replace("_request", "_reply");
             replies.send(Reply { request, kind, content });
         }
@@ -59,6 +81,10 @@ impl Executor {
             "complete_request" => Ok(self.complete(&request.request()?)),
             "inspect_request" => Ok(self.inspect(&request.request()?)),
             "history_request" => Ok(self.history.answer(&request.request::<HistoryRequest>()?)),
+            "comm_open" | "comm_msg" => {
+                self.handle_comms(request);
+                Ok(Value::Null)
+            }
             kind => Err(format!("{kind} is not known")),
         }
     }
@@ -73,16 +99,16 @@ impl Executor {
             let content = json!({"code": execute.code, "execution_count": count});
             self.iopub.send("execute_input", parent, content);
         }
-        let shown = Arc::new(Mutex::new(None));
-        let result = self.evaluate(request, execute, count, &shown);
+        let kept = SharedKept::default();
+        let result = self.evaluate(request, execute, count, &kept);
+        let kept = take(&kept);
         if is_stored {
-            let output = shown.lock().unwrap_or_else(PoisonError::into_inner).take();
-            self.history.add(count, &execute.code, output);
+            self.history.add(count, &execute.code, kept.result);
         }
         let mut content = match result {
             Ok(()) => {
                 let expressions = self.user_expressions(&execute.user_expressions);
-                json!({"status": "ok", "payload": [], "user_expressions": expressions})
+                json!({"status": "ok", "payload": kept.payload, "user_expressions": expressions})
             }
             Err(failure) => {
                 if !execute.silent {
@@ -100,7 +126,7 @@ impl Executor {
         request: &Message,
         execute: &ExecuteRequest,
         count: u32,
-        shown: &Arc<Mutex<Option<String>>>,
+        kept: &SharedKept,
     ) -> Result<(), Failure> {
         if execute.code.trim().is_empty() {
             return Ok(());
@@ -112,20 +138,40 @@ impl Executor {
                 iopub.output(&parent, count, notice);
             })?
             .answers();
-        let sink = self.sink(request, execute, count, shown.clone(), answers);
-        self.evaluator(&|_| {})?.execute(count, &execute.code, sink)
+        let sink = self.sink(request, execute, count, kept.clone(), answers);
+        let evaluator = self.evaluator(&|_| {})?;
+        if let Some(name) = pager::question(&execute.code, &evaluator.variables()) {
+            let pages = pager::pages(evaluator, name, |output| sink(output));
+            pages.into_iter().for_each(|page| sink(Output::Payload(page)));
+            return Ok(());
+        }
+        evaluator.execute(count, &execute.code, sink)
     }
 
-    /// Where the output of a cell goes; `shown` keeps the text of its result for the history.
+    /// Has the handlers of cells take what the front end has sent. What they show belongs to its message.
+    fn handle_comms(&mut self, request: &Message) {
+        let execute = ExecuteRequest::of_kernel();
+        let count = self.count;
+        let result = self.evaluator(&|_| {}).map(|evaluator| evaluator.answers()).and_then(|answers| {
+            let sink = self.sink(request, &execute, count, SharedKept::default(), answers);
+            self.evaluator(&|_| {})?.handle_comms(count, sink)
+        });
+        if let Err(failure) = result {
+            self.iopub.error(&request.header, &failure);
+        }
+    }
+
+    /// Where the output of a cell goes.
     fn sink(
         &self,
         request: &Message,
         execute: &ExecuteRequest,
         count: u32,
-        shown: Arc<Mutex<Option<String>>>,
+        kept: SharedKept,
         answers: Answers,
     ) -> Sink {
-        let (iopub, stdin, request) = (self.iopub.clone(), self.stdin.clone(), request.clone());
+        let (iopub, stdin, comms, request) =
+            (self.iopub.clone(), self.stdin.clone(), self.comms.clone(), request.clone());
         let (is_silent, may_ask) = (execute.silent, execute.allow_stdin);
         Arc::new(move |output| match output {
             Output::Question { prompt, is_password } if may_ask => {
@@ -133,11 +179,18 @@ impl Executor {
                 stdin.ask(Question { request: request.clone(), prompt, is_password, answers: answers.clone() });
             }
             Output::Question { .. } => answers.give(None),
+            Output::Comm(act) => comms.act(act, &request.header, &iopub, &answers),
+            Output::Payload(payload) => {
+                let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+                // A loop that proposes the next cell over and over proposes one.
+                kept.payload.retain(|earlier| earlier["source"] != payload["source"]);
+                kept.payload.push(payload);
+            }
             _ if is_silent => {}
             output => {
                 if let Output::Result(bundle) = &output {
                     let text = bundle.data.get("text/plain").and_then(Value::as_str).map(str::to_owned);
-                    *shown.lock().unwrap_or_else(PoisonError::into_inner) = text;
+                    kept.lock().unwrap_or_else(PoisonError::into_inner).result = text;
                 }
                 iopub.output(&request.header, count, output);
             }
@@ -190,9 +243,12 @@ impl Executor {
     /// The evaluator, started if it is not there.
     fn evaluator(&mut self, notice: &dyn Fn(&str)) -> Result<&mut Evaluator, Failure> {
         if self.evaluator.is_none() {
-            let evaluator = Settings::load(&self.flags)
-                .and_then(|settings| Evaluator::start(&self.folder, settings, notice))
-                .map_err(|error| Failure::new("SetupError", format!("{error:#}"), None))?;
+            let failure = |error: anyhow::Error| Failure::new("SetupError", format!("{error:#}"), None);
+            let settings = Settings::load(&self.flags).map_err(failure)?;
+            if let Some(file) = History::usual_file().filter(|_| settings.history) {
+                self.history.keep_in(file);
+            }
+            let evaluator = Evaluator::start(&self.folder, settings, notice).map_err(failure)?;
             self.cleanup.set_session(&evaluator);
             self.evaluator = Some(evaluator);
         }

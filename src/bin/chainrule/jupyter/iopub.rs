@@ -39,8 +39,8 @@ impl IoPub {
             Output::Stream { name, text } => self.send("stream", parent, json!({"name": name.as_str(), "text": text})),
             Output::Display(bundle) => self.send("display_data", parent, display_content(bundle)),
             Output::Update(bundle) => self.send("update_display_data", parent, display_content(bundle)),
-            // Goes to one front end only, on its stdin socket.
-            Output::Question { .. } => {}
+            // These go elsewhere: to one front end, into the registry of comms, into the reply.
+            Output::Question { .. } | Output::Comm(_) | Output::Payload(_) => {}
             Output::Clear { wait } => self.send("clear_output", parent, json!({"wait": wait})),
             Output::Result(bundle) => {
                 let content = json!({"execution_count": count, "data": bundle.data, "metadata": {}});

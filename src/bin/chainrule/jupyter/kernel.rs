@@ -1,5 +1,6 @@
 //! Binds the sockets, starts the threads, and ends the process.
 
+use super::comms::Comms;
 use super::connection::ConnectionInfo;
 use super::control::Control;
 use super::executor::Executor;
@@ -7,6 +8,7 @@ use super::iopub::IoPub;
 use super::mailbox::Mailbox;
 use super::shell::Shell;
 use super::stdin::StdIn;
+use super::usage::Usage;
 use super::wire::{PROTOCOL, Wire};
 use super::{heartbeat, language_info};
 use crate::evaluator::{Evaluator, Interrupter};
@@ -18,28 +20,36 @@ use std::sync::mpsc::channel;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-/// What an idle socket may hold back for a peer before it drops: far more than a cell may print.
-const HIGH_WATER: i32 = 100_000;
+/// Messages that a socket holds back for a peer that does not read, before it drops: far more than a cell may print, and
+/// not so many that a front end which hangs while a model trains fills the memory with pictures.
+const HIGH_WATER: i32 = 10_000;
+/// Bytes. Who sends more is disconnected before anything is kept of it.
+const LONGEST_FRAME: i64 = 256 << 20;
+/// A heartbeat is a few bytes; a long one would hold up all the others.
+const LONGEST_BEAT: i64 = 64 << 10;
 
 /// Serves front ends until one of them, or a signal, ends the kernel.
-pub fn serve(connection_file: &Path, flags: &Flags) -> Result<()> {
-    let info = ConnectionInfo::read(connection_file)?;
+pub fn serve(connection_file: &Path, allows_unsigned: bool, flags: &Flags) -> Result<()> {
+    let info = ConnectionInfo::read(connection_file, allows_unsigned)?;
     let wire = Wire::new(&info.key);
-    let context = zmq::Context::new();
-    let bind = |kind: zmq::SocketType, port: u16| -> Result<zmq::Socket> {
+    // A context has one thread that sends and receives for its sockets: a flood on shell shall not hold up an interrupt,
+    // and nothing a heartbeat.
+    let [context, of_control, of_heart] = std::array::from_fn(|_| zmq::Context::new());
+    let bind = |context: &zmq::Context, kind: zmq::SocketType, port: u16, longest: i64| -> Result<zmq::Socket> {
         let socket = context.socket(kind)?;
         socket.set_linger(1000)?;
         socket.set_sndhwm(HIGH_WATER)?;
+        socket.set_maxmsgsize(longest)?;
         let endpoint = info.endpoint(port);
         // Ports are chosen before we start: another program may have taken one, and Jupyter then tries again.
         socket.bind(&endpoint).with_context(|| format!("cannot listen at {endpoint}"))?;
         Ok(socket)
     };
-    let shell = bind(zmq::ROUTER, info.shell_port)?;
-    let control = bind(zmq::ROUTER, info.control_port)?;
-    let input = bind(zmq::ROUTER, info.stdin_port)?;
-    let heart = bind(zmq::ROUTER, info.hb_port)?;
-    let publisher = bind(zmq::XPUB, info.iopub_port)?;
+    let shell = bind(&context, zmq::ROUTER, info.shell_port, LONGEST_FRAME)?;
+    let control = bind(&of_control, zmq::ROUTER, info.control_port, LONGEST_FRAME)?;
+    let input = bind(&context, zmq::ROUTER, info.stdin_port, LONGEST_FRAME)?;
+    let heart = bind(&of_heart, zmq::ROUTER, info.hb_port, LONGEST_BEAT)?;
+    let publisher = bind(&context, zmq::XPUB, info.iopub_port, LONGEST_FRAME)?;
     publisher.set_xpub_verbose(true)?;
 
     let cleanup = Cleanup::default();
@@ -47,11 +57,19 @@ pub fn serve(connection_file: &Path, flags: &Flags) -> Result<()> {
     let (to_executor, requests) = channel();
     let (reply_to, replies) = Mailbox::new()?;
     let stdin = StdIn::start(input, wire.clone())?;
-    let executor = Executor::new(iopub.clone(), stdin, cleanup.clone(), flags.clone())?;
+    let comms = Comms::default();
+    let executor = Executor::new(iopub.clone(), stdin, cleanup.clone(), comms.clone(), flags.clone())?;
     thread("heartbeat", move || heartbeat::run(&heart))?;
-    let control = Control { socket: control, wire: wire.clone(), iopub: iopub.clone(), cleanup: cleanup.clone() };
+    let control = Control {
+        socket: control,
+        wire: wire.clone(),
+        iopub: iopub.clone(),
+        cleanup: cleanup.clone(),
+        usage: Usage::begin(),
+    };
     thread("control", move || control.run())?;
-    let shell = Shell { socket: shell, wire, iopub, executor: to_executor, replies, cleanup: cleanup.clone() };
+    let shell =
+        Shell { socket: shell, wire, iopub, executor: to_executor, replies, comms, cleanup: cleanup.clone(), info };
     thread("shell", move || shell.run())?;
     // The evaluator's thread starts the worker, which ends with the thread that started it.
     thread("evaluator", move || executor.run(&requests, &reply_to))?;

@@ -18,6 +18,11 @@ impl Message {
         self.header["msg_type"].as_str().unwrap_or_default()
     }
 
+    /// Whether the sender waits for a reply.
+    pub fn wants_reply(&self) -> bool {
+        self.kind().ends_with("_request")
+    }
+
     /// The content as one of the types below. Front ends leave out fields; those have defaults.
     pub fn request<T: for<'a> Deserialize<'a>>(&self) -> Result<T, String> {
         T::deserialize(&self.content).map_err(|error| error.to_string())
@@ -38,6 +43,20 @@ pub struct ExecuteRequest {
     pub allow_stdin: bool,
     #[serde(default = "yes")]
     pub stop_on_error: bool,
+}
+
+impl ExecuteRequest {
+    /// What the kernel itself has to do: nothing to ask, nothing to remember.
+    pub fn of_kernel() -> ExecuteRequest {
+        ExecuteRequest {
+            code: String::new(),
+            silent: false,
+            store_history: false,
+            user_expressions: Map::new(),
+            allow_stdin: false,
+            stop_on_error: false,
+        }
+    }
 }
 
 /// `complete_request` and `inspect_request`: positions count Unicode code points.
@@ -82,11 +101,14 @@ pub struct HistoryRequest {
     pub unique: bool,
 }
 
-/// `comm_info_request`, `comm_open`, `comm_msg`.
+/// `comm_info_request`, `comm_open`, `comm_msg`, `comm_close`.
 #[derive(Debug, Deserialize)]
 pub struct CommMessage {
     #[serde(default)]
     pub comm_id: String,
+    pub target_name: Option<String>,
+    #[serde(default)]
+    pub data: Value,
 }
 
 fn yes() -> bool {

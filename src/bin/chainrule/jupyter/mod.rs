@@ -1,9 +1,12 @@
 //! The Jupyter kernel: messages, sockets, threads.
 //!
-//! `connection`, `message` and `wire` are the protocol without input or output. Each socket lives on a thread of its own
+//! `connection`, `message`, `wire` and `replays` are the protocol without input or output. Each socket lives on a thread of its own
 //! and never leaves it: `heartbeat`, `control`, `shell` and `iopub`, which is the only writer of what front ends see.
-//! The evaluator has a thread, too (`executor`), so that the other four answer while a cell compiles or runs.
+//! The evaluator has a thread, too (`executor`), so that the other four answer while a cell compiles or runs. What they
+//! share are the open channels to code in front ends (`comms`); the rest answers single requests: `history`, `pager`,
+//! `usage`.
 
+mod comms;
 mod connection;
 mod control;
 mod executor;
@@ -13,8 +16,11 @@ mod iopub;
 mod kernel;
 mod mailbox;
 mod message;
+mod pager;
+mod replays;
 mod shell;
 mod stdin;
+mod usage;
 mod wire;
 
 pub use kernel::serve;

@@ -3,11 +3,14 @@
 //! What needs the evaluator is passed to its thread, and the next request waits until the answer is out. One place
 //! publishes `busy` and `idle`, so that no request can be without them.
 
+use super::comms::{Arrival, Comms};
+use super::connection::ConnectionInfo;
 use super::executor::{Reply, needs_evaluator};
 use super::iopub::IoPub;
 use super::kernel::{Cleanup, kernel_info};
 use super::mailbox::Mailbox;
 use super::message::{CommMessage, ExecuteRequest, IsCompleteRequest, Message, error_content};
+use super::pager::may_be_question;
 use super::wire::Wire;
 use crate::evaluator::cell::{Completeness, completeness};
 use serde_json::{Value, json};
@@ -20,8 +23,13 @@ pub struct Shell {
     pub iopub: IoPub,
     pub executor: Sender<Message>,
     pub replies: Mailbox<Reply>,
+    pub comms: Comms,
     pub cleanup: Cleanup,
+    pub info: ConnectionInfo,
 }
+
+/// Messages that are taken at once before replies have their turn: a front end that floods us shall not hold them up.
+const MOST_AT_ONCE: usize = 1000;
 
 impl Shell {
     pub fn run(self) {
@@ -40,13 +48,15 @@ impl Shell {
                 }
                 self.finish(&reply.request, &reply.kind, &reply.content);
                 if stops {
-                    self.abort(&mut waiting);
+                    self.abort(&mut waiting, &reply.content["execution_count"]);
                 }
             }
             while !is_evaluating && let Some(request) = waiting.pop_front() {
                 self.iopub.status("busy", &request.header);
                 if needs_evaluator(request.kind()) {
                     is_evaluating = self.executor.send(request).is_ok();
+                } else if request.kind().starts_with("comm_") && !request.wants_reply() {
+                    is_evaluating = self.comm(request);
                 } else {
                     self.answer(&request);
                 }
@@ -56,19 +66,43 @@ impl Shell {
 
     /// Takes what has arrived. What is no valid message is dropped: it must never cost the kernel.
     fn receive(&self, waiting: &mut VecDeque<Message>) {
-        while let Ok(frames) = self.socket.recv_multipart(zmq::DONTWAIT) {
+        for _ in 0..MOST_AT_ONCE {
+            let Ok(frames) = self.socket.recv_multipart(zmq::DONTWAIT) else { return };
             match self.wire.decode(frames) {
+                // A cell that runs may wait for it.
+                Ok(message) if self.comms.is_asked_for(&message) => {
+                    self.iopub.status("busy", &message.header);
+                    self.comm(message);
+                }
                 Ok(message) => waiting.push_back(message),
-                Err(why) => eprintln!("chainrule: a message on shell was dropped: {why}"),
+                Err(why) => self.wire.note_dropped("shell", &why),
             }
         }
     }
 
-    /// Sends the reply; with it a request is done.
+    /// Sends the reply, if one is waited for; with it a request is done.
     fn finish(&self, request: &Message, kind: &str, content: &Value) {
-        let frames = self.wire.encode(&request.identities, kind, &request.header, content);
-        let _ = self.socket.send_multipart(frames, zmq::DONTWAIT);
+        if request.wants_reply() {
+            let frames = self.wire.encode(&request.identities, kind, &request.header, content);
+            let _ = self.socket.send_multipart(frames, zmq::DONTWAIT);
+        }
         self.iopub.status("idle", &request.header);
+    }
+
+    /// Takes a message of a comm. Returns whether the evaluator's thread is at work on it.
+    fn comm(&self, request: Message) -> bool {
+        let arrival = request.request::<CommMessage>().map(|message| self.comms.arrive(request.kind(), message));
+        match arrival {
+            Ok(Arrival::ForHandlers) => return self.executor.send(request).is_ok(),
+            Ok(Arrival::Refused) => {
+                let content = json!({"comm_id": request.content["comm_id"], "data": {}});
+                self.iopub.send("comm_close", &request.header, content);
+            }
+            // What is no message of a comm is worth as little as one for a comm that is not there.
+            Ok(Arrival::Kept) | Err(_) => {}
+        }
+        self.iopub.status("idle", &request.header);
+        false
     }
 
     /// Answers a request that does not need the evaluator.
@@ -79,37 +113,35 @@ impl Shell {
                 Ok(request) => is_complete(&request.code),
                 Err(why) => error_content("BadRequest", &why, &[]),
             },
-            "comm_info_request" => json!({"status": "ok", "comms": {}}),
-            "comm_open" => {
-                // We know no target: the protocol asks for a comm_close.
-                if let Ok(comm) = request.request::<CommMessage>() {
-                    self.iopub.send("comm_close", &request.header, json!({"comm_id": comm.comm_id, "data": {}}));
-                }
-                return self.iopub.status("idle", &request.header);
-            }
+            "comm_info_request" => match request.request::<CommMessage>() {
+                Ok(message) => self.comms.info(&message),
+                Err(why) => error_content("BadRequest", &why, &[]),
+            },
+            "connect_request" => self.info.ports(),
             "shutdown_request" => {
                 let content = json!({"status": "ok", "restart": request.content["restart"] == true});
                 self.finish(request, "shutdown_reply", &content);
                 self.cleanup.exit_soon();
                 return;
             }
-            kind if kind.ends_with("_request") => {
+            kind if request.wants_reply() => {
                 error_content("NotSupported", &format!("{kind} is not supported on shell"), &[])
             }
-            // Messages that want no reply: comm_msg, comm_close.
+            // Nothing is known about it, and nobody waits for a reply.
             _ => return self.iopub.status("idle", &request.header),
         };
         self.finish(request, &request.kind().replace("_request", "_reply"), &content);
     }
 
-    /// Answers the executions that wait behind one that failed.
-    fn abort(&self, waiting: &mut VecDeque<Message>) {
+    /// Answers the executions that wait behind one that failed, the `count`th.
+    fn abort(&self, waiting: &mut VecDeque<Message>, count: &Value) {
         let (aborted, others): (VecDeque<_>, VecDeque<_>) =
             std::mem::take(waiting).into_iter().partition(|message| message.kind() == "execute_request");
         *waiting = others;
         for request in aborted {
             self.iopub.status("busy", &request.header);
-            let content = error_content("Aborted", "not run, because a cell before it failed", &[]);
+            let mut content = error_content("Aborted", "not run, because a cell before it failed", &[]);
+            content["execution_count"] = count.clone();
             self.finish(&request, "execute_reply", &content);
         }
     }
@@ -121,7 +153,16 @@ fn stops_the_queue(reply: &Reply) -> bool {
         && reply.request.request::<ExecuteRequest>().is_ok_and(|request| request.stop_on_error)
 }
 
+/// Bytes. Nobody types more, and the other requests would have to wait while it is parsed.
+const LONGEST_TYPED: usize = 1 << 20;
+
 fn is_complete(code: &str) -> Value {
+    if code.len() > LONGEST_TYPED {
+        return json!({"status": "unknown"});
+    }
+    if may_be_question(code) {
+        return json!({"status": "complete"});
+    }
     match completeness(code) {
         Completeness::Complete => json!({"status": "complete"}),
         Completeness::Incomplete { indent } => json!({"status": "incomplete", "indent": indent}),

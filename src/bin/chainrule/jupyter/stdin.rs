@@ -43,11 +43,12 @@ fn run(socket: &zmq::Socket, wire: &Wire, mailbox: &Mailbox<Question>) {
             match wire.decode(frames) {
                 Ok(reply) if reply.kind() == "input_reply" => {
                     if let Some(answers) = open.take() {
-                        answers.give(Some(reply.content["value"].as_str().unwrap_or_default()));
+                        let text = reply.content["value"].as_str().unwrap_or_default();
+                        answers.give(Some(&text.into()));
                     }
                 }
                 Ok(_) => {}
-                Err(why) => eprintln!("chainrule: a message on stdin was dropped: {why}"),
+                Err(why) => wire.note_dropped("stdin", &why),
             }
         }
         for question in mailbox.take() {

@@ -1,10 +1,13 @@
 //! Messages as frames: signing, checking, headers.
 
 use super::message::Message;
+use super::replays::Replays;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
 use std::fmt::Write;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 const DELIMITER: &[u8] = b"<IDS|MSG>";
 
@@ -16,11 +19,31 @@ pub const PROTOCOL: &str = "5.5";
 pub struct Wire {
     key: Vec<u8>,
     session: String,
+    /// Of all sockets together: what was sent to one is not valid for another.
+    replays: Arc<Mutex<Replays>>,
+    dropped: Arc<AtomicUsize>,
 }
+
+/// So many messages that were dropped are reported; somebody who means it could fill a disk with reports.
+const MOST_REPORTS: usize = 20;
 
 impl Wire {
     pub fn new(key: &str) -> Wire {
-        Wire { key: key.as_bytes().to_vec(), session: uuid::Uuid::new_v4().to_string() }
+        Wire {
+            key: key.as_bytes().to_vec(),
+            session: uuid::Uuid::new_v4().to_string(),
+            replays: Arc::default(),
+            dropped: Arc::default(),
+        }
+    }
+
+    /// Says that a message was dropped, and why; nothing of what was in it.
+    pub fn note_dropped(&self, socket: &str, why: &str) {
+        match self.dropped.fetch_add(1, Ordering::Relaxed) {
+            0..MOST_REPORTS => eprintln!("chainrule: a message on {socket} was dropped: {why}"),
+            MOST_REPORTS => eprintln!("chainrule: more messages were dropped; no more of them are reported"),
+            _ => {}
+        }
     }
 
     /// The frames of a message of ours.
@@ -29,7 +52,8 @@ impl Wire {
             "msg_id": uuid::Uuid::new_v4().to_string(),
             "session": self.session,
             "username": "kernel",
-            "date": jiff::Timestamp::now().to_string(),
+            // jupyter_client takes nothing more exact than microseconds for a date.
+            "date": format!("{:.6}", jiff::Timestamp::now()),
             "msg_type": kind,
             "version": PROTOCOL,
         });
@@ -50,10 +74,15 @@ impl Wire {
         // Whatever follows the four are binary buffers, which are not signed.
         let dictionaries = dictionaries.get(..4).ok_or("fewer than four parts")?;
         if !self.key.is_empty() {
-            self.hmac(dictionaries).verify_slice(&from_hex(signature)).map_err(|_| "wrong signature")?;
+            let signature = from_hex(signature);
+            // In the same time however many bytes are right.
+            self.hmac(dictionaries).verify_slice(&signature).map_err(|_| "wrong signature")?;
+            if !self.replays.lock().unwrap_or_else(PoisonError::into_inner).note(&signature) {
+                return Err("it was sent before".to_owned());
+            }
         }
         let parse = |index: usize| -> Result<Value, String> {
-            let value: Value = serde_json::from_slice(&dictionaries[index]).map_err(|error| error.to_string())?;
+            let value: Value = serde_json::from_slice(&dictionaries[index]).map_err(|_| "a part is no JSON")?;
             if value.is_object() { Ok(value) } else { Err("a part is no dictionary".to_owned()) }
         };
         let (header, content) = (parse(0)?, parse(3)?);
@@ -104,7 +133,8 @@ mod tests {
         let wire = Wire::new("secret");
         let mut sent = frames(&wire);
         sent.push(b"a buffer, not signed".to_vec());
-        let message = wire.decode(sent).unwrap();
+        let message = wire.decode(sent.clone()).unwrap();
+        assert_eq!(wire.clone().decode(sent).unwrap_err(), "it was sent before");
         assert_eq!((message.kind(), &message.content["code"]), ("execute_request", &json!("1")));
         assert_eq!(message.identities, [b"peer".to_vec()]);
     }

@@ -59,7 +59,9 @@ impl Outputs {
                 Stored::Shown { kind: "display_data", bundle, count }
             }
             Output::Result(bundle) => Stored::Shown { kind: "execute_result", bundle, count },
-            Output::Update(_) | Output::Clear { .. } | Output::Question { .. } => return,
+            Output::Update(_) | Output::Clear { .. } => return,
+            // There is nobody to talk with.
+            Output::Question { .. } | Output::Comm(_) | Output::Payload(_) => return,
         };
         self.cells[cell].push(stored);
     }

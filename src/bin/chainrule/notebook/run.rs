@@ -84,6 +84,8 @@ fn execute(
     let (kept, answers) = (outputs.clone(), evaluator.answers());
     let sink: Sink = Arc::new(move |output| match output {
         Output::Question { .. } => answers.give(None),
+        Output::Comm(act) if act.asks() => answers.give(None),
+        Output::Comm(_) | Output::Payload(_) => {}
         output => lock(&kept).add(index, count, output),
     });
     evaluator.execute(count, code, sink)

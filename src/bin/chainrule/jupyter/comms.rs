@@ -1,0 +1,202 @@
+//! The comms that are open, what waits in them for cells, and the targets that cells have registered.
+
+use super::iopub::IoPub;
+use super::message::{CommMessage, Message};
+use crate::evaluator::{Answers, CommAct};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// What waits beyond this number is dropped, the oldest first: a cell that never asks shall not fill the memory.
+const MOST_WAITING: usize = 10_000;
+/// Bytes of a message that a cell can get: the pipe to the cell takes as much at once, even if the cell has gone.
+const LONGEST: usize = 60_000;
+
+/// Shared by the threads that hear the front end and that hear the cells.
+#[derive(Clone, Default)]
+pub struct Comms(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    open: BTreeMap<String, Comm>,
+    /// Names that cells have a handler for.
+    targets: BTreeSet<String>,
+    /// What the handlers of cells have not yet been called with, in order.
+    events: VecDeque<Value>,
+}
+
+struct Comm {
+    target: String,
+    has_handler: bool,
+    /// The front end has closed it. It stays until a cell has got what came before.
+    is_closed: bool,
+    /// What a cell without a handler has not yet asked for.
+    waiting: VecDeque<Value>,
+}
+
+impl Comm {
+    fn new(target: String) -> Comm {
+        Comm { target, has_handler: false, is_closed: false, waiting: VecDeque::new() }
+    }
+}
+
+impl State {
+    fn is_open(&self, id: &str) -> bool {
+        self.open.get(id).is_some_and(|comm| !comm.is_closed)
+    }
+}
+
+/// What is to be done about a message of the front end.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Arrival {
+    /// Nothing more.
+    Kept,
+    /// The handlers of cells wait for it.
+    ForHandlers,
+    /// There is no such target: the comm has to be closed.
+    Refused,
+}
+
+impl Comms {
+    /// The content of a `comm_info_reply`.
+    pub fn info(&self, message: &CommMessage) -> Value {
+        let state = self.state();
+        let is_wanted = |comm: &Comm| message.target_name.as_ref().is_none_or(|name| *name == comm.target);
+        let wanted = state.open.iter().filter(|(_, comm)| !comm.is_closed && is_wanted(comm));
+        let comms: Map<String, Value> =
+            wanted.map(|(id, comm)| (id.clone(), json!({"target_name": comm.target}))).collect();
+        json!({"status": "ok", "comms": comms})
+    }
+
+    /// Whether a cell waits to ask for this message, so that it need not queue behind that cell.
+    pub fn is_asked_for(&self, message: &Message) -> bool {
+        matches!(message.kind(), "comm_msg" | "comm_close")
+            && message.content["comm_id"]
+                .as_str()
+                .is_some_and(|id| self.state().open.get(id).is_some_and(|comm| !comm.has_handler))
+    }
+
+    /// Takes a `comm_open`, `comm_msg` or `comm_close` of the front end.
+    pub fn arrive(&self, kind: &str, message: CommMessage) -> Arrival {
+        let mut state = self.state();
+        let CommMessage { comm_id, target_name, data } = message;
+        match kind {
+            "comm_open" => {
+                let target = target_name.unwrap_or_default();
+                if !state.targets.contains(&target) || state.is_open(&comm_id) {
+                    return Arrival::Refused;
+                }
+                push(&mut state.events, json!({"comm_id": comm_id, "target_name": target, "data": data}));
+                state.open.insert(comm_id, Comm::new(target));
+                Arrival::ForHandlers
+            }
+            "comm_msg" => {
+                let State { open, events, .. } = &mut *state;
+                let Some(comm) = open.get_mut(&comm_id).filter(|comm| !comm.is_closed) else { return Arrival::Kept };
+                if comm.has_handler {
+                    push(events, json!({"comm_id": comm_id, "data": data}));
+                    return Arrival::ForHandlers;
+                }
+                push(&mut comm.waiting, json!({"data": data}));
+                Arrival::Kept
+            }
+            _ => {
+                if let Some(comm) = state.open.get_mut(&comm_id) {
+                    comm.is_closed = true;
+                    if comm.waiting.is_empty() {
+                        state.open.remove(&comm_id);
+                    }
+                }
+                Arrival::Kept
+            }
+        }
+    }
+
+    /// Does what a cell wants, whose request has the header `parent`.
+    pub fn act(&self, act: CommAct, parent: &Value, iopub: &IoPub, answers: &Answers) {
+        let mut state = self.state();
+        match act {
+            CommAct::Open { comm_id, target_name, data } => {
+                let content = json!({"comm_id": comm_id, "target_name": target_name, "data": data});
+                state.open.insert(comm_id, Comm::new(target_name));
+                iopub.send("comm_open", parent, content);
+            }
+            // What is closed says nothing more.
+            CommAct::Send { comm_id, data } if state.is_open(&comm_id) => {
+                iopub.send("comm_msg", parent, json!({"comm_id": comm_id, "data": data}));
+            }
+            CommAct::Close { comm_id, data } if state.is_open(&comm_id) => {
+                state.open.remove(&comm_id);
+                iopub.send("comm_close", parent, json!({"comm_id": comm_id, "data": data}));
+            }
+            CommAct::Send { .. } | CommAct::Close { .. } => {}
+            CommAct::Register { target_name } => {
+                state.targets.insert(target_name);
+            }
+            CommAct::Listen { comm_id } => {
+                if let Some(comm) = state.open.get_mut(&comm_id) {
+                    comm.has_handler = true;
+                }
+            }
+            CommAct::Receive { comm_id } => answers.give(Some(&match state.open.get_mut(&comm_id) {
+                Some(comm) => comm.waiting.pop_front().unwrap_or(Value::Bool(!comm.is_closed)),
+                None => Value::Bool(false),
+            })),
+            CommAct::IsOpen { comm_id } => answers.give(Some(&state.is_open(&comm_id).into())),
+            CommAct::Next => answers.give(state.events.pop_front().as_ref()),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn push(queue: &mut VecDeque<Value>, event: Value) {
+    if event.to_string().len() > LONGEST {
+        eprintln!("chainrule: a comm message was dropped: a cell can get at most {LONGEST} bytes");
+        return;
+    }
+    if queue.len() >= MOST_WAITING {
+        queue.pop_front();
+    }
+    queue.push_back(event);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(id: &str, target: Option<&str>, data: Value) -> CommMessage {
+        CommMessage { comm_id: id.to_owned(), target_name: target.map(str::to_owned), data }
+    }
+
+    #[test]
+    fn only_registered_targets_are_opened() {
+        let comms = Comms::default();
+        assert_eq!(comms.arrive("comm_open", message("1", Some("ours"), json!({}))), Arrival::Refused);
+        comms.state().targets.insert("ours".to_owned());
+        assert_eq!(comms.arrive("comm_open", message("1", Some("ours"), json!({}))), Arrival::ForHandlers);
+        // Nobody can take over what is open.
+        assert_eq!(comms.arrive("comm_open", message("1", Some("ours"), json!({}))), Arrival::Refused);
+        let info = |target| comms.info(&message("", target, Value::Null))["comms"].clone();
+        assert_eq!(info(None), json!({"1": {"target_name": "ours"}}));
+        assert_eq!(info(Some("other")), json!({}));
+        assert_eq!(comms.arrive("comm_close", message("1", None, json!({}))), Arrival::Kept);
+        assert_eq!(info(None), json!({}));
+    }
+
+    #[test]
+    fn what_waits_is_bounded() {
+        let comms = Comms::default();
+        comms.state().targets.insert("ours".to_owned());
+        comms.arrive("comm_open", message("1", Some("ours"), json!({})));
+        for number in 0..MOST_WAITING + 7 {
+            assert_eq!(comms.arrive("comm_msg", message("1", None, json!(number))), Arrival::Kept);
+        }
+        comms.arrive("comm_msg", message("1", None, "x".repeat(LONGEST).into()));
+        let state = comms.state();
+        let waiting = &state.open["1"].waiting;
+        assert_eq!((waiting.len(), &waiting[0]), (MOST_WAITING, &json!({"data": 7})));
+    }
+}
