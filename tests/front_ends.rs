@@ -41,6 +41,11 @@ fn suites() {
 }
 
 #[test]
+fn positions() {
+    pytest("test_positions.py", Duration::from_secs(600));
+}
+
+#[test]
 fn beginners() {
     pytest("test_beginners.py", Duration::from_secs(900));
 }
