@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 /// How long rust-analyzer may take before the learner gets what is known without it.
 const PATIENCE: Duration = Duration::from_millis(700);
+/// How long where nothing is known without it: it needs seconds to start.
+const MORE_PATIENCE: Duration = Duration::from_secs(20);
 
 /// An answer without rust-analyzer, and whether it could add something.
 pub struct Quick {
@@ -27,7 +29,9 @@ pub struct Pending {
 
 impl Pending {
     pub fn new(request: Message, content: Value) -> Pending {
-        Pending { request, content, deadline: Instant::now() + PATIENCE }
+        let knows_something = content["found"] == true || content["matches"].get(0).is_some();
+        let patience = if knows_something { PATIENCE } else { MORE_PATIENCE };
+        Pending { request, content, deadline: Instant::now() + patience }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::declarations::{Declarations, Item, Kind, Visible, joined};
 use crate::compiler::library::sources;
+use crate::course;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
@@ -12,7 +13,7 @@ const STANDARD: &str = include_str!("standard.declarations");
 pub struct Known {
     pub declarations: Declarations,
     pub scope: Vec<Arc<Item>>,
-    /// How often a word stands in the examples of the documentation: what is used often is proposed first. `.sum` is
+    /// How often a word stands in the course and in the examples of the documentation: what is used often is proposed first. `.sum` is
     /// one behind a dot.
     pub uses: HashMap<String, u32>,
 }
@@ -26,8 +27,9 @@ pub fn library() -> &'static Known {
         let mut uses = HashMap::new();
         for (_, text) in &files {
             declarations.read_macros(text);
-            count_words(text, &mut uses);
+            count_words_of_examples(text, &mut uses);
         }
+        course::code().iter().for_each(|cell| count_words(cell, &mut uses));
         for (file, text) in &files {
             declarations.read(text, &module_of(file), file, Visible::Public);
         }
@@ -161,28 +163,32 @@ fn note_documentation(declarations: &mut Declarations, path: &str, text: &str) {
     }
 }
 
-/// Counts the words in the examples of the documentation.
-fn count_words(text: &str, uses: &mut HashMap<String, u32>) {
+/// Counts the words in the examples of a file's documentation.
+fn count_words_of_examples(text: &str, uses: &mut HashMap<String, u32>) {
     let mut is_example = false;
     for line in text.lines().map(str::trim_start) {
         let Some(line) = line.strip_prefix("///").or_else(|| line.strip_prefix("//!")) else {
             is_example = false;
             continue;
         };
-        let line = line.trim_start();
-        if line.starts_with("```") {
+        if line.trim_start().starts_with("```") {
             is_example = !is_example;
         } else if is_example {
-            let mut is_after_dot = false;
-            for part in line.split_inclusive(|c: char| !c.is_alphanumeric() && c != '_') {
-                let word = part.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '_');
-                if !word.is_empty() {
-                    let dot = if is_after_dot { "." } else { "" };
-                    *uses.entry(format!("{dot}{word}")).or_default() += 1;
-                }
-                is_after_dot = part.ends_with('.');
-            }
+            count_words(line, uses);
         }
+    }
+}
+
+fn count_words(code: &str, uses: &mut HashMap<String, u32>) {
+    let is_other = |c: char| !c.is_alphanumeric() && c != '_';
+    let mut is_after_dot = false;
+    for part in code.split_inclusive(is_other) {
+        let word = part.trim_end_matches(is_other);
+        if !word.is_empty() {
+            let dot = if is_after_dot { "." } else { "" };
+            *uses.entry(format!("{dot}{word}")).or_default() += 1;
+        }
+        is_after_dot = part.ends_with('.');
     }
 }
 
