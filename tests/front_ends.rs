@@ -46,6 +46,11 @@ fn positions() {
 }
 
 #[test]
+fn display() {
+    pytest("test_display.py", Duration::from_secs(600));
+}
+
+#[test]
 fn beginners() {
     pytest("test_beginners.py", Duration::from_secs(900));
 }

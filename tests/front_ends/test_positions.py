@@ -88,6 +88,7 @@ POSITIONS = [
     ("let local_value = 3;\nlet y = loc|", ["local_value"], "local_value"),
     ("let hidden = x.relu();\nlet out = hidden.sig|", ["sigmoid"], "sigmoid"),
     ("for batch in train.batches(8) { bat|", ["batch"], "batch"),
+    ("for batch in progress(&train.batches(8)) { batch.x.sha|", ["shape"], "shape"),
     ("fn f(first: Tensor) -> Tensor { first.rel|", ["relu"], "relu"),
     ("let f = |input: &Tensor| input.ta|;", ["tanh"], None),
     ("if let Some(inner) = &maybe { inner.su|", ["sum"], "sum"),

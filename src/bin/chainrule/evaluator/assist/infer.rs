@@ -5,7 +5,7 @@
 use super::cursor::{names_of, parse};
 use super::declarations::{Declarations, Item, Kind, Members, split_at_commas};
 use super::library::{library, names_in, standard};
-use super::types::{FUNCTION, SLICE, TUPLE, Type};
+use super::types::{FUNCTION, ITEM, SLICE, TUPLE, Type};
 use ra_ap_syntax::ast::{self, AstNode, BinaryOp, HasArgList, HasGenericArgs, HasLoopBody, HasName};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 use std::collections::HashMap;
@@ -211,7 +211,8 @@ impl Scope<'_> {
         let generics = self.generics(&kind);
         let yields = self.members(&kind.name).iter().find_map(|members| members.yields.clone());
         if let Some(yields) = yields {
-            return yields.replaced(&|name| argument_of(&kind, &generics, name)).known();
+            let yields = yields.replaced(&|name| argument_of(&kind, &generics, name)).known()?;
+            return if yields.name == ITEM { self.element(&yields.argument(0)?) } else { Some(yields) };
         }
         self.dereferenced(&kind).and_then(|target| self.element(&target))
     }

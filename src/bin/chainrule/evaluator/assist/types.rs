@@ -16,6 +16,8 @@ pub struct Type {
 pub const TUPLE: &str = "()";
 pub const SLICE: &str = "[]";
 pub const FUNCTION: &str = "Fn";
+/// `I::Item`: what a loop over its argument takes.
+pub const ITEM: &str = "Item of";
 /// An argument that is not known.
 const UNKNOWN: &str = "_";
 
@@ -70,6 +72,13 @@ impl Type {
     fn of_path(path: &ast::Path) -> Option<Type> {
         let segment = path.segment()?;
         let name = segment.name_ref()?.text().to_string();
+        if let Some(owner) = path.qualifier().and_then(|qualifier| Type::of_path(&qualifier)) {
+            match name.as_str() {
+                "Item" => return Some(Type::with(ITEM, vec![owner])),
+                "IntoIter" => return Some(owner),
+                _ => {}
+            }
+        }
         if let Some(parameters) = segment.parenthesized_arg_list() {
             let mut arguments: Vec<Type> = parameters
                 .type_args()
