@@ -41,6 +41,16 @@ fn suites() {
 }
 
 #[test]
+fn positions() {
+    pytest("test_positions.py", Duration::from_secs(600));
+}
+
+#[test]
+fn display() {
+    pytest("test_display.py", Duration::from_secs(600));
+}
+
+#[test]
 fn beginners() {
     pytest("test_beginners.py", Duration::from_secs(900));
 }

@@ -1,6 +1,6 @@
 //! The last expression of a cell.
 
-use crate::display::{self, Bundle};
+use crate::display;
 use std::fmt::Debug;
 
 /// Shows any value that can be printed with `{:?}` as the result of a cell.
@@ -23,7 +23,7 @@ impl<T: Debug + ?Sized> CellDisplay for T {
 /// Not generic and not inlined: otherwise every cell would compile how a bundle is made.
 #[inline(never)]
 fn show_debug(value: &dyn Debug) {
-    display::result(Bundle::text(format!("{value:?}")));
+    display::result(display::debugged(value));
 }
 
 /// `print!` that shows what it prints at once, also without a line end: std keeps an unfinished line back, and a learner

@@ -12,6 +12,7 @@ mod input;
 pub mod interrupt;
 mod report;
 mod store;
+mod summary;
 mod variables;
 
 pub use comm::{Comm, handle_comms, set_next_input};

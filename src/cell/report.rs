@@ -4,6 +4,7 @@ use super::channel::{self, RawChannel};
 use super::interrupt::{CHAINRULE_INTERRUPT, Interrupted};
 use serde_json::{Value, json};
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::ffi::c_void;
 use std::io::Write;
 use std::panic::{Location, PanicHookInfo};
@@ -74,6 +75,28 @@ pub extern "C" fn chainrule_before_cell() {
 #[unsafe(no_mangle)]
 pub extern "C" fn chainrule_after_cell() {
     let _ = std::io::stdout().flush();
+    let variables = std::mem::take(&mut *noted());
+    if !variables.is_empty() {
+        event(&json!({"event": "variables", "variables": variables}));
+    }
+}
+
+/// What is known of the variables that the cell has put back.
+static NOTED: Mutex<BTreeMap<String, Value>> = Mutex::new(BTreeMap::new());
+
+fn noted() -> MutexGuard<'static, BTreeMap<String, Value>> {
+    NOTED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// So many are described after a cell: a message has its limits.
+const MOST_VARIABLES: usize = 100;
+
+/// The cell has put a variable back.
+pub(super) fn note_variable(name: &str, summary: Value) {
+    let mut noted = noted();
+    if noted.len() < MOST_VARIABLES {
+        noted.insert(name.to_owned(), summary);
+    }
 }
 
 /// Calls `act` while no other thread is printing. The worker forks in it: what a thread holds at that moment stays held

@@ -3,6 +3,7 @@
 //! evcxr writes a store like this one into every cell; ours stands here, compiled once, and has the same interface.
 
 use super::report;
+use super::summary::summary;
 use std::any::{Any, TypeId};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -49,6 +50,7 @@ impl VariableStore {
     // Neither generic nor inlined, so that a cell does not compile the hash map again for every type.
     #[inline(never)]
     fn put(&mut self, name: &str, value: Box<dyn Any>) {
+        report::note_variable(name, summary(&*value));
         self.variables.insert(name.to_owned(), value);
     }
 

@@ -106,7 +106,7 @@ pub fn show_variables(variables: &[(&str, &str, Measure)]) {
     show(&Bundle::text(text_table(&HEADER, &rows, 3)).html(html_table(&HEADER, &rows, 3, "")));
 }
 
-fn bytes_in_words(bytes: usize) -> String {
+pub(super) fn bytes_in_words(bytes: usize) -> String {
     match bytes {
         0..1_000 => format!("{bytes} B"),
         1_000..1_000_000 => format!("{:.1} kB", bytes as f64 / 1e3),

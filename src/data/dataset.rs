@@ -165,11 +165,11 @@ impl Dataset {
     ///
     /// Panics if `size` is 0.
     #[track_caller]
-    pub fn batches(&self, size: usize) -> Batches<'_> {
+    pub fn batches(&self, size: usize) -> Batches {
         if size == 0 {
             fail("batches: a batch of 0 examples", &[], "32 is a usual size");
         }
-        Batches { data: self, size, start: 0, drops_last: false }
+        Batches { data: self.clone(), size, start: 0, drops_last: false }
     }
 
     /// Shows what the data holds as the result of a cell; the kernel calls it.
@@ -197,15 +197,16 @@ impl fmt::Debug for Dataset {
     }
 }
 
-/// The parts that [`Dataset::batches`] yields.
-pub struct Batches<'a> {
-    data: &'a Dataset,
+/// The parts that [`Dataset::batches`] yields. A reference to it goes through them from the start, each time.
+#[derive(Clone)]
+pub struct Batches {
+    data: Dataset,
     size: usize,
     start: usize,
     drops_last: bool,
 }
 
-impl Batches<'_> {
+impl Batches {
     /// Leaves out the last part if it is smaller than the others.
     pub fn drop_last(mut self) -> Self {
         self.drops_last = true;
@@ -213,7 +214,7 @@ impl Batches<'_> {
     }
 }
 
-impl Iterator for Batches<'_> {
+impl Iterator for Batches {
     type Item = Dataset;
 
     fn next(&mut self) -> Option<Dataset> {
@@ -224,5 +225,22 @@ impl Iterator for Batches<'_> {
         let rows: Vec<usize> = (self.start..end).collect();
         self.start = end;
         Some(self.data.select(&rows))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.data.len().saturating_sub(self.start);
+        let parts = if self.drops_last { left / self.size } else { left.div_ceil(self.size) };
+        (parts, Some(parts))
+    }
+}
+
+impl ExactSizeIterator for Batches {}
+
+impl IntoIterator for &Batches {
+    type Item = Dataset;
+    type IntoIter = Batches;
+
+    fn into_iter(self) -> Batches {
+        Batches { start: 0, ..self.clone() }
     }
 }

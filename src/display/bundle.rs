@@ -66,6 +66,30 @@ impl Show for Bundle {
     }
 }
 
+impl Show for str {
+    fn bundle(&self) -> Bundle {
+        Bundle::text(self)
+    }
+}
+
+impl Show for String {
+    fn bundle(&self) -> Bundle {
+        Bundle::text(self.as_str())
+    }
+}
+
+impl<T: Show + ?Sized> Show for &T {
+    fn bundle(&self) -> Bundle {
+        (**self).bundle()
+    }
+}
+
+impl<T: Show + ?Sized> Show for Box<T> {
+    fn bundle(&self) -> Bundle {
+        (**self).bundle()
+    }
+}
+
 /// Text as it can stand inside HTML and SVG, between tags or inside a quoted attribute.
 pub fn escape_html(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());

@@ -27,7 +27,7 @@ pub fn in_notebook() -> bool {
 }
 
 /// Shows a value now, at this place of the cell's output.
-pub fn show(value: &impl Show) {
+pub fn show(value: &(impl Show + ?Sized)) {
     send("display", value.bundle(), None);
 }
 
@@ -47,10 +47,11 @@ pub fn clear_output(wait: bool) {
 ///
 /// ```
 /// # use chainrule::display::{Bundle, DisplayHandle};
-/// let counter = DisplayHandle::new(&Bundle::text("0"));
+/// let counter = DisplayHandle::new("0");
 /// for step in 1..=3 {
-///     counter.update(&Bundle::text(step.to_string()));
+///     counter.update(&step.to_string());
 /// }
+/// counter.update(&Bundle::text("done").html("<b>done</b>"));
 /// ```
 #[derive(Clone, Debug)]
 pub struct DisplayHandle {
@@ -59,7 +60,7 @@ pub struct DisplayHandle {
 
 impl DisplayHandle {
     /// Shows `value` and returns the handle to change it.
-    pub fn new(value: &impl Show) -> DisplayHandle {
+    pub fn new(value: &(impl Show + ?Sized)) -> DisplayHandle {
         let number = NEXT_DISPLAY.fetch_add(1, Ordering::Relaxed);
         let handle = DisplayHandle { id: format!("chainrule-{}-{number}", std::process::id()) };
         send("display", value.bundle(), Some(&handle.id));
@@ -68,7 +69,7 @@ impl DisplayHandle {
 
     /// Replaces what the display shows. A terminal cannot take back what it printed: there nothing is shown, unless the
     /// caller prints it.
-    pub fn update(&self, value: &impl Show) {
+    pub fn update(&self, value: &(impl Show + ?Sized)) {
         if in_notebook() {
             send("update", value.bundle(), Some(&self.id));
         }

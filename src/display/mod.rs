@@ -13,10 +13,14 @@
 
 mod bundle;
 mod frame;
+mod list;
+mod progress;
 
 pub use bundle::{Bundle, Show, escape_html};
 pub use frame::{DisplayHandle, clear_output, in_notebook, result, set_notebook, show};
 pub(crate) use frame::{set_token, write_frame};
+pub(crate) use list::debugged;
+pub use progress::{Progress, progress};
 
 /// Shows a piece of HTML. `text` is what front ends without HTML show.
 ///
@@ -33,7 +37,40 @@ pub fn display_svg(svg: &str, text: &str) {
     show(&Bundle::text(text).svg(svg));
 }
 
+/// Shows a picture, given the bytes of a PNG file. `text` is what front ends without pictures show.
+pub fn display_png(bytes: &[u8], text: &str) {
+    show(&Bundle::text(text).png(bytes));
+}
+
 /// Shows text written in Markdown.
 pub fn display_markdown(markdown: &str) {
     show(&Bundle::text(markdown).mime("text/markdown", markdown));
+}
+
+/// Shows a formula in LaTeX, with its dollar signs.
+///
+/// ```
+/// # use chainrule::display::display_latex;
+/// display_latex(r"$\sigma(x) = \frac{1}{1 + e^{-x}}$");
+/// ```
+pub fn display_latex(latex: &str) {
+    show(&Bundle::text(latex).mime("text/latex", latex));
+}
+
+/// Shows JSON as a tree that can be opened and closed.
+///
+/// Panics if the text is not JSON.
+///
+/// ```
+/// # use chainrule::display::display_json;
+/// display_json(r#"{"epochs": 3, "loss": [0.9, 0.5, 0.3]}"#);
+/// ```
+#[track_caller]
+pub fn display_json(json: &str) {
+    match serde_json::from_str::<serde_json::Value>(json) {
+        Ok(value) => show(&Bundle::text(json).mime("application/json", value)),
+        Err(error) => {
+            panic!("display_json: the text is not JSON: {error}\n  hint: keys and texts stand in double quotes")
+        }
+    }
 }

@@ -10,6 +10,7 @@ compile_error!(
 
 mod commands;
 mod compiler;
+mod course;
 mod evaluator;
 mod jupyter;
 mod notebook;

@@ -3,15 +3,14 @@
 use super::install::Install;
 use super::prepare_library;
 use crate::compiler::toolchain::find_on_path;
+use crate::course::NOTEBOOKS;
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use include_dir::{Dir, include_dir};
+use include_dir::Dir;
 use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-
-static NOTEBOOKS: Dir = include_dir!("$CARGO_MANIFEST_DIR/notebooks");
 
 /// What the private environment consists of.
 const PACKAGES: [&str; 1] = ["jupyterlab==4.5.*"];

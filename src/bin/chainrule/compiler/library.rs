@@ -148,6 +148,12 @@ impl Library {
     }
 }
 
+/// The library's files, with their paths in `src`.
+pub fn sources() -> impl Iterator<Item = (String, &'static str)> {
+    let files = library_files(&SOURCES).into_iter();
+    files.filter_map(|file| Some((file.path().to_str()?.to_owned(), file.contents_utf8()?)))
+}
+
 /// The folder of everything that we keep between sessions.
 pub fn cache_folder() -> Result<PathBuf> {
     let folder = match std::env::var_os("CHAINRULE_CACHE") {

@@ -1,7 +1,9 @@
 //! Starting a session, and preparing the library that sessions link to.
 
 use super::output::Pump;
-use super::{Definitions, Evaluator, Implementations, Interrupter, LoadedObjects, Memory, SourceMap, limits};
+use super::{
+    Assistant, Definitions, Evaluator, Implementations, Interrupter, LoadedObjects, Memory, SourceMap, limits,
+};
 use crate::compiler::cargo;
 use crate::compiler::library::{Library, PRELUDE};
 use crate::compiler::session::{Session, copy_target};
@@ -71,6 +73,7 @@ impl Evaluator {
             implementations: Implementations::default(),
             definitions: Definitions::default(),
             memory: Memory::default(),
+            assistant: Assistant::new(folder),
             objects: LoadedObjects::default(),
             interrupter,
             settings,

@@ -3,13 +3,13 @@
 //! Knows neither Jupyter nor notebooks: output goes to a [`Sink`], the end of a cell is `Ok` or a [`Failure`]. An
 //! evaluator lives on one thread; only the [`Interrupter`] is for others.
 
+mod assist;
 mod boot;
 pub mod cell;
 mod crash;
 mod definitions;
 mod explain;
 mod failure;
-mod inspect;
 mod interrupt;
 mod limits;
 mod output;
@@ -17,6 +17,7 @@ mod prepare;
 mod stream;
 mod variables;
 
+pub use assist::{Assistant, Completions, Inspected};
 pub use boot::prepare_library;
 pub use failure::Failure;
 pub use interrupt::Interrupter;
@@ -50,6 +51,7 @@ pub struct Evaluator {
     implementations: Implementations,
     definitions: Definitions,
     memory: Memory,
+    assistant: Assistant,
     objects: LoadedObjects,
     interrupter: Interrupter,
     settings: Settings,
@@ -115,10 +117,12 @@ impl Evaluator {
             // evcxr keeps the items of the cell, also if it panicked.
             self.implementations.clone_from(&prepared.implementations);
             self.definitions = self.definitions.after(code);
+            self.assistant.note_cell(number, code);
         }
         let error_tail = self.pump.end(cell::ends_with_expression(code));
         let events = self.events.take();
         self.objects.note(&events);
+        self.assistant.note_variables(self.variables(), &events);
         if self.settings.trace {
             // For `benches/worker.py`.
             events.iter().filter(|event| event["event"] == "snapshot").for_each(|event| eprintln!("{event}"));
@@ -154,6 +158,11 @@ impl Evaluator {
     /// The variables of the session and their types.
     pub fn variables(&self) -> BTreeMap<String, String> {
         self.context.variables_and_types().map(|(name, kind)| (name.to_owned(), kind.to_owned())).collect()
+    }
+
+    /// Has what cells define noted where other threads answer from.
+    pub fn set_assistant(&mut self, assistant: Assistant) {
+        self.assistant = assistant;
     }
 
     /// The session's folder.

@@ -15,7 +15,7 @@ pub fn cell_that_shows(variables: &BTreeMap<String, String>) -> String {
 }
 
 /// `Vec<String>` for `alloc::vec::Vec<alloc::string::String>`.
-fn without_paths(kind: &str) -> String {
+pub fn without_paths(kind: &str) -> String {
     let mut short = String::with_capacity(kind.len());
     for character in kind.chars() {
         short.push(character);

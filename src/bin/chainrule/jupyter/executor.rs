@@ -1,5 +1,6 @@
 //! The thread that owns the evaluator: what needs it, one request after the other.
 
+use super::assist;
 use super::comms::Comms;
 use super::history::History;
 use super::iopub::IoPub;
@@ -8,7 +9,7 @@ use super::mailbox::Address;
 use super::message::{ExecuteRequest, HistoryRequest, Message, PositionRequest, error_content};
 use super::pager;
 use super::stdin::{Question, StdIn};
-use crate::evaluator::{Answers, Evaluator, Failure, Output, Sink, StreamName};
+use crate::evaluator::{Answers, Assistant, Evaluator, Failure, Output, Sink, StreamName};
 use crate::settings::{Flags, Settings};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
@@ -36,6 +37,7 @@ pub struct Executor {
     cleanup: Cleanup,
     history: History,
     comms: Comms,
+    assistant: Assistant,
     count: u32,
 }
 
@@ -55,7 +57,13 @@ fn take(kept: &SharedKept) -> Kept {
 impl Executor {
     pub fn new(iopub: IoPub, stdin: StdIn, cleanup: Cleanup, comms: Comms, flags: Flags) -> anyhow::Result<Executor> {
         let (folder, history) = (std::env::current_dir()?, History::default());
-        Ok(Executor { evaluator: None, folder, flags, iopub, stdin, cleanup, history, comms, count: 0 })
+        let assistant = Assistant::new(&folder);
+        Ok(Executor { evaluator: None, folder, flags, iopub, stdin, cleanup, history, comms, assistant, count: 0 })
+    }
+
+    /// For the shell thread.
+    pub fn assistant(&self) -> Assistant {
+        self.assistant.clone()
     }
 
     /// Starts the evaluator, then answers requests until there can be no more.
@@ -213,31 +221,20 @@ impl Executor {
 
     fn complete(&mut self, request: &PositionRequest) -> Value {
         let offset = request.offset();
-        let found = self.evaluator(&|_| {}).ok().map(|evaluator| evaluator.complete(&request.code, offset));
-        let (matches, range) = found.map_or((Vec::new(), offset..offset), |found| (found.matches, found.range));
-        let (start, end) = (request.position(range.start), request.position(range.end));
-        let types = matches.iter().map(|found| {
-            json!({"start": start, "end": end, "text": found.text, "type": found.kind, "signature": found.label})
-        });
-        json!({
-            "status": "ok",
-            "matches": matches.iter().map(|found| &found.text).collect::<Vec<_>>(),
-            "cursor_start": start,
-            "cursor_end": end,
-            "metadata": {"_jupyter_types_experimental": types.collect::<Vec<_>>()},
-        })
+        let found = match self.evaluator(&|_| {}) {
+            Ok(evaluator) => evaluator.complete(&request.code, offset),
+            Err(_) => self.assistant.complete(&request.code, offset),
+        };
+        assist::completed(request, &found)
     }
 
     fn inspect(&mut self, request: &PositionRequest) -> Value {
-        let offset = request.offset();
-        let found = self.evaluator(&|_| {}).ok().and_then(|evaluator| evaluator.inspect(&request.code, offset));
-        let data = found.map(|found| json!({"text/plain": found.text, "text/html": found.html}));
-        json!({
-            "status": "ok",
-            "found": data.is_some(),
-            "data": data.unwrap_or_else(|| json!({})),
-            "metadata": {},
-        })
+        let (offset, level) = (request.offset(), request.detail_level);
+        let found = match self.evaluator(&|_| {}) {
+            Ok(evaluator) => evaluator.inspect(&request.code, offset, level),
+            Err(_) => self.assistant.inspect(&request.code, offset, level),
+        };
+        assist::inspected(&found)
     }
 
     /// The evaluator, started if it is not there.
@@ -248,7 +245,8 @@ impl Executor {
             if let Some(file) = History::usual_file().filter(|_| settings.history) {
                 self.history.keep_in(file);
             }
-            let evaluator = Evaluator::start(&self.folder, settings, notice).map_err(failure)?;
+            let mut evaluator = Evaluator::start(&self.folder, settings, notice).map_err(failure)?;
+            evaluator.set_assistant(self.assistant.clone());
             self.cleanup.set_session(&evaluator);
             self.evaluator = Some(evaluator);
         }

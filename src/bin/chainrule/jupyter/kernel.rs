@@ -68,8 +68,18 @@ pub fn serve(connection_file: &Path, allows_unsigned: bool, flags: &Flags) -> Re
         usage: Usage::begin(),
     };
     thread("control", move || control.run())?;
-    let shell =
-        Shell { socket: shell, wire, iopub, executor: to_executor, replies, comms, cleanup: cleanup.clone(), info };
+    let assistant = executor.assistant();
+    let shell = Shell {
+        socket: shell,
+        wire,
+        iopub,
+        executor: to_executor,
+        replies,
+        comms,
+        cleanup: cleanup.clone(),
+        info,
+        assistant,
+    };
     thread("shell", move || shell.run())?;
     // The evaluator's thread starts the worker, which ends with the thread that started it.
     thread("evaluator", move || executor.run(&requests, &reply_to))?;

@@ -64,6 +64,9 @@ impl ExecuteRequest {
 pub struct PositionRequest {
     pub code: String,
     pub cursor_pos: usize,
+    /// For `inspect_request`: 1 asks for the source as well.
+    #[serde(default)]
+    pub detail_level: u8,
 }
 
 impl PositionRequest {
@@ -126,9 +129,9 @@ mod tests {
 
     #[test]
     fn positions_count_code_points() {
-        let request = PositionRequest { code: "é🦀x".to_owned(), cursor_pos: 2 };
+        let request = PositionRequest { code: "é🦀x".to_owned(), cursor_pos: 2, detail_level: 0 };
         assert_eq!(request.offset(), 6);
         assert_eq!(request.position(6), 2);
-        assert_eq!(PositionRequest { code: "ab".to_owned(), cursor_pos: 9 }.offset(), 2);
+        assert_eq!(PositionRequest { code: "ab".to_owned(), cursor_pos: 9, detail_level: 0 }.offset(), 2);
     }
 }

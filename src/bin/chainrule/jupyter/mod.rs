@@ -6,6 +6,7 @@
 //! share are the open channels to code in front ends (`comms`); the rest answers single requests: `history`, `pager`,
 //! `usage`.
 
+mod assist;
 mod comms;
 mod connection;
 mod control;

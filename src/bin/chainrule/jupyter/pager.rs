@@ -33,9 +33,10 @@ fn name(code: &str) -> Option<&str> {
 
 /// The pages of help for a name, for the reply. Where nothing is known, the cell says so.
 pub fn pages(evaluator: &mut Evaluator, name: &str, show: impl Fn(Output)) -> Vec<Value> {
-    match evaluator.inspect(name, name.len()) {
+    match evaluator.inspect(name, name.len(), 0).found {
         Some(found) => {
-            vec![json!({"source": "page", "data": {"text/plain": found.text, "text/html": found.html}, "start": 0})]
+            let data = json!({"text/plain": found.text, "text/markdown": found.markdown, "text/html": found.html});
+            vec![json!({"source": "page", "data": data, "start": 0})]
         }
         None => {
             let text = say(format!("Nothing is known about `{name}`.\n"), format!("没有关于 `{name}` 的说明。\n"));

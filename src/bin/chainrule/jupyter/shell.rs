@@ -1,8 +1,10 @@
 //! The shell socket: one request at a time, in order.
 //!
-//! What needs the evaluator is passed to its thread, and the next request waits until the answer is out. One place
-//! publishes `busy` and `idle`, so that no request can be without them.
+//! What needs the evaluator is passed to its thread, and the next request waits until the answer is out; only
+//! completion and inspection are answered meanwhile, from what is known without it. One place publishes `busy` and
+//! `idle`, so that no request can be without them.
 
+use super::assist::{self, Pending};
 use super::comms::{Arrival, Comms};
 use super::connection::ConnectionInfo;
 use super::executor::{Reply, needs_evaluator};
@@ -12,10 +14,12 @@ use super::mailbox::Mailbox;
 use super::message::{CommMessage, ExecuteRequest, IsCompleteRequest, Message, error_content};
 use super::pager::may_be_question;
 use super::wire::Wire;
+use crate::evaluator::Assistant;
 use crate::evaluator::cell::{Completeness, completeness};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::mpsc::Sender;
+use std::time::Instant;
 
 pub struct Shell {
     pub socket: zmq::Socket,
@@ -26,6 +30,7 @@ pub struct Shell {
     pub comms: Comms,
     pub cleanup: Cleanup,
     pub info: ConnectionInfo,
+    pub assistant: Assistant,
 }
 
 /// Messages that are taken at once before replies have their turn: a front end that floods us shall not hold them up.
@@ -35,12 +40,21 @@ impl Shell {
     pub fn run(self) {
         let mut waiting: VecDeque<Message> = VecDeque::new();
         let mut is_evaluating = false;
+        // A completion that rust-analyzer is asked for, too.
+        let mut pending: Option<Pending> = None;
+        // The cell that runs.
+        let mut running: Option<Message> = None;
         loop {
             let mut items = [self.socket.as_poll_item(zmq::POLLIN), self.replies.poll_item()];
-            let _ = zmq::poll(&mut items, -1);
+            let patience = pending.as_ref().map(|one| one.deadline.saturating_duration_since(Instant::now()));
+            let _ = zmq::poll(&mut items, patience.map_or(-1, |left| left.as_millis() as i64 + 1));
             self.receive(&mut waiting);
             for reply in self.replies.take() {
                 is_evaluating = false;
+                running = None;
+                if reply.kind != "execute_reply" && assist::is_ours(&reply.request) && pending.take().is_none() {
+                    continue; // too late: it has been answered
+                }
                 let stops = stops_the_queue(&reply);
                 if stops {
                     // What was sent before the front end could know of the error: once it has the reply, it can.
@@ -51,15 +65,49 @@ impl Shell {
                     self.abort(&mut waiting, &reply.content["execution_count"]);
                 }
             }
+            if let Some(late) = pending.take_if(|one| one.deadline <= Instant::now()) {
+                self.finish(&late.request, &assist::reply_kind(&late.request), &late.content);
+            }
+            if is_evaluating {
+                self.answer_meanwhile(&mut waiting, running.as_ref());
+            }
             while !is_evaluating && let Some(request) = waiting.pop_front() {
                 self.iopub.status("busy", &request.header);
+                if let Some(quick) = assist::quick(&self.assistant, &request) {
+                    if !quick.is_partial {
+                        self.finish(&request, &assist::reply_kind(&request), &quick.content);
+                        continue;
+                    }
+                    pending = Some(Pending::new(request.clone(), quick.content));
+                }
                 if needs_evaluator(request.kind()) {
+                    running = (request.kind() == "execute_request").then(|| request.clone());
                     is_evaluating = self.executor.send(request).is_ok();
                 } else if request.kind().starts_with("comm_") && !request.wants_reply() {
                     is_evaluating = self.comm(request);
                 } else {
                     self.answer(&request);
                 }
+            }
+        }
+    }
+
+    /// Answers completions and inspections while the evaluator works. Front ends show the state that was published last:
+    /// a cell that runs is said to be running again.
+    fn answer_meanwhile(&self, waiting: &mut VecDeque<Message>, running: Option<&Message>) {
+        let (ours, others): (VecDeque<_>, VecDeque<_>) = std::mem::take(waiting).into_iter().partition(assist::is_ours);
+        *waiting = others;
+        for request in ours {
+            self.iopub.status("busy", &request.header);
+            match assist::quick(&self.assistant, &request) {
+                Some(quick) => self.finish(&request, &assist::reply_kind(&request), &quick.content),
+                None => {
+                    let content = error_content("BadRequest", "there is no code, or no cursor in it", &[]);
+                    self.finish(&request, &assist::reply_kind(&request), &content);
+                }
+            }
+            if let Some(running) = running {
+                self.iopub.status("busy", &running.header);
             }
         }
     }

@@ -1,0 +1,89 @@
+//! What rust-analyzer adds, through evcxr.
+
+use super::complete::{Completion, Completions};
+use super::inspect::{Inspected, Inspection};
+use crate::evaluator::Evaluator;
+use crate::evaluator::prepare::IMPLEMENTATION;
+
+impl Evaluator {
+    /// What could stand at byte `offset`. Where the analyzer fails, what is known without it: a completion is never
+    /// worth an error.
+    pub fn complete(&mut self, code: &str, offset: usize) -> Completions {
+        let mut completions = self.assistant.complete(code, offset);
+        if !completions.is_partial {
+            return completions;
+        }
+        let Ok(found) = self.context.completions(code, offset) else { return completions };
+        let is_after_dot = code[..completions.range.start].ends_with('.');
+        let mut useful: Vec<Completion> =
+            found.completions.iter().filter_map(|one| useful(&one.code, one.kind, &one.label, is_after_dot)).collect();
+        useful.sort_by(|a, b| a.text.cmp(&b.text));
+        if completions.matches.is_empty() && !useful.is_empty() {
+            completions.range = found.start_offset..found.end_offset;
+        }
+        completions.add(useful);
+        completions
+    }
+
+    /// What the name at byte `offset` is. `level` 1 adds its source.
+    pub fn inspect(&mut self, code: &str, offset: usize, level: u8) -> Inspected {
+        let known = self.assistant.inspect(code, offset, level);
+        if !known.is_partial {
+            return known;
+        }
+        let path = path_at(code, offset);
+        if path.is_empty() {
+            return known;
+        }
+        let is_call = code[offset..].trim_start_matches(|c: char| c.is_alphanumeric() || c == '_').starts_with('(');
+        let query = if is_call { format!("{path}(") } else { path };
+        match self.context.hover_at(&query, query.len()) {
+            Ok((text, _)) if text != "No documentation found" => {
+                Inspected { found: Some(Inspection::of_analyzer(text)), is_partial: false }
+            }
+            _ => known,
+        }
+    }
+}
+
+/// A proposal, unless it helps nobody: after a dot rust-analyzer proposes statements, too (`x.if`), and anywhere whole
+/// expressions that would have the right type. Arguments are left to the learner.
+fn useful(code: &str, kind: &'static str, label: &str, is_after_dot: bool) -> Option<Completion> {
+    const POSTFIX: [&str; 22] = [
+        "if", "match", "while", "not", "ref", "refm", "deref", "let", "letm", "call", "dbg", "dbgr", "box", "ok",
+        "err", "some", "return", "unsafe", "const", "break", "for", "lete",
+    ];
+    let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '!' || c == '#';
+    let name = &label[..label.find(|c| !is_name(c)).unwrap_or(label.len())];
+    let is_postfix = kind == "keyword" || (kind == "instance" && POSTFIX.contains(&name));
+    let is_noise = name.is_empty()
+        || !code.starts_with(name.trim_end_matches('!'))
+        || code.starts_with(IMPLEMENTATION)
+        || (is_after_dot && is_postfix);
+    (!is_noise).then(|| Completion::last(name, kind, label))
+}
+
+/// The path (`Tensor::zeros`, `x.matmul`) whose last name the cursor touches.
+fn path_at(code: &str, offset: usize) -> String {
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    let end = offset + code[offset..].find(|c| !is_name(c)).unwrap_or(code.len() - offset);
+    let before = &code[..end];
+    let start = before
+        .rfind(|c| !(is_name(c) || c == ':' || c == '.'))
+        .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+    before[start..].trim_matches([':', '.']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_at;
+
+    #[test]
+    fn the_path_under_the_cursor() {
+        assert_eq!(path_at("let y = Tensor::zeros(&[2]);", 18), "Tensor::zeros");
+        assert_eq!(path_at("let y = Tensor::zeros(&[2]);", 10), "Tensor");
+        assert_eq!(path_at("é.é", 2), "é");
+        assert_eq!(path_at("a + b", 2), "");
+        assert_eq!(path_at("println", 7), "println");
+    }
+}

@@ -1,0 +1,163 @@
+//! Completion and inspection: what a learner sees at Tab and Shift+Tab.
+//!
+//! Answered from declarations: the library's own sources, a part of std, the cells and variables of the session. That
+//! takes a millisecond and also works while a cell runs, on another thread than the evaluator's. Rust-analyzer, which
+//! belongs to evcxr and with it to the evaluator, adds what only it knows (`analyzer`).
+//!
+//! `cursor` says what the cursor stands at, `infer` what type the receiver has, `declarations` reads sources,
+//! `library` and `standard.declarations` are what is known from the start, `words` keywords and commands.
+
+mod analyzer;
+mod complete;
+mod cursor;
+mod declarations;
+mod infer;
+mod inspect;
+mod library;
+mod types;
+mod words;
+
+pub use complete::Completions;
+pub use inspect::Inspected;
+
+use crate::settings::say;
+use declarations::Declarations;
+use library::standard;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use types::{SLICE, TUPLE, Type};
+
+/// What is known of a session, for all threads. Cheap to clone.
+#[derive(Clone, Default)]
+pub struct Assistant {
+    known: Arc<Mutex<Known>>,
+    folder: PathBuf,
+}
+
+/// What the cells of a session have left.
+#[derive(Default)]
+pub struct Known {
+    declarations: Declarations,
+    variables: BTreeMap<String, Variable>,
+    /// Names that cells have imported.
+    imported: Vec<String>,
+    /// A cell has imported all names of something that is not known here.
+    imports_unknown: bool,
+}
+
+/// A variable: its type, and what the worker last measured.
+#[derive(Default)]
+struct Variable {
+    kind: String,
+    measured: Value,
+}
+
+impl Assistant {
+    /// For a session in `folder`, the learner's.
+    pub fn new(folder: &Path) -> Assistant {
+        Assistant { known: Arc::default(), folder: folder.to_owned() }
+    }
+
+    /// What could stand at byte `offset`.
+    pub fn complete(&self, code: &str, offset: usize) -> Completions {
+        complete::complete(&self.known(), &self.folder, code, offset)
+    }
+
+    /// What the name at byte `offset` is; `level` 1 adds its source.
+    pub fn inspect(&self, code: &str, offset: usize, level: u8) -> Inspected {
+        inspect::inspect(&self.known(), code, offset, level)
+    }
+
+    /// Notes the variables that there are after a cell, and what the worker says of them.
+    pub fn note_variables(&self, variables: BTreeMap<String, String>, events: &[Value]) {
+        let mut known = self.known();
+        known.variables.retain(|name, _| variables.contains_key(name));
+        for (name, kind) in variables {
+            let variable = known.variables.entry(name).or_default();
+            let kind = without_paths(&kind);
+            if variable.kind != kind {
+                *variable = Variable { kind, measured: Value::Null };
+            }
+        }
+        for event in events.iter().filter(|event| event["event"] == "variables") {
+            for (name, measured) in event["variables"].as_object().into_iter().flatten() {
+                if let Some(variable) = known.variables.get_mut(name) {
+                    variable.measured = measured.clone();
+                }
+            }
+        }
+    }
+
+    /// Notes what a cell has defined.
+    pub fn note_cell(&self, number: u32, code: &str) {
+        let mut known = self.known();
+        known.declarations.read_cell(code, &format!("In [{number}]"));
+        let imports = known.declarations.modules.get_mut("").map(|module| std::mem::take(&mut module.reexports));
+        for import in imports.into_iter().flatten() {
+            let is_known =
+                standard().declarations.modules.contains_key(&import.path[1.min(import.path.len())..].join("::"));
+            if import.name == "*" {
+                known.imports_unknown |= !is_known && import.path.first().is_none_or(|first| first != "chainrule");
+            } else if !known.imported.contains(&import.name) {
+                known.imported.push(import.name);
+            }
+        }
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    /// What a cell declares that has not run yet.
+    fn of_cell(&self, code: &str) -> Declarations {
+        let mut declarations = Declarations::default();
+        declarations.read_cell(code, say("this cell", "本单元格"));
+        declarations
+    }
+
+    fn type_of(&self, variable: &str) -> Option<Type> {
+        self.variables.get(variable).and_then(|variable| Type::parse(&variable.kind))
+    }
+}
+
+impl Variable {
+    /// `shape [2, 3] · 24 B`, as far as it was measured.
+    fn in_words(&self) -> String {
+        let text = |name: &str| self.measured[name].as_str().unwrap_or_default().to_owned();
+        let parts = [text("shape"), text("memory")];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+
+    fn first_values(&self) -> String {
+        self.measured["values"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+impl Type {
+    /// As a learner writes it.
+    fn text(&self) -> String {
+        let arguments: Vec<String> = self.arguments.iter().map(Type::text).collect();
+        let arguments = arguments.join(", ");
+        match self.name.as_str() {
+            TUPLE => format!("({arguments})"),
+            SLICE => format!("[{arguments}]"),
+            name if self.arguments.is_empty() => name.to_owned(),
+            name => format!("{name}<{arguments}>"),
+        }
+    }
+}
+
+/// The first line of a documentation, without marks.
+fn plain_first_line(documentation: &str) -> String {
+    let first = documentation.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+    inspect::plain_links(&first).replace('`', "")
+}
+
+/// `Vec<String>` for `alloc::vec::Vec<alloc::string::String>`.
+fn without_paths(kind: &str) -> String {
+    super::variables::without_paths(kind)
+}

@@ -1,0 +1,98 @@
+//! `complete_request` and `inspect_request`.
+//!
+//! What is known without the evaluator is answered on the shell's thread, also while a cell runs. Only where
+//! rust-analyzer could add something, and the evaluator is free, is it asked, and only for so long.
+
+use super::message::Message;
+use super::message::PositionRequest;
+use crate::evaluator::{Assistant, Completions, Inspected};
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// How long rust-analyzer may take before the learner gets what is known without it.
+const PATIENCE: Duration = Duration::from_millis(700);
+/// How long where nothing is known without it: it needs seconds to start.
+const MORE_PATIENCE: Duration = Duration::from_secs(20);
+
+/// An answer without rust-analyzer, and whether it could add something.
+pub struct Quick {
+    pub content: Value,
+    pub is_partial: bool,
+}
+
+/// A request that the evaluator has been given, and what is answered if it takes too long.
+pub struct Pending {
+    pub request: Message,
+    pub content: Value,
+    pub deadline: Instant,
+}
+
+impl Pending {
+    pub fn new(request: Message, content: Value) -> Pending {
+        let knows_something = content["found"] == true || content["matches"].get(0).is_some();
+        let patience = if knows_something { PATIENCE } else { MORE_PATIENCE };
+        Pending { request, content, deadline: Instant::now() + patience }
+    }
+}
+
+/// Whether it is a completion or an inspection.
+pub fn is_ours(request: &Message) -> bool {
+    matches!(request.kind(), "complete_request" | "inspect_request")
+}
+
+pub fn reply_kind(request: &Message) -> String {
+    request.kind().replace("_request", "_reply")
+}
+
+/// Nothing if the request is another one, or none that can be read.
+pub fn quick(assistant: &Assistant, request: &Message) -> Option<Quick> {
+    let position = |request: &Message| request.request::<PositionRequest>().ok();
+    match request.kind() {
+        "complete_request" => {
+            let position = position(request)?;
+            let found = assistant.complete(&position.code, position.offset());
+            Some(Quick { content: completed(&position, &found), is_partial: found.is_partial })
+        }
+        "inspect_request" => {
+            let position = position(request)?;
+            let found = assistant.inspect(&position.code, position.offset(), position.detail_level);
+            Some(Quick { content: inspected(&found), is_partial: found.is_partial })
+        }
+        _ => None,
+    }
+}
+
+/// A `complete_reply`.
+pub fn completed(request: &PositionRequest, found: &Completions) -> Value {
+    let (start, end) = (request.position(found.range.start), request.position(found.range.end));
+    let types = found.matches.iter().map(|one| {
+        json!({
+            "start": start,
+            "end": end,
+            "text": one.text,
+            "type": one.kind,
+            "signature": one.signature,
+            "documentation": one.documentation,
+        })
+    });
+    json!({
+        "status": "ok",
+        "matches": found.matches.iter().map(|one| &one.text).collect::<Vec<_>>(),
+        "cursor_start": start,
+        "cursor_end": end,
+        "metadata": {"_jupyter_types_experimental": types.collect::<Vec<_>>()},
+    })
+}
+
+/// An `inspect_reply`.
+pub fn inspected(inspected: &Inspected) -> Value {
+    let found = inspected.found.as_ref();
+    let data =
+        found.map(|found| json!({"text/plain": found.text, "text/markdown": found.markdown, "text/html": found.html}));
+    json!({
+        "status": "ok",
+        "found": data.is_some(),
+        "data": data.unwrap_or_else(|| json!({})),
+        "metadata": {},
+    })
+}
