@@ -2,13 +2,16 @@
 //!
 //! ```text
 //! <cache>/chainrule/<key>/library/      our sources, as a package of their own (a dylib)
-//!                         template/     a session's folder in which cargo has built that package
+//!                         build/        a session's folder in which cargo has built that package
+//!                         facade/       what rust-analyzer reads of it
+//!                         template/     a session's folder with the facade in place of the library
 //!                         ready         written last
 //! ```
 //!
 //! The key stands for everything that decides what comes out: the sources, the compiler, the flags. Other keys' folders
 //! belong to other versions; those used last are kept.
 
+use super::facade;
 use super::toolchain::Toolchain;
 use anyhow::{Context, Result};
 use fs2::FileExt;
@@ -22,6 +25,9 @@ use std::process::Command;
 static SOURCES: Dir = include_dir!("$CARGO_MANIFEST_DIR/src");
 const MANIFEST: &str = include_str!("../../../../Cargo.toml");
 const LOCK: &str = include_str!("../../../../Cargo.lock");
+
+const LIBRARY: &str = "library";
+const FACADE: &str = "facade";
 
 /// How many versions of the library are kept.
 const KEPT: usize = 4;
@@ -87,9 +93,15 @@ impl Library {
         let _ = fs::write(self.folder.join("ready"), "");
     }
 
-    /// What a session's Cargo.toml needs to name the library.
-    pub fn dependency(&self) -> String {
-        format!("chainrule = {{ path = {:?}, default-features = false }}", self.folder.join("library"))
+    /// What the Cargo.toml of a session needs to name the library: itself, or its facade.
+    pub fn dependency(&self, is_facade: bool) -> String {
+        let folder = if is_facade { FACADE } else { LIBRARY };
+        format!("chainrule = {{ path = {:?}, default-features = false }}", self.folder.join(folder))
+    }
+
+    /// The folder in which the library itself is built.
+    pub fn build(&self) -> PathBuf {
+        self.folder.join("build")
     }
 
     /// The folder whose target folder sessions start from.
@@ -99,25 +111,39 @@ impl Library {
 
     /// The folder with the library as it was compiled.
     pub fn compiled(&self, host: &str) -> PathBuf {
-        self.template().join("target").join(host).join("debug/deps")
+        self.build().join("target").join(host).join("debug/deps")
     }
 
     fn write_sources(&self) -> Result<()> {
-        let library = self.folder.join("library");
+        let (library, facade) = (self.folder.join(LIBRARY), self.folder.join(FACADE));
         for file in library_files(&SOURCES) {
-            let path = library.join("src").join(file.path());
-            fs::create_dir_all(path.parent().unwrap_or(&library))?;
-            fs::write(path, file.contents())?;
+            let write = |package: &Path, contents: &[u8]| -> Result<()> {
+                let path = package.join("src").join(file.path());
+                fs::create_dir_all(path.parent().unwrap_or(package))?;
+                Ok(fs::write(path, contents)?)
+            };
+            write(&library, file.contents())?;
+            write(&facade, file.contents_utf8().map(facade::facade).unwrap_or_default().as_bytes())?;
         }
         let manifest = library_manifest()?;
         fs::write(library.join("Cargo.toml"), manifest.to_string())?;
         fs::write(library.join("Cargo.lock"), LOCK)?;
-        fs::write(library.join("Cargo.toml"), with_exact_versions(manifest, &library)?.to_string())?;
-        let template = self.template();
-        if template.exists() {
-            fs::remove_dir_all(&template)?; // what an interrupted preparation left
+        let everything = tree(&library)?;
+        fs::write(library.join("Cargo.toml"), with_exact_versions(manifest.clone(), &everything)?.to_string())?;
+        let mut slim = manifest;
+        if let Some(dependencies) = slim.get_mut("dependencies").and_then(toml::Value::as_table_mut) {
+            dependencies.retain(|name, _| facade::DEPENDENCIES.iter().any(|needed| name == *needed));
         }
-        fs::create_dir_all(&template)?;
+        fs::write(facade.join("Cargo.toml"), slim.to_string())?;
+        fs::write(facade.join("Cargo.lock"), LOCK)?;
+        let needed = tree(&facade)?;
+        fs::write(facade.join("Cargo.toml"), with_exact_versions(slim, &needed)?.to_string())?;
+        for folder in [self.build(), self.template()] {
+            if folder.exists() {
+                fs::remove_dir_all(&folder)?; // what an interrupted preparation left
+            }
+            fs::create_dir_all(&folder)?;
+        }
         Ok(())
     }
 }
@@ -174,14 +200,7 @@ fn library_manifest() -> Result<toml::Table> {
 /// A lock file does not last in a session: evcxr has cargo resolve other manifests in the same folder, and each time
 /// cargo forgets what the manifest does not name. With another version the library would be another one than the worker
 /// has loaded.
-fn with_exact_versions(mut manifest: toml::Table, library: &Path) -> Result<toml::Table> {
-    let output = Command::new("cargo")
-        .args(["tree", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"])
-        .current_dir(library)
-        .output()
-        .context("cargo tree")?;
-    anyhow::ensure!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr));
-    let tree = String::from_utf8_lossy(&output.stdout);
+fn with_exact_versions(mut manifest: toml::Table, tree: &str) -> Result<toml::Table> {
     // "ndarray v0.17.2", perhaps with more behind it.
     let crates: BTreeSet<(&str, &str)> = tree
         .lines()
@@ -208,6 +227,17 @@ fn with_exact_versions(mut manifest: toml::Table, library: &Path) -> Result<toml
         }
     }
     Ok(manifest)
+}
+
+/// All crates that a package needs, directly or not, as cargo lists them.
+fn tree(package: &Path) -> Result<String> {
+    let output = Command::new("cargo")
+        .args(["tree", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"])
+        .current_dir(package)
+        .output()
+        .context("cargo tree")?;
+    anyhow::ensure!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 fn library_files(folder: &'static Dir) -> Vec<&'static include_dir::File<'static>> {

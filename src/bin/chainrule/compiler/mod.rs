@@ -4,6 +4,7 @@
 //! What a cell means is not known here (`evaluator`), nor how it runs (`worker`).
 
 pub mod cargo;
+mod facade;
 pub mod library;
 pub mod session;
 pub mod toolchain;

@@ -84,7 +84,7 @@ impl Drop for Session {
 /// Copies a target folder, linking what cargo never writes again: the libraries under `deps`. The rest is small, and
 /// cargo writes into it in place. What belongs to the crate of the cells is left out: it is compiled anew, and a file
 /// that two sessions share would tell cargo of the one what the other has compiled.
-fn copy_target(from: &Path, to: &Path) -> Result<()> {
+pub fn copy_target(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     let is_deps = from.file_name().is_some_and(|name| name == "deps");
     for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {

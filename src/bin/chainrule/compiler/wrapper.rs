@@ -10,7 +10,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::ffi::OsString;
 use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command};
 
 /// Set in the environment of every cargo that a session starts: to the process id of the kernel.
@@ -116,26 +116,49 @@ fn wait_for(compiler: &mut Child, kernel: Option<i32>) -> i32 {
     compiler.wait().ok().and_then(|status| status.code()).unwrap_or(1)
 }
 
-/// Puts the prepared library where cargo expects that it is compiled to, if that is what cargo wants.
+/// Puts the prepared library where cargo expects what its facade is compiled to, if that is what cargo wants.
 ///
-/// cargo does so when another crate of the session wants more of a crate that the library uses, too. But the worker has
-/// loaded the prepared one, and the variables are of its types. What it was compiled with is still there under its own
-/// names.
+/// The worker has loaded the prepared one, and the variables are of its types. `cargo check` wants only its metadata.
 fn provide_library(prepared: &Path, arguments: &[OsString]) -> Option<Result<(), String>> {
-    let value = |flag: &str| arguments.windows(2).find(|pair| pair[0] == flag).map(|pair| &pair[1]);
-    let makes_links = |argument: &str| argument.starts_with("--emit=") && argument.contains("link");
-    let is_linked = arguments.iter().any(|argument| makes_links(&argument.to_string_lossy()));
-    if value("--crate-name")? != "chainrule" || !is_linked {
+    let values = |flag: &'static str| arguments.windows(2).filter(move |pair| pair[0] == flag).map(|pair| &pair[1]);
+    if values("--crate-name").next()? != "chainrule" {
         return None;
     }
-    let folder = Path::new(value("--out-dir")?);
-    let copy = |name: &str| {
-        let (from, to) = (prepared.join(name), folder.join(name));
+    let suffix = values("-C").find_map(|value| value.to_str()?.strip_prefix("extra-filename="));
+    let folder = Path::new(values("--out-dir").next()?);
+    Some(copy_library(prepared, folder, suffix.unwrap_or_default(), arguments))
+}
+
+fn copy_library(prepared: &Path, folder: &Path, suffix: &str, arguments: &[OsString]) -> Result<(), String> {
+    let emits = |kind: &str| {
+        let emitted = arguments.iter().filter_map(|argument| argument.to_str()?.strip_prefix("--emit="));
+        emitted.flat_map(|kinds| kinds.split(',')).any(|emitted| emitted == kind)
+    };
+    let metadata = || {
+        let entries = std::fs::read_dir(prepared).into_iter().flatten().flatten().map(|entry| entry.path());
+        let is_metadata = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with("libchainrule") && name.ends_with(".rmeta")
+        };
+        entries.into_iter().find(is_metadata)
+    };
+    let mut copies = Vec::new();
+    if emits("link") {
+        copies.push((prepared.join("libchainrule.so"), format!("libchainrule{suffix}.so")));
+    } else if emits("metadata") {
+        let metadata = metadata().ok_or_else(|| format!("no metadata of the library in {}", prepared.display()))?;
+        copies.push((metadata, format!("libchainrule{suffix}.rmeta")));
+    }
+    for (from, name) in copies {
+        let to = folder.join(name);
         // Never written through: the prepared file may be linked to it.
         let _ = std::fs::remove_file(&to);
-        std::fs::copy(&from, &to).map(drop).map_err(|error| format!("{} cannot be copied: {error}", from.display()))
-    };
-    Some(["libchainrule.so", "chainrule.d"].into_iter().try_for_each(copy))
+        std::fs::copy(&from, &to).map_err(|error| format!("{} cannot be copied: {error}", from.display()))?;
+    }
+    // What cargo reads to know when to ask again: the facade never changes.
+    let record = folder.join(format!("chainrule{suffix}.d"));
+    std::fs::write(&record, format!("{}: src/lib.rs\n\nsrc/lib.rs:\n", record.display()))
+        .map_err(|error| format!("{} cannot be written: {error}", record.display()))
 }
 
 /// Rewrites the file in place: under another name cargo's record of inputs would name the wrong file, and cargo would

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::compiler::cargo;
 use crate::compiler::library::{Library, PRELUDE};
-use crate::compiler::session::Session;
+use crate::compiler::session::{Session, copy_target};
 use crate::compiler::toolchain::Toolchain;
 use crate::compiler::wrapper;
 use crate::settings::Settings;
@@ -35,15 +35,21 @@ pub fn prepare_library(notice: &dyn Fn(&str)) -> Result<(Toolchain, Library)> {
     Ok((toolchain, library))
 }
 
-/// Lets evcxr compile a first cell in the template's folder: what cargo leaves there is what a session needs.
+/// Lets evcxr compile a first cell, once with the library and once with its facade: what cargo leaves there is what a
+/// session needs.
 fn build_library(toolchain: &Toolchain, library: &Library) -> Result<()> {
-    let folder = library.template();
-    let channels = Channels::open()?;
-    let command = channels.worker_command(Path::new(""), &toolchain.std_folder(), &folder, &Settings::unlimited())?;
-    let mut context = start_context(&folder, command, library, None)?;
-    // evcxr runs `cargo check` where it cannot find out the type of a variable, which needs files of its own.
-    context.check("let checked = 1;").map_err(|error| anyhow!("{error}"))?;
-    Ok(())
+    let compile_a_cell = |folder: &Path, prepared: Option<&Path>| -> Result<()> {
+        let channels = Channels::open()?;
+        let command =
+            channels.worker_command(Path::new(""), &toolchain.std_folder(), folder, &Settings::unlimited())?;
+        let mut context = start_context(folder, command, library, prepared)?;
+        // evcxr runs `cargo check` where it cannot find out the type of a variable, which needs files of its own.
+        context.check("let checked = 1;").map_err(|error| anyhow!("{error}"))?;
+        Ok(())
+    };
+    compile_a_cell(&library.build(), None)?;
+    copy_target(&library.build().join("target"), &library.template().join("target"))?;
+    compile_a_cell(&library.template(), Some(&library.compiled(&toolchain.host)))
 }
 
 impl Evaluator {
@@ -102,7 +108,8 @@ fn start_context(
         settings.push_str(&format!(":build_env {}={}\n:offline 1\n", wrapper::PREPARED, prepared.display()));
     }
     run(&mut context, &settings)?;
-    run(&mut context, &format!(":dep {}\n{PRELUDE}", library.dependency())).context("the library does not compile")?;
+    run(&mut context, &format!(":dep {}\n{PRELUDE}", library.dependency(prepared.is_some())))
+        .context("the library does not compile")?;
     if prepared.is_some() {
         run(&mut context, ":offline 0")?;
     }
