@@ -149,6 +149,7 @@ mod tiles {
     ///
     /// # Safety
     /// As many values are there as is said.
+    #[allow(clippy::needless_range_loop)] // so that everything is unrolled
     #[target_feature(enable = "avx2,fma")]
     unsafe fn tile(a: Matrix, b: Matrix, depth: usize, out: *mut f32, stride: usize, height: usize, width: usize) {
         // SAFETY: as above.
