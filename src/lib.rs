@@ -103,6 +103,7 @@ pub mod autograd;
 pub mod cell;
 pub mod data;
 pub mod display;
+mod kernels;
 pub mod nn;
 pub mod ops;
 pub mod optim;

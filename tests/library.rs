@@ -1031,7 +1031,7 @@ fn a_model_is_saved_and_read() {
     std::fs::write(path, &bytes).expect("written");
     let narrow = Sequential::new().add(Dense::new(2, 3));
     let error = narrow.load(path).expect_err("must fail").to_string();
-    assert!(error.contains("0.weight is [2,4]") && error.contains("needs [2, 3]"), "{error}");
+    assert!(error.contains("0.weight is [2, 4]") && error.contains("needs [2, 3]"), "{error}");
     assert!(narrow.load("/nowhere").is_err() && narrow.save("/nowhere/x").is_err());
     assert_eq!(weights(&other), before);
     std::fs::remove_file(path).expect("removed");

@@ -1,7 +1,9 @@
 //! The chain rule, from a loss to everything it was computed from.
 
 use super::node::is_sound;
+use crate::kernels::loops;
 use crate::tensor::fail::{fail, warn_once};
+use crate::tensor::shape::{slice, slice_mut};
 use crate::tensor::{Array, Tensor};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -36,7 +38,7 @@ fn sweep<'graph>(loss: &'graph Tensor, mut visit: impl FnMut(&'graph Tensor, &Ar
 
 /// Adds in place, unless the array is shared (then it is copied first).
 fn add_to(sum: &mut Array, share: &Array) {
-    *sum += share;
+    loops::update(slice_mut(sum), slice(share), |sum, share| sum + share);
 }
 
 #[track_caller]

@@ -6,15 +6,15 @@ use super::{Dataset, Text};
 use crate::Float;
 use crate::tensor::Tensor;
 use flate2::read::GzDecoder;
-use std::io::{Error, ErrorKind, Read, Result};
+use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::path::Path;
 
-fn wrong(path: &str, what: impl std::fmt::Display) -> Error {
+pub(super) fn wrong(path: &str, what: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::InvalidData, format!("{path}: {what}"))
 }
 
 /// The file with its name in the error, and unpacked if it is a `.gz`.
-fn read(path: &str) -> Result<Vec<u8>> {
+pub(super) fn read(path: &str) -> Result<Vec<u8>> {
     let bytes = std::fs::read(path).map_err(|error| Error::new(error.kind(), format!("{path}: {error}")))?;
     if !bytes.starts_with(&[0x1f, 0x8b]) {
         return Ok(bytes);
@@ -24,6 +24,19 @@ fn read(path: &str) -> Result<Vec<u8>> {
         .read_to_end(&mut unpacked)
         .map_err(|error| wrong(path, format!("damaged gzip: {error}")))?;
     Ok(unpacked)
+}
+
+/// Writes a file so that it is whole or as it was: under another name first, which then takes its place.
+pub(super) fn write_whole(path: &str, bytes: &[u8]) -> Result<()> {
+    let unfinished = format!("{path}.{}.unfinished", std::process::id());
+    let written = std::fs::File::create(&unfinished).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.and_then(|()| std::fs::rename(&unfinished, path)).map_err(|error| {
+        let _ = std::fs::remove_file(&unfinished);
+        Error::new(error.kind(), format!("{path}: {error}"))
+    })
 }
 
 /// A tensor from an IDX file, the format of MNIST (LeCun 1998), as it is or packed with gzip.
@@ -232,7 +245,7 @@ pub fn read_wav(path: &str) -> Result<(Tensor, usize)> {
 
 /// Writes sound, samples from −1 to 1, to a WAV file of 16 bits that every program plays.
 pub fn write_wav(path: &str, samples: &Tensor, rate: usize) -> Result<()> {
-    std::fs::write(path, wav(samples, rate)).map_err(|error| Error::new(error.kind(), format!("{path}: {error}")))
+    write_whole(path, &wav(samples, rate))
 }
 
 /// The bytes of a WAV file.

@@ -8,6 +8,7 @@
 //! | sound | [`tones`] [`vowels`] [`words`]; its picture: [`spectrogram`] | [`read_wav`] |
 //! | text | [`sentences`]; as numbers: [`Text`] | [`read_text`] |
 //! | a game | [`tic_tac_toe`] | |
+//! | tensors of other programs | | [`read_safetensors`] |
 //!
 //! What is generated comes from the generator that [`seed`](crate::tensor::random::seed) starts: the same seed, the same
 //! data, without a download.
@@ -22,6 +23,7 @@ mod games;
 mod pictures;
 mod planar;
 mod sound;
+mod tensors;
 mod text;
 
 pub use dataset::{Batches, Dataset};
@@ -32,4 +34,5 @@ pub use games::tic_tac_toe;
 pub use pictures::{shapes, textures};
 pub use planar::{blobs, circles, sine, spiral, two_moons, xor};
 pub use sound::{RATE, mel_bands, spectrogram, tones, vowels, words};
+pub use tensors::{read_safetensors, write_safetensors};
 pub use text::{Text, sentences};

@@ -36,6 +36,30 @@ impl Loss for MeanSquaredError {
     }
 }
 
+/// What the cross-entropies of several classes have in common: how they are made.
+macro_rules! crossentropy {
+    ($Loss:ident) => {
+        impl $Loss {
+            /// For a model that ends in softmax.
+            pub fn new() -> $Loss {
+                $Loss::default()
+            }
+
+            /// For a model that ends in plain scores.
+            pub fn from_logits() -> $Loss {
+                $Loss { from_logits: true, smoothing: 0.0 }
+            }
+
+            /// Takes the share `smoothing` of the target from the right class and gives it to all classes equally, so that
+            /// the network does not become surer than it should (Szegedy et al. 2016). 0.1 is usual.
+            pub fn label_smoothing(mut self, smoothing: Float) -> $Loss {
+                self.smoothing = smoothing;
+                self
+            }
+        }
+    };
+}
+
 /// Cross-entropy for classes given as numbers 0, 1, 2, …: −ln of the probability that the prediction gives to the
 /// right class, averaged over the batch.
 ///
@@ -56,24 +80,7 @@ pub struct SparseCategoricalCrossentropy {
     smoothing: Float,
 }
 
-impl SparseCategoricalCrossentropy {
-    /// For a model that ends in softmax.
-    pub fn new() -> SparseCategoricalCrossentropy {
-        SparseCategoricalCrossentropy::default()
-    }
-
-    /// For a model that ends in plain scores.
-    pub fn from_logits() -> SparseCategoricalCrossentropy {
-        SparseCategoricalCrossentropy { from_logits: true, smoothing: 0.0 }
-    }
-
-    /// Takes the share `smoothing` of the target from the right class and gives it to all classes equally, so that the
-    /// network does not become surer than it should (Szegedy et al. 2016). 0.1 is usual.
-    pub fn label_smoothing(mut self, smoothing: Float) -> SparseCategoricalCrossentropy {
-        self.smoothing = smoothing;
-        self
-    }
-}
+crossentropy!(SparseCategoricalCrossentropy);
 
 impl Loss for SparseCategoricalCrossentropy {
     #[track_caller]
@@ -116,23 +123,7 @@ pub struct CategoricalCrossentropy {
     smoothing: Float,
 }
 
-impl CategoricalCrossentropy {
-    /// For a model that ends in softmax.
-    pub fn new() -> CategoricalCrossentropy {
-        CategoricalCrossentropy::default()
-    }
-
-    /// For a model that ends in plain scores.
-    pub fn from_logits() -> CategoricalCrossentropy {
-        CategoricalCrossentropy { from_logits: true, smoothing: 0.0 }
-    }
-
-    /// As [`SparseCategoricalCrossentropy::label_smoothing`].
-    pub fn label_smoothing(mut self, smoothing: Float) -> CategoricalCrossentropy {
-        self.smoothing = smoothing;
-        self
-    }
-}
+crossentropy!(CategoricalCrossentropy);
 
 impl Loss for CategoricalCrossentropy {
     #[track_caller]
@@ -190,8 +181,7 @@ impl Loss for MeanAbsoluteError {
     /// A target `[n]` for a prediction `[n, 1]` is taken as a column.
     #[track_caller]
     fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
-        let target = as_column(prediction, target);
-        prediction.same_shape("MeanAbsoluteError", &target);
+        let target = one_for_each("MeanAbsoluteError", prediction, target);
         (prediction - target).abs().mean()
     }
 
@@ -223,8 +213,7 @@ impl Loss for Huber {
     /// A target `[n]` for a prediction `[n, 1]` is taken as a column.
     #[track_caller]
     fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
-        let target = as_column(prediction, target);
-        prediction.same_shape("Huber", &target);
+        let target = one_for_each("Huber", prediction, target);
         let d = (prediction - target).abs();
         let near = d.minimum(&Tensor::from(self.delta));
         (near.square() * 0.5 + (d - near) * self.delta).mean()
@@ -249,8 +238,7 @@ impl Loss for Hinge {
     /// A target `[n]` for a prediction `[n, 1]` is taken as a column.
     #[track_caller]
     fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
-        let target = as_column(prediction, target);
-        prediction.same_shape("Hinge", &target);
+        let target = one_for_each("Hinge", prediction, target);
         let sign = target.gt(&Tensor::from(0.0)) * 2.0 - 1.0;
         (1.0 - sign * prediction).relu().mean()
     }
@@ -334,6 +322,14 @@ fn as_column(prediction: &Tensor, target: &Tensor) -> Tensor {
         [n, 1] if *target.shape() == [n] => target.reshape(&[n, 1]),
         _ => target.clone(),
     }
+}
+
+/// As [`as_column`], and of the same shape.
+#[track_caller]
+fn one_for_each(loss: &str, prediction: &Tensor, target: &Tensor) -> Tensor {
+    let target = as_column(prediction, target);
+    prediction.same_shape(loss, &target);
+    target
 }
 
 /// Whether every row has no negative value and sums to 1.

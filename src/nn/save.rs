@@ -1,12 +1,10 @@
-//! Weights in files, in the format "safetensors": the length of a header, the header as JSON, the numbers.
+//! The weights of a model in a file.
 
 use super::Sequential;
-use crate::Float;
+use crate::data::{read_safetensors, write_safetensors};
 use crate::tensor::Tensor;
-use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::io::{Error, ErrorKind, Result};
-
-const DTYPE: &str = if size_of::<Float>() == 8 { "F64" } else { "F32" };
 
 /// Keeping what was learnt.
 impl Sequential {
@@ -26,47 +24,24 @@ impl Sequential {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn save(&self, path: &str) -> Result<()> {
-        let (mut header, mut data) = (Map::new(), Vec::new());
-        for (name, tensor) in self.named_state() {
-            let start = data.len();
-            tensor.to_vec().iter().for_each(|value| data.extend(value.to_le_bytes()));
-            header.insert(name, json!({"dtype": DTYPE, "shape": tensor.shape(), "data_offsets": [start, data.len()]}));
-        }
-        let mut header = Value::Object(header).to_string().into_bytes();
-        // The numbers begin at a multiple of 8.
-        header.resize(header.len().next_multiple_of(8), b' ');
-        let unfinished = format!("{path}.unfinished");
-        std::fs::write(&unfinished, [&(header.len() as u64).to_le_bytes()[..], &header, &data].concat())?;
-        std::fs::rename(unfinished, path)
+        let named = self.named_state();
+        write_safetensors(path, &named.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect::<Vec<_>>())
     }
 
     /// Reads weights that [`save`](Sequential::save) wrote from a model of the same layers. If something does not fit,
     /// the model stays as it is.
     pub fn load(&self, path: &str) -> Result<()> {
-        let file = std::fs::read(path)?;
         let wrong = |what: String| Error::new(ErrorKind::InvalidData, format!("{path}: {what}"));
-        let parts = file
-            .split_first_chunk::<8>()
-            .and_then(|(length, rest)| rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?));
-        let Some((header, data)) = parts else { return Err(wrong("this is no safetensors file".to_owned())) };
-        let header: Value = serde_json::from_slice(header).map_err(|error| wrong(error.to_string()))?;
-        let mut values = Vec::new();
-        for (name, tensor) in self.named_state() {
-            let entry = header.get(&name).ok_or_else(|| wrong(format!("there is no {name} in it")))?;
-            if entry["shape"] != json!(tensor.shape()) || entry["dtype"] != DTYPE {
-                let found = format!("{name} is {} of {}", entry["shape"], entry["dtype"]);
-                return Err(wrong(format!("{found}, the model needs {:?} of {DTYPE}", tensor.shape())));
+        let file: BTreeMap<String, Tensor> = read_safetensors(path)?.into_iter().collect();
+        let named = self.named_state();
+        for (name, tensor) in &named {
+            let found = file.get(name).ok_or_else(|| wrong(format!("there is no {name} in it")))?;
+            if found.shape() != tensor.shape() {
+                let shapes = format!("{:?}, the model needs {:?}", found.shape(), tensor.shape());
+                return Err(wrong(format!("{name} is {shapes}")));
             }
-            let offset = |i: usize| usize::try_from(entry["data_offsets"][i].as_u64()?).ok();
-            let bytes = offset(0).zip(offset(1)).and_then(|(start, end)| data.get(start..end));
-            let bytes = bytes.filter(|bytes| bytes.len() == tensor.len() * size_of::<Float>());
-            let bytes = bytes.ok_or_else(|| wrong(format!("the numbers of {name} are not in it")))?;
-            let (numbers, _) = bytes.as_chunks();
-            values.push((tensor, numbers.iter().map(|bytes| Float::from_le_bytes(*bytes)).collect()));
         }
-        for (tensor, numbers) in values {
-            tensor.set_value(&Tensor::from_vec(numbers, tensor.shape()));
-        }
+        named.iter().for_each(|(name, tensor)| tensor.set_value(&file[name]));
         Ok(())
     }
 

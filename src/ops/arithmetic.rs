@@ -2,6 +2,7 @@
 
 use crate::Float;
 use crate::autograd::{op, wrt};
+use crate::kernels::loops::{map2, map3};
 use crate::tensor::fail::fail;
 use crate::tensor::shape::{array, broadcast, broadcast_shape, expand, slice, unbroadcast};
 use crate::tensor::{Array, Tensor};
@@ -13,7 +14,7 @@ fn binary(
     name: &'static str,
     left: &Tensor,
     right: &Tensor,
-    f: impl Fn(Float, Float) -> Float,
+    f: impl Fn(Float, Float) -> Float + Sync,
     da: impl Fn(Float, Float, Float) -> Float + Send + Sync + 'static,
     db: impl Fn(Float, Float, Float) -> Float + Send + Sync + 'static,
 ) -> Tensor {
@@ -35,13 +36,13 @@ fn binary(
 }
 
 /// `f` for each pair of values of two arrays of one shape.
-pub(super) fn zip(a: &Array, b: &Array, f: impl Fn(Float, Float) -> Float) -> Array {
-    array(slice(a).iter().zip(slice(b)).map(|(&a, &b)| f(a, b)).collect(), a.shape())
+pub(super) fn zip(a: &Array, b: &Array, f: impl Fn(Float, Float) -> Float + Sync) -> Array {
+    array(map2(slice(a), slice(b), f), a.shape())
 }
 
 /// `f` for each triple of values of three arrays of one shape.
-pub(super) fn zip3(a: &Array, b: &Array, c: &Array, f: impl Fn(Float, Float, Float) -> Float) -> Array {
-    array(slice(a).iter().zip(slice(b)).zip(slice(c)).map(|((&a, &b), &c)| f(a, b, c)).collect(), a.shape())
+pub(super) fn zip3(a: &Array, b: &Array, c: &Array, f: impl Fn(Float, Float, Float) -> Float + Sync) -> Array {
+    array(map3(slice(a), slice(b), slice(c), f), a.shape())
 }
 
 #[track_caller]

@@ -3,68 +3,10 @@
 //!
 //! Images have the shape `[n, channels, height, width]`, as in PyTorch.
 
-use crate::Float;
 use crate::autograd::{op, wrt};
+use crate::kernels::windows::Windows;
+use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
-use crate::tensor::shape::{array, slice};
-use crate::tensor::{Array, Tensor};
-use std::ops::Range;
-
-/// Where a window goes over an image: sizes along y and x.
-#[derive(Clone, Copy)]
-struct Windows {
-    planes: usize,
-    image: [usize; 2],
-    size: [usize; 2],
-    stride: [usize; 2],
-    padding: [usize; 2],
-    /// How many places there are.
-    places: [usize; 2],
-}
-
-impl Windows {
-    /// Calls `visit(column, pixel, inside)` for each row of windows and each value within the window: the places
-    /// `inside` see pixels `pixel + place · stride` and write from `column` on; the others see the padding.
-    fn rows(&self, mut visit: impl FnMut(usize, isize, Range<usize>)) {
-        let ([height, width], [rows, columns], [step_y, step_x]) = (self.image, self.places, self.stride);
-        let mut column = 0;
-        for plane in 0..self.planes {
-            for (dy, dx) in (0..self.size[0]).flat_map(|dy| (0..self.size[1]).map(move |dx| (dy, dx))) {
-                let first = self.padding[1].saturating_sub(dx).div_ceil(step_x);
-                let end = columns.min((width + self.padding[1]).saturating_sub(dx).div_ceil(step_x));
-                for row in 0..rows {
-                    let y = row * step_y + dy;
-                    if (self.padding[0]..height + self.padding[0]).contains(&y) && first < end {
-                        let start = (plane * height + y - self.padding[0]) * width + dx;
-                        visit(column, start as isize - self.padding[1] as isize, first..end);
-                    }
-                    column += columns;
-                }
-            }
-        }
-    }
-
-    fn unfold(&self, images: &Array, shape: &[usize]) -> Array {
-        let (images, mut out) = (slice(images), vec![0.0; shape.iter().product()]);
-        self.rows(|column, pixel, inside| {
-            for place in inside {
-                out[column + place] = images[(pixel + (place * self.stride[1]) as isize) as usize];
-            }
-        });
-        array(out, shape)
-    }
-
-    /// The opposite: what a pixel gave to several windows is added up.
-    fn fold(&self, columns: &Array, shape: &[usize]) -> Array {
-        let (columns, mut out): (_, Vec<Float>) = (slice(columns), vec![0.0; shape.iter().product()]);
-        self.rows(|column, pixel, inside| {
-            for place in inside {
-                out[(pixel + (place * self.stride[1]) as isize) as usize] += columns[column + place];
-            }
-        });
-        array(out, shape)
-    }
-}
 
 impl Tensor {
     /// What a window of `size` sees at each place as it goes over images: `[n, channels, height, width]` becomes
@@ -75,23 +17,15 @@ impl Tensor {
     /// Panics if the window is larger than the image.
     #[track_caller]
     pub fn unfold(&self, size: [usize; 2], stride: [usize; 2], padding: [usize; 2]) -> Tensor {
-        let (n, channels, places) = self.window("unfold", size, stride, padding);
-        let image = [self.shape()[2], self.shape()[3]];
-        let windows = Windows { planes: n * channels, image, size, stride, padding, places };
+        let (n, channels, windows) = self.windows("unfold", size, stride, padding);
         let x = self.array();
-        let shape = [n, channels * size[0] * size[1], places[0] * places[1]];
+        let shape = [n, channels * size[0] * size[1], windows.places[0] * windows.places[1]];
         op("unfold", windows.unfold(&x, &shape), [wrt(self, move |g| windows.fold(g, x.shape()))])
     }
 
-    /// The number of images and of channels, and how many places a window has along y and x.
+    /// The number of images and of channels, and where a window goes.
     #[track_caller]
-    fn window(
-        &self,
-        op: &str,
-        size: [usize; 2],
-        stride: [usize; 2],
-        padding: [usize; 2],
-    ) -> (usize, usize, [usize; 2]) {
+    fn windows(&self, op: &str, size: [usize; 2], stride: [usize; 2], padding: [usize; 2]) -> (usize, usize, Windows) {
         let &[n, channels, height, width] = self.shape() else {
             let hint = match *self.shape() {
                 [n, height, width] => format!("for one channel, .reshape(&[{n}, 1, {height}, {width}])"),
@@ -104,7 +38,8 @@ impl Tensor {
         let [y, x] = [(height, 0), (width, 1)].map(|(image, axis)| (image + 2 * padding[axis]).checked_sub(size[axis]));
         match (y, x) {
             (Some(y), Some(x)) if size[0] * size[1] * stride[0] * stride[1] > 0 => {
-                (n, channels, [y / stride[0] + 1, x / stride[1] + 1])
+                let places = [y / stride[0] + 1, x / stride[1] + 1];
+                (n, channels, Windows { image: [height, width], size, stride, padding, places })
             }
             _ => fail(
                 &format!("{op}: a window of {size:?}, stride {stride:?}, has no place on images of {height} × {width}"),
@@ -154,7 +89,7 @@ impl Tensor {
                 "filters have the shape [filters, channels, height, width]",
             )
         };
-        let (n, own, [rows, columns]) = self.window(op, [h, w], stride, padding);
+        let (n, own, Windows { places: [rows, columns], .. }) = self.windows(op, [h, w], stride, padding);
         if own != channels {
             fail(
                 &format!(
@@ -180,32 +115,30 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn max_pool2d(&self, size: usize, stride: usize) -> Tensor {
-        self.pool("max_pool2d", [size; 2], [stride; 2], Tensor::max_axis)
-    }
-
-    /// The mean of each window of `size` × `size`, channel by channel; otherwise as [`max_pool2d`](Tensor::max_pool2d).
-    #[track_caller]
-    pub fn avg_pool2d(&self, size: usize, stride: usize) -> Tensor {
-        self.pool("avg_pool2d", [size; 2], [stride; 2], Tensor::mean_axis)
+        self.max_pool("max_pool2d", [size; 2], [stride; 2])
     }
 
     /// As [`max_pool2d`](Tensor::max_pool2d), for sequences `[n, channels, length]`.
     #[track_caller]
     pub fn max_pool1d(&self, size: usize, stride: usize) -> Tensor {
-        self.unsqueeze(-2).pool("max_pool1d", [1, size], [1, stride], Tensor::max_axis).squeeze(-2)
+        self.unsqueeze(-2).max_pool("max_pool1d", [1, size], [1, stride]).squeeze(-2)
     }
 
-    /// Each channel as an image of its own, so that a column of [`unfold`](Tensor::unfold) has one channel.
     #[track_caller]
-    fn pool(
-        &self,
-        op: &str,
-        size: [usize; 2],
-        stride: [usize; 2],
-        reduce: fn(&Tensor, isize, bool) -> Tensor,
-    ) -> Tensor {
-        let (n, channels, [rows, columns]) = self.window(op, size, stride, [0; 2]);
+    fn max_pool(&self, name: &'static str, size: [usize; 2], stride: [usize; 2]) -> Tensor {
+        let (n, channels, windows) = self.windows(name, size, stride, [0; 2]);
+        let x = self.array();
+        let y = windows.largest(&x, &[n, channels, windows.places[0], windows.places[1]]);
+        op(name, y.clone(), [wrt(self, move |g| windows.share(g, &x, &y))])
+    }
+
+    /// The mean of each window of `size` × `size`, channel by channel; otherwise as [`max_pool2d`](Tensor::max_pool2d).
+    #[track_caller]
+    pub fn avg_pool2d(&self, size: usize, stride: usize) -> Tensor {
+        let (n, channels, windows) = self.windows("avg_pool2d", [size; 2], [stride; 2], [0; 2]);
+        // Each channel as an image of its own, so that a column has one channel.
         let planes = self.reshape(&[n * channels, 1, self.shape()[2], self.shape()[3]]);
-        reduce(&planes.unfold(size, stride, [0; 2]), 1, false).reshape(&[n, channels, rows, columns])
+        let columns = planes.unfold([size; 2], [stride; 2], [0; 2]);
+        columns.mean_axis(1, false).reshape(&[n, channels, windows.places[0], windows.places[1]])
     }
 }

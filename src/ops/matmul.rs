@@ -2,11 +2,12 @@
 
 use crate::Float;
 use crate::autograd::{op, wrt};
+use crate::kernels::gemm::gemm;
+use crate::kernels::loops::{rows, update};
 use crate::tensor::fail::fail;
 use crate::tensor::shape::{array, contiguous, slice};
 use crate::tensor::{Array, Tensor};
-use ndarray::linalg::general_mat_mul;
-use ndarray::{Array3, ArrayView2, ArrayView3, ArrayViewMut2, Axis, IxDyn};
+use ndarray::{ArrayView2, ArrayView3, Axis};
 
 /// A stack of matrices as a view: `[matrices, rows, columns]`.
 fn view(x: &Array, shape: [usize; 3]) -> ArrayView3<'_, Float> {
@@ -26,12 +27,21 @@ fn stack(a: usize, b: usize) -> usize {
 /// The products of two stacks of matrices, summed into `matrices` results. A stack of one is used for every product, so
 /// this serves forward (a single right side for a whole batch) and backward (its gradient is the sum over the batch).
 fn product(a: ArrayView3<Float>, b: ArrayView3<Float>, matrices: usize, shape: &[usize]) -> Array {
-    let mut out = Array3::zeros((matrices, a.dim().1, b.dim().2));
-    for i in 0..stack(a.dim().0, b.dim().0) {
+    let (each, count) = (a.dim().1 * b.dim().2, stack(a.dim().0, b.dim().0));
+    let mut values = vec![0.0; matrices * each];
+    let add = |i: usize, out: &mut [Float]| {
         let (a, b) = (a.index_axis(Axis(0), i % a.dim().0), b.index_axis(Axis(0), i % b.dim().0));
-        general_mat_mul(1.0, &a, &b, 1.0, &mut out.index_axis_mut(Axis(0), i % matrices));
+        gemm(&a, &b, out);
+    };
+    if matrices == count {
+        rows(&mut values, each, a.dim().2 / 16, add);
+    } else {
+        // In eight sums, whatever the number of threads is, so that the result does not depend on it.
+        let mut sums = vec![0.0; 8.min(count) * each];
+        rows(&mut sums, each, count * a.dim().2 / 128, |sum, out| (sum..count).step_by(8).for_each(|i| add(i, out)));
+        sums.chunks_exact(each.max(1)).for_each(|sum| update(&mut values, sum, |all, sum| all + sum));
     }
-    out.into_shape_with_order(IxDyn(shape)).expect("as many values as before").into_shared()
+    array(values, shape)
 }
 
 impl Tensor {
@@ -98,8 +108,7 @@ impl Tensor {
         let mut shape = self.shape().to_vec();
         shape[self.rank() - 1] = outputs;
         let mut values = slice(&b).repeat(rows);
-        let mut out = ArrayViewMut2::from_shape((rows, outputs), &mut values).expect("one bias per row");
-        general_mat_mul(1.0, &matrix(&x, rows, inputs), &matrix(&w, inputs, outputs), 1.0, &mut out);
+        gemm(&matrix(&x, rows, inputs), &matrix(&w, inputs, outputs), &mut values);
         let saved_x = x.clone();
         let saved_w = w.clone();
         op(

@@ -3,7 +3,9 @@
 use crate::Float;
 use crate::autograd::{Edge, op, wrt};
 use crate::tensor::fail::fail;
-use crate::tensor::shape::{array, axis as check_axis, broadcast_shape, contiguous, expand, slice, unbroadcast};
+use crate::tensor::shape::{
+    array, axis as check_axis, broadcast_shape, contiguous, expand, row_major, slice, unbroadcast,
+};
 use crate::tensor::{Array, Tensor};
 use ndarray::{Axis, IxDyn, Slice};
 use std::ops::Range;
@@ -177,7 +179,7 @@ impl Tensor {
         }
         let x = self.array();
         let part = Slice::from(range);
-        let value = contiguous(x.slice_axis(Axis(axis), part).to_shared());
+        let value = row_major(x.slice_axis(Axis(axis), part));
         op(
             "slice",
             value,
@@ -238,11 +240,7 @@ impl Tensor {
             x.shape().iter().zip(around).map(|(size, (before, _))| Slice::from(*before..before + size)).collect();
         let mut whole = Array::from_elem(IxDyn(&shape), value);
         whole.slice_each_axis_mut(|axis| middle[axis.axis.index()]).assign(&x);
-        op(
-            "pad",
-            whole,
-            [wrt(self, move |g| contiguous(g.slice_each_axis(|axis| middle[axis.axis.index()]).to_shared()))],
-        )
+        op("pad", whole, [wrt(self, move |g| row_major(g.slice_each_axis(|axis| middle[axis.axis.index()])))])
     }
 
     /// Tensors one after the other along an existing axis; the other sizes must agree. Derivative: each gets its
@@ -280,7 +278,7 @@ impl Tensor {
             .map(|tensor| {
                 let part = Slice::from(start..start + tensor.shape()[axis]);
                 start += tensor.shape()[axis];
-                wrt(tensor, move |g| contiguous(g.slice_axis(Axis(axis), part).to_shared()))
+                wrt(tensor, move |g| row_major(g.slice_axis(Axis(axis), part)))
             })
             .collect();
         op("concat", contiguous(value), edges)

@@ -4,10 +4,11 @@ use super::arithmetic::{larger, smaller, zip};
 use super::unary::map;
 use crate::Float;
 use crate::autograd::{op, wrt};
+use crate::kernels::loops::{rows, sum};
 use crate::tensor::fail::fail;
 use crate::tensor::shape::{array, axis as check_axis, contiguous, expand, slice};
 use crate::tensor::{Array, Tensor};
-use ndarray::{ArrayViewMut1, Axis};
+use ndarray::Axis;
 
 /// Sums and means.
 impl Tensor {
@@ -127,9 +128,9 @@ impl Tensor {
     fn spread(&self, name: &'static str, axis: usize, keepdim: bool) -> Tensor {
         self.not_empty(name, axis);
         let (x, n, is_root) = (self.array(), self.shape()[axis] as Float, name.starts_with("std"));
-        let centred = along(&x, axis, |mut lane| {
-            let mean = lane.sum() / n;
-            lane.mapv_inplace(|x| x - mean);
+        let centred = along(&x, axis, |row| {
+            let mean = sum(row, |x| x) / n;
+            row.iter_mut().for_each(|x| *x -= mean);
         });
         let value =
             contiguous(centred.map_axis(Axis(axis), |lane| lane.dot(&lane) / n).insert_axis(Axis(axis)).into_shared());
@@ -171,12 +172,12 @@ impl Tensor {
             drop_axis(value, axis, keepdim),
             [wrt(self, move |g| {
                 // All before times all after: a quotient would fail at 0.
-                let others = along(&x, axis, |mut lane| {
-                    let mut after = lane.to_vec();
+                let others = along(&x, axis, |row| {
+                    let mut after = row.to_vec();
                     after.push(1.0);
-                    (0..lane.len()).rev().for_each(|i| after[i] *= after[i + 1]);
+                    (0..row.len()).rev().for_each(|i| after[i] *= after[i + 1]);
                     let mut before = 1.0;
-                    for (x, after) in lane.iter_mut().zip(&after[1..]) {
+                    for (x, after) in row.iter_mut().zip(&after[1..]) {
                         (*x, before) = (before * after, before * *x);
                     }
                 });
@@ -193,10 +194,9 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn cumsum(&self, axis: isize) -> Tensor {
-        // In order, which `mapv_inplace` does not promise.
-        fn running(mut lane: ArrayViewMut1<Float>) {
+        fn running<'a>(row: impl Iterator<Item = &'a mut Float>) {
             let mut sum = 0.0;
-            for x in &mut lane {
+            for x in row {
                 sum += *x;
                 *x = sum;
             }
@@ -204,13 +204,8 @@ impl Tensor {
         let axis = check_axis("cumsum", self, axis);
         op(
             "cumsum",
-            along(&self.array(), axis, running),
-            [wrt(self, move |g| {
-                along(g, axis, |mut lane| {
-                    lane.invert_axis(Axis(0));
-                    running(lane);
-                })
-            })],
+            along(&self.array(), axis, |row| running(row.iter_mut())),
+            [wrt(self, move |g| along(g, axis, |row| running(row.iter_mut().rev())))],
         )
     }
 }
@@ -321,11 +316,19 @@ impl Tensor {
     }
 }
 
-/// `change` applied to a copy of each lane of `x` along `axis`.
-pub(super) fn along(x: &Array, axis: usize, change: impl Fn(ArrayViewMut1<Float>)) -> Array {
-    let mut y = array(slice(x).to_vec(), x.shape());
-    y.lanes_mut(Axis(axis)).into_iter().for_each(change);
-    y
+/// `change` applied to a copy of each row of values of `x` along `axis`.
+pub(super) fn along(x: &Array, axis: usize, change: impl Fn(&mut [Float]) + Sync) -> Array {
+    let last = x.ndim() - 1;
+    let swapped = |x: &Array| {
+        let mut x = x.clone();
+        x.swap_axes(axis, last);
+        contiguous(x)
+    };
+    let x = if axis == last { x.clone() } else { swapped(x) };
+    let mut values = slice(&x).to_vec();
+    rows(&mut values, x.shape()[last], 1, |_, row| change(row));
+    let y = array(values, x.shape());
+    if axis == last { y } else { swapped(&y) }
 }
 
 /// A result that still has the reduced axis, with or without it.

@@ -4,45 +4,42 @@
 use super::arithmetic::{zip, zip3};
 use super::index::class_indices;
 use super::reduce::{along, drop_axis, keep_axis};
-use super::unary::{map, sigmoid, softplus};
+use super::unary::{map, softplus};
 use crate::Float;
 use crate::autograd::{op, wrt};
+use crate::kernels::loops::{max, sum};
+use crate::kernels::math::{exp, sigmoid};
 use crate::tensor::fail::{fail, warn_once};
 use crate::tensor::shape::{array, axis as check_axis, expand, slice};
 use crate::tensor::{Array, Tensor};
-use ndarray::{ArrayViewMut1, Axis};
+use ndarray::Axis;
 use std::sync::Arc;
 
-/// x − max x, in place.
-fn subtract_max(lane: &mut ArrayViewMut1<Float>) {
-    let max = lane.iter().copied().fold(Float::NEG_INFINITY, Float::max);
-    lane.mapv_inplace(|x| x - max);
-}
-
-/// eˣ / Σ eˣ for each lane.
+/// eˣ / Σ eˣ for each row along the axis.
 fn softmax(x: &Array, axis: usize) -> Array {
-    along(x, axis, |mut lane| {
-        subtract_max(&mut lane);
-        lane.mapv_inplace(Float::exp);
-        let sum = lane.sum();
-        lane.mapv_inplace(|e| e / sum);
+    along(x, axis, |row| {
+        let max = max(row);
+        row.iter_mut().for_each(|x| *x = exp(*x - max));
+        let sum = sum(row, |x| x);
+        row.iter_mut().for_each(|e| *e /= sum);
     })
 }
 
-/// x − ln Σ eˣ for each lane.
+/// x − ln Σ eˣ for each row along the axis.
 fn log_softmax(x: &Array, axis: usize) -> Array {
-    along(x, axis, |mut lane| {
-        subtract_max(&mut lane);
-        let log_sum = lane.iter().map(|x| x.exp()).sum::<Float>().ln();
-        lane.mapv_inplace(|x| x - log_sum);
+    along(x, axis, |row| {
+        let max = max(row);
+        row.iter_mut().for_each(|x| *x -= max);
+        let log_sum = sum(row, exp).ln();
+        row.iter_mut().for_each(|x| *x -= log_sum);
     })
 }
 
-/// Each lane replaced by its sum.
+/// Each row along the axis replaced by its sum.
 fn sums(x: &Array, axis: usize) -> Array {
-    along(x, axis, |mut lane| {
-        let sum = lane.sum();
-        lane.fill(sum);
+    along(x, axis, |row| {
+        let sum = sum(row, |x| x);
+        row.fill(sum);
     })
 }
 

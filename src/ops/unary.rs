@@ -1,8 +1,10 @@
 //! Functions of one number, applied to each value.
 
-use super::arithmetic::zip3;
+use super::arithmetic::{larger, smaller, zip3};
 use crate::Float;
 use crate::autograd::{op, wrt};
+use crate::kernels::loops::map1;
+use crate::kernels::math::{exp, sigmoid, tanh};
 use crate::tensor::shape::{array, slice};
 use crate::tensor::{Array, Tensor};
 
@@ -11,7 +13,7 @@ use crate::tensor::{Array, Tensor};
 pub(super) fn unary(
     name: &'static str,
     input: &Tensor,
-    f: impl Fn(Float) -> Float,
+    f: impl Fn(Float) -> Float + Sync,
     df: impl Fn(Float, Float, Float) -> Float + Send + Sync + 'static,
 ) -> Tensor {
     let x = input.array();
@@ -20,14 +22,8 @@ pub(super) fn unary(
 }
 
 /// `f` of each value.
-pub(super) fn map(x: &Array, f: impl Fn(Float) -> Float) -> Array {
-    array(slice(x).iter().map(|&x| f(x)).collect(), x.shape())
-}
-
-/// 1 / (1 + e⁻ˣ), computed so that neither a large nor a small x overflows.
-pub(super) fn sigmoid(x: Float) -> Float {
-    let e = (-x.abs()).exp();
-    if x >= 0.0 { 1.0 / (1.0 + e) } else { e / (1.0 + e) }
+pub(super) fn map(x: &Array, f: impl Fn(Float) -> Float + Sync) -> Array {
+    array(map1(slice(x), f), x.shape())
 }
 
 /// ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|): the second form does not overflow.
@@ -117,20 +113,8 @@ impl Tensor {
     #[track_caller]
     pub fn clamp(&self, low: Float, high: Float) -> Tensor {
         // Not `Float::clamp`, which panics inside of std if low > high; a NaN stays one.
-        unary(
-            "clamp",
-            self,
-            |x| {
-                if x < low {
-                    low
-                } else if x > high {
-                    high
-                } else {
-                    x
-                }
-            },
-            move |g, x, _| if low <= x && x <= high { g } else { 0.0 },
-        )
+        let f = |x| smaller(larger(x, low), high);
+        unary("clamp", self, f, move |g, x, _| if low <= x && x <= high { g } else { 0.0 })
     }
 }
 
@@ -156,7 +140,7 @@ impl Tensor {
     /// The hyperbolic tangent. Derivative: 1 − tanh² x.
     #[track_caller]
     pub fn tanh(&self) -> Tensor {
-        unary("tanh", self, Float::tanh, |g, _, y| g * (1.0 - y * y))
+        unary("tanh", self, tanh, |g, _, y| g * (1.0 - y * y))
     }
 
     /// The rectified linear unit max(x, 0). Derivative: 1 for x > 0, else 0 (also at 0).
@@ -200,7 +184,7 @@ impl Tensor {
             "elu",
             self,
             |x| if x > 0.0 { x } else { alpha * x.exp_m1() },
-            move |g, x, _| if x > 0.0 { g } else { g * alpha * x.exp() },
+            move |g, x, _| if x > 0.0 { g } else { g * alpha * exp(x) },
         )
     }
 

@@ -1,7 +1,6 @@
 use super::{Memory, Optimizer, blend, rate_and_memory};
 use crate::Float;
 use crate::tensor::Tensor;
-use std::collections::HashMap;
 
 /// Adam (Kingma & Ba 2015, algorithm 1): every value has a step of its own, as long as its gradient is steady.
 ///
@@ -21,20 +20,14 @@ pub struct Adam {
     beta1: f64,
     beta2: f64,
     epsilon: Float,
-    memory: Moments,
-}
-
-/// m and v of each value, and t, the steps of each parameter.
-#[derive(Clone, Debug, Default)]
-struct Moments {
-    m_and_v: Memory<2>,
-    t: HashMap<u64, i32>,
+    /// m and v.
+    memory: Memory<2>,
 }
 
 impl Adam {
     /// With learning rate η, β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁷.
     pub fn new(learning_rate: Float) -> Adam {
-        Adam { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, memory: Moments::default() }
+        Adam { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, memory: Memory::default() }
     }
 
     /// With other β₁ and β₂.
@@ -53,13 +46,12 @@ impl Default for Adam {
 
 impl Optimizer for Adam {
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
-        let t = self.memory.t.entry(parameter.0.id).or_insert(0);
-        *t += 1;
+        let t = self.memory.steps(parameter) + 1;
         // η / (1 − β₁ᵗ) and 1 / (1 − β₂ᵗ), the same for all values.
-        let rate = (self.learning_rate as f64 / (1.0 - self.beta1.powi(*t))) as Float;
-        let scale = (1.0 / (1.0 - self.beta2.powi(*t))) as Float;
+        let rate = (self.learning_rate as f64 / (1.0 - self.beta1.powi(t))) as Float;
+        let scale = (1.0 / (1.0 - self.beta2.powi(t))) as Float;
         let ((beta1, new1), (beta2, new2), epsilon) = (blend(self.beta1), blend(self.beta2), self.epsilon);
-        self.memory.m_and_v.step(parameter, gradient, |w, g, [m, v]| {
+        self.memory.step(parameter, gradient, |w, g, [m, v]| {
             *m = beta1 * *m + new1 * g;
             *v = beta2 * *v + new2 * g * g;
             *w -= rate * *m / ((*v * scale).sqrt() + epsilon);

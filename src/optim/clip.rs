@@ -1,9 +1,8 @@
 //! Gradients that are too large, cut to size before a step.
 
-use super::values_mut;
 use crate::Float;
 use crate::tensor::Tensor;
-use crate::tensor::shape::slice;
+use crate::tensor::shape::{slice, slice_mut};
 
 /// Makes all gradients smaller by one factor if together they are longer than `longest` (Pascanu et al. 2013), and returns
 /// how long they were: √Σ g², over all values of all parameters. The direction of the step stays as it is. Parameters
@@ -33,21 +32,13 @@ pub fn clip_grad_norm(parameters: &[Tensor], longest: Float) -> Float {
 /// Brings every value of the gradients into −`largest`..`largest`. This changes the direction of the step.
 pub fn clip_grad_value(parameters: &[Tensor], largest: Float) {
     // A NaN stays one.
-    change(parameters, |g| {
-        if g > largest {
-            largest
-        } else if g < -largest {
-            -largest
-        } else {
-            g
-        }
-    });
+    change(parameters, |g| g.clamp(-largest.abs(), largest.abs()));
 }
 
 fn change(parameters: &[Tensor], f: impl Fn(Float) -> Float) {
     for parameter in parameters {
         if let Some(gradient) = &mut parameter.0.notes().grad {
-            values_mut(gradient).iter_mut().for_each(|g| *g = f(*g));
+            slice_mut(gradient).iter_mut().for_each(|g| *g = f(*g));
         }
     }
 }

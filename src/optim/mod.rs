@@ -17,9 +17,10 @@ pub use schedule::Schedule;
 pub use sgd::Sgd;
 
 use crate::Float;
+use crate::kernels::loops;
+use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
-use crate::tensor::shape::slice;
-use crate::tensor::{Array, Tensor};
+use crate::tensor::shape::{slice, slice_mut};
 use std::collections::HashMap;
 
 /// Changes parameters so that the loss becomes smaller.
@@ -115,21 +116,29 @@ fn check(gradients: &[Tensor], parameters: &[Tensor]) {
     }
 }
 
-/// What an optimiser remembers for each value of a parameter: `N` numbers, 0 at first; by the id of the parameter's tensor.
+/// What an optimiser remembers: by the id of the parameter's tensor, how many steps there were, and for each value `N`
+/// numbers, 0 at first.
 #[derive(Clone, Debug, Default)]
-struct Memory<const N: usize>(HashMap<u64, Vec<[Float; N]>>);
+struct Memory<const N: usize>(HashMap<u64, (i32, [Vec<Float>; N])>);
 
 impl<const N: usize> Memory<N> {
+    fn steps(&self, parameter: &Tensor) -> i32 {
+        self.0.get(&parameter.0.id).map_or(0, |(steps, _)| *steps)
+    }
+
     /// Calls `change(w, g, memory)` for each value of a parameter and its gradient. No operation and so no interrupt comes
     /// between: a step is done as a whole.
-    fn step(&mut self, parameter: &Tensor, gradient: &Tensor, change: impl Fn(&mut Float, Float, &mut [Float; N])) {
-        let memory = self.0.entry(parameter.0.id).or_insert_with(|| vec![[0.0; N]; parameter.len()]);
+    fn step(
+        &mut self,
+        parameter: &Tensor,
+        gradient: &Tensor,
+        change: impl Fn(&mut Float, Float, &mut [Float; N]) + Sync,
+    ) {
+        let zeros = || std::array::from_fn(|_| vec![0.0; parameter.len()]);
+        let (steps, memory) = self.0.entry(parameter.0.id).or_insert_with(|| (0, zeros()));
+        *steps += 1;
         let gradient = gradient.array();
-        parameter.update(|array| {
-            for ((w, &g), memory) in values_mut(array).iter_mut().zip(slice(&gradient)).zip(memory) {
-                change(w, g, memory);
-            }
-        });
+        parameter.update(|array| loops::step(slice_mut(array), slice(&gradient), memory, change));
     }
 }
 
@@ -155,11 +164,6 @@ macro_rules! rate_and_memory {
     };
 }
 use rate_and_memory;
-
-/// The values for writing; copied first if a graph still uses them.
-fn values_mut(array: &mut Array) -> &mut [Float] {
-    array.as_slice_mut().expect("tensors are stored contiguously")
-}
 
 /// Forgets the gradients of all `parameters`; call it before each `backward`, or they add up.
 pub fn zero_grad(parameters: &[Tensor]) {

@@ -1,7 +1,6 @@
-use super::{Optimizer, values_mut};
+use super::{Memory, Optimizer, rate_and_memory};
 use crate::Float;
 use crate::tensor::Tensor;
-use crate::tensor::shape::slice;
 
 /// Stochastic gradient descent: w ← w − η g (Robbins & Monro 1951).
 ///
@@ -15,12 +14,14 @@ use crate::tensor::shape::slice;
 pub struct Sgd {
     learning_rate: Float,
     weight_decay: Float,
+    /// Nothing.
+    memory: Memory<0>,
 }
 
 impl Sgd {
     /// With learning rate η.
     pub fn new(learning_rate: Float) -> Sgd {
-        Sgd { learning_rate, weight_decay: 0.0 }
+        Sgd { learning_rate, weight_decay: 0.0, memory: Memory::default() }
     }
 
     /// Adds λ w to each gradient, which is what a penalty of ½ λ w² in the loss would do.
@@ -32,18 +33,9 @@ impl Sgd {
 
 impl Optimizer for Sgd {
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
-        let (rate, lambda, gradient) = (self.learning_rate, self.weight_decay, gradient.array());
-        parameter.update(|array| {
-            let values = values_mut(array).iter_mut().zip(slice(&gradient));
-            values.for_each(|(w, g)| *w -= rate * (g + lambda * *w));
-        });
+        let (rate, lambda) = (self.learning_rate, self.weight_decay);
+        self.memory.step(parameter, gradient, |w, g, []| *w -= rate * (g + lambda * *w));
     }
 
-    fn learning_rate(&self) -> Float {
-        self.learning_rate
-    }
-
-    fn set_learning_rate(&mut self, learning_rate: Float) {
-        self.learning_rate = learning_rate;
-    }
+    rate_and_memory!();
 }

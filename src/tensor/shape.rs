@@ -3,11 +3,16 @@
 use super::fail::fail;
 use super::{Array, Tensor};
 use crate::Float;
-use ndarray::{Axis, IxDyn};
+use ndarray::{ArrayViewD, Axis, IxDyn};
 
 /// The values in row-major order. All arrays here are contiguous; see the folder's introduction.
 pub(crate) fn slice(array: &Array) -> &[Float] {
     array.as_slice().expect("tensors are stored contiguously")
+}
+
+/// The values for writing; copied first if others use them, too.
+pub(crate) fn slice_mut(array: &mut Array) -> &mut [Float] {
+    array.as_slice_mut().expect("tensors are stored contiguously")
 }
 
 /// An array from values in row-major order that are known to fit.
@@ -17,7 +22,19 @@ pub(crate) fn array(values: Vec<Float>, shape: &[usize]) -> Array {
 
 /// Row-major again after a view has been permuted, sliced or broadcast.
 pub(crate) fn contiguous(array: Array) -> Array {
-    if array.is_standard_layout() { array } else { array.as_standard_layout().into_owned().into_shared() }
+    if array.is_standard_layout() { array } else { row_major(array.view()) }
+}
+
+/// A copy in row-major order. It is made row by row: ndarray would go from value to value.
+pub(crate) fn row_major(view: ArrayViewD<Float>) -> Array {
+    let mut values = Vec::with_capacity(view.len());
+    for row in view.rows() {
+        match row.as_slice() {
+            Some(row) => values.extend_from_slice(row),
+            None => values.extend(row),
+        }
+    }
+    array(values, view.shape())
 }
 
 /// The shape that two shapes broadcast to: aligned at the last axis, sizes must agree or be 1 (NumPy's rule).
@@ -63,13 +80,19 @@ pub(crate) fn expand(a: &Array, shape: &[usize]) -> Array {
     if a.shape() == shape {
         return a.clone();
     }
+    // Values repeated, and then all of them (a bias, for each row or each channel; a mean of each row), are common, and
+    // ndarray's general iteration is slower.
     let values = slice(a);
-    // A row repeated (a bias) and one number repeated are common; ndarray's general iteration is slower.
-    if shape.ends_with(a.shape()) && !values.is_empty() {
-        let times = shape.iter().product::<usize>() / values.len();
-        return array(values.repeat(times), shape);
+    let own = &a.shape()[a.shape().iter().take_while(|&&size| size == 1).count()..];
+    let after = own.iter().rev().take_while(|&&size| size == 1).count();
+    let (outer, inner) = shape.split_at(shape.len() - after);
+    let (count, each): (usize, usize) = (shape.iter().product(), inner.iter().product());
+    if outer.ends_with(&own[..own.len() - after]) && count > 0 {
+        let mut block = Vec::with_capacity(values.len() * each);
+        values.iter().for_each(|&value| block.resize(block.len() + each, value));
+        return array(if block.len() == count { block } else { block.repeat(count / block.len()) }, shape);
     }
-    contiguous(a.broadcast(IxDyn(shape)).expect("shapes were checked").to_owned().into_shared())
+    row_major(a.broadcast(IxDyn(shape)).expect("shapes were checked"))
 }
 
 /// Undoes broadcasting for a gradient: what was repeated forward is summed backward.

@@ -1,0 +1,182 @@
+//! The product of two matrices, in the manner of Goto & van de Geijn (2008): blocks that fit into a cache, in them tiles
+//! that fit into the registers. For the processors that most learners have; on others, and for `f64`, ndarray computes it.
+//!
+//! Each value of the result is a sum over the inner axis in order, whatever the blocks and the threads are.
+
+use super::loops::Shared;
+use super::pool;
+use crate::Float;
+use ndarray::ArrayView2;
+use ndarray::linalg::general_mat_mul;
+
+/// Multiplications for which other threads are asked to help.
+const LARGE: usize = 400_000;
+
+/// out += a · b, for `out` in row-major order.
+///
+/// Panics if the sizes do not fit.
+pub(crate) fn gemm(a: &ArrayView2<Float>, b: &ArrayView2<Float>, out: &mut [Float]) {
+    let ((rows, inner), columns) = (a.dim(), b.dim().1);
+    assert!(b.dim().0 == inner && out.len() == rows * columns);
+    let parts = if rows * columns * inner < LARGE || pool::threads() == 1 { 1 } else { 4 * pool::threads() };
+    let height = rows.div_ceil(parts).next_multiple_of(6).clamp(6, 96);
+    let (down, across) = (rows.div_ceil(height), columns.div_ceil(128));
+    let out = Shared::new(out);
+    let task = |i: usize| {
+        let (top, left) = (i / across * height, i % across * 128);
+        let (bottom, right) = (rows.min(top + height), columns.min(left + 128));
+        let (a, b) = (a.slice(ndarray::s![top..bottom, ..]), b.slice(ndarray::s![.., left..right]));
+        #[cfg(all(target_arch = "x86_64", not(feature = "f64")))]
+        if super::has_avx2() {
+            let mut packed = tiles::PACKED.take();
+            // SAFETY: the processor has the instructions, and no other task has this part of the result.
+            unsafe { tiles::block(&a, &b, out.0.add(top * columns + left), columns, &mut packed) };
+            tiles::PACKED.set(packed);
+            return;
+        }
+        // SAFETY: as above.
+        let out = unsafe { out.part(top * columns..bottom * columns) };
+        let mut out = ndarray::ArrayViewMut2::from_shape((bottom - top, columns), out).expect("whole rows");
+        general_mat_mul(1.0, &a, &b, 1.0, &mut out.slice_mut(ndarray::s![.., left..right]));
+    };
+    match parts {
+        1 => (0..down * across).for_each(task),
+        _ => pool::parallel(down * across, &task),
+    }
+}
+
+/// Tiles of 6 × 16 values, in 12 of the 16 vector registers of AVX2.
+#[cfg(all(target_arch = "x86_64", not(feature = "f64")))]
+mod tiles {
+    use ndarray::ArrayView2;
+    use std::arch::x86_64::*;
+    use std::cell::Cell;
+
+    const R: usize = 6;
+    const C: usize = 16;
+    /// Places of the inner axis that are summed before the result is written.
+    const DEPTH: usize = 256;
+
+    thread_local! {
+        /// Where parts of both matrices are laid out in the order in which they are read.
+        pub static PACKED: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
+    }
+
+    /// Where values lie: the first, the distance from row to row, and from column to column.
+    #[derive(Clone, Copy)]
+    struct Matrix(*const f32, isize, isize);
+
+    impl Matrix {
+        /// # Safety
+        /// There is such a place.
+        #[inline(always)]
+        unsafe fn at(&self, row: usize, column: usize) -> *const f32 {
+            // SAFETY: as above.
+            unsafe { self.0.offset(row as isize * self.1 + column as isize * self.2) }
+        }
+    }
+
+    /// out += a · b, for a few rows and up to 128 columns. Closures are compiled for other instructions, so there are none.
+    ///
+    /// # Safety
+    /// `out` has place for the result in rows of `stride` values.
+    #[target_feature(enable = "avx2,fma")]
+    pub unsafe fn block(a: &ArrayView2<f32>, b: &ArrayView2<f32>, out: *mut f32, stride: usize, packed: &mut Vec<f32>) {
+        let ((rows, inner), columns) = (a.dim(), b.dim().1);
+        let a = Matrix(a.as_ptr(), a.strides()[0], a.strides()[1]);
+        let b = Matrix(b.as_ptr(), b.strides()[0], b.strides()[1]);
+        packed.resize(DEPTH * (R + columns.next_multiple_of(C)), 0.0);
+        let (packed_a, packed_b) = packed.split_at_mut(DEPTH * R);
+        // Rows of `b` that lie in order and are read a few times only are read where they are.
+        let is_direct = b.2 == 1 && rows <= 4 * R;
+        for first in (0..inner).step_by(DEPTH) {
+            let depth = DEPTH.min(inner - first);
+            for left in (0..columns).step_by(C) {
+                let width = C.min(columns - left);
+                if is_direct && width == C {
+                    continue;
+                }
+                let panel = &mut packed_b[left * DEPTH..][..C * depth];
+                // SAFETY: `depth` rows of `width` values are there.
+                unsafe { pack::<C>(b.at(first, left), b.2, b.1, width, panel) };
+            }
+            for top in (0..rows).step_by(R) {
+                let height = R.min(rows - top);
+                // SAFETY: the place is there.
+                let mut part = Matrix(unsafe { a.at(top, first) }, a.1, a.2);
+                if a.2 != 1 || height < R {
+                    // SAFETY: `depth` columns of `height` values are there.
+                    unsafe { pack::<R>(part.0, a.1, a.2, height, &mut packed_a[..R * depth]) };
+                    part = Matrix(packed_a.as_ptr(), 1, R as isize);
+                }
+                for left in (0..columns).step_by(C) {
+                    let width = C.min(columns - left);
+                    let panel = if is_direct && width == C {
+                        // SAFETY: the place is there.
+                        Matrix(unsafe { b.at(first, left) }, b.1, 1)
+                    } else {
+                        Matrix(packed_b[left * DEPTH..].as_ptr(), C as isize, 1)
+                    };
+                    // SAFETY: `depth` columns of `R` and rows of `C` values are there, and the place in the result.
+                    unsafe { tile(part, panel, depth, out.add(top * stride + left), stride, height, width) };
+                }
+            }
+        }
+    }
+
+    /// Lays out groups of `N` values one after the other, of which the first `size` are there and the others 0. Within a
+    /// group values are `across` apart, groups `along`.
+    ///
+    /// # Safety
+    /// As many values are there as is said.
+    #[inline(always)]
+    unsafe fn pack<const N: usize>(from: *const f32, across: isize, along: isize, size: usize, to: &mut [f32]) {
+        for (p, group) in to.as_chunks_mut::<N>().0.iter_mut().enumerate() {
+            let start = from.wrapping_offset(p as isize * along);
+            if across == 1 && size == N {
+                // SAFETY: as above.
+                *group = unsafe { *start.cast::<[f32; N]>() };
+                continue;
+            }
+            for (i, value) in group.iter_mut().enumerate() {
+                // SAFETY: as above.
+                *value = if i < size { unsafe { *start.offset(i as isize * across) } } else { 0.0 };
+            }
+        }
+    }
+
+    /// A column of `a` times a row of `b`, summed over the inner axis in registers, then added to `height` × `width` values.
+    ///
+    /// # Safety
+    /// As many values are there as is said.
+    #[allow(clippy::needless_range_loop)] // so that everything is unrolled
+    #[target_feature(enable = "avx2,fma")]
+    unsafe fn tile(a: Matrix, b: Matrix, depth: usize, out: *mut f32, stride: usize, height: usize, width: usize) {
+        // SAFETY: as above.
+        unsafe {
+            let mut sums = [[_mm256_setzero_ps(); 2]; R];
+            let rows = [0, 1, 2, 3, 4, 5].map(|i| a.at(i, 0));
+            for p in 0..depth {
+                let row = b.at(p, 0);
+                let row = [_mm256_loadu_ps(row), _mm256_loadu_ps(row.add(8))];
+                for i in 0..R {
+                    let x = _mm256_set1_ps(*rows[i].offset(p as isize * a.2));
+                    sums[i][0] = _mm256_fmadd_ps(x, row[0], sums[i][0]);
+                    sums[i][1] = _mm256_fmadd_ps(x, row[1], sums[i][1]);
+                }
+            }
+            for i in 0..R {
+                let at = out.wrapping_add(i * stride);
+                if i < height && width == C {
+                    _mm256_storeu_ps(at, _mm256_add_ps(_mm256_loadu_ps(at), sums[i][0]));
+                    _mm256_storeu_ps(at.add(8), _mm256_add_ps(_mm256_loadu_ps(at.add(8)), sums[i][1]));
+                } else if i < height {
+                    let sums: [f32; C] = std::mem::transmute(sums[i]);
+                    for j in 0..width {
+                        *at.add(j) += sums[j];
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What has to be fast: the loops under the operations. Only here, and only where it was measured, is `unsafe`.
+//!
+//! * `vectorised!` (here): one body of code, compiled for the vector units that there are, chosen when it runs;
+//! * `math`: eˣ and its relatives without branches, so that a loop over them is vectorised;
+//! * `loops`: a function of each value, on several threads where that pays;
+//! * `gemm`: the product of two matrices;
+//! * `windows`: what the windows of convolution and pooling see;
+//! * `pool`: the threads.
+//!
+//! Not here: what is computed and how it is differentiated ([`ops`](crate::ops)). Whatever is divided among threads is
+//! divided so that no sum depends on it: the same seed gives the same bits on any number of threads.
+
+pub(crate) mod gemm;
+pub(crate) mod loops;
+pub(crate) mod math;
+pub(crate) mod pool;
+pub(crate) mod windows;
+
+/// Whether this processor has vectors of 256 bits, and a · b + c in one instruction: not known when the library is compiled.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub(crate) fn has_avx2() -> bool {
+    // The standard library asks once and remembers.
+    is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
+}
+
+/// A function whose body is compiled twice, for any processor and for one with AVX2. Functions that are called in it are,
+/// too, if they are inlined. Vectors of 512 bits were not faster where they were measured (AMD Zen 4).
+macro_rules! vectorised {
+    ($(#[$note:meta])* fn $name:ident[$($generics:tt)*]($($argument:ident: $Type:ty),*) $body:block) => {
+        $(#[$note])*
+        #[inline]
+        fn $name<$($generics)*>($($argument: $Type),*) {
+            #[inline(always)]
+            fn body<$($generics)*>($($argument: $Type),*) $body
+            #[cfg(target_arch = "x86_64")]
+            {
+                #[target_feature(enable = "avx2,fma")]
+                fn avx2<$($generics)*>($($argument: $Type),*) {
+                    body($($argument),*);
+                }
+                if crate::kernels::has_avx2() {
+                    // SAFETY: the processor was asked whether it has these instructions.
+                    return unsafe { avx2($($argument),*) };
+                }
+            }
+            body($($argument),*);
+        }
+    };
+}
+pub(crate) use vectorised;
