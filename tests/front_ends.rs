@@ -71,6 +71,11 @@ fn wire() {
 }
 
 #[test]
+fn exports() {
+    pytest("test_exports.py", Duration::from_secs(900));
+}
+
+#[test]
 fn pictures() {
     pytest("test_pictures.py", Duration::from_secs(1500));
 }

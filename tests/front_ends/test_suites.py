@@ -51,7 +51,7 @@ class TestKernel(Warm, jupyter_kernel_test.KernelTests):
         {"code": 'display_html("<b>x</b>", "x");', "mime": "text/html"},
         {"code": 'display_svg("<svg/>", "x");', "mime": "image/svg+xml"},
         {"code": 'display_markdown("**x**");', "mime": "text/markdown"},
-        {"code": 'show(&Bundle::text("x").mime("text/latex", r"$\\frac{1}{2}$"));', "mime": "text/latex"},
+        {"code": 'display_latex(r"$\\frac{1}{2}$");', "mime": "text/latex"},
     ]
     code_history_pattern = "6 ? 7"
     supported_history_operations = ("tail", "range", "search")

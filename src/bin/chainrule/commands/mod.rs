@@ -4,6 +4,7 @@
 //! that is no notebook, a folder that cannot be written) and nothing was done.
 
 mod doctor;
+mod export;
 mod install;
 mod lab;
 mod run;
@@ -30,6 +31,8 @@ enum Command {
     Lab(lab::Lab),
     /// Run notebooks from the first cell to the last, without Jupyter and Python
     Run(run::Run),
+    /// Write the cells of a notebook as a program
+    Export(export::Export),
     /// Install the kernel for Jupyter
     Install(install::Install),
     /// Remove the kernel from Jupyter
@@ -68,6 +71,7 @@ pub fn main() -> ExitCode {
     let result = match cli.command {
         Command::Lab(lab) => lab.run(),
         Command::Run(run) => run.run(),
+        Command::Export(export) => export.run(),
         Command::Install(install) => install.run(),
         Command::Uninstall(uninstall) => uninstall.run(),
         Command::Doctor => doctor::run(),

@@ -4,7 +4,7 @@ use ra_ap_syntax::{AstNode, Edition, Parse, SourceFile, SyntaxKind, SyntaxNode, 
 
 const EDITION: Edition = Edition::Edition2024;
 /// Statements are parsed inside a function, as evcxr does.
-pub(super) const BEFORE: &str = "fn f(){";
+pub const BEFORE: &str = "fn f(){";
 
 /// Whether a front end should run the cell at Enter or let the learner go on writing.
 #[derive(Debug, PartialEq, Eq)]
@@ -15,7 +15,7 @@ pub enum Completeness {
 }
 
 /// Rust without evcxr's `:commands` and `!shell` lines, which become empty so that lines keep their numbers.
-pub(super) fn without_commands(code: &str) -> String {
+pub fn without_commands(code: &str) -> String {
     let mut in_rust = false;
     let mut text = String::with_capacity(code.len());
     for line in code.split_inclusive('\n') {
@@ -33,11 +33,11 @@ pub(super) fn without_commands(code: &str) -> String {
 }
 
 /// The cell inside of its function.
-pub(super) fn parse(rust: &str) -> Parse<SourceFile> {
+pub fn parse(rust: &str) -> Parse<SourceFile> {
     SourceFile::parse(&format!("{BEFORE}{rust}\n}}"), EDITION)
 }
 
-pub(super) fn statements(rust: &Parse<SourceFile>) -> Vec<SyntaxNode> {
+pub fn statements(rust: &Parse<SourceFile>) -> Vec<SyntaxNode> {
     let function = rust.syntax_node().children().next().and_then(ast::Fn::cast);
     let list = function.and_then(|function| function.body()).and_then(|body| body.stmt_list());
     list.map(|list| list.syntax().children().collect()).unwrap_or_default()

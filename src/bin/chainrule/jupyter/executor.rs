@@ -149,7 +149,7 @@ impl Executor {
         let sink = self.sink(request, execute, count, kept.clone(), answers);
         let evaluator = self.evaluator(&|_| {})?;
         if let Some(name) = pager::question(&execute.code, &evaluator.variables()) {
-            let pages = pager::pages(evaluator, name, |output| sink(output));
+            let pages = pager::pages(evaluator, &execute.code, name, |output| sink(output));
             pages.into_iter().for_each(|page| sink(Output::Payload(page)));
             return Ok(());
         }

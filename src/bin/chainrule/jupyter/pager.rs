@@ -31,9 +31,10 @@ fn name(code: &str) -> Option<&str> {
     (inner.len() < code.len() && is_path && is_name).then_some(name)
 }
 
-/// The pages of help for a name, for the reply. Where nothing is known, the cell says so.
-pub fn pages(evaluator: &mut Evaluator, name: &str, show: impl Fn(Output)) -> Vec<Value> {
-    match evaluator.inspect(name, name.len(), 0).found {
+/// The pages of help for a name, for the reply; two question marks ask for more. Where nothing is known, the cell says so.
+pub fn pages(evaluator: &mut Evaluator, code: &str, name: &str, show: impl Fn(Output)) -> Vec<Value> {
+    let detail_level = u8::from(code.contains("??"));
+    match evaluator.inspect(name, name.len(), detail_level).found {
         Some(found) => {
             let data = json!({"text/plain": found.text, "text/markdown": found.markdown, "text/html": found.html});
             vec![json!({"source": "page", "data": data, "start": 0})]

@@ -48,7 +48,7 @@ impl Shell {
             let mut items = [self.socket.as_poll_item(zmq::POLLIN), self.replies.poll_item()];
             let patience = pending.as_ref().map(|one| one.deadline.saturating_duration_since(Instant::now()));
             let _ = zmq::poll(&mut items, patience.map_or(-1, |left| left.as_millis() as i64 + 1));
-            self.receive(&mut waiting);
+            self.receive(&mut waiting, running.as_ref());
             for reply in self.replies.take() {
                 is_evaluating = false;
                 running = None;
@@ -58,7 +58,7 @@ impl Shell {
                 let stops = stops_the_queue(&reply);
                 if stops {
                     // What was sent before the front end could know of the error: once it has the reply, it can.
-                    self.receive(&mut waiting);
+                    self.receive(&mut waiting, None);
                 }
                 self.finish(&reply.request, &reply.kind, &reply.content);
                 if stops {
@@ -92,8 +92,7 @@ impl Shell {
         }
     }
 
-    /// Answers completions and inspections while the evaluator works. Front ends show the state that was published last:
-    /// a cell that runs is said to be running again.
+    /// Answers completions and inspections while the evaluator works.
     fn answer_meanwhile(&self, waiting: &mut VecDeque<Message>, running: Option<&Message>) {
         let (ours, others): (VecDeque<_>, VecDeque<_>) = std::mem::take(waiting).into_iter().partition(assist::is_ours);
         *waiting = others;
@@ -106,14 +105,20 @@ impl Shell {
                     self.finish(&request, &assist::reply_kind(&request), &content);
                 }
             }
-            if let Some(running) = running {
-                self.iopub.status("busy", &running.header);
-            }
+            self.still_running(running);
+        }
+    }
+
+    /// Front ends show the state that was published last: after the `idle` of something else, a cell that runs is said to
+    /// be running again.
+    fn still_running(&self, running: Option<&Message>) {
+        if let Some(running) = running {
+            self.iopub.status("busy", &running.header);
         }
     }
 
     /// Takes what has arrived. What is no valid message is dropped: it must never cost the kernel.
-    fn receive(&self, waiting: &mut VecDeque<Message>) {
+    fn receive(&self, waiting: &mut VecDeque<Message>, running: Option<&Message>) {
         for _ in 0..MOST_AT_ONCE {
             let Ok(frames) = self.socket.recv_multipart(zmq::DONTWAIT) else { return };
             match self.wire.decode(frames) {
@@ -121,6 +126,7 @@ impl Shell {
                 Ok(message) if self.comms.is_asked_for(&message) => {
                     self.iopub.status("busy", &message.header);
                     self.comm(message);
+                    self.still_running(running);
                 }
                 Ok(message) => waiting.push_back(message),
                 Err(why) => self.wire.note_dropped("shell", &why),
