@@ -51,6 +51,11 @@ fn display() {
 }
 
 #[test]
+fn clients() {
+    pytest("test_clients.py", Duration::from_secs(1800));
+}
+
+#[test]
 fn beginners() {
     pytest("test_beginners.py", Duration::from_secs(900));
 }
