@@ -6,7 +6,6 @@
 use super::files::wrong;
 use super::onnx::{self, Attribute, Graph, Node};
 use super::{read_safetensors, write_safetensors};
-use crate::Float;
 use crate::nn::{Activation, AvgPool2D, BatchNormalization, Conv1D, Conv2D, Dense, Dropout, Embedding, Flatten};
 use crate::nn::{
     GlobalAvgPool, Gru, LayerNormalization, Lstm, MaxPool1D, MaxPool2D, Module, PositionEmbedding, Reshape,
@@ -229,11 +228,11 @@ impl Graph {
         } else if let Some(layer) = layer.downcast_ref::<BatchNormalization>() {
             let (gamma, beta) = (("weight", layer.gamma.clone()), ("bias", layer.beta.clone()));
             let running = [("mean", layer.mean.clone()), ("variance", layer.variance.clone())];
-            let epsilon = ("epsilon", Attribute::Float(layer.epsilon as f32));
+            let epsilon = ("epsilon", Attribute::Float(layer.epsilon));
             self.add("BatchNormalization", &[&[gamma, beta][..], &running].concat(), &[epsilon]);
         } else if let Some(layer) = layer.downcast_ref::<LayerNormalization>() {
             let weights = [("weight", layer.gamma.clone()), ("bias", layer.beta.clone())];
-            self.add("LayerNormalization", &weights, &[("epsilon", Attribute::Float(layer.epsilon as f32))]);
+            self.add("LayerNormalization", &weights, &[("epsilon", Attribute::Float(layer.epsilon))]);
         } else if let Some(activation) = layer.downcast_ref::<Activation>() {
             self.add_activation(*activation);
         } else if let Some(model) = layer.downcast_ref::<Sequential>() {
@@ -343,10 +342,10 @@ fn read_layer(node: &Node, tensors: &[Tensor], layers: &mut Vec<Box<dyn Module>>
             }
             let own = [&layer.gamma, &layer.beta, &layer.mean, &layer.variance];
             own.into_iter().zip(tensors).for_each(|(own, value)| own.set_value(value));
-            Box::new(BatchNormalization { epsilon: node.number("epsilon", 1e-5) as Float, ..layer })
+            Box::new(BatchNormalization { epsilon: node.number("epsilon", 1e-5), ..layer })
         }
         ("LayerNormalization", [gamma, beta]) if gamma.rank() == 1 && beta.shape() == gamma.shape() => {
-            let epsilon = node.number("epsilon", 1e-5) as Float;
+            let epsilon = node.number("epsilon", 1e-5);
             Box::new(LayerNormalization { gamma: named(gamma, "gamma"), beta: named(beta, "beta"), epsilon })
         }
         // x σ(x)

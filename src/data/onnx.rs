@@ -21,7 +21,7 @@ pub(super) struct Node {
 
 #[derive(Clone, Debug)]
 pub(super) enum Attribute {
-    Float(f32),
+    Float(Float),
     Ints(Vec<i64>),
     Text(String),
     Tensor(Tensor),
@@ -34,10 +34,10 @@ impl Node {
     }
 
     /// An attribute that is a number, or what it is if it is not there.
-    pub fn number(&self, name: &str, otherwise: f32) -> f32 {
+    pub fn number(&self, name: &str, otherwise: Float) -> Float {
         match self.attributes.get(name) {
             Some(Attribute::Float(number)) => *number,
-            Some(Attribute::Ints(ints)) => ints.first().map_or(otherwise, |int| *int as f32),
+            Some(Attribute::Ints(ints)) => ints.first().map_or(otherwise, |int| *int as Float),
             _ => otherwise,
         }
     }
@@ -112,7 +112,8 @@ fn node_message(node: &Node) -> Message {
                 Attribute::Float(value) => {
                     let mut own = own;
                     own.varint(2 << 3 | 5);
-                    own.0.extend(value.to_le_bytes());
+                    #[allow(clippy::unnecessary_cast)] // not with the feature `f64`
+                    own.0.extend((*value as f32).to_le_bytes());
                     own.int(20, 1)
                 }
                 Attribute::Ints(values) if values.len() == 1 && name == "axis" => own.int(3, values[0]).int(20, 2),
@@ -207,15 +208,15 @@ impl<'a> Field<'a> {
         if let Field::Bytes(bytes) = self { Some(bytes) } else { None }
     }
 
-    fn float(&self) -> Option<f32> {
-        Some(f32::from_le_bytes(self.bytes()?.try_into().ok()?))
+    fn float(&self) -> Option<Float> {
+        Some(f32::from_le_bytes(self.bytes()?.try_into().ok()?) as Float)
     }
 
     /// Whole numbers: one, or several in one field.
     fn ints(&self) -> Option<Vec<i64>> {
-        match self {
-            &Field::Int(value) => Some(vec![value as i64]),
-            &Field::Bytes(mut bytes) => {
+        match *self {
+            Field::Int(value) => Some(vec![value as i64]),
+            Field::Bytes(mut bytes) => {
                 let mut values = Vec::new();
                 while !bytes.is_empty() {
                     values.push(Field::varint(&mut bytes)? as i64);
@@ -310,7 +311,7 @@ fn read_graph(bytes: &[u8]) -> Option<Graph> {
     for (field, value) in Field::all(graph.bytes()?)? {
         match field {
             1 => read.nodes.push(read_node(value.bytes()?)?),
-            5 => drop(read.tensors.extend(Some(read_tensor(value.bytes()?)?))),
+            5 => read.tensors.extend(Some(read_tensor(value.bytes()?)?)),
             11 => inputs.push(read_value(value.bytes()?)?),
             12 => read.output = read_value(value.bytes()?)?.0,
             _ => {}
