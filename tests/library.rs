@@ -1017,7 +1017,10 @@ fn a_model_is_saved_and_read() {
     assert_eq!(other.predict(&data.x).to_vec(), model.predict(&data.x).to_vec());
     let bytes = std::fs::read(path).expect("a file");
     let header = String::from_utf8_lossy(&bytes[8..]);
-    assert!(header.starts_with('{') && header.contains("\"1.mean\"") && header.contains("\"2.weight.2\""), "{header}");
+    assert!(
+        header.starts_with('{') && header.contains("\"1.running_mean\"") && header.contains("\"2.weight.2\""),
+        "{header}"
+    );
     // What does not fit is told, and changes nothing.
     let before = weights(&other);
     for (what, content) in [("no safetensors", &b"x"[..]), ("no safetensors", &[255; 20]), ("EOF", &[0; 8])] {

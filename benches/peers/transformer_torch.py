@@ -11,7 +11,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-torch.set_num_threads(int(sys.argv[1]) if len(sys.argv) > 1 else 2)
+if __name__ == "__main__":
+    torch.set_num_threads(int(sys.argv[1]) if len(sys.argv) > 1 else 2)
 torch.manual_seed(0)
 WORDS, WIDTH, HEADS, CONTEXT, BATCH = 65, 128, 4, 64, 16
 
@@ -21,7 +22,7 @@ def resident(what):
         return next(int(line.split()[1]) for line in status if line.startswith(what + ":")) / 1024
 
 
-if sys.argv[2:] == ["memory"]:
+if __name__ == "__main__" and sys.argv[2:] == ["memory"]:
     x, y = torch.rand(60_000, 784), torch.randint(0, 10, (60_000,))
     before = resident("VmRSS")
     model = nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
@@ -79,12 +80,13 @@ def step():
     optimizer.step()
 
 
-for _ in range(3):
-    step()
-best = float("inf")
-for _ in range(3):
-    start = time.perf_counter()
-    for _ in range(20):
+if __name__ == "__main__":
+    for _ in range(3):
         step()
-    best = min(best, time.perf_counter() - start)
-print(f"torch transformer-4x128-context64-batch16 {best / 20 * 1e3:.3f} ms/step")
+    best = float("inf")
+    for _ in range(3):
+        start = time.perf_counter()
+        for _ in range(20):
+            step()
+        best = min(best, time.perf_counter() - start)
+    print(f"torch transformer-4x128-context64-batch16 {best / 20 * 1e3:.3f} ms/step")

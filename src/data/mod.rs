@@ -8,10 +8,10 @@
 //! | sound | [`tones`] [`vowels`] [`words`]; its picture: [`spectrogram`] | [`read_wav`] |
 //! | text | [`sentences`]; as numbers: [`Text`] | [`read_text`] |
 //! | a game | [`tic_tac_toe`] | |
-//! | tensors of other programs | | [`read_safetensors`] |
+//! | tensors of other programs | | [`read_safetensors`] [`read_npz`] |
 //!
 //! What is generated comes from the generator that [`seed`](crate::tensor::random::seed) starts: the same seed, the same
-//! data, without a download.
+//! data, without a download. How models stand in files (`Sequential::save`, `save_onnx`) is here, too, with the formats.
 
 // Casts between Float and f64 do nothing when they are the same.
 #![cfg_attr(feature = "f64", allow(clippy::unnecessary_cast))]
@@ -20,6 +20,8 @@ mod dataset;
 mod digits;
 mod files;
 mod games;
+mod models;
+mod onnx;
 mod pictures;
 mod planar;
 mod sound;
@@ -34,5 +36,5 @@ pub use games::tic_tac_toe;
 pub use pictures::{shapes, textures};
 pub use planar::{blobs, circles, sine, spiral, two_moons, xor};
 pub use sound::{RATE, mel_bands, spectrogram, tones, vowels, words};
-pub use tensors::{read_safetensors, write_safetensors};
+pub use tensors::{read_npz, read_safetensors, write_npz, write_safetensors};
 pub use text::{Text, sentences};

@@ -76,45 +76,43 @@ impl Windows {
         [self.image, self.size, self.places].map(|[y, x]| y * x)
     }
 
-    /// The largest value of each window, without padding.
+    /// The largest value of each window, without padding. A NaN is the largest.
     pub fn largest(&self, images: &Array, shape: &[usize]) -> Array {
-        let images = slice(images);
-        let mut out = vec![0.0; shape.iter().product()];
-        let [_, window, places] = self.areas();
+        let (images, mut out) = (slice(images), vec![Float::NEG_INFINITY; shape.iter().product()]);
+        let [pixels, window, places] = self.areas();
         rows(&mut out, places, window, |plane, out| {
-            for (place, out) in out.iter_mut().enumerate() {
-                *out = self
-                    .window(plane, place)
-                    .map(|pixel| images[pixel])
-                    .reduce(|a, b| if a >= b || a.is_nan() { a } else { b })
-                    .unwrap_or(Float::NAN);
-            }
+            let image = &images[plane * pixels..][..pixels];
+            self.seen(|place, pixel| {
+                let (best, value) = (out[place], image[pixel]);
+                out[place] = if best >= value || best.is_nan() { best } else { value };
+            });
         });
         array(out, shape)
     }
 
-    /// Back to the pixels that were the largest.
+    /// Back to the pixels that were the largest; of several in a window, each gets the same.
     pub fn share(&self, g: &Array, images: &Array, largest: &Array) -> Array {
-        let (g, values, largest) = (slice(g), slice(images), slice(largest));
-        let mut out = vec![0.0; values.len()];
-        let [pixels, _, places] = self.areas();
-        rows(&mut out, pixels, 4, |plane, out| {
-            for place in 0..places {
-                let (g, largest) = (g[plane * places + place], largest[plane * places + place]);
-                let is_largest = |pixel: usize| Float::from(u8::from(values[pixel] == largest));
-                let ties: Float = self.window(plane, place).map(is_largest).sum();
-                self.window(plane, place).for_each(|pixel| out[pixel - plane * pixels] += g / ties * is_largest(pixel));
-            }
+        let (g, images_in_order, largest) = (slice(g), slice(images), slice(largest));
+        let mut out = vec![0.0; images.len()];
+        let [pixels, window, places] = self.areas();
+        rows(&mut out, pixels, window, |plane, out| {
+            let image = &images_in_order[plane * pixels..][..pixels];
+            let (g, largest) = (&g[plane * places..][..places], &largest[plane * places..][..places]);
+            let is_largest = |place: usize, pixel: usize| Float::from(u8::from(image[pixel] == largest[place]));
+            let mut ties = vec![0.0; places];
+            self.seen(|place, pixel| ties[place] += is_largest(place, pixel));
+            ties.iter_mut().zip(g).for_each(|(ties, g)| *ties = g / *ties);
+            self.seen(|place, pixel| out[pixel] += ties[place] * is_largest(place, pixel));
         });
         array(out, images.shape())
     }
 
-    /// The pixels that a window sees, for windows without padding.
+    /// Calls `visit` with each place and each pixel that is seen from there, in one plane, without padding.
     #[inline(always)]
-    fn window(&self, plane: usize, place: usize) -> impl Iterator<Item = usize> {
-        let ([height, width], [size_y, size_x]) = (self.image, self.size);
-        let (row, column) = (place / self.places[1] * self.stride[0], place % self.places[1] * self.stride[1]);
-        let first = (plane * height + row) * width + column;
-        (0..size_y).flat_map(move |dy| first + dy * width..first + dy * width + size_x)
+    fn seen(&self, mut visit: impl FnMut(usize, usize)) {
+        let (step, places) = (self.stride[1], self.places[0] * self.places[1]);
+        self.rows(|column, pixel, inside| {
+            inside.for_each(|place| visit(column % places + place, pixel as usize + place * step));
+        });
     }
 }

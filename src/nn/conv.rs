@@ -15,9 +15,9 @@ macro_rules! convolution {
             pub weight: Tensor,
             /// One value for each filter, zero at first.
             pub bias: Option<Tensor>,
-            stride: usize,
-            padding: usize,
-            activation: Activation,
+            pub(crate) stride: usize,
+            pub(crate) padding: usize,
+            pub(crate) activation: Activation,
         }
         activations!($Layer);
 
@@ -144,8 +144,8 @@ macro_rules! pool {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub struct $Layer {
-            size: usize,
-            stride: usize,
+            pub(crate) size: usize,
+            pub(crate) stride: usize,
         }
 
         impl $Layer {

@@ -20,7 +20,7 @@ use crate::tensor::fail::fail;
 /// let model = Sequential::new().add(Dense::new(2, 3)).add(Scale { factor: tensor(1.0).requires_grad() });
 /// assert_eq!(model.parameters().len(), 3);
 /// ```
-pub trait Module: Send + Sync + 'static {
+pub trait Module: std::any::Any + Send + Sync {
     /// The output for a batch of inputs, one sample per entry of axis 0.
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor;
@@ -68,7 +68,7 @@ pub trait Module: Send + Sync + 'static {
 const NAMES: [&str; 8] = ["weight", "bias", "recurrent", "recurrent_bias", "gamma", "beta", "mean", "variance"];
 
 /// A parameter with one of [`NAMES`].
-pub(super) fn parameter(value: Tensor, name: &str) -> Tensor {
+pub(crate) fn parameter(value: Tensor, name: &str) -> Tensor {
     value.requires_grad().label(name)
 }
 
@@ -186,7 +186,7 @@ pub struct Dense {
     pub weight: Tensor,
     /// b, of shape `[outputs]`, zero at first.
     pub bias: Option<Tensor>,
-    activation: Activation,
+    pub(crate) activation: Activation,
 }
 
 impl Dense {
@@ -293,7 +293,7 @@ impl Module for Flatten {
 /// ```
 #[derive(Clone, Debug)]
 pub struct Reshape {
-    shape: Vec<usize>,
+    pub(crate) shape: Vec<usize>,
 }
 
 impl Reshape {

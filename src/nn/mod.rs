@@ -19,13 +19,13 @@ mod loss;
 pub(crate) mod metric;
 mod norm;
 mod recurrent;
-mod save;
 mod sequential;
 mod summary;
 
 pub use attention::{Embedding, MultiHeadAttention, PositionEmbedding, SinePositionEncoding};
 pub use conv::{AvgPool2D, Conv1D, Conv2D, GlobalAvgPool, MaxPool1D, MaxPool2D};
 pub use init::Init;
+pub(crate) use layers::parameter;
 pub use layers::{Activation, Dense, Dropout, Flatten, Module, Reshape, Residual};
 pub use loss::{BinaryCrossentropy, CategoricalCrossentropy, Hinge, Huber, KlDivergence};
 pub use loss::{Loss, MeanAbsoluteError, MeanSquaredError, SparseCategoricalCrossentropy};

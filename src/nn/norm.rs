@@ -34,8 +34,8 @@ pub struct BatchNormalization {
     pub mean: Tensor,
     /// The running variance of each channel.
     pub variance: Tensor,
-    momentum: Float,
-    epsilon: Float,
+    pub(crate) momentum: Float,
+    pub(crate) epsilon: Float,
 }
 
 impl BatchNormalization {
@@ -118,7 +118,7 @@ pub struct LayerNormalization {
     pub gamma: Tensor,
     /// β, of shape `[features]`, 0 at first.
     pub beta: Tensor,
-    epsilon: Float,
+    pub(crate) epsilon: Float,
 }
 
 impl LayerNormalization {

@@ -59,7 +59,7 @@ impl Sequential {
         self.push(Box::new(layer))
     }
 
-    fn push(mut self, layer: Box<dyn Module>) -> Sequential {
+    pub(crate) fn push(mut self, layer: Box<dyn Module>) -> Sequential {
         let name = layer.name();
         let number = 1 + self.layers.iter().filter(|other| other.name() == name).count();
         layer.label(&format!("{}{number}", name.to_lowercase()));

@@ -1,0 +1,61 @@
+#!/usr/bin/env python3
+"""The cases of `mlp_torch.py` and `transformer_torch.py` with one thread, in processor time: for a busy machine.
+
+    python steps_torch.py [cases …]
+"""
+import sys, time
+from pathlib import Path
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+torch.set_num_threads(1)
+torch.manual_seed(0)
+wanted = lambda case: len(sys.argv) == 1 or any(argument in case for argument in sys.argv[1:])
+
+
+def best(work, runs=3):
+    """The least processor time."""
+    found = []
+    for _ in range(runs):
+        start = time.process_time()
+        work()
+        found.append(time.process_time() - start)
+    return min(found)
+
+
+def training(model, optimizer, loss):
+    def step(x, y):
+        optimizer.zero_grad()
+        loss(model(x), y).backward()
+        optimizer.step()
+    return step
+
+
+N = 60_000
+for batch in (32, 128, 1024, N):
+    case = f"mlp-784-128-10-adam-batch{batch}"
+    if wanted(case):
+        x, y = torch.rand(N, 784), torch.randint(0, 10, (N,))
+        model = nn.Sequential(nn.Linear(784, 128), nn.ReLU(), nn.Linear(128, 10))
+        step = training(model, torch.optim.Adam(model.parameters()), F.cross_entropy)
+        epoch = lambda: [step(x[rows], y[rows]) for rows in torch.randperm(N).split(batch)]
+        print(f"torch {case} {best(epoch if batch < N else lambda: step(x, y)):.4f} s/epoch")
+if wanted(case := "mlp-2-16-16-1-sgd-batch100"):
+    x, y = torch.rand(100, 2), torch.rand(100, 1)
+    model = nn.Sequential(nn.Linear(2, 16), nn.Tanh(), nn.Linear(16, 16), nn.Tanh(), nn.Linear(16, 1))
+    step = training(model, torch.optim.SGD(model.parameters(), 0.1), lambda a, b: ((a - b) ** 2).mean())
+    [step(x, y) for _ in range(200)]
+    print(f"torch {case} {best(lambda: [step(x, y) for _ in range(1000)]) * 1e3:.1f} us/step")
+if wanted(case := "cnn-28x28-8-16-adam-batch64"):
+    x, y = torch.rand(6400, 1, 28, 28), torch.randint(0, 10, (6400,))
+    model = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 16, 3), nn.ReLU(), nn.MaxPool2d(2),
+                          nn.Flatten(), nn.Linear(400, 10))
+    step = training(model, torch.optim.Adam(model.parameters()), F.cross_entropy)
+    epoch = lambda: [step(x[i:i + 64], y[i:i + 64]) for i in range(0, 6400, 64)]
+    print(f"torch {case} {best(epoch) * 10:.3f} ms/step")
+if wanted(case := "transformer-4x128-context64-batch16"):
+    sys.path.insert(0, str(Path(__file__).parent))
+    import transformer_torch as twin
+    torch.set_num_threads(1)
+    print(f"torch {case} {best(lambda: [twin.step() for _ in range(20)]) * 50:.3f} ms/step")
