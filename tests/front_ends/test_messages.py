@@ -363,6 +363,15 @@ def test_another_crate_does_not_disturb_the_library(jupyter_folders, tmp_path, d
         kernel.stop()
 
 
+def test_the_arrays_of_ndarray_are_those_of_the_library(jupyter_folders):
+    kernel = Kernel()
+    try:
+        assert kernel.run(':dep ndarray = "0.17"\nlet t = tensor([1.0, 2.0]);')[0]["status"] == "ok"
+        assert kernel.value("Tensor::from(ndarray::arr1(&[3.0f32, 4.0]).into_dyn()).len() + t.len()") == "4"
+    finally:
+        kernel.stop()
+
+
 def test_a_cell_can_ask(kernel):
     asked = []
 

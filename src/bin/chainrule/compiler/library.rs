@@ -17,7 +17,7 @@ use anyhow::{Context, Result};
 use fs2::FileExt;
 use include_dir::{Dir, DirEntry, include_dir};
 use sha2::{Digest, Sha256};
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -129,7 +129,7 @@ impl Library {
         fs::write(library.join("Cargo.toml"), manifest.to_string())?;
         fs::write(library.join("Cargo.lock"), LOCK)?;
         let everything = tree(&library)?;
-        fs::write(library.join("Cargo.toml"), with_exact_versions(manifest.clone(), &everything)?.to_string())?;
+        fs::write(library.join("Cargo.toml"), with_exact_versions(manifest.clone(), &everything, None)?.to_string())?;
         let mut slim = manifest;
         if let Some(dependencies) = slim.get_mut("dependencies").and_then(toml::Value::as_table_mut) {
             dependencies.retain(|name, _| facade::DEPENDENCIES.iter().any(|needed| name == *needed));
@@ -137,7 +137,9 @@ impl Library {
         fs::write(facade.join("Cargo.toml"), slim.to_string())?;
         fs::write(facade.join("Cargo.lock"), LOCK)?;
         let needed = tree(&facade)?;
-        fs::write(facade.join("Cargo.toml"), with_exact_versions(slim, &needed)?.to_string())?;
+        // With the features that they have in the library, cargo takes them for the same crates: an array of a cell that
+        // uses ndarray is one that the library knows.
+        fs::write(facade.join("Cargo.toml"), with_exact_versions(slim, &needed, Some(&everything))?.to_string())?;
         for folder in [self.build(), self.template()] {
             if folder.exists() {
                 fs::remove_dir_all(&folder)?; // what an interrupted preparation left
@@ -200,44 +202,57 @@ fn library_manifest() -> Result<toml::Table> {
 /// A lock file does not last in a session: evcxr has cargo resolve other manifests in the same folder, and each time
 /// cargo forgets what the manifest does not name. With another version the library would be another one than the worker
 /// has loaded.
-fn with_exact_versions(mut manifest: toml::Table, tree: &str) -> Result<toml::Table> {
-    // "ndarray v0.17.2", perhaps with more behind it.
-    let crates: BTreeSet<(&str, &str)> = tree
-        .lines()
-        .filter_map(|line| {
-            let mut words = line.split_whitespace();
-            Some((words.next()?, words.next()?.strip_prefix('v')?))
-        })
-        .filter(|(name, _)| *name != "chainrule")
-        .collect();
+///
+/// `features`: of each crate, where it shall have those and no others.
+fn with_exact_versions(mut manifest: toml::Table, crates: &Crates, features: Option<&Crates>) -> Result<toml::Table> {
     let dependencies =
         manifest.get_mut("dependencies").and_then(toml::Value::as_table_mut).context("no dependencies")?;
-    for (number, (name, version)) in crates.into_iter().enumerate() {
-        let exact = toml::Value::from(format!("={version}"));
-        match dependencies.get_mut(name) {
-            Some(toml::Value::Table(direct)) => drop(direct.insert("version".to_owned(), exact)),
-            Some(direct) => *direct = exact,
-            None => {
-                let mut indirect = toml::Table::new();
-                indirect.insert("package".to_owned(), name.into());
-                indirect.insert("version".to_owned(), exact);
-                indirect.insert("default-features".to_owned(), false.into());
-                dependencies.insert(format!("exact-{number}"), indirect.into());
-            }
+    for (number, (name, version)) in crates.keys().enumerate() {
+        let key = if dependencies.contains_key(name) { name.clone() } else { format!("exact-{number}") };
+        let mut dependency = match dependencies.remove(&key) {
+            Some(toml::Value::Table(direct)) => direct,
+            Some(_) => toml::Table::new(),
+            None => [("package", name.as_str().into()), ("default-features", false.into())]
+                .map(|(key, value): (&str, toml::Value)| (key.to_owned(), value))
+                .into_iter()
+                .collect(),
+        };
+        dependency.insert("version".to_owned(), format!("={version}").into());
+        if let Some(features) = features.and_then(|features| features.get(&(name.clone(), version.clone()))) {
+            dependency.insert("features".to_owned(), features.clone().into());
         }
+        dependencies.insert(key, dependency.into());
     }
     Ok(manifest)
 }
 
-/// All crates that a package needs, directly or not, as cargo lists them.
-fn tree(package: &Path) -> Result<String> {
+/// The features of crates, by name and version.
+type Crates = BTreeMap<(String, String), Vec<String>>;
+
+/// All crates that a package needs, directly or not.
+fn tree(package: &Path) -> Result<Crates> {
     let output = Command::new("cargo")
-        .args(["tree", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"])
+        .args(["tree", "--edges", "normal,build", "--prefix", "none", "--format", "{p}|{f}|"])
         .current_dir(package)
         .output()
         .context("cargo tree")?;
     anyhow::ensure!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr));
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    let mut crates = Crates::new();
+    // "ndarray v0.17.2|default,std|", perhaps with more before and behind the bars.
+    for line in String::from_utf8_lossy(&output.stdout).lines() {
+        let mut parts = line.split('|');
+        let mut words = parts.next().unwrap_or_default().split_whitespace();
+        if let (Some(name), Some(version)) = (words.next(), words.next().and_then(|word| word.strip_prefix('v')))
+            && name != "chainrule"
+        {
+            let features = parts.next().unwrap_or_default().split(',').filter(|feature| !feature.is_empty());
+            let known = crates.entry((name.to_owned(), version.to_owned())).or_default();
+            known.extend(features.map(str::to_owned));
+            known.sort();
+            known.dedup();
+        }
+    }
+    Ok(crates)
 }
 
 fn library_files(folder: &'static Dir) -> Vec<&'static include_dir::File<'static>> {
