@@ -1,11 +1,13 @@
 //! `+ - * /`, powers, comparisons, and the choice between two: operations of several operands, with broadcasting.
 
+use super::unary::map;
 use crate::Float;
 use crate::autograd::{op, wrt};
 use crate::kernels::loops::{map2, map3};
 use crate::tensor::fail::fail;
 use crate::tensor::shape::{array, broadcast, broadcast_shape, expand, slice, unbroadcast};
 use crate::tensor::{Array, Tensor};
+use ndarray::Dimension;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 /// `f(a, b)` for each pair of values, after broadcasting; `da` and `db` give the derivatives times `g`.
@@ -47,12 +49,26 @@ pub(super) fn zip3(a: &Array, b: &Array, c: &Array, f: impl Fn(Float, Float, Flo
 
 #[track_caller]
 fn add(a: &Tensor, b: &Tensor) -> Tensor {
-    binary("add", a, b, |a, b| a + b, |g, _, _| g, |g, _, _| g)
+    sum("add", a, b, 1.0)
 }
 
 #[track_caller]
 fn sub(a: &Tensor, b: &Tensor) -> Tensor {
-    binary("sub", a, b, |a, b| a - b, |g, _, _| g, |g, _, _| -g)
+    sum("sub", a, b, -1.0)
+}
+
+/// a + `sign` · b. As [`binary`], but the derivatives do not need the values, so they are not kept.
+#[track_caller]
+fn sum(name: &'static str, left: &Tensor, right: &Tensor, sign: Float) -> Tensor {
+    let shape = broadcast(name, left, right);
+    let value = zip(&expand(&left.array(), &shape), &expand(&right.array(), &shape), |a, b| a + sign * b);
+    let (a, b) = (left.0.shape.clone(), right.0.shape.clone());
+    let signed = move |g: &Array| if sign == 1.0 { g.clone() } else { map(g, |g| -g) };
+    op(
+        name,
+        value,
+        [wrt(left, move |g| unbroadcast(g.clone(), a.slice())), wrt(right, move |g| unbroadcast(signed(g), b.slice()))],
+    )
 }
 
 #[track_caller]
