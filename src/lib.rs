@@ -118,7 +118,7 @@ pub mod prelude {
     pub use crate::autograd::{stop_at_nan, training};
     pub use crate::cell::{CellDisplay, Comm, input, input_password, json, set_next_input};
     pub use crate::data::{self, Dataset};
-    pub use crate::display::{self, Bundle, DisplayHandle, Show, clear_output, progress, show};
+    pub use crate::display::{self, Bundle, DisplayHandle, Show, clear_output, show};
     pub use crate::display::{display_html, display_json, display_latex, display_markdown, display_png, display_svg};
     pub use crate::nn::Activation::{Elu, Gelu, LeakyRelu, Relu, Sigmoid, Silu, Softmax, Softplus, Tanh};
     pub use crate::nn::{Accuracy, Metric, Perplexity, TopK};
@@ -132,6 +132,7 @@ pub mod prelude {
     pub use crate::nn::{accuracy, confusion_matrix, f1_score, precision, recall, roc_auc, top_k_accuracy};
     pub use crate::optim::{Adadelta, Adagrad, Adam, AdamW, Momentum, Optimizer, RmsProp, Schedule, Sgd};
     pub use crate::optim::{clip_grad_norm, clip_grad_value, zero_grad};
+    pub use crate::plot::progress;
     pub use crate::plot::{self, draw_graph};
     pub use crate::tensor::random::{self, seed};
     pub use crate::tensor::{Tensor, tensor, warnings};

@@ -23,7 +23,7 @@ impl<T: Debug + ?Sized> CellDisplay for T {
 /// Not generic and not inlined: otherwise every cell would compile how a bundle is made.
 #[inline(never)]
 fn show_debug(value: &dyn Debug) {
-    display::result(display::debugged(value));
+    display::result(crate::plot::debugged(value));
 }
 
 /// `print!` that shows what it prints at once, also without a line end: std keeps an unfinished line back, and a learner

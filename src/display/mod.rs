@@ -13,14 +13,10 @@
 
 mod bundle;
 mod frame;
-mod list;
-mod progress;
 
 pub use bundle::{Bundle, Show, escape_html};
 pub use frame::{DisplayHandle, clear_output, in_notebook, result, set_notebook, show};
 pub(crate) use frame::{set_token, write_frame};
-pub(crate) use list::debugged;
-pub use progress::{Progress, progress};
 
 /// Shows a piece of HTML. `text` is what front ends without HTML show.
 ///

@@ -7,7 +7,7 @@
 //! | how good a network is | [`decision_boundary`] [`image_grid`] [`mistakes`] [`confusion`] [`roc`] |
 //! | what is inside it | [`draw_graph`] [`network`] [`neurons`] [`histograms`] [`weights`] [`gradients`] [`filters`] [`attention`] [`embedding`] |
 //! | what it looks at, what it expects | [`saliency`] [`probabilities`] |
-//! | how it learns | [`Live`] [`contour_path`] [`loss_landscape`] [`loss_section`] [`scaling`] |
+//! | how far it is, and how it learns | [`progress`] [`Live`] [`contour_path`] [`loss_landscape`] [`loss_section`] [`scaling`] |
 //! | something that changes | [`frames`]: a slider over any of these |
 //!
 //! Every function returns a [`Figure`], which a cell shows when it is the last expression. A figure is SVG with axes that
@@ -34,10 +34,12 @@ mod graph;
 mod images;
 mod landscape;
 mod layers;
+mod list;
 mod live;
 mod matrices;
 mod palette;
 mod points;
+mod progress;
 mod quality;
 mod raster;
 mod series;
@@ -54,9 +56,11 @@ pub use graph::{GraphDrawing, draw_graph};
 pub use images::{filters, image_grid, images, mistakes, saliency};
 pub use landscape::contour_path;
 pub use layers::{gradients, histograms, network, neurons, weights};
+pub(crate) use list::debugged;
 pub use live::{EpochRow, Live};
 pub use matrices::{confusion, heatmap};
 pub use points::{decision_boundary, scatter};
+pub use progress::{Progress, progress};
 pub use quality::{roc, scaling};
 pub use sound::{Sound, sound, spectrogram, wave};
 pub use surroundings::{loss_landscape, loss_section};

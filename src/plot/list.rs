@@ -1,6 +1,6 @@
 //! Lists of numbers as tables.
 
-use super::{Bundle, Show};
+use crate::display::{Bundle, Show};
 use std::fmt::Debug;
 
 /// More numbers than this are shortened to those at either end.

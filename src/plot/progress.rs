@@ -1,7 +1,7 @@
 //! A progress bar around anything that a `for` loop goes through.
 
-use super::{Bundle, DisplayHandle, escape_html, in_notebook};
 use crate::cell::interrupt;
+use crate::display::{Bundle, DisplayHandle, escape_html, in_notebook};
 use std::time::{Duration, Instant};
 
 /// The bar changes at most this often.
