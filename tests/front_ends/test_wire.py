@@ -53,11 +53,13 @@ def test_signed_messages_with_wrong_content(kernel):
     session = Session(key=kernel.manager.session.key)
     for content in [{}, {"code": 7}, {"code": None, "silent": "x"}, {"code": "1", "user_expressions": []}]:
         session.send(connection, "execute_request", content)
-        _, reply = session.recv(connection, mode=0)
+        assert connection.poll(TIMEOUT * 1000), "no reply"
+        _, reply = session.recv(connection)
         assert reply["content"]["status"] == "error", reply
     for kind in ["complete_request", "inspect_request", "history_request", "is_complete_request", "no_such_request"]:
         session.send(connection, kind, {})
-        _, reply = session.recv(connection, mode=0)
+        assert connection.poll(TIMEOUT * 1000), "no reply"
+        _, reply = session.recv(connection)
         assert reply["content"]["status"] == "error", reply
     connection.close()
     assert kernel.value("1") == "1"

@@ -4,7 +4,7 @@
 //! completion and inspection are answered meanwhile, from what is known without it. One place publishes `busy` and
 //! `idle`, so that no request can be without them.
 
-use super::assist::{self, Pending};
+use super::assist::{self, Pending, Quick};
 use super::comms::{Arrival, Comms};
 use super::connection::ConnectionInfo;
 use super::executor::{Reply, needs_evaluator};
@@ -73,12 +73,14 @@ impl Shell {
             }
             while !is_evaluating && let Some(request) = waiting.pop_front() {
                 self.iopub.status("busy", &request.header);
-                if let Some(quick) = assist::quick(&self.assistant, &request) {
-                    if !quick.is_partial {
-                        self.finish(&request, &assist::reply_kind(&request), &quick.content);
-                        continue;
+                if assist::is_ours(&request) {
+                    match assist::quick(&self.assistant, &request) {
+                        Some(quick) if quick.is_partial => pending = Some(Pending::new(request.clone(), quick.content)),
+                        quick => {
+                            self.finish_assist(&request, quick);
+                            continue;
+                        }
                     }
-                    pending = Some(Pending::new(request.clone(), quick.content));
                 }
                 if needs_evaluator(request.kind()) {
                     running = (request.kind() == "execute_request").then(|| request.clone());
@@ -98,15 +100,18 @@ impl Shell {
         *waiting = others;
         for request in ours {
             self.iopub.status("busy", &request.header);
-            match assist::quick(&self.assistant, &request) {
-                Some(quick) => self.finish(&request, &assist::reply_kind(&request), &quick.content),
-                None => {
-                    let content = error_content("BadRequest", "there is no code, or no cursor in it", &[]);
-                    self.finish(&request, &assist::reply_kind(&request), &content);
-                }
-            }
+            self.finish_assist(&request, assist::quick(&self.assistant, &request));
             self.still_running(running);
         }
+    }
+
+    /// Answers a completion or inspection with what is known without the evaluator.
+    fn finish_assist(&self, request: &Message, quick: Option<Quick>) {
+        let content = quick.map_or_else(
+            || error_content("BadRequest", "there is no code, or no cursor in it", &[]),
+            |quick| quick.content,
+        );
+        self.finish(request, &assist::reply_kind(request), &content);
     }
 
     /// Front ends show the state that was published last: after the `idle` of something else, a cell that runs is said to
