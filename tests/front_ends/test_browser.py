@@ -1,13 +1,15 @@
-"""JupyterLab in a real browser, as a learner uses it. Screenshots are left in CHAINRULE_PICTURES."""
+"""JupyterLab and Notebook in a real browser, as a learner uses them. Screenshots are left in CHAINRULE_PICTURES."""
 
 import json
 import os
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 
 import pytest
@@ -183,3 +185,171 @@ def test_the_curve_moves_and_the_stop_button_keeps_the_variables(lab, browser, t
     result.wait_for(timeout=60_000)
     assert "42" in result.inner_text()
     page.close()
+
+
+# The same in JupyterLab and in Notebook 7, which are made of the same parts.
+
+ADDRESSES = {"lab": "/lab/tree/{}?reset", "notebook": "/notebooks/{}"}
+
+
+class Desk:
+    """A notebook that is open in one of the two front ends."""
+
+    def __init__(self, browser, server, front_end, name, cells):
+        import nbformat
+
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(source) for source in cells],
+            metadata={"kernelspec": {"display_name": "Rust (chainrule)", "language": "rust", "name": "chainrule"}},
+        )
+        content = json.loads(nbformat.writes(notebook))
+        # A file that is open twice has one kernel.
+        name = f"{front_end}-{name}"
+        put(server, f"/api/contents/{name}", {"type": "notebook", "format": "json", "content": content})
+        self.name = name
+        self.page = browser.new_page(viewport={"width": 1200, "height": 1600})
+        self.page.set_default_timeout(60_000)
+        self.page.goto(server + ADDRESSES[front_end].format(name))
+        self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        # Whoever runs a cell before there is a kernel is asked which one it shall be.
+        kernel = self.page.locator(".jp-KernelName, .jp-Toolbar-kernelName").first
+        self.until(lambda: "Rust" in kernel.inner_text(), "the kernel's name")
+        if front_end == "lab":
+            self.page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")
+
+    def cell(self, number):
+        return self.page.locator(".jp-Notebook .jp-CodeCell").nth(number)
+
+    def output(self, number):
+        return self.cell(number).locator(".jp-OutputArea").first.inner_text()
+
+    def picture(self, what):
+        self.page.screenshot(path=PICTURES / f"{self.name}-{what}.png")
+
+    def until(self, condition, what, timeout=120):
+        deadline = time.monotonic() + timeout
+        while not condition():
+            if time.monotonic() > deadline:
+                self.picture("timeout")
+                raise TimeoutError(f"{what}: {prompts(self.page)}")
+            time.sleep(0.2)
+
+    def is_done(self, number):
+        return prompts(self.page)[number].strip("[]: \xa0").isdigit()
+
+    def menu(self, menu, entry):
+        self.page.get_by_role("menuitem", name=menu, exact=True).click()
+        self.page.get_by_role("menuitem", name=entry).first.click()
+
+    def type_in(self, number, text):
+        """Replaces the text of a cell; the cursor is then at its end."""
+        self.cell(number).locator(".cm-content").click()
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.press("Delete")
+        # Not typed: the editor would close brackets by itself.
+        self.page.keyboard.insert_text(text)
+
+    def close(self):
+        self.page.close()
+
+
+@pytest.mark.parametrize("front_end", ADDRESSES)
+def test_help_while_typing(lab, browser, front_end):
+    """Completion, the tooltip, a question of a cell, an error with its line; and all of it after a reload."""
+    desk = Desk(browser, lab, front_end, "typing.ipynb", ["let x = tensor([1.0, 2.0]);", "", "", "let y = 1;\nwrong_name"])
+    page = desk.page
+    run_all_cells(page)
+    desk.until(lambda: desk.is_done(0) and "wrong_name" in desk.output(3), "the first run")
+    assert re.search(r"cannot find value `wrong_name` in this scope\s+\(cell \[2\], line 2\)", desk.output(3))
+
+    desk.type_in(1, "let z = x.s")
+    popup = page.locator(".jp-Completer:visible .jp-Completer-item")
+
+    def opens():
+        page.keyboard.press("Tab")
+        time.sleep(1)
+        return popup.count() > 0
+
+    desk.until(opens, "the completion popup", timeout=30)
+    desk.picture("completion")
+    names = popup.all_inner_texts()
+    assert any("sum" in name for name in names) and any("shape" in name for name in names), names
+    page.keyboard.press("Escape")
+
+    desk.type_in(1, "Tensor::zeros(")
+    tooltip = page.locator(".jp-Tooltip")
+
+    def explains():
+        page.keyboard.press("Shift+Tab")
+        time.sleep(1)
+        return tooltip.count() > 0 and "zeros" in tooltip.first.inner_text()
+
+    desk.until(explains, "the tooltip", timeout=30)
+    desk.picture("tooltip")
+    assert "shape: &[usize]" in tooltip.first.inner_text()
+    page.keyboard.press("Escape")
+
+    desk.type_in(2, "let mut line = String::new();\nstd::io::stdin().read_line(&mut line)?;\nprintln!(\"got {line}\");")
+    page.keyboard.press("Shift+Enter")
+    box = page.locator(".jp-Stdin-input")
+    box.wait_for(timeout=120_000)
+    desk.picture("question")
+    box.fill("héllo")
+    box.press("Enter")
+    desk.until(lambda: "got héllo" in desk.output(2), "the answer")
+
+    page.keyboard.press("Control+S")
+    path = f"{lab}/api/contents/{desk.name}?content=1"
+
+    def saved():
+        try:
+            return "got h" in urllib.request.urlopen(path, timeout=10).read().decode()
+        except urllib.error.HTTPError:  # it is being written
+            return False
+
+    desk.until(saved, "the notebook is saved")
+    page.reload()
+    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    desk.until(lambda: "got héllo" in desk.output(2), "the output after a reload")
+    assert "wrong_name" in desk.output(3)
+    desk.close()
+
+
+@pytest.mark.parametrize("front_end", ADDRESSES)
+def test_a_training_is_watched_stopped_and_run_again(lab, browser, front_end):
+    cells = [
+        "seed(1);\nlet train = data::digits(1000);\nlet mut count = 1;\nprintln!(\"{}\", std::process::id());",
+        "let mut model = Sequential::new().add(Dense::new(784, 64).relu()).add(Dense::new(64, 10).softmax());\n"
+        "model.compile(Adam::default(), SparseCategoricalCrossentropy::new(), Accuracy);",
+        "count = 2;\nlet history = model.fit(&train).epochs(1000).batch_size(32).run();",
+        "count + 40",
+    ]
+    desk = Desk(browser, lab, front_end, "training.ipynb", cells)
+    page = desk.page
+    run_all_cells(page)
+    curve = desk.cell(2).locator(".jp-OutputArea-output").first
+    curve.wait_for(timeout=120_000)
+    states = set()
+
+    def has_moved():
+        states.add(curve.inner_html())
+        return len(states) >= 4
+
+    desk.until(has_moved, "the curve moves", timeout=30)
+    desk.picture("curve")
+    page.locator("[data-command='notebook:interrupt-kernel'], [title^='Interrupt']").first.click()
+    desk.until(lambda: "Interrupted" in desk.output(2), "the stop button")
+    # The cell behind it was not run; the variables are there.
+    desk.cell(3).locator(".cm-content").click()
+    page.keyboard.press("Shift+Enter")
+    desk.until(lambda: "42" in desk.output(3), "the variable after the stop")
+
+    # A short training this time.
+    desk.type_in(2, "count = 3;\nlet history = model.fit(&train).epochs(2).verbose(false).run();\nhistory.epochs()")
+    before = desk.output(0)
+    desk.menu("Kernel", "Restart Kernel and Run All Cells")
+    page.locator(".jp-Dialog .jp-mod-accept").click()
+    desk.until(lambda: desk.is_done(3) and "43" in desk.output(3), "restart and run all")
+    assert desk.output(0) != before and "2" in desk.output(2)
+    desk.picture("restarted")
+    desk.close()
