@@ -116,10 +116,11 @@ pub mod prelude {
     pub use crate::Float;
     pub use crate::autograd::{GradientTape, gradcheck, grads, inference, no_grad};
     pub use crate::autograd::{stop_at_nan, training};
-    pub use crate::cell::{CellDisplay, Comm, input, input_password, json, set_next_input};
+    pub use crate::cell::{CellDisplay, Comm, input, input_password, set_next_input};
     pub use crate::data::{self, Dataset};
     pub use crate::display::{self, Bundle, DisplayHandle, Show, clear_output, show};
     pub use crate::display::{display_html, display_json, display_latex, display_markdown, display_png, display_svg};
+    pub use crate::json;
     pub use crate::nn::Activation::{Elu, Gelu, LeakyRelu, Relu, Sigmoid, Silu, Softmax, Softplus, Tanh};
     pub use crate::nn::{Accuracy, Metric, Perplexity, TopK};
     pub use crate::nn::{Activation, Init, Module, Sequential};

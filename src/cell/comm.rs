@@ -9,11 +9,19 @@ use super::input::{Answer, ask_kernel};
 use super::interrupt;
 use super::report::input_channel;
 use crate::display;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+
+/// JSON, written as it is: `json!({"from": 0, "to": [1, 2]})`. Names of variables stand for their values.
+#[macro_export]
+macro_rules! json {
+    ($($value:tt)+) => {
+        $crate::cell::serde_json::json!($($value)+)
+    };
+}
 
 /// A channel to code in the front end. Outside a notebook nobody is at the other end: nothing arrives.
 ///

@@ -20,6 +20,7 @@ pub use display::{CellDisplay, print};
 pub use input::{input, input_password};
 pub(crate) use report::line_of;
 pub use report::{at, early_return, panicked};
-pub use serde_json::json;
+#[doc(hidden)]
+pub use serde_json;
 pub use store::{VariableStore, create_variable_store};
 pub use variables::{Measure, MeasureAny, MeasureKnown, Measured, show_variables};

@@ -207,7 +207,9 @@ impl Declarations {
             ast::Item::MacroRules(one) if place.visible == Visible::All || is_exported(one) => {
                 let name = name_of(one);
                 let noted = place.noted(one, Kind::Macro, format!("{name}!"));
-                self.note(place, noted);
+                // `#[macro_export]` puts it at the root of its crate, wherever it stands.
+                let module = if is_exported(one) { "" } else { place.module };
+                self.note(&Place { module, ..*place }, noted);
             }
             ast::Item::Use(one) if place.visible == Visible::All || one.visibility().is_some() => {
                 let mut found = Vec::new();
