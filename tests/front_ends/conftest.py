@@ -31,7 +31,7 @@ def jupyter_folders(tmp_path_factory):
     }
     before = {name: os.environ.get(name) for name in changes}
     os.environ.update(changes)
-    subprocess.run([CHAINRULE, "install", "--user"], check=True, timeout=600)
+    subprocess.run([CHAINRULE, "install", "--user", "--no-warm"], check=True, timeout=600)
     yield home
     for name, value in before.items():
         if value is None:

@@ -9,6 +9,8 @@
 //! processes = 64           # processes and threads that cells may have at once
 //! snapshots = "on"         # whether a cell that crashes is undone
 //! history = "on"           # whether the cells that were run are remembered for later sessions
+//! undo = 5                 # how many cells `:undo` can take back
+//! cell-cache = "2G"        # compiled cells that are kept for the next time, or "off"
 //! language = "en"          # or "zh"
 //! ```
 //!
@@ -33,6 +35,10 @@ pub struct Settings {
     pub snapshots: bool,
     /// Whether later sessions know the cells of this one.
     pub history: bool,
+    /// How many cells can be taken back.
+    pub undo: usize,
+    /// Bytes of compiled cells that are kept for the next time; nothing where none are.
+    pub cells: Option<u64>,
     /// Whether the kernel tells on its standard error what things cost (`CHAINRULE_TRACE=1`, for benchmarks).
     pub trace: bool,
 }
@@ -58,6 +64,12 @@ pub struct Flags {
     /// Whether the cells that were run are remembered for later sessions, on or off [default: on]
     #[arg(long, value_name = "ON|OFF")]
     history: Option<String>,
+    /// How many cells `:undo` can take back, at most 32 [default: 0]
+    #[arg(long, value_name = "N")]
+    undo: Option<String>,
+    /// Compiled cells that are kept for the next time, for example 2G, or off [default: 2G]
+    #[arg(long, value_name = "SIZE")]
+    cell_cache: Option<String>,
     /// The language of explanations, en or zh [default: that of the locale]
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<String>,
@@ -65,6 +77,8 @@ pub struct Flags {
 
 const OUTPUT: usize = 1 << 20;
 const PROCESSES: usize = 512;
+const UNDO: u64 = 0;
+const CELLS: u64 = 2 << 30;
 /// The library and an empty cell take half of this.
 const LEAST_MEMORY: u64 = 64 << 20;
 /// What the kernel, rust-analyzer and the compiler need beside the cells.
@@ -82,14 +96,18 @@ const OUTPUT_SETTING: Setting = Setting { name: "output-limit", expected: "a siz
 const PROCESSES_SETTING: Setting = Setting { name: "processes", expected: "a number, or none" };
 const SNAPSHOTS_SETTING: Setting = Setting { name: "snapshots", expected: "on or off" };
 const HISTORY_SETTING: Setting = Setting { name: "history", expected: "on or off" };
+const UNDO_SETTING: Setting = Setting { name: "undo", expected: "a number, or none" };
+const CELLS_SETTING: Setting = Setting { name: "cell-cache", expected: "a size such as 2G, or off" };
 const LANGUAGE_SETTING: Setting = Setting { name: "language", expected: "en or zh" };
-const ALL: [&Setting; 7] = [
+const ALL: [&Setting; 9] = [
     &MEMORY_SETTING,
     &TIMEOUT_SETTING,
     &OUTPUT_SETTING,
     &PROCESSES_SETTING,
     &SNAPSHOTS_SETTING,
     &HISTORY_SETTING,
+    &UNDO_SETTING,
+    &CELLS_SETTING,
     &LANGUAGE_SETTING,
 ];
 
@@ -116,7 +134,7 @@ pub fn how_to_change(name: &str, example: &str) -> String {
 
 impl Flags {
     /// What was typed, by name.
-    fn typed(&self) -> [(&'static Setting, &Option<String>); 7] {
+    fn typed(&self) -> [(&'static Setting, &Option<String>); 9] {
         [
             (&MEMORY_SETTING, &self.memory),
             (&TIMEOUT_SETTING, &self.timeout),
@@ -124,6 +142,8 @@ impl Flags {
             (&PROCESSES_SETTING, &self.processes),
             (&SNAPSHOTS_SETTING, &self.snapshots),
             (&HISTORY_SETTING, &self.history),
+            (&UNDO_SETTING, &self.undo),
+            (&CELLS_SETTING, &self.cell_cache),
             (&LANGUAGE_SETTING, &self.language),
         ]
     }
@@ -172,6 +192,11 @@ impl Settings {
             None => Ok(true),
             Some(value) => understood(setting, value, on_or_off),
         };
+        let cells = match find(&CELLS_SETTING)? {
+            None => Some(CELLS),
+            Some((value, _)) if matches!(value.as_str(), "off" | "none" | "false") => None,
+            Some(value) => Some(understood(&CELLS_SETTING, value, size)?),
+        };
         Ok(Settings {
             memory: number(
                 &MEMORY_SETTING,
@@ -184,6 +209,8 @@ impl Settings {
                 .map(|count| count as usize),
             snapshots: is_on(&SNAPSHOTS_SETTING)?,
             history: is_on(&HISTORY_SETTING)?,
+            undo: number(&UNDO_SETTING, |text| text.parse().ok(), Some(UNDO))?.unwrap_or(0) as usize,
+            cells,
             trace: std::env::var_os("CHAINRULE_TRACE").is_some(),
         })
     }
@@ -197,6 +224,8 @@ impl Settings {
             processes: None,
             snapshots: false,
             history: false,
+            undo: 0,
+            cells: None,
             trace: false,
         }
     }

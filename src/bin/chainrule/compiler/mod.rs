@@ -1,9 +1,10 @@
 //! Everything that has to do with rustc: which one, the library prepared for it, a session's folder, the wrapper around
-//! it, and the short way past cargo.
+//! it, the short way past cargo, and the files in which compiled cells are kept.
 //!
 //! What a cell means is not known here (`evaluator`), nor how it runs (`worker`).
 
 pub mod cargo;
+pub mod cells;
 mod facade;
 pub mod library;
 pub mod session;

@@ -5,6 +5,10 @@
 //! them. It knows the text of evcxr 0.22 to the letter; were a piece not found as expected, the cell would report its
 //! end on a channel nobody reads, so the wrapper then refuses to compile. Lines keep their numbers, for evcxr finds the
 //! learner's code behind an error message by them.
+//!
+//! cargo tells crates of the same name apart by where they are. For cells and for the library the wrapper puts a fixed word
+//! in place of that: so a type of a cell is the same type in every session, and a cell that one session has compiled fits
+//! the variables of another.
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::ffi::OsString;
@@ -19,6 +23,9 @@ pub const ROLE: &str = "CHAINRULE_RUSTC_WRAPPER";
 /// Set for a session: the folder with what the library was compiled to when it was prepared.
 pub const PREPARED: &str = "CHAINRULE_PREPARED_LIBRARY";
 
+/// What tells apart crates of the same name, for the compiler.
+const METADATA: &str = "metadata=chainrule";
+
 const STORE_BEGIN: &str = "mod evcxr_internal_runtime {\n";
 const STORE_END: &str =
     "pub fn create_variable_store() -> *mut VariableStore {\n    Box::into_raw(Box::new(VariableStore::new()))\n}\n}\n";
@@ -30,7 +37,12 @@ pub fn main() -> ! {
     let mut arguments = std::env::args_os().skip(1);
     let Some(rustc) = arguments.next() else { fail("cargo did not say which rustc to run") };
     let mut arguments: Vec<_> = arguments.collect();
-    let is_cell = arguments.windows(2).any(|pair| pair[0] == "--crate-name" && pair[1] == "ctx");
+    let is_named = |name: &str| arguments.windows(2).any(|pair| pair[0] == "--crate-name" && pair[1] == name);
+    let is_cell = is_named("ctx");
+    if is_cell || is_named("chainrule") {
+        let metadata = arguments.iter_mut().filter(|argument| argument.to_string_lossy().starts_with("metadata="));
+        metadata.for_each(|argument| *argument = METADATA.into());
+    }
     if is_cell {
         if let Err(message) = adapt_file(Path::new("src/lib.rs")) {
             fail(message);

@@ -6,15 +6,19 @@
 mod assist;
 mod boot;
 pub mod cell;
+mod context;
 mod crash;
 mod definitions;
 mod explain;
 mod failure;
 mod interrupt;
+mod kept;
 mod limits;
 mod output;
 mod prepare;
+mod scope;
 mod stream;
+mod undo;
 mod variables;
 
 pub use assist::{Assistant, Completions, Inspected};
@@ -26,27 +30,49 @@ pub use stream::{Bundle, CommAct, Output, StreamName};
 
 pub use crate::worker::channels::Answers;
 
+use crate::compiler::cells::Cells;
 use crate::compiler::session::Session;
 use crate::settings::{Settings, say};
 use crate::worker::channels::{Events, WorkerEnds};
+use crate::worker::link::Worker;
 use cell::{Place, SourceMap};
+use context::Context;
 use crash::{Crash, LoadedObjects};
 use definitions::Definitions;
-use evcxr::{CommandContext, Error};
+use evcxr::Error;
 use explain::memory::Memory;
+use failure::Refusal;
 use interrupt::Stop;
+use kept::{Compiled, Found, Ran};
 use output::Pump;
 use prepare::{Implementations, Prepared, prepare};
+use scope::Scope;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use undo::{Undo, without_undo};
 
 /// A session that evaluates cells.
 pub struct Evaluator {
-    // The order matters: the context ends the worker before the session's folder goes.
-    context: CommandContext,
+    // The order matters: evcxr and the worker end before the session's folder goes.
+    context: Context,
+    worker: Arc<Mutex<Worker>>,
     pump: Pump,
     events: Events,
+    /// Events of this cell that were looked at before its end.
+    taken: Vec<Value>,
     answers: Answers,
+    cells: Cells,
+    /// What decides, beside the cells themselves, how they are compiled.
+    root: [String; 4],
+    scope: Scope,
+    compiled: Compiled,
+    undo: Undo,
+    /// How often the worker has run something for this cell and kept what it did.
+    steps: usize,
+    /// Where relative paths begin.
+    folder: PathBuf,
     sources: SourceMap,
     implementations: Implementations,
     definitions: Definitions,
@@ -81,8 +107,17 @@ impl Evaluator {
         if let Some(reason) = refused_command(code) {
             return Err(Failure::new("Error", reason, None));
         }
-        self.session.restore().map_err(|error| Failure::new("SetupError", format!("{error:#}"), None))?;
-        let (code, shows_variables) = without_vars(code);
+        if self.context.is_started() {
+            self.session.restore().map_err(|error| Failure::new("SetupError", format!("{error:#}"), None))?;
+        }
+        let (code, undo) = without_undo(code);
+        for _ in 0..undo {
+            self.take_back(&sink)?;
+        }
+        if undo > 0 && code.trim().is_empty() {
+            return Ok(());
+        }
+        let (code, shows_variables) = without_vars(&code);
         if shows_variables {
             self.show_variables(number, &sink)?;
         }
@@ -107,12 +142,27 @@ impl Evaluator {
         let variables = self.variables();
         let interrupter = self.interrupter.clone();
         let running = interrupter.enter();
-        let (gone, result) = match self.make_room(number, code, prepared) {
-            Ok(gone) => (gone, self.context.execute(&prepared.code)),
-            Err(error) => (Default::default(), Err(error)),
+        self.note_before(number, code);
+        let key = self.key(if code.is_empty() { &prepared.code } else { code });
+        let found = key.as_ref().and_then(|key| self.find(key));
+        if let Some(Found::Refused(refusal)) = found {
+            running.leave();
+            self.pump.end(false);
+            self.note_after(code, false);
+            self.remember(number, code, &variables, &Default::default(), false, false);
+            return Err(Failure::refused(number, code, &refusal, &self.memory));
+        }
+        let played = match found {
+            Some(Found::Runs(runs)) => self.play(number, prepared, runs),
+            _ => None,
+        };
+        let Ran { gone, result } = match played {
+            Some(ran) => ran,
+            None => self.compile(number, code, prepared, key.as_deref()),
         };
         let stop = running.leave();
         let has_run = result.is_ok();
+        self.note_after(code, has_run);
         if has_run {
             // evcxr keeps the items of the cell, also if it panicked.
             self.implementations.clone_from(&prepared.implementations);
@@ -120,7 +170,8 @@ impl Evaluator {
             self.assistant.note_cell(number, code);
         }
         let error_tail = self.pump.end(cell::ends_with_expression(code));
-        let events = self.events.take();
+        let mut events = std::mem::take(&mut self.taken);
+        events.extend(self.events.take());
         self.objects.note(&events);
         self.assistant.note_variables(self.variables(), &events);
         if self.settings.trace {
@@ -128,6 +179,11 @@ impl Evaluator {
             events.iter().filter(|event| event["event"] == "snapshot").for_each(|event| eprintln!("{event}"));
         }
         let has_crashed = result.is_err() && events.iter().any(|event| event["event"] == "runner_died");
+        if let (Some(key), None, Err(error)) = (key, stop, &result)
+            && !has_crashed
+        {
+            self.keep_refusal(&key, code, &Refusal::new(code, prepared, error));
+        }
         let judged = self.judge(Course { number, code, prepared, result, stop, events, error_tail }, &variables);
         if has_crashed {
             self.objects.forget_last();
@@ -157,7 +213,13 @@ impl Evaluator {
 
     /// The variables of the session and their types.
     pub fn variables(&self) -> BTreeMap<String, String> {
-        self.context.variables_and_types().map(|(name, kind)| (name.to_owned(), kind.to_owned())).collect()
+        let variables = self.scope.variables.iter();
+        variables.map(|(name, variable)| (name.clone(), variable.kind.clone())).collect()
+    }
+
+    /// Has evcxr start, for cells that were not compiled before: nobody waits for anything now.
+    pub fn prepare_to_compile(&mut self) {
+        self.context.start_soon();
     }
 
     /// Has what cells define noted where other threads answer from.
@@ -244,11 +306,9 @@ impl Evaluator {
         }
         let outputs = match result {
             Ok(outputs) => outputs,
-            Err(Error::CompilationErrors(errors)) => {
-                return Err(Failure::compile_error(number, code, prepared, &errors, &self.memory));
-            }
-            Err(other) => {
-                return Err(Failure::evcxr_message(number, code, &other.to_string(), &self.memory));
+            Err(error) => {
+                let refusal = Refusal::new(code, prepared, &error);
+                return Err(Failure::refused(number, code, &refusal, &self.memory));
             }
         };
         let nobody_to_ask = of_kind("nobody_to_ask").map(|_| {
@@ -320,8 +380,7 @@ impl Evaluator {
 
     /// Which cell a line of the code that was compiled last comes from.
     fn place(&self, line: usize) -> Option<Place> {
-        let compiled = std::fs::read_to_string(self.session.folder().join("src/lib.rs")).ok()?;
-        self.sources.find(&compiled, line)
+        self.sources.find(&self.compiled.source, line)
     }
 }
 

@@ -13,8 +13,9 @@ use crate::evaluator::{Answers, Assistant, Evaluator, Failure, Output, Sink, Str
 use crate::settings::{Flags, Settings};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// The answer to a request, for the shell thread.
 pub struct Reply {
@@ -27,6 +28,11 @@ pub struct Reply {
 pub fn needs_evaluator(kind: &str) -> bool {
     matches!(kind, "execute_request" | "complete_request" | "inspect_request" | "history_request")
 }
+
+/// When nothing was asked for as long, somebody reads, and may be about to change a cell.
+const IDLE: Duration = Duration::from_secs(5);
+/// A class of learners on one machine shall not have thirty compilers waiting.
+const MEMORY_TO_SPARE: u64 = 4 << 30;
 
 pub struct Executor {
     evaluator: Option<Evaluator>,
@@ -70,7 +76,18 @@ impl Executor {
     pub fn run(mut self, requests: &Receiver<Message>, replies: &Address<Reply>) {
         // If it fails, the first cell tries again and says why.
         let _ = self.evaluator(&|_| {});
-        for request in requests {
+        loop {
+            let request = match requests.recv_timeout(IDLE) {
+                Ok(request) => request,
+                Err(RecvTimeoutError::Timeout) => {
+                    if let Some(evaluator) = self.evaluator.as_mut().filter(|_| has_memory_to_spare()) {
+                        evaluator.prepare_to_compile();
+                    }
+                    let Ok(request) = requests.recv() else { return };
+                    request
+                }
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
             let content = self.answer(&request).unwrap_or_else(|why| {
                 let mut content = error_content("BadRequest", &why, &[]);
                 if request.kind() == "execute_request" {
@@ -255,4 +272,11 @@ impl Executor {
             None => unreachable!("started above"),
         }
     }
+}
+
+fn has_memory_to_spare() -> bool {
+    let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let available =
+        text.lines().find_map(|line| line.strip_prefix("MemAvailable:")?.split_whitespace().next()?.parse().ok());
+    available.is_some_and(|kilobytes: u64| kilobytes * 1024 > MEMORY_TO_SPARE)
 }
