@@ -8,6 +8,7 @@ import signal
 import subprocess
 import threading
 import time
+import uuid
 
 import psutil
 import pytest
@@ -52,6 +53,8 @@ def worker_processes(kernel, name):
 @pytest.fixture(scope="module")
 def kernel(jupyter_folders):
     kernel = Kernel(env={"CHAINRULE_MEMORY": "1G"})
+    # A cell that nobody has compiled: were evcxr started later, its descriptors would be taken for a leak.
+    kernel.run(f'"{uuid.uuid4()}"')
     kernel.run(SYSTEM_CALLS)
     yield kernel
     kernel.stop()
