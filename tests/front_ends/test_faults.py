@@ -639,8 +639,9 @@ def test_sessions_share_no_file_that_a_compiler_writes(jupyter_folders):
     before = time.time()
     kernel = Kernel()
     try:
-        kernel.run("let a = 1;")
-        assert kernel.value("a") == "1"
+        word = uuid.uuid4()  # a cell that nobody has compiled
+        kernel.run(f'let a = "{word}";')
+        assert kernel.value("a") == f'"{word}"'
         sessions = os.path.join(os.environ["CHAINRULE_CACHE"], "sessions")
         (mine,) = [name for name in os.listdir(sessions) if name.startswith(f"{kernel.manager.provisioner.pid}-")]
         own, shared = set(), []
