@@ -13,7 +13,7 @@ use super::wrapper;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::ffi::{OsStr, OsString};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -131,10 +131,9 @@ impl Call {
         command.envs(self.environment.iter().map(|(name, value)| (name, value))).env_remove(wrapper::ROLE);
         command.stderr(Stdio::piped()).stdin(Stdio::null());
         let mut said = Vec::new();
-        let code = wrapper::compile(command, |stderr| {
+        let code = wrapper::compile(command, |mut stderr| {
             // As JSON, of which evcxr understands what cargo would wrap as well.
-            let mut lines = BufReader::new(stderr);
-            while lines.read_until(b'\n', &mut said).is_ok_and(|length| length > 0) {}
+            let _ = stderr.read_to_end(&mut said);
             let _ = std::io::stderr().write_all(&said);
         });
         let _ = std::fs::write(SAID, &said);

@@ -154,15 +154,16 @@ fn copy_library(prepared: &Path, folder: &Path, suffix: &str, arguments: &[OsStr
         };
         entries.into_iter().find(is_metadata)
     };
-    let mut copies = Vec::new();
-    if emits("link") {
-        copies.push((prepared.join("libchainrule.so"), format!("libchainrule{suffix}.so")));
+    let wanted = if emits("link") {
+        Some((prepared.join("libchainrule.so"), "so"))
     } else if emits("metadata") {
-        let metadata = metadata().ok_or_else(|| format!("no metadata of the library in {}", prepared.display()))?;
-        copies.push((metadata, format!("libchainrule{suffix}.rmeta")));
-    }
-    for (from, name) in copies {
-        let to = folder.join(name);
+        let found = metadata().ok_or_else(|| format!("no metadata of the library in {}", prepared.display()))?;
+        Some((found, "rmeta"))
+    } else {
+        None
+    };
+    if let Some((from, extension)) = wanted {
+        let to = folder.join(format!("libchainrule{suffix}.{extension}"));
         // Never written through: the prepared file may be linked to it.
         let _ = std::fs::remove_file(&to);
         std::fs::copy(&from, &to).map_err(|error| format!("{} cannot be copied: {error}", from.display()))?;
