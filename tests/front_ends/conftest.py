@@ -5,11 +5,14 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 from jupyter_client.manager import KernelManager
 
 CHAINRULE = os.environ["CHAINRULE_PROGRAM"]
 TIMEOUT = 120
+# How many cells can be taken back unless a test says something else.
+UNDO = 5
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +41,21 @@ def jupyter_folders(tmp_path_factory):
             del os.environ[name]
         else:
             os.environ[name] = value
+
+
+def processes(kernel):
+    """The processes of a kernel and its worker, each with its number of open descriptors. Snapshots count as one: there
+    are as many as cells can be taken back, and the one for a crash."""
+    while True:
+        try:
+            root = psutil.Process(kernel)
+            family = [(process.name(), process.num_fds()) for process in [root, *root.children(recursive=True)]]
+            break
+        except psutil.NoSuchProcess:
+            pass  # a snapshot that was discarded
+    snapshots = sorted(one for one in family if one[0] == "chainrule-snap")
+    assert len(snapshots) <= UNDO + 2, family  # one may just be ending
+    return sorted([one for one in family if one not in snapshots] + snapshots[-1:])
 
 
 class Kernel:

@@ -5,6 +5,7 @@ The number of random sequences is `CHAINRULE_SEQUENCES`, the first one's seed `C
 
 import os
 import random
+import re
 import shutil
 import subprocess
 import threading
@@ -89,6 +90,35 @@ def test_hits_are_equal_to_misses_and_need_no_compiler(cache):
         assert has_compiled(kernel)
         reply, _ = kernel.run("word")
         assert reply["ename"] == "CompileError" and "moved" in "\n".join(reply["traceback"]), reply
+    finally:
+        kernel.stop()
+
+
+def test_timing_says_where_the_time_of_a_cell_goes(cache):
+    def shown(cell):
+        return [content["data"]["text/plain"] for kind, content in kernel.run(cell)[1] if kind == "display_data"]
+
+    def parts(cell):
+        said = shown(cell)[-1]
+        return {name: float(time) for time, name in re.findall(r"([0-9.]+) ms (?:= [0-9.]+ ms )?([a-z]+)", said)} | {
+            "all": float(re.match(r"Time: ([0-9.]+) ms", said)[1])
+        }
+
+    sleeps = "std::thread::sleep(std::time::Duration::from_millis(300));\n2 * 3"
+    kernel = cache.kernel()
+    assert "where its time goes" in shown(":timing")[0]
+    compiled = parts(sleeps)
+    assert compiled["rustc"] > 10 and compiled["linking"] > 1 and 300 <= compiled["running"] < compiled["all"], compiled
+    # Also of a cell that fails, and of one that is not compiled through cargo any more.
+    failed = parts("let xs = vec![1];\nlet x = xs[1];")
+    assert failed["rustc"] > 10 and failed["linking"] > 1, failed
+    assert shown(":timing") and not shown(sleeps)
+    kernel.stop()
+    kernel = cache.kernel()
+    try:
+        found = parts(":timing\n" + sleeps)
+        assert "rustc" not in found and 300 <= found["running"] < found["all"], found
+        assert not has_compiled(kernel)
     finally:
         kernel.stop()
 

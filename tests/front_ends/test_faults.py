@@ -12,7 +12,7 @@ import uuid
 
 import psutil
 import pytest
-from conftest import Kernel
+from conftest import Kernel, processes
 
 SETUP = """
 let mut numbers = vec![1, 2, 3];
@@ -70,13 +70,7 @@ def ready(kernel):
 
 def usage(kernel):
     """Processes and open descriptors of the kernel and its worker."""
-    while True:
-        try:
-            root = psutil.Process(kernel.manager.provisioner.pid)
-            family = [root, *root.children(recursive=True)]
-            return sorted((process.name(), process.num_fds()) for process in family)
-        except psutil.NoSuchProcess:
-            pass  # a snapshot that was discarded
+    return processes(kernel.manager.provisioner.pid)
 
 
 def settled(kernel, expected, seconds=3):

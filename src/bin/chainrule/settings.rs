@@ -9,13 +9,14 @@
 //! processes = 64           # processes and threads that cells may have at once
 //! snapshots = "on"         # whether a cell that crashes is undone
 //! history = "on"           # whether the cells that were run are remembered for later sessions
-//! undo = 5                 # how many cells `:undo` can take back
+//! undo = 10                # how many cells `:undo` can take back
 //! cell-cache = "2G"        # compiled cells that are kept for the next time, or "off"
 //! language = "en"          # or "zh"
 //! ```
 //!
 //! The file of the folder that a notebook is in is never read: whoever writes a notebook shall not change the kernel.
 
+use crate::worker::MOST_EARLIER;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use std::fs;
@@ -64,7 +65,7 @@ pub struct Flags {
     /// Whether the cells that were run are remembered for later sessions, on or off [default: on]
     #[arg(long, value_name = "ON|OFF")]
     history: Option<String>,
-    /// How many cells `:undo` can take back, at most 32 [default: 0]
+    /// How many cells `:undo` can take back, at most 32, or none [default: 5]
     #[arg(long, value_name = "N")]
     undo: Option<String>,
     /// Compiled cells that are kept for the next time, for example 2G, or off [default: 2G]
@@ -77,7 +78,7 @@ pub struct Flags {
 
 const OUTPUT: usize = 1 << 20;
 const PROCESSES: usize = 512;
-const UNDO: u64 = 0;
+const UNDO: u64 = 5;
 const CELLS: u64 = 2 << 30;
 /// The library and an empty cell take half of this.
 const LEAST_MEMORY: u64 = 64 << 20;
@@ -209,7 +210,8 @@ impl Settings {
                 .map(|count| count as usize),
             snapshots: is_on(&SNAPSHOTS_SETTING)?,
             history: is_on(&HISTORY_SETTING)?,
-            undo: number(&UNDO_SETTING, |text| text.parse().ok(), Some(UNDO))?.unwrap_or(0) as usize,
+            undo: number(&UNDO_SETTING, |text| text.parse().ok(), Some(UNDO))?.unwrap_or(0).min(MOST_EARLIER as u64)
+                as usize,
             cells,
             trace: std::env::var_os("CHAINRULE_TRACE").is_some(),
         })

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The name under which evcxr starts this program.
-const NAME: &str = "mold";
+pub const NAME: &str = "mold";
 /// Where evcxr wants to read what was compiled to, set by evcxr for every cell.
 const OBJECT: &str = "EVCXR_EXECUTION_SO_PATH";
 /// For the wrapper: that what it is asked for shall be noted, and under which stamp.
@@ -48,15 +48,19 @@ pub fn is_meant() -> bool {
         && std::env::var_os(wrapper::ROLE).is_some()
 }
 
-/// Makes the folder with the link, for the `PATH` of what evcxr starts.
-pub fn provide(session: &Path) -> std::io::Result<PathBuf> {
-    let folder = session.join("bin");
-    let link = folder.join(NAME);
+/// The folder with links to this program, first on the `PATH` of what evcxr starts.
+pub fn folder(session: &Path) -> PathBuf {
+    session.join("bin")
+}
+
+/// Makes the link of this name.
+pub fn provide(session: &Path, name: &str) -> std::io::Result<()> {
+    let link = folder(session).join(name);
     if !link.exists() {
-        std::fs::create_dir_all(&folder)?;
+        std::fs::create_dir_all(folder(session))?;
         std::os::unix::fs::symlink(std::env::current_exe()?, link)?;
     }
-    Ok(folder)
+    Ok(())
 }
 
 /// Plays cargo's part. Arguments: `-run`, cargo's path, and what cargo shall do.

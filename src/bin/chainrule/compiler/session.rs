@@ -69,7 +69,7 @@ impl Session {
             }
         }
         fs::create_dir_all(self.folder.join("src"))?;
-        super::cargo::provide(&self.folder)?;
+        super::cargo::provide(&self.folder, super::cargo::NAME)?;
         self.filling().run()
     }
 

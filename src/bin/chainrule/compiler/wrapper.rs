@@ -16,6 +16,7 @@ use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command};
+use std::time::Instant;
 
 /// Set in the environment of every cargo that a session starts: to the process id of the kernel.
 pub const ROLE: &str = "CHAINRULE_RUSTC_WRAPPER";
@@ -79,7 +80,7 @@ fn for_one_cell(arguments: Vec<OsString>) -> Vec<OsString> {
     kept
 }
 
-/// Runs a compiler to its end, but not beyond the kernel's. `listen` reads its standard error, if that is a pipe. Returns
+/// Runs a compiler, or a linker, to its end, but not beyond the kernel's. `listen` reads its standard error, if that is a pipe. Returns
 /// the exit code.
 pub fn compile(mut command: Command, listen: impl FnOnce(ChildStderr) + Send) -> i32 {
     let kernel = std::env::var(ROLE).ok().and_then(|id| id.parse().ok());
@@ -90,7 +91,8 @@ pub fn compile(mut command: Command, listen: impl FnOnce(ChildStderr) + Send) ->
             Ok(())
         });
     }
-    match command.spawn() {
+    let begin = Instant::now();
+    let code = match command.spawn() {
         Ok(mut compiler) => std::thread::scope(|scope| {
             if let Some(stderr) = compiler.stderr.take() {
                 scope.spawn(move || listen(stderr));
@@ -98,7 +100,9 @@ pub fn compile(mut command: Command, listen: impl FnOnce(ChildStderr) + Send) ->
             wait_for(&mut compiler, kernel)
         }),
         Err(error) => fail(format!("{} could not be started: {error}", command.get_program().display())),
-    }
+    };
+    super::times::note(command.get_program(), begin);
+    code
 }
 
 /// cargo shows the message, and takes the crate for one that does not compile.

@@ -4,6 +4,7 @@ use super::context::{Context, Start};
 use super::kept::Compiled;
 use super::output::Pump;
 use super::scope::Scope;
+use super::timing::Timing;
 use super::undo::Undo;
 use super::{
     Assistant, Definitions, Evaluator, Implementations, Interrupter, LoadedObjects, Memory, SourceMap, limits,
@@ -116,6 +117,7 @@ impl Evaluator {
             scope: Scope::default(),
             compiled: Compiled::default(),
             undo: Undo::default(),
+            timing: Timing::default(),
             steps: 0,
             folder: std::env::current_dir()?,
             sources: SourceMap::default(),
@@ -158,7 +160,8 @@ pub(super) fn start_context(
     drop(guard);
     let mut context = CommandContext::with_eval_context(context);
     let wrapper = std::env::current_exe()?;
-    let mut path = vec![cargo::provide(folder)?];
+    cargo::provide(folder, cargo::NAME)?;
+    let mut path = vec![cargo::folder(folder)];
     path.extend(std::env::var_os("PATH").iter().flat_map(std::env::split_paths));
     let mut settings = format!(
         ":linker mold\n:build_env PATH={}\n:build_env {}={}\n:build_env RUSTC_WRAPPER={}\n",

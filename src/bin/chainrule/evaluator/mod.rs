@@ -18,6 +18,7 @@ mod output;
 mod prepare;
 mod scope;
 mod stream;
+mod timing;
 mod undo;
 mod variables;
 
@@ -51,7 +52,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
-use undo::{Undo, without_undo};
+use timing::Timing;
+use undo::Undo;
 
 /// A session that evaluates cells.
 pub struct Evaluator {
@@ -69,6 +71,7 @@ pub struct Evaluator {
     scope: Scope,
     compiled: Compiled,
     undo: Undo,
+    timing: Timing,
     /// How often the worker has run something for this cell and kept what it did.
     steps: usize,
     /// Where relative paths begin.
@@ -110,20 +113,32 @@ impl Evaluator {
         if self.context.is_started() {
             self.session.restore().map_err(|error| Failure::new("SetupError", format!("{error:#}"), None))?;
         }
-        let (code, undo) = without_undo(code);
+        let (code, undo) = without_command(code, ":undo");
         for _ in 0..undo {
             self.take_back(&sink)?;
         }
-        if undo > 0 && code.trim().is_empty() {
+        let (code, timing) = without_command(&code, ":timing");
+        if timing % 2 == 1 {
+            self.turn_timing(&sink);
+        }
+        if undo + timing > 0 && code.trim().is_empty() {
             return Ok(());
         }
-        let (code, shows_variables) = without_vars(&code);
-        if shows_variables {
-            self.show_variables(number, &sink)?;
+        self.begin_timing();
+        let ran = self.execute_rust(number, &code, &sink);
+        self.show_timing(&sink);
+        ran
+    }
+
+    /// Runs what is left of a cell without the commands that are for us alone.
+    fn execute_rust(&mut self, number: u32, code: &str, sink: &Sink) -> Result<(), Failure> {
+        let (code, shows_variables) = without_command(code, ":vars");
+        if shows_variables > 0 {
+            self.show_variables(number, sink)?;
         }
         let mut prepared = prepare(&code, &self.implementations);
         self.sources.add(number, &code, &prepared.code);
-        let outputs = self.run(number, &code, &mut prepared, &sink)?;
+        let outputs = self.run(number, &code, &mut prepared, sink)?;
         if !outputs.content_by_mime_type.is_empty() {
             let data = outputs.content_by_mime_type.into_iter().map(|(mime, content)| (mime, content.into())).collect();
             sink(Output::Display(Bundle { data, id: None }));
@@ -156,6 +171,7 @@ impl Evaluator {
             Some(Found::Runs(runs)) => self.play(number, prepared, runs),
             _ => None,
         };
+        let was_compiled = played.is_none();
         let Ran { gone, result } = match played {
             Some(ran) => ran,
             None => self.compile(number, code, prepared, key.as_deref()),
@@ -173,6 +189,7 @@ impl Evaluator {
         let mut events = std::mem::take(&mut self.taken);
         events.extend(self.events.take());
         self.objects.note(&events);
+        self.note_times(&events, was_compiled);
         self.assistant.note_variables(self.variables(), &events);
         if self.settings.trace {
             // For `benches/worker.py`.
@@ -391,16 +408,12 @@ impl Drop for Evaluator {
     }
 }
 
-/// The cell without the command `:vars`, and whether it was there. Lines keep their numbers.
-fn without_vars(code: &str) -> (String, bool) {
-    let is_vars = |line: &&str| line.trim() == ":vars";
-    let found = code.lines().any(|line| is_vars(&line));
-    let kept = code.split_inclusive('\n').map(|line| match line.ends_with('\n') {
-        true if is_vars(&line) => "\n",
-        false if is_vars(&line) => "",
-        _ => line,
-    });
-    (if found { kept.collect() } else { code.to_owned() }, found)
+/// The cell without lines that say only this command, and how many there were. Lines keep their numbers.
+fn without_command(code: &str, command: &str) -> (String, usize) {
+    let is_command = |line: &str| line.trim() == command;
+    let count = code.lines().filter(|line| is_command(line)).count();
+    let kept: Vec<&str> = code.split('\n').map(|line| if is_command(line) { "" } else { line }).collect();
+    (kept.join("\n"), count)
 }
 
 /// Why a cell is not run: commands of evcxr that would break a session. Settings from a file in the notebook's folder may

@@ -50,7 +50,6 @@ const LASTING: &[&str] = &[
     ":codegen_backend",
     ":build_env",
     ":time_passes",
-    ":timing",
     ":internal_debug",
 ];
 

@@ -3,6 +3,7 @@
 //! The worker keeps its last snapshots, and what a cell sees is known here (`Scope`): so both go back to where they were
 //! before a cell. evcxr is told when it is needed next.
 
+use super::assist::Known;
 use super::explain::Explanation;
 use super::explain::memory::Memory;
 use super::output::Sink;
@@ -21,6 +22,7 @@ struct Before {
     implementations: Implementations,
     definitions: Definitions,
     memory: Memory,
+    known: Known,
     /// How many snapshots the worker has made since.
     steps: usize,
 }
@@ -43,6 +45,7 @@ impl Evaluator {
             implementations: self.implementations.clone(),
             definitions: self.definitions.clone(),
             memory: self.memory.clone(),
+            known: self.assistant.remember(),
             steps: 0,
         });
     }
@@ -90,7 +93,7 @@ impl Evaluator {
         self.implementations = before.implementations;
         self.definitions = before.definitions;
         self.memory = before.memory;
-        self.assistant.note_variables(self.variables(), &[]);
+        self.assistant.bring_back(before.known);
         let (number, line, left) = (before.number, before.line, self.undo.0.len());
         let english = format!(
             "Cell [{number}] is taken back ({line}): variables and definitions are as they were before it. What it wrote to \
@@ -102,12 +105,4 @@ impl Evaluator {
         sink(Explanation::new(english, chinese, "").output());
         Ok(())
     }
-}
-
-/// The cell without lines that say `:undo`, and how many there were.
-pub fn without_undo(code: &str) -> (String, usize) {
-    let is_undo = |line: &str| line.trim() == ":undo";
-    let count = code.lines().filter(|line| is_undo(line)).count();
-    let kept: Vec<&str> = code.lines().map(|line| if is_undo(line) { "" } else { line }).collect();
-    (if count > 0 { kept.join("\n") } else { code.to_owned() }, count)
 }

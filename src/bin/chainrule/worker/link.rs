@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 /// The worker, which is started again in case it is lost.
 pub struct Worker {
@@ -13,6 +14,8 @@ pub struct Worker {
     child: Arc<Mutex<Child>>,
     commands: ChildStdin,
     answers: BufReader<ChildStdout>,
+    /// How long cells have taken in it.
+    time: Duration,
 }
 
 /// What the worker said about a cell, line by line, as bytes: the last line may be one that is not text.
@@ -29,7 +32,7 @@ impl Worker {
     pub fn start(mut command: Command) -> std::io::Result<Worker> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let (child, commands, answers) = spawn(&mut command)?;
-        Ok(Worker { command, child: Arc::new(Mutex::new(child)), commands, answers })
+        Ok(Worker { command, child: Arc::new(Mutex::new(child)), commands, answers, time: Duration::ZERO })
     }
 
     /// The supervisor: stays valid when the worker is started again.
@@ -39,7 +42,15 @@ impl Worker {
 
     /// Has the worker load a compiled cell and run it.
     pub fn run(&mut self, object: &Path, function: &str) -> Result<Answers, Lost> {
-        self.ask(&format!("LOAD_AND_RUN {} {function}\n", object.display()))
+        let begin = Instant::now();
+        let answers = self.ask(&format!("LOAD_AND_RUN {} {function}\n", object.display()));
+        self.time += begin.elapsed();
+        answers
+    }
+
+    /// How long loading and running cells has taken since this was asked last.
+    pub fn take_time(&mut self) -> Duration {
+        std::mem::take(&mut self.time)
     }
 
     /// Has the worker go back to what it was as many cells ago. Whether it could is among the events.

@@ -38,6 +38,7 @@ mod stdin;
 mod supervisor;
 
 pub use processes::{children, statistics};
+pub use supervisor::MOST_EARLIER;
 
 use nix::sys::signal::Signal;
 use std::os::fd::RawFd;

@@ -139,7 +139,8 @@ fn keep_earlier(shared: &Shared, snapshot: i32, depth: usize, discarded: &mut Di
     if depth == 0 {
         return discarded.add(snapshot);
     }
-    let within = (EARLIER_MEMORY / own_memory().max(1)) as usize;
+    let allowed = memory_limit().map_or(EARLIER_MEMORY, |limit| EARLIER_MEMORY.min(limit / EARLIER_PART));
+    let within = (allowed / own_memory().max(1)) as usize;
     while shared.earlier_count.load(Ordering::SeqCst) >= depth.min(within).max(1) {
         discarded.add(shared.pop_oldest());
     }
@@ -151,6 +152,13 @@ fn keep_earlier(shared: &Shared, snapshot: i32, depth: usize, discarded: &mut Di
 
 /// What all earlier snapshots together may hold at most.
 const EARLIER_MEMORY: u64 = 256 << 20;
+/// Nor more than this part of what cells may take.
+const EARLIER_PART: u64 = 8;
+
+/// Bytes that cells may take, if there is a limit.
+fn memory_limit() -> Option<u64> {
+    std::env::var(MEMORY).ok()?.parse().ok()
+}
 
 /// Bytes of this process that belong to no file.
 fn own_memory() -> u64 {
@@ -274,6 +282,7 @@ fn load(command: &str) -> Result<Cell, String> {
         .strip_prefix("LOAD_AND_RUN ")
         .and_then(|rest| rest.rsplit_once(' ')) // a path may have spaces, a function's name not
         .ok_or_else(|| format!("not understood: {command}"))?;
+    let begin = Instant::now();
     // SAFETY: evcxr has just compiled this file.
     unsafe {
         let object = Library::open(Some(path), RTLD_NOW | RTLD_LOCAL).map_err(in_full)?;
@@ -281,7 +290,9 @@ fn load(command: &str) -> Result<Cell, String> {
         // Variables may have types and destructors of this cell: it stays loaded.
         std::mem::forget(object);
         if let Some(base) = stack::note_object(cell as *const c_void) {
-            send_event(json!({"event": "loaded", "object": path, "base": base}).to_string().as_bytes());
+            let microseconds = begin.elapsed().as_micros() as u64;
+            let event = json!({"event": "loaded", "object": path, "base": base, "microseconds": microseconds});
+            send_event(event.to_string().as_bytes());
         }
         Ok(cell)
     }
