@@ -9,7 +9,7 @@
 //!
 //! While evcxr is told what cells have done that it has not seen, nothing is compiled at all (see [`PRETEND`]).
 
-use super::wrapper;
+use super::{network, wrapper};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::ffi::{OsStr, OsString};
@@ -80,8 +80,34 @@ pub fn main() -> ! {
         }
         command.env(STAMP, stamp);
     }
+    let is_offline = arguments.iter().any(|argument| argument == "--offline");
+    if !is_offline && needs_registry() && !network::is_there() {
+        without_network(command);
+    }
     let error = command.exec();
     wrapper::fail(format!("{} could not be started: {error}", cargo.display()))
+}
+
+/// Whether the session uses crates that are not in a folder of this machine.
+fn needs_registry() -> bool {
+    let manifest: Option<toml::Table> = std::fs::read_to_string("Cargo.toml").ok().and_then(|text| text.parse().ok());
+    let dependencies = manifest.as_ref().and_then(|manifest| manifest.get("dependencies")?.as_table());
+    dependencies.into_iter().flatten().any(|(_, dependency)| dependency.get("path").is_none())
+}
+
+/// Runs cargo with the crates that were fetched before, and ends the process. Where that fails it says which those are.
+fn without_network(mut command: Command) -> ! {
+    const MOST: usize = 60;
+    command.env("CARGO_NET_OFFLINE", "true");
+    let code = wrapper::compile(command, |_| {});
+    if code != 0 {
+        let crates = network::crates_at_hand();
+        let names: Vec<&str> = crates.iter().map(String::as_str).take(MOST).collect();
+        let more = crates.len().saturating_sub(MOST);
+        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        eprintln!("There is no network. Crates that were fetched before: {}{more}.", names.join(", "));
+    }
+    std::process::exit(code)
 }
 
 /// Gives evcxr an empty file for the compiled cell.

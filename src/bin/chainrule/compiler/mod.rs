@@ -7,6 +7,7 @@ pub mod cargo;
 pub mod cells;
 mod facade;
 pub mod library;
+mod network;
 pub mod session;
 pub mod times;
 pub mod toolchain;
