@@ -9,8 +9,10 @@ import re
 import shutil
 import subprocess
 import threading
+import time
 
 import nbformat
+import psutil
 import pytest
 from conftest import CHAINRULE, Kernel
 
@@ -120,6 +122,29 @@ def test_timing_says_where_the_time_of_a_cell_goes(cache):
         found = parts(sleeps)
         assert "rustc" not in found and 300 <= found["running"] < found["all"], found
         assert not has_compiled(kernel)
+    finally:
+        kernel.stop()
+
+
+def test_what_compiles_gives_its_memory_back_when_nothing_is_asked(cache):
+    kernel = cache.kernel(CHAINRULE_REST_AFTER="1")
+
+    def memory():
+        return psutil.Process(kernel.manager.provisioner.pid).memory_info().rss
+
+    try:
+        at_first = memory()
+        kernel.run("struct Point { x: f64 }\nlet mut points = vec![Point { x: 0.5 }];")
+        # A cell that does not compile changes nothing of the session, and has evcxr there.
+        assert kernel.run("no_such_name")[0]["ename"] == "CompileError"
+        compiling = memory()
+        deadline = time.monotonic() + 60
+        while memory() - at_first > (compiling - at_first) / 2 and time.monotonic() < deadline:
+            time.sleep(0.2)
+        resting = memory()
+        print("MiB before, compiling, at rest:", [bytes >> 20 for bytes in (at_first, compiling, resting)])
+        assert resting - at_first < (compiling - at_first) / 2
+        assert kernel.value("points.push(Point { x: 1.0 }); points.len() as f64 + points[1].x") == "3.0"
     finally:
         kernel.stop()
 

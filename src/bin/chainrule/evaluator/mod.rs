@@ -52,6 +52,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use timing::Timing;
 use undo::Undo;
 
@@ -237,6 +238,17 @@ impl Evaluator {
     /// Has evcxr start, for cells that were not compiled before: nobody waits for anything now.
     pub fn prepare_to_compile(&mut self) {
         self.context.start_soon();
+    }
+
+    /// Ends evcxr, which takes most of the kernel's memory, if nothing was asked for long. The next cell that was not
+    /// compiled before starts it again.
+    pub fn rest(&mut self) {
+        self.context.rest();
+    }
+
+    /// How long nothing is to be asked before that.
+    pub fn rests_after(&self) -> Option<Duration> {
+        self.settings.rest_after
     }
 
     /// Has what cells define noted where other threads answer from.

@@ -33,6 +33,8 @@ pub fn needs_evaluator(kind: &str) -> bool {
 const IDLE: Duration = Duration::from_secs(5);
 /// A class of learners on one machine shall not have thirty compilers waiting.
 const MEMORY_TO_SPARE: u64 = 4 << 30;
+/// With less, whoever only reads gives memory to those who compile.
+const SCARCE_MEMORY: u64 = 1 << 30;
 
 pub struct Executor {
     evaluator: Option<Evaluator>,
@@ -79,13 +81,10 @@ impl Executor {
         loop {
             let request = match requests.recv_timeout(IDLE) {
                 Ok(request) => request,
-                Err(RecvTimeoutError::Timeout) => {
-                    if let Some(evaluator) = self.evaluator.as_mut().filter(|_| has_memory_to_spare()) {
-                        evaluator.prepare_to_compile();
-                    }
-                    let Ok(request) = requests.recv() else { return };
-                    request
-                }
+                Err(RecvTimeoutError::Timeout) => match self.wait_for_long(requests) {
+                    Some(request) => request,
+                    None => return,
+                },
                 Err(RecvTimeoutError::Disconnected) => return,
             };
             let content = self.answer(&request).unwrap_or_else(|why| {
@@ -98,6 +97,24 @@ impl Executor {
             let kind = request.kind().replace("_request", "_reply");
             replies.send(Reply { request, kind, content });
         }
+    }
+
+    /// Waits for a request, while nobody waits for an answer. Nothing if there will be none.
+    fn wait_for_long(&mut self, requests: &Receiver<Message>) -> Option<Message> {
+        if let Some(evaluator) = &mut self.evaluator {
+            if available_memory() > MEMORY_TO_SPARE {
+                evaluator.prepare_to_compile();
+            }
+            let long = if available_memory() < SCARCE_MEMORY { Some(IDLE) } else { evaluator.rests_after() };
+            if let Some(long) = long {
+                match requests.recv_timeout(long) {
+                    Ok(request) => return Some(request),
+                    Err(RecvTimeoutError::Timeout) => evaluator.rest(),
+                    Err(RecvTimeoutError::Disconnected) => return None,
+                }
+            }
+        }
+        requests.recv().ok()
     }
 
     fn answer(&mut self, request: &Message) -> Result<Value, String> {
@@ -274,9 +291,11 @@ impl Executor {
     }
 }
 
-fn has_memory_to_spare() -> bool {
+/// Bytes that programs can have without others being put off; 0 where the system does not tell.
+fn available_memory() -> u64 {
     let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let available =
-        text.lines().find_map(|line| line.strip_prefix("MemAvailable:")?.split_whitespace().next()?.parse().ok());
-    available.is_some_and(|kilobytes: u64| kilobytes * 1024 > MEMORY_TO_SPARE)
+    let available = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
+    available
+        .and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok())
+        .map_or(0, |kilobytes| kilobytes * 1024)
 }
