@@ -24,7 +24,7 @@ fn home() -> tempfile::TempDir {
 #[test]
 fn help_names_every_command() {
     let output = run(home().path(), &["--help"]);
-    for command in ["lab", "run", "install", "uninstall", "doctor"] {
+    for command in ["lab", "run", "warm", "cache", "install", "uninstall", "doctor"] {
         assert!(text(&output).contains(command), "{}", text(&output));
     }
     assert!(!text(&output).contains("kernel  "), "Jupyter's own command is not for people");
@@ -231,7 +231,10 @@ fn a_wrong_call_has_status_2_one_line_and_writes_nothing() {
 fn install_and_uninstall() {
     let home = home();
     let names = ["--prefix", "env", "--name", "my-rust"];
-    let output = run(home.path(), &[&["install", "--display-name", "My Rust", "--memory", "2G"], &names[..]].concat());
+    let output = run(
+        home.path(),
+        &[&["install", "--no-warm", "--display-name", "My Rust", "--memory", "2G"], &names[..]].concat(),
+    );
     assert!(output.status.success(), "{}", text(&output));
     let folder = home.path().join("env/share/jupyter/kernels/my-rust");
     let spec: serde_json::Value = serde_json::from_slice(&fs::read(folder.join("kernel.json")).unwrap()).unwrap();
@@ -243,7 +246,7 @@ fn install_and_uninstall() {
     let output = run(home.path(), &[&["uninstall"], &names[..]].concat());
     assert!(output.status.success() && !folder.exists(), "{}", text(&output));
     // The default is the user's own folder.
-    assert!(run(home.path(), &["install"]).status.success());
+    assert!(run(home.path(), &["install", "--no-warm"]).status.success());
     assert!(home.path().join(".local/share/jupyter/kernels/chainrule/kernel.json").is_file());
 }
 

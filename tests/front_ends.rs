@@ -71,6 +71,16 @@ fn sequences() {
 }
 
 #[test]
+fn undo() {
+    pytest("test_undo.py", Duration::from_secs(600));
+}
+
+#[test]
+fn cache() {
+    pytest("test_cache.py", Duration::from_secs(1200));
+}
+
+#[test]
 fn wire() {
     pytest("test_wire.py", Duration::from_secs(900));
 }

@@ -2,7 +2,7 @@
 
 use super::{Mode, NoGrad, is_training};
 use crate::Float;
-use crate::display::{self, Bundle, Show};
+use crate::display::{Bundle, Show};
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 use crate::tensor::shape::{array, slice};
@@ -148,12 +148,6 @@ impl GradCheck {
     /// The largest relative error.
     pub fn max_error(&self) -> Float {
         self.rows.iter().map(Row::error).fold(0.0, |max, error| if error.is_nan() || error > max { error } else { max })
-    }
-
-    /// Shows the report as the result of a cell.
-    #[doc(hidden)]
-    pub fn evcxr_display(&self) {
-        display::result(self.bundle());
     }
 
     fn verdict(&self) -> String {

@@ -1,6 +1,6 @@
 //! The last expression of a cell.
 
-use crate::display;
+use crate::display::{self, Show};
 use std::fmt::Debug;
 
 /// Shows any value that can be printed with `{:?}` as the result of a cell.
@@ -25,6 +25,32 @@ impl<T: Debug + ?Sized> CellDisplay for T {
 fn show_debug(value: &dyn Debug) {
     display::result(crate::plot::debugged(value));
 }
+
+/// Types of the library that show themselves as the result of a cell.
+macro_rules! show_themselves {
+    ($($shown:path),* $(,)?) => {
+        $(impl $shown {
+            #[doc(hidden)]
+            pub fn evcxr_display(&self) {
+                display::result(Show::bundle(self));
+            }
+        })*
+    };
+}
+show_themselves!(
+    crate::autograd::GradCheck,
+    crate::data::Dataset,
+    crate::nn::Summary,
+    crate::plot::Figure,
+    crate::plot::Frames,
+    crate::plot::GraphDrawing,
+    crate::plot::Sound,
+    crate::tensor::Tensor,
+    crate::train::Diagnosis,
+    crate::train::Evaluation,
+    crate::train::History,
+    crate::train::LearningRateSearch,
+);
 
 /// `print!` that shows what it prints at once, also without a line end: std keeps an unfinished line back, and a learner
 /// who prints a dot for every epoch waits for all of them.

@@ -1,7 +1,7 @@
 //! Inputs with their targets, and ways to divide them.
 
 use crate::Float;
-use crate::display::{self, Bundle, Show};
+use crate::display::{Bundle, Show};
 use crate::tensor::{Tensor, fail::fail, random};
 use std::fmt;
 
@@ -170,11 +170,6 @@ impl Dataset {
             fail("batches: a batch of 0 examples", &[], "32 is a usual size");
         }
         Batches { data: self.clone(), size, start: 0, drops_last: false }
-    }
-
-    /// Shows what the data holds as the result of a cell; the kernel calls it.
-    pub fn evcxr_display(&self) {
-        display::result(self.bundle());
     }
 }
 

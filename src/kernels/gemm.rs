@@ -85,7 +85,7 @@ mod tiles {
         let ((rows, inner), columns) = (a.dim(), b.dim().1);
         let a = Matrix(a.as_ptr(), a.strides()[0], a.strides()[1]);
         let b = Matrix(b.as_ptr(), b.strides()[0], b.strides()[1]);
-        packed.resize(DEPTH * (R + columns.next_multiple_of(C)), 0.0);
+        packed.resize(packed.len().max(DEPTH * (R + columns.next_multiple_of(C))), 0.0);
         let (packed_a, packed_b) = packed.split_at_mut(DEPTH * R);
         // Rows of `b` that lie in order and are read a few times only are read where they are.
         let is_direct = b.2 == 1 && rows <= 4 * R;
@@ -117,8 +117,16 @@ mod tiles {
                     } else {
                         Matrix(packed_b[left * DEPTH..].as_ptr(), C as isize, 1)
                     };
+                    let size = [height, width];
                     // SAFETY: `depth` columns of `R` and rows of `C` values are there, and the place in the result.
-                    unsafe { tile(part, panel, depth, out.add(top * stride + left), stride, height, width) };
+                    unsafe {
+                        let out = out.add(top * stride + left);
+                        match height {
+                            1 | 2 => tile::<2>(part, panel, depth, out, stride, size),
+                            3 | 4 => tile::<4>(part, panel, depth, out, stride, size),
+                            _ => tile::<R>(part, panel, depth, out, stride, size),
+                        }
+                    }
                 }
             }
         }
@@ -145,34 +153,38 @@ mod tiles {
         }
     }
 
-    /// A column of `a` times a row of `b`, summed over the inner axis in registers, then added to `height` × `width` values.
+    /// `H` values of a column of `a` times a row of `b`, summed over the inner axis in registers, then added to `size`
+    /// values.
     ///
     /// # Safety
     /// As many values are there as is said.
     #[allow(clippy::needless_range_loop)] // so that everything is unrolled
     #[target_feature(enable = "avx2,fma")]
-    unsafe fn tile(a: Matrix, b: Matrix, depth: usize, out: *mut f32, stride: usize, height: usize, width: usize) {
+    unsafe fn tile<const H: usize>(a: Matrix, b: Matrix, depth: usize, out: *mut f32, stride: usize, size: [usize; 2]) {
         // SAFETY: as above.
         unsafe {
-            let mut sums = [[_mm256_setzero_ps(); 2]; R];
-            let rows = [0, 1, 2, 3, 4, 5].map(|i| a.at(i, 0));
+            let mut sums = [[_mm256_setzero_ps(); 2]; H];
+            let mut rows = [a.0; H];
+            for i in 0..H {
+                rows[i] = a.at(i, 0);
+            }
             for p in 0..depth {
                 let row = b.at(p, 0);
                 let row = [_mm256_loadu_ps(row), _mm256_loadu_ps(row.add(8))];
-                for i in 0..R {
+                for i in 0..H {
                     let x = _mm256_set1_ps(*rows[i].offset(p as isize * a.2));
                     sums[i][0] = _mm256_fmadd_ps(x, row[0], sums[i][0]);
                     sums[i][1] = _mm256_fmadd_ps(x, row[1], sums[i][1]);
                 }
             }
-            for i in 0..R {
+            for i in 0..H {
                 let at = out.wrapping_add(i * stride);
-                if i < height && width == C {
+                if i < size[0] && size[1] == C {
                     _mm256_storeu_ps(at, _mm256_add_ps(_mm256_loadu_ps(at), sums[i][0]));
                     _mm256_storeu_ps(at.add(8), _mm256_add_ps(_mm256_loadu_ps(at.add(8)), sums[i][1]));
-                } else if i < height {
+                } else if i < size[0] {
                     let sums: [f32; C] = std::mem::transmute(sums[i]);
-                    for j in 0..width {
+                    for j in 0..size[1] {
                         *at.add(j) += sums[j];
                     }
                 }

@@ -46,10 +46,9 @@ impl Windows {
             self.rows(|column, pixel, inside| {
                 let (out, step) = (&mut out[column..][inside.clone()], self.stride[1]);
                 let image = &image[(pixel + (inside.start * step) as isize) as usize..];
-                if step == 1 {
-                    out.copy_from_slice(&image[..out.len()]);
-                } else {
-                    out.iter_mut().zip(image.iter().step_by(step)).for_each(|(out, image)| *out = *image);
+                match step {
+                    1 => out.copy_from_slice(&image[..out.len()]),
+                    _ => out.iter_mut().zip(image.iter().step_by(step)).for_each(|(out, image)| *out = *image),
                 }
             });
         });
@@ -65,7 +64,11 @@ impl Windows {
             self.rows(|column, pixel, inside| {
                 let (columns, step) = (&columns[column..][inside.clone()], self.stride[1]);
                 let image = &mut image[(pixel + (inside.start * step) as isize) as usize..];
-                image.iter_mut().step_by(step).zip(columns).for_each(|(image, column)| *image += column);
+                let add = |(image, column): (&mut Float, &Float)| *image += column;
+                match step {
+                    1 => image.iter_mut().zip(columns).for_each(add),
+                    _ => image.iter_mut().step_by(step).zip(columns).for_each(add),
+                }
             });
         });
         array(out, shape)
@@ -79,40 +82,59 @@ impl Windows {
     /// The largest value of each window, without padding. A NaN is the largest.
     pub fn largest(&self, images: &Array, shape: &[usize]) -> Array {
         let (images, mut out) = (slice(images), vec![Float::NEG_INFINITY; shape.iter().product()]);
-        let [pixels, window, places] = self.areas();
-        rows(&mut out, places, window, |plane, out| {
+        let ([width, columns], [pixels, _, places]) = ([self.image[1], self.places[1]], self.areas());
+        let larger = |best: Float, value: Float| if best >= value || best.is_nan() { best } else { value };
+        rows(&mut out, places, self.size[0] * self.size[1], |plane, out| {
             let image = &images[plane * pixels..][..pixels];
-            self.seen(|place, pixel| {
-                let (best, value) = (out[place], image[pixel]);
-                out[place] = if best >= value || best.is_nan() { best } else { value };
-            });
+            for (row, out) in out.chunks_exact_mut(columns).enumerate() {
+                for dy in 0..self.size[0] {
+                    let image = &image[(row * self.stride[0] + dy) * width..][..width];
+                    let (size, step) = (self.size[1], self.stride[1]);
+                    // The usual size in a form that is vectorised.
+                    if (size, step) == (2, 2) {
+                        let pairs = out.iter_mut().zip(image.as_chunks().0);
+                        pairs.for_each(|(out, [a, b])| *out = larger(larger(*out, *a), *b));
+                    } else {
+                        let windows = out.iter_mut().zip(image.windows(size).step_by(step));
+                        windows.for_each(|(out, window)| *out = window.iter().copied().fold(*out, larger));
+                    }
+                }
+            }
         });
         array(out, shape)
     }
 
-    /// Back to the pixels that were the largest; of several in a window, each gets the same.
-    pub fn share(&self, g: &Array, images: &Array, largest: &Array) -> Array {
-        let (g, images_in_order, largest) = (slice(g), slice(images), slice(largest));
+    /// Back to the first pixel of each window that was the largest.
+    pub fn give(&self, g: &Array, images: &Array, largest: &Array) -> Array {
+        let (g, values, largest) = (slice(g), slice(images), slice(largest));
         let mut out = vec![0.0; images.len()];
-        let [pixels, window, places] = self.areas();
-        rows(&mut out, pixels, window, |plane, out| {
-            let image = &images_in_order[plane * pixels..][..pixels];
-            let (g, largest) = (&g[plane * places..][..places], &largest[plane * places..][..places]);
-            let is_largest = |place: usize, pixel: usize| Float::from(u8::from(image[pixel] == largest[place]));
-            let mut ties = vec![0.0; places];
-            self.seen(|place, pixel| ties[place] += is_largest(place, pixel));
-            ties.iter_mut().zip(g).for_each(|(ties, g)| *ties = g / *ties);
-            self.seen(|place, pixel| out[pixel] += ties[place] * is_largest(place, pixel));
+        let ([width, columns], [pixels, _, places]) = ([self.image[1], self.places[1]], self.areas());
+        let give = |out: &mut Float, pixel: Float, left: &mut Float, largest: Float| {
+            *out += if pixel < largest { 0.0 } else { *left };
+            *left = if pixel < largest { *left } else { 0.0 };
+        };
+        rows(&mut out, pixels, self.size[0] * self.size[1], |plane, out| {
+            let image = &values[plane * pixels..][..pixels];
+            let (mut left, largest) = (g[plane * places..][..places].to_vec(), &largest[plane * places..][..places]);
+            for (row, (left, largest)) in left.chunks_mut(columns).zip(largest.chunks(columns)).enumerate() {
+                for at in (0..self.size[0]).map(|dy| (row * self.stride[0] + dy) * width) {
+                    let (image, out) = (&image[at..][..width], &mut out[at..][..width]);
+                    let places = left.iter_mut().zip(largest);
+                    let (size, step) = (self.size[1], self.stride[1]);
+                    if (size, step) == (2, 2) {
+                        let pairs = out.as_chunks_mut::<2>().0.iter_mut().zip(image.as_chunks::<2>().0);
+                        for ((out, image), (left, largest)) in pairs.zip(places) {
+                            (0..2).for_each(|x| give(&mut out[x], image[x], left, *largest));
+                        }
+                    } else {
+                        for (place, (left, largest)) in places.enumerate() {
+                            let pixels = place * step..place * step + size;
+                            pixels.for_each(|x| give(&mut out[x], image[x], left, *largest));
+                        }
+                    }
+                }
+            }
         });
         array(out, images.shape())
-    }
-
-    /// Calls `visit` with each place and each pixel that is seen from there, in one plane, without padding.
-    #[inline(always)]
-    fn seen(&self, mut visit: impl FnMut(usize, usize)) {
-        let (step, places) = (self.stride[1], self.places[0] * self.places[1]);
-        self.rows(|column, pixel, inside| {
-            inside.for_each(|place| visit(column % places + place, pixel as usize + place * step));
-        });
     }
 }

@@ -1,7 +1,7 @@
 //! The table that `summary()` returns.
 
 use super::Module;
-use crate::display::{self, Bundle, Show};
+use crate::display::{Bundle, Show};
 use crate::tensor::Tensor;
 use crate::tensor::table::{html_table, text_table, thousands};
 use std::fmt;
@@ -58,12 +58,6 @@ impl Summary {
     /// How many numbers training can change.
     pub fn parameters(&self) -> usize {
         self.parameters
-    }
-
-    /// Shows the table as the result of a cell.
-    #[doc(hidden)]
-    pub fn evcxr_display(&self) {
-        display::result(self.bundle());
     }
 
     fn total(&self) -> String {

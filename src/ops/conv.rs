@@ -106,7 +106,7 @@ impl Tensor {
     }
 
     /// The largest value of each window of `size` × `size`, channel by channel: `[n, channels, height, width]` becomes
-    /// `[n, channels, …, …]`. Values that tie share the gradient equally.
+    /// `[n, channels, …, …]`. Of values that tie the first gets the gradient.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -129,7 +129,7 @@ impl Tensor {
         let (n, channels, windows) = self.windows(name, size, stride, [0; 2]);
         let x = self.array();
         let y = windows.largest(&x, &[n, channels, windows.places[0], windows.places[1]]);
-        op(name, y.clone(), [wrt(self, move |g| windows.share(g, &x, &y))])
+        op(name, y.clone(), [wrt(self, move |g| windows.give(g, &x, &y))])
     }
 
     /// The mean of each window of `size` × `size`, channel by channel; otherwise as [`max_pool2d`](Tensor::max_pool2d).

@@ -3,7 +3,7 @@
 use super::palette::{self, GRID, INK, PALE_INK, Rgb};
 use super::raster;
 use super::values::number;
-use crate::display::{self, Bundle, Show, escape_html};
+use crate::display::{Bundle, Show, escape_html};
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
@@ -229,11 +229,6 @@ impl Figure {
             [one] => format!("{}{name}: {one}", self.kind),
             lines => format!("{}{name}\n  {}", self.kind, lines.join("\n  ")),
         }
-    }
-
-    /// Shows the figure as the result of a cell; the kernel calls it.
-    pub fn evcxr_display(&self) {
-        display::result(self.bundle());
     }
 
     fn changed(mut self) -> Figure {

@@ -2,7 +2,7 @@
 
 use super::figure::Figure;
 use super::raster::data_uri;
-use crate::display::{self, Bundle, Show, escape_html};
+use crate::display::{Bundle, Show, escape_html};
 use crate::tensor::fail::fail;
 use std::fmt;
 
@@ -52,11 +52,6 @@ impl Frames {
     /// The film in words: how many frames, and what the first and the last show.
     pub fn text(&self) -> &str {
         &self.text
-    }
-
-    /// Shows the film as the result of a cell; the kernel calls it.
-    pub fn evcxr_display(&self) {
-        display::result(self.bundle());
     }
 
     fn html(&self) -> String {

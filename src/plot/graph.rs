@@ -1,7 +1,7 @@
 //! The computation graph as a picture, after micrograd's `draw_dot`: values as boxes, operations as ellipses.
 
 use crate::Float;
-use crate::display::{self, Bundle, Show, escape_html};
+use crate::display::{Bundle, Show, escape_html};
 use crate::tensor::fail::fail;
 use crate::tensor::shape::slice;
 use crate::tensor::{Array, Tensor};
@@ -66,12 +66,6 @@ impl GraphDrawing {
     /// The graph in the language of Graphviz.
     pub fn dot(&self) -> String {
         self.dot.clone()
-    }
-
-    /// Shows the drawing as the result of a cell.
-    #[doc(hidden)]
-    pub fn evcxr_display(&self) {
-        display::result(self.bundle());
     }
 }
 

@@ -5,7 +5,7 @@ use super::palette::{self, Rgb};
 use super::raster::{self, data_uri};
 use super::values::{Values, number};
 use crate::data;
-use crate::display::{self, Bundle, Show, escape_html};
+use crate::display::{Bundle, Show, escape_html};
 use crate::tensor::{Tensor, fail::fail};
 use std::fmt;
 
@@ -105,11 +105,6 @@ impl Sound {
     /// The sound in words.
     pub fn text(&self) -> String {
         self.figure.text()
-    }
-
-    /// Shows the player as the result of a cell; the kernel calls it.
-    pub fn evcxr_display(&self) {
-        display::result(self.bundle());
     }
 }
 

@@ -9,7 +9,7 @@ use super::Tensor;
 use super::shape::slice;
 use super::table::thousands;
 use crate::Float;
-use crate::display::{self, Bundle, Show, escape_html};
+use crate::display::{Bundle, Show, escape_html};
 use std::fmt;
 
 /// Along each axis, at most this many values at either end are shown.
@@ -119,12 +119,6 @@ impl Show for Tensor {
 }
 
 impl Tensor {
-    /// Shows the tensor as the result of a cell.
-    #[doc(hidden)]
-    pub fn evcxr_display(&self) {
-        display::result(self.bundle());
-    }
-
     fn html(&self, rows: usize, columns: usize) -> String {
         let array = self.array();
         let values = slice(&array);

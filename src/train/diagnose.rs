@@ -4,7 +4,7 @@ use super::not_compiled;
 use crate::Float;
 use crate::autograd::Mode;
 use crate::data::Dataset;
-use crate::display::{self, Bundle, Show};
+use crate::display::{Bundle, Show};
 use crate::nn::{Sequential, dead_units};
 use crate::optim::zero_grad;
 use crate::tensor::Tensor;
@@ -86,10 +86,8 @@ impl Diagnosis {
         let size = x.root_mean_square();
         if takes_numbers && size > 10.0 {
             let advice = "Give data.standardised(), or divide pixels by 255";
-            self.found(
-                "scale",
-                format!("the inputs are not scaled: they are about {size:.0} in size, not 1. {advice}"),
-            );
+            let finding = format!("the inputs are not scaled: they are about {size:.0} in size, not 1. {advice}");
+            self.found("scale", finding);
         }
         let classes = *prediction.shape().last().unwrap_or(&0);
         let labels = y.to_vec();
@@ -101,10 +99,8 @@ impl Diagnosis {
         }
         if prediction.0.op == "softmax" && classes == 1 {
             let advice = "For two classes and one output use .sigmoid() and BinaryCrossentropy";
-            self.found(
-                "softmax",
-                format!("the softmax of a single output is always 1, so nothing is learnt. {advice}"),
-            );
+            let finding = format!("the softmax of a single output is always 1, so nothing is learnt. {advice}");
+            self.found("softmax", finding);
         }
     }
 
@@ -135,10 +131,8 @@ impl Diagnosis {
         if let Some((name, gradient, _)) = weights.iter().find(explodes) {
             let advice =
                 "Scale inputs and targets, begin with smaller weights, or limit them: .callback(ClipNorm(1.0))";
-            self.found(
-                "exploding",
-                format!("the gradients explode: that of `{name}` is {gradient:.0e} in size. {advice}"),
-            );
+            let finding = format!("the gradients explode: that of `{name}` is {gradient:.0e} in size. {advice}");
+            self.found("exploding", finding);
         }
     }
 
@@ -154,12 +148,6 @@ impl Diagnosis {
                 self.found("dead", format!("{dead} of {units} units of {name} are dead: 0 for all examples. {advice}"));
             }
         }
-    }
-
-    /// Shows the findings as the result of a cell.
-    #[doc(hidden)]
-    pub fn evcxr_display(&self) {
-        display::result(self.bundle());
     }
 }
 

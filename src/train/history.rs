@@ -1,7 +1,7 @@
 //! What training and evaluation report.
 
 use crate::Float;
-use crate::display::{self, Bundle, Show};
+use crate::display::{Bundle, Show};
 use crate::plot::EpochRow;
 use crate::tensor::table::{html_table, text_table};
 use std::fmt;
@@ -114,12 +114,6 @@ impl History {
         let gap = vec!["…".to_owned(); self.figures.len() + 1];
         (0..ENDS).map(|epoch| self.row(epoch)).chain([gap]).chain((n - ENDS..n).map(|epoch| self.row(epoch))).collect()
     }
-
-    /// Shows the table as the result of a cell.
-    #[doc(hidden)]
-    pub fn evcxr_display(&self) {
-        display::result(self.bundle());
-    }
 }
 
 /// An accuracy as a percentage, anything else as a number.
@@ -160,12 +154,6 @@ impl Evaluation {
             crate::tensor::fail::fail(&problem, &[], &format!("there are {measured:?}; others are given to compile"))
         };
         *value
-    }
-
-    /// Shows the figures as the result of a cell.
-    #[doc(hidden)]
-    pub fn evcxr_display(&self) {
-        display::result(self.bundle());
     }
 
     fn row(&self) -> (Vec<&str>, Vec<String>) {

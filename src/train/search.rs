@@ -3,7 +3,7 @@
 use super::not_compiled;
 use crate::Float;
 use crate::data::Dataset;
-use crate::display::{self, Bundle, Show};
+use crate::display::{Bundle, Show};
 use crate::nn::Sequential;
 use crate::optim::zero_grad;
 use crate::plot::{self, Figure};
@@ -113,12 +113,6 @@ impl LearningRateSearch {
         let powers: Vec<Float> = self.rates.iter().map(|rate| rate.log10()).collect();
         let figure = plot::curve(&powers, &self.smooth()).title(&self.to_string());
         figure.x_label("learning rate, as a power of ten").y_label("loss")
-    }
-
-    /// Shows the curve as the result of a cell.
-    #[doc(hidden)]
-    pub fn evcxr_display(&self) {
-        display::result(self.bundle());
     }
 }
 

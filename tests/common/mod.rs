@@ -49,7 +49,8 @@ pub fn isolate(command: &mut Command, home: &Path) {
 /// Takes away what whoever runs the tests has set for the kernel.
 pub fn without_settings(command: &mut Command) {
     command.env("CHAINRULE_LANGUAGE", "en").env_remove("XDG_CONFIG_HOME");
-    for name in ["CONFIG", "MEMORY", "TIMEOUT", "OUTPUT_LIMIT", "PROCESSES", "SNAPSHOTS", "HISTORY"] {
+    let names = ["CONFIG", "MEMORY", "TIMEOUT", "OUTPUT_LIMIT", "PROCESSES", "SNAPSHOTS", "HISTORY"];
+    for name in names.into_iter().chain(["CELL_CACHE", "SYSTEM_CACHE", "UNDO", "REST_AFTER"]) {
         command.env_remove(format!("CHAINRULE_{name}"));
     }
 }

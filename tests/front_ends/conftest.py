@@ -5,11 +5,14 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 from jupyter_client.manager import KernelManager
 
 CHAINRULE = os.environ["CHAINRULE_PROGRAM"]
 TIMEOUT = 120
+# How many cells can be taken back unless a test says something else.
+UNDO = 5
 
 
 @pytest.fixture(scope="module")
@@ -31,13 +34,29 @@ def jupyter_folders(tmp_path_factory):
     }
     before = {name: os.environ.get(name) for name in changes}
     os.environ.update(changes)
-    subprocess.run([CHAINRULE, "install", "--user"], check=True, timeout=600)
+    subprocess.run([CHAINRULE, "install", "--user", "--no-warm"], check=True, timeout=600)
     yield home
     for name, value in before.items():
         if value is None:
             del os.environ[name]
         else:
             os.environ[name] = value
+
+
+def processes(kernel):
+    """The processes of a kernel and its worker, each with its number of open descriptors. Snapshots count as one: there
+    are as many as cells can be taken back, and the one for a crash."""
+    while True:
+        try:
+            root = psutil.Process(kernel)
+            family = [(process.name(), process.num_fds()) for process in [root, *root.children(recursive=True)]]
+            break
+        except psutil.NoSuchProcess:
+            pass  # a snapshot that was discarded
+    snapshots = sorted(one for one in family if one[0] == "chainrule-snap")
+    # A cell may be two steps to go back, and one snapshot may just be ending.
+    assert len(snapshots) <= 1 + UNDO + 2 + 1, family
+    return sorted([one for one in family if one not in snapshots] + snapshots[-1:])
 
 
 class Kernel:

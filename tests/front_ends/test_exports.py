@@ -1,5 +1,6 @@
 """nbconvert makes of a notebook what it makes of others, and `chainrule export` makes a program of it."""
 
+import glob
 import json
 import os
 import re
@@ -56,12 +57,18 @@ def test_a_script_has_the_cells(executed):
     assert all(cell.source in script for cell in executed.cells if cell.cell_type == "code")
 
 
+def library():
+    """The folder with the library that the kernel compiled for cells."""
+    ready = glob.glob(os.path.join(os.environ["CHAINRULE_CACHE"], "*", "ready"))
+    newest = max(ready, key=os.path.getmtime)
+    (compiled,) = glob.glob(os.path.join(os.path.dirname(newest), "build/target/*/debug/deps/libchainrule.so"))
+    return os.path.dirname(compiled)
+
+
 def compile_program(source, folder):
-    """With the library that was built beside the executable."""
-    release = os.path.dirname(CHAINRULE)
     program = folder / "program"
     command = ["rustc", "--edition=2024", "--crate-name=program", source, "-o", program, "-Cdebug-assertions=on"]
-    command += ["--extern", f"chainrule={release}/libchainrule.rlib", "-L", f"dependency={release}/deps"]
+    command += ["-Cprefer-dynamic", "-Crpath", "--extern", f"chainrule={library()}/libchainrule.so", "-L", f"dependency={library()}"]
     result = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert result.returncode == 0, result.stderr
     return program

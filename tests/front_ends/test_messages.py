@@ -363,6 +363,19 @@ def test_another_crate_does_not_disturb_the_library(jupyter_folders, tmp_path, d
         kernel.stop()
 
 
+def test_without_a_network_the_crates_at_hand_are_used_and_named(jupyter_folders):
+    kernel = Kernel(env={"HTTPS_PROXY": "http://127.0.0.1:9"})  # nothing answers there
+    try:
+        assert kernel.run(':dep fastrand = "2"\nlet n: u8 = fastrand::Rng::with_seed(1).u8(..);')[0]["status"] == "ok"
+        reply, _ = kernel.run(':dep no_such_crate_at_hand = "1"')
+        said = "\n".join(reply["traceback"])
+        assert reply["status"] == "error" and "There is no network. Crates that were fetched before: " in said, said
+        assert "no_such_crate_at_hand" in said and "base64" in said, said
+        assert kernel.value("n as u32 + 1 > 0") == "true"
+    finally:
+        kernel.stop()
+
+
 def test_the_arrays_of_ndarray_are_those_of_the_library(jupyter_folders):
     kernel = Kernel()
     try:

@@ -1,5 +1,6 @@
 """The parts of the protocol beside cells: comms, payloads, usage, history, what is not supported, and safety."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -363,7 +364,9 @@ def test_it_listens_only_where_the_file_says(kernel):
 
     info = kernel.manager.get_connection_info()
     process = psutil.Process(kernel.manager.provisioner.pid)
-    processes = [process, *process.children(recursive=True)]
-    listening = {c.laddr for p in processes for c in p.net_connections(kind="inet") if c.status == psutil.CONN_LISTEN}
+    listening = set()
+    for one in [process, *process.children(recursive=True)]:
+        with contextlib.suppress(psutil.NoSuchProcess):  # a snapshot that was discarded
+            listening |= {c.laddr for c in one.net_connections(kind="inet") if c.status == psutil.CONN_LISTEN}
     wanted = {(info["ip"], info[name + "_port"]) for name in ["shell", "iopub", "stdin", "control", "hb"]}
     assert {tuple(address) for address in listening} == wanted

@@ -11,7 +11,7 @@ import time
 
 import psutil
 import pytest
-from conftest import Kernel
+from conftest import Kernel, processes
 
 SEQUENCES = int(os.environ.get("CHAINRULE_SEQUENCES", "6"))
 SEED = int(os.environ.get("CHAINRULE_SEED", "1"))
@@ -145,12 +145,8 @@ def measure(kernel):
     root = psutil.Process(kernel.manager.provisioner.pid)
     deadline, seen = time.monotonic() + 5, None
     while time.monotonic() < deadline:
-        family = [root, *root.children(recursive=True)]
-        try:
-            now = sorted((process.name(), process.num_fds()) for process in family)
-        except psutil.NoSuchProcess:
-            now = None
-        if now is not None and now == seen and len(now) == 4:
+        now = processes(root.pid)
+        if now == seen and len(now) == 4:
             break
         seen = now
         time.sleep(0.2)

@@ -9,11 +9,15 @@
 //! processes = 64           # processes and threads that cells may have at once
 //! snapshots = "on"         # whether a cell that crashes is undone
 //! history = "on"           # whether the cells that were run are remembered for later sessions
+//! undo = 10                # how many cells `:undo` can take back
+//! rest-after = 1200        # seconds without a cell after which what compiles gives its memory back
+//! cell-cache = "2G"        # compiled cells that are kept for the next time, or "off"
 //! language = "en"          # or "zh"
 //! ```
 //!
 //! The file of the folder that a notebook is in is never read: whoever writes a notebook shall not change the kernel.
 
+use crate::worker::MOST_EARLIER;
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use std::fs;
@@ -33,6 +37,12 @@ pub struct Settings {
     pub snapshots: bool,
     /// Whether later sessions know the cells of this one.
     pub history: bool,
+    /// How many cells can be taken back.
+    pub undo: usize,
+    /// How long nothing is asked until evcxr, which takes most of the kernel's memory, is ended.
+    pub rest_after: Option<Duration>,
+    /// Bytes of compiled cells that are kept for the next time; nothing where none are.
+    pub cells: Option<u64>,
     /// Whether the kernel tells on its standard error what things cost (`CHAINRULE_TRACE=1`, for benchmarks).
     pub trace: bool,
 }
@@ -58,6 +68,15 @@ pub struct Flags {
     /// Whether the cells that were run are remembered for later sessions, on or off [default: on]
     #[arg(long, value_name = "ON|OFF")]
     history: Option<String>,
+    /// How many cells `:undo` can take back, at most 32, or none [default: 5]
+    #[arg(long, value_name = "N")]
+    undo: Option<String>,
+    /// After this many seconds without a cell, give back the memory of what compiles, or none [default: 1200]
+    #[arg(long, value_name = "S")]
+    rest_after: Option<String>,
+    /// Compiled cells that are kept for the next time, for example 2G, or off [default: 2G]
+    #[arg(long, value_name = "SIZE")]
+    cell_cache: Option<String>,
     /// The language of explanations, en or zh [default: that of the locale]
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<String>,
@@ -65,6 +84,9 @@ pub struct Flags {
 
 const OUTPUT: usize = 1 << 20;
 const PROCESSES: usize = 512;
+const UNDO: u64 = 5;
+const REST_AFTER: Duration = Duration::from_secs(1200);
+const CELLS: u64 = 2 << 30;
 /// The library and an empty cell take half of this.
 const LEAST_MEMORY: u64 = 64 << 20;
 /// What the kernel, rust-analyzer and the compiler need beside the cells.
@@ -82,14 +104,20 @@ const OUTPUT_SETTING: Setting = Setting { name: "output-limit", expected: "a siz
 const PROCESSES_SETTING: Setting = Setting { name: "processes", expected: "a number, or none" };
 const SNAPSHOTS_SETTING: Setting = Setting { name: "snapshots", expected: "on or off" };
 const HISTORY_SETTING: Setting = Setting { name: "history", expected: "on or off" };
+const UNDO_SETTING: Setting = Setting { name: "undo", expected: "a number, or none" };
+const REST_SETTING: Setting = Setting { name: "rest-after", expected: "a number of seconds, or none" };
+const CELLS_SETTING: Setting = Setting { name: "cell-cache", expected: "a size such as 2G, or off" };
 const LANGUAGE_SETTING: Setting = Setting { name: "language", expected: "en or zh" };
-const ALL: [&Setting; 7] = [
+const ALL: [&Setting; 10] = [
     &MEMORY_SETTING,
     &TIMEOUT_SETTING,
     &OUTPUT_SETTING,
     &PROCESSES_SETTING,
     &SNAPSHOTS_SETTING,
     &HISTORY_SETTING,
+    &UNDO_SETTING,
+    &REST_SETTING,
+    &CELLS_SETTING,
     &LANGUAGE_SETTING,
 ];
 
@@ -116,7 +144,7 @@ pub fn how_to_change(name: &str, example: &str) -> String {
 
 impl Flags {
     /// What was typed, by name.
-    fn typed(&self) -> [(&'static Setting, &Option<String>); 7] {
+    fn typed(&self) -> [(&'static Setting, &Option<String>); 10] {
         [
             (&MEMORY_SETTING, &self.memory),
             (&TIMEOUT_SETTING, &self.timeout),
@@ -124,6 +152,9 @@ impl Flags {
             (&PROCESSES_SETTING, &self.processes),
             (&SNAPSHOTS_SETTING, &self.snapshots),
             (&HISTORY_SETTING, &self.history),
+            (&UNDO_SETTING, &self.undo),
+            (&REST_SETTING, &self.rest_after),
+            (&CELLS_SETTING, &self.cell_cache),
             (&LANGUAGE_SETTING, &self.language),
         ]
     }
@@ -163,14 +194,19 @@ impl Settings {
             Some((value, _)) if value == "none" => Ok(None),
             Some(value) => understood(setting, value, parse).map(Some),
         };
-        let timeout = match find(&TIMEOUT_SETTING)? {
-            None => None,
-            Some((value, _)) if value == "none" => None,
-            Some(value) => Some(understood(&TIMEOUT_SETTING, value, seconds)?),
+        let time = |setting, default: Option<Duration>| match find(setting)? {
+            None => Ok(default),
+            Some((value, _)) if value == "none" => Ok(None),
+            Some(value) => understood(setting, value, seconds).map(Some),
         };
         let is_on = |setting| match find(setting)? {
             None => Ok(true),
             Some(value) => understood(setting, value, on_or_off),
+        };
+        let cells = match find(&CELLS_SETTING)? {
+            None => Some(CELLS),
+            Some((value, _)) if matches!(value.as_str(), "off" | "none" | "false") => None,
+            Some(value) => Some(understood(&CELLS_SETTING, value, size)?),
         };
         Ok(Settings {
             memory: number(
@@ -178,12 +214,16 @@ impl Settings {
                 |text| size(text).filter(|&bytes| bytes >= LEAST_MEMORY),
                 memory_for_cells(),
             )?,
-            timeout,
+            timeout: time(&TIMEOUT_SETTING, None)?,
             output: number(&OUTPUT_SETTING, size, Some(OUTPUT as u64))?.map(|bytes| bytes as usize),
             processes: number(&PROCESSES_SETTING, |text| text.parse().ok(), Some(PROCESSES as u64))?
                 .map(|count| count as usize),
             snapshots: is_on(&SNAPSHOTS_SETTING)?,
             history: is_on(&HISTORY_SETTING)?,
+            undo: number(&UNDO_SETTING, |text| text.parse().ok(), Some(UNDO))?.unwrap_or(0).min(MOST_EARLIER as u64)
+                as usize,
+            rest_after: time(&REST_SETTING, Some(REST_AFTER))?,
+            cells,
             trace: std::env::var_os("CHAINRULE_TRACE").is_some(),
         })
     }
@@ -197,6 +237,9 @@ impl Settings {
             processes: None,
             snapshots: false,
             history: false,
+            undo: 0,
+            rest_after: None,
+            cells: None,
             trace: false,
         }
     }

@@ -39,6 +39,9 @@ pub struct Install {
     /// The kernel's name for people
     #[arg(long, default_value = DISPLAY_NAME, value_name = "D")]
     display_name: String,
+    /// Do not compile the cells of the course
+    #[arg(long)]
+    no_warm: bool,
     /// What holds for every session of the kernel that is installed
     #[command(flatten)]
     settings: Flags,
@@ -63,15 +66,19 @@ impl Install {
 
     fn under_usual_names(prefix: Option<PathBuf>) -> Result<()> {
         let place = Place { prefix, name: NAME.to_owned(), ..Place::default() };
-        Install { place, display_name: DISPLAY_NAME.to_owned(), settings: Flags::default() }.write().map(drop)
+        Install { place, display_name: DISPLAY_NAME.to_owned(), no_warm: true, settings: Flags::default() }
+            .write()
+            .map(drop)
     }
 
     pub fn run(self) -> Result<ExitCode> {
-        Settings::load(&self.settings).map_err(|error| Misuse(format!("{error:#}")))?;
+        let settings = Settings::load(&self.settings).map_err(|error| Misuse(format!("{error:#}")))?;
         let folder = self.write()?;
         println!("Installed the kernel \"{}\" in {}", self.display_name, folder.display());
         if let Err(error) = prepare_library() {
             eprintln!("The library could not be prepared; the first cell will try again.\n{error:#}");
+        } else if !self.no_warm && settings.cells.is_some() {
+            super::warm::course(settings)?;
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -55,6 +55,11 @@ fn course() -> Result<PathBuf> {
     Ok(folder)
 }
 
+/// Writes the course into a folder.
+pub fn write_course(folder: &Path) -> Result<()> {
+    copy_missing(&NOTEBOOKS, folder)
+}
+
 fn copy_missing(from: &Dir, to: &Path) -> Result<()> {
     fs::create_dir_all(to.join(from.path())).with_context(|| format!("{} cannot be made", to.display()))?;
     for folder in from.dirs() {

@@ -3,11 +3,13 @@
 //! Exit status: 0 when all went well, 1 when something that was tried failed, 2 when the call itself was wrong (a file
 //! that is no notebook, a folder that cannot be written) and nothing was done.
 
+mod cache;
 mod doctor;
 mod export;
 mod install;
 mod lab;
 mod run;
+mod warm;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -33,6 +35,10 @@ enum Command {
     Run(run::Run),
     /// Write the cells of a notebook as a program
     Export(export::Export),
+    /// Compile the cells of notebooks before anyone runs them
+    Warm(warm::Warm),
+    /// Show or remove the compiled cells that are kept
+    Cache(cache::Cache),
     /// Install the kernel for Jupyter
     Install(install::Install),
     /// Remove the kernel from Jupyter
@@ -72,6 +78,8 @@ pub fn main() -> ExitCode {
         Command::Lab(lab) => lab.run(),
         Command::Run(run) => run.run(),
         Command::Export(export) => export.run(),
+        Command::Warm(warm) => warm.run(),
+        Command::Cache(cache) => cache.run(),
         Command::Install(install) => install.run(),
         Command::Uninstall(uninstall) => uninstall.run(),
         Command::Doctor => doctor::run(),

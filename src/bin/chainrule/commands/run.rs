@@ -36,6 +36,7 @@ impl Run {
             in_place: self.in_place,
             settings: Settings::load(&self.settings).map_err(|error| Misuse(format!("{error:#}")))?,
             allow_errors: self.allow_errors,
+            system: None,
         };
         // Everything is checked before anything is run or written.
         let mut notebooks = Vec::new();

@@ -6,8 +6,10 @@
 //!
 //! evcxr looks for cargo itself, but starts it through the linker `mold` (`mold -run cargo build …`) where that is
 //! chosen. The session's folder has a link of that name to this program, first on the `PATH` of what evcxr starts.
+//!
+//! While evcxr is told what cells have done that it has not seen, nothing is compiled at all (see [`PRETEND`]).
 
-use super::wrapper;
+use super::{network, wrapper};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::ffi::{OsStr, OsString};
@@ -17,7 +19,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The name under which evcxr starts this program.
-const NAME: &str = "mold";
+pub const NAME: &str = "mold";
 /// Where evcxr wants to read what was compiled to, set by evcxr for every cell.
 const OBJECT: &str = "EVCXR_EXECUTION_SO_PATH";
 /// For the wrapper: that what it is asked for shall be noted, and under which stamp.
@@ -26,6 +28,9 @@ const STAMP: &str = "CHAINRULE_CARGO_STAMP";
 const CALL: &str = "rustc-call.json";
 /// What rustc said about the cell that was compiled last without cargo.
 pub const SAID: &str = "rustc-said.json";
+
+/// While a file of this name is in a session's folder, a cell compiles to nothing: it will not be run.
+pub const PRETEND: &str = "nothing-is-compiled";
 
 /// How cargo called rustc for a cell.
 #[derive(Serialize, Deserialize)]
@@ -43,21 +48,28 @@ pub fn is_meant() -> bool {
         && std::env::var_os(wrapper::ROLE).is_some()
 }
 
-/// Makes the folder with the link, for the `PATH` of what evcxr starts.
-pub fn provide(session: &Path) -> std::io::Result<PathBuf> {
-    let folder = session.join("bin");
-    let link = folder.join(NAME);
+/// The folder with links to this program, first on the `PATH` of what evcxr starts.
+pub fn folder(session: &Path) -> PathBuf {
+    session.join("bin")
+}
+
+/// Makes the link of this name.
+pub fn provide(session: &Path, name: &str) -> std::io::Result<()> {
+    let link = folder(session).join(name);
     if !link.exists() {
-        std::fs::create_dir_all(&folder)?;
+        std::fs::create_dir_all(folder(session))?;
         std::os::unix::fs::symlink(std::env::current_exe()?, link)?;
     }
-    Ok(folder)
+    Ok(())
 }
 
 /// Plays cargo's part. Arguments: `-run`, cargo's path, and what cargo shall do.
 pub fn main() -> ! {
     let arguments: Vec<OsString> = std::env::args_os().skip(2).collect();
     let Some((cargo, arguments)) = arguments.split_first() else { wrapper::fail("started without cargo's path") };
+    if arguments.iter().any(|argument| argument == "build") && Path::new(PRETEND).exists() && pretend().is_some() {
+        std::process::exit(0);
+    }
     let mut command = Command::new(cargo);
     command.args(arguments);
     if arguments.iter().any(|argument| argument == "build")
@@ -68,8 +80,41 @@ pub fn main() -> ! {
         }
         command.env(STAMP, stamp);
     }
+    let is_offline = arguments.iter().any(|argument| argument == "--offline");
+    if !is_offline && needs_registry() && !network::is_there() {
+        without_network(command);
+    }
     let error = command.exec();
     wrapper::fail(format!("{} could not be started: {error}", cargo.display()))
+}
+
+/// Whether the session uses crates that are not in a folder of this machine.
+fn needs_registry() -> bool {
+    let manifest: Option<toml::Table> = std::fs::read_to_string("Cargo.toml").ok().and_then(|text| text.parse().ok());
+    let dependencies = manifest.as_ref().and_then(|manifest| manifest.get("dependencies")?.as_table());
+    dependencies.into_iter().flatten().any(|(_, dependency)| dependency.get("path").is_none())
+}
+
+/// Runs cargo with the crates that were fetched before, and ends the process. Where that fails it says which those are.
+fn without_network(mut command: Command) -> ! {
+    const MOST: usize = 60;
+    command.env("CARGO_NET_OFFLINE", "true");
+    let code = wrapper::compile(command, |_| {});
+    if code != 0 {
+        let crates = network::crates_at_hand();
+        let names: Vec<&str> = crates.iter().map(String::as_str).take(MOST).collect();
+        let more = crates.len().saturating_sub(MOST);
+        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        eprintln!("There is no network. Crates that were fetched before: {}{more}.", names.join(", "));
+    }
+    std::process::exit(code)
+}
+
+/// Gives evcxr an empty file for the compiled cell.
+fn pretend() -> Option<()> {
+    let object = std::env::current_dir().ok()?.join("libctx.so");
+    std::fs::write(&object, "").ok()?;
+    std::fs::write(std::env::var_os(OBJECT)?, object.as_os_str().as_encoded_bytes()).ok()
 }
 
 /// For the wrapper: notes the call if it was for a cell and the cell has been compiled.

@@ -8,6 +8,8 @@
 //!                         ready         written last
 //! ```
 //!
+//! A folder of the system can hold the same, for all users of a machine; it is looked at first.
+//!
 //! The key stands for everything that decides what comes out: the sources, the compiler, the flags. Other keys' folders
 //! belong to other versions; those used last are kept.
 
@@ -48,7 +50,32 @@ pub struct Library {
 impl Library {
     /// Where the library for this compiler belongs. It may not be ready.
     pub fn locate(toolchain: &Toolchain) -> Result<Library> {
-        Ok(Library { folder: cache_folder()?.join(key(toolchain)) })
+        let key = key(toolchain);
+        let shared = system_folders().into_iter().map(|folder| Library { folder: folder.join(&key) });
+        if let Some(ready) = shared.into_iter().find(|library| library.is_ready() && library.is_safe()) {
+            return Ok(ready);
+        }
+        Ok(Library { folder: cache_folder()?.join(key) })
+    }
+
+    /// Where the library for this compiler belongs in a folder of the system.
+    pub fn in_system(toolchain: &Toolchain, folder: &Path) -> Result<Library> {
+        Ok(Library { folder: system_cache(folder)?.join(key(toolchain)) })
+    }
+
+    /// What stands for the sources, the compiler and the flags.
+    pub fn key(&self) -> String {
+        self.folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// Whether only this user or the system could have written it.
+    fn is_safe(&self) -> bool {
+        use std::os::unix::fs::MetadataExt;
+        let own = nix::unistd::geteuid().as_raw();
+        let folders = [self.folder.clone(), self.folder.join("library"), self.template()];
+        folders.iter().all(|folder| {
+            fs::symlink_metadata(folder).is_ok_and(|data| [0, own].contains(&data.uid()) && data.mode() & 0o022 == 0)
+        })
     }
 
     /// Whether it was compiled completely.
@@ -168,6 +195,25 @@ pub fn cache_folder() -> Result<PathBuf> {
                 .join("chainrule")
         }
     };
+    write_cargo_config(&folder)?;
+    Ok(folder)
+}
+
+/// A folder of the system as a place for what is prepared.
+fn system_cache(folder: &Path) -> Result<PathBuf> {
+    write_cargo_config(folder)?;
+    folder.canonicalize().with_context(|| format!("{}", folder.display()))
+}
+
+/// The folders of the system, which an administrator has filled (`chainrule warm --system`) and which are only read.
+pub fn system_folders() -> Vec<PathBuf> {
+    match std::env::var_os("CHAINRULE_SYSTEM_CACHE") {
+        Some(list) => std::env::split_paths(&list).filter(|folder| folder.is_absolute()).collect(),
+        None => vec![PathBuf::from("/usr/local/share/chainrule"), PathBuf::from("/usr/share/chainrule")],
+    }
+}
+
+fn write_cargo_config(folder: &Path) -> Result<()> {
     let settings = folder.join(".cargo");
     fs::create_dir_all(&settings).with_context(|| format!("cannot create {}", settings.display()))?;
     let config = settings.join("config.toml");
@@ -175,7 +221,27 @@ pub fn cache_folder() -> Result<PathBuf> {
     if fs::read_to_string(&config).ok().as_deref() != Some(CARGO_CONFIG) {
         fs::write(&config, CARGO_CONFIG).with_context(|| format!("cannot write {}", config.display()))?;
     }
-    Ok(folder)
+    Ok(())
+}
+
+/// What stands for the part of this program that decides what becomes of a cell.
+pub fn evaluation_key() -> String {
+    let parts = ["bin/chainrule/evaluator", "bin/chainrule/compiler", "bin/chainrule/worker"];
+    let mut hash = Sha256::new();
+    for file in parts.iter().filter_map(|part| SOURCES.get_dir(part)).flat_map(all_files) {
+        hash.update(file.contents());
+    }
+    short(hash)
+}
+
+fn all_files(folder: &'static Dir) -> Vec<&'static include_dir::File<'static>> {
+    let mut files: Vec<_> = folder.files().collect();
+    files.extend(folder.dirs().flat_map(all_files));
+    files
+}
+
+fn short(hash: Sha256) -> String {
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Our manifest without what only the executable needs, and as a dylib, so that its statics exist once in a process.
@@ -277,5 +343,5 @@ fn key(toolchain: &Toolchain) -> String {
         hash.update(text.as_bytes());
         hash.update([0]);
     }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    short(hash)
 }

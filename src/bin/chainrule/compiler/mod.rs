@@ -1,11 +1,14 @@
 //! Everything that has to do with rustc: which one, the library prepared for it, a session's folder, the wrapper around
-//! it, and the short way past cargo.
+//! it, the short way past cargo, how long that takes, and the files in which compiled cells are kept.
 //!
 //! What a cell means is not known here (`evaluator`), nor how it runs (`worker`).
 
 pub mod cargo;
+pub mod cells;
 mod facade;
 pub mod library;
+mod network;
 pub mod session;
+pub mod times;
 pub mod toolchain;
 pub mod wrapper;

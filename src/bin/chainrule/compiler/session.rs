@@ -1,4 +1,5 @@
-//! The folder of one session: the crate that evcxr writes, and a target folder that starts as a copy of the library's.
+//! The folder of one session: the cells that were loaded from a cache, and once a cell has to be compiled the crate that
+//! evcxr writes, with a target folder that starts as a copy of the library's.
 
 use super::library::{Library, cache_folder};
 use anyhow::{Context, Result};
@@ -14,12 +15,14 @@ pub struct Session {
     folder: PathBuf,
     /// What its target folder is a copy of.
     template: PathBuf,
+    /// How many cells of a cache were put into it.
+    loaded: usize,
     /// The files that evcxr does not write for every cell, as they were before the last one.
     settings: [(&'static str, Vec<u8>); 2],
 }
 
 impl Session {
-    /// Makes the folder, with everything that cargo built for the library in place.
+    /// Makes the folder.
     pub fn create(library: &Library) -> Result<Session> {
         let sessions = cache_folder()?.join("sessions");
         fs::create_dir_all(&sessions).with_context(|| format!("cannot create {}", sessions.display()))?;
@@ -27,14 +30,32 @@ impl Session {
         // The name tells whose it is: the folder of a process that is gone may be removed.
         let folder = sessions.join(format!("{}-{}", std::process::id(), uuid::Uuid::new_v4().simple()));
         fs::DirBuilder::new().mode(0o700).create(&folder)?;
-        let session =
-            Session { folder, template: library.template(), settings: SETTINGS.map(|name| (name, Vec::new())) };
         library.touch();
-        copy_target(&session.template.join("target"), &session.folder.join("target"))?;
-        Ok(session)
+        Ok(Session {
+            folder,
+            template: library.template(),
+            loaded: 0,
+            settings: SETTINGS.map(|name| (name, Vec::new())),
+        })
     }
 
-    /// Makes again what a cell has removed of the folder.
+    /// What makes the folder one that cargo can work in.
+    pub fn filling(&self) -> Filling {
+        Filling { from: self.template.join("target"), to: self.folder.join("target") }
+    }
+
+    /// Puts a compiled cell where the worker can load it.
+    pub fn store_object(&mut self, object: &[u8]) -> Result<PathBuf> {
+        let folder = self.folder.join("cells");
+        fs::create_dir_all(&folder)?;
+        self.loaded += 1;
+        // As those are called that evcxr compiles.
+        let path = folder.join(format!("libcode_kept_{}.so", self.loaded));
+        fs::write(&path, object)?;
+        Ok(path)
+    }
+
+    /// Makes again what a cell has removed of a folder that was filled.
     pub fn restore(&mut self) -> Result<()> {
         for (name, content) in &mut self.settings {
             let path = self.folder.join(name);
@@ -48,30 +69,34 @@ impl Session {
             }
         }
         fs::create_dir_all(self.folder.join("src"))?;
-        super::cargo::provide(&self.folder)?;
-        let target = self.folder.join("target");
-        if !target.is_dir() {
-            copy_target(&self.template.join("target"), &target)?;
-        }
-        Ok(())
+        super::cargo::provide(&self.folder, super::cargo::NAME)?;
+        self.filling().run()
     }
 
     /// Where evcxr writes.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
+}
 
-    /// The library's shared object, which the worker loads before any cell.
-    pub fn library_object(&self, host: &str) -> Result<PathBuf> {
-        let folder = self.folder.join("target").join(host).join("debug/deps");
-        fs::read_dir(&folder)
-            .with_context(|| format!("cannot read {}", folder.display()))?
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .find(|path| {
-                let name = path.file_name().unwrap_or_default().to_string_lossy();
-                name.starts_with("libchainrule") && name.ends_with(".so")
-            })
-            .with_context(|| format!("no libchainrule*.so in {}", folder.display()))
+/// Everything that cargo built for the library, for a session's folder.
+#[derive(Clone, Debug)]
+pub struct Filling {
+    from: PathBuf,
+    to: PathBuf,
+}
+
+impl Filling {
+    /// Puts it in place, if it is not there.
+    pub fn run(&self) -> Result<()> {
+        if self.to.is_dir() {
+            return Ok(());
+        }
+        // Under its name only when it is whole.
+        let beside = self.to.with_extension("new");
+        let _ = fs::remove_dir_all(&beside);
+        copy_target(&self.from, &beside)?;
+        Ok(fs::rename(&beside, &self.to)?)
     }
 }
 

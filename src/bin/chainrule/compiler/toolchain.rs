@@ -1,11 +1,13 @@
 //! The Rust on this machine, and what to type when a part of it is missing.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::SystemTime;
 
 /// The programs and folders that evaluating a cell needs.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Toolchain {
     pub rustc: PathBuf,
     pub sysroot: PathBuf,
@@ -57,6 +59,34 @@ impl fmt::Display for Missing {
 impl std::error::Error for Missing {}
 
 impl Toolchain {
+    /// As [`find`](Toolchain::find), but without asking rustup and rustc as long as nothing has changed since they were
+    /// asked last: they take longer than all else that a session needs at its start. `memory` is a file.
+    pub fn find_again(memory: &Path) -> Result<Toolchain, Missing> {
+        let circumstances = circumstances();
+        let remembered = std::fs::read(memory).ok().and_then(|text| serde_json::from_slice::<Remembered>(&text).ok());
+        if let (Some(now), Some(remembered)) = (&circumstances, remembered)
+            && remembered.circumstances == *now
+            && file_state(&remembered.toolchain.rustc) == remembered.rustc
+            && remembered.toolchain.has_rust_src()
+            && find_on_path("cc").is_some()
+        {
+            return Ok(remembered.toolchain);
+        }
+        let toolchain = Toolchain::find()?;
+        if let Some(circumstances) = circumstances {
+            let rustc = file_state(&toolchain.rustc);
+            let text = serde_json::to_vec(&Remembered { circumstances, rustc, toolchain: toolchain.clone() });
+            // Whole or not at all: other kernels may be reading. Without it the next one asks again.
+            let folder = memory.parent().unwrap_or(Path::new("."));
+            if let (Ok(text), Ok(mut file)) = (text, tempfile::NamedTempFile::new_in(folder))
+                && std::io::Write::write_all(&mut file, &text).is_ok()
+            {
+                let _ = file.persist(memory);
+            }
+        }
+        Ok(toolchain)
+    }
+
     /// Finds rustc, cargo, the sources of std and a linker.
     pub fn find() -> Result<Toolchain, Missing> {
         let rustc = tool("rustc").ok_or(Missing::Rustc)?;
@@ -90,6 +120,44 @@ impl Toolchain {
             .map_or_else(|| self.sysroot.join("lib/rustlib/src/rust/library"), PathBuf::from);
         library.join("core/src/lib.rs").is_file()
     }
+}
+
+/// What is known of the toolchain, and when that holds.
+#[derive(Serialize, Deserialize)]
+struct Remembered {
+    circumstances: Vec<String>,
+    rustc: Option<FileState>,
+    toolchain: Toolchain,
+}
+
+type FileState = (u64, SystemTime);
+
+fn file_state(path: &Path) -> Option<FileState> {
+    let data = path.metadata().ok()?;
+    Some((data.len(), data.modified().ok()?))
+}
+
+/// What decides which toolchain is found: the environment, and the settings of rustup. Nothing where a file in the current
+/// folder or above may have a say.
+fn circumstances() -> Option<Vec<String>> {
+    let here = std::env::current_dir().ok()?;
+    let decides =
+        |folder: &Path| ["rust-toolchain", "rust-toolchain.toml"].iter().any(|name| folder.join(name).exists());
+    if here.ancestors().any(decides) {
+        return None;
+    }
+    let variable = |name: &str| std::env::var_os(name).unwrap_or_default();
+    let rustup =
+        std::env::var_os("RUSTUP_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".rustup")));
+    let settings = std::fs::read_to_string(rustup?.join("settings.toml")).unwrap_or_default();
+    let is_overridden = settings.split("[overrides]").nth(1).is_some_and(|rest| rest.contains('='));
+    let names = ["PATH", "RUSTUP_TOOLCHAIN", "RUSTUP_HOME", "HOME", "CARGO_HOME", "RUST_SRC_PATH"];
+    let mut known: Vec<String> = names.map(|name| format!("{name}={}", variable(name).display())).into();
+    known.push(settings);
+    known.extend(
+        ["rustup", "rustc", "cargo"].map(|name| format!("{:?}", find_on_path(name).map(|path| file_state(&path)))),
+    );
+    (!is_overridden).then_some(known)
 }
 
 /// Installs the sources of std through rustup, where there is rustup. Says whether they are there afterwards.

@@ -5,6 +5,10 @@
 //! them. It knows the text of evcxr 0.22 to the letter; were a piece not found as expected, the cell would report its
 //! end on a channel nobody reads, so the wrapper then refuses to compile. Lines keep their numbers, for evcxr finds the
 //! learner's code behind an error message by them.
+//!
+//! cargo tells crates of the same name apart by where they are. For cells and for the library the wrapper puts a fixed word
+//! in place of that: so a type of a cell is the same type in every session, and a cell that one session has compiled fits
+//! the variables of another.
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::ffi::OsString;
@@ -12,12 +16,16 @@ use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command};
+use std::time::Instant;
 
 /// Set in the environment of every cargo that a session starts: to the process id of the kernel.
 pub const ROLE: &str = "CHAINRULE_RUSTC_WRAPPER";
 
 /// Set for a session: the folder with what the library was compiled to when it was prepared.
 pub const PREPARED: &str = "CHAINRULE_PREPARED_LIBRARY";
+
+/// What tells apart crates of the same name, for the compiler.
+const METADATA: &str = "metadata=chainrule";
 
 const STORE_BEGIN: &str = "mod evcxr_internal_runtime {\n";
 const STORE_END: &str =
@@ -30,7 +38,12 @@ pub fn main() -> ! {
     let mut arguments = std::env::args_os().skip(1);
     let Some(rustc) = arguments.next() else { fail("cargo did not say which rustc to run") };
     let mut arguments: Vec<_> = arguments.collect();
-    let is_cell = arguments.windows(2).any(|pair| pair[0] == "--crate-name" && pair[1] == "ctx");
+    let is_named = |name: &str| arguments.windows(2).any(|pair| pair[0] == "--crate-name" && pair[1] == name);
+    let is_cell = is_named("ctx");
+    if is_cell || is_named("chainrule") {
+        let metadata = arguments.iter_mut().filter(|argument| argument.to_string_lossy().starts_with("metadata="));
+        metadata.for_each(|argument| *argument = METADATA.into());
+    }
     if is_cell {
         if let Err(message) = adapt_file(Path::new("src/lib.rs")) {
             fail(message);
@@ -67,7 +80,7 @@ fn for_one_cell(arguments: Vec<OsString>) -> Vec<OsString> {
     kept
 }
 
-/// Runs a compiler to its end, but not beyond the kernel's. `listen` reads its standard error, if that is a pipe. Returns
+/// Runs a compiler, or a linker, to its end, but not beyond the kernel's. `listen` reads its standard error, if that is a pipe. Returns
 /// the exit code.
 pub fn compile(mut command: Command, listen: impl FnOnce(ChildStderr) + Send) -> i32 {
     let kernel = std::env::var(ROLE).ok().and_then(|id| id.parse().ok());
@@ -78,7 +91,8 @@ pub fn compile(mut command: Command, listen: impl FnOnce(ChildStderr) + Send) ->
             Ok(())
         });
     }
-    match command.spawn() {
+    let begin = Instant::now();
+    let code = match command.spawn() {
         Ok(mut compiler) => std::thread::scope(|scope| {
             if let Some(stderr) = compiler.stderr.take() {
                 scope.spawn(move || listen(stderr));
@@ -86,7 +100,9 @@ pub fn compile(mut command: Command, listen: impl FnOnce(ChildStderr) + Send) ->
             wait_for(&mut compiler, kernel)
         }),
         Err(error) => fail(format!("{} could not be started: {error}", command.get_program().display())),
-    }
+    };
+    super::times::note(command.get_program(), begin);
+    code
 }
 
 /// cargo shows the message, and takes the crate for one that does not compile.

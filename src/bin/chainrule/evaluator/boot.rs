@@ -1,20 +1,27 @@
 //! Starting a session, and preparing the library that sessions link to.
 
+use super::context::{Context, Start};
+use super::kept::Compiled;
 use super::output::Pump;
+use super::scope::Scope;
+use super::timing::Timing;
+use super::undo::Undo;
 use super::{
     Assistant, Definitions, Evaluator, Implementations, Interrupter, LoadedObjects, Memory, SourceMap, limits,
 };
 use crate::compiler::cargo;
-use crate::compiler::library::{Library, PRELUDE};
+use crate::compiler::cells::Cells;
+use crate::compiler::library::{Library, PRELUDE, cache_folder, evaluation_key};
 use crate::compiler::session::{Session, copy_target};
 use crate::compiler::toolchain::Toolchain;
 use crate::compiler::wrapper;
 use crate::settings::Settings;
 use crate::worker::channels::Channels;
-use anyhow::{Context, Result, anyhow};
+use crate::worker::link::Worker;
+use anyhow::{Context as _, Result, anyhow};
 use evcxr::{CommandContext, EvalContext};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 /// evcxr takes its folder from the environment and its settings from the current folder, both of which belong to the
 /// whole process: one evaluator starts at a time.
@@ -25,14 +32,19 @@ const RUST_SRC_PATH: &str = "RUST_SRC_PATH";
 
 /// The library for the compiler on this machine, made ready first if it is not. `notice` hears what takes long.
 pub fn prepare_library(notice: &dyn Fn(&str)) -> Result<(Toolchain, Library)> {
-    let toolchain = Toolchain::find()?;
+    let toolchain = Toolchain::find_again(&cache_folder()?.join("toolchain.json"))?;
     let library = Library::locate(&toolchain)?;
+    make_ready(&toolchain, &library, notice)?;
+    Ok((toolchain, library))
+}
+
+fn make_ready(toolchain: &Toolchain, library: &Library, notice: &dyn Fn(&str)) -> Result<()> {
     if !library.is_ready() {
         notice(&format!("Preparing the library for {} (once, about a minute) …\n", toolchain.short_version()));
-        library.prepare(|library| build_library(&toolchain, library))?;
+        library.prepare(|library| build_library(toolchain, library))?;
         notice("The library is ready.\n");
     }
-    Ok((toolchain, library))
+    Ok(())
 }
 
 /// Lets evcxr compile a first cell, once with the library and once with its facade: what cargo leaves there is what a
@@ -56,19 +68,58 @@ impl Evaluator {
     /// Starts a session in `folder`, the learner's.
     pub fn start(folder: &Path, settings: Settings, notice: &dyn Fn(&str)) -> Result<Evaluator> {
         let (toolchain, library) = prepare_library(notice)?;
+        let cells = Cells::of_user(settings.cells)?;
+        Evaluator::start_with(folder, settings, &toolchain, library, cells)
+    }
+
+    /// Starts a session that keeps compiled cells for all users of the machine, in a folder of the system, with the
+    /// library.
+    pub fn start_for_all(folder: &Path, system: &Path, settings: Settings, notice: &dyn Fn(&str)) -> Result<Evaluator> {
+        let toolchain = Toolchain::find()?;
+        let library = Library::in_system(&toolchain, system)?;
+        make_ready(&toolchain, &library, notice)?;
+        Evaluator::start_with(folder, settings, &toolchain, library, Cells::of_system(system))
+    }
+
+    /// Starts a session that finds and keeps compiled cells in `cells`.
+    fn start_with(
+        folder: &Path,
+        settings: Settings,
+        toolchain: &Toolchain,
+        library: Library,
+        cells: Cells,
+    ) -> Result<Evaluator> {
         let session = Session::create(&library)?;
         let channels = Channels::open()?;
-        let object = session.library_object(&toolchain.host)?;
-        let command = channels.worker_command(&object, &toolchain.std_folder(), folder, &settings)?;
         let prepared = library.compiled(&toolchain.host);
-        let context = start_context(session.folder(), command, &library, Some(&prepared))?;
-        let interrupter = Interrupter::new(context.process_handle());
+        let object = prepared.join("libchainrule.so");
+        let command = channels.worker_command(&object, &toolchain.std_folder(), folder, &settings)?;
+        let worker = Worker::start(command).context("the worker")?;
+        let interrupter = Interrupter::new(worker.process());
+        let worker = Arc::new(Mutex::new(worker));
         limits::watch(&interrupter, &settings)?;
+        let root = [library.key(), evaluation_key(), toolchain.version.clone(), surroundings()];
         Ok(Evaluator {
-            context,
+            context: Context::new(Start {
+                library,
+                prepared,
+                session: session.folder().to_owned(),
+                filling: session.filling(),
+                worker: worker.clone(),
+            }),
+            worker,
             pump: Pump::start(channels.output, channels.errors, &channels.token, settings.output)?,
             events: channels.events,
+            taken: Vec::new(),
             answers: channels.answers,
+            cells,
+            root,
+            scope: Scope::default(),
+            compiled: Compiled::default(),
+            undo: Undo::default(),
+            timing: Timing::default(),
+            steps: 0,
+            folder: std::env::current_dir()?,
             sources: SourceMap::default(),
             implementations: Implementations::default(),
             definitions: Definitions::default(),
@@ -83,8 +134,22 @@ impl Evaluator {
     }
 }
 
+/// What a person can set for cargo that changes how cells are compiled.
+fn surroundings() -> String {
+    const DECIDING: &[&str] = &["CARGO_PROFILE_", "CARGO_BUILD_", "CARGO_TARGET_", "CARGO_ENCODED_RUSTFLAGS", "RUSTC_"];
+    let mut deciding: Vec<String> = std::env::vars()
+        .filter(|(name, _)| DECIDING.iter().any(|prefix| name.starts_with(prefix)))
+        .map(|(name, value)| format!("{name}={value}"))
+        .collect();
+    deciding.sort();
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let settings = home.and_then(|home| std::fs::read_to_string(home.join("config.toml")).ok());
+    deciding.extend(settings);
+    deciding.join("\n")
+}
+
 /// A context of evcxr that writes into `folder`, with the library in scope: for a session as it was `prepared`.
-fn start_context(
+pub(super) fn start_context(
     folder: &Path,
     worker: std::process::Command,
     library: &Library,
@@ -95,7 +160,8 @@ fn start_context(
     drop(guard);
     let mut context = CommandContext::with_eval_context(context);
     let wrapper = std::env::current_exe()?;
-    let mut path = vec![cargo::provide(folder)?];
+    cargo::provide(folder, cargo::NAME)?;
+    let mut path = vec![cargo::folder(folder)];
     path.extend(std::env::var_os("PATH").iter().flat_map(std::env::split_paths));
     let mut settings = format!(
         ":linker mold\n:build_env PATH={}\n:build_env {}={}\n:build_env RUSTC_WRAPPER={}\n",

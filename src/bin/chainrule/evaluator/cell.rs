@@ -178,6 +178,17 @@ impl SourceMap {
         }
     }
 
+    /// Where a statement stands that was given to evcxr as this text. The newest one counts.
+    pub fn find_statement(&self, text: &str) -> Option<Place> {
+        let piece = self.pieces.iter().rev().find(|piece| piece.text == text)?;
+        Some(Place {
+            cell: piece.cell,
+            line: piece.first_line,
+            text: piece.lines.first().cloned().unwrap_or_default(),
+            statement: piece.text.clone(),
+        })
+    }
+
     /// Where line `line` of `compiled` comes from, if from a cell. The newest cell wins.
     pub fn find(&self, compiled: &str, line: usize) -> Option<Place> {
         let line_start = compiled.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum::<usize>();

@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What decides how values are laid out: types, traits, constants and modules, by name, in words. The words are those of
 /// the definition without attributes, for a `derive` changes no value.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Definitions(BTreeMap<String, Vec<String>>);
 
 /// What a changed type took with it.
@@ -75,7 +75,8 @@ impl Evaluator {
         let mut gone = Gone { changed, variables: variables.into_keys().collect(), set_aside: Vec::new() };
         // Each round finds what the round before has hidden, such as a function that calls one that was set aside.
         loop {
-            let mut errors = self.context.check(&prepared.code)?;
+            let mut errors = self.context.awake(&self.scope)?.check(&prepared.code)?;
+            self.compiled.source = self.last_source();
             errors.retain(prevents_running);
             if errors.is_empty() {
                 break;
@@ -97,8 +98,15 @@ impl Evaluator {
         }
         if !gone.variables.is_empty() {
             let drops: String = gone.variables.iter().map(|name| format!("core::mem::drop({name}); ")).collect();
-            self.context.execute(&drops)?;
+            self.context.awake(&self.scope)?.execute(&drops)?;
+            self.follow_variables("");
         }
+        self.note_gone(number, &gone);
+        Ok(gone)
+    }
+
+    /// Remembers why names are not there any more.
+    pub(super) fn note_gone(&mut self, number: u32, gone: &Gone) {
         for (called, place) in &gone.set_aside {
             let methods = Cell::new(&place.statement).methods();
             let names = if methods.is_empty() { vec![called.clone()] } else { methods };
@@ -109,7 +117,6 @@ impl Evaluator {
         for name in &gone.variables {
             self.memory.note(name, Fate::TypeChanged { cell: number, kind: gone.changed.join(", ") });
         }
-        Ok(gone)
     }
 
     /// Where the learner wrote what an error is about.

@@ -5,7 +5,8 @@ use super::explain::memory::Memory;
 use super::explain::{self, Case, Cell, Unkept};
 use super::prepare::{IMPLEMENTATION, Prepared};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use evcxr::CompilationError;
+use evcxr::{CompilationError, Error};
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 const RED: &str = "\x1b[1;31m";
@@ -47,21 +48,13 @@ impl Failure {
         Failure { name, value, traceback }
     }
 
-    /// What rustc found, drawn against the learner's cell, and what the first known mistakes mean.
-    pub fn compile_error(
-        cell: u32,
-        code: &str,
-        prepared: &Prepared,
-        errors: &[CompilationError],
-        memory: &Memory,
-    ) -> Failure {
-        // Warnings come along with errors, and are not what keeps the cell from running.
-        let errors = errors.iter().filter(|error| error.level() != "warning");
-        Failure::mistakes(cell, code, errors.map(|error| Mistake::new(code, prepared, error)).collect(), memory)
-    }
-
-    /// What evcxr itself says without a place: about variables that it cannot keep, about crates.
-    pub fn evcxr_message(cell: u32, code: &str, message: &str, memory: &Memory) -> Failure {
+    /// Why a cell was not compiled: what rustc found, drawn against the learner's cell, and what the first known mistakes
+    /// mean.
+    pub fn refused(cell: u32, code: &str, refusal: &Refusal, memory: &Memory) -> Failure {
+        let message = match refusal {
+            Refusal::Mistakes(mistakes) => return Failure::mistakes(cell, code, mistakes.clone(), memory),
+            Refusal::Said(message) => message,
+        };
         let Some(unkept) = Unkept::from_message(message) else {
             return Failure::new("CompileError", without_generated(message), None);
         };
@@ -125,8 +118,39 @@ impl Failure {
     }
 }
 
+/// Why a cell was not compiled.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Refusal {
+    Mistakes(Vec<Mistake>),
+    /// What evcxr itself says without a place: about variables that it cannot keep, about crates.
+    Said(String),
+}
+
+impl Refusal {
+    pub fn new(code: &str, prepared: &Prepared, error: &Error) -> Refusal {
+        match error {
+            Error::CompilationErrors(errors) => {
+                // Warnings come along with errors, and are not what keeps the cell from running.
+                let errors = errors.iter().filter(|error| error.level() != "warning");
+                Refusal::Mistakes(errors.map(|error| Mistake::new(code, prepared, error)).collect())
+            }
+            other => Refusal::Said(other.to_string()),
+        }
+    }
+
+    /// Whether it is the cell's own fault, and so will be the same the next time.
+    pub fn lasts(&self) -> bool {
+        match self {
+            // What has nothing to do with the text of the cell, such as a full disk, has no place in it.
+            Refusal::Mistakes(mistakes) => mistakes.iter().any(|one| !one.marks.is_empty()),
+            Refusal::Said(message) => Unkept::from_message(message).is_some(),
+        }
+    }
+}
+
 /// An error of rustc, in the learner's bytes.
-struct Mistake {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Mistake {
     /// As rustc numbers it: `E0425`.
     id: Option<String>,
     /// By what the table of explanations knows it.
@@ -138,6 +162,7 @@ struct Mistake {
     helps: Vec<String>,
 }
 
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Mark {
     range: Range<usize>,
     label: Option<String>,

@@ -38,7 +38,11 @@ struct State {
     cell: u64,
     /// When the cell that runs has begun.
     began: Option<Instant>,
+    /// Its time does not count, because evcxr starts.
+    is_waiting: bool,
     stop: Option<Stop>,
+    /// A cell is being compiled, or was and runs now; cells that were compiled before leave cargo to others.
+    may_compile: bool,
     /// The session is over.
     is_closed: bool,
 }
@@ -95,7 +99,22 @@ impl Interrupter {
     pub(super) fn wait(&self, time: Duration) -> Option<Option<Duration>> {
         let state = self.state();
         let (state, _) = self.state.1.wait_timeout(state, time).unwrap_or_else(PoisonError::into_inner);
-        if state.is_closed { None } else { Some(state.began.map(|began| began.elapsed())) }
+        let elapsed = |began: Instant| if state.is_waiting { Duration::ZERO } else { began.elapsed() };
+        if state.is_closed { None } else { Some(state.began.map(elapsed)) }
+    }
+
+    /// From now on the cell waits for what is not its own, or no longer: its time begins then.
+    pub(super) fn waits(&self, is_waiting: bool) {
+        let mut state = self.state();
+        state.is_waiting = is_waiting;
+        if !is_waiting {
+            state.began = state.began.map(|_| Instant::now());
+        }
+    }
+
+    /// Whether it is for the cell that cargo works now, if it does.
+    pub(super) fn may_compile(&self, may: bool) {
+        self.state().may_compile = may;
     }
 
     pub(super) fn enter(&self) -> Running<'_> {
@@ -103,6 +122,8 @@ impl Interrupter {
         state.cell += 1;
         state.began = Some(Instant::now());
         state.stop = None;
+        state.may_compile = false;
+        state.is_waiting = false;
         self.state.1.notify_all();
         Running(self)
     }
@@ -123,7 +144,7 @@ impl Interrupter {
                 // Under the lock: the cell cannot end between the look and the blow.
                 if !is_asked {
                     self.signal(END_CELL);
-                } else if !end_compiler() {
+                } else if !(state.may_compile && end_compiler()) {
                     self.signal(INTERRUPT);
                     if asked.get_or_insert_with(Instant::now).elapsed() > GRACE {
                         self.signal(END_CELL);

@@ -6,15 +6,20 @@
 mod assist;
 mod boot;
 pub mod cell;
+mod context;
 mod crash;
 mod definitions;
 mod explain;
 mod failure;
 mod interrupt;
+mod kept;
 mod limits;
 mod output;
 mod prepare;
+mod scope;
 mod stream;
+mod timing;
+mod undo;
 mod variables;
 
 pub use assist::{Assistant, Completions, Inspected};
@@ -26,27 +31,52 @@ pub use stream::{Bundle, CommAct, Output, StreamName};
 
 pub use crate::worker::channels::Answers;
 
+use crate::compiler::cells::Cells;
 use crate::compiler::session::Session;
 use crate::settings::{Settings, say};
 use crate::worker::channels::{Events, WorkerEnds};
+use crate::worker::link::Worker;
 use cell::{Place, SourceMap};
+use context::Context;
 use crash::{Crash, LoadedObjects};
 use definitions::Definitions;
-use evcxr::{CommandContext, Error};
+use evcxr::Error;
 use explain::memory::Memory;
+use failure::Refusal;
 use interrupt::Stop;
+use kept::{Compiled, Found, Ran};
 use output::Pump;
 use prepare::{Implementations, Prepared, prepare};
+use scope::Scope;
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use timing::Timing;
+use undo::Undo;
 
 /// A session that evaluates cells.
 pub struct Evaluator {
-    // The order matters: the context ends the worker before the session's folder goes.
-    context: CommandContext,
+    // The order matters: evcxr and the worker end before the session's folder goes.
+    context: Context,
+    worker: Arc<Mutex<Worker>>,
     pump: Pump,
     events: Events,
+    /// Events of this cell that were looked at before its end.
+    taken: Vec<Value>,
     answers: Answers,
+    cells: Cells,
+    /// What decides, beside the cells themselves, how they are compiled.
+    root: [String; 4],
+    scope: Scope,
+    compiled: Compiled,
+    undo: Undo,
+    timing: Timing,
+    /// How often the worker has run something for this cell and kept what it did.
+    steps: usize,
+    /// Where relative paths begin.
+    folder: PathBuf,
     sources: SourceMap,
     implementations: Implementations,
     definitions: Definitions,
@@ -81,14 +111,35 @@ impl Evaluator {
         if let Some(reason) = refused_command(code) {
             return Err(Failure::new("Error", reason, None));
         }
-        self.session.restore().map_err(|error| Failure::new("SetupError", format!("{error:#}"), None))?;
-        let (code, shows_variables) = without_vars(code);
-        if shows_variables {
-            self.show_variables(number, &sink)?;
+        if self.context.is_started() {
+            self.session.restore().map_err(|error| Failure::new("SetupError", format!("{error:#}"), None))?;
+        }
+        let (code, undo) = without_command(code, ":undo");
+        for _ in 0..undo {
+            self.take_back(&sink)?;
+        }
+        let (code, timing) = without_command(&code, ":timing");
+        if timing % 2 == 1 {
+            self.turn_timing(&sink);
+        }
+        if undo + timing > 0 && code.trim().is_empty() {
+            return Ok(());
+        }
+        self.begin_timing();
+        let ran = self.execute_rust(number, &code, &sink);
+        self.show_timing(&sink);
+        ran
+    }
+
+    /// Runs what is left of a cell without the commands that are for us alone.
+    fn execute_rust(&mut self, number: u32, code: &str, sink: &Sink) -> Result<(), Failure> {
+        let (code, shows_variables) = without_command(code, ":vars");
+        if shows_variables > 0 {
+            self.show_variables(number, sink)?;
         }
         let mut prepared = prepare(&code, &self.implementations);
         self.sources.add(number, &code, &prepared.code);
-        let outputs = self.run(number, &code, &mut prepared, &sink)?;
+        let outputs = self.run(number, &code, &mut prepared, sink)?;
         if !outputs.content_by_mime_type.is_empty() {
             let data = outputs.content_by_mime_type.into_iter().map(|(mime, content)| (mime, content.into())).collect();
             sink(Output::Display(Bundle { data, id: None }));
@@ -107,12 +158,28 @@ impl Evaluator {
         let variables = self.variables();
         let interrupter = self.interrupter.clone();
         let running = interrupter.enter();
-        let (gone, result) = match self.make_room(number, code, prepared) {
-            Ok(gone) => (gone, self.context.execute(&prepared.code)),
-            Err(error) => (Default::default(), Err(error)),
+        self.note_before(number, code);
+        let key = self.key(if code.is_empty() { &prepared.code } else { code });
+        let found = key.as_ref().and_then(|key| self.find(key));
+        if let Some(Found::Refused(refusal)) = found {
+            running.leave();
+            self.pump.end(false);
+            self.note_after(code, false);
+            self.remember(number, code, &variables, &Default::default(), false, false);
+            return Err(Failure::refused(number, code, &refusal, &self.memory));
+        }
+        let played = match found {
+            Some(Found::Runs(runs)) => self.play(number, prepared, runs),
+            _ => None,
+        };
+        let was_compiled = played.is_none();
+        let Ran { gone, result } = match played {
+            Some(ran) => ran,
+            None => self.compile(number, code, prepared, key.as_deref()),
         };
         let stop = running.leave();
         let has_run = result.is_ok();
+        self.note_after(code, has_run);
         if has_run {
             // evcxr keeps the items of the cell, also if it panicked.
             self.implementations.clone_from(&prepared.implementations);
@@ -120,14 +187,21 @@ impl Evaluator {
             self.assistant.note_cell(number, code);
         }
         let error_tail = self.pump.end(cell::ends_with_expression(code));
-        let events = self.events.take();
+        let mut events = std::mem::take(&mut self.taken);
+        events.extend(self.events.take());
         self.objects.note(&events);
+        self.note_times(&events, was_compiled);
         self.assistant.note_variables(self.variables(), &events);
         if self.settings.trace {
             // For `benches/worker.py`.
             events.iter().filter(|event| event["event"] == "snapshot").for_each(|event| eprintln!("{event}"));
         }
         let has_crashed = result.is_err() && events.iter().any(|event| event["event"] == "runner_died");
+        if let (Some(key), None, Err(error)) = (key, stop, &result)
+            && !has_crashed
+        {
+            self.keep_refusal(&key, code, &Refusal::new(code, prepared, error));
+        }
         let judged = self.judge(Course { number, code, prepared, result, stop, events, error_tail }, &variables);
         if has_crashed {
             self.objects.forget_last();
@@ -157,7 +231,24 @@ impl Evaluator {
 
     /// The variables of the session and their types.
     pub fn variables(&self) -> BTreeMap<String, String> {
-        self.context.variables_and_types().map(|(name, kind)| (name.to_owned(), kind.to_owned())).collect()
+        let variables = self.scope.variables.iter();
+        variables.map(|(name, variable)| (name.clone(), variable.kind.clone())).collect()
+    }
+
+    /// Has evcxr start, for cells that were not compiled before: nobody waits for anything now.
+    pub fn prepare_to_compile(&mut self) {
+        self.context.start_soon();
+    }
+
+    /// Ends evcxr, which takes most of the kernel's memory, if nothing was asked for long. The next cell that was not
+    /// compiled before starts it again.
+    pub fn rest(&mut self) {
+        self.context.rest();
+    }
+
+    /// How long nothing is to be asked before that.
+    pub fn rests_after(&self) -> Option<Duration> {
+        self.settings.rest_after
     }
 
     /// Has what cells define noted where other threads answer from.
@@ -244,11 +335,9 @@ impl Evaluator {
         }
         let outputs = match result {
             Ok(outputs) => outputs,
-            Err(Error::CompilationErrors(errors)) => {
-                return Err(Failure::compile_error(number, code, prepared, &errors, &self.memory));
-            }
-            Err(other) => {
-                return Err(Failure::evcxr_message(number, code, &other.to_string(), &self.memory));
+            Err(error) => {
+                let refusal = Refusal::new(code, prepared, &error);
+                return Err(Failure::refused(number, code, &refusal, &self.memory));
             }
         };
         let nobody_to_ask = of_kind("nobody_to_ask").map(|_| {
@@ -320,8 +409,7 @@ impl Evaluator {
 
     /// Which cell a line of the code that was compiled last comes from.
     fn place(&self, line: usize) -> Option<Place> {
-        let compiled = std::fs::read_to_string(self.session.folder().join("src/lib.rs")).ok()?;
-        self.sources.find(&compiled, line)
+        self.sources.find(&self.compiled.source, line)
     }
 }
 
@@ -332,16 +420,12 @@ impl Drop for Evaluator {
     }
 }
 
-/// The cell without the command `:vars`, and whether it was there. Lines keep their numbers.
-fn without_vars(code: &str) -> (String, bool) {
-    let is_vars = |line: &&str| line.trim() == ":vars";
-    let found = code.lines().any(|line| is_vars(&line));
-    let kept = code.split_inclusive('\n').map(|line| match line.ends_with('\n') {
-        true if is_vars(&line) => "\n",
-        false if is_vars(&line) => "",
-        _ => line,
-    });
-    (if found { kept.collect() } else { code.to_owned() }, found)
+/// The cell without lines that say only this command, and how many there were. Lines keep their numbers.
+fn without_command(code: &str, command: &str) -> (String, usize) {
+    let is_command = |line: &str| line.trim() == command;
+    let count = code.lines().filter(|line| is_command(line)).count();
+    let kept: Vec<&str> = code.split('\n').map(|line| if is_command(line) { "" } else { line }).collect();
+    (kept.join("\n"), count)
 }
 
 /// Why a cell is not run: commands of evcxr that would break a session. Settings from a file in the notebook's folder may

@@ -23,7 +23,8 @@ const DISPLAYS: usize = 64 << 20;
 const RECENT: usize = 1000;
 
 enum Order {
-    Begin(Sink),
+    /// A cell begins: what was written until now is of the one before. Then answer.
+    Begin { sink: Sink, done: Sender<()> },
     /// The cell has ended: hand on all that it wrote, then answer.
     End {
         ends_with_expression: bool,
@@ -60,9 +61,12 @@ impl Pump {
         Ok(Pump { orders, wake })
     }
 
-    /// From now on output belongs to this cell.
+    /// From now on output belongs to this cell. Returns when that holds: a cell that is not compiled may have written all
+    /// of its output in the next moment.
     pub fn begin(&self, sink: Sink) {
-        self.order(Order::Begin(sink));
+        let (done, wait) = channel();
+        self.order(Order::Begin { sink, done });
+        let _ = wait.recv();
     }
 
     /// Waits until everything that the cell wrote has been handed on. Returns what it wrote last on standard error.
@@ -143,7 +147,7 @@ impl Reader {
 
     fn obey(&mut self, order: Order) {
         match order {
-            Order::Begin(sink) => {
+            Order::Begin { sink, done } => {
                 // What threads of earlier cells wrote in between belongs to the cell before.
                 self.drain();
                 let rest = self.parser.finish(false);
@@ -153,6 +157,7 @@ impl Reader {
                 self.cap = Cap::new(self.limit);
                 self.recent_text = Recent::default();
                 self.recent_errors = Recent::default();
+                let _ = done.send(());
             }
             Order::End { ends_with_expression, done } => {
                 self.drain();

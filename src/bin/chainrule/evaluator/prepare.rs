@@ -6,6 +6,7 @@ use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode};
 use std::collections::BTreeSet;
 
 /// The prepared text, and the way back to the learner's columns. Lines stay the same.
+#[derive(Clone)]
 pub struct Prepared {
     pub code: String,
     insertions: Vec<Insertion>,
@@ -13,6 +14,7 @@ pub struct Prepared {
     pub implementations: Implementations,
 }
 
+#[derive(Clone)]
 struct Insertion {
     line: usize,
     column: usize,
@@ -34,7 +36,7 @@ impl Insertion {
 ///
 /// evcxr replaces items by their name, and these have none: the second run of a cell would implement everything
 /// twice. So each gets a constant of ours in front of it, whose name evcxr keeps it under.
-#[derive(Clone, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Implementations {
     known: Vec<(String, BTreeSet<String>)>,
     count: usize,
@@ -48,6 +50,13 @@ pub const IMPLEMENTATION: &str = "CHAINRULE_IMPL_";
 impl Implementations {
     /// What to put in front of an `impl` that provides these things, so that it replaces those that provided one of them.
     fn place(&mut self, provides: BTreeSet<String>) -> String {
+        let mut overlapping = self.known.iter().filter(|(_, known)| !known.is_disjoint(&provides));
+        if let (Some((name, known)), None) = (overlapping.next(), overlapping.next())
+            && *known == provides
+        {
+            // The cell is run again: everything after it finds what it found before.
+            return constant(name);
+        }
         let emptied = self.remove(|known| !known.is_disjoint(&provides));
         self.count += 1;
         let name = format!("{IMPLEMENTATION}{}", self.count);
@@ -319,7 +328,9 @@ mod tests {
             second.code,
             "const CHAINRULE_IMPL_2: () = (); const CHAINRULE_IMPL_3: () = (); impl Net { fn b() {} }"
         );
-        let third = prepare("impl Net { fn c() {} }", &second.implementations);
+        let again = prepare("impl Net { fn b() { 1 } }", &second.implementations);
+        assert_eq!(again.code, "const CHAINRULE_IMPL_3: () = (); impl Net { fn b() { 1 } }");
+        let third = prepare("impl Net { fn c() {} }", &again.implementations);
         assert_eq!(third.code, "const CHAINRULE_IMPL_4: () = (); impl Net { fn c() {} }");
     }
 

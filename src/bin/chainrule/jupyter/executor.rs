@@ -13,8 +13,9 @@ use crate::evaluator::{Answers, Assistant, Evaluator, Failure, Output, Sink, Str
 use crate::settings::{Flags, Settings};
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 /// The answer to a request, for the shell thread.
 pub struct Reply {
@@ -27,6 +28,13 @@ pub struct Reply {
 pub fn needs_evaluator(kind: &str) -> bool {
     matches!(kind, "execute_request" | "complete_request" | "inspect_request" | "history_request")
 }
+
+/// When nothing was asked for as long, somebody reads, and may be about to change a cell.
+const IDLE: Duration = Duration::from_secs(5);
+/// A class of learners on one machine shall not have thirty compilers waiting.
+const MEMORY_TO_SPARE: u64 = 4 << 30;
+/// With less, whoever only reads gives memory to those who compile.
+const SCARCE_MEMORY: u64 = 1 << 30;
 
 pub struct Executor {
     evaluator: Option<Evaluator>,
@@ -70,7 +78,15 @@ impl Executor {
     pub fn run(mut self, requests: &Receiver<Message>, replies: &Address<Reply>) {
         // If it fails, the first cell tries again and says why.
         let _ = self.evaluator(&|_| {});
-        for request in requests {
+        loop {
+            let request = match requests.recv_timeout(IDLE) {
+                Ok(request) => request,
+                Err(RecvTimeoutError::Timeout) => match self.wait_for_long(requests) {
+                    Some(request) => request,
+                    None => return,
+                },
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
             let content = self.answer(&request).unwrap_or_else(|why| {
                 let mut content = error_content("BadRequest", &why, &[]);
                 if request.kind() == "execute_request" {
@@ -81,6 +97,24 @@ impl Executor {
             let kind = request.kind().replace("_request", "_reply");
             replies.send(Reply { request, kind, content });
         }
+    }
+
+    /// Waits for a request, while nobody waits for an answer. Nothing if there will be none.
+    fn wait_for_long(&mut self, requests: &Receiver<Message>) -> Option<Message> {
+        if let Some(evaluator) = &mut self.evaluator {
+            if available_memory() > MEMORY_TO_SPARE {
+                evaluator.prepare_to_compile();
+            }
+            let long = if available_memory() < SCARCE_MEMORY { Some(IDLE) } else { evaluator.rests_after() };
+            if let Some(long) = long {
+                match requests.recv_timeout(long) {
+                    Ok(request) => return Some(request),
+                    Err(RecvTimeoutError::Timeout) => evaluator.rest(),
+                    Err(RecvTimeoutError::Disconnected) => return None,
+                }
+            }
+        }
+        requests.recv().ok()
     }
 
     fn answer(&mut self, request: &Message) -> Result<Value, String> {
@@ -255,4 +289,13 @@ impl Executor {
             None => unreachable!("started above"),
         }
     }
+}
+
+/// Bytes that programs can have without others being put off; 0 where the system does not tell.
+fn available_memory() -> u64 {
+    let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let available = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
+    available
+        .and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok())
+        .map_or(0, |kilobytes| kilobytes * 1024)
 }

@@ -16,6 +16,8 @@ pub struct Options {
     pub in_place: bool,
     pub settings: Settings,
     pub allow_errors: bool,
+    /// Where what was compiled is kept for all users, if it is for them.
+    pub system: Option<PathBuf>,
 }
 
 /// Runs a notebook, and stores it with its outputs where the options say. The inner error is a cell's: its text names the
@@ -26,7 +28,11 @@ pub fn run(notebook: &mut Notebook, options: &Options, started: &dyn Fn(Interrup
         _ => std::env::current_dir()?,
     };
     let name = notebook.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let mut evaluator = Evaluator::start(&folder, options.settings.clone(), &|notice| eprint!("{notice}"))?;
+    let notice = |notice: &str| eprint!("{notice}");
+    let mut evaluator = match &options.system {
+        Some(system) => Evaluator::start_for_all(&folder, system, options.settings.clone(), &notice)?,
+        None => Evaluator::start(&folder, options.settings.clone(), &notice)?,
+    };
     started(evaluator.interrupter());
     let outputs = Arc::new(Mutex::new(Outputs::default()));
     let total = notebook.cells().iter().filter(|cell| is_run(cell)).count();

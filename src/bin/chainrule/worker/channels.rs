@@ -1,6 +1,6 @@
 //! The kernel's end of what connects it with the worker.
 
-use super::{COMMAND, ERRORS, EVENTS, INPUT, LIBRARY, MEMORY, NO_SNAPSHOTS, OUTPUT, PROCESSES, TOKEN};
+use super::{COMMAND, ERRORS, EVENTS, INPUT, LIBRARY, MEMORY, NO_SNAPSHOTS, OUTPUT, PROCESSES, TOKEN, UNDO};
 use crate::settings::Settings;
 use anyhow::{Context, Result};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
@@ -101,6 +101,10 @@ impl Channels {
         if let Some(processes) = settings.processes {
             // The system counts those of the whole user, threads too; the kernel watches the cell's own exactly.
             command.env(PROCESSES, (threads_of_this_user() + 4 * processes).to_string());
+        }
+        if settings.undo > 0 {
+            // A cell that changes a type is two: the first drops what is of the old one.
+            command.env(UNDO, (settings.undo + 2).to_string());
         }
         if !settings.snapshots {
             command.env(NO_SNAPSHOTS, "1");

@@ -12,14 +12,25 @@
 //! are as before the cell. Without snapshots (they can be switched off, and where a system has no `fork` there are none)
 //! the worker ends with its runner, evcxr starts another, and the variables are lost.
 //!
+//! The snapshots before the last one are kept for a while, too, if the learner may take cells back (`:undo`).
+//!
 //! Runner and snapshot lead a process group each, so that a cell that kills its group kills only itself. What a cell has
 //! started ends with the runner that the cell has crashed; the supervisor collects it.
 //!
-//! `channels` is the kernel's end; everything else runs in the worker, which is single-threaded until a cell starts a
-//! thread.
+//! evcxr starts when a cell has to be compiled, and ends and starts again, while the worker lives as long as the session.
+//! So the kernel talks to the worker itself (`link`), and a thread of the kernel takes the worker's place for evcxr (`relay`):
+//!
+//! ```text
+//! evcxr ── lines ── relay ── kernel ── lines ── SUPERVISOR, RUNNER
+//! ```
+//!
+//! `channels`, `link` and `relay` are the kernel's ends; everything else runs in the worker, which is
+//! single-threaded until a cell starts a thread.
 
 pub mod channels;
+pub mod link;
 mod processes;
+pub mod relay;
 mod runner;
 mod snapshot;
 mod stack;
@@ -27,6 +38,7 @@ mod stdin;
 mod supervisor;
 
 pub use processes::{children, statistics};
+pub use supervisor::MOST_EARLIER;
 
 use nix::sys::signal::Signal;
 use std::os::fd::RawFd;
@@ -44,6 +56,11 @@ pub const MEMORY: &str = "CHAINRULE_WORKER_MEMORY";
 pub const PROCESSES: &str = "CHAINRULE_WORKER_PROCESSES";
 /// Set where no snapshots shall be made, for the worker.
 pub const NO_SNAPSHOTS: &str = "CHAINRULE_WORKER_NO_SNAPSHOTS";
+
+/// How many cells a learner may take back, for the worker.
+pub const UNDO: &str = "CHAINRULE_WORKER_UNDO";
+/// Tells the runner to go back by as many snapshots as follow.
+const UNDO_COMMAND: &str = "UNDO ";
 
 // The descriptors that a worker is started with besides the standard ones, which talk with evcxr. High, so that they
 // are not in the way of what std opens between fork and exec.

@@ -1,10 +1,10 @@
 //! Loads and runs cells, one after the other.
 
 use super::snapshot::{Discarded, Taken, become_runner, take};
-use super::supervisor::Shared;
+use super::supervisor::{MOST_EARLIER, Shared};
 use super::{
     ANSWERS, COMMANDS, ERRORS, EVENTS, INPUT, INTERRUPT, LIBRARY, LOST_CHANNELS, MEMORY, NO_SNAPSHOTS, NOTHING, OUTPUT,
-    PROCESSES, processes, send_event, stack, stdin,
+    PROCESSES, UNDO, UNDO_COMMAND, processes, send_event, stack, stdin,
 };
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_LOCAL, RTLD_NOW};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -42,6 +42,7 @@ pub fn run(shared: &'static Shared, alive: RawFd) -> ! {
     let hooks = start_library(shared);
     limit_resources();
     let wants_snapshots = std::env::var_os(NO_SNAPSHOTS).is_none();
+    let undo_depth = std::env::var(UNDO).ok().and_then(|depth| depth.parse().ok()).unwrap_or(0).min(MOST_EARLIER);
     // The variables: null until the first cell makes the store.
     let mut variables: *mut c_void = std::ptr::null_mut();
     // Cells so far, and how the last one ended, which evcxr hears once there is a snapshot of it.
@@ -55,7 +56,7 @@ pub fn run(shared: &'static Shared, alive: RawFd) -> ! {
                 if wants_snapshots {
                     let microseconds = begin.elapsed().as_micros();
                     send_event(format!(r#"{{"event":"snapshot","microseconds":{microseconds}}}"#).as_bytes());
-                    discarded.add(previous);
+                    keep_earlier(shared, previous, undo_depth, &mut discarded);
                 }
                 if let Some(outcome) = outcome {
                     shared.in_cell.store(false, Ordering::SeqCst);
@@ -74,7 +75,7 @@ pub fn run(shared: &'static Shared, alive: RawFd) -> ! {
                 continue;
             }
         }
-        let Some(command) = read_line(shared, &mut discarded) else {
+        let Some(command) = read_command(shared, &mut discarded) else {
             shared.is_finished.store(true, Ordering::SeqCst);
             // SAFETY: nothing that a cell has registered for the end of a process shall run now.
             unsafe { libc::_exit(0) }
@@ -109,6 +110,63 @@ impl Hooks {
         // SAFETY: a function of the library with this signature, found by its name.
         unsafe { hook() };
     }
+}
+
+/// Waits for a cell to load. A wish to go back ends the process, if there is a snapshot to go back to; the supervisor
+/// wakes it, and it answers.
+fn read_command(shared: &Shared, discarded: &mut Discarded) -> Option<String> {
+    loop {
+        let command = read_line(shared, discarded)?;
+        let Some(steps) = command.strip_prefix(UNDO_COMMAND).and_then(|steps| steps.parse::<usize>().ok()) else {
+            return Some(command);
+        };
+        if (1..=shared.earlier_count.load(Ordering::SeqCst)).contains(&steps) {
+            shared.undo.store(steps, Ordering::SeqCst);
+            // SAFETY: nothing that a cell has registered for the end of a process shall run now.
+            unsafe { libc::_exit(0) };
+        }
+        shared.in_cell.store(false, Ordering::SeqCst);
+        answer(GIVEN_UP);
+    }
+}
+
+/// Keeps the snapshot from before the last cell, as long as there are not too many and they are small: each holds what
+/// has changed since.
+fn keep_earlier(shared: &Shared, snapshot: i32, depth: usize, discarded: &mut Discarded) {
+    if snapshot == 0 {
+        return;
+    }
+    if depth == 0 {
+        return discarded.add(snapshot);
+    }
+    let allowed = memory_limit().map_or(EARLIER_MEMORY, |limit| EARLIER_MEMORY.min(limit / EARLIER_PART));
+    let within = (allowed / own_memory().max(1)) as usize;
+    while shared.earlier_count.load(Ordering::SeqCst) >= depth.min(within).max(1) {
+        discarded.add(shared.pop_oldest());
+    }
+    if within == 0 {
+        return discarded.add(snapshot);
+    }
+    shared.push_earlier(snapshot);
+}
+
+/// What all earlier snapshots together may hold at most.
+const EARLIER_MEMORY: u64 = 256 << 20;
+/// Nor more than this part of what cells may take.
+const EARLIER_PART: u64 = 8;
+
+/// Bytes that cells may take, if there is a limit.
+fn memory_limit() -> Option<u64> {
+    std::env::var(MEMORY).ok()?.parse().ok()
+}
+
+/// Bytes of this process that belong to no file.
+fn own_memory() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let mut pages = text.split_whitespace().skip(1).filter_map(|pages| pages.parse::<u64>().ok());
+    let (resident, of_files) = (pages.next().unwrap_or(0), pages.next().unwrap_or(0));
+    // SAFETY: no conditions.
+    resident.saturating_sub(of_files) * unsafe { libc::sysconf(libc::_SC_PAGESIZE) as u64 }
 }
 
 /// Takes a snapshot at a moment when no thread that a cell has left is printing.
@@ -224,6 +282,7 @@ fn load(command: &str) -> Result<Cell, String> {
         .strip_prefix("LOAD_AND_RUN ")
         .and_then(|rest| rest.rsplit_once(' ')) // a path may have spaces, a function's name not
         .ok_or_else(|| format!("not understood: {command}"))?;
+    let begin = Instant::now();
     // SAFETY: evcxr has just compiled this file.
     unsafe {
         let object = Library::open(Some(path), RTLD_NOW | RTLD_LOCAL).map_err(in_full)?;
@@ -231,7 +290,9 @@ fn load(command: &str) -> Result<Cell, String> {
         // Variables may have types and destructors of this cell: it stays loaded.
         std::mem::forget(object);
         if let Some(base) = stack::note_object(cell as *const c_void) {
-            send_event(json!({"event": "loaded", "object": path, "base": base}).to_string().as_bytes());
+            let microseconds = begin.elapsed().as_micros() as u64;
+            let event = json!({"event": "loaded", "object": path, "base": base, "microseconds": microseconds});
+            send_event(event.to_string().as_bytes());
         }
         Ok(cell)
     }

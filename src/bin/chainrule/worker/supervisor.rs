@@ -9,7 +9,7 @@ use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_raw, fork, pipe};
 use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd, RawFd};
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// What supervisor, runner and snapshot know together. Lives in memory that a fork shares.
@@ -18,6 +18,11 @@ pub struct Shared {
     pub runner: AtomicI32,
     /// The sleeping snapshot, or 0.
     pub snapshot: AtomicI32,
+    /// The snapshots before that one, the oldest first, and how many there are: for what a learner takes back.
+    pub earlier: [AtomicI32; MOST_EARLIER],
+    pub earlier_count: AtomicUsize,
+    /// By how many of them the next runner shall go back, because the kernel wants it.
+    pub undo: AtomicUsize,
     /// How many cells were started.
     pub cells: AtomicU64,
     /// When the last one was, in ticks of `processes::now`.
@@ -28,6 +33,47 @@ pub struct Shared {
     pub in_cell: AtomicBool,
     /// Whether evcxr has closed the commands: the runner may go.
     pub is_finished: AtomicBool,
+}
+
+/// As many earlier snapshots may be kept.
+pub const MOST_EARLIER: usize = 32;
+
+impl Shared {
+    /// Takes the newest of the earlier snapshots; 0 is none.
+    pub fn pop_earlier(&self) -> i32 {
+        match self.earlier_count.load(Ordering::SeqCst).checked_sub(1) {
+            None => 0,
+            Some(last) => {
+                self.earlier_count.store(last, Ordering::SeqCst);
+                self.earlier[last].swap(0, Ordering::SeqCst)
+            }
+        }
+    }
+
+    /// Takes the oldest.
+    pub fn pop_oldest(&self) -> i32 {
+        let count = self.earlier_count.load(Ordering::SeqCst);
+        if count == 0 {
+            return 0;
+        }
+        let oldest = self.earlier[0].load(Ordering::SeqCst);
+        for at in 1..count {
+            self.earlier[at - 1].store(self.earlier[at].load(Ordering::SeqCst), Ordering::SeqCst);
+        }
+        self.earlier_count.store(count - 1, Ordering::SeqCst);
+        oldest
+    }
+
+    /// Adds one that is newer than all of them.
+    pub fn push_earlier(&self, snapshot: i32) {
+        let count = self.earlier_count.load(Ordering::SeqCst);
+        self.earlier[count].store(snapshot, Ordering::SeqCst);
+        self.earlier_count.store(count + 1, Ordering::SeqCst);
+    }
+
+    fn is_snapshot(&self, pid: i32) -> bool {
+        self.earlier.iter().any(|earlier| earlier.load(Ordering::SeqCst) == pid)
+    }
 }
 
 /// How long the end of a process that was killed is waited for: one that waits for a broken disk cannot be killed.
@@ -111,13 +157,19 @@ fn ended(shared: &Shared, child: Pid, how: &str) {
     if child.as_raw() != shared.runner.load(Ordering::SeqCst) {
         return;
     }
-    let snapshot = shared.snapshot.swap(0, Ordering::SeqCst);
+    let mut snapshot = shared.snapshot.swap(0, Ordering::SeqCst);
+    let undo = shared.undo.swap(0, Ordering::SeqCst);
+    for _ in 0..undo {
+        let _ = kill(Pid::from_raw(snapshot), Signal::SIGKILL);
+        snapshot = shared.pop_earlier();
+    }
     if shared.is_finished.load(Ordering::SeqCst) {
         finish();
     }
     let (in_cell, line) = (shared.in_cell.load(Ordering::SeqCst), shared.line.load(Ordering::SeqCst));
     let is_restored = snapshot != 0;
-    let event = format!(r#"{{"event":"runner_died","restored":{is_restored},"line":{line},{how}}}"#);
+    let name = if undo > 0 { "undone" } else { "runner_died" };
+    let event = format!(r#"{{"event":"{name}","restored":{is_restored},"line":{line},{how}}}"#);
     send_event(event.as_bytes());
     if snapshot == 0 {
         // Nothing is left to go on with: evcxr sees the end of the file.
@@ -133,7 +185,9 @@ fn ended(shared: &Shared, child: Pid, how: &str) {
 /// Ends the processes that are left of a crashed cell. Those of cells before it go on.
 fn end_what_the_cell_started(shared: &Shared, snapshot: i32) {
     let began = shared.started_at.load(Ordering::SeqCst);
-    end_orphans(|pid| pid != snapshot && start_time(pid).is_some_and(|started| started >= began));
+    end_orphans(|pid| {
+        pid != snapshot && !shared.is_snapshot(pid) && start_time(pid).is_some_and(|started| started >= began)
+    });
 }
 
 /// Ends everything and then this process.

@@ -13,7 +13,13 @@ impl Evaluator {
         if !completions.is_partial {
             return completions;
         }
-        let Ok(found) = self.context.completions(code, offset) else { return completions };
+        if !completions.matches.is_empty() && !self.context.is_ready() {
+            // There will be more the next time; a cell that comes now shall not wait for it.
+            self.context.start_soon();
+            return completions;
+        }
+        let found = self.context.awake(&self.scope).ok().and_then(|context| context.completions(code, offset).ok());
+        let Some(found) = found else { return completions };
         let is_after_dot = code[..completions.range.start].ends_with('.');
         let mut useful: Vec<Completion> =
             found.completions.iter().filter_map(|one| useful(&one.code, one.kind, &one.label, is_after_dot)).collect();
@@ -37,8 +43,9 @@ impl Evaluator {
         }
         let is_call = code[offset..].trim_start_matches(|c: char| c.is_alphanumeric() || c == '_').starts_with('(');
         let query = if is_call { format!("{path}(") } else { path };
-        match self.context.hover_at(&query, query.len()) {
-            Ok((text, _)) if text != "No documentation found" => {
+        let said = self.context.awake(&self.scope).ok().and_then(|context| context.hover_at(&query, query.len()).ok());
+        match said {
+            Some((text, _)) if text != "No documentation found" => {
                 Inspected { found: Some(Inspection::of_analyzer(text)), is_partial: false }
             }
             _ => known,

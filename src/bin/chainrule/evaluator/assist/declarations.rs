@@ -47,7 +47,7 @@ pub struct Item {
 }
 
 /// What belongs to a type or a trait, from all of its `impl` blocks.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct Members {
     pub items: Vec<Arc<Item>>,
     /// The type's own parameters, by which the arguments of a use of it replace them.
@@ -60,7 +60,7 @@ pub struct Members {
 }
 
 /// A module: what it declares, and what it re-exports under which path.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct Module {
     pub items: Vec<Arc<Item>>,
     pub reexports: Vec<Reexport>,
@@ -74,7 +74,7 @@ pub struct Reexport {
 }
 
 /// All that some sources declare.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct Declarations {
     /// By path without the crate: `` is the root, `tensor::random` a module in a module.
     pub modules: HashMap<String, Module>,

@@ -37,7 +37,7 @@ pub struct Assistant {
 }
 
 /// What the cells of a session have left.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Known {
     declarations: Declarations,
     variables: BTreeMap<String, Variable>,
@@ -48,7 +48,7 @@ pub struct Known {
 }
 
 /// A variable: its type, and what the worker last measured.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Variable {
     kind: String,
     measured: Value,
@@ -104,6 +104,16 @@ impl Assistant {
                 known.imported.push(import.name);
             }
         }
+    }
+
+    /// What is known now, for [`Assistant::bring_back`].
+    pub fn remember(&self) -> Known {
+        self.known().clone()
+    }
+
+    /// Cells are taken back: what was known before them is known again, and nothing else.
+    pub fn bring_back(&self, known: Known) {
+        *self.known() = known;
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {

@@ -4,7 +4,7 @@ use super::syntax::{Cell, Move};
 use std::collections::{BTreeMap, HashMap};
 
 /// Names of variables and items.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Memory {
     /// The variables that exist, and their types.
     variables: BTreeMap<String, String>,

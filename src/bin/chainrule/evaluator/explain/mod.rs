@@ -8,7 +8,7 @@ pub mod memory;
 pub mod notices;
 mod situations;
 mod syntax;
-mod warnings;
+pub mod warnings;
 
 use super::stream::{Bundle, Output};
 use crate::settings::say;

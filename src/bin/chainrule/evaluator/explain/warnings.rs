@@ -23,15 +23,10 @@ const SHOWN: &[&str] = &[
 impl Evaluator {
     /// The warnings about the cell that was compiled last, the `number`th.
     pub(super) fn warnings(&self, number: u32) -> Vec<Explanation> {
-        let folder = self.session.folder();
-        let (Some(said), Ok(compiled)) = (last_diagnostics(folder), std::fs::read_to_string(folder.join("src/lib.rs")))
-        else {
-            return Vec::new();
-        };
         let mut warnings = Vec::new();
-        for diagnostic in said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok()) {
-            let Some((lint, message, line)) = warning(&diagnostic, &compiled) else { continue };
-            let Some(place) = self.sources.find(&compiled, line).filter(|place| place.cell == number) else { continue };
+        for (lint, message, line) in &self.compiled.warnings {
+            let place = self.sources.find(&self.compiled.source, *line).filter(|place| place.cell == number);
+            let Some(place) = place else { continue };
             let (line, text) = (place.line, place.text.trim().to_owned());
             let fix = if lint == "unused_must_use" { format!("{text}\nlet _ = {text}") } else { text };
             let warning = Explanation::new(
@@ -48,7 +43,16 @@ impl Evaluator {
 }
 
 /// A warning that is shown: its lint, its message, and its line in the compiled code.
-fn warning(diagnostic: &Value, compiled: &str) -> Option<(String, String, usize)> {
+pub type Warning = (String, String, usize);
+
+/// What rustc said of the code that was compiled last in a folder.
+pub fn of_compiled(folder: &Path, compiled: &str) -> Vec<Warning> {
+    let said = last_diagnostics(folder).unwrap_or_default();
+    let said = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    said.filter_map(|diagnostic| warning(&diagnostic, compiled)).collect()
+}
+
+fn warning(diagnostic: &Value, compiled: &str) -> Option<Warning> {
     let lint = diagnostic["code"]["code"].as_str().filter(|lint| SHOWN.contains(lint))?;
     let spans = diagnostic["spans"].as_array()?;
     let span = spans.iter().find(|span| span["is_primary"] == true && span["file_name"] == "src/lib.rs")?;

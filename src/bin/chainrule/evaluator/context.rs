@@ -1,0 +1,203 @@
+//! evcxr, started when something first needs it, and told then what cells have done without it.
+//!
+//! A cell that was compiled before needs neither evcxr nor the rust-analyzer in it. When another one comes, or a completion,
+//! evcxr gets one cell with all definitions and variables that it has not seen ([`Scope::news`]). That cell is analyzed but
+//! not compiled (`compiler::cargo::PRETEND`) and not run (`worker::relay`): the worker has had the variables all along.
+
+use super::boot::start_context;
+use super::scope::Scope;
+use crate::compiler::cargo::PRETEND;
+use crate::compiler::library::Library;
+use crate::compiler::session::Filling;
+use crate::worker::link::Worker;
+use crate::worker::relay::{Exchange, Relay};
+use anyhow::{Context as _, Result, anyhow};
+use evcxr::{CommandContext, Error};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+/// evcxr, if it is there.
+pub struct Context {
+    start: Start,
+    state: State,
+    /// What it knows.
+    told: Scope,
+}
+
+enum State {
+    Asleep,
+    Starting(JoinHandle<Result<Awake>>),
+    Awake(Box<Awake>),
+}
+
+struct Awake {
+    context: CommandContext,
+    relay: Relay,
+}
+
+/// What is needed to start evcxr.
+#[derive(Clone)]
+pub struct Start {
+    pub library: Library,
+    /// The folder with the library as it was compiled.
+    pub prepared: PathBuf,
+    pub session: PathBuf,
+    pub filling: Filling,
+    pub worker: Arc<Mutex<Worker>>,
+}
+
+impl Context {
+    pub fn new(start: Start) -> Context {
+        Context { start, state: State::Asleep, told: Scope::default() }
+    }
+
+    /// Starts it on another thread, if it was not started.
+    pub fn start_soon(&mut self) {
+        if matches!(self.state, State::Asleep) {
+            let start = self.start.clone();
+            if let Ok(thread) = std::thread::Builder::new().name("evcxr".to_owned()).spawn(move || start.run()) {
+                self.state = State::Starting(thread);
+            }
+        }
+    }
+
+    /// Ends it, if it is there: it knows nothing that it cannot be told again.
+    pub fn rest(&mut self) {
+        if self.is_ready() {
+            drop(std::mem::replace(&mut self.state, State::Asleep));
+            // SAFETY: only looks at the allocator's own lists. rust-analyzer had its data in many small pieces.
+            unsafe { libc::malloc_trim(0) };
+        }
+    }
+
+    /// Whether it is there.
+    pub fn is_awake(&self) -> bool {
+        self.state.is_awake()
+    }
+
+    /// Whether asking it means no waiting for its start.
+    pub fn is_ready(&self) -> bool {
+        match &self.state {
+            State::Asleep => false,
+            State::Starting(thread) => thread.is_finished(),
+            State::Awake(_) => true,
+        }
+    }
+
+    /// Whether it is there or will be soon.
+    pub fn is_started(&self) -> bool {
+        !matches!(self.state, State::Asleep)
+    }
+
+    /// evcxr, knowing all of `scope`, ready to run cells.
+    pub fn awake(&mut self, scope: &Scope) -> Result<&mut CommandContext, Error> {
+        if self.state.is_awake() && scope.news(&self.told).is_none() {
+            // It knows things that it would have to forget, and cannot.
+            self.state = State::Asleep;
+        }
+        if !self.state.is_awake() {
+            self.told = Scope::default();
+            let started = match std::mem::replace(&mut self.state, State::Asleep) {
+                State::Starting(thread) => thread.join().unwrap_or_else(|_| Err(anyhow!("evcxr has panicked"))),
+                _ => self.start.run(),
+            };
+            self.state = State::Awake(Box::new(started.map_err(|error| Error::Message(format!("{error:#}")))?));
+        }
+        if let Err(error) = self.tell(scope) {
+            // What it knows now is not known.
+            self.state = State::Asleep;
+            return Err(error);
+        }
+        match &mut self.state {
+            State::Awake(awake) => Ok(&mut awake.context),
+            _ => Err(Error::Message("evcxr could not be started".to_owned())),
+        }
+    }
+
+    fn tell(&mut self, scope: &Scope) -> Result<(), Error> {
+        let State::Awake(awake) = &mut self.state else { return Ok(()) };
+        if self.told != *scope
+            && let Some((cell, gone)) = scope.news(&self.told)
+        {
+            let pretend = self.start.session.join(PRETEND);
+            let write = |path: PathBuf, text: &str| {
+                std::fs::write(&path, text).map_err(|error| Error::Message(format!("{}: {error}", path.display())))
+            };
+            write(pretend.clone(), "")?;
+            if let Some(versions) = scope.versions.as_ref().filter(|_| scope.versions != self.told.versions) {
+                // So that crates are those of the cells that were compiled.
+                write(self.start.session.join("Cargo.lock"), versions)?;
+            }
+            awake.relay.tell(gone);
+            let told = awake.context.execute(&cell);
+            let _ = std::fs::remove_file(pretend);
+            told?;
+            self.told.clone_from(scope);
+        }
+        awake.relay.run();
+        Ok(())
+    }
+
+    /// The cells that it has had run since this was asked last.
+    pub fn take_exchanges(&mut self) -> Vec<Exchange> {
+        let State::Awake(awake) = &self.state else { return Vec::new() };
+        let exchanges = awake.relay.take();
+        if exchanges.iter().any(|exchange| exchange.answers.is_none()) {
+            // It has started another process.
+            awake.collect();
+        }
+        exchanges
+    }
+
+    /// The variables that it knows, and their types, if it is there.
+    pub fn variables(&self) -> Option<std::collections::BTreeMap<String, String>> {
+        let State::Awake(awake) = &self.state else { return None };
+        let variables = awake.context.variables_and_types();
+        Some(variables.map(|(name, kind)| (name.to_owned(), kind.to_owned())).collect())
+    }
+
+    /// It has run a cell, after which `scope` is what it knows.
+    pub fn has_seen(&mut self, scope: &Scope) {
+        if self.state.is_awake() {
+            self.told.clone_from(scope);
+        }
+    }
+}
+
+impl Drop for Context {
+    fn drop(&mut self) {
+        // A thread that is left would write into a folder that is removed.
+        if let State::Starting(thread) = std::mem::replace(&mut self.state, State::Asleep) {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Awake {
+    /// The process that evcxr has started is gone at once, and is collected here.
+    fn collect(&self) {
+        let process = self.context.process_handle();
+        let _ = process.lock().unwrap_or_else(PoisonError::into_inner).wait();
+    }
+}
+
+impl State {
+    fn is_awake(&self) -> bool {
+        matches!(self, State::Awake(_))
+    }
+}
+
+impl Start {
+    fn run(&self) -> Result<Awake> {
+        self.filling.run()?;
+        let pretend = self.session.join(PRETEND);
+        std::fs::write(&pretend, "").context("the folder of the session")?;
+        let (relay, command) = Relay::start(self.worker.clone())?;
+        let context = start_context(&self.session, command, &self.library, Some(&self.prepared));
+        let _ = std::fs::remove_file(&pretend);
+        let awake = Awake { context: context?, relay };
+        awake.collect();
+        Ok(awake)
+    }
+}

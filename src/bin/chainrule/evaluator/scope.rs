@@ -1,0 +1,370 @@
+//! What a cell sees of the cells before it: their definitions, variables and commands, as texts.
+//!
+//! It decides, with the text of the cell, what is compiled; so cells are kept by it (`kept`). And evcxr, which keeps the
+//! same in its own way, can be told all of it at any time (`context`), without a cell being run or compiled.
+
+use super::cell::{parse, statements, without_commands};
+use super::prepare::name_of;
+use ra_ap_syntax::ast::{self, HasName};
+use ra_ap_syntax::{AstNode, SyntaxNode};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// A variable that was kept for the next cell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Variable {
+    pub kind: String,
+    pub is_mutable: bool,
+}
+
+pub type Variables = BTreeMap<String, Variable>;
+
+/// Everything that a cell sees.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Commands that last, by what they set.
+    commands: Vec<(String, String)>,
+    /// Definitions by name, in the order in which they were made. With the name `""`: those that evcxr knows no name for.
+    items: Vec<Item>,
+    pub variables: Variables,
+    /// The versions of crates that the last `:dep` came to, as in `Cargo.lock`.
+    pub versions: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Item {
+    name: String,
+    text: String,
+}
+
+/// Commands that last, of those that evcxr has.
+const LASTING: &[&str] = &[
+    ":dep",
+    ":opt",
+    ":efmt",
+    ":fmt",
+    ":types",
+    ":offline",
+    ":linker",
+    ":codegen_backend",
+    ":build_env",
+    ":time_passes",
+    ":internal_debug",
+];
+
+impl Scope {
+    /// Adds what a cell that has run has defined, given as evcxr got it.
+    pub fn add(&mut self, prepared: &str) {
+        for line in commands(prepared) {
+            let mut words = line.split_whitespace();
+            let (Some(command), argument) = (words.next(), words.next().unwrap_or_default()) else { continue };
+            if !LASTING.contains(&command) {
+                continue;
+            }
+            let sets = match command {
+                ":dep" => format!("{command} {}", argument.trim_end_matches('=')),
+                ":opt" | ":fmt" | ":efmt" if !argument.is_empty() => command.to_owned(),
+                // Switches that are turned each time, and what sets one thing of many.
+                _ => format!("{command} {}", self.commands.len()),
+            };
+            self.commands.retain(|(known, _)| *known != sets);
+            self.commands.push((sets, line.trim().to_owned()));
+        }
+        let rust = without_commands(prepared);
+        // As evcxr does: what has no name belongs to the item before it.
+        let mut before = String::new();
+        for node in statements(&parse(&rust)) {
+            let text = node.text().to_string();
+            if ast::Attr::can_cast(node.kind())
+                || ast::Use::can_cast(node.kind())
+                || ast::ExternCrate::can_cast(node.kind())
+            {
+                self.items.retain(|item| item.text != text);
+                self.items.push(Item { name: String::new(), text });
+            } else if let Some(name) = name(&node) {
+                self.items.retain(|item| item.name != name);
+                self.items.push(Item { name: name.clone(), text });
+                before = name;
+            } else if ast::Item::can_cast(node.kind()) {
+                match self.items.iter_mut().find(|item| item.name == before && !before.is_empty()) {
+                    Some(item) => item.text += &format!("\n{text}"),
+                    None => self.items.push(Item { name: String::new(), text }),
+                }
+            }
+        }
+    }
+
+    /// The variables after a cell that kept these, as evcxr names them with their types: whether one may be changed stands
+    /// where the cell makes it, or is as it was.
+    pub fn with_kinds(&self, kinds: &BTreeMap<String, String>, prepared: &str) -> Variables {
+        let made = made_by(prepared);
+        let variable = |(name, kind): (&String, &String)| {
+            let before = || self.variables.get(name).is_some_and(|variable| variable.is_mutable);
+            let is_mutable = made.get(name).copied().unwrap_or_else(before);
+            (name.clone(), Variable { kind: kind.clone(), is_mutable })
+        };
+        kinds.iter().map(variable).collect()
+    }
+
+    /// All of it as words, for a key. Nothing where something decides that stands elsewhere. `folder` is where relative
+    /// paths begin.
+    pub fn words(&self, folder: &Path) -> Option<Vec<String>> {
+        let mut words = Vec::new();
+        for (_, line) in &self.commands {
+            words.push(line.clone());
+            words.push(content_of_dependency(line, folder)?);
+        }
+        if self.items.iter().any(|item| reads_files(&item.text)) {
+            return None;
+        }
+        words.extend(self.versions.clone());
+        let mut items: Vec<&Item> = self.items.iter().collect();
+        let names: BTreeSet<&str> =
+            items.iter().map(|item| item.name.as_str()).filter(|name| !name.is_empty()).collect();
+        let nameless = self.items.iter().filter(|item| item.name.is_empty());
+        let is_named = |item: &Item| words_of(&item.text).any(|word| names.contains(word));
+        // evcxr has one item of a name, be it a `use` or a definition. Only if both are there does it matter which was last.
+        if !nameless.clone().any(is_named) {
+            items.sort_by_key(|item| item.name.as_str());
+        }
+        words.extend(items.into_iter().flat_map(|item| [item.name.clone(), item.text.clone()]));
+        words.push(format!("{:?}", self.variables));
+        Some(words)
+    }
+
+    /// Whether rustc may find a mistake one time and none the next: evcxr puts items in any order, and for a macro the
+    /// order matters.
+    pub fn has_macros(&self) -> bool {
+        self.items.iter().any(|item| item.text.contains("macro_rules"))
+    }
+
+    /// The cell that tells evcxr what is new in this scope, if it knows `told` and nothing but that; and the variables that
+    /// it has to forget. Nothing where something is gone that evcxr cannot forget.
+    pub fn news(&self, told: &Scope) -> Option<(String, Vec<String>)> {
+        let mut lines: Vec<String> = Vec::new();
+        let news = |all: &[(String, String)], known: &[(String, String)]| -> Vec<String> {
+            all.iter().filter(|one| !known.contains(one)).map(|(_, line)| line.clone()).collect()
+        };
+        if told.commands.iter().any(|(sets, _)| !self.commands.iter().any(|(known, _)| known == sets)) {
+            return None;
+        }
+        lines.extend(news(&self.commands, &told.commands));
+        let mut gone = String::new();
+        for item in told.items.iter().filter(|item| !self.items.iter().any(|known| known.name == item.name)) {
+            // evcxr replaces an item by any other of its name, and rustc does not see this one.
+            gone += &format!("#[cfg(any())] type {} = (); ", item.name);
+        }
+        let nameless = |scope: &Scope| -> Vec<String> {
+            scope.items.iter().filter(|item| item.name.is_empty()).map(|item| item.text.clone()).collect()
+        };
+        let (known, now) = (nameless(told), nameless(self));
+        if known.iter().any(|text| !now.contains(text)) || gone.contains("type  =") {
+            return None;
+        }
+        lines.push(gone);
+        let items = self.items.iter().skip_while(|item| told.items.contains(item));
+        lines.extend(items.map(|item| item.text.clone()));
+        for (name, variable) in &self.variables {
+            if told.variables.get(name) != Some(variable) {
+                let mutable = if variable.is_mutable { "mut " } else { "" };
+                lines.push(format!("let {mutable}{name}: {} = loop {{}};", variable.kind));
+            }
+        }
+        lines.push("let _ = ();".to_owned());
+        let forgotten = told.variables.keys().filter(|name| !self.variables.contains_key(*name)).cloned().collect();
+        Some((lines.join("\n"), forgotten))
+    }
+
+    /// Whether a crate was asked for.
+    pub fn has_dependencies(&self) -> bool {
+        self.commands.iter().any(|(_, line)| line.starts_with(":dep"))
+    }
+}
+
+/// The lines of a cell that are commands of evcxr.
+pub fn commands(code: &str) -> impl Iterator<Item = &str> {
+    let rust = without_commands(code);
+    let blank: Vec<bool> = rust.lines().map(|line| line.trim().is_empty()).collect();
+    let lines = code.lines().enumerate();
+    lines.filter(move |(at, line)| blank.get(*at) == Some(&true) && !line.trim().is_empty()).map(|(_, line)| line)
+}
+
+/// The name that evcxr keeps an item by.
+fn name(node: &SyntaxNode) -> Option<String> {
+    match ast::Item::cast(node.clone())? {
+        ast::Item::MacroRules(item) => item.name().map(|name| name.text().to_string()),
+        item => name_of(&item),
+    }
+}
+
+/// The variables that a cell makes, and whether they may be changed.
+fn made_by(prepared: &str) -> BTreeMap<String, bool> {
+    let mut made = BTreeMap::new();
+    for statement in statements(&parse(&without_commands(prepared))).into_iter().filter_map(ast::LetStmt::cast) {
+        let names = statement
+            .pat()
+            .into_iter()
+            .flat_map(|pattern| pattern.syntax().descendants().filter_map(ast::IdentPat::cast).collect::<Vec<_>>());
+        made.extend(names.filter_map(|one| Some((one.name()?.text().to_string(), one.mut_token().is_some()))));
+    }
+    made
+}
+
+/// Whether the result of compiling a text depends on files or on the environment.
+pub fn reads_files(text: &str) -> bool {
+    const READING: &[&str] = &["include", "include_str", "include_bytes", "env", "option_env"];
+    let mut before = "";
+    for (at, word) in words_at(text) {
+        let is_macro = text[at + word.len()..].trim_start().starts_with('!');
+        let is_module_elsewhere = before == "mod" && text[at + word.len()..].trim_start().starts_with(';');
+        // For `extern crate` evcxr looks for a crate by itself.
+        let is_crate = before == "extern" && word == "crate";
+        if (is_macro && READING.contains(&word)) || is_module_elsewhere || is_crate {
+            return true;
+        }
+        before = word;
+    }
+    false
+}
+
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    words_at(text).map(|(_, word)| word)
+}
+
+fn words_at(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    text.split(move |c| !is_part(c))
+        .filter(|word| !word.is_empty())
+        .map(|word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
+}
+
+/// What decides about a crate that a command asks for, beyond the command itself: for one in a folder, what is in it.
+/// Nothing where that cannot be told. Other commands have nothing of the kind.
+pub fn content_of_dependency(command: &str, folder: &Path) -> Option<String> {
+    let Some(argument) = command.trim().strip_prefix(":dep").map(str::trim) else { return Some(String::new()) };
+    if argument.contains("git") {
+        return None;
+    }
+    let path = match argument.split_once('=') {
+        Some((_, value)) => {
+            let manifest: toml::Table = format!("dependency = {value}").parse().ok()?;
+            match manifest["dependency"].as_table().and_then(|table| table.get("path")) {
+                Some(path) => path.as_str()?.to_owned(),
+                None => return Some(String::new()),
+            }
+        }
+        None if argument.contains('/') => argument.to_owned(),
+        None => return Some(String::new()),
+    };
+    let mut seen = BTreeSet::new();
+    content_of_crate(&folder.join(path), &mut seen)?;
+    Some(seen.into_iter().map(|(file, hash)| format!("{} {hash}\n", file.display())).collect())
+}
+
+/// Every file of a crate and of the crates in folders that it depends on, with a checksum.
+fn content_of_crate(folder: &Path, seen: &mut BTreeSet<(PathBuf, String)>) -> Option<()> {
+    use sha2::{Digest, Sha256};
+    let folder = folder.canonicalize().ok()?;
+    let manifest = folder.join("Cargo.toml");
+    if seen.iter().any(|(file, _)| *file == manifest) {
+        return Some(());
+    }
+    let mut folders = vec![folder.clone()];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).ok()? {
+            let entry = entry.ok()?;
+            let name = entry.file_name();
+            if entry.file_type().ok()?.is_dir() {
+                if name != "target" && !name.to_string_lossy().starts_with('.') {
+                    folders.push(entry.path());
+                }
+            } else {
+                let hash = Sha256::digest(std::fs::read(entry.path()).ok()?);
+                seen.insert((entry.path(), hash.iter().map(|byte| format!("{byte:02x}")).collect()));
+            }
+            if seen.len() > MOST_FILES {
+                return None;
+            }
+        }
+    }
+    let manifest: toml::Table = std::fs::read_to_string(manifest).ok()?.parse().ok()?;
+    let text = manifest.to_string();
+    if text.contains("workspace") || text.contains("git =") {
+        return None;
+    }
+    let dependencies = manifest.iter().filter(|(section, _)| section.contains("dependencies"));
+    for dependency in dependencies.filter_map(|(_, table)| table.as_table()).flat_map(|table| table.values()) {
+        if let Some(path) = dependency.get("path") {
+            content_of_crate(&folder.join(path.as_str()?), seen)?;
+        }
+    }
+    Some(())
+}
+
+/// A crate of more files is rather a folder of something else.
+const MOST_FILES: usize = 2000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn scope(cells: &[&str]) -> Scope {
+        let mut scope = Scope::default();
+        cells.iter().for_each(|cell| scope.add(cell));
+        scope
+    }
+
+    fn words(cells: &[&str]) -> Vec<String> {
+        scope(cells).words(Path::new("/")).unwrap()
+    }
+
+    #[test]
+    fn the_order_of_cells_does_not_matter_where_evcxr_has_none() {
+        let (a, b) = ("fn a() {}\nlet x = 1;", "struct B;\nconst N: () = (); impl B {}");
+        assert_eq!(words(&[a, b]), words(&[b, a, "x", a]));
+        assert_ne!(words(&[a]), words(&["fn a() -> i32 { 1 }"]));
+        assert_ne!(words(&["use x::B;", b]), words(&[b, "use x::B;"]), "the last one counts");
+        assert_eq!(words(&[":opt 3", a]), words(&[":opt 1", a, ":opt 3", ":help"]));
+    }
+
+    #[test]
+    fn what_depends_on_files_has_no_words() {
+        for cell in
+            ["const T: &str = include_str!(\"a\");", "mod a;", "fn f() { env !(\"A\"); }", ":dep a = { git = \"b\" }"]
+        {
+            assert_eq!(scope(&[cell]).words(Path::new("/")), None, "{cell}");
+        }
+        assert!(!reads_files("let env = 1; include(env); !env"));
+    }
+
+    #[test]
+    fn a_crate_in_a_folder_is_its_content() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("src")).unwrap();
+        std::fs::write(folder.path().join("Cargo.toml"), "[package]\nname = \"a\"").unwrap();
+        std::fs::write(folder.path().join("src/lib.rs"), "1").unwrap();
+        let scope = scope(&[":dep a = { path = \".\" }"]);
+        let before = scope.words(folder.path());
+        assert!(before.is_some() && before == scope.words(folder.path()));
+        std::fs::write(folder.path().join("src/lib.rs"), "2").unwrap();
+        assert_ne!(before, scope.words(folder.path()));
+    }
+
+    #[test]
+    fn evcxr_is_told_what_is_new() {
+        let kinds = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), "i32".to_owned())).collect();
+        let mut told = scope(&["fn a() {}", "let mut x = 1; let y = 2;"]);
+        told.variables = told.with_kinds(&kinds(&["x", "y"]), "let mut x = 1; let (y, z) = 2;");
+        let all = "\nfn a() {}\nlet mut x: i32 = loop {};\nlet y: i32 = loop {};\nlet _ = ();";
+        assert_eq!(told.news(&Scope::default()), Some((all.to_owned(), vec![])));
+        let mut now = told.clone();
+        now.add(":opt 3\nfn b() {}");
+        now.variables = now.with_kinds(&kinds(&["x"]), "drop(y);");
+        assert_eq!(now.news(&told), Some((":opt 3\n\nfn b() {}\nlet _ = ();".to_owned(), vec!["y".to_owned()])));
+        let back = told.news(&now);
+        assert_eq!(back, None, "a command cannot be taken back");
+        let back = scope(&["fn a() {}"]).news(&scope(&["fn a() {}", "fn b() {}"]));
+        assert_eq!(back.unwrap().0, "#[cfg(any())] type b = (); \nlet _ = ();");
+    }
+}
