@@ -160,12 +160,8 @@ pub(super) fn start_context(
     drop(guard);
     let mut context = CommandContext::with_eval_context(context);
     let wrapper = std::env::current_exe()?;
-    cargo::provide(folder, cargo::NAME)?;
-    let mut path = vec![cargo::folder(folder)];
-    path.extend(std::env::var_os("PATH").iter().flat_map(std::env::split_paths));
     let mut settings = format!(
-        ":linker mold\n:build_env PATH={}\n:build_env {}={}\n:build_env RUSTC_WRAPPER={}\n",
-        std::env::join_paths(path)?.display(),
+        ":linker mold\n:build_env {}={}\n:build_env RUSTC_WRAPPER={}\n",
         wrapper::ROLE,
         std::process::id(),
         wrapper.display()
@@ -193,16 +189,23 @@ fn start_in_private_folder(folder: &Path, worker: std::process::Command) -> Resu
     std::fs::create_dir_all(empty_std.join("core/src"))?;
     std::fs::write(empty_std.join("core/src/lib.rs"), "")?;
     let real_std = std::env::var_os(RUST_SRC_PATH);
+    cargo::provide(folder, cargo::NAME)?;
+    let (path, usual_path) = (cargo::path(folder)?, cargo::usual_path().clone().unwrap_or_default());
     // SAFETY: the lock keeps other evaluators out, and no other thread of ours reads the environment.
     unsafe {
         std::env::set_var("EVCXR_TMPDIR", folder);
         std::env::set_var(RUST_SRC_PATH, &empty_std);
+        // What evcxr finds there when it starts it takes for a linker.
+        std::env::set_var("PATH", usual_path);
     }
     let started = EvalContext::with_subprocess_command(worker);
     // SAFETY: as above.
-    match real_std {
-        Some(path) => unsafe { std::env::set_var(RUST_SRC_PATH, path) },
-        None => unsafe { std::env::remove_var(RUST_SRC_PATH) },
+    unsafe {
+        std::env::set_var("PATH", path);
+        match real_std {
+            Some(path) => std::env::set_var(RUST_SRC_PATH, path),
+            None => std::env::remove_var(RUST_SRC_PATH),
+        }
     }
     drop(before);
     let (context, outputs) = started.map_err(|error| anyhow!("{error}"))?;
