@@ -231,9 +231,10 @@ fn leave_in_store(source: &str) -> Option<String> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     let mentioned: HashSet<&str> = cell.split(|c| !is_part(c)).collect();
     let without = |part: &str, is_meant: fn(&str) -> bool| -> String {
-        let keep = |line: &str| match variable(line).filter(|name| is_meant(line) && !mentioned.contains(name)) {
-            Some(_) => "\n".to_owned(),
-            None => line.to_owned(),
+        let is_idle = |name: &str| !mentioned.contains(name.trim_start_matches("r#"));
+        let keep = |line| match variable(line).filter(|name| is_meant(line) && is_idle(name)) {
+            Some(_) => "\n",
+            None => line,
         };
         part.split_inclusive('\n').map(keep).collect()
     };
@@ -289,13 +290,13 @@ mod tests {
         let take =
             |name: &str| format!("let mut {name} = evcxr_variable_store.take_variable::<A<B>>(stringify!({name}));\n");
         let put = |name: &str| format!("evcxr_variable_store.put_variable::<A<B>>(stringify!({name}), {name});\n");
-        let names = ["used", "unused", "größe", "shown", "use"];
+        let names = ["used", "unused", "größe", "shown", "use", "r#type"];
         let begin: String = names.iter().map(|name| take(name)).collect();
         let end: String = names.iter().map(|name| put(name)).collect();
-        let cell = format!("used.push(1); println!(\"{{shown:?}} {{größe}}\");\nlet new = 1;\n{}", put("new"));
+        let cell = format!("used.push(1); println!(\"{{shown:?}} {{größe}}\", r#type);\nlet new = 1;\n{}", put("new"));
         let source = format!("{begin}match catch(\n{CATCH_BEGIN}{cell}{CATCH_END}  Err(_) => {{\n}}}}\n{end}}}\n");
         let adapted = leave_in_store(&source).unwrap();
-        assert_eq!(taken(&adapted), HashSet::from(["used", "größe", "shown"]));
+        assert_eq!(taken(&adapted), HashSet::from(["used", "größe", "shown", "r#type"]));
         assert_eq!(adapted.lines().count(), source.lines().count());
         assert!(adapted.contains(&put("used")) && adapted.contains(&put("new")) && !adapted.contains(&put("unused")));
         assert!(leave_in_store(&source.replace("used.push(1)", "include!(\"cell.rs\")")).is_none());
