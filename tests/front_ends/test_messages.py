@@ -363,6 +363,25 @@ def test_another_crate_does_not_disturb_the_library(jupyter_folders, tmp_path, d
         kernel.stop()
 
 
+def test_variables_that_a_cell_does_not_mention_are_there_afterwards(jupyter_folders):
+    """A cell takes only what it mentions: in code, in the text of a format, with and without `r#`."""
+    kernel = Kernel()
+    try:
+        setup = 'let mut list = vec![1]; let word = String::from("w"); let größe = 2.5; let r#type = 7; let idle = Box::new(5);'
+        assert kernel.run(setup)[0]["status"] == "ok"
+        assert kernel.value('format!("{word} {größe}")') == '"w 2.5"'
+        assert kernel.value("r#type + 1") == "8"
+        assert kernel.run("list.push(2); panic!()")[0]["ename"] == "Panic"
+        assert kernel.run('list.push(3); "x".parse::<i32>()?;')[0]["ename"] == "Error"
+        assert kernel.run("list.push(4); std::process::abort();")[0]["ename"] == "Crash"
+        assert kernel.run("let gone = word;")[0]["status"] == "ok"
+        assert "moved" in "".join(kernel.run("word.len()")[0]["traceback"])
+        assert kernel.run("let größe = list.len();")[0]["status"] == "ok"
+        assert kernel.value("(list, größe, r#type, *idle, gone)") == '([1, 2, 3], 3, 7, 5, "w")'
+    finally:
+        kernel.stop()
+
+
 def test_without_a_network_the_crates_at_hand_are_used_and_named(jupyter_folders):
     kernel = Kernel(env={"HTTPS_PROXY": "http://127.0.0.1:9"})  # nothing answers there
     try:

@@ -17,6 +17,7 @@ use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::OnceLock;
 
 /// The name under which evcxr starts this program.
 pub const NAME: &str = "mold";
@@ -51,6 +52,19 @@ pub fn is_meant() -> bool {
 /// The folder with links to this program, first on the `PATH` of what evcxr starts.
 pub fn folder(session: &Path) -> PathBuf {
     session.join("bin")
+}
+
+/// `PATH` for this process, so that what evcxr starts is found there. It cannot be given to evcxr as a setting: std would
+/// then copy the whole process to start another one, with hundreds of megabytes that rust-analyzer has.
+pub fn path(session: &Path) -> Result<OsString, std::env::JoinPathsError> {
+    let others = usual_path().iter().flat_map(std::env::split_paths);
+    std::env::join_paths(std::iter::once(folder(session)).chain(others))
+}
+
+/// `PATH` as it was when this was asked first: for what is none of evcxr's business.
+pub fn usual_path() -> &'static Option<OsString> {
+    static USUAL: OnceLock<Option<OsString>> = OnceLock::new();
+    USUAL.get_or_init(|| std::env::var_os("PATH"))
 }
 
 /// Makes the link of this name.

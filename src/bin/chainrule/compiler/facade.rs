@@ -1,15 +1,43 @@
-//! The library as rust-analyzer reads it: signatures without bodies, and hardly any dependency.
+//! The library and std as rust-analyzer reads them: signatures without bodies, and hardly any dependency.
 //!
 //! Whoever asks for the type of a cell's variable needs to know what a function returns, not how. The library itself
 //! would bring forty crates, which rust-analyzer reads for every session; the facade brings ndarray, whose arrays tensors
 //! are made from. It is never compiled: where cargo wants to, the wrapper around rustc hands over what the library was
 //! compiled to.
 
+use anyhow::{Context, Result};
 use ra_ap_syntax::ast::{self, AstNode, HasAttrs};
 use ra_ap_syntax::{AstToken, Edition, SourceFile, SyntaxKind, TextRange};
+use std::fs;
+use std::path::Path;
 
 /// What the library's public signatures name of other crates.
 pub const DEPENDENCIES: &[&str] = &["ndarray"];
+
+/// The crates of std that a cell can name.
+const STANDARD: &[&str] = &["core", "alloc", "std", "proc_macro"];
+
+/// Writes facades of std's crates, from the folder with their sources. What those include from outside (intrinsics of
+/// processors) is left out.
+pub fn standard_library(from: &Path, to: &Path) -> Result<()> {
+    for part in STANDARD {
+        write_facades(&from.join(part).join("src"), &to.join(part).join("src"))?;
+    }
+    Ok(())
+}
+
+fn write_facades(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let (path, name) = entry.map(|entry| (entry.path(), entry.file_name()))?;
+        if path.is_dir() {
+            write_facades(&path, &to.join(name))?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            fs::write(to.join(name), facade(&fs::read_to_string(path)?))?;
+        }
+    }
+    Ok(())
+}
 
 /// A source file without bodies, comments and tests.
 pub fn facade(source: &str) -> String {

@@ -4,6 +4,7 @@
 //! <cache>/chainrule/<key>/library/      our sources, as a package of their own (a dylib)
 //!                         build/        a session's folder in which cargo has built that package
 //!                         facade/       what rust-analyzer reads of it
+//!                         std/          what it reads of std
 //!                         template/     a session's folder with the facade in place of the library
 //!                         ready         written last
 //! ```
@@ -27,6 +28,8 @@ use std::process::Command;
 static SOURCES: Dir = include_dir!("$CARGO_MANIFEST_DIR/src");
 const MANIFEST: &str = include_str!("../../../../Cargo.toml");
 const LOCK: &str = include_str!("../../../../Cargo.lock");
+/// How facades are made.
+const FACADES: &str = include_str!("facade.rs");
 
 const LIBRARY: &str = "library";
 const FACADE: &str = "facade";
@@ -134,6 +137,11 @@ impl Library {
     /// The folder whose target folder sessions start from.
     pub fn template(&self) -> PathBuf {
         self.folder.join("template")
+    }
+
+    /// The folder with what rust-analyzer reads of std.
+    pub fn standard(&self) -> PathBuf {
+        self.folder.join("std")
     }
 
     /// The folder with the library as it was compiled.
@@ -339,7 +347,7 @@ fn key(toolchain: &Toolchain) -> String {
         hash.update(file.path().to_string_lossy().as_bytes());
         hash.update(file.contents());
     }
-    for text in [MANIFEST, LOCK, CARGO_CONFIG, &toolchain.version, &toolchain.sysroot.to_string_lossy()] {
+    for text in [MANIFEST, LOCK, CARGO_CONFIG, FACADES, &toolchain.version, &toolchain.sysroot.to_string_lossy()] {
         hash.update(text.as_bytes());
         hash.update([0]);
     }

@@ -5,7 +5,7 @@
 
 pub mod cargo;
 pub mod cells;
-mod facade;
+pub mod facade;
 pub mod library;
 mod network;
 pub mod session;

@@ -114,11 +114,15 @@ impl Toolchain {
         self.sysroot.join("lib/rustlib").join(&self.host).join("lib")
     }
 
-    fn has_rust_src(&self) -> bool {
+    /// The folder with the sources of std.
+    pub fn std_sources(&self) -> PathBuf {
         // rust-analyzer honours the variable, so do we.
-        let library = std::env::var_os("RUST_SRC_PATH")
-            .map_or_else(|| self.sysroot.join("lib/rustlib/src/rust/library"), PathBuf::from);
-        library.join("core/src/lib.rs").is_file()
+        let asked = std::env::var_os("RUST_SRC_PATH").map(PathBuf::from);
+        asked.unwrap_or_else(|| self.sysroot.join("lib/rustlib/src/rust/library"))
+    }
+
+    fn has_rust_src(&self) -> bool {
+        self.std_sources().join("core/src/lib.rs").is_file()
     }
 }
 

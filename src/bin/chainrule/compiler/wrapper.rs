@@ -11,6 +11,7 @@
 //! the variables of another.
 
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::process::CommandExt;
@@ -31,6 +32,9 @@ const STORE_BEGIN: &str = "mod evcxr_internal_runtime {\n";
 const STORE_END: &str =
     "pub fn create_variable_store() -> *mut VariableStore {\n    Box::into_raw(Box::new(VariableStore::new()))\n}\n}\n";
 const PANICKED: &str = "    println!(\"EVCXR_PANIC_NOTIFICATION\");\n";
+const CATCH_BEGIN: &str = "  std::panic::AssertUnwindSafe(||{\n";
+const CATCH_END: &str = "})) { \n  Ok(_) => {}\n";
+const TAKE: &str = " = evcxr_variable_store.take_variable::<";
 const EARLY_RETURN: &str = "println!(\"{}\", evcxr_internal_runtime::USER_ERROR_OCCURRED);\n";
 
 /// Runs rustc with the arguments of this process, after adapting the cell if it is one.
@@ -212,7 +216,41 @@ fn adapt(source: &str) -> Result<String, String> {
     if let Some(at) = adapted.rfind(PANICKED) {
         adapted.replace_range(at..at + PANICKED.len(), "    ::chainrule::cell::panicked();\n");
     }
-    Ok(adapted)
+    Ok(leave_in_store(&adapted).unwrap_or(adapted))
+}
+
+/// evcxr takes every variable of the session out of the store and puts it back, and for each of these steps rustc writes
+/// down how to drop all the others: with forty variables that took most of the time. Those that the cell does not mention
+/// stay where they are. Nothing where that cannot be told from the text.
+fn leave_in_store(source: &str) -> Option<String> {
+    let (before, rest) = source.split_once(CATCH_BEGIN)?;
+    let (cell, after) = rest.rsplit_once(CATCH_END)?;
+    if cell.contains("include!") {
+        return None;
+    }
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let mentioned: HashSet<&str> = cell.split(|c| !is_part(c)).collect();
+    let without = |part: &str, is_meant: fn(&str) -> bool| -> String {
+        let is_idle = |name: &str| !mentioned.contains(name.trim_start_matches("r#"));
+        let keep = |line| match variable(line).filter(|name| is_meant(line) && is_idle(name)) {
+            Some(_) => "\n",
+            None => line,
+        };
+        part.split_inclusive('\n').map(keep).collect()
+    };
+    let before = without(before, |line| line.starts_with("let ") && line.contains(TAKE));
+    let after = without(after, |line| line.starts_with("evcxr_variable_store.put_variable::<"));
+    Some([&before, CATCH_BEGIN, cell, CATCH_END, &after].concat())
+}
+
+/// The names of the variables that a compiled cell takes out of the store.
+pub fn taken(source: &str) -> HashSet<&str> {
+    source.lines().filter(|line| line.contains(TAKE)).filter_map(variable).collect()
+}
+
+/// The variable that a line of evcxr's is about.
+fn variable(line: &str) -> Option<&str> {
+    line.rsplit_once("(stringify!(")?.1.split(')').next()
 }
 
 /// The very first cells of a session (before the prelude) do not.
@@ -245,6 +283,23 @@ mod tests {
         assert!(adapted.contains("::chainrule::cell::early_return(text);"), "{adapted}");
         assert!(adapted.ends_with("    ::chainrule::cell::panicked();\n}\n"), "{adapted}");
         assert!(adapted.contains("println!(\"EVCXR_PANIC_NOTIFICATION\");"), "the learner's own line stays");
+    }
+
+    #[test]
+    fn variables_that_a_cell_does_not_mention_stay_in_the_store() {
+        let take =
+            |name: &str| format!("let mut {name} = evcxr_variable_store.take_variable::<A<B>>(stringify!({name}));\n");
+        let put = |name: &str| format!("evcxr_variable_store.put_variable::<A<B>>(stringify!({name}), {name});\n");
+        let names = ["used", "unused", "größe", "shown", "use", "r#type"];
+        let begin: String = names.iter().map(|name| take(name)).collect();
+        let end: String = names.iter().map(|name| put(name)).collect();
+        let cell = format!("used.push(1); println!(\"{{shown:?}} {{größe}}\", r#type);\nlet new = 1;\n{}", put("new"));
+        let source = format!("{begin}match catch(\n{CATCH_BEGIN}{cell}{CATCH_END}  Err(_) => {{\n}}}}\n{end}}}\n");
+        let adapted = leave_in_store(&source).unwrap();
+        assert_eq!(taken(&adapted), HashSet::from(["used", "größe", "shown", "r#type"]));
+        assert_eq!(adapted.lines().count(), source.lines().count());
+        assert!(adapted.contains(&put("used")) && adapted.contains(&put("new")) && !adapted.contains(&put("unused")));
+        assert!(leave_in_store(&source.replace("used.push(1)", "include!(\"cell.rs\")")).is_none());
     }
 
     #[test]

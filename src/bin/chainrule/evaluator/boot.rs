@@ -11,6 +11,7 @@ use super::{
 };
 use crate::compiler::cargo;
 use crate::compiler::cells::Cells;
+use crate::compiler::facade;
 use crate::compiler::library::{Library, PRELUDE, cache_folder, evaluation_key};
 use crate::compiler::session::{Session, copy_target};
 use crate::compiler::toolchain::Toolchain;
@@ -59,6 +60,7 @@ fn build_library(toolchain: &Toolchain, library: &Library) -> Result<()> {
         context.check("let checked = 1;").map_err(|error| anyhow!("{error}"))?;
         Ok(())
     };
+    facade::standard_library(&toolchain.std_sources(), &library.standard())?;
     compile_a_cell(&library.build(), None)?;
     copy_target(&library.build().join("target"), &library.template().join("target"))?;
     compile_a_cell(&library.template(), Some(&library.compiled(&toolchain.host)))
@@ -156,16 +158,12 @@ pub(super) fn start_context(
     prepared: Option<&Path>,
 ) -> Result<CommandContext> {
     let guard = STARTING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    let context = start_in_private_folder(folder, worker)?;
+    let context = start_in_private_folder(folder, worker, &library.standard())?;
     drop(guard);
     let mut context = CommandContext::with_eval_context(context);
     let wrapper = std::env::current_exe()?;
-    cargo::provide(folder, cargo::NAME)?;
-    let mut path = vec![cargo::folder(folder)];
-    path.extend(std::env::var_os("PATH").iter().flat_map(std::env::split_paths));
     let mut settings = format!(
-        ":linker mold\n:build_env PATH={}\n:build_env {}={}\n:build_env RUSTC_WRAPPER={}\n",
-        std::env::join_paths(path)?.display(),
+        ":linker mold\n:build_env {}={}\n:build_env RUSTC_WRAPPER={}\n",
         wrapper::ROLE,
         std::process::id(),
         wrapper.display()
@@ -184,25 +182,28 @@ pub(super) fn start_context(
 
 /// evcxr reads `evcxr.toml` in the current folder, and what stands there can run programs. So it starts in a folder of
 /// ours, where an empty one keeps it from looking further.
-fn start_in_private_folder(folder: &Path, worker: std::process::Command) -> Result<EvalContext> {
+fn start_in_private_folder(folder: &Path, worker: std::process::Command, standard: &Path) -> Result<EvalContext> {
     std::fs::write(folder.join("evcxr.toml"), "")?;
     let before = CurrentFolder::enter(folder)?;
     // What evcxr evaluates while it starts needs no types of std, and rust-analyzer takes seconds to load them: it is
-    // shown an empty one. It looks again when the library is added.
+    // shown an empty one. It looks again when the library is added, at one without bodies.
     let empty_std = folder.join("empty-std");
     std::fs::create_dir_all(empty_std.join("core/src"))?;
     std::fs::write(empty_std.join("core/src/lib.rs"), "")?;
-    let real_std = std::env::var_os(RUST_SRC_PATH);
+    cargo::provide(folder, cargo::NAME)?;
+    let (path, usual_path) = (cargo::path(folder)?, cargo::usual_path().clone().unwrap_or_default());
     // SAFETY: the lock keeps other evaluators out, and no other thread of ours reads the environment.
     unsafe {
         std::env::set_var("EVCXR_TMPDIR", folder);
         std::env::set_var(RUST_SRC_PATH, &empty_std);
+        // What evcxr finds there when it starts it takes for a linker.
+        std::env::set_var("PATH", usual_path);
     }
     let started = EvalContext::with_subprocess_command(worker);
     // SAFETY: as above.
-    match real_std {
-        Some(path) => unsafe { std::env::set_var(RUST_SRC_PATH, path) },
-        None => unsafe { std::env::remove_var(RUST_SRC_PATH) },
+    unsafe {
+        std::env::set_var("PATH", path);
+        std::env::set_var(RUST_SRC_PATH, standard);
     }
     drop(before);
     let (context, outputs) = started.map_err(|error| anyhow!("{error}"))?;

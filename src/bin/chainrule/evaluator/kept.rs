@@ -16,6 +16,7 @@ use super::prepare::Prepared;
 use super::scope::{Variables, commands, content_of_dependency, reads_files};
 use super::undo::Undo;
 use super::{Evaluator, Interrupter};
+use crate::compiler::wrapper;
 use crate::settings::{Language, language};
 use crate::worker::link::Answers;
 use crate::worker::relay::Exchange;
@@ -278,7 +279,14 @@ impl Evaluator {
             // Only definitions: nothing is run, and the variables stay where they are.
             1 if !self.compiled.source.contains("evcxr_variable_store") => {}
             1 => {
-                let (all, after_a_stop) = stored_by(&self.compiled.source);
+                let (mut all, mut after_a_stop) = stored_by(&self.compiled.source);
+                // Variables that it does not mention stay where they are.
+                let taken = wrapper::taken(&self.compiled.source);
+                let is_left = |name: &str| !taken.contains(name) && !ran.gone.variables.iter().any(|gone| gone == name);
+                for (name, variable) in before.iter().filter(|(name, _)| is_left(name)) {
+                    after_a_stop.push(name.clone());
+                    all.entry(name.clone()).or_insert_with(|| variable.kind.clone());
+                }
                 (variables, staying) = (all, Some(after_a_stop));
             }
             _ => return None,

@@ -1,6 +1,7 @@
 //! The kernel's end of what connects it with the worker.
 
 use super::{COMMAND, ERRORS, EVENTS, INPUT, LIBRARY, MEMORY, NO_SNAPSHOTS, OUTPUT, PROCESSES, TOKEN, UNDO};
+use crate::compiler::cargo::usual_path;
 use crate::settings::Settings;
 use anyhow::{Context, Result};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
@@ -95,6 +96,9 @@ impl Channels {
             .env(TOKEN, &self.token)
             .env("LD_LIBRARY_PATH", std::env::join_paths(libraries)?)
             .env("GLIBC_TUNABLES", HUGE_PAGES);
+        if let Some(path) = usual_path() {
+            command.env("PATH", path);
+        }
         if let Some(bytes) = settings.memory {
             command.env(MEMORY, bytes.to_string());
         }
