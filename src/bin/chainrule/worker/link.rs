@@ -24,6 +24,9 @@ pub type Answers = Vec<Vec<u8>>;
 /// A line after which no other comes.
 const DONE: &[u8] = b"EVCXR_EXECUTION_COMPLETE";
 
+/// How long a worker that was lost has to report.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// The worker has ended, and with it all variables.
 #[derive(Debug)]
 pub struct Lost;
@@ -79,6 +82,13 @@ impl Worker {
 
     /// Starts another worker, without variables.
     pub fn restart(&mut self) -> std::io::Result<()> {
+        // The one that was lost says first how it ended, if it can.
+        let deadline = Instant::now() + LAST_WORDS;
+        while Instant::now() < deadline
+            && matches!(self.child.lock().unwrap_or_else(PoisonError::into_inner).try_wait(), Ok(None))
+        {
+            std::thread::sleep(Duration::from_millis(2));
+        }
         let (child, commands, answers) = spawn(&mut self.command)?;
         let mut before = std::mem::replace(&mut *self.child.lock().unwrap_or_else(PoisonError::into_inner), child);
         let _ = before.kill();
