@@ -120,6 +120,7 @@ fn without_network(mut command: Command) -> ! {
         let more = crates.len().saturating_sub(MOST);
         let more = if more > 0 { format!(", and {more} more") } else { String::new() };
         eprintln!("There is no network. Crates that were fetched before: {}{more}.", names.join(", "));
+        eprintln!("Use one of these, or run the cell again where there is a network.");
     }
     std::process::exit(code)
 }

@@ -14,7 +14,7 @@ use crate::compiler::cells::Cells;
 use crate::compiler::facade;
 use crate::compiler::library::{Library, PRELUDE, cache_folder, evaluation_key};
 use crate::compiler::session::{Session, copy_target};
-use crate::compiler::toolchain::Toolchain;
+use crate::compiler::toolchain::{Toolchain, cargo_home};
 use crate::compiler::wrapper;
 use crate::settings::Settings;
 use crate::worker::channels::Channels;
@@ -144,8 +144,7 @@ fn surroundings() -> String {
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     deciding.sort();
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")));
-    let settings = home.and_then(|home| std::fs::read_to_string(home.join("config.toml")).ok());
+    let settings = cargo_home().and_then(|home| std::fs::read_to_string(home.join("config.toml")).ok());
     deciding.extend(settings);
     deciding.join("\n")
 }
