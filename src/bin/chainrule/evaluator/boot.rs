@@ -22,7 +22,7 @@ use crate::worker::link::Worker;
 use anyhow::{Context as _, Result, anyhow};
 use evcxr::{CommandContext, EvalContext};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// evcxr takes its folder from the environment and its settings from the current folder, both of which belong to the
 /// whole process: one evaluator starts at a time.
@@ -33,7 +33,15 @@ const RUST_SRC_PATH: &str = "RUST_SRC_PATH";
 
 /// The library for the compiler on this machine, made ready first if it is not. `notice` hears what takes long.
 pub fn prepare_library(notice: &dyn Fn(&str)) -> Result<(Toolchain, Library)> {
-    let toolchain = Toolchain::find_again(&cache_folder()?.join("toolchain.json"))?;
+    // Once for this process: a session changes the environment that decides which it is.
+    static FOUND: OnceLock<Toolchain> = OnceLock::new();
+    let toolchain = match FOUND.get() {
+        Some(toolchain) => toolchain.clone(),
+        None => {
+            let toolchain = Toolchain::find_again(&cache_folder()?.join("toolchain.json"))?;
+            FOUND.get_or_init(|| toolchain).clone()
+        }
+    };
     let library = Library::locate(&toolchain)?;
     make_ready(&toolchain, &library, notice)?;
     Ok((toolchain, library))
