@@ -73,7 +73,7 @@ impl Summary {
 }
 
 /// What so many numbers take.
-fn memory(numbers: usize) -> String {
+pub(crate) fn memory(numbers: usize) -> String {
     let bytes = numbers * size_of::<crate::Float>();
     if bytes < 1024 { format!("{bytes} B") } else { format!("{:.1} KB", bytes as f64 / 1024.0) }
 }

@@ -555,7 +555,7 @@ fn places(figure: &Figure) -> (Vec<(f64, f64)>, (f64, f64)) {
 }
 
 /// Width and height with everything.
-fn outer_size(figure: &Figure) -> (f64, f64) {
+pub(super) fn outer_size(figure: &Figure) -> (f64, f64) {
     (outer_width(figure), figure.size.1 + header_height(figure))
 }
 
