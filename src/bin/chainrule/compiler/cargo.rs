@@ -46,7 +46,6 @@ struct Call {
 /// Whether this program was started as evcxr's cargo.
 pub fn is_meant() -> bool {
     std::env::args_os().next().is_some_and(|name| Path::new(&name).file_name() == Some(OsStr::new(NAME)))
-        && std::env::var_os(wrapper::ROLE).is_some()
 }
 
 /// The folder with links to this program, first on the `PATH` of what evcxr starts.

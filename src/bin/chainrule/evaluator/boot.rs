@@ -170,7 +170,7 @@ pub(super) fn start_context(
     let mut context = CommandContext::with_eval_context(context);
     let wrapper = std::env::current_exe()?;
     let mut settings = format!(
-        ":linker mold\n:build_env {}={}\n:build_env RUSTC_WRAPPER={}\n",
+        ":build_env {}={}\n:build_env RUSTC_WRAPPER={}\n",
         wrapper::ROLE,
         std::process::id(),
         wrapper.display()
@@ -183,6 +183,9 @@ pub(super) fn start_context(
         .context("the library does not compile")?;
     if prepared.is_some() {
         run(&mut context, ":offline 0")?;
+        // evcxr writes it for the next cell, and before that asks cargo about the crates of a `:dep`.
+        let settings = folder.join(".cargo/config.toml");
+        std::fs::write(&settings, std::fs::read_to_string(&settings)?.replace("offline = true", "offline = false"))?;
     }
     Ok(context)
 }
@@ -198,20 +201,17 @@ fn start_in_private_folder(folder: &Path, worker: std::process::Command, standar
     std::fs::create_dir_all(empty_std.join("core/src"))?;
     std::fs::write(empty_std.join("core/src/lib.rs"), "")?;
     cargo::provide(folder, cargo::NAME)?;
-    let (path, usual_path) = (cargo::path(folder)?, cargo::usual_path().clone().unwrap_or_default());
+    let path = cargo::path(folder)?;
     // SAFETY: the lock keeps other evaluators out, and no other thread of ours reads the environment.
     unsafe {
         std::env::set_var("EVCXR_TMPDIR", folder);
         std::env::set_var(RUST_SRC_PATH, &empty_std);
-        // What evcxr finds there when it starts it takes for a linker.
-        std::env::set_var("PATH", usual_path);
+        // evcxr looks there for a linker when it starts, and so uses ours from its first cell on.
+        std::env::set_var("PATH", path);
     }
     let started = EvalContext::with_subprocess_command(worker);
     // SAFETY: as above.
-    unsafe {
-        std::env::set_var("PATH", path);
-        std::env::set_var(RUST_SRC_PATH, standard);
-    }
+    unsafe { std::env::set_var(RUST_SRC_PATH, standard) };
     drop(before);
     let (context, outputs) = started.map_err(|error| anyhow!("{error}"))?;
     // evcxr waits until both are read. The worker writes neither: what arrives is about the worker itself.
