@@ -391,6 +391,7 @@ def test_without_a_network_the_crates_at_hand_are_used_and_named(jupyter_folders
         said = "\n".join(reply["traceback"])
         assert reply["status"] == "error" and "There is no network. Crates that were fetched before: " in said, said
         assert "no_such_crate_at_hand" in said and "base64" in said, said
+        assert reply["evalue"].startswith("error: no matching package named `no_such_crate_at_hand` found"), reply["evalue"]
         assert kernel.value("n as u32 + 1 > 0") == "true"
     finally:
         kernel.stop()

@@ -174,8 +174,10 @@ impl Mistake {
         let unkept = Unkept::from_message(&error.message());
         let id = error.code().map(str::to_owned);
         let kind = unkept.as_ref().map(|unkept| unkept.kind.to_owned()).or(id.clone()).unwrap_or_default();
-        // cargo's own messages begin with their level.
-        let original = about_the_cell(without_level(&error.message()), code);
+        let said = error.message();
+        // What cargo says begins with what it has done, and with its level.
+        let said = said.find("error: ").map_or(said.as_str(), |start| &said[start..]);
+        let original = about_the_cell(without_level(said), code);
         let message = unkept.map_or_else(|| original.clone(), |unkept| unkept.title);
         let primary = error.primary_spanned_message().and_then(|message| message.span);
         let mut marks = Vec::new();
@@ -256,7 +258,7 @@ fn about_the_cell(message: &str, code: &str) -> String {
     let names: Vec<&str> = message.split('`').collect();
     if names.get(1) == Some(&"evcxr_display") {
         // The method that shows a value is there for all that has `Debug`.
-        let shown = without_generated(names.get(3).unwrap_or(&"this value"));
+        let shown = without_generated(names.get(3).unwrap_or(&"this value").trim_start_matches('&'));
         return format!("`{shown}` doesn't implement `Debug`");
     }
     let message = without_generated(message);
