@@ -23,7 +23,7 @@ fn cases() -> Vec<Case> {
         ("tanh 128x784", vec![vec![128, 784]], |x| x[0].tanh()),
         ("gelu 128x784", vec![vec![128, 784]], |x| x[0].gelu()),
         ("sum 128x784", vec![vec![128, 784]], |x| x[0].sum()),
-        ("mean of columns 128x784", vec![vec![128, 784]], |x| x[0].mean_axis(0)),
+        ("mean of columns 128x784", vec![vec![128, 784]], |x| x[0].mean_axis(0, false)),
         ("transpose 128x784", vec![vec![128, 784]], |x| x[0].t()),
         ("softmax 128x10", vec![vec![128, 10]], |x| x[0].softmax(-1)),
         ("softmax 1024x64", vec![vec![1024, 64]], |x| x[0].softmax(-1)),

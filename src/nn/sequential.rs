@@ -21,9 +21,8 @@ pub(crate) fn dead_units(outputs: &Tensor) -> usize {
 
 /// "dense2" for a dense layer with another before it.
 pub(super) fn numbered(before: &[Box<dyn Module>], layer: &dyn Module) -> String {
-    let name = layer.name();
-    let number = 1 + before.iter().filter(|other| other.name() == name).count();
-    format!("{}{number}", name.to_lowercase())
+    let number = 1 + before.iter().filter(|other| other.name() == layer.name()).count();
+    format!("{}{number}", layer.name().to_lowercase())
 }
 
 /// Layers one after the other: the output of each is the input of the next.

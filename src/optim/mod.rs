@@ -122,7 +122,8 @@ fn for_each(gradients: &[Tensor], parameters: &[Tensor], update: &mut dyn FnMut(
 /// What an optimiser remembers: by the id of the parameter's tensor, how many steps there were, and for each value `N`
 /// numbers, 0 at first.
 #[derive(Clone, Debug, Default)]
-struct Memory<const N: usize>(Outlined<HashMap<u64, (i32, [Vec<Float>; N])>>);
+struct Memory<const N: usize>(Outlined<HashMap<u64, Steps<N>>>);
+type Steps<const N: usize> = (i32, [Vec<Float>; N]);
 
 impl<const N: usize> Memory<N> {
     fn steps(&self, parameter: &Tensor) -> i32 {
