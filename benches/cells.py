@@ -1,15 +1,17 @@
-"""What cells cost that were compiled before, and whether a learner's own loops are as fast as in a program.
+"""What cells cost that were compiled before, what the course's cells cost to compile beside an empty one, and whether a
+learner's own loops are as fast as in a program.
 
     cargo test --release --test front_ends wire        # once: makes the Python environment
     cargo build --release
     target/tmp/python/bin/python benches/cells.py [kernels]
 
-Prints a table; the bars are those of issue 4. How new cells compare with evcxr_jupyter is measured by `kernel_latency.py`
+Prints a table; the bars are those of issues 4 and 6. How new cells compare with evcxr_jupyter is measured by `kernel_latency.py`
 in the folder of the peers. Nothing else should run on the machine.
 """
 
 import os
 import pathlib
+import re
 import statistics
 import subprocess
 import sys
@@ -83,6 +85,32 @@ def together(chapter, count):
     return [seconds for _, seconds in kernels], resident >> 20, share >> 20
 
 
+def compile_time(kernel, code):
+    """Milliseconds that rustc and the linker take, as `:timing` says it."""
+    said = [content["data"]["text/plain"] for kind, content in kernel.run(code)[1] if kind == "display_data"][-1]
+    return sum(float(number) for number in re.findall(r"([\d.]+) ms (?:rustc|linking)", said))
+
+
+def typical(rounds):
+    """The first 20 cells of the course that compile, each beside an empty one."""
+    found = [code for chapter in CHAPTERS for code, may_fail in cells(chapter) if not may_fail][:20]
+    times, empty = [[] for _ in found], []
+    for _ in range(rounds):
+        kernel = Kernel(env={"CHAINRULE_CELL_CACHE": "off"})
+        kernel.run(":timing")
+        kernel.run("()")
+        for at, code in enumerate(found):
+            times[at].append(compile_time(kernel, code))
+            empty.append(compile_time(kernel, "()"))
+        kernel.stop()
+    empty = statistics.median(empty)
+    ratios = sorted(statistics.median(each) / empty for each in times)
+    within = sum(ratio <= 1.3 for ratio in ratios)
+    row("an empty cell: rustc and linker", f"{empty:.0f} ms", "")
+    row("20 cells of the course: median, most", f"{statistics.median(ratios):.2f}; {ratios[-1]:.2f} x", "1.3 x empty")
+    row("of these within the bar", f"{within} of 20", "20")
+
+
 def loops(folder):
     program = folder / "program.rs"
     program.write_text(f"fn main() {{\n{{ {SUM} }}\n{PRODUCT}\n}}\n{FUNCTION}\n")
@@ -123,6 +151,7 @@ def main():
         seconds, resident, share = together(CHAPTERS[0], count)
         row(f"{count} kernels at once: the slowest", f"{max(seconds):.2f} s", "15 s")
         row("memory of all: resident; shared pages once", f"{resident}; {share} MiB", "2458 MiB")
+        typical(3)
         loops(folder)
 
 

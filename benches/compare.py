@@ -24,7 +24,7 @@ BARS = {  # of issue 6: at most this many times what the peer needs, or this muc
     "mlp-784-128-10-adam-batch60000": 1.15, "mlp-2-16-16-1-sgd-batch100": 0.08, "cnn-28x28-8-16-adam-batch64": 0.6,
     "transformer-4x128-context64-batch16": 1.2, "memory-above-data": 1.0}
 # Tensors stay in the heap between steps, as the kernel has it for its cells (worker/channels.rs).
-HEAP = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=67108864"
+HEAP = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=268435456"
 
 
 def figures(command, **environment):

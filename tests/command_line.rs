@@ -87,6 +87,24 @@ fn outputs_are_stored_in_place_and_the_rest_is_kept() {
     assert!(keys(&stored) && stored.ends_with("}\n") && stored.starts_with("{\n \"cells\""));
 }
 
+/// What a session sets for itself in the environment is not taken for that of the machine, of which is noted which
+/// compiler belongs to it: the next session would look for the compiler again.
+#[test]
+fn a_session_leaves_what_is_known_of_the_compiler() {
+    let home = home();
+    notebook(&home.path().join("one.ipynb"), &["let one = 1;"]);
+    notebook(&home.path().join("two.ipynb"), &["let two = 2;"]);
+    let cache = home.path().join("cache");
+    let mut command = chainrule(home.path());
+    command.args(["run", "one.ipynb", "two.ipynb", "--output", "out"]).current_dir(home.path());
+    // The library is that of all tests; cells and notes are not.
+    command.env("CHAINRULE_CACHE", &cache).env("CHAINRULE_SYSTEM_CACHE", common::scratch("cache"));
+    let output = finish(command, LIMIT);
+    assert!(output.status.success(), "{}", text(&output));
+    let noted = fs::read_to_string(cache.join("toolchain.json")).unwrap();
+    assert!(noted.contains("PATH=") && !noted.contains("/sessions/"), "{noted}");
+}
+
 #[test]
 fn a_cell_that_takes_too_long_is_stopped() {
     let home = home();

@@ -1,6 +1,7 @@
 //! Figures are well-formed, small, the same every time, and say in words what they show. The live view ends in its final
 //! state, whatever happens.
 
+use base64::Engine;
 use chainrule::cell::interrupt::{self, CHAINRULE_INTERRUPT};
 use chainrule::display::Show;
 use chainrule::plot::{EpochRow, Figure, Live};
@@ -340,6 +341,7 @@ fn mistakes_are_explained() {
         message(&|| drop(plot::board(&tensor([[0, 5]]), None))),
         message(&|| drop(plot::board(&tensor([[0, 1]]), Some(&tensor([1.0]))))),
         message(&|| drop(plot::frames(Vec::new()))),
+        message(&|| drop(plot::profile(&Sequential::new(), &x))),
     ] {
         assert!(text.contains("hint"), "{text}");
     }
@@ -425,6 +427,25 @@ fn what_is_not_a_number_can_be_looked_at() {
     }
 }
 
+/// What a picture in a `src` holds.
+fn decoded(source: &str) -> String {
+    let bytes = base64::engine::general_purpose::STANDARD.decode(source.split_once("base64,").unwrap().1).unwrap();
+    String::from_utf8(bytes).unwrap()
+}
+
+/// Of what a film shows without scripts: the frame that is seen when nothing moves, and how many others there are.
+fn without_scripts(page: &str) -> (String, usize) {
+    let document = roxmltree::Document::parse(page).unwrap();
+    let image = document.descendants().find(|node| node.has_tag_name("img")).unwrap();
+    let film = decoded(image.attribute("src").unwrap());
+    let document = roxmltree::Document::parse(&film).unwrap();
+    let is = |node: &roxmltree::Node, word: &str| node.attribute("style").is_some_and(|style| style.starts_with(word));
+    let with = |word: &str| document.descendants().filter(|node| is(node, word)).collect::<Vec<_>>();
+    let seen = with("visibility:visible");
+    let seen = seen.first().map_or(film.as_str(), |node| &film[node.first_child().unwrap().range()]);
+    (seen.to_owned(), with("visibility:hidden").len())
+}
+
 #[test]
 fn a_film_keeps_every_frame_unless_it_grows_too_large() {
     let figure = |k: usize| plot::function(|x| (k as Float * x).sin(), 0.0..6.3);
@@ -436,16 +457,17 @@ fn a_film_keeps_every_frame_unless_it_grows_too_large() {
     let slider = document.descendants().find(|node| node.has_tag_name("input")).unwrap();
     let frames: Vec<String> = serde_json::from_str(slider.attribute("data-frames").unwrap()).unwrap();
     assert_eq!((frames.len(), slider.attribute("max")), (12, Some("11")));
-    // Where no script runs, the last one is seen.
-    let seen = document.descendants().find(|node| node.has_tag_name("img")).unwrap();
-    assert_eq!(seen.attribute("src"), Some(frames[11].as_str()));
     assert!(frames[0] != frames[1] && !page.contains("<script"));
+    // Where no script runs, they are seen one after the other, and the last one where nothing moves.
+    let (visible, hidden) = without_scripts(&page);
+    assert_eq!((visible.as_str(), hidden), (decoded(&frames[11]).trim(), 11));
     // Long ones lose frames, but not the last.
     let many = noise(&[80, 80]);
     let long = plot::frames((0..300).map(|_| plot::heatmap(&many)).collect());
     let page = html(long.bundle());
     assert!(page.len() < 4_000_000 && long.text().contains("of 300"), "{} bytes, {}", page.len(), long.text());
-    assert!(roxmltree::Document::parse(&page).is_ok());
+    assert_eq!(without_scripts(&page).1, 15, "not all of them twice");
+    assert_eq!(without_scripts(&html(plot::frames(vec![figure(1)]).bundle())).1, 0);
     let sound = html(plot::sound(&noise(&[4000]), data::RATE).bundle());
     let document = roxmltree::Document::parse(&sound).unwrap();
     let player = document.descendants().find(|node| node.has_tag_name("audio")).unwrap();
@@ -619,4 +641,32 @@ fn a_terminal_gets_a_line_for_each_epoch() {
     assert_eq!(text.lines().filter(|line| line.starts_with("epoch ")).count(), 6, "{text}");
     let (frames, text) = tell("disabled");
     assert!(frames.is_empty() && !text.contains("epoch"), "{text}");
+}
+
+#[test]
+fn a_profile_says_which_layer_takes_the_time_and_changes_nothing() {
+    let model = Sequential::new()
+        .add(Dense::new(64, 400).relu())
+        .add(BatchNormalization::new(400))
+        .add(Dropout::new(0.5))
+        .add(Dense::new(400, 400))
+        .add(Dense::new(400, 2));
+    let state = || model.layers().iter().flat_map(|layer| layer.state()).flat_map(|t| t.to_vec()).collect::<Vec<_>>();
+    let (x, before) = (noise(&[100, 64]), state());
+    seed(5);
+    let expected = random::uniform();
+    seed(5);
+    let text = plot::profile(&model, &x).text();
+    assert_eq!((random::uniform(), state()), (expected, before), "random numbers, parameters and running means");
+    assert!(model.parameters().iter().all(|parameter| !parameter.has_grad()));
+
+    let share = |layer: &str| -> f64 {
+        let line = text.lines().find(|line| line.trim_start().starts_with(layer)).unwrap_or_else(|| panic!("{text}"));
+        line.split(" % of the time").next().unwrap().rsplit(' ').next().unwrap().parse().unwrap()
+    };
+    assert!(text.starts_with("profile \"one batch of 100: "), "{text}");
+    assert!(share("dense2") > share("dense3") && share("dense2") > share("dropout1"), "{text}");
+    let all: f64 = ["dense1", "batchnormalization1", "dropout1", "dense2", "dense3"].into_iter().map(share).sum();
+    assert!((all - 100.0).abs() < 4.0, "{text}");
+    assert!(text.contains("outputs of 156.2 KB") || cfg!(feature = "f64"), "{text}");
 }

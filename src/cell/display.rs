@@ -5,17 +5,18 @@ use std::fmt::Debug;
 
 /// Shows any value that can be printed with `{:?}` as the result of a cell.
 ///
-/// evcxr ends a cell with `(expression).evcxr_display()` and compiles a second time where that fails; this
-/// implementation spares the second time. A type with an `evcxr_display` of its own keeps it.
+/// A cell ends with `(&(expression)).evcxr_display()`; evcxr would compile a second time where that fails, and this
+/// implementation spares the second time. It is one for references, which the compiler looks at after the type itself: so
+/// a type that has an `evcxr_display` of its own, or from another crate's trait, keeps it.
 pub trait CellDisplay {
     /// Shows the value as the cell's result; `()` shows nothing.
     fn evcxr_display(&self);
 }
 
-impl<T: Debug + ?Sized> CellDisplay for T {
+impl<T: Debug + ?Sized> CellDisplay for &T {
     fn evcxr_display(&self) {
         if std::any::type_name::<T>() != "()" {
-            show_debug(&self);
+            show_debug(self);
         }
     }
 }

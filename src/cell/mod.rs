@@ -10,6 +10,7 @@ mod comm;
 mod display;
 mod input;
 pub mod interrupt;
+mod outlined;
 mod report;
 mod store;
 mod summary;
@@ -18,6 +19,7 @@ mod variables;
 pub use comm::{Comm, handle_comms, set_next_input};
 pub use display::{CellDisplay, print};
 pub use input::{input, input_password};
+pub(crate) use outlined::Outlined;
 pub(crate) use report::line_of;
 pub use report::{at, early_return, panicked};
 #[doc(hidden)]

@@ -82,9 +82,9 @@ impl Windows {
     /// The largest value of each window, without padding. A NaN is the largest.
     pub fn largest(&self, images: &Array, shape: &[usize]) -> Array {
         let (images, mut out) = (slice(images), vec![Float::NEG_INFINITY; shape.iter().product()]);
-        let ([width, columns], [pixels, _, places]) = ([self.image[1], self.places[1]], self.areas());
+        let ([width, columns], [pixels, window, places]) = ([self.image[1], self.places[1]], self.areas());
         let larger = |best: Float, value: Float| if best >= value || best.is_nan() { best } else { value };
-        rows(&mut out, places, self.size[0] * self.size[1], |plane, out| {
+        rows(&mut out, places, window, |plane, out| {
             let image = &images[plane * pixels..][..pixels];
             for (row, out) in out.chunks_exact_mut(columns).enumerate() {
                 for dy in 0..self.size[0] {
@@ -108,12 +108,12 @@ impl Windows {
     pub fn give(&self, g: &Array, images: &Array, largest: &Array) -> Array {
         let (g, values, largest) = (slice(g), slice(images), slice(largest));
         let mut out = vec![0.0; images.len()];
-        let ([width, columns], [pixels, _, places]) = ([self.image[1], self.places[1]], self.areas());
+        let ([width, columns], [pixels, window, places]) = ([self.image[1], self.places[1]], self.areas());
         let give = |out: &mut Float, pixel: Float, left: &mut Float, largest: Float| {
             *out += if pixel < largest { 0.0 } else { *left };
             *left = if pixel < largest { *left } else { 0.0 };
         };
-        rows(&mut out, pixels, self.size[0] * self.size[1], |plane, out| {
+        rows(&mut out, pixels, window, |plane, out| {
             let image = &values[plane * pixels..][..pixels];
             let (mut left, largest) = (g[plane * places..][..places].to_vec(), &largest[plane * places..][..places]);
             for (row, (left, largest)) in left.chunks_mut(columns).zip(largest.chunks(columns)).enumerate() {

@@ -32,8 +32,7 @@ pub trait Module: std::any::Any + Send + Sync {
 
     /// What kind of layer this is, as the summary prints it.
     fn name(&self) -> String {
-        let path = std::any::type_name::<Self>();
-        path.rsplit("::").next().unwrap_or(path).to_owned()
+        last_part(std::any::type_name::<Self>())
     }
 
     /// The shape of one sample's output, given that of one sample's input (both without the batch axis). `[]` means
@@ -56,10 +55,20 @@ pub trait Module: std::any::Any + Send + Sync {
     /// Gives the parameters names that begin with `prefix`, for messages; a model calls it with "dense1" and the like. A
     /// name that the learner gave is better and stays.
     fn label(&self, prefix: &str) {
-        for parameter in self.state() {
-            if let Some(own) = parameter.name().filter(|name| NAMES.contains(&name.as_str())) {
-                parameter.label(&format!("{prefix}.{own}"));
-            }
+        label(self.state(), prefix);
+    }
+}
+
+// Not in the trait itself: a cell that adds a layer to a model compiles the methods that it did not write.
+
+fn last_part(path: &str) -> String {
+    path.rsplit("::").next().unwrap_or(path).to_owned()
+}
+
+fn label(state: Vec<Tensor>, prefix: &str) {
+    for parameter in state {
+        if let Some(own) = parameter.name().filter(|name| NAMES.contains(&name.as_str())) {
+            parameter.label(&format!("{prefix}.{own}"));
         }
     }
 }

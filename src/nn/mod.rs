@@ -36,3 +36,4 @@ pub use recurrent::{Gru, Lstm, SimpleRnn};
 pub use sequential::Sequential;
 pub(crate) use sequential::dead_units;
 pub use summary::Summary;
+pub(crate) use summary::memory;

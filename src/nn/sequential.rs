@@ -2,6 +2,7 @@
 
 use super::{Module, Summary};
 use crate::autograd::{Mode, NoGrad};
+use crate::cell::Outlined;
 use crate::tensor::Tensor;
 
 /// How many units are dead in outputs `[n, units, …]` of a layer: 0 everywhere, for all n examples.
@@ -18,6 +19,12 @@ pub(crate) fn dead_units(outputs: &Tensor) -> usize {
     (0..units).filter(|unit| is_dead(*unit)).count()
 }
 
+/// "dense2" for a dense layer with another before it.
+pub(super) fn numbered(before: &[Box<dyn Module>], layer: &dyn Module) -> String {
+    let number = 1 + before.iter().filter(|other| other.name() == layer.name()).count();
+    format!("{}{number}", layer.name().to_lowercase())
+}
+
 /// Layers one after the other: the output of each is the input of the next.
 ///
 /// ```
@@ -32,13 +39,13 @@ pub(crate) fn dead_units(outputs: &Tensor) -> usize {
 /// Training is described at [`train`](crate::train).
 #[derive(Default)]
 pub struct Sequential {
-    layers: Vec<Box<dyn Module>>,
+    layers: Outlined<Vec<Box<dyn Module>>>,
     /// The shape of one sample, if it is known.
     pub(crate) input: Option<Vec<usize>>,
     /// What `compile` was given, and the figures of the last `fit`. The only things here that belong to
     /// [`train`](crate::train).
-    pub(crate) compiled: Option<crate::train::Compiled>,
-    pub(crate) history: crate::train::History,
+    pub(crate) compiled: Outlined<Option<crate::train::Compiled>>,
+    pub(crate) history: Outlined<crate::train::History>,
 }
 
 impl Sequential {
@@ -60,9 +67,7 @@ impl Sequential {
     }
 
     pub(crate) fn push(mut self, layer: Box<dyn Module>) -> Sequential {
-        let name = layer.name();
-        let number = 1 + self.layers.iter().filter(|other| other.name() == name).count();
-        layer.label(&format!("{}{number}", name.to_lowercase()));
+        layer.label(&numbered(&self.layers, &*layer));
         self.layers.push(layer);
         self
     }
@@ -90,7 +95,7 @@ impl Sequential {
     #[track_caller]
     pub fn forward(&self, x: &Tensor) -> Tensor {
         let mut x = x.clone();
-        for layer in &self.layers {
+        for layer in self.layers.iter() {
             x = layer.forward(&x);
         }
         x
@@ -111,8 +116,7 @@ impl Sequential {
         let (mut x, mut outputs) = (x.clone(), Vec::new());
         for (i, layer) in self.layers.iter().enumerate() {
             x = layer.forward(&x);
-            let number = 1 + self.layers[..i].iter().filter(|other| other.name() == layer.name()).count();
-            outputs.push((format!("{}{number}", layer.name().to_lowercase()), x.detach()));
+            outputs.push((numbered(&self.layers[..i], &**layer), x.detach()));
         }
         outputs
     }
@@ -143,9 +147,8 @@ impl Module for Sequential {
     }
 
     fn macs(&self, input: &[usize]) -> usize {
-        let mut shape = input.to_vec();
-        let mut sum = 0;
-        for layer in &self.layers {
+        let (mut shape, mut sum) = (input.to_vec(), 0);
+        for layer in self.layers.iter() {
             sum += layer.macs(&shape);
             shape = layer.output_shape(&shape);
         }

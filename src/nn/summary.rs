@@ -1,6 +1,7 @@
 //! The table that `summary()` returns.
 
 use super::Module;
+use super::sequential::numbered;
 use crate::display::{Bundle, Show};
 use crate::tensor::Tensor;
 use crate::tensor::table::{html_table, text_table, thousands};
@@ -23,11 +24,9 @@ impl Summary {
     pub(super) fn new(layers: &[Box<dyn Module>], input: Option<&[usize]>) -> Summary {
         let mut summary = Summary { rows: Vec::new(), parameters: 0, others: 0, work: input.map(|_| (0, 0)) };
         let mut shape = input.unwrap_or_default().to_vec();
-        let mut names: Vec<String> = Vec::new();
         let count = |tensors: Vec<Tensor>| tensors.iter().map(Tensor::len).sum::<usize>();
-        for layer in layers {
-            let name = layer.name();
-            let number = 1 + names.iter().filter(|other| **other == name).count();
+        for (i, layer) in layers.iter().enumerate() {
+            let name = format!("{} ({})", numbered(&layers[..i], &**layer), layer.name());
             let macs = layer.macs(&shape);
             shape = layer.output_shape(&shape);
             let own = count(layer.parameters());
@@ -43,8 +42,7 @@ impl Summary {
                 format!("(None, {})", shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", "))
             };
             let macs = if input.is_some() { thousands(macs) } else { String::new() };
-            summary.rows.push([format!("{}{number} ({name})", name.to_lowercase()), shown, thousands(own), macs]);
-            names.push(name);
+            summary.rows.push([name, shown, thousands(own), macs]);
         }
         summary
     }
@@ -73,7 +71,7 @@ impl Summary {
 }
 
 /// What so many numbers take.
-fn memory(numbers: usize) -> String {
+pub(crate) fn memory(numbers: usize) -> String {
     let bytes = numbers * size_of::<crate::Float>();
     if bytes < 1024 { format!("{bytes} B") } else { format!("{:.1} KB", bytes as f64 / 1024.0) }
 }

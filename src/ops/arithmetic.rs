@@ -227,10 +227,10 @@ macro_rules! operator {
         operator!($Operator, $operator, Tensor, &Tensor, |a, b| $operator(&a, b));
         operator!($Operator, $operator, &Tensor, Tensor, |a, b| $operator(a, &b));
         operator!($Operator, $operator, &Tensor, &Tensor, |a, b| $operator(a, b));
-        operator!($Operator, $operator, Tensor, Float, |a, b| $operator(&a, &Tensor::from(b)));
-        operator!($Operator, $operator, &Tensor, Float, |a, b| $operator(a, &Tensor::from(b)));
-        operator!($Operator, $operator, Float, Tensor, |a, b| $operator(&Tensor::from(a), &b));
-        operator!($Operator, $operator, Float, &Tensor, |a, b| $operator(&Tensor::from(a), b));
+        operator!($Operator, $operator, Tensor, Float, |a, b| $operator(&a, &Tensor::full(&[], b)));
+        operator!($Operator, $operator, &Tensor, Float, |a, b| $operator(a, &Tensor::full(&[], b)));
+        operator!($Operator, $operator, Float, Tensor, |a, b| $operator(&Tensor::full(&[], a), &b));
+        operator!($Operator, $operator, Float, &Tensor, |a, b| $operator(&Tensor::full(&[], a), b));
     };
     ($Operator:ident, $operator:ident, $Left:ty, $Right:ty, |$a:ident, $b:ident| $compute:expr) => {
         impl $Operator<$Right> for $Left {

@@ -17,6 +17,7 @@ pub use schedule::Schedule;
 pub use sgd::Sgd;
 
 use crate::Float;
+use crate::cell::Outlined;
 use crate::kernels::loops;
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
@@ -56,14 +57,7 @@ pub trait Optimizer: Send + Sync + 'static {
     /// Panics if there are no parameters, or if one has no gradient.
     #[track_caller]
     fn step(&mut self, parameters: &[Tensor]) {
-        let mut gradients = Vec::with_capacity(parameters.len());
-        for parameter in parameters {
-            if !parameter.has_grad() {
-                parameter.no_gradient("step");
-            }
-            gradients.push(parameter.grad());
-        }
-        self.apply_gradients(&gradients, parameters);
+        self.apply_gradients(&gradients_of(parameters), parameters);
     }
 
     /// One step with the given gradients, as [`GradientTape`](crate::autograd::GradientTape) returns them.
@@ -71,15 +65,23 @@ pub trait Optimizer: Send + Sync + 'static {
     /// Panics if there are no parameters, or if gradients and parameters do not fit together.
     #[track_caller]
     fn apply_gradients(&mut self, gradients: &[Tensor], parameters: &[Tensor]) {
-        check(gradients, parameters);
-        for (gradient, parameter) in gradients.iter().zip(parameters) {
-            self.update(parameter, gradient);
-        }
+        for_each(gradients, parameters, &mut |gradient, parameter| self.update(parameter, gradient));
     }
 }
 
+// Not in the trait itself: a cell with an optimiser compiles the methods that it did not write.
+
 #[track_caller]
-fn check(gradients: &[Tensor], parameters: &[Tensor]) {
+fn gradients_of(parameters: &[Tensor]) -> Vec<Tensor> {
+    if let Some(without) = parameters.iter().find(|parameter| !parameter.has_grad()) {
+        without.no_gradient("step");
+    }
+    parameters.iter().map(Tensor::grad).collect()
+}
+
+/// Nothing is changed if one of them does not fit.
+#[track_caller]
+fn for_each(gradients: &[Tensor], parameters: &[Tensor], update: &mut dyn FnMut(&Tensor, &Tensor)) {
     if parameters.is_empty() {
         fail(
             "step: the optimiser has no parameters",
@@ -114,12 +116,14 @@ fn check(gradients: &[Tensor], parameters: &[Tensor]) {
             );
         }
     }
+    gradients.iter().zip(parameters).for_each(|(gradient, parameter)| update(gradient, parameter));
 }
 
 /// What an optimiser remembers: by the id of the parameter's tensor, how many steps there were, and for each value `N`
 /// numbers, 0 at first.
 #[derive(Clone, Debug, Default)]
-struct Memory<const N: usize>(HashMap<u64, (i32, [Vec<Float>; N])>);
+struct Memory<const N: usize>(Outlined<HashMap<u64, Steps<N>>>);
+type Steps<const N: usize> = (i32, [Vec<Float>; N]);
 
 impl<const N: usize> Memory<N> {
     fn steps(&self, parameter: &Tensor) -> i32 {

@@ -2,7 +2,7 @@
 
 use super::figure::{Axis, Figure, Key, Layer, Stroke, Ticks, curve_stroke};
 use super::palette;
-use super::values::{Values, extent, number, padded};
+use super::values::{List, Values, extent, number, padded};
 use crate::Float;
 use crate::tensor::fail::fail;
 
@@ -43,17 +43,14 @@ fn curve_of(xs: Vec<f64>, ys: Vec<f64>) -> Figure {
 /// ```
 #[track_caller]
 pub fn curves<N: AsRef<str>, V: Values>(series: &[(N, V)]) -> Figure {
-    numbered_curves(named(series))
-}
-
-fn named<N: AsRef<str>, V: Values>(series: &[(N, V)]) -> Vec<(String, Vec<f64>)> {
-    series.iter().map(|(name, values)| (name.as_ref().to_owned(), values.numbers())).collect()
+    numbered_curves(List(series.len(), &|i| (series[i].0.as_ref(), series[i].1.numbers())))
 }
 
 #[track_caller]
-fn numbered_curves(series: Vec<(String, Vec<f64>)>) -> Figure {
+fn numbered_curves(series: List<(&str, Vec<f64>)>) -> Figure {
     let numbered = |values: Vec<f64>| values.into_iter().enumerate().map(|(i, y)| (i as f64 + 1.0, y)).collect();
-    let mut figure = over_axes("curves", series.into_iter().map(|(name, values)| (name, numbered(values))).collect());
+    let mut figure =
+        over_axes("curves", series.named().into_iter().map(|(name, values)| (name, numbered(values))).collect());
     figure.x.ticks = Ticks::Whole;
     figure
 }
@@ -74,13 +71,13 @@ fn numbered_curves(series: Vec<(String, Vec<f64>)>) -> Figure {
 /// ```
 #[track_caller]
 pub fn lines<N: AsRef<str>, V: Values>(xs: &(impl Values + ?Sized), series: &[(N, V)]) -> Figure {
-    lines_over(&xs.numbers(), named(series))
+    lines_over(xs.numbers(), List(series.len(), &|i| (series[i].0.as_ref(), series[i].1.numbers())))
 }
 
 #[track_caller]
-fn lines_over(xs: &[f64], series: Vec<(String, Vec<f64>)>) -> Figure {
+fn lines_over(xs: Vec<f64>, series: List<(&str, Vec<f64>)>) -> Figure {
     let mut over_xs = Vec::new();
-    for (name, ys) in series {
+    for (name, ys) in series.named() {
         same_length("lines", "xs", xs.len(), &format!("ys of \"{name}\""), ys.len());
         over_xs.push((name, xs.iter().copied().zip(ys).collect()));
     }
@@ -232,7 +229,12 @@ fn thinned(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
 /// ```
 #[track_caller]
 pub fn bars(names: &[impl AsRef<str>], values: &(impl Values + ?Sized)) -> Figure {
-    bars_of(names.iter().map(|name| name.as_ref().to_owned()).collect(), values.numbers())
+    named_bars(List(names.len(), &|i| names[i].as_ref()), values.numbers())
+}
+
+#[track_caller]
+fn named_bars(names: List<&str>, values: Vec<f64>) -> Figure {
+    bars_of(names.names(), values)
 }
 
 #[track_caller]

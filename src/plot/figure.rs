@@ -3,12 +3,15 @@
 use super::palette::{self, GRID, INK, PALE_INK, Rgb};
 use super::raster;
 use super::values::number;
+use crate::cell::Outlined;
 use crate::display::{Bundle, Show, escape_html};
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::fmt;
+use std::mem::take;
+use std::ops::{Deref, DerefMut};
 use std::sync::OnceLock;
 
 /// plotters counts in whole pixels, which makes curves jagged; it gets ten for every one of ours.
@@ -27,7 +30,10 @@ const TEXT: f64 = 12.0;
 /// assert!(figure.svg().starts_with("<svg"));
 /// assert_eq!(format!("{figure:?}"), "curve \"loss\": 3 points, from 2.3 to 0.4");
 /// ```
-pub struct Figure {
+pub struct Figure(Outlined<Drawing>);
+
+/// What there is to draw. Public only because `Figure` dereferences to it; outside of `plot` nobody can name it.
+pub struct Drawing {
     pub(super) kind: &'static str,
     pub(super) title: String,
     /// What the text alternative says, one line for each thing shown.
@@ -127,7 +133,7 @@ pub(super) enum Layer {
 
 impl Figure {
     pub(super) fn new(kind: &'static str, x: Axis, y: Axis) -> Figure {
-        Figure {
+        Figure(Outlined::new(Drawing {
             kind,
             title: String::new(),
             summary: Vec::new(),
@@ -139,7 +145,7 @@ impl Figure {
             parts: Vec::new(),
             columns: 1,
             svg: OnceLock::new(),
-        }
+        }))
     }
 
     /// Figures side by side, in rows of `columns`.
@@ -157,9 +163,9 @@ impl Figure {
     }
 
     /// After a change of the parts.
-    pub(super) fn refresh(self) -> Figure {
-        let Figure { kind, title, parts, columns, .. } = self;
-        let mut figure = Figure::of_parts(kind, parts, columns);
+    pub(super) fn refresh(mut self) -> Figure {
+        let (parts, title) = (take(&mut self.parts), take(&mut self.title));
+        let mut figure = Figure::of_parts(self.kind, parts, self.columns);
         figure.title = title;
         figure
     }
@@ -234,6 +240,20 @@ impl Figure {
     fn changed(mut self) -> Figure {
         self.svg = OnceLock::new();
         self
+    }
+}
+
+impl Deref for Figure {
+    type Target = Drawing;
+
+    fn deref(&self) -> &Drawing {
+        &self.0
+    }
+}
+
+impl DerefMut for Figure {
+    fn deref_mut(&mut self) -> &mut Drawing {
+        &mut self.0
     }
 }
 
@@ -318,7 +338,7 @@ impl Canvas<'_> {
         Y: AsRangedCoord<Value = f64>,
         Y::CoordDescType: ValueFormatter<f64>,
     {
-        let Figure { x: x_axis, y: y_axis, title, legend, .. } = self.figure;
+        let Drawing { x: x_axis, y: y_axis, title, legend, .. } = &**self.figure;
         let left = vertical_labels_width(y_axis) + if y_axis.label.is_empty() { 0.0 } else { 20.0 };
         let below = if matches!(x_axis.ticks, Ticks::None) { 0.0 } else { 22.0 }
             + if x_axis.label.is_empty() { 0.0 } else { 20.0 };
@@ -555,7 +575,7 @@ fn places(figure: &Figure) -> (Vec<(f64, f64)>, (f64, f64)) {
 }
 
 /// Width and height with everything.
-fn outer_size(figure: &Figure) -> (f64, f64) {
+pub(super) fn outer_size(figure: &Figure) -> (f64, f64) {
     (outer_width(figure), figure.size.1 + header_height(figure))
 }
 

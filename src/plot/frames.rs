@@ -1,6 +1,6 @@
 //! Several figures of which one is seen at a time: a slider that needs no kernel.
 
-use super::figure::Figure;
+use super::figure::{Figure, outer_size};
 use super::raster::data_uri;
 use crate::display::{Bundle, Show, escape_html};
 use crate::tensor::fail::fail;
@@ -9,10 +9,19 @@ use std::fmt;
 /// All frames together take at most so many bytes: a notebook that cannot be opened teaches nobody.
 const MOST_BYTES: usize = 2_000_000;
 
-/// Figures with a slider and a button that plays them, also in a notebook that nobody runs. Where scripts do not run
-/// (on GitHub, or in a notebook that is not trusted) the last one is seen.
+/// How many of the frames are seen one after the other where no script runs: the page holds these twice.
+const MOST_WITHOUT_SCRIPTS: usize = 16;
+/// Seconds for which such a frame is seen, and for which the last stays before the film begins again.
+const SECONDS: f64 = 0.4;
+const SECONDS_OF_LAST: f64 = 2.0;
+
+/// Figures with a slider and a button that plays them, also in a notebook that nobody runs. Where scripts do not run (in a
+/// notebook that is not trusted, or on a page that was exported) some of them are seen one after the other, or the last one
+/// by a reader who does not want anything to move.
 pub struct Frames {
     frames: Vec<String>,
+    /// Width and height that all of them fit in.
+    size: (f64, f64),
     /// What is said of the first and of the last.
     text: String,
 }
@@ -45,13 +54,46 @@ pub fn frames(figures: Vec<Figure>) -> Frames {
         first.text().replace('\n', "\n  "),
         last.text().replace('\n', "\n  ")
     );
-    Frames { frames, text }
+    let sizes = figures.iter().map(outer_size);
+    let size = sizes.fold((0.0f64, 0.0f64), |(width, height), (w, h)| (width.max(w), height.max(h)));
+    Frames { frames, size, text }
 }
 
 impl Frames {
     /// The film in words: how many frames, and what the first and the last show.
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// A picture that moves without scripts, as an animated GIF would, but sharp and smaller. What does not know animations
+    /// shows the last frame.
+    fn film(&self) -> String {
+        let every = self.frames.len().div_ceil(MOST_WITHOUT_SCRIPTS);
+        let mut shown: Vec<&String> = self.frames.iter().rev().step_by(every).collect();
+        shown.reverse();
+        let length = SECONDS * (shown.len() - 1) as f64 + SECONDS_OF_LAST;
+        let keyframes = |name: &str, seconds: f64| {
+            let end = 100.0 * seconds / length;
+            format!(
+                "@keyframes {name}{{0%,{end:.3}%{{visibility:visible}}{:.3}%,100%{{visibility:hidden}}}}",
+                end + 0.001
+            )
+        };
+        let ((width, height), mut body) = (self.size, String::new());
+        for (i, frame) in shown.iter().enumerate() {
+            let is_last = i + 1 == shown.len();
+            let (name, base) = if is_last { ("last", "visible") } else { ("each", "hidden") };
+            // A delay that has passed already: every frame is at its place in the film from the beginning.
+            let delay = SECONDS * i as f64 - length;
+            body +=
+                &format!("<g style=\"visibility:{base};animation:{name} {length}s {delay:.1}s infinite\">{frame}</g>");
+        }
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\">\
+             <style>{}{}</style>{body}</svg>",
+            keyframes("each", SECONDS),
+            keyframes("last", SECONDS_OF_LAST)
+        )
     }
 
     fn html(&self) -> String {
@@ -67,8 +109,13 @@ impl Frames {
                     if(+r.value>=+r.max)r.value=-1;b.textContent='❚❚';b.t=setInterval(function(){\
                     if(!b.isConnected||+r.value>=+r.max){clearInterval(b.t);b.t=0;b.textContent='▶';return}\
                     r.value=+r.value+1;r.oninput()},150)";
+        // Where scripts run, the last frame waits for the slider instead.
+        let film = if last == 0 { sources[0].clone() } else { data_uri("image/svg+xml", self.film().as_bytes()) };
+        let rest = "var d=this.closest('div'),r=d.querySelector('input'),s=d.querySelector('source');this.onload=null;\
+                    if(s)s.remove();this.src=JSON.parse(r.dataset.frames)[+r.value]";
         format!(
-            "<div style=\"max-width:660px\"><img alt=\"{text}\" style=\"max-width:100%;background:#fff\" src=\"{}\"/><br/>\
+            "<div style=\"max-width:660px\"><picture><source media=\"(prefers-reduced-motion: reduce)\" srcset=\"{}\"/>\
+             <img alt=\"{text}\" style=\"max-width:100%;background:#fff\" src=\"{film}\" onload=\"{rest}\"/></picture><br/>\
              <button type=\"button\" aria-label=\"play\" onclick=\"{play}\">▶</button> \
              <input type=\"range\" aria-label=\"frame\" min=\"0\" max=\"{last}\" value=\"{last}\" style=\"width:70%;vertical-align:middle\" \
              data-frames=\"{list}\" oninput=\"{seek}\"/> <output>{} / {}</output></div>",

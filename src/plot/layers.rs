@@ -4,7 +4,7 @@ use super::curves::histogram_of;
 use super::figure::{Axis, Figure, Key, Layer, Mark, Stroke};
 use super::palette::{self, INK, PALE_INK, Rgb, WHITE};
 use super::raster;
-use super::values::{Values, number, padded};
+use super::values::{List, Values, number, padded};
 use crate::Float;
 use crate::data::Dataset;
 use crate::nn::dead_units;
@@ -24,11 +24,13 @@ use crate::tensor::{Tensor, fail::fail};
 /// ```
 #[track_caller]
 pub fn histograms<N: AsRef<str>>(values: &[(N, Tensor)]) -> Figure {
-    let mut named = Vec::new();
-    for (name, tensor) in values {
-        named.push((name.as_ref().to_owned(), tensor.clone()));
-    }
-    histograms_of("histograms", named, &note_dead_units)
+    histograms_of_all(List(values.len(), &|i| (values[i].0.as_ref(), &values[i].1)))
+}
+
+#[track_caller]
+fn histograms_of_all(values: List<(&str, &Tensor)>) -> Figure {
+    let values = values.named().into_iter().map(|(name, tensor)| (name, tensor.clone()));
+    histograms_of("histograms", values.collect(), &note_dead_units)
 }
 
 /// A histogram of the weights of each parameter, for `model.parameters()`.

@@ -3,7 +3,7 @@
 use super::figure::{Axis, Figure, Layer};
 use super::palette::{self, Rgb};
 use super::raster;
-use super::values::{Values, extent, number};
+use super::values::{List, Values, extent, number};
 use crate::tensor::{Tensor, fail::fail};
 
 /// Up to so many rows and columns the numbers stand in the cells.
@@ -57,11 +57,12 @@ pub fn heatmap(matrix: &Tensor) -> Figure {
 /// ```
 #[track_caller]
 pub fn confusion(matrix: &Tensor, class_names: &[impl AsRef<str>]) -> Figure {
-    confusion_of(matrix, class_names.iter().map(|name| name.as_ref().to_owned()).collect())
+    confusion_of(matrix, List(class_names.len(), &|i| class_names[i].as_ref()))
 }
 
 #[track_caller]
-fn confusion_of(matrix: &Tensor, names: Vec<String>) -> Figure {
+fn confusion_of(matrix: &Tensor, names: List<&str>) -> Figure {
+    let names = names.names();
     let classes = names.len();
     if classes == 0 || matrix.shape() != [classes, classes] {
         fail(

@@ -5,7 +5,7 @@
 //! | numbers and functions | [`curve`] [`curves`] [`lines`] [`function`] [`functions`] [`bars`] [`histogram`] [`heatmap`] |
 //! | data | [`scatter`] [`images`] [`wave`] [`spectrogram`] [`sound`] [`board`] |
 //! | how good a network is | [`decision_boundary`] [`image_grid`] [`mistakes`] [`confusion`] [`roc`] |
-//! | what is inside it | [`draw_graph`] [`network`] [`neurons`] [`histograms`] [`weights`] [`gradients`] [`filters`] [`attention`] [`embedding`] |
+//! | what is inside it | [`draw_graph`] [`profile`] [`network`] [`neurons`] [`histograms`] [`weights`] [`gradients`] [`filters`] [`attention`] [`embedding`] |
 //! | what it looks at, what it expects | [`saliency`] [`probabilities`] |
 //! | how far it is, and how it learns | [`progress`] [`Live`] [`contour_path`] [`loss_landscape`] [`loss_section`] [`scaling`] |
 //! | something that changes | [`frames`]: a slider over any of these |
@@ -39,6 +39,7 @@ mod live;
 mod matrices;
 mod palette;
 mod points;
+mod profile;
 mod progress;
 mod quality;
 mod raster;
@@ -60,6 +61,7 @@ pub(crate) use list::debugged;
 pub use live::{EpochRow, Live};
 pub use matrices::{confusion, heatmap};
 pub use points::{decision_boundary, scatter};
+pub use profile::profile;
 pub use progress::{Progress, progress};
 pub use quality::{roc, scaling};
 pub use sound::{Sound, sound, spectrogram, wave};

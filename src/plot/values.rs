@@ -8,6 +8,28 @@ pub trait Values {
     fn numbers(&self) -> Vec<f64>;
 }
 
+/// A list that a cell describes and this library makes: its length, and what stands at each place. A cell that made a vector
+/// would compile how vectors grow, for every type anew.
+pub(super) struct List<'a, T>(pub usize, pub &'a dyn Fn(usize) -> T);
+
+impl<T> List<'_, T> {
+    fn iter(&self) -> impl Iterator<Item = T> {
+        (0..self.0).map(self.1)
+    }
+}
+
+impl List<'_, &str> {
+    pub fn names(&self) -> Vec<String> {
+        self.iter().map(str::to_owned).collect()
+    }
+}
+
+impl<T> List<'_, (&str, T)> {
+    pub fn named(&self) -> Vec<(String, T)> {
+        self.iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    }
+}
+
 macro_rules! values {
     ($($number:ty),*) => {$(
         impl Values for [$number] {

@@ -4,7 +4,7 @@ use super::curves::{bars_of, same_length};
 use super::figure::{Axis, Figure, Layer, Mark};
 use super::matrices::cells;
 use super::palette;
-use super::values::{Values, extent, number, padded};
+use super::values::{List, Values, extent, number, padded};
 use crate::tensor::{Tensor, fail::fail};
 
 /// How much each step of a sequence (row) takes from each other (column): `[length, length]`, or `[heads, length,
@@ -21,11 +21,12 @@ use crate::tensor::{Tensor, fail::fail};
 /// ```
 #[track_caller]
 pub fn attention(weights: &Tensor, tokens: &[impl AsRef<str>]) -> Figure {
-    attention_of(weights, tokens.iter().map(|token| visible(token.as_ref())).collect())
+    attention_of(weights, List(tokens.len(), &|i| tokens[i].as_ref()))
 }
 
 #[track_caller]
-fn attention_of(weights: &Tensor, tokens: Vec<String>) -> Figure {
+fn attention_of(weights: &Tensor, tokens: List<&str>) -> Figure {
+    let tokens = all_visible(&tokens);
     let n = tokens.len();
     let heads = match *weights.shape() {
         [rows, columns] if rows == n && columns == n && n > 0 => 1,
@@ -67,8 +68,8 @@ fn attention_of(weights: &Tensor, tokens: Vec<String>) -> Figure {
 }
 
 /// A space and a line break as signs that can be seen.
-fn visible(token: &str) -> String {
-    token.replace('\n', "↵").replace(' ', "␣")
+fn all_visible(tokens: &List<&str>) -> Vec<String> {
+    tokens.names().into_iter().map(|token| token.replace('\n', "↵").replace(' ', "␣")).collect()
 }
 
 /// What may come next: the names with the highest probabilities, at most 12, as bars. `probabilities`: one for each name.
@@ -83,11 +84,12 @@ fn visible(token: &str) -> String {
 /// ```
 #[track_caller]
 pub fn probabilities(names: &[impl AsRef<str>], probabilities: &(impl Values + ?Sized)) -> Figure {
-    probabilities_of(names.iter().map(|name| visible(name.as_ref())).collect(), probabilities.numbers())
+    probabilities_of(List(names.len(), &|i| names[i].as_ref()), probabilities.numbers())
 }
 
 #[track_caller]
-fn probabilities_of(names: Vec<String>, values: Vec<f64>) -> Figure {
+fn probabilities_of(names: List<&str>, values: Vec<f64>) -> Figure {
+    let names = all_visible(&names);
     same_length("probabilities", "names", names.len(), "probabilities", values.len());
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
@@ -110,11 +112,12 @@ fn probabilities_of(names: Vec<String>, values: Vec<f64>) -> Figure {
 /// ```
 #[track_caller]
 pub fn embedding(vectors: &Tensor, names: &[impl AsRef<str>]) -> Figure {
-    embedding_of(vectors, names.iter().map(|name| visible(name.as_ref())).collect())
+    embedding_of(vectors, List(names.len(), &|i| names[i].as_ref()))
 }
 
 #[track_caller]
-fn embedding_of(vectors: &Tensor, names: Vec<String>) -> Figure {
+fn embedding_of(vectors: &Tensor, names: List<&str>) -> Figure {
+    let names = all_visible(&names);
     let &[n, features] = vectors.shape() else {
         let problem = format!("embedding: vectors have the shape [n, features], not {:?}", vectors.shape());
         fail(&problem, &[("vectors", vectors)], "one row for each name, such as embedding.parameters()[0]")

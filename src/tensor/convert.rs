@@ -1,20 +1,22 @@
 //! From numbers and arrays of Rust to tensors.
 
-use super::{Array, Tensor};
+use super::Tensor;
 use crate::Float;
-use ndarray::{ArrayD, IxDyn};
+use ndarray::ArrayD;
 
 /// A number that can stand in a tensor. Tensors hold [`Float`]s; literals and counts of other types are converted.
 pub trait Number: Copy {
-    /// The number as the tensor stores it.
-    fn to_float(self) -> Float;
+    /// The numbers as the tensor stores them. Not generic and not inlined: a cell with a tensor in it would compile the loop,
+    /// and what a loop into a vector brings with it.
+    fn floats(numbers: &[Self]) -> Vec<Float>;
 }
 
 macro_rules! numbers {
     ($($number:ty),*) => {$(
         impl Number for $number {
-            fn to_float(self) -> Float {
-                self as Float
+            #[inline(never)]
+            fn floats(numbers: &[$number]) -> Vec<Float> {
+                numbers.iter().map(|number| *number as Float).collect()
             }
         }
     )*};
@@ -36,19 +38,19 @@ pub fn tensor(values: impl Into<Tensor>) -> Tensor {
 
 impl<N: Number> From<N> for Tensor {
     fn from(value: N) -> Tensor {
-        Tensor::from_array(Array::from_elem(IxDyn(&[]), value.to_float()))
+        Tensor::from_vec(N::floats(&[value]), &[])
     }
 }
 
 impl<N: Number> From<Vec<N>> for Tensor {
     fn from(values: Vec<N>) -> Tensor {
-        Tensor::from_iter(values.into_iter().map(N::to_float))
+        values.as_slice().into()
     }
 }
 
 impl<N: Number> From<&[N]> for Tensor {
     fn from(values: &[N]) -> Tensor {
-        Tensor::from_iter(values.iter().map(|value| value.to_float()))
+        Tensor::from_vec(N::floats(values), &[values.len()])
     }
 }
 
@@ -66,15 +68,13 @@ impl<N: Number, const A: usize> From<[N; A]> for Tensor {
 
 impl<N: Number, const A: usize, const B: usize> From<[[N; B]; A]> for Tensor {
     fn from(values: [[N; B]; A]) -> Tensor {
-        let values = values.as_flattened().iter().map(|value| value.to_float()).collect();
-        Tensor::from_vec(values, &[A, B])
+        Tensor::from_vec(N::floats(values.as_flattened()), &[A, B])
     }
 }
 
 impl<N: Number, const A: usize, const B: usize, const C: usize> From<[[[N; C]; B]; A]> for Tensor {
     fn from(values: [[[N; C]; B]; A]) -> Tensor {
-        let values = values.as_flattened().as_flattened().iter().map(|value| value.to_float()).collect();
-        Tensor::from_vec(values, &[A, B, C])
+        Tensor::from_vec(N::floats(values.as_flattened().as_flattened()), &[A, B, C])
     }
 }
 
@@ -90,8 +90,7 @@ impl<N: Number> From<Vec<Vec<N>>> for Tensor {
                 "all rows of a matrix have the same length",
             );
         }
-        let shape = [rows.len(), columns];
-        Tensor::from_vec(rows.into_iter().flatten().map(N::to_float).collect(), &shape)
+        Tensor::from_vec(N::floats(&rows.concat()), &[rows.len(), columns])
     }
 }
 

@@ -12,7 +12,7 @@ use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 /// next year.
 static GENERATOR: LazyLock<Mutex<ChaCha8Rng>> = LazyLock::new(|| Mutex::new(ChaCha8Rng::seed_from_u64(0)));
 
-fn generator() -> MutexGuard<'static, ChaCha8Rng> {
+pub(crate) fn generator() -> MutexGuard<'static, ChaCha8Rng> {
     GENERATOR.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

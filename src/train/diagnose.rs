@@ -39,7 +39,7 @@ impl Sequential {
     /// ```
     #[track_caller]
     pub fn diagnose(&self, data: &Dataset) -> Diagnosis {
-        let Some(compiled) = &self.compiled else { not_compiled("diagnose") };
+        let Some(compiled) = &*self.compiled else { not_compiled("diagnose") };
         // As in use: neither dropout nor running means notice.
         let _mode = Mode::new(false);
         let rows: Vec<usize> = (0..data.len()).step_by(data.len().div_ceil(EXAMPLES)).collect();

@@ -119,7 +119,7 @@ impl<'a> Fit<'a> {
 
         let steps = data.len().div_ceil(batch_size);
         // Kept in the model from the start: what unwinds returns nothing.
-        model.history = History::default();
+        *model.history = History::default();
         model.input.get_or_insert_with(|| data.x.shape()[1..].to_vec());
         let mut step = 0;
         let mut view = Live::new(compiled.loss.name(), steps * epochs, epochs, verbose && live);
@@ -195,7 +195,7 @@ impl<'a> Fit<'a> {
         if is_sound {
             view.finish();
         }
-        model.history.clone()
+        model.history().clone()
     }
 }
 
@@ -222,7 +222,7 @@ impl Drop for Lease<'_> {
         if let Some((compiled, rate)) = self.compiled.as_mut().zip(self.rate) {
             compiled.optimizer.set_learning_rate(rate);
         }
-        self.model.compiled = self.compiled.take();
+        *self.model.compiled = self.compiled.take();
         zero_grad(&self.parameters);
     }
 }

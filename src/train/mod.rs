@@ -71,8 +71,12 @@ impl Sequential {
     /// model.compile(Adam::default(), SparseCategoricalCrossentropy::new(), Accuracy);
     /// ```
     pub fn compile(&mut self, optimizer: impl Optimizer, loss: impl Loss, metrics: impl Metrics) {
-        self.compiled =
-            Some(Compiled { optimizer: Box::new(optimizer), loss: Box::new(loss), metrics: metrics.list() });
+        self.set_compiled(Compiled { optimizer: Box::new(optimizer), loss: Box::new(loss), metrics: metrics.list() });
+    }
+
+    /// Not in a generic function: what was there before is dropped.
+    fn set_compiled(&mut self, compiled: Compiled) {
+        *self.compiled = Some(compiled);
     }
 
     /// Prepares training on `data`; see [`Fit`] for the settings, and end with `.run()`.
@@ -105,7 +109,7 @@ impl Sequential {
     /// Panics if the model was not compiled.
     #[track_caller]
     pub fn evaluate(&self, data: &Dataset) -> Evaluation {
-        let Some(compiled) = &self.compiled else { not_compiled("evaluate") };
+        let Some(compiled) = &*self.compiled else { not_compiled("evaluate") };
         compiled.evaluate(self, data)
     }
 

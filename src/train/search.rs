@@ -80,7 +80,7 @@ impl Drop for Trial<'_> {
         if let Some(mut compiled) = self.compiled.take() {
             compiled.optimizer.set_learning_rate(self.rate);
             compiled.optimizer.reset();
-            self.model.compiled = Some(compiled);
+            *self.model.compiled = Some(compiled);
         }
     }
 }

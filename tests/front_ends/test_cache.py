@@ -263,6 +263,26 @@ def test_a_folder_that_cannot_be_written_to_costs_nothing_but_time(cache):
     assert "cannot be written" in cache.log.read_text()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may mount a small disk")
+def test_a_full_disk_costs_nothing_but_time(cache):
+    cells = ["let b = vec![1, 2];", "b.iter().sum::<i32>()"]
+    place = cache.folder / "cells"
+    place.mkdir(parents=True, mode=0o700)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k,mode=700", "tmpfs", place], check=True, timeout=20)
+    try:
+        heard = []
+        for _ in range(2):
+            kernel = cache.kernel()
+            heard.append(told(kernel, cells))
+            assert has_compiled(kernel)
+            kernel.stop()
+        assert heard[0] == heard[1] and [status for status, *_ in heard[0]] == ["ok", "ok"]
+        assert "No space left on device" in cache.log.read_text()
+        assert [path for path in place.rglob("*") if path.is_file()] == [], "parts of entries"
+    finally:
+        subprocess.run(["umount", "--lazy", place], check=True, timeout=20)
+
+
 def test_the_cache_can_be_switched_off(cache):
     cells = ["let c = 2;", "c + 1"]
     for _ in range(2):

@@ -201,6 +201,29 @@ def test_types_that_display_themselves_under_evcxr(kernel):
             assert "text/plain" in content["data"] and content["metadata"] == {}
 
 
+def test_a_trait_that_displays_types_goes_before_debug(kernel):
+    """As that of the crate evcxr_image, for the pictures of another crate."""
+    outputs = shown(
+        kernel,
+        r"""
+        trait ImageDisplay { fn evcxr_display(&self); }
+        impl<P> ImageDisplay for Vec<[P; 3]> {
+            fn evcxr_display(&self) {
+                println!("EVCXR_BEGIN_CONTENT text/html
+<i>{} pixels</i>
+EVCXR_END_CONTENT", self.len());
+            }
+        }
+        let pixels = vec![[0u8; 3]; 2];
+        pixels.evcxr_display();
+        pixels
+        """,
+    )
+    assert [kind for kind, _ in outputs] == ["display_data", "execute_result"]
+    assert all(content["data"]["text/html"] == "<i>2 pixels</i>" for _, content in outputs)
+    assert kernel.value("(pixels.len(), 1 + 1)") == "(2, 2)"
+
+
 def test_figures_of_plotters(jupyter_folders):
     """The crate itself, in the version that the library was compiled with, without the network."""
     from conftest import Kernel

@@ -1,6 +1,7 @@
 """The messages of the protocol, as Jupyter's own client sees them."""
 
 import re
+import socket
 import threading
 import time
 
@@ -390,9 +391,42 @@ def test_without_a_network_the_crates_at_hand_are_used_and_named(jupyter_folders
         said = "\n".join(reply["traceback"])
         assert reply["status"] == "error" and "There is no network. Crates that were fetched before: " in said, said
         assert "no_such_crate_at_hand" in said and "base64" in said, said
+        assert reply["evalue"].startswith("error: no matching package named `no_such_crate_at_hand` found"), reply["evalue"]
         assert kernel.value("n as u32 + 1 > 0") == "true"
     finally:
         kernel.stop()
+
+
+def test_a_first_cell_may_ask_the_network_for_a_crate(jupyter_folders):
+    """A proxy that answers nothing: what counts is that cargo comes to it, after the kernel has looked whether it is there."""
+    with socket.create_server(("127.0.0.1", 0)) as proxy:
+        visits = []
+
+        def answer():
+            while True:
+                try:
+                    visitor, _ = proxy.accept()
+                except OSError:
+                    return
+                visits.append(1)
+                visitor.close()
+
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        address = "http://127.0.0.1:%d" % proxy.getsockname()[1]
+        kernel = Kernel(env={"HTTPS_PROXY": address, "CARGO_NET_RETRY": "0"})
+        try:
+            reply, _ = kernel.run(':dep no_such_crate_at_hand = "1"')
+            said = "\n".join(reply["traceback"])
+            assert reply["status"] == "error" and "offline" not in said and len(visits) > 1, (visits, said)
+        finally:
+            kernel.stop()
+            proxy.shutdown(socket.SHUT_RDWR)
+
+
+def test_names_of_a_cell_that_are_like_ours_are_said(kernel):
+    reply, _ = kernel.run("let found = evcxr_image_count + 1;")
+    assert "cannot find value `evcxr_image_count`" in reply["evalue"], reply["evalue"]
 
 
 def test_the_arrays_of_ndarray_are_those_of_the_library(jupyter_folders):

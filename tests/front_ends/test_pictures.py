@@ -61,6 +61,7 @@ PICTURES = [
     ('plot::embedding(&Embedding::new(3, 8).parameters()[0], &["a", "b", "c"])', "3 vectors of 8 features"),
     ("plot::board(&tensor([[1, 0], [0, -1]]), None)", "X ."),
     ('plot::scaling(&[1e3, 1e4, 1e5], &[3.0, 2.0, 1.5]).x_label("parameters")', "y = "),
+    ("plot::profile(&net, &moons.x)", "% of the time"),
     ("plot::frames((1..4).map(|k| plot::function(|x| x * k as Float, 0.0..1.0)).collect())", "3 frames"),
     ("draw_graph(&(tensor(2.0).requires_grad() * 3.0))", "mul"),
     ("net.find_learning_rate(&moons)", "learning rate"),

@@ -1,7 +1,8 @@
 //! `chainrule`: a Jupyter kernel for Rust that teaches deep learning.
 //!
 //! One executable plays every part; how it was started says which: evcxr starts it as cargo, cargo as a wrapper around
-//! rustc, rustc (where its time is of interest) as the linker, the kernel as the worker that runs cells, and everything else is a command.
+//! rustc, rustc (where its time is of interest) as the linker, the kernel as the worker that runs cells, and everything
+//! else is a command.
 
 #[cfg(not(target_os = "linux"))]
 compile_error!(

@@ -17,7 +17,7 @@
 //!
 //! The file of the folder that a notebook is in is never read: whoever writes a notebook shall not change the kernel.
 
-use crate::worker::MOST_EARLIER;
+use crate::worker::{MOST_EARLIER, kilobytes};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use std::fs;
@@ -296,10 +296,8 @@ fn file() -> Option<PathBuf> {
 /// What cells may take of this machine: what its memory, the control group, and the hub allow, less a reserve.
 fn memory_for_cells() -> Option<u64> {
     let hub = std::env::var("MEM_LIMIT").ok().and_then(|limit| size(limit.trim()));
-    let machine = fs::read_to_string("/proc/meminfo").ok().and_then(|text| {
-        let total = text.lines().find_map(|line| line.strip_prefix("MemTotal:"))?;
-        Some(total.split_whitespace().next()?.parse::<u64>().ok()? * 1024)
-    });
+    let machine = kilobytes(&fs::read_to_string("/proc/meminfo").unwrap_or_default(), "MemTotal:") * 1024;
+    let machine = Some(machine).filter(|&bytes| bytes > 0);
     let allowed = hub.into_iter().chain(machine).chain(control_group_limits()).min()?;
     Some(allowed - RESERVE.min(allowed / 2))
 }

@@ -96,9 +96,8 @@ pub fn main() -> ExitCode {
 /// A program started from a desktop does not have the `PATH` of a terminal: rustup's folder is added if cargo is not
 /// found without.
 fn find_cargo() {
-    use crate::compiler::toolchain::find_on_path;
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")));
-    if let (None, Some(home)) = (find_on_path("cargo"), home) {
+    use crate::compiler::toolchain::{cargo_home, find_on_path};
+    if let (None, Some(home)) = (find_on_path("cargo"), cargo_home()) {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let folders = std::env::split_paths(&path).chain([home.join("bin")]);
         if let Ok(path) = std::env::join_paths(folders) {

@@ -46,7 +46,6 @@ struct Call {
 /// Whether this program was started as evcxr's cargo.
 pub fn is_meant() -> bool {
     std::env::args_os().next().is_some_and(|name| Path::new(&name).file_name() == Some(OsStr::new(NAME)))
-        && std::env::var_os(wrapper::ROLE).is_some()
 }
 
 /// The folder with links to this program, first on the `PATH` of what evcxr starts.
@@ -120,6 +119,7 @@ fn without_network(mut command: Command) -> ! {
         let more = crates.len().saturating_sub(MOST);
         let more = if more > 0 { format!(", and {more} more") } else { String::new() };
         eprintln!("There is no network. Crates that were fetched before: {}{more}.", names.join(", "));
+        eprintln!("Use one of these, or run the cell again where there is a network.");
     }
     std::process::exit(code)
 }

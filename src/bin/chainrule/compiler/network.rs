@@ -3,9 +3,9 @@
 //! Without a network cargo tries several times before it gives up, and does not look for the versions that were fetched
 //! before. So where nothing answers it is told to do without.
 
+use super::toolchain::cargo_home;
 use std::collections::BTreeSet;
 use std::net::{TcpStream, ToSocketAddrs};
-use std::path::PathBuf;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -56,10 +56,6 @@ fn has_source_of_its_own() -> bool {
     let Some(home) = cargo_home() else { return false };
     let settings = ["config.toml", "config"].map(|name| std::fs::read_to_string(home.join(name)).unwrap_or_default());
     settings.iter().any(|text| ["replace-with", "proxy", "offline"].iter().any(|word| text.contains(word)))
-}
-
-fn cargo_home() -> Option<PathBuf> {
-    std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")))
 }
 
 /// Host and port of a proxy's URL.

@@ -126,6 +126,11 @@ impl Toolchain {
     }
 }
 
+/// Where cargo keeps its settings, its programs and what it has fetched.
+pub fn cargo_home() -> Option<PathBuf> {
+    std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")))
+}
+
 /// What is known of the toolchain, and when that holds.
 #[derive(Serialize, Deserialize)]
 struct Remembered {

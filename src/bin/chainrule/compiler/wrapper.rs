@@ -34,6 +34,8 @@ const STORE_END: &str =
 const PANICKED: &str = "    println!(\"EVCXR_PANIC_NOTIFICATION\");\n";
 const CATCH_BEGIN: &str = "  std::panic::AssertUnwindSafe(||{\n";
 const CATCH_END: &str = "})) { \n  Ok(_) => {}\n";
+/// How evcxr begins to put a variable back.
+pub const PUT: &str = "evcxr_variable_store.put_variable::<";
 const TAKE: &str = " = evcxr_variable_store.take_variable::<";
 const EARLY_RETURN: &str = "println!(\"{}\", evcxr_internal_runtime::USER_ERROR_OCCURRED);\n";
 
@@ -84,8 +86,8 @@ fn for_one_cell(arguments: Vec<OsString>) -> Vec<OsString> {
     kept
 }
 
-/// Runs a compiler, or a linker, to its end, but not beyond the kernel's. `listen` reads its standard error, if that is a pipe. Returns
-/// the exit code.
+/// Runs a compiler, or a linker, to its end, but not beyond the kernel's. `listen` reads its standard error, if that is a
+/// pipe. Returns the exit code.
 pub fn compile(mut command: Command, listen: impl FnOnce(ChildStderr) + Send) -> i32 {
     let kernel = std::env::var(ROLE).ok().and_then(|id| id.parse().ok());
     // SAFETY: prctl is async-signal-safe. Whoever ends this wrapper ends the compiler.
@@ -239,7 +241,7 @@ fn leave_in_store(source: &str) -> Option<String> {
         part.split_inclusive('\n').map(keep).collect()
     };
     let before = without(before, |line| line.starts_with("let ") && line.contains(TAKE));
-    let after = without(after, |line| line.starts_with("evcxr_variable_store.put_variable::<"));
+    let after = without(after, |line| line.starts_with(PUT));
     Some([&before, CATCH_BEGIN, cell, CATCH_END, &after].concat())
 }
 

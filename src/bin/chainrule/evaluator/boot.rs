@@ -14,7 +14,7 @@ use crate::compiler::cells::Cells;
 use crate::compiler::facade;
 use crate::compiler::library::{Library, PRELUDE, cache_folder, evaluation_key};
 use crate::compiler::session::{Session, copy_target};
-use crate::compiler::toolchain::Toolchain;
+use crate::compiler::toolchain::{Toolchain, cargo_home};
 use crate::compiler::wrapper;
 use crate::settings::Settings;
 use crate::worker::channels::Channels;
@@ -22,7 +22,7 @@ use crate::worker::link::Worker;
 use anyhow::{Context as _, Result, anyhow};
 use evcxr::{CommandContext, EvalContext};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// evcxr takes its folder from the environment and its settings from the current folder, both of which belong to the
 /// whole process: one evaluator starts at a time.
@@ -33,7 +33,15 @@ const RUST_SRC_PATH: &str = "RUST_SRC_PATH";
 
 /// The library for the compiler on this machine, made ready first if it is not. `notice` hears what takes long.
 pub fn prepare_library(notice: &dyn Fn(&str)) -> Result<(Toolchain, Library)> {
-    let toolchain = Toolchain::find_again(&cache_folder()?.join("toolchain.json"))?;
+    // Once for this process: a session changes the environment that decides which it is.
+    static FOUND: OnceLock<Toolchain> = OnceLock::new();
+    let toolchain = match FOUND.get() {
+        Some(toolchain) => toolchain.clone(),
+        None => {
+            let toolchain = Toolchain::find_again(&cache_folder()?.join("toolchain.json"))?;
+            FOUND.get_or_init(|| toolchain).clone()
+        }
+    };
     let library = Library::locate(&toolchain)?;
     make_ready(&toolchain, &library, notice)?;
     Ok((toolchain, library))
@@ -144,8 +152,7 @@ fn surroundings() -> String {
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     deciding.sort();
-    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")));
-    let settings = home.and_then(|home| std::fs::read_to_string(home.join("config.toml")).ok());
+    let settings = cargo_home().and_then(|home| std::fs::read_to_string(home.join("config.toml")).ok());
     deciding.extend(settings);
     deciding.join("\n")
 }
@@ -163,7 +170,7 @@ pub(super) fn start_context(
     let mut context = CommandContext::with_eval_context(context);
     let wrapper = std::env::current_exe()?;
     let mut settings = format!(
-        ":linker mold\n:build_env {}={}\n:build_env RUSTC_WRAPPER={}\n",
+        ":build_env {}={}\n:build_env RUSTC_WRAPPER={}\n",
         wrapper::ROLE,
         std::process::id(),
         wrapper.display()
@@ -176,6 +183,9 @@ pub(super) fn start_context(
         .context("the library does not compile")?;
     if prepared.is_some() {
         run(&mut context, ":offline 0")?;
+        // evcxr writes it for the next cell, and before that asks cargo about the crates of a `:dep`.
+        let settings = folder.join(".cargo/config.toml");
+        std::fs::write(&settings, std::fs::read_to_string(&settings)?.replace("offline = true", "offline = false"))?;
     }
     Ok(context)
 }
@@ -191,20 +201,17 @@ fn start_in_private_folder(folder: &Path, worker: std::process::Command, standar
     std::fs::create_dir_all(empty_std.join("core/src"))?;
     std::fs::write(empty_std.join("core/src/lib.rs"), "")?;
     cargo::provide(folder, cargo::NAME)?;
-    let (path, usual_path) = (cargo::path(folder)?, cargo::usual_path().clone().unwrap_or_default());
+    let path = cargo::path(folder)?;
     // SAFETY: the lock keeps other evaluators out, and no other thread of ours reads the environment.
     unsafe {
         std::env::set_var("EVCXR_TMPDIR", folder);
         std::env::set_var(RUST_SRC_PATH, &empty_std);
-        // What evcxr finds there when it starts it takes for a linker.
-        std::env::set_var("PATH", usual_path);
+        // evcxr looks there for a linker when it starts, and so uses ours from its first cell on.
+        std::env::set_var("PATH", path);
     }
     let started = EvalContext::with_subprocess_command(worker);
     // SAFETY: as above.
-    unsafe {
-        std::env::set_var("PATH", path);
-        std::env::set_var(RUST_SRC_PATH, standard);
-    }
+    unsafe { std::env::set_var(RUST_SRC_PATH, standard) };
     drop(before);
     let (context, outputs) = started.map_err(|error| anyhow!("{error}"))?;
     // evcxr waits until both are read. The worker writes neither: what arrives is about the worker itself.

@@ -174,7 +174,10 @@ impl Mistake {
         let unkept = Unkept::from_message(&error.message());
         let id = error.code().map(str::to_owned);
         let kind = unkept.as_ref().map(|unkept| unkept.kind.to_owned()).or(id.clone()).unwrap_or_default();
-        let original = about_the_cell(&error.message());
+        let said = error.message();
+        // What cargo says begins with what it has done, and with its level.
+        let said = said.find("error: ").map_or(said.as_str(), |start| &said[start..]);
+        let original = about_the_cell(without_level(said), code);
         let message = unkept.map_or_else(|| original.clone(), |unkept| unkept.title);
         let primary = error.primary_spanned_message().and_then(|message| message.span);
         let mut marks = Vec::new();
@@ -203,7 +206,7 @@ impl Mistake {
             marks.push(Mark { range, label: None, is_primary: true });
         }
         let helps =
-            error.help().iter().map(|help| without_generated(help)).filter(|help| !is_generated(help)).collect();
+            error.help().iter().map(|help| without_generated(help)).filter(|help| !is_generated(help, code)).collect();
         Mistake { id, kind, message, original, marks, helps }
     }
 
@@ -251,15 +254,19 @@ const GENERATED: &[(&str, &str)] = &[
 ];
 
 /// A message of rustc, which may be about what evcxr and we put around a cell.
-fn about_the_cell(message: &str) -> String {
+fn about_the_cell(message: &str, code: &str) -> String {
     let names: Vec<&str> = message.split('`').collect();
     if names.get(1) == Some(&"evcxr_display") {
         // The method that shows a value is there for all that has `Debug`.
-        let shown = without_generated(names.get(3).unwrap_or(&"this value"));
+        let shown = without_generated(names.get(3).unwrap_or(&"this value").trim_start_matches('&'));
         return format!("`{shown}` doesn't implement `Debug`");
     }
     let message = without_generated(message);
-    if is_generated(&message) { "a name of this cell is one that the kernel itself uses".to_owned() } else { message }
+    if is_generated(&message, code) {
+        "a name of this cell is one that the kernel itself uses".to_owned()
+    } else {
+        message
+    }
 }
 
 /// A message without names of generated code and without places in it.
@@ -273,11 +280,13 @@ fn without_generated(message: &str) -> String {
     message
 }
 
-/// Whether a text is about generated code, or about a `Cargo.toml` that learners do not have.
-fn is_generated(text: &str) -> bool {
-    ["evcxr", "Evcxr", IMPLEMENTATION, "run_user_code", "VariableStore", "put_variable", "Cargo.toml"]
-        .iter()
-        .any(|name| text.contains(name))
+/// Whether a text is about generated code, or about a `Cargo.toml` that learners do not have. What stands in the cell is
+/// the learner's, such as the name of a crate.
+fn is_generated(text: &str, code: &str) -> bool {
+    const NAMES: [&str; 6] = ["evcxr", "Evcxr", IMPLEMENTATION, "run_user_code", "VariableStore", "put_variable"];
+    let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+    text.contains("Cargo.toml")
+        || words.any(|word| NAMES.iter().any(|name| word.contains(name)) && !code.contains(word))
 }
 
 /// evcxr puts `error: ` before a message that it uses as a label.

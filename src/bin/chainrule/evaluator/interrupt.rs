@@ -1,5 +1,6 @@
 //! Stopping a cell, from another thread, in three steps: end the compiler; ask the cell; end the cell.
 
+use crate::worker::link::ends_within;
 use crate::worker::{END, END_CELL, END_RUNNER, INTERRUPT, children};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -83,15 +84,9 @@ impl Interrupter {
         self.state.1.notify_all();
         self.signal(END);
         end_compiler();
-        let deadline = Instant::now() + FAREWELL;
-        while Instant::now() < deadline {
-            let ended = self.worker.lock().unwrap_or_else(PoisonError::into_inner).try_wait();
-            if !matches!(ended, Ok(None)) {
-                return;
-            }
-            std::thread::sleep(Duration::from_millis(5));
+        if !ends_within(&self.worker, FAREWELL) {
+            self.signal(Signal::SIGKILL);
         }
-        self.signal(Signal::SIGKILL);
     }
 
     /// Waits until a cell begins, the session ends or the time is up. Says how long the cell has been running, or `None`

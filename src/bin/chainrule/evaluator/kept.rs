@@ -369,12 +369,11 @@ fn ends_early(answers: &Answers) -> bool {
 /// The variables that a compiled cell stores, with their types, and the names of those that it stores even if it stops
 /// before its end: behind the place where a panic is noticed.
 fn stored_by(source: &str) -> (BTreeMap<String, String>, Vec<String>) {
-    const STORE: &str = "evcxr_variable_store.put_variable::<";
     const NAME: &str = ">(stringify!(";
     let notice = source.rfind("chainrule::cell::panicked();").unwrap_or(source.len());
     let (mut all, mut staying) = (BTreeMap::new(), Vec::new());
-    for (at, _) in source.match_indices(STORE) {
-        let rest = &source[at + STORE.len()..];
+    for (at, _) in source.match_indices(wrapper::PUT) {
+        let rest = &source[at + wrapper::PUT.len()..];
         let Some((kind, name)) = rest.split_once(NAME) else { continue };
         let name = name.split(')').next().unwrap_or_default().to_owned();
         if at > notice {

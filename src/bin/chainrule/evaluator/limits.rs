@@ -2,7 +2,7 @@
 
 use super::interrupt::{Interrupter, Stop};
 use crate::settings::Settings;
-use crate::worker::{children, statistics};
+use crate::worker::{children, kilobytes, statistics};
 use anyhow::Result;
 use std::fs;
 use std::time::{Duration, Instant};
@@ -85,11 +85,7 @@ fn own_pages(pid: i32) -> u64 {
 /// Bytes of memory that belong to no file, a page that n processes share counted as the nth part.
 fn share(pid: i32) -> u64 {
     let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
-    let field = |name: &str| -> u64 {
-        let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
-        line.split_whitespace().next().and_then(|kilobytes| kilobytes.parse().ok()).unwrap_or(0)
-    };
-    (field("Pss_Anon:") + field("Pss_Shmem:")) * 1024
+    (kilobytes(&text, "Pss_Anon:") + kilobytes(&text, "Pss_Shmem:")) * 1024
 }
 
 fn page_size() -> u64 {

@@ -108,8 +108,8 @@ pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
     if let Some(last) = nodes.last().filter(|last| ast::Expr::can_cast(last.kind())) {
         // evcxr would show the value, too, but it has a second way ready for values that cannot show themselves, and takes
         // it after any error at the expression, such as a variable that is moved there: a picture would become text.
-        insertions.push((start(last), "(".to_owned()));
-        insertions.push((usize::from(last.text_range().end()) - BEFORE.len(), ").evcxr_display();".to_owned()));
+        insertions.push((start(last), "(&(".to_owned()));
+        insertions.push((usize::from(last.text_range().end()) - BEFORE.len(), ")).evcxr_display();".to_owned()));
     }
     if let Some(main) = nodes.iter().find_map(|node| ast::Fn::cast(node.clone()).filter(is_main))
         && nodes.last().is_some_and(|last| ast::Item::can_cast(last.kind()))
@@ -282,17 +282,17 @@ mod tests {
         assert_eq!(
             prepared.code,
             ":opt 1\nchainrule::cell::at(2); let a = 1; chainrule::cell::at(2); f(\n a);\nfn g() {}\n\n\
-             chainrule::cell::at(6); (a).evcxr_display();"
+             chainrule::cell::at(6); (&(a)).evcxr_display();"
         );
-        assert_eq!((prepared.column(2, 25), prepared.column(2, 60), prepared.column(6, 26)), (1, 12, 1));
+        assert_eq!((prepared.column(2, 25), prepared.column(2, 60), prepared.column(6, 28)), (1, 12, 1));
     }
 
     #[test]
     fn a_last_expression_is_shown() {
         let code = ":opt 1\nlet é = 1;\n  é + 1 // sum";
-        assert_eq!(plain(code), ":opt 1\nlet é = 1;\n  (é + 1).evcxr_display(); // sum");
+        assert_eq!(plain(code), ":opt 1\nlet é = 1;\n  (&(é + 1)).evcxr_display(); // sum");
         let prepared = prepared(code);
-        let columns = [3, 28, 32].map(|column| prepared.column(3, column));
+        let columns = [3, 30, 34].map(|column| prepared.column(3, column));
         assert_eq!((columns, prepared.column(2, 32)), ([3, 3, 7], 8));
     }
 
@@ -362,7 +362,7 @@ mod tests {
         assert_eq!(
             cell.code,
             "#![a]\n const CHAINRULE_IMPL_1: () = (); #[cfg(any())] type train = (); struct Net; \
-             chainrule::cell::at(2); (net).evcxr_display();"
+             chainrule::cell::at(2); (&(net)).evcxr_display();"
         );
         let at = |text: &str| cell.code.lines().nth(1).unwrap().find(text).unwrap() + 1;
         assert_eq!([at("struct"), at("(net") + 1].map(|column| cell.column(2, column)), [2, 14]);

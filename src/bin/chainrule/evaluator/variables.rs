@@ -9,7 +9,7 @@ pub fn cell_that_shows(variables: &BTreeMap<String, String>) -> String {
         format!("({name:?}, {kind}, (&chainrule::cell::Measured(&{name})).measure()), ")
     });
     format!(
-        "{{ use chainrule::cell::{{MeasureAny as _, MeasureKnown as _}}; chainrule::cell::show_variables(&[{}]); }}",
+        "{{ use chainrule::cell::{{MeasureAny as _, MeasureKnown as _}}; chainrule::cell::show_variables(&[{}]); }};",
         rows.collect::<String>()
     )
 }

@@ -11,6 +11,7 @@ use super::pager;
 use super::stdin::{Question, StdIn};
 use crate::evaluator::{Answers, Assistant, Evaluator, Failure, Output, Sink, StreamName};
 use crate::settings::{Flags, Settings};
+use crate::worker::available_memory;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -289,13 +290,4 @@ impl Executor {
             None => unreachable!("started above"),
         }
     }
-}
-
-/// Bytes that programs can have without others being put off; 0 where the system does not tell.
-fn available_memory() -> u64 {
-    let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let available = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"));
-    available
-        .and_then(|line| line.split_whitespace().next()?.parse::<u64>().ok())
-        .map_or(0, |kilobytes| kilobytes * 1024)
 }

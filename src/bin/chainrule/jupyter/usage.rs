@@ -1,6 +1,6 @@
 //! What the kernel and everything that it has started take of the machine, for the resource display of front ends.
 
-use crate::worker::{children, statistics};
+use crate::worker::{children, kilobytes, statistics};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::fs;
@@ -92,11 +92,6 @@ fn host_memory() -> Value {
         "free": bytes("MemFree:"),
         "percent": rounded(100.0 * used as f64 / total.max(1) as f64),
     })
-}
-
-fn kilobytes(text: &str, name: &str) -> u64 {
-    let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
-    line.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
 fn rounded(percent: f64) -> f64 {

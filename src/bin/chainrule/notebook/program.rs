@@ -98,7 +98,12 @@ impl Scope {
             // In a notebook the value is shown.
             Some(last) if ast::Expr::can_cast(last.kind()) => {
                 let (start, end) = place(last);
-                text.push_str(&format!("{}({}).evcxr_display();{}", &rust[..start], &rust[start..end], &rust[end..]));
+                text.push_str(&format!(
+                    "{}(&({})).evcxr_display();{}",
+                    &rust[..start],
+                    &rust[start..end],
+                    &rust[end..]
+                ));
             }
             Some(last) if ast::Item::can_cast(last.kind()) => {
                 text.push_str(&rust);
@@ -149,9 +154,9 @@ mod tests {
     #[test]
     fn the_last_expression_is_shown() {
         let mut scope = Scope::default();
-        assert_eq!(scope.cell("let x = 6;\nx * 7 // shown"), "let x = 6;\n(x * 7).evcxr_display(); // shown");
+        assert_eq!(scope.cell("let x = 6;\nx * 7 // shown"), "let x = 6;\n(&(x * 7)).evcxr_display(); // shown");
         assert_eq!(scope.cell("x;"), "x;");
-        assert_eq!(scope.cell(":dep rand\nx").trim_start(), "(x).evcxr_display();");
+        assert_eq!(scope.cell(":dep rand\nx").trim_start(), "(&(x)).evcxr_display();");
         assert_eq!(scope.cell("let = 5;"), "// This cell is no Rust:\n//\n// let = 5;\n");
         assert_eq!(scope.cell("fn main() {}"), "fn main() {}\nmain();");
     }

@@ -15,9 +15,10 @@ use std::sync::Arc;
 
 /// Tensors in large pages: a snapshot copies one entry for two megabytes instead of five hundred. A mapping of its own
 /// for every tensor of a megabyte would be too small for such a page, so tensors up to 32 MiB share the heap, and what
-/// a training step frees at its end stays there for the next one.
+/// a training step frees at its end, up to 256 MiB, stays there for the next one: with 64 MiB a step on all 60,000 digits
+/// took 0.17 or 0.27 s, by chance.
 const HUGE_PAGES: &str =
-    "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=67108864";
+    "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=268435456";
 
 /// What the kernel reads.
 pub struct Channels {

@@ -83,12 +83,7 @@ impl Worker {
     /// Starts another worker, without variables.
     pub fn restart(&mut self) -> std::io::Result<()> {
         // The one that was lost says first how it ended, if it can.
-        let deadline = Instant::now() + LAST_WORDS;
-        while Instant::now() < deadline
-            && matches!(self.child.lock().unwrap_or_else(PoisonError::into_inner).try_wait(), Ok(None))
-        {
-            std::thread::sleep(Duration::from_millis(2));
-        }
+        ends_within(&self.child, LAST_WORDS);
         let (child, commands, answers) = spawn(&mut self.command)?;
         let mut before = std::mem::replace(&mut *self.child.lock().unwrap_or_else(PoisonError::into_inner), child);
         let _ = before.kill();
@@ -105,6 +100,18 @@ impl Drop for Worker {
         let _ = child.kill();
         let _ = child.wait();
     }
+}
+
+/// Waits for the end of a process. Says whether it came in time.
+pub fn ends_within(process: &Mutex<Child>, time: Duration) -> bool {
+    let deadline = Instant::now() + time;
+    while Instant::now() < deadline {
+        if !matches!(process.lock().unwrap_or_else(PoisonError::into_inner).try_wait(), Ok(None)) {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    false
 }
 
 fn spawn(command: &mut Command) -> std::io::Result<(Child, ChildStdin, BufReader<ChildStdout>)> {

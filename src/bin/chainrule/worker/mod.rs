@@ -37,7 +37,7 @@ mod stack;
 mod stdin;
 mod supervisor;
 
-pub use processes::{children, statistics};
+pub use processes::{available_memory, children, kilobytes, statistics};
 pub use supervisor::MOST_EARLIER;
 
 use nix::sys::signal::Signal;

@@ -35,3 +35,14 @@ pub(super) fn now() -> u64 {
     };
     time.tv_sec as u64 * ticks_per_second + time.tv_nsec as u64 * ticks_per_second / 1_000_000_000
 }
+
+/// What stands behind a name in a text of `/proc` that counts in kilobytes; 0 if it is not there.
+pub fn kilobytes(text: &str, name: &str) -> u64 {
+    let line = text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or_default();
+    line.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+/// Bytes that programs can have without others being put off; 0 where the system does not tell.
+pub fn available_memory() -> u64 {
+    kilobytes(&std::fs::read_to_string("/proc/meminfo").unwrap_or_default(), "MemAvailable:") * 1024
+}
