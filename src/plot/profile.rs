@@ -111,8 +111,8 @@ struct Before {
 
 impl Before {
     fn of(model: &Sequential) -> Before {
-        let state = model.layers().iter().flat_map(|layer| layer.state());
-        Before { state: state.map(|now| (now.clone(), now.detach())).collect(), generator: random::generator().clone() }
+        let state = model.state().into_iter().map(|now| (now.clone(), now.detach()));
+        Before { state: state.collect(), generator: random::generator().clone() }
     }
 }
 
