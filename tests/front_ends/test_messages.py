@@ -429,6 +429,11 @@ def test_names_of_a_cell_that_are_like_ours_are_said(kernel):
     assert "cannot find value `evcxr_image_count`" in reply["evalue"], reply["evalue"]
 
 
+def test_the_learners_own_words_before_an_error_are_kept(kernel):
+    reply, _ = kernel.run('compile_error!("parse error: no number");')
+    assert "parse error: no number" in reply["evalue"], reply["evalue"]
+
+
 def test_the_arrays_of_ndarray_are_those_of_the_library(jupyter_folders):
     kernel = Kernel()
     try:

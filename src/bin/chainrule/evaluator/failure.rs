@@ -175,8 +175,8 @@ impl Mistake {
         let id = error.code().map(str::to_owned);
         let kind = unkept.as_ref().map(|unkept| unkept.kind.to_owned()).or(id.clone()).unwrap_or_default();
         let said = error.message();
-        // What cargo says begins with what it has done, and with its level.
-        let said = said.find("error: ").map_or(said.as_str(), |start| &said[start..]);
+        // What cargo says begins with lines on what it has done, and with its level.
+        let said = said.find("\nerror: ").map_or(said.as_str(), |start| &said[start + 1..]);
         let original = about_the_cell(without_level(said), code);
         let message = unkept.map_or_else(|| original.clone(), |unkept| unkept.title);
         let primary = error.primary_spanned_message().and_then(|message| message.span);
