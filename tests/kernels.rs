@@ -23,18 +23,31 @@ fn assert_close(found: &Tensor, expected: &[f64]) {
     }
 }
 
-/// With tiles of 6 × 16, blocks of 96 × 128 and 256 places of the inner axis: sizes beside, at and beyond each of these.
+/// With tiles of 6 × 16, blocks of 396 × 128 and 256 places of the inner axis: sizes beside, at and beyond each of these.
 #[test]
 fn products_are_right_at_every_size() {
     seed(1);
     let small = [1, 2, 5, 6, 7, 15, 16, 17, 33];
     let sizes = small.iter().flat_map(|&m| small.iter().flat_map(move |&k| small.map(|n| (m, k, n))));
-    let large = [(97, 255, 129), (200, 257, 10), (10, 600, 300), (130, 64, 130), (3, 1000, 1), (1, 300, 260)];
+    let large = [
+        (97, 255, 129),
+        (200, 257, 10),
+        (10, 600, 300),
+        (130, 64, 130),
+        (3, 1000, 1),
+        (1, 300, 260),
+        (397, 130, 17),
+        (800, 513, 20),
+        (20, 4200, 33),
+    ];
     for (m, k, n) in sizes.chain(large) {
         let (a, b) = (Tensor::randn(&[m, k]).requires_grad(), Tensor::randn(&[k, n]).requires_grad());
         let expected = product(&a, &b);
         assert_close(&a.matmul(&b), &expected);
-        assert_close(&a.affine(&b, &Tensor::zeros(&[n])), &expected);
+        let bias = Tensor::randn(&[n]);
+        let with_bias: Vec<f64> =
+            expected.iter().zip(bias.to_vec().iter().cycle()).map(|(value, bias)| value + f64::from(*bias)).collect();
+        assert_close(&a.affine(&b, &bias), &with_bias);
         // The derivatives are products with one side transposed.
         let g = Tensor::randn(&[m, n]);
         (a.matmul(&b) * &g).sum().backward();

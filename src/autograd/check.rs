@@ -106,14 +106,11 @@ fn weighted_sum(output: &Tensor) -> String {
 
 /// A place in row-major order as an index: "[1, 0]".
 fn position(tensor: &Tensor, mut offset: usize) -> String {
-    let mut index: Vec<usize> = (tensor.shape().iter().rev())
-        .map(|&size| {
-            let i = offset % size;
-            offset /= size;
-            i
-        })
-        .collect();
-    index.reverse();
+    let mut index = Vec::new();
+    for &size in tensor.shape().iter().rev() {
+        index.insert(0, offset % size);
+        offset /= size;
+    }
     if index.is_empty() { String::new() } else { format!("{index:?}") }
 }
 
@@ -162,19 +159,12 @@ impl GradCheck {
         if rows.len() > SHOWN {
             rows.sort_by(|a, b| b.error().total_cmp(&a.error()));
         }
-        (rows.iter().take(SHOWN))
-            .map(|row| {
-                let mark = if row.error() <= TOLERANCE { "✓" } else { "✗" };
-                let number = |value: Float| format!("{value:.6}");
-                [
-                    row.input.clone(),
-                    number(row.analytic),
-                    number(row.numeric),
-                    format!("{:.1e}", row.error()),
-                    mark.into(),
-                ]
-            })
-            .collect()
+        let cells = |row: &&Row| {
+            let mark = if row.error() <= TOLERANCE { "✓" } else { "✗" };
+            let [analytic, numeric] = [row.analytic, row.numeric].map(|value| format!("{value:.6}"));
+            [row.input.clone(), analytic, numeric, format!("{:.1e}", row.error()), mark.into()]
+        };
+        rows.iter().take(SHOWN).map(cells).collect()
     }
 }
 

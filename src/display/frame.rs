@@ -1,7 +1,7 @@
 //! Escape frames: how a bundle travels inside the stream of standard output.
 
 use super::{Bundle, Show};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use std::io::Write;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -81,13 +81,11 @@ fn send(kind: &str, bundle: Bundle, id: Option<&str>) {
         println!("{}", bundle.plain());
         return;
     }
-    let mut frame = Map::new();
-    frame.insert("kind".to_owned(), kind.into());
-    frame.insert("data".to_owned(), Value::Object(bundle.into_data()));
+    let mut frame = json!({"kind": kind, "data": bundle.into_data()});
     if let Some(id) = id {
-        frame.insert("id".to_owned(), id.into());
+        frame["id"] = id.into();
     }
-    write_frame(Value::Object(frame));
+    write_frame(frame);
 }
 
 /// Writes one frame whole: JSON escapes control characters, so that neither ESC nor BEL can stand inside it.

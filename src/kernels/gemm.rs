@@ -16,16 +16,43 @@ const LARGE: usize = 400_000;
 ///
 /// Panics if the sizes do not fit.
 pub(crate) fn gemm(a: &ArrayView2<Float>, b: &ArrayView2<Float>, out: &mut [Float]) {
+    assert!(out.len() == a.dim().0 * b.dim().1);
+    // SAFETY: `out` has that many values.
+    unsafe { add(a, b, None, Shared::new(out)) };
+}
+
+/// a · b + row, in row-major order; `row` is added to each row.
+///
+/// Panics if the sizes do not fit.
+pub(crate) fn affine(a: &ArrayView2<Float>, b: &ArrayView2<Float>, row: &[Float]) -> Vec<Float> {
+    let len = a.dim().0 * b.dim().1;
+    let mut out = Vec::with_capacity(len);
+    // SAFETY: there is place for so many values, and each is written.
+    unsafe {
+        add(a, b, Some(row), Shared(out.as_mut_ptr()));
+        out.set_len(len);
+    }
+    out
+}
+
+/// # Safety
+/// `out` has place for the result, with values to add to if there is no `start`.
+unsafe fn add(a: &ArrayView2<Float>, b: &ArrayView2<Float>, start: Option<&[Float]>, out: Shared<Float>) {
     let ((rows, inner), columns) = (a.dim(), b.dim().1);
-    assert!(b.dim().0 == inner && out.len() == rows * columns);
-    let parts = if rows * columns * inner < LARGE || pool::threads() == 1 { 1 } else { 4 * pool::threads() };
-    let height = rows.div_ceil(parts).next_multiple_of(6).clamp(6, 96);
+    assert!(b.dim().0 == inner && start.is_none_or(|row| row.len() == columns));
+    // A part that waits for others costs little if there are many; where the inner axis is long, laying out `b` costs more.
+    let each = if inner > 4096 { 2 } else { 4 };
+    let parts = if rows * columns * inner < LARGE || pool::threads() == 1 { 1 } else { each * pool::threads() };
+    let height = rows.div_ceil(parts).next_multiple_of(6).clamp(6, 396);
     let (down, across) = (rows.div_ceil(height), columns.div_ceil(128));
-    let out = Shared::new(out);
     let task = |i: usize| {
         let (top, left) = (i / across * height, i % across * 128);
         let (bottom, right) = (rows.min(top + height), columns.min(left + 128));
         let (a, b) = (a.slice(ndarray::s![top..bottom, ..]), b.slice(ndarray::s![.., left..right]));
+        for (i, start) in (top..bottom).flat_map(|i| start.map(|start| (i, &start[left..right]))) {
+            // SAFETY: no other task has this part of the result.
+            unsafe { start.as_ptr().copy_to_nonoverlapping(out.0.add(i * columns + left), start.len()) };
+        }
         #[cfg(all(target_arch = "x86_64", not(feature = "f64")))]
         if super::has_avx2() {
             let mut packed = tiles::PACKED.take();
@@ -85,8 +112,9 @@ mod tiles {
         let ((rows, inner), columns) = (a.dim(), b.dim().1);
         let a = Matrix(a.as_ptr(), a.strides()[0], a.strides()[1]);
         let b = Matrix(b.as_ptr(), b.strides()[0], b.strides()[1]);
-        packed.resize(packed.len().max(DEPTH * (R + columns.next_multiple_of(C))), 0.0);
-        let (packed_a, packed_b) = packed.split_at_mut(DEPTH * R);
+        let places = DEPTH * rows.next_multiple_of(R);
+        packed.resize(packed.len().max(places + DEPTH * columns.next_multiple_of(C)), 0.0);
+        let (packed_a, packed_b) = packed.split_at_mut(places);
         // Rows of `b` that lie in order and are read a few times only are read where they are.
         let is_direct = b.2 == 1 && rows <= 4 * R;
         for first in (0..inner).step_by(DEPTH) {
@@ -96,26 +124,42 @@ mod tiles {
                 if is_direct && width == C {
                     continue;
                 }
-                let panel = &mut packed_b[left * DEPTH..][..C * depth];
+                let panel = &mut packed_b[left * depth..][..C * depth];
                 // SAFETY: `depth` rows of `width` values are there.
                 unsafe { pack::<C>(b.at(first, left), b.2, b.1, width, panel) };
             }
+            // A few columns at a time, for where `a` is transposed these are what lies side by side.
+            for p in (0..depth).step_by(16) {
+                for top in (0..rows).step_by(R).filter(|top| a.2 != 1 || rows - top < R) {
+                    let place = &mut packed_a[top * depth + p * R..][..R * 16.min(depth - p)];
+                    // SAFETY: as many columns of as many values are there.
+                    unsafe { pack::<R>(a.at(top, first + p), a.1, a.2, R.min(rows - top), place) };
+                }
+            }
             for top in (0..rows).step_by(R) {
                 let height = R.min(rows - top);
-                // SAFETY: the place is there.
-                let mut part = Matrix(unsafe { a.at(top, first) }, a.1, a.2);
-                if a.2 != 1 || height < R {
-                    // SAFETY: `depth` columns of `height` values are there.
-                    unsafe { pack::<R>(part.0, a.1, a.2, height, &mut packed_a[..R * depth]) };
-                    part = Matrix(packed_a.as_ptr(), 1, R as isize);
+                // What the next round lays out comes into the cache while this one computes: where `a` is transposed, the
+                // processor does not expect it. Each tile asks for a share, in lines of sixteen values.
+                let share = top * DEPTH / rows..(top + R) * DEPTH / rows;
+                for p in share.filter(|_| a.2 != 1 && first + DEPTH < inner) {
+                    for i in (0..rows).step_by(16) {
+                        let place = i as isize * a.1 + (first + DEPTH + p) as isize * a.2;
+                        _mm_prefetch::<_MM_HINT_T1>(a.0.wrapping_offset(place).cast());
+                    }
                 }
+                let part = if a.2 != 1 || height < R {
+                    Matrix(packed_a[top * depth..].as_ptr(), 1, R as isize)
+                } else {
+                    // SAFETY: the place is there.
+                    Matrix(unsafe { a.at(top, first) }, a.1, a.2)
+                };
                 for left in (0..columns).step_by(C) {
                     let width = C.min(columns - left);
                     let panel = if is_direct && width == C {
                         // SAFETY: the place is there.
                         Matrix(unsafe { b.at(first, left) }, b.1, 1)
                     } else {
-                        Matrix(packed_b[left * DEPTH..].as_ptr(), C as isize, 1)
+                        Matrix(packed_b[left * depth..].as_ptr(), C as isize, 1)
                     };
                     let size = [height, width];
                     // SAFETY: `depth` columns of `R` and rows of `C` values are there, and the place in the result.

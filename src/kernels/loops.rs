@@ -132,7 +132,7 @@ fn fold(row: &[Float], start: Float, of: impl Fn(Float) -> Float, f: impl Fn(Flo
         }
     }
     let start = rest.iter().fold(start, |sum, value| f(sum, of(*value)));
-    sums.iter().fold(start, |sum, value| f(sum, *value))
+    if chunks.is_empty() { start } else { sums.iter().fold(start, |sum, value| f(sum, *value)) }
 }
 
 vectorised! {

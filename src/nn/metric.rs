@@ -144,11 +144,7 @@ pub fn accuracy(prediction: &Tensor, labels: &Tensor) -> Float {
     let predicted = classes(prediction);
     if predicted.len() != labels.len() || predicted.is_empty() {
         fail(
-            &format!(
-                "accuracy: one label for each row: predictions {:?}, labels {:?}",
-                prediction.shape(),
-                labels.shape()
-            ),
+            &format!("accuracy: one label for each row: {:?} and {:?}", prediction.shape(), labels.shape()),
             &[("prediction", prediction), ("labels", labels)],
             "labels are class indices of the shape [n]; turn one-hot targets into them with .argmax(-1)",
         );
@@ -237,12 +233,9 @@ pub fn roc_auc(scores: &Tensor, labels: &Tensor) -> Float {
 #[track_caller]
 fn count(predicted: &Tensor, labels: &Tensor, class: usize) -> (Float, Float, Float) {
     pairs("precision, recall", predicted, labels);
-    let is_class =
-        |tensor: &Tensor| tensor.to_vec().into_iter().map(|label| label == class as Float).collect::<Vec<_>>();
+    let is_class = |tensor: &Tensor| tensor.eq(&Tensor::full(&[], class as Float)).reshape(&[tensor.len()]);
     let (predicted, labels) = (is_class(predicted), is_class(labels));
-    let number = |of: &[bool]| of.iter().filter(|is| **is).count() as Float;
-    let hits: Vec<bool> = predicted.iter().zip(&labels).map(|(a, b)| *a && *b).collect();
-    (number(&hits), number(&predicted), number(&labels))
+    ((&predicted * &labels).sum().item(), predicted.sum().item(), labels.sum().item())
 }
 
 /// For what compares predicted classes with labels.

@@ -3,9 +3,9 @@
 use super::movement::rows as pick_rows;
 use crate::Float;
 use crate::autograd::{op, wrt};
+use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 use crate::tensor::shape::{array, axis as check_axis, slice};
-use crate::tensor::{Array, Tensor};
 
 impl Tensor {
     /// The given entries along axis 0, in that order and as often as named. Derivative: each row's gradient goes back
@@ -170,11 +170,10 @@ fn indices(op: &str, index: &Tensor, count: usize) -> Vec<usize> {
 /// Labels as indices, after checking that each is a whole number from 0 to `classes - 1`.
 #[track_caller]
 pub(crate) fn class_indices(op: &str, labels: &Tensor, classes: usize) -> Vec<usize> {
-    let values: Array = labels.array();
+    let values = labels.array();
     let values = slice(&values);
-    if let Some(row) =
-        values.iter().position(|&label| !(label >= 0.0 && label < classes as Float && label.fract() == 0.0))
-    {
+    let is_wrong = |&label: &Float| !(label >= 0.0 && label < classes as Float && label.fract() == 0.0);
+    if let Some(row) = values.iter().position(is_wrong) {
         let last = classes.saturating_sub(1);
         let label = values[row];
         let hint = if label.fract() != 0.0 {

@@ -2,7 +2,7 @@
 
 use crate::Float;
 use crate::autograd::{op, wrt};
-use crate::kernels::gemm::gemm;
+use crate::kernels::gemm::{affine, gemm};
 use crate::kernels::loops::{rows, update};
 use crate::tensor::fail::fail;
 use crate::tensor::shape::{array, contiguous, slice};
@@ -28,6 +28,10 @@ fn stack(a: usize, b: usize) -> usize {
 /// this serves forward (a single right side for a whole batch) and backward (its gradient is the sum over the batch).
 fn product(a: ArrayView3<Float>, b: ArrayView3<Float>, matrices: usize, shape: &[usize]) -> Array {
     let (each, count) = (a.dim().1 * b.dim().2, stack(a.dim().0, b.dim().0));
+    if (matrices, count) == (1, 1) {
+        let (a, b) = (a.index_axis(Axis(0), 0), b.index_axis(Axis(0), 0));
+        return array(affine(&a, &b, &vec![0.0; b.dim().1]), shape);
+    }
     let mut values = vec![0.0; matrices * each];
     let add = |i: usize, out: &mut [Float]| {
         let (a, b) = (a.index_axis(Axis(0), i % a.dim().0), b.index_axis(Axis(0), i % b.dim().0));
@@ -107,8 +111,7 @@ impl Tensor {
         let (x, w, b) = (self.array(), weight.array(), bias.array());
         let mut shape = self.shape().to_vec();
         shape[self.rank() - 1] = outputs;
-        let mut values = slice(&b).repeat(rows);
-        gemm(&matrix(&x, rows, inputs), &matrix(&w, inputs, outputs), &mut values);
+        let values = affine(&matrix(&x, rows, inputs), &matrix(&w, inputs, outputs), slice(&b));
         let saved_x = x.clone();
         let saved_w = w.clone();
         op(

@@ -72,7 +72,7 @@ impl Tensor {
     pub fn log_softmax(&self, axis: isize) -> Tensor {
         let axis = check_axis("log_softmax", self, axis);
         let y = log_softmax(&self.array(), axis);
-        op("log_softmax", y.clone(), [wrt(self, move |g| zip3(g, &y, &sums(g, axis), |g, y, sum| g - y.exp() * sum))])
+        op("log_softmax", y.clone(), [wrt(self, move |g| zip3(g, &y, &sums(g, axis), |g, y, sum| g - exp(y) * sum))])
     }
 
     /// ln Σ eˣ along one axis, which disappears, or keeps size 1 with `keepdim`: a smooth maximum. Derivative: softmax.
@@ -157,7 +157,7 @@ impl Tensor {
             picked_mean(&log_p, &labels),
             [wrt(self, move |g| {
                 let (g, n, classes) = (slice(g)[0], labels.len() as Float, log_p.shape()[1]);
-                let mut p = map(&log_p, |log_p| g / n * log_p.exp());
+                let mut p = map(&log_p, |log_p| g / n * exp(log_p));
                 // `p` is not shared, so nothing is copied here.
                 for (row, &label) in p.as_slice_mut().into_iter().flat_map(|p| p.chunks_mut(classes)).zip(&labels) {
                     row[label] -= g / n;

@@ -78,12 +78,8 @@ impl fmt::Display for Tensor {
         let values = slice(&array);
         let style = Style::of(values);
         let all = values.len() <= LIMIT;
-        let width = if self.rank() == 0 {
-            0
-        } else {
-            let visible = values.iter().take(if all { values.len() } else { LIMIT });
-            visible.map(|&value| style.number(value).len()).max().unwrap_or(0)
-        };
+        let visible = values.iter().take(if all { values.len() } else { LIMIT });
+        let width = visible.map(|&value| style.number(value).len()).max().filter(|_| self.rank() > 0).unwrap_or(0);
         let number = |value: Float| format!("{:>width$}", style.number(value));
         let prefix = "tensor(";
         write!(f, "{prefix}{}, shape={:?}", nested(values, self.shape(), all, prefix.len(), &number), self.shape())?;

@@ -182,9 +182,8 @@ impl<'a> Fit<'a> {
             for callback in &mut callbacks {
                 callback.after_epoch(&row, &mut run);
             }
-            let is_stopped = run.is_stopped;
             interrupt::check();
-            if is_stopped {
+            if run.is_stopped {
                 break;
             }
         }
