@@ -116,6 +116,7 @@ pub mod prelude {
     pub use crate::Float;
     pub use crate::autograd::{GradientTape, gradcheck, grads, inference, no_grad};
     pub use crate::autograd::{stop_at_nan, training};
+    pub use crate::cell::{Button, Checkbox, Control, Dropdown, FloatSlider, IntSlider, Widget, interact};
     pub use crate::cell::{CellDisplay, Comm, input, input_password, set_next_input};
     pub use crate::data::{self, Dataset};
     pub use crate::display::{self, Bundle, DisplayHandle, Show, clear_output, show};

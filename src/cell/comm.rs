@@ -95,6 +95,11 @@ impl Comm {
         }
     }
 
+    /// The id by which both sides know it.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// Whether neither side has closed the comm.
     pub fn is_open(&self) -> bool {
         write_and_ask(json!({"kind": "comm", "act": "is_open", "comm_id": self.id})) == true
@@ -135,7 +140,7 @@ fn write(frame: Value) {
     }
 }
 
-fn write_and_ask(frame: Value) -> Value {
+pub(super) fn write_and_ask(frame: Value) -> Value {
     let Some(channel) = input_channel() else { return Value::Null };
     match ask_kernel(channel, frame) {
         Answer::Given(answer) => answer,

@@ -40,6 +40,12 @@ macro_rules! show_themselves {
 }
 show_themselves!(
     crate::autograd::GradCheck,
+    crate::cell::Button,
+    crate::cell::Checkbox,
+    crate::cell::Dropdown,
+    crate::cell::FloatSlider,
+    crate::cell::IntSlider,
+    crate::cell::Widget,
     crate::data::Dataset,
     crate::nn::Summary,
     crate::plot::Figure,

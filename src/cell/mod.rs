@@ -15,6 +15,7 @@ mod report;
 mod store;
 mod summary;
 mod variables;
+mod widget;
 
 pub use comm::{Comm, handle_comms, set_next_input};
 pub use display::{CellDisplay, print};
@@ -26,3 +27,4 @@ pub use report::{at, early_return, panicked};
 pub use serde_json;
 pub use store::{VariableStore, create_variable_store};
 pub use variables::{Measure, MeasureAny, MeasureKnown, Measured, show_variables};
+pub use widget::{Button, Checkbox, Control, Dropdown, FloatSlider, IntSlider, Widget, interact};

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import pytest
@@ -269,6 +270,25 @@ class Desk:
 
         self.until(is_gone, "the end of a popup", timeout=30)
 
+    def save_and_reload(self, server, text):
+        """Saves until the file has this text, and loads the page again."""
+
+        def is_saved():
+            # Two savings at once (the front end's own is the other) can fail, which a dialog says; a person saves again.
+            if self.page.locator(".jp-Dialog").count():
+                self.page.keyboard.press("Escape")
+            self.page.keyboard.press("Control+S")
+            time.sleep(2)
+            try:
+                path = f"{server}/api/contents/{self.name}?content=1"
+                return text in urllib.request.urlopen(path, timeout=10).read().decode()
+            except urllib.error.HTTPError:  # it is being written
+                return False
+
+        self.until(is_saved, "the notebook is saved")
+        self.page.reload()
+        self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+
     def close(self):
         self.page.close()
 
@@ -318,22 +338,7 @@ def test_help_while_typing(lab, browser, front_end):
     box.press("Enter")
     desk.until(lambda: "got héllo" in desk.output(2), "the answer")
 
-    path = f"{lab}/api/contents/{desk.name}?content=1"
-
-    def saved():
-        # Two savings at once (the front end's own is the other) can fail, which a dialog says; a person saves again.
-        if page.locator(".jp-Dialog").count():
-            page.keyboard.press("Escape")
-        page.keyboard.press("Control+S")
-        time.sleep(2)
-        try:
-            return "got h" in urllib.request.urlopen(path, timeout=10).read().decode()
-        except urllib.error.HTTPError:  # it is being written
-            return False
-
-    desk.until(saved, "the notebook is saved")
-    page.reload()
-    page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+    desk.save_and_reload(lab, "got h")
     desk.until(lambda: "got héllo" in desk.output(2), "the output after a reload")
     assert "wrong_name" in desk.output(3)
     desk.close()
@@ -376,6 +381,62 @@ def test_a_training_is_watched_stopped_and_run_again(lab, browser, front_end):
     desk.until(lambda: desk.is_done(3) and "43" in desk.output(3), "restart and run all")
     assert desk.output(0) != before and "2" in desk.output(2)
     desk.picture("restarted")
+    desk.close()
+
+
+@pytest.mark.parametrize("front_end", ADDRESSES)
+def test_a_slider_moves_a_picture(lab, browser, front_end):
+    """Also after the page was loaded again: the kernel tells it what the slider is."""
+    cells = [
+        'interact((FloatSlider::new("learning rate", 0.0, 1.1, 0.1), Dropdown::new("start", &["one", "two"])), |(rate, start)| {\n'
+        '    let w = if start == "one" { 1.0 } else { 2.0 };\n'
+        "    let steps: Vec<Float> = (0..10).scan(w, |w, _| { *w -= rate * 2.0 * *w; Some(*w) }).collect();\n"
+        '    plot::curves(&[("w", steps)]).title(&format!("from {w}, rate {rate}"))\n});',
+        'let count = IntSlider::new("count", 1, 9, 3);\ncount',
+        "count.value() + 40",
+    ]
+    desk = Desk(browser, lab, front_end, "slider.ipynb", cells)
+    page = desk.page
+    run_all_cells(page)
+    desk.until(lambda: "43" in desk.output(2), "the value that the slider begins with")
+    sliders = page.locator(".widget-slider")
+    sliders.first.wait_for(timeout=30_000)
+
+    def move(number, share):
+        """Clicks on the slider at this share of its length, as one would drag it there; returns the value that it shows."""
+        slider, readout = sliders.nth(number), sliders.nth(number).locator(".widget-readout")
+        before = readout.inner_text()
+
+        def has_moved():
+            track = slider.locator(".noUi-base").bounding_box()
+            page.mouse.click(track["x"] + share * track["width"], track["y"] + track["height"] / 2)
+            time.sleep(0.5)
+            return readout.inner_text() != before
+
+        desk.until(has_moved, "the slider moves", timeout=30)
+        return readout.inner_text()
+
+    def drawn():
+        return urllib.parse.unquote(desk.cell(0).locator(".jp-OutputArea").first.inner_html())
+
+    assert "from 1, rate 0.1" in drawn()
+    rate = move(0, 0.5)
+    assert 0.5 <= float(rate) <= 0.6, rate
+    desk.until(lambda: f"from 1, rate {rate}" in drawn(), "the picture of the slider's new place", timeout=30)
+    desk.cell(0).locator("select").select_option("two")
+    desk.until(lambda: f"from 2, rate {rate}" in drawn(), "the picture of the other start", timeout=30)
+    count = int(move(1, 0.5))
+    desk.run(2)
+    desk.until(lambda: str(count + 40) in desk.output(2), "the value after the slider was moved")
+    desk.picture("moved")
+
+    desk.save_and_reload(lab, f"from 2, rate {rate}")
+    sliders.nth(1).wait_for(timeout=60_000)
+    desk.picture("reloaded")
+    later = int(move(1, 0.9))
+    assert later != count
+    desk.run(2)
+    desk.until(lambda: str(later + 40) in desk.output(2), "the value after the page was loaded again")
     desk.close()
 
 

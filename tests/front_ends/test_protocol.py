@@ -51,7 +51,7 @@ def test_a_cell_talks_with_the_front_end(kernel):
     assert (opened["target_name"], opened["data"]) == ("slider", {"from": 0, "to": 10})
     slider = opened["comm_id"]
     assert of_kind(outputs, "comm_msg") == [{"comm_id": slider, "data": [1, 2]}]
-    assert open_comms(kernel) == {slider: {"target_name": "slider"}}
+    assert open_comms(kernel, target_name="slider") == {slider: {"target_name": "slider"}}
     assert open_comms(kernel, target_name="other") == {}
     # What arrives between cells waits for the next one that asks, in order.
     for value in [3, 4]:
@@ -64,7 +64,7 @@ def test_a_cell_talks_with_the_front_end(kernel):
     _, outputs = kernel.run("slider.close(); slider.send(json!(1)); slider.is_open()")
     assert [kind for kind, _ in outputs if kind.startswith("comm")] == ["comm_close"]
     assert of_kind(outputs, "execute_result")[0]["data"]["text/plain"] == "false"
-    assert open_comms(kernel) == {}
+    assert open_comms(kernel, target_name="slider") == {}
 
 
 def test_a_running_cell_gets_messages(kernel):
@@ -148,7 +148,7 @@ def test_the_front_end_opens_a_comm(kernel):
     published = collect(kernel, comm(kernel, "comm_msg", "c9", {"n": 1}))
     assert [kind for kind, _ in published] == ["status", "status"]
     collect(kernel, comm(kernel, "comm_close", "c7"))
-    assert open_comms(kernel) == {}
+    assert open_comms(kernel, target_name="chat") == {}
 
 
 def test_buffers_are_no_harm(kernel):
@@ -157,6 +157,141 @@ def test_buffers_are_no_harm(kernel):
     message = kernel.client.session.msg("execute_request", {"code": "6 * 7", "silent": False})
     kernel.client.session.send(kernel.client.shell_channel.socket, message, buffers=[b"buffer"])
     assert kernel.client.get_shell_msg(timeout=TIMEOUT)["content"]["status"] == "ok"
+
+
+# Widgets
+
+
+def widgets(outputs):
+    """The states of the widgets that a cell opened, by the ids of their comms."""
+    return {content["comm_id"]: content["data"]["state"] for content in of_kind(outputs, "comm_open")}
+
+
+def update(kernel, comm_id, **state):
+    return comm(kernel, "comm_msg", comm_id, {"method": "update", "state": state, "buffer_paths": []})
+
+
+def test_a_slider_is_shown_moved_and_read(kernel):
+    reply, outputs = kernel.run('let rate = FloatSlider::new("learning rate", 0.0, 1.0, 0.1);\nrate')
+    assert reply["status"] == "ok", reply
+    states = widgets(outputs)
+    (slider,) = [comm_id for comm_id, state in states.items() if state["_model_name"] == "FloatSliderModel"]
+    state = states[slider]
+    assert {name: state[name] for name in ["description", "value", "min", "max", "step", "_view_name"]} == {
+        "description": "learning rate", "value": 0.1, "min": 0.0, "max": 1.0, "step": 0.01, "_view_name": "FloatSliderView",
+    }
+    # What it refers to was opened before it.
+    for part in ["style", "layout"]:
+        assert list(states).index(state[part].removeprefix("IPY_MODEL_")) < list(states).index(slider)
+    (shown,) = of_kind(outputs, "execute_result")
+    assert shown["data"]["application/vnd.jupyter.widget-view+json"]["model_id"] == slider
+    assert shown["data"]["text/plain"] == "learning rate: 0.1"
+    assert kernel.value("rate.value()") == "0.1"
+    # Nobody has to handle what the page says.
+    assert [kind for kind, _ in collect(kernel, update(kernel, slider, value=0.7))] == ["status", "status"]
+    assert kernel.value("rate.value()") == "0.7"
+    # A page that is loaded again asks for the state, and for nothing else.
+    published = collect(kernel, comm(kernel, "comm_msg", slider, {"method": "request_state"}))
+    (told,) = of_kind(published, "comm_msg")
+    assert told["comm_id"] == slider and told["data"] == {"method": "update", "state": {**state, "value": 0.7}, "buffer_paths": []}
+    # A cell can move it, too.
+    _, outputs = kernel.run('rate.widget().set("value", 0.25); rate.value()')
+    assert of_kind(outputs, "comm_msg") == [
+        {"comm_id": slider, "data": {"method": "update", "state": {"value": 0.25}, "buffer_paths": []}}
+    ]
+    assert of_kind(outputs, "execute_result")[0]["data"]["text/plain"] == "0.25"
+    kernel.run("rate.widget().close();")
+
+
+def test_a_widget_says_its_version(kernel):
+    """Without it a page refuses the widget."""
+    message_id = kernel.client.execute('let box_ = Checkbox::new("shuffle", true);')
+    opened = []
+    while True:
+        message = kernel.client.get_iopub_msg(timeout=TIMEOUT)
+        if message["parent_header"].get("msg_id") == message_id and message["msg_type"] == "comm_open":
+            opened.append(message["metadata"])
+        if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
+            break
+    assert opened == [{"version": "2.1.0"}] * 3
+
+
+def test_all_states_are_told_at_once(kernel):
+    _, outputs = kernel.run('let choice = Dropdown::new("activation", &["relu", "tanh"]); choice.value()')
+    assert of_kind(outputs, "execute_result")[0]["data"]["text/plain"] == '"relu"'
+    (choice,) = [comm_id for comm_id, state in widgets(outputs).items() if state["_model_name"] == "DropdownModel"]
+    collect(kernel, update(kernel, choice, index=1))
+    assert kernel.value("choice.value()") == '"tanh"'
+    collect(kernel, comm(kernel, "comm_open", "control-1", target_name="jupyter.widget.control"))
+    published = collect(kernel, comm(kernel, "comm_msg", "control-1", {"method": "request_states"}))
+    (told,) = of_kind(published, "comm_msg")
+    assert told["comm_id"] == "control-1" and told["data"]["method"] == "update_states"
+    state = told["data"]["states"][choice]
+    assert (state["model_name"], state["model_module"], state["state"]["index"]) == (
+        "DropdownModel", "@jupyter-widgets/controls", 1,
+    )
+    collect(kernel, comm(kernel, "comm_close", "control-1"))
+    assert "control-1" not in open_comms(kernel)
+
+
+def test_a_cell_that_runs_sees_a_slider_move(kernel):
+    """The learning rate of a training loop, for example; and a page that is loaded meanwhile gets its state."""
+    _, outputs = kernel.run('let live = IntSlider::new("units", 1, 64, 16);')
+    (slider,) = [comm_id for comm_id, state in widgets(outputs).items() if state["_model_name"] == "IntSliderModel"]
+    seen = []
+
+    def page(message):
+        if message["msg_type"] == "stream":
+            kernel.client.shell_channel.send(comm(kernel, "comm_msg", slider, {"method": "request_state"}))
+            kernel.client.shell_channel.send(update(kernel, slider, value=32))
+        seen.append(message)
+
+    code = """
+    println!("{}", live.value());
+    while live.value() == 16 { std::thread::sleep(std::time::Duration::from_millis(5)); }
+    live.value()
+    """
+    reply = kernel.client.execute_interactive(code, timeout=TIMEOUT, output_hook=page)
+    assert reply["content"]["status"] == "ok", reply["content"]
+    (result,) = [message["content"] for message in seen if message["msg_type"] == "execute_result"]
+    assert result["data"]["text/plain"] == "32"
+
+
+def test_a_picture_follows_its_controls(kernel):
+    code = """
+    let factor = 10;
+    interact((IntSlider::new("a", 0, 9, 3), Checkbox::new("negative", false)), move |(a, is_negative)| {
+        if a == 9 { panic!("nine is too much"); }
+        format!("value {}", if is_negative { -factor * a } else { factor * a })
+    });
+    """
+    reply, outputs = kernel.run(code)
+    assert reply["status"] == "ok", reply
+    first, second, picture = of_kind(outputs, "display_data")
+    assert [first["data"]["text/plain"], second["data"]["text/plain"]] == ["a: 3", "negative: false"]
+    assert picture["data"]["text/plain"] == "value 30"
+    ids = [shown["data"]["application/vnd.jupyter.widget-view+json"]["model_id"] for shown in (first, second)]
+
+    def drawn(published):
+        (content,) = of_kind(published, "update_display_data")
+        assert content["transient"]["display_id"] == picture["transient"]["display_id"]
+        return content["data"]["text/plain"]
+
+    assert drawn(collect(kernel, update(kernel, ids[0], value=4))) == "value 40"
+    assert drawn(collect(kernel, update(kernel, ids[1], value=True))) == "value -40"
+    # What goes wrong stands where the picture was, and the next value is drawn again.
+    assert drawn(collect(kernel, update(kernel, ids[0], value=9))) == "nine is too much"
+    assert drawn(collect(kernel, update(kernel, ids[0], value=5))) == "value -50"
+    assert kernel.value("factor") == "10"
+
+
+def test_a_button_is_clicked(kernel):
+    code = 'let mut clicks = 0; let button = Button::new("Count", move || { clicks += 1; println!("{clicks} clicks"); }); button'
+    _, outputs = kernel.run(code)
+    (button,) = [comm_id for comm_id, state in widgets(outputs).items() if state["_model_name"] == "ButtonModel"]
+    for count in [1, 2]:
+        click = {"method": "custom", "content": {"event": "click"}}
+        assert text(collect(kernel, comm(kernel, "comm_msg", button, click))) == f"{count} clicks\n"
 
 
 # Payloads

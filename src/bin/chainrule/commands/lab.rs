@@ -12,8 +12,8 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-/// What the private environment consists of.
-const PACKAGES: [&str; 1] = ["jupyterlab==4.5.*"];
+/// What the private environment consists of: JupyterLab, and its part of ipywidgets.
+const PACKAGES: [&str; 2] = ["jupyterlab==4.5.*", "jupyterlab_widgets==3.0.*"];
 
 #[derive(Args)]
 pub struct Lab {
@@ -84,17 +84,28 @@ fn jupyter_lab() -> Result<PathBuf> {
     }
     let environment = data_folder()?.join("jupyter");
     let jupyter = environment.join("bin/jupyter");
-    if !environment.join("ready").is_file() {
+    let (ready, packages) = (environment.join("ready"), PACKAGES.join(" "));
+    if !ready.is_file() {
         println!("Making a Python environment with JupyterLab in {} (once) …", environment.display());
         let python =
             find_on_path("python3").context("JupyterLab needs Python: install python3, and type this again")?;
         call(Command::new(python).args(["-m", "venv", "--clear"]).arg(&environment))?;
-        let pip = environment.join("bin/pip");
-        call(Command::new(pip).args(["install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES))?;
-        fs::write(environment.join("ready"), "")?;
+        add_packages(&environment)?;
+        fs::write(&ready, packages)?;
+    } else if fs::read_to_string(&ready)? != packages {
+        // An earlier version made it. Without a network it is as good as it was.
+        match add_packages(&environment) {
+            Ok(()) => fs::write(&ready, packages)?,
+            Err(why) => println!("JupyterLab stays as it is: {why:#}"),
+        }
     }
     Install::into_prefix(&environment)?;
     Ok(jupyter)
+}
+
+fn add_packages(environment: &Path) -> Result<()> {
+    let pip = environment.join("bin/pip");
+    call(Command::new(pip).args(["install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES))
 }
 
 /// Where programs of ours live that are not a cache.

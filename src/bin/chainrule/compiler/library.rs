@@ -167,7 +167,7 @@ impl Library {
         fs::write(library.join("Cargo.toml"), with_exact_versions(manifest.clone(), &everything, None)?.to_string())?;
         let mut slim = manifest;
         if let Some(dependencies) = slim.get_mut("dependencies").and_then(toml::Value::as_table_mut) {
-            dependencies.retain(|name, _| facade::DEPENDENCIES.iter().any(|needed| name == *needed));
+            dependencies.retain(|name, _| facade::DEPENDENCIES.contains(&name));
         }
         fs::write(facade.join("Cargo.toml"), slim.to_string())?;
         fs::write(facade.join("Cargo.lock"), LOCK)?;

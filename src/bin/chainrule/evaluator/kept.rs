@@ -54,7 +54,7 @@ struct Kept {
 
 /// What is known of a cell.
 pub enum Found {
-    Runs(Runs),
+    Runs(Box<Runs>),
     Refused(Refusal),
 }
 
@@ -109,7 +109,7 @@ impl Evaluator {
         if let Some(content) = self.cells.get(key)
             && let Some(runs) = Runs::read(&content)
         {
-            return Some(Found::Runs(runs));
+            return Some(Found::Runs(Box::new(runs)));
         }
         let content = self.cells.get(&key_of_refusal(key))?;
         Some(Found::Refused(serde_json::from_slice(&content).ok()?))

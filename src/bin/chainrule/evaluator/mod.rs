@@ -169,7 +169,7 @@ impl Evaluator {
             return Err(Failure::refused(number, code, &refusal, &self.memory));
         }
         let played = match found {
-            Some(Found::Runs(runs)) => self.play(number, prepared, runs),
+            Some(Found::Runs(runs)) => self.play(number, prepared, *runs),
             _ => None,
         };
         let was_compiled = played.is_none();

@@ -62,6 +62,11 @@ pub enum CommAct {
     IsOpen {
         comm_id: String,
     },
+    /// Asks what a trait of a widget is.
+    State {
+        comm_id: String,
+        name: String,
+    },
     /// Asks for the next thing to handle.
     Next,
 }
@@ -69,7 +74,8 @@ pub enum CommAct {
 impl CommAct {
     /// Whether the cell waits for an answer.
     pub fn asks(&self) -> bool {
-        matches!(self, CommAct::Receive { .. } | CommAct::IsOpen { .. } | CommAct::Next)
+        use CommAct::{IsOpen, Next, Receive, State};
+        matches!(self, Receive { .. } | IsOpen { .. } | State { .. } | Next)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::iopub::IoPub;
 use super::message::{CommMessage, Message};
+use super::widgets::{self, Traits};
 use crate::evaluator::{Answers, CommAct};
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -32,17 +33,32 @@ struct Comm {
     is_closed: bool,
     /// What a cell without a handler has not yet asked for.
     waiting: VecDeque<Value>,
+    /// Of a widget, its state.
+    widget: Option<Traits>,
 }
 
 impl Comm {
     fn new(target: String) -> Comm {
-        Comm { target, has_handler: false, is_closed: false, waiting: VecDeque::new() }
+        Comm { target, has_handler: false, is_closed: false, waiting: VecDeque::new(), widget: None }
     }
 }
 
 impl State {
     fn is_open(&self, id: &str) -> bool {
         self.open.get(id).is_some_and(|comm| !comm.is_closed)
+    }
+
+    /// The answer to a page that asks what state widgets are in.
+    fn answer(&self, id: &str, data: &Value) -> Option<Value> {
+        let comm = self.open.get(id).filter(|_| widgets::is_question(data))?;
+        match &comm.widget {
+            Some(widget) => Some(widgets::state(widget)),
+            None if comm.target == widgets::CONTROL => {
+                let widgets = self.open.iter().filter(|(_, comm)| !comm.is_closed);
+                Some(widgets::states(widgets.filter_map(|(id, comm)| Some((id, comm.widget.as_ref()?)))))
+            }
+            None => None,
+        }
     }
 }
 
@@ -55,6 +71,8 @@ pub enum Arrival {
     ForHandlers,
     /// There is no such target: the comm has to be closed.
     Refused,
+    /// This is to be sent back.
+    Answered(Value),
 }
 
 impl Comms {
@@ -70,10 +88,15 @@ impl Comms {
 
     /// Whether a cell waits to ask for this message, so that it need not queue behind that cell.
     pub fn is_asked_for(&self, message: &Message) -> bool {
-        matches!(message.kind(), "comm_msg" | "comm_close")
-            && message.content["comm_id"]
-                .as_str()
-                .is_some_and(|id| self.state().open.get(id).is_some_and(|comm| !comm.has_handler))
+        let (state, content) = (self.state(), &message.content);
+        let comm = content["comm_id"].as_str().and_then(|id| state.open.get(id));
+        match message.kind() {
+            "comm_open" => content["target_name"] == widgets::CONTROL,
+            "comm_msg" | "comm_close" => {
+                comm.is_some_and(|comm| !comm.has_handler || widgets::is_question(&content["data"]))
+            }
+            _ => false,
+        }
     }
 
     /// Takes a `comm_open`, `comm_msg` or `comm_close` of the front end.
@@ -83,6 +106,10 @@ impl Comms {
         match kind {
             "comm_open" => {
                 let target = target_name.unwrap_or_default();
+                if target == widgets::CONTROL {
+                    state.open.insert(comm_id, Comm::new(target));
+                    return Arrival::Kept;
+                }
                 if !state.targets.contains(&target) || state.is_open(&comm_id) {
                     return Arrival::Refused;
                 }
@@ -91,8 +118,17 @@ impl Comms {
                 Arrival::ForHandlers
             }
             "comm_msg" => {
+                if let Some(answer) = state.answer(&comm_id, &data) {
+                    return Arrival::Answered(answer);
+                }
                 let State { open, events, .. } = &mut *state;
                 let Some(comm) = open.get_mut(&comm_id).filter(|comm| !comm.is_closed) else { return Arrival::Kept };
+                if let Some(widget) = &mut comm.widget
+                    && widgets::merge(widget, &data)
+                    && !comm.has_handler
+                {
+                    return Arrival::Kept;
+                }
                 if comm.has_handler {
                     push(events, json!({"comm_id": comm_id, "data": data}));
                     return Arrival::ForHandlers;
@@ -118,11 +154,18 @@ impl Comms {
         match act {
             CommAct::Open { comm_id, target_name, data } => {
                 let content = json!({"comm_id": comm_id, "target_name": target_name, "data": data});
-                state.open.insert(comm_id, Comm::new(target_name));
-                iopub.send("comm_open", parent, content);
+                let is_widget = target_name == widgets::WIDGET;
+                let metadata = if is_widget { json!({"version": widgets::VERSION}) } else { json!({}) };
+                let mut comm = Comm::new(target_name);
+                comm.widget = widgets::traits(&data).cloned().filter(|_| is_widget);
+                state.open.insert(comm_id, comm);
+                iopub.send_with("comm_open", parent, content, metadata);
             }
             // What is closed says nothing more.
             CommAct::Send { comm_id, data } if state.is_open(&comm_id) => {
+                if let Some(widget) = state.open.get_mut(&comm_id).and_then(|comm| comm.widget.as_mut()) {
+                    widgets::merge(widget, &data);
+                }
                 iopub.send("comm_msg", parent, json!({"comm_id": comm_id, "data": data}));
             }
             CommAct::Close { comm_id, data } if state.is_open(&comm_id) => {
@@ -143,6 +186,10 @@ impl Comms {
                 None => Value::Bool(false),
             })),
             CommAct::IsOpen { comm_id } => answers.give(Some(&state.is_open(&comm_id).into())),
+            CommAct::State { comm_id, name } => {
+                let value = state.open.get(&comm_id).and_then(|comm| comm.widget.as_ref()?.get(&name));
+                answers.give(value.filter(|value| value.to_string().len() <= LONGEST));
+            }
             CommAct::Next => answers.give(state.events.pop_front().as_ref()),
         }
     }

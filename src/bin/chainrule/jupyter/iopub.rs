@@ -13,6 +13,7 @@ struct Publication {
     kind: &'static str,
     parent: Value,
     content: Value,
+    metadata: Value,
 }
 
 impl IoPub {
@@ -25,7 +26,12 @@ impl IoPub {
 
     /// Publishes a message that answers `parent`, the header of a request.
     pub fn send(&self, kind: &'static str, parent: &Value, content: Value) {
-        self.0.send(Publication { kind, parent: parent.clone(), content });
+        self.send_with(kind, parent, content, json!({}));
+    }
+
+    /// Publishes a message with metadata.
+    pub fn send_with(&self, kind: &'static str, parent: &Value, content: Value, metadata: Value) {
+        self.0.send(Publication { kind, parent: parent.clone(), content, metadata });
     }
 
     /// `busy` or `idle`.
@@ -64,23 +70,25 @@ fn display_content(bundle: Bundle) -> Value {
 
 fn run(socket: &zmq::Socket, wire: &Wire, mailbox: &Mailbox<Publication>) {
     let mut has_started = false;
-    let publish = |kind: &str, parent: &Value, content: &Value| {
+    let publish = |kind: &str, parent: &Value, content: &Value, metadata: &Value| {
         let topic = vec![kind.as_bytes().to_vec()];
-        let _ = socket.send_multipart(wire.encode(&topic, kind, parent, content), 0);
+        let _ = socket.send_multipart(wire.encode_with(&topic, kind, parent, content, metadata), 0);
     };
+    let none = json!({});
     loop {
         let mut items = [socket.as_poll_item(zmq::POLLIN), mailbox.poll_item()];
         let _ = zmq::poll(&mut items, -1);
         // Subscriptions first: a front end that has just subscribed sees what is published from now on.
         while let Ok(subscription) = socket.recv_bytes(zmq::DONTWAIT) {
             let [1, topic @ ..] = subscription.as_slice() else { continue };
-            publish("iopub_welcome", &json!({}), &json!({"subscription": String::from_utf8_lossy(topic)}));
+            publish("iopub_welcome", &none, &json!({"subscription": String::from_utf8_lossy(topic)}), &none);
             if !std::mem::replace(&mut has_started, true) {
-                publish("status", &json!({}), &json!({"execution_state": "starting"}));
+                publish("status", &none, &json!({"execution_state": "starting"}), &none);
             }
         }
         for publication in mailbox.take() {
-            publish(publication.kind, &publication.parent, &publication.content);
+            let Publication { kind, parent, content, metadata } = publication;
+            publish(kind, &parent, &content, &metadata);
         }
     }
 }

@@ -22,6 +22,7 @@ mod replays;
 mod shell;
 mod stdin;
 mod usage;
+mod widgets;
 mod wire;
 
 pub use kernel::serve;

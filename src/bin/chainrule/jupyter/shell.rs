@@ -157,6 +157,10 @@ impl Shell {
                 let content = json!({"comm_id": request.content["comm_id"], "data": {}});
                 self.iopub.send("comm_close", &request.header, content);
             }
+            Ok(Arrival::Answered(data)) => {
+                let content = json!({"comm_id": request.content["comm_id"], "data": data});
+                self.iopub.send("comm_msg", &request.header, content);
+            }
             // What is no message of a comm is worth as little as one for a comm that is not there.
             Ok(Arrival::Kept) | Err(_) => {}
         }

@@ -48,6 +48,18 @@ impl Wire {
 
     /// The frames of a message of ours.
     pub fn encode(&self, identities: &[Vec<u8>], kind: &str, parent: &Value, content: &Value) -> Vec<Vec<u8>> {
+        self.encode_with(identities, kind, parent, content, &json!({}))
+    }
+
+    /// The same for a message with metadata.
+    pub fn encode_with(
+        &self,
+        identities: &[Vec<u8>],
+        kind: &str,
+        parent: &Value,
+        content: &Value,
+        metadata: &Value,
+    ) -> Vec<Vec<u8>> {
         let header = json!({
             "msg_id": uuid::Uuid::new_v4().to_string(),
             "session": self.session,
@@ -57,7 +69,7 @@ impl Wire {
             "msg_type": kind,
             "version": PROTOCOL,
         });
-        let dictionaries = [&header, parent, &json!({}), content].map(|part| part.to_string().into_bytes());
+        let dictionaries = [&header, parent, metadata, content].map(|part| part.to_string().into_bytes());
         let mut frames = identities.to_vec();
         frames.push(DELIMITER.to_vec());
         frames.push(self.sign(&dictionaries).into_bytes());

@@ -146,7 +146,7 @@ pub fn complete(known: &Known, folder: &Path, code: &str, offset: usize) -> Comp
         }
     }
     let mut matches = found.matches;
-    matches.sort_by(|a, b| a.rank.cmp(&b.rank));
+    matches.sort_by_key(|found| found.rank);
     let mut seen = std::collections::HashSet::new();
     matches.retain(|completion| seen.insert(completion.text.clone()));
     Completions { matches, range: cursor.range.clone(), is_partial }

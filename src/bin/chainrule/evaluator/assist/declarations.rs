@@ -316,7 +316,7 @@ impl Declarations {
 
     /// What a call of one of our own macros makes. Those with repetitions make nothing that is worth completing.
     fn expanded(&self, call: &ast::MacroCall) -> Option<String> {
-        let pattern = self.macros.get(&call.path()?.segment()?.name_ref()?.text().to_string())?;
+        let pattern = self.macros.get(call.path()?.segment()?.name_ref()?.text())?;
         let arguments = call.token_tree()?.syntax().text().to_string();
         let arguments = arguments.get(1..arguments.len() - 1)?;
         // Attributes and documentation stand in front.

@@ -243,7 +243,7 @@ impl Scope<'_> {
             }
             ast::Expr::MethodCallExpr(call) => {
                 let receiver = of(call.receiver())?;
-                let (item, owner) = self.member(&receiver, &call.name_ref()?.text().to_string())?;
+                let (item, owner) = self.member(&receiver, call.name_ref()?.text())?;
                 let arguments: Vec<ast::Expr> = call.arg_list().into_iter().flat_map(|list| list.args()).collect();
                 if let Some(written) = call.generic_arg_list() {
                     // `collect::<Vec<f32>>()`
@@ -541,7 +541,7 @@ impl Scope<'_> {
         let around = list.syntax().parent()?;
         let (item, owner) = if let Some(call) = ast::MethodCallExpr::cast(around.clone()) {
             let receiver = self.expression(&call.receiver()?, depth)?;
-            self.member(&receiver, &call.name_ref()?.text().to_string())?
+            self.member(&receiver, call.name_ref()?.text())?
         } else {
             let ast::Expr::PathExpr(path) = ast::CallExpr::cast(around)?.expr()? else { return None };
             let names = names_of(&path.path()?);

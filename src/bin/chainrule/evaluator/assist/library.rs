@@ -118,7 +118,7 @@ fn find(declarations: &Declarations, module: &str, path: &[String], depth: usize
     let globs = this.reexports.iter().filter(|reexport| reexport.name == "*");
     for glob in globs {
         if let Some(path) = module_at(declarations, &inside, &glob.path, depth)
-            && let Some(found) = find(declarations, &path, &[last.clone()], depth + 1)
+            && let Some(found) = find(declarations, &path, std::slice::from_ref(last), depth + 1)
         {
             return Some(found);
         }
