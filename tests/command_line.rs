@@ -232,6 +232,7 @@ fn a_wrong_call_has_status_2_one_line_and_writes_nothing() {
         (vec!["run", "good.ipynb", "python.ipynb"], "is a notebook for python"),
         (vec!["install", "--prefix", "a-file"], "cannot be made"),
         (vec!["uninstall", "--prefix", "nowhere"], "there is no chainrule kernel"),
+        (vec!["install", "--toolchain", "1.2.3"], "type: rustup toolchain install 1.2.3"),
     ];
     for (arguments, message) in cases {
         let output = run(folder, &arguments);
@@ -266,6 +267,25 @@ fn install_and_uninstall() {
     // The default is the user's own folder.
     assert!(run(home.path(), &["install", "--no-warm"]).status.success());
     assert!(home.path().join(".local/share/jupyter/kernels/chainrule/kernel.json").is_file());
+}
+
+/// Beside the usual kernel there can be one for each toolchain of rustup.
+#[test]
+fn install_for_a_toolchain() {
+    let Ok(active) = Command::new("rustup").args(["show", "active-toolchain"]).output() else {
+        return; // there are none without rustup
+    };
+    let active = String::from_utf8_lossy(&active.stdout);
+    let toolchain = active.split_whitespace().next().expect("a toolchain");
+    let home = home();
+    let output = run(home.path(), &["install", "--no-warm", "--toolchain", toolchain]);
+    assert!(output.status.success(), "{}", text(&output));
+    let folder = home.path().join(".local/share/jupyter/kernels").join(format!("chainrule-{toolchain}"));
+    let spec: serde_json::Value = serde_json::from_slice(&fs::read(folder.join("kernel.json")).unwrap()).unwrap();
+    assert_eq!(spec["display_name"], format!("Rust {toolchain} (chainrule)"));
+    assert_eq!(spec["env"], serde_json::json!({"RUSTUP_TOOLCHAIN": toolchain}));
+    let output = run(home.path(), &["uninstall", "--toolchain", toolchain]);
+    assert!(output.status.success() && !folder.exists(), "{}", text(&output));
 }
 
 #[test]

@@ -93,6 +93,9 @@ impl Widget {
             "" => value.to_owned(),
             name => format!("{name}: {value}"),
         };
+        if !self.comm.is_open() {
+            return Bundle::text(text);
+        }
         let view = json!({"version_major": 2, "version_minor": 0, "model_id": self.comm.id()});
         Bundle::text(text).mime("application/vnd.jupyter.widget-view+json", view)
     }

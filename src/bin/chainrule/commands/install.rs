@@ -5,8 +5,9 @@ use crate::settings::{Flags, Settings};
 use anyhow::{Context, Result};
 use clap::Args;
 use include_dir::{Dir, include_dir};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::fs;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
@@ -14,6 +15,8 @@ static KERNEL_SPEC: Dir = include_dir!("$CARGO_MANIFEST_DIR/kernel-spec");
 
 const NAME: &str = "chainrule";
 const DISPLAY_NAME: &str = "Rust (chainrule)";
+/// rustup's variable for the toolchain that `rustc` and `cargo` stand for.
+const RUSTUP_TOOLCHAIN: &str = "RUSTUP_TOOLCHAIN";
 
 /// Where Jupyter looks for kernels.
 #[derive(Args, Default)]
@@ -27,18 +30,21 @@ pub struct Place {
     /// Into P/share/jupyter/kernels
     #[arg(long, value_name = "P")]
     prefix: Option<PathBuf>,
-    /// The kernel's name for programs, also that of its folder
-    #[arg(long, default_value = NAME, value_parser = kernel_name)]
-    name: String,
+    /// The kernel's name for programs, also that of its folder [default: chainrule, or chainrule-T]
+    #[arg(long, value_parser = kernel_name)]
+    name: Option<String>,
+    /// The kernel for this toolchain of rustup, such as 1.90 or nightly, beside that for the default one
+    #[arg(long, value_name = "T", value_parser = kernel_name)]
+    toolchain: Option<String>,
 }
 
 #[derive(Args)]
 pub struct Install {
     #[command(flatten)]
     place: Place,
-    /// The kernel's name for people
-    #[arg(long, default_value = DISPLAY_NAME, value_name = "D")]
-    display_name: String,
+    /// The kernel's name for people [default: "Rust (chainrule)", or "Rust T (chainrule)"]
+    #[arg(long, value_name = "D")]
+    display_name: Option<String>,
     /// Do not compile the cells of the course
     #[arg(long)]
     no_warm: bool,
@@ -65,16 +71,22 @@ impl Install {
     }
 
     fn under_usual_names(prefix: Option<PathBuf>) -> Result<()> {
-        let place = Place { prefix, name: NAME.to_owned(), ..Place::default() };
-        Install { place, display_name: DISPLAY_NAME.to_owned(), no_warm: true, settings: Flags::default() }
-            .write()
-            .map(drop)
+        let place = Place { prefix, ..Place::default() };
+        Install { place, display_name: None, no_warm: true, settings: Flags::default() }.write().map(drop)
+    }
+
+    fn display_name(&self) -> String {
+        let usual = || self.place.toolchain.as_ref().map(|toolchain| format!("Rust {toolchain} (chainrule)"));
+        self.display_name.clone().or_else(usual).unwrap_or_else(|| DISPLAY_NAME.to_owned())
     }
 
     pub fn run(self) -> Result<ExitCode> {
         let settings = Settings::load(&self.settings).map_err(|error| Misuse(format!("{error:#}")))?;
+        if let Some(toolchain) = &self.place.toolchain {
+            begin_with(toolchain)?;
+        }
         let folder = self.write()?;
-        println!("Installed the kernel \"{}\" in {}", self.display_name, folder.display());
+        println!("Installed the kernel \"{}\" in {}", self.display_name(), folder.display());
         if let Err(error) = prepare_library() {
             eprintln!("The library could not be prepared; the first cell will try again.\n{error:#}");
         } else if !self.no_warm && settings.cells.is_some() {
@@ -96,7 +108,10 @@ impl Install {
                 if let Some(arguments) = spec["argv"].as_array_mut() {
                     arguments.extend(self.settings.to_arguments().into_iter().map(Value::from));
                 }
-                spec["display_name"] = self.display_name.as_str().into();
+                spec["display_name"] = self.display_name().into();
+                if let Some(toolchain) = &self.place.toolchain {
+                    spec["env"] = json!({RUSTUP_TOOLCHAIN: toolchain});
+                }
                 content = serde_json::to_vec_pretty(&spec)?;
             }
             let path = folder.join(file.path());
@@ -105,6 +120,21 @@ impl Install {
         }
         Ok(folder)
     }
+}
+
+/// Has this program begin anew with a toolchain, so that all it prepares is for that one.
+fn begin_with(toolchain: &str) -> Result<()> {
+    if std::env::var_os(RUSTUP_TOOLCHAIN).is_some_and(|name| name == toolchain) {
+        return Ok(());
+    }
+    let rustc = Command::new("rustup").args(["run", toolchain, "rustc", "--version"]).output();
+    if !rustc.is_ok_and(|output| output.status.success()) {
+        let remedy = format!("rustup toolchain install {toolchain} --component rust-src");
+        return Err(Misuse(format!("--toolchain: rustup has no toolchain {toolchain}; type: {remedy}")).into());
+    }
+    let mut again = Command::new(std::env::current_exe().context("this program's own path")?);
+    let why = again.args(std::env::args_os().skip(1)).env(RUSTUP_TOOLCHAIN, toolchain).exec();
+    Err(why).context("this program could not be started again")
 }
 
 impl Uninstall {
@@ -130,7 +160,9 @@ impl Place {
         } else {
             user_data_folder()?
         };
-        Ok(jupyter.join("kernels").join(&self.name))
+        let usual =
+            || self.toolchain.as_ref().map_or_else(|| NAME.to_owned(), |toolchain| format!("{NAME}-{toolchain}"));
+        Ok(jupyter.join("kernels").join(self.name.clone().unwrap_or_else(usual)))
     }
 }
 
