@@ -112,6 +112,10 @@ fn a_mistake_is_reported_at_its_line() {
     mistake!(a.cross_entropy(&tensor([0, 1, 2])), "one label for each row", "[2]");
     mistake!(a.cross_entropy(&a), "one-hot", "argmax");
     mistake!(tensor([0, 7]).one_hot(5), "label 7 at row 1, but classes are 0..=4");
+    mistake!(FloatSlider::new("rate", 1.0, 0.0, 0.5), "FloatSlider: from 1 to 0, at 0.5", "min < max");
+    mistake!(IntSlider::new("units", 1, 9, 10), "IntSlider: from 1 to 9, at 10", "min <= value <= max");
+    mistake!(Dropdown::new("activation", &[]), "Dropdown: no options");
+    mistake!(Widget::new("IntText", json!(3)), "Widget: traits are a JSON object");
     mistake!(accuracy(&a, &tensor([1, 2, 3])), "accuracy: one label for each row");
     mistake!(top_k_accuracy(&a, &tensor([1, 2, 3]), 2), "top_k_accuracy: one label for each row");
     mistake!(precision(&tensor([0, 1]), &tensor([0]), 1), "2 predictions and 1 labels");

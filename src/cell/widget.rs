@@ -8,6 +8,7 @@
 use super::comm::{Comm, write_and_ask};
 use crate::Float;
 use crate::display::{Bundle, DisplayHandle, Show, show};
+use crate::tensor::fail::fail;
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,8 +34,15 @@ pub struct Widget {
 }
 
 impl Widget {
-    /// Opens a widget; it appears where it is shown. `traits`: a JSON object.
+    /// Opens a widget; it appears where it is shown.
+    ///
+    /// Panics if `traits` is no JSON object.
+    #[track_caller]
     pub fn new(name: &str, traits: impl Into<Value>) -> Widget {
+        let mut traits = traits.into();
+        if !traits.is_object() {
+            fail("Widget: traits are a JSON object", &[], "as in Widget::new(\"IntText\", json!({\"value\": 3}))");
+        }
         let style = match name {
             "FloatSlider" | "IntSlider" => "SliderStyle",
             "Button" => "ButtonStyle",
@@ -53,7 +61,6 @@ impl Widget {
         let style_view = json!({"_view_module": BASE, "description_width": "initial"});
         let (style, _) = part(style, CONTROLS, "Style", style_view);
         let (layout, _) = part("Layout", BASE, "Layout", json!({}));
-        let mut traits = traits.into();
         traits["layout"] = format!("IPY_MODEL_{}", layout.id()).into();
         traits["style"] = format!("IPY_MODEL_{}", style.id()).into();
         let (comm, first) = part(name, CONTROLS, name, traits);
@@ -125,90 +132,109 @@ pub trait Control: Clone + Send + 'static {
     fn widgets(&self) -> Vec<Widget>;
 }
 
-/// Controls that are one widget with a trait `value`.
-macro_rules! controls {
-    ($($(#[$doc:meta])* $Control:ident: $Value:ty, $read:expr;)*) => {
-        $(
-            $(#[$doc])*
-            #[derive(Clone, Debug)]
-            pub struct $Control(Widget);
+/// What controls that are one widget have in common.
+macro_rules! control {
+    ($Control:ident, $Value:ty, $read:expr) => {
+        impl $Control {
+            /// The widget behind it, with all of its traits.
+            pub fn widget(&self) -> &Widget {
+                &self.0
+            }
+        }
 
-            impl $Control {
-                /// The widget behind it, with all of its traits.
-                pub fn widget(&self) -> &Widget {
-                    &self.0
-                }
+        impl Control for $Control {
+            type Value = $Value;
+
+            fn value(&self) -> $Value {
+                $read(&self.0)
             }
 
-            impl Control for $Control {
-                type Value = $Value;
-
-                fn value(&self) -> $Value {
-                    $read(&self.0)
-                }
-
-                fn widgets(&self) -> Vec<Widget> {
-                    vec![self.0.clone()]
-                }
+            fn widgets(&self) -> Vec<Widget> {
+                vec![self.0.clone()]
             }
+        }
 
-            impl Show for $Control {
-                fn bundle(&self) -> Bundle {
-                    self.0.text(&self.value().to_string())
-                }
+        impl Show for $Control {
+            fn bundle(&self) -> Bundle {
+                self.0.text(&self.value().to_string())
             }
-        )*
+        }
     };
 }
 
-controls! {
-    /// A slider for a number, in at least a hundred steps of a round size.
-    ///
-    /// ```
-    /// # use chainrule::prelude::*;
-    /// let rate = FloatSlider::new("learning rate", 0.0, 1.0, 0.1);
-    /// show(&rate);
-    /// assert_eq!(rate.value(), 0.1); // until the learner moves it
-    /// ```
-    FloatSlider: Float, |widget: &Widget| widget.get("value").as_f64().unwrap_or_default() as Float;
-    /// A slider for a whole number.
-    ///
-    /// ```
-    /// # use chainrule::prelude::*;
-    /// let units = IntSlider::new("hidden units", 1, 64, 16);
-    /// assert_eq!(units.value(), 16);
-    /// ```
-    IntSlider: i64, |widget: &Widget| widget.get("value").as_f64().unwrap_or_default() as i64;
-    /// A box with a tick, or without.
-    ///
-    /// ```
-    /// # use chainrule::prelude::*;
-    /// assert!(Checkbox::new("shuffle", true).value());
-    /// ```
-    Checkbox: bool, |widget: &Widget| widget.get("value") == true;
-    /// A choice of several, at first the first.
-    ///
-    /// ```
-    /// # use chainrule::prelude::*;
-    /// assert_eq!(Dropdown::new("activation", &["relu", "tanh"]).value(), "relu");
-    /// ```
-    Dropdown: String, |widget: &Widget| {
-        let (options, index) = (widget.get("_options_labels"), widget.get("index"));
-        options[index.as_u64().unwrap_or_default() as usize].as_str().unwrap_or_default().to_owned()
-    };
-}
+/// A slider for a number, in at least a hundred steps of a round size.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let rate = FloatSlider::new("learning rate", 0.0, 1.0, 0.1);
+/// show(&rate);
+/// assert_eq!(rate.value(), 0.1); // until the learner moves it
+/// ```
+#[derive(Clone, Debug)]
+pub struct FloatSlider(Widget);
+
+control!(FloatSlider, Float, |widget: &Widget| widget.get("value").as_f64().unwrap_or_default() as Float);
+
+/// A slider for a whole number.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let units = IntSlider::new("hidden units", 1, 64, 16);
+/// assert_eq!(units.value(), 16);
+/// ```
+#[derive(Clone, Debug)]
+pub struct IntSlider(Widget);
+
+control!(IntSlider, i64, |widget: &Widget| widget.get("value").as_f64().unwrap_or_default() as i64);
+
+/// A box with a tick, or without.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// assert!(Checkbox::new("shuffle", true).value());
+/// ```
+#[derive(Clone, Debug)]
+pub struct Checkbox(Widget);
+
+control!(Checkbox, bool, |widget: &Widget| widget.get("value") == true);
+
+/// A choice of several, at first the first.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// assert_eq!(Dropdown::new("activation", &["relu", "tanh"]).value(), "relu");
+/// ```
+#[derive(Clone, Debug)]
+pub struct Dropdown(Widget);
+
+control!(Dropdown, String, |widget: &Widget| {
+    let (options, index) = (widget.get("_options_labels"), widget.get("index"));
+    options[index.as_u64().unwrap_or_default() as usize].as_str().unwrap_or_default().to_owned()
+});
 
 impl FloatSlider {
     /// From `min` to `max`, at first at `value`.
+    ///
+    /// Panics if `max` is not above `min`, or `value` not between them.
+    #[track_caller]
     pub fn new(description: &str, min: Float, max: Float, value: Float) -> FloatSlider {
         // As it is written: 0.1, and not the f64 beside it.
         let [min, max, value] = [min, max, value].map(|number| number.to_string().parse::<f64>().unwrap_or_default());
+        check_range("FloatSlider", min, max, value);
         let step = round_step((max - min) / 100.0);
         let format = if step < 0.001 { ".2e" } else { ".3~f" };
         FloatSlider(Widget::new(
             "FloatSlider",
             json!({"description": description, "min": min, "max": max, "value": value, "step": step, "readout_format": format}),
         ))
+    }
+}
+
+#[track_caller]
+fn check_range(op: &str, min: f64, max: f64, value: f64) {
+    if !(min < max && (min..=max).contains(&value)) {
+        let hint = format!("{op}::new(description, min, max, value) needs min < max, and min <= value <= max");
+        fail(&format!("{op}: from {min} to {max}, at {value}"), &[], &hint);
     }
 }
 
@@ -222,7 +248,11 @@ fn round_step(most: f64) -> f64 {
 
 impl IntSlider {
     /// From `min` to `max`, at first at `value`.
+    ///
+    /// Panics if `max` is not above `min`, or `value` not between them.
+    #[track_caller]
     pub fn new(description: &str, min: i64, max: i64, value: i64) -> IntSlider {
+        check_range("IntSlider", min as f64, max as f64, value as f64);
         let traits = json!({"description": description, "min": min, "max": max, "value": value});
         IntSlider(Widget::new("IntSlider", traits))
     }
@@ -237,7 +267,13 @@ impl Checkbox {
 
 impl Dropdown {
     /// A choice of these.
+    ///
+    /// Panics if there are none.
+    #[track_caller]
     pub fn new(description: &str, options: &[&str]) -> Dropdown {
+        if options.is_empty() {
+            fail("Dropdown: no options", &[], "as in Dropdown::new(\"activation\", &[\"relu\", \"tanh\"])");
+        }
         Dropdown(Widget::new("Dropdown", json!({"description": description, "_options_labels": options, "index": 0})))
     }
 }
