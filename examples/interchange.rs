@@ -3,7 +3,11 @@
 use chainrule::prelude::*;
 
 fn main() -> std::io::Result<()> {
-    let folder = std::env::args().nth(1).unwrap_or_else(|| ".".to_owned());
+    write(&std::env::args().nth(1).unwrap_or_else(|| ".".to_owned()))
+}
+
+/// Writes them into a folder.
+pub fn write(folder: &str) -> std::io::Result<()> {
     let file = |name: &str| format!("{folder}/{name}");
     let mlp = Sequential::new().add(Dense::new(6, 8).relu()).add(Dense::new(8, 3).softmax());
     let cnn = Sequential::new()

@@ -5,6 +5,10 @@
 use chainrule::prelude::*;
 use std::path::PathBuf;
 
+#[allow(dead_code)] // its `main`
+#[path = "../examples/interchange.rs"]
+mod example;
+
 /// A file of this process and this test, which is gone at the end.
 struct File(PathBuf);
 
@@ -226,5 +230,21 @@ fn a_file_is_replaced_as_a_whole_or_not_at_all() {
     assert_eq!(left.filter(|other| other.starts_with(&name)).count(), 1);
     for error in [model.save("/nowhere/x"), model.save_onnx("/nowhere/x"), data::write_npz("/nowhere/x", &[])] {
         assert!(error.expect_err("no such folder").to_string().contains("/nowhere/x"));
+    }
+}
+
+/// The example that writes what PyTorch and onnxruntime are asked about.
+#[test]
+fn the_example_writes_what_it_promises() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    example::write(folder.path().to_str().unwrap()).unwrap();
+    let answers = data::read_npz(&path("answers.npz")).unwrap();
+    let find = |name: &str| answers.iter().find(|(found, _)| found == name).map(|(_, tensor)| tensor.clone()).unwrap();
+    for name in ["mlp", "cnn"] {
+        let model = Sequential::load_onnx(&path(&format!("{name}.onnx"))).unwrap();
+        let (found, expected) = (model.predict(&find(&format!("{name}_x"))), find(&format!("{name}_y")));
+        assert!((found - expected).abs().max().item() < 1e-5, "{name}");
+        assert!(std::fs::metadata(path(&format!("{name}.safetensors"))).unwrap().len() > 0);
     }
 }
