@@ -445,7 +445,7 @@ def connection_file(folder, **changes):
         ({"shell_port": "a-secret-key"}, "of the wrong kind"),
         ({"signature_scheme": "a-secret-key"}, "hmac-sha256"),
         ({"registration_port": 5}, "handshake"),
-        ({"curve_publickey": "x"}, "encryption"),
+        ({"curve_publickey": "x"}, "transport_encryption=disabled"),
     ],
 )
 def test_a_file_that_is_not_safe_or_not_understood_is_refused(jupyter_folders, tmp_path, changes, word):

@@ -38,7 +38,12 @@ impl ConnectionInfo {
             );
         }
         if content.get("curve_publickey").is_some() {
-            bail!("{name} asks for encryption, which chainrule does not know");
+            // The crate `zmq` builds libzmq without libsodium.
+            bail!(
+                "{name} asks for encryption (CurveZMQ), which chainrule's libzmq cannot do; start the server with \
+                 --KernelManager.transport_encryption=disabled, or, to keep other users out, with \
+                 --KernelManager.transport=ipc"
+            );
         }
         // The errors of serde quote what they do not understand.
         let info: ConnectionInfo =
