@@ -205,14 +205,13 @@ def test_a_slider_is_shown_moved_and_read(kernel):
 
 def test_a_widget_says_its_version(kernel):
     """Without it a page refuses the widget."""
-    message_id = kernel.client.execute('let box_ = Checkbox::new("shuffle", true);')
     opened = []
-    while True:
-        message = kernel.client.get_iopub_msg(timeout=TIMEOUT)
-        if message["parent_header"].get("msg_id") == message_id and message["msg_type"] == "comm_open":
+
+    def hear(message):
+        if message["msg_type"] == "comm_open":
             opened.append(message["metadata"])
-        if message["msg_type"] == "status" and message["content"]["execution_state"] == "idle":
-            break
+
+    kernel.client.execute_interactive('let box_ = Checkbox::new("shuffle", true);', timeout=TIMEOUT, output_hook=hear)
     assert opened == [{"version": "2.1.0"}] * 3
 
 
@@ -238,23 +237,28 @@ def test_a_cell_that_runs_sees_a_slider_move(kernel):
     """The learning rate of a training loop, for example; and a page that is loaded meanwhile gets its state."""
     _, outputs = kernel.run('let live = IntSlider::new("units", 1, 64, 16);')
     (slider,) = [comm_id for comm_id, state in widgets(outputs).items() if state["_model_name"] == "IntSliderModel"]
-    seen = []
-
-    def page(message):
-        if message["msg_type"] == "stream":
-            kernel.client.shell_channel.send(comm(kernel, "comm_msg", slider, {"method": "request_state"}))
-            kernel.client.shell_channel.send(update(kernel, slider, value=32))
-        seen.append(message)
-
     code = """
     println!("{}", live.value());
     while live.value() == 16 { std::thread::sleep(std::time::Duration::from_millis(5)); }
     live.value()
     """
-    reply = kernel.client.execute_interactive(code, timeout=TIMEOUT, output_hook=page)
-    assert reply["content"]["status"] == "ok", reply["content"]
-    (result,) = [message["content"] for message in seen if message["msg_type"] == "execute_result"]
-    assert result["data"]["text/plain"] == "32"
+    message_id = kernel.client.execute(code)
+    question = comm(kernel, "comm_msg", slider, {"method": "request_state"})
+    told, result, is_running = None, None, True
+    deadline = time.monotonic() + TIMEOUT
+    while is_running and time.monotonic() < deadline:
+        message = kernel.client.get_iopub_msg(timeout=TIMEOUT)
+        kind, content, parent = message["msg_type"], message["content"], message["parent_header"].get("msg_id")
+        if parent == question["header"]["msg_id"] and kind == "comm_msg":
+            told = content["data"]["state"]["value"]
+            kernel.client.shell_channel.send(update(kernel, slider, value=32))
+        if parent == message_id and kind == "stream":
+            kernel.client.shell_channel.send(question)
+        if parent == message_id and kind == "execute_result":
+            result = content["data"]["text/plain"]
+        is_running = (parent, content.get("execution_state")) != (message_id, "idle")
+    # The cell ends only after the slider has moved, and it was moved only after the page had its state.
+    assert (told, result) == (16, "32")
 
 
 def test_a_picture_follows_its_controls(kernel):
