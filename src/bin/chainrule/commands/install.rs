@@ -130,7 +130,10 @@ fn begin_with(toolchain: &str) -> Result<()> {
     let rustc = Command::new("rustup").args(["run", toolchain, "rustc", "--version"]).output();
     if !rustc.is_ok_and(|output| output.status.success()) {
         let remedy = format!("rustup toolchain install {toolchain} --component rust-src");
-        return Err(Misuse(format!("--toolchain: rustup has no toolchain {toolchain}; type: {remedy}")).into());
+        return Err(Misuse(format!(
+            "--toolchain: rustup (https://rustup.rs) has no toolchain {toolchain}; type: {remedy}"
+        ))
+        .into());
     }
     let mut again = Command::new(std::env::current_exe().context("this program's own path")?);
     let why = again.args(std::env::args_os().skip(1)).env(RUSTUP_TOOLCHAIN, toolchain).exec();

@@ -90,22 +90,22 @@ fn jupyter_lab() -> Result<PathBuf> {
         let python =
             find_on_path("python3").context("JupyterLab needs Python: install python3, and type this again")?;
         call(Command::new(python).args(["-m", "venv", "--clear"]).arg(&environment))?;
-        add_packages(&environment)?;
+        add_packages(&environment, &[])?;
         fs::write(&ready, packages)?;
     } else if fs::read_to_string(&ready)? != packages {
-        // An earlier version made it. Without a network it is as good as it was.
-        match add_packages(&environment) {
+        // An earlier version made it. Without a network it is as good as it was, and nobody waits for one.
+        match add_packages(&environment, &["--retries", "0"]) {
             Ok(()) => fs::write(&ready, packages)?,
-            Err(why) => println!("JupyterLab stays as it is: {why:#}"),
+            Err(_) => println!("JupyterLab starts without sliders: there is no network; the next start tries again."),
         }
     }
     Install::into_prefix(&environment)?;
     Ok(jupyter)
 }
 
-fn add_packages(environment: &Path) -> Result<()> {
+fn add_packages(environment: &Path, options: &[&str]) -> Result<()> {
     let pip = environment.join("bin/pip");
-    call(Command::new(pip).args(["install", "--quiet", "--disable-pip-version-check"]).args(PACKAGES))
+    call(Command::new(pip).args(["install", "--quiet", "--disable-pip-version-check"]).args(options).args(PACKAGES))
 }
 
 /// Where programs of ours live that are not a cache.
