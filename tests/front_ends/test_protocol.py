@@ -221,6 +221,12 @@ def test_all_states_are_told_at_once(kernel):
     (choice,) = [comm_id for comm_id, state in widgets(outputs).items() if state["_model_name"] == "DropdownModel"]
     collect(kernel, update(kernel, choice, index=1))
     assert kernel.value("choice.value()") == '"tanh"'
+    # A widget that a cell has opened by hand, with nothing that a page needs.
+    kernel.run('let bare = Comm::open("jupyter.widget", json!({"state": {}}));')
+    # Nobody can take over what is open.
+    published = collect(kernel, comm(kernel, "comm_open", choice, target_name="jupyter.widget.control"))
+    assert of_kind(published, "comm_close") == [{"comm_id": choice, "data": {}}]
+    assert open_comms(kernel)[choice] == {"target_name": "jupyter.widget"}
     collect(kernel, comm(kernel, "comm_open", "control-1", target_name="jupyter.widget.control"))
     published = collect(kernel, comm(kernel, "comm_msg", "control-1", {"method": "request_states"}))
     (told,) = of_kind(published, "comm_msg")

@@ -106,12 +106,13 @@ impl Comms {
         match kind {
             "comm_open" => {
                 let target = target_name.unwrap_or_default();
-                if target == widgets::CONTROL {
+                let is_control = target == widgets::CONTROL;
+                if !(is_control || state.targets.contains(&target)) || state.is_open(&comm_id) {
+                    return Arrival::Refused;
+                }
+                if is_control {
                     state.open.insert(comm_id, Comm::new(target));
                     return Arrival::Kept;
-                }
-                if !state.targets.contains(&target) || state.is_open(&comm_id) {
-                    return Arrival::Refused;
                 }
                 push(&mut state.events, json!({"comm_id": comm_id, "target_name": target, "data": data}));
                 state.open.insert(comm_id, Comm::new(target));

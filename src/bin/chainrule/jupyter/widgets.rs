@@ -41,7 +41,7 @@ pub fn states<'a>(widgets: impl Iterator<Item = (&'a String, &'a Traits)>) -> Va
     let states: Map<String, Value> = widgets
         .map(|(id, traits)| {
             let [name, module, version] =
-                ["_model_name", "_model_module", "_model_module_version"].map(|name| &traits[name]);
+                ["_model_name", "_model_module", "_model_module_version"].map(|name| traits.get(name));
             let state = json!({
                 "model_name": name, "model_module": module, "model_module_version": version, "state": traits,
             });
