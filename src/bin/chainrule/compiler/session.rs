@@ -6,6 +6,7 @@ use anyhow::{Context, Result};
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 const SETTINGS: [&str; 2] = ["Cargo.toml", ".cargo/config.toml"];
 
@@ -13,8 +14,7 @@ const SETTINGS: [&str; 2] = ["Cargo.toml", ".cargo/config.toml"];
 #[derive(Debug)]
 pub struct Session {
     folder: PathBuf,
-    /// What its target folder is a copy of.
-    template: PathBuf,
+    filling: Filling,
     /// How many cells of a cache were put into it.
     loaded: usize,
     /// The files that evcxr does not write for every cell, as they were before the last one.
@@ -31,17 +31,13 @@ impl Session {
         let folder = sessions.join(format!("{}-{}", std::process::id(), uuid::Uuid::new_v4().simple()));
         fs::DirBuilder::new().mode(0o700).create(&folder)?;
         library.touch();
-        Ok(Session {
-            folder,
-            template: library.template(),
-            loaded: 0,
-            settings: SETTINGS.map(|name| (name, Vec::new())),
-        })
+        let filling = Filling::new(library.template().join("target"), folder.join("target"));
+        Ok(Session { folder, filling, loaded: 0, settings: SETTINGS.map(|name| (name, Vec::new())) })
     }
 
     /// What makes the folder one that cargo can work in.
     pub fn filling(&self) -> Filling {
-        Filling { from: self.template.join("target"), to: self.folder.join("target") }
+        self.filling.clone()
     }
 
     /// Puts a compiled cell where the worker can load it.
@@ -70,7 +66,7 @@ impl Session {
         }
         fs::create_dir_all(self.folder.join("src"))?;
         super::cargo::provide(&self.folder, super::cargo::NAME)?;
-        self.filling().run()
+        self.filling.run()
     }
 
     /// Where evcxr writes.
@@ -84,11 +80,18 @@ impl Session {
 pub struct Filling {
     from: PathBuf,
     to: PathBuf,
+    /// evcxr's start fills the folder, on a thread of its own, and so does what makes it whole again before a cell.
+    turn: Arc<Mutex<()>>,
 }
 
 impl Filling {
+    fn new(from: PathBuf, to: PathBuf) -> Filling {
+        Filling { from, to, turn: Arc::default() }
+    }
+
     /// Puts it in place, if it is not there.
     pub fn run(&self) -> Result<()> {
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         if self.to.is_dir() {
             return Ok(());
         }
@@ -146,6 +149,31 @@ fn remove_abandoned(sessions: &Path) {
             && !Path::new("/proc").join(owner.to_string()).exists()
         {
             let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// evcxr starts on a thread of its own while a cell that needs none of it runs: both fill the folder.
+    #[test]
+    fn a_folder_can_be_filled_from_two_threads_at_once() {
+        let root = tempfile::tempdir().unwrap();
+        let from = root.path().join("from");
+        for number in 0..300 {
+            let folder = from.join(format!("folder-{number}"));
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join("file"), "content").unwrap();
+        }
+        for round in 0..10 {
+            let filling = Filling::new(from.clone(), root.path().join(format!("to-{round}")));
+            std::thread::scope(|scope| {
+                let threads: Vec<_> = (0..3).map(|_| scope.spawn(|| filling.clone().run())).collect();
+                threads.into_iter().for_each(|thread| thread.join().unwrap().unwrap());
+            });
+            assert_eq!(fs::read_dir(&filling.to).unwrap().count(), 300);
         }
     }
 }
