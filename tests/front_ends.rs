@@ -71,6 +71,11 @@ fn sequences() {
 }
 
 #[test]
+fn types() {
+    pytest("test_types.py", Duration::from_secs(900));
+}
+
+#[test]
 fn undo() {
     pytest("test_undo.py", Duration::from_secs(600));
 }

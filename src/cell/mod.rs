@@ -25,6 +25,6 @@ pub(crate) use report::line_of;
 pub use report::{at, early_return, panicked};
 #[doc(hidden)]
 pub use serde_json;
-pub use store::{VariableStore, create_variable_store};
+pub use store::{VariableStore, create_variable_store, redefine};
 pub use variables::{Measure, MeasureAny, MeasureKnown, Measured, show_variables};
 pub use widget::{Button, Checkbox, Control, Dropdown, FloatSlider, IntSlider, Widget, interact};

@@ -79,10 +79,17 @@ pub extern "C" fn chainrule_after_cell() {
     if !variables.is_empty() {
         event(&json!({"event": "variables", "variables": variables}));
     }
+    let types = std::mem::take(&mut *TYPES.lock().unwrap_or_else(PoisonError::into_inner));
+    if !types.is_empty() {
+        event(&json!({"event": "types", "types": types}));
+    }
 }
 
 /// What is known of the variables that the cell has put back.
 static NOTED: Mutex<BTreeMap<String, Value>> = Mutex::new(BTreeMap::new());
+
+/// What the compiler calls their types.
+static TYPES: Mutex<BTreeMap<String, &str>> = Mutex::new(BTreeMap::new());
 
 fn noted() -> MutexGuard<'static, BTreeMap<String, Value>> {
     NOTED.lock().unwrap_or_else(PoisonError::into_inner)
@@ -92,7 +99,8 @@ fn noted() -> MutexGuard<'static, BTreeMap<String, Value>> {
 const MOST_VARIABLES: usize = 100;
 
 /// The cell has put a variable back.
-pub(super) fn note_variable(name: &str, summary: Value) {
+pub(super) fn note_variable(name: &str, kind: &'static str, summary: Value) {
+    TYPES.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), kind);
     let mut noted = noted();
     if noted.len() < MOST_VARIABLES {
         noted.insert(name.to_owned(), summary);

@@ -4,14 +4,53 @@
 
 use super::report;
 use super::summary::summary;
-use std::any::{Any, TypeId};
+use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-/// Variables by name, each boxed with its type.
+/// Variables by name.
 #[derive(Default)]
 pub struct VariableStore {
-    variables: HashMap<String, Box<dyn Any>>,
+    variables: HashMap<String, Stored>,
+    /// The crates that the cell before was linked to, each with what stands for its content.
+    crates: Vec<(String, String)>,
+}
+
+/// A variable, boxed with its type.
+struct Stored {
+    value: Box<dyn Any>,
+    /// What the compiler calls the type.
+    kind: &'static str,
+    /// Whether the definitions of its type are those that it was made with, although cells have become another crate
+    /// for the compiler since then.
+    is_approved: bool,
+}
+
+/// A type, as a cell asks for it.
+#[derive(Clone, Copy)]
+struct Wanted {
+    id: TypeId,
+    kind: &'static str,
+    size: usize,
+    align: usize,
+}
+
+impl Wanted {
+    fn new<T: 'static>() -> Wanted {
+        Wanted { id: TypeId::of::<T>(), kind: type_name::<T>(), size: size_of::<T>(), align: align_of::<T>() }
+    }
+}
+
+impl Stored {
+    fn is(&self, wanted: Wanted) -> bool {
+        let is_alike = || {
+            self.kind == wanted.kind
+                && size_of_val(&*self.value) == wanted.size
+                && align_of_val(&*self.value) == wanted.align
+        };
+        (*self.value).type_id() == wanted.id || (self.is_approved && is_alike())
+    }
 }
 
 /// The store of a session, made by its first cell.
@@ -23,25 +62,27 @@ pub fn create_variable_store() -> *mut VariableStore {
 impl VariableStore {
     /// Keeps `value` under `name`.
     pub fn put_variable<T: 'static>(&mut self, name: &str, value: T) {
-        self.put(name, Box::new(value));
+        self.put(name, Stored { value: Box::new(value), kind: type_name::<T>(), is_approved: false });
     }
 
     /// Whether the variable still has the type that the cell expects; a redefined `struct` is a new type.
     pub fn check_variable<T: 'static>(&mut self, name: &str) -> bool {
-        self.is(name, TypeId::of::<T>())
+        self.is(name, Wanted::new::<T>())
     }
 
     /// Moves a variable out of the store.
     pub fn take_variable<T: 'static>(&mut self, name: &str) -> T {
-        let value = self.take(name, TypeId::of::<T>());
-        // SAFETY: `take` has compared the types.
+        let value = self.take(name, Wanted::new::<T>());
+        // SAFETY: `take` has compared the types: they are one for the compiler, or have the same name, and the kernel has
+        // found that all definitions under that name are the same.
         *unsafe { Box::from_raw(Box::into_raw(value).cast::<T>()) }
     }
 
     /// A value shared by cells, made by the first that asks (evcxr keeps its tokio runtime so).
     pub fn lazy_arc<T: 'static, F: FnOnce() -> T>(&mut self, name: &str, create: F) -> Arc<T> {
-        let value = self.variables.entry(name.to_owned()).or_insert_with(|| Box::new(Arc::new(create())));
-        match value.downcast_ref::<Arc<T>>() {
+        let make = || Stored { value: Box::new(Arc::new(create())), kind: type_name::<T>(), is_approved: false };
+        let stored = self.variables.entry(name.to_owned()).or_insert_with(make);
+        match stored.value.downcast_ref::<Arc<T>>() {
             Some(value) => Arc::clone(value),
             None => panic!("`{name}` changed its type"),
         }
@@ -49,14 +90,14 @@ impl VariableStore {
 
     // Neither generic nor inlined, so that a cell does not compile the hash map again for every type.
     #[inline(never)]
-    fn put(&mut self, name: &str, value: Box<dyn Any>) {
-        report::note_variable(name, summary(&*value));
-        self.variables.insert(name.to_owned(), value);
+    fn put(&mut self, name: &str, stored: Stored) {
+        report::note_variable(name, stored.kind, summary(&*stored.value));
+        self.variables.insert(name.to_owned(), stored);
     }
 
     #[inline(never)]
-    fn is(&self, name: &str, expected: TypeId) -> bool {
-        let fits = self.variables.get(name).is_none_or(|value| (**value).type_id() == expected);
+    fn is(&self, name: &str, wanted: Wanted) -> bool {
+        let fits = self.variables.get(name).is_none_or(|stored| stored.is(wanted));
         if !fits {
             report::variable_changed_type(name);
         }
@@ -64,11 +105,51 @@ impl VariableStore {
     }
 
     #[inline(never)]
-    fn take(&mut self, name: &str, expected: TypeId) -> Box<dyn Any> {
+    fn take(&mut self, name: &str, wanted: Wanted) -> Box<dyn Any> {
         match self.variables.remove(name) {
-            Some(value) if (*value).type_id() == expected => value,
+            Some(stored) if stored.is(wanted) => stored.value,
             Some(_) => panic!("the variable `{name}` has another type than the cell expects"),
             None => panic!("the variable `{name}` is not there any more"),
         }
+    }
+
+    /// Drops variables, and approves those of `kept` whose crates are the same as in the cell before.
+    fn redefine(&mut self, gone: &[&str], kept: &[(&str, &str, &[&str])], crates: &[(&str, &str)]) {
+        for name in gone {
+            // What a `drop` of the learner's does wrong is no fault of the cell that changed the type.
+            let stored = self.variables.remove(*name);
+            let _ = catch_unwind(AssertUnwindSafe(|| drop(stored)));
+        }
+        let content = |crates: &[(&str, &str)], name: &str| -> Option<String> {
+            crates.iter().find(|(known, _)| *known == name).map(|(_, content)| (*content).to_owned())
+        };
+        let before: Vec<(&str, &str)> =
+            self.crates.iter().map(|(name, content)| (name.as_str(), content.as_str())).collect();
+        for (name, kind, made_of) in kept {
+            if let Some(stored) = self.variables.get_mut(*name) {
+                let are_same = made_of.iter().all(|one| content(&before, one) == content(crates, one));
+                stored.is_approved = stored.kind == *kind && are_same;
+            }
+        }
+        self.crates = crates.iter().map(|(name, content)| ((*name).to_owned(), (*content).to_owned())).collect();
+    }
+}
+
+/// Tells the store what a cell changes, before the cell looks at any variable: which variables have types that are not
+/// what they were, and go; and which have types that are, with what the compiler calls each and the crates it is made of.
+/// `crates` are those that the cell is linked to.
+///
+/// # Safety
+/// `store` is null or comes from [`create_variable_store`].
+#[inline(never)]
+pub unsafe fn redefine(
+    store: *mut VariableStore,
+    gone: &[&str],
+    kept: &[(&str, &str, &[&str])],
+    crates: &[(&str, &str)],
+) {
+    // SAFETY: the caller's promise.
+    if let Some(store) = unsafe { store.as_mut() } {
+        store.redefine(gone, kept, crates);
     }
 }

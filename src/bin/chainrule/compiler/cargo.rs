@@ -160,9 +160,8 @@ impl Call {
     fn repeat(&self) {
         let Some(folder) = self.value("--out-dir").map(Path::new).filter(|folder| folder.is_dir()) else { return };
         let object = folder.join("libctx.so");
-        if let Err(message) = wrapper::adapt_file(Path::new("src/lib.rs")) {
-            wrapper::fail(message);
-        }
+        let called: Vec<OsString> = self.arguments.iter().map(OsString::from).collect();
+        let word = wrapper::adapt_file(Path::new("src/lib.rs"), &called).unwrap_or_else(|error| wrapper::fail(error));
         // The kernel knows by the name which of its processes compile.
         // SAFETY: the system copies the name.
         unsafe { libc::prctl(libc::PR_SET_NAME, c"cargo".as_ptr()) };
@@ -170,6 +169,7 @@ impl Call {
         command.args(self.arguments.iter().map(|argument| match argument.as_str() {
             // Nobody asks what the cell was made from.
             "--emit=dep-info,link" => "--emit=link",
+            metadata if metadata.starts_with("metadata=") => word.as_str(),
             other => other,
         }));
         command.envs(self.environment.iter().map(|(name, value)| (name, value))).env_remove(wrapper::ROLE);

@@ -5,9 +5,12 @@
 
 pub mod cargo;
 pub mod cells;
+pub mod crates;
 pub mod facade;
+mod identity;
 pub mod library;
 mod network;
+pub mod redefinition;
 pub mod session;
 pub mod times;
 pub mod toolchain;

@@ -10,6 +10,9 @@
 //! in place of that: so a type of a cell is the same type in every session, and a cell that one session has compiled fits
 //! the variables of another.
 
+use super::crates::hex;
+use super::identity;
+use super::redefinition::Redefinition;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -47,13 +50,13 @@ pub fn main() -> ! {
     let is_named = |name: &str| arguments.windows(2).any(|pair| pair[0] == "--crate-name" && pair[1] == name);
     let is_cell = is_named("ctx");
     if is_cell || is_named("chainrule") {
-        let metadata = arguments.iter_mut().filter(|argument| argument.to_string_lossy().starts_with("metadata="));
-        metadata.for_each(|argument| *argument = METADATA.into());
+        set_metadata(&mut arguments, METADATA);
+    } else if let Some(content) = identity::of_own_crate(&arguments) {
+        set_metadata(&mut arguments, &format!("metadata={content}"));
     }
     if is_cell {
-        if let Err(message) = adapt_file(Path::new("src/lib.rs")) {
-            fail(message);
-        }
+        let word = adapt_file(Path::new("src/lib.rs"), &arguments).unwrap_or_else(|message| fail(message));
+        set_metadata(&mut arguments, &word);
         arguments = for_one_cell(arguments);
     }
     if let Some(prepared) = std::env::var_os(PREPARED)
@@ -69,6 +72,12 @@ pub fn main() -> ! {
         super::cargo::note(&rustc, &arguments);
     }
     std::process::exit(code)
+}
+
+/// Says what tells the crate apart from others of its name.
+fn set_metadata(arguments: &mut [OsString], word: &str) {
+    let metadata = arguments.iter_mut().filter(|argument| argument.to_string_lossy().starts_with("metadata="));
+    metadata.for_each(|argument| *argument = word.into());
 }
 
 /// evcxr asks for what suits a crate that is compiled again and again. A cell is small, and hardly anything of it was in
@@ -185,14 +194,44 @@ fn copy_library(prepared: &Path, folder: &Path, suffix: &str, arguments: &[OsStr
 }
 
 /// Rewrites the file in place: under another name cargo's record of inputs would name the wrong file, and cargo would
-/// find the next cell unchanged.
-pub fn adapt_file(path: &Path) -> Result<(), String> {
+/// find the next cell unchanged. Returns what tells the crate of the cell apart, given how rustc is called for it.
+pub fn adapt_file(path: &Path, arguments: &[OsString]) -> Result<String, String> {
     let source = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let adapted = adapt(&source)?;
+    let redefinition = Redefinition::read();
+    let crates = identity::of_linked_crates(arguments);
+    let adapted = tell_store(&adapt(&source)?, &redefinition, &crates)?;
     if adapted != source {
         std::fs::write(path, adapted).map_err(|error| format!("{}: {error}", path.display()))?;
     }
-    Ok(())
+    let mut word = METADATA.to_owned();
+    if !redefinition.identity.is_empty() {
+        word += &format!("-{}", redefinition.identity);
+    }
+    if !crates.is_empty() {
+        word += &format!("-{}", &hex(&format!("{crates:?}"))[..16]);
+    }
+    Ok(word)
+}
+
+/// Has the cell tell the store, before it takes any variable, which do not fit any more.
+fn tell_store(source: &str, redefinition: &Redefinition, crates: &[(String, String)]) -> Result<String, String> {
+    /// With and without statements.
+    const PLACES: [(&str, &str); 2] = [
+        ("let evcxr_variable_store = unsafe {&mut *evcxr_variable_store};\n", "evcxr_variable_store"),
+        ("x}", "x.cast()"),
+    ];
+    if !redefinition.is_told || !links_to_the_library(source) {
+        return Ok(source.to_owned());
+    }
+    let body = source.split_once(CATCH_BEGIN).map_or(source, |(before, _)| before);
+    for (place, store) in PLACES {
+        if let Some(at) = body.rfind(place).filter(|at| store != "x.cast()" || body[..*at].ends_with("c_void {")) {
+            let mut told = source.to_owned();
+            told.insert_str(at, &format!("{}; ", redefinition.call(store, crates)));
+            return Ok(told);
+        }
+    }
+    Err("the beginning of evcxr's cells has changed".to_owned())
 }
 
 /// The cell as rustc shall see it.

@@ -9,13 +9,14 @@
 //! the variables and in the definitions. Whatever is not as it was when the cell is run, evcxr's own check of the types of
 //! all variables at the beginning of each cell finds; then the cell is compiled.
 
-use super::definitions::Gone;
+use super::definitions::{Gone, without_outdated};
 use super::explain::warnings::{self, Warning};
 use super::failure::Refusal;
 use super::prepare::Prepared;
-use super::scope::{Variables, commands, content_of_dependency, reads_files};
+use super::scope::{Variables, commands, reads_files};
 use super::undo::Undo;
 use super::{Evaluator, Interrupter};
+use crate::compiler::crates::content_of_dependency;
 use crate::compiler::wrapper;
 use crate::settings::{Language, language};
 use crate::worker::link::Answers;
@@ -36,7 +37,7 @@ pub struct Compiled {
 /// A cell that was compiled, apart from the machine code.
 #[derive(Debug, Serialize, Deserialize)]
 struct Kept {
-    /// The functions to call, and the bytes of the objects they are in. Of two, the first drops variables.
+    /// The functions to call, and the bytes of the objects they are in.
     functions: Vec<(String, usize)>,
     changed: Vec<String>,
     dropped: Vec<String>,
@@ -99,7 +100,7 @@ impl Evaluator {
         }
         self.root.iter().for_each(|word| add(word));
         self.scope.words(&self.folder)?.iter().for_each(|word| add(word));
-        add(&format!("{:?} {:?}", self.implementations, self.definitions));
+        add(&format!("{:?} {}", self.implementations, self.definitions.words()));
         add(code);
         Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
@@ -140,8 +141,7 @@ impl Evaluator {
             return None;
         }
         let mut stopped = false;
-        let last = objects.len();
-        for (at, (object, (function, _))) in objects.iter().zip(&kept.functions).enumerate() {
+        for (object, (function, _)) in objects.iter().zip(&kept.functions) {
             let path = self.session.store_object(object).ok()?;
             let answers = self.worker.lock().unwrap_or_else(PoisonError::into_inner).run(&path, function);
             let Ok(answers) = answers else {
@@ -161,9 +161,6 @@ impl Evaluator {
             }
             self.steps += 1;
             stopped = ends_early(&answers);
-            if at + 1 < last {
-                gone.variables.iter().for_each(|name| drop(self.scope.variables.remove(name)));
-            }
         }
         *prepared = played;
         self.note_gone(number, &gone);
@@ -184,18 +181,21 @@ impl Evaluator {
     pub(super) fn compile(&mut self, number: u32, code: &str, prepared: &mut Prepared, key: Option<&str>) -> Ran {
         let compiling = Compiling::begin(&self.interrupter);
         self.context.take_exchanges();
-        let before = self.scope.variables.clone();
+        let all = self.scope.variables.clone();
         let made_room = self.wake().and_then(|()| self.make_room(number, code, prepared));
+        let before = self.scope.variables.clone();
         let ran = match made_room {
             Ok(gone) => {
                 let result = self.context.awake(&self.scope).and_then(|context| context.execute(&prepared.code));
+                let result = result.map_err(|error| without_outdated(error, &gone));
                 Ran { gone, result }
             }
             Err(error) => Ran { gone: Gone::default(), result: Err(error) },
         };
         drop(compiling);
         let exchanges = self.context.take_exchanges();
-        if exchanges.iter().any(|exchange| exchange.answers.is_none()) {
+        let is_lost = exchanges.iter().any(|exchange| exchange.answers.is_none());
+        if is_lost {
             self.restart_worker();
         }
         let is_kept = |one: &&Exchange| one.answers.as_ref().is_some_and(|answers| !given_up(answers));
@@ -212,6 +212,11 @@ impl Evaluator {
             self.follow_variables("");
         }
         self.context.has_seen(&self.scope);
+        if ran.result.is_err() && !is_lost {
+            // The variables that had to go for the cell are still there: it has not run.
+            let is_gone = |name: &String| !before.contains_key(name);
+            self.scope.variables.extend(all.into_iter().filter(|(name, _)| is_gone(name)));
+        }
         if let Some(key) = key
             && let Some(content) = self.to_be_kept(&ran, prepared, exchanges, &before)
         {
@@ -267,22 +272,21 @@ impl Evaluator {
             let answers = exchange.answers.as_deref().unwrap_or_default();
             !exchange.object.is_empty() && !answers.iter().any(|line| line.starts_with(CHANGED_TYPE))
         };
-        let drops = usize::from(!ran.gone.variables.is_empty());
         // A crash says nothing of the code, but what could not be loaded was not compiled well.
         if !exchanges.iter().all(is_loaded) || self.taken.iter().any(|event| event["event"] == "load_failed") {
             return None;
         }
         let (mut variables, mut staying) =
             (before.iter().map(|(name, one)| (name.clone(), one.kind.clone())).collect(), None);
-        match exchanges.len() - drops.min(exchanges.len()) {
-            0 if ran.result.is_ok() && drops == 0 => {}
+        match exchanges.len() {
+            0 if ran.result.is_ok() => {}
             // Only definitions: nothing is run, and the variables stay where they are.
             1 if !self.compiled.source.contains("evcxr_variable_store") => {}
             1 => {
                 let (mut all, mut after_a_stop) = stored_by(&self.compiled.source);
                 // Variables that it does not mention stay where they are.
                 let taken = wrapper::taken(&self.compiled.source);
-                let is_left = |name: &str| !taken.contains(name) && !ran.gone.variables.iter().any(|gone| gone == name);
+                let is_left = |name: &str| !taken.contains(name);
                 for (name, variable) in before.iter().filter(|(name, _)| is_left(name)) {
                     after_a_stop.push(name.clone());
                     all.entry(name.clone()).or_insert_with(|| variable.kind.clone());

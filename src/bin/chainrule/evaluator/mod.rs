@@ -14,6 +14,7 @@ mod failure;
 mod interrupt;
 mod kept;
 mod limits;
+mod made_of;
 mod output;
 mod prepare;
 mod scope;
@@ -156,6 +157,7 @@ impl Evaluator {
         sink: &Sink,
     ) -> Result<evcxr::EvalOutputs, Failure> {
         let variables = self.variables();
+        let before = self.scope.clone();
         let interrupter = self.interrupter.clone();
         let running = interrupter.enter();
         self.note_before(number, code);
@@ -183,12 +185,13 @@ impl Evaluator {
         if has_run {
             // evcxr keeps the items of the cell, also if it panicked.
             self.implementations.clone_from(&prepared.implementations);
-            self.definitions = self.definitions.after(code);
+            self.definitions = self.definitions.after(&before, &self.scope, &prepared.code, &self.folder);
             self.assistant.note_cell(number, code);
         }
         let error_tail = self.pump.end(cell::ends_with_expression(code));
         let mut events = std::mem::take(&mut self.taken);
         events.extend(self.events.take());
+        self.definitions.note_types(&events);
         self.objects.note(&events);
         self.note_times(&events, was_compiled);
         self.assistant.note_variables(self.variables(), &events);

@@ -5,11 +5,12 @@
 
 use super::cell::{parse, statements, without_commands};
 use super::prepare::name_of;
+use crate::compiler::crates::{content_of_dependency, named_by};
 use ra_ap_syntax::ast::{self, HasName};
 use ra_ap_syntax::{AstNode, SyntaxNode};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A variable that was kept for the next cell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,6 +177,16 @@ impl Scope {
         Some((lines.join("\n"), forgotten))
     }
 
+    /// The definitions, each with the name that evcxr keeps it by; without a name where it knows none.
+    pub fn items(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.items.iter().map(|item| (item.name.as_str(), item.text.as_str()))
+    }
+
+    /// The crates that were asked for, by the names that cells use, with what decides about each.
+    pub fn crates(&self, folder: &Path) -> BTreeMap<String, String> {
+        self.commands.iter().filter_map(|(_, line)| named_by(line, folder)).collect()
+    }
+
     /// Whether a crate was asked for.
     pub fn has_dependencies(&self) -> bool {
         self.commands.iter().any(|(_, line)| line.starts_with(":dep"))
@@ -238,72 +249,6 @@ fn words_at(text: &str) -> impl Iterator<Item = (usize, &str)> {
         .filter(|word| !word.is_empty())
         .map(|word| (word.as_ptr() as usize - text.as_ptr() as usize, word))
 }
-
-/// What decides about a crate that a command asks for, beyond the command itself: for one in a folder, what is in it.
-/// Nothing where that cannot be told. Other commands have nothing of the kind.
-pub fn content_of_dependency(command: &str, folder: &Path) -> Option<String> {
-    let Some(argument) = command.trim().strip_prefix(":dep").map(str::trim) else { return Some(String::new()) };
-    if argument.contains("git") {
-        return None;
-    }
-    let path = match argument.split_once('=') {
-        Some((_, value)) => {
-            let manifest: toml::Table = format!("dependency = {value}").parse().ok()?;
-            match manifest["dependency"].as_table().and_then(|table| table.get("path")) {
-                Some(path) => path.as_str()?.to_owned(),
-                None => return Some(String::new()),
-            }
-        }
-        None if argument.contains('/') => argument.to_owned(),
-        None => return Some(String::new()),
-    };
-    let mut seen = BTreeSet::new();
-    content_of_crate(&folder.join(path), &mut seen)?;
-    Some(seen.into_iter().map(|(file, hash)| format!("{} {hash}\n", file.display())).collect())
-}
-
-/// Every file of a crate and of the crates in folders that it depends on, with a checksum.
-fn content_of_crate(folder: &Path, seen: &mut BTreeSet<(PathBuf, String)>) -> Option<()> {
-    use sha2::{Digest, Sha256};
-    let folder = folder.canonicalize().ok()?;
-    let manifest = folder.join("Cargo.toml");
-    if seen.iter().any(|(file, _)| *file == manifest) {
-        return Some(());
-    }
-    let mut folders = vec![folder.clone()];
-    while let Some(next) = folders.pop() {
-        for entry in std::fs::read_dir(next).ok()? {
-            let entry = entry.ok()?;
-            let name = entry.file_name();
-            if entry.file_type().ok()?.is_dir() {
-                if name != "target" && !name.to_string_lossy().starts_with('.') {
-                    folders.push(entry.path());
-                }
-            } else {
-                let hash = Sha256::digest(std::fs::read(entry.path()).ok()?);
-                seen.insert((entry.path(), hash.iter().map(|byte| format!("{byte:02x}")).collect()));
-            }
-            if seen.len() > MOST_FILES {
-                return None;
-            }
-        }
-    }
-    let manifest: toml::Table = std::fs::read_to_string(manifest).ok()?.parse().ok()?;
-    let text = manifest.to_string();
-    if text.contains("workspace") || text.contains("git =") {
-        return None;
-    }
-    let dependencies = manifest.iter().filter(|(section, _)| section.contains("dependencies"));
-    for dependency in dependencies.filter_map(|(_, table)| table.as_table()).flat_map(|table| table.values()) {
-        if let Some(path) = dependency.get("path") {
-            content_of_crate(&folder.join(path.as_str()?), seen)?;
-        }
-    }
-    Some(())
-}
-
-/// A crate of more files is rather a folder of something else.
-const MOST_FILES: usize = 2000;
 
 #[cfg(test)]
 mod tests {
