@@ -1,6 +1,6 @@
 //! The chain rule, from a loss to everything it was computed from.
 
-use super::node::is_sound;
+use super::node::{Vjp, is_sound};
 use crate::kernels::loops;
 use crate::tensor::fail::{fail, warn_once};
 use crate::tensor::shape::{slice, slice_mut};
@@ -20,17 +20,21 @@ fn sweep<'graph>(loss: &'graph Tensor, mut visit: impl FnMut(&'graph Tensor, &Ar
         visit(tensor, &gradient);
         for edge in &tensor.0.edges {
             let Some(vjp) = &edge.vjp else { continue };
-            let share = vjp(&gradient);
-            debug_assert_eq!(
-                share.shape(),
-                edge.input.shape(),
-                "gradient of `{}` made at {}",
-                tensor.0.op,
-                tensor.0.at
-            );
-            match pending.entry(edge.input.0.id) {
-                Entry::Vacant(entry) => drop(entry.insert((&edge.input, share))),
-                Entry::Occupied(mut entry) => add_to(&mut entry.get_mut().1, &share),
+            let entry = pending.entry(edge.input.0.id);
+            match (vjp, entry) {
+                (Vjp::Part(add), entry) => {
+                    let zeros = || (&edge.input, Array::zeros(edge.input.0.shape.clone()));
+                    add(&gradient, slice_mut(&mut entry.or_insert_with(zeros).1));
+                }
+                (Vjp::Whole(vjp), entry) => {
+                    let share = vjp(&gradient);
+                    let made = || format!("gradient of `{}` made at {}", tensor.0.op, tensor.0.at);
+                    debug_assert_eq!(share.shape(), edge.input.shape(), "{}", made());
+                    match entry {
+                        Entry::Vacant(entry) => drop(entry.insert((&edge.input, share))),
+                        Entry::Occupied(mut entry) => add_to(&mut entry.get_mut().1, &share),
+                    }
+                }
             }
         }
     }

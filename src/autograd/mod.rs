@@ -17,5 +17,5 @@ pub use backward::{GradientTape, grads};
 pub use check::{GradCheck, gradcheck};
 pub(crate) use mode::Mode;
 pub use mode::{inference, is_training, training};
-pub(crate) use node::{Edge, NoGrad, Node, begin_cell, grad_enabled, op, wrt};
+pub(crate) use node::{Edge, NoGrad, Node, begin_cell, grad_enabled, op, wrt, wrt_part};
 pub use node::{no_grad, stop_at_nan};

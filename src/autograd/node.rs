@@ -45,7 +45,13 @@ pub(crate) struct Edge {
     pub vjp: Option<Vjp>,
 }
 
-pub(crate) type Vjp = Box<dyn Fn(&Array) -> Array + Send + Sync>;
+pub(crate) enum Vjp {
+    /// Returns the gradient of the input.
+    Whole(Box<dyn Fn(&Array) -> Array + Send + Sync>),
+    /// Adds it, in row-major order, to what is there: where the output saw a part of the input, an array of zeros as large
+    /// as the input would be made for each part.
+    Part(Box<dyn Fn(&Array, &mut [Float]) + Send + Sync>),
+}
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(0);
 
@@ -138,7 +144,13 @@ impl Node {
 /// "With respect to": an input of an operation and its vector–Jacobian product, which takes the gradient of the loss
 /// with respect to the operation's output and returns the one with respect to this input.
 pub(crate) fn wrt(input: &Tensor, vjp: impl Fn(&Array) -> Array + Send + Sync + 'static) -> Edge {
-    let vjp: Option<Vjp> = if input.wants_grad() { Some(Box::new(vjp)) } else { None };
+    let vjp = if input.wants_grad() { Some(Vjp::Whole(Box::new(vjp))) } else { None };
+    Edge { input: input.clone(), vjp }
+}
+
+/// As [`wrt`], for an operation that looks at a part of its input: `vjp` adds to the gradient of the whole.
+pub(crate) fn wrt_part(input: &Tensor, vjp: impl Fn(&Array, &mut [Float]) + Send + Sync + 'static) -> Edge {
+    let vjp = if input.wants_grad() { Some(Vjp::Part(Box::new(vjp))) } else { None };
     Edge { input: input.clone(), vjp }
 }
 

@@ -1,6 +1,7 @@
 //! Functions of each value. Large arrays are divided among the threads; each value is computed by itself, so it does not
 //! matter how.
 
+use super::reduce::Along;
 use super::{pool, vectorised};
 use crate::Float;
 use std::mem::MaybeUninit;
@@ -20,6 +21,13 @@ unsafe impl<T: Send> Sync for Shared<T> {}
 impl<T> Shared<T> {
     pub fn new(values: &mut [T]) -> Shared<T> {
         Shared(values.as_mut_ptr())
+    }
+
+    /// # Safety
+    /// There is such a place.
+    pub unsafe fn at(&self, place: usize) -> *mut T {
+        // SAFETY: as above.
+        unsafe { self.0.add(place) }
     }
 
     /// # Safety
@@ -109,10 +117,45 @@ pub(crate) fn rows(values: &mut [Float], width: usize, cost: usize, f: impl Fn(u
     });
 }
 
+/// Columns that are taken out of a matrix at once: a line of the cache.
+const COLUMNS: usize = 16;
+
+/// A copy of `x` in which `change` was applied to each row of what lies along the axis.
+pub(crate) fn lanes(x: &[Float], along: Along, change: impl Fn(&mut [Float]) + Sync) -> Vec<Float> {
+    let Along { outer, len, inner } = along;
+    if x.is_empty() || inner == 1 {
+        let mut values = x.to_vec();
+        rows(&mut values, len.max(1), 1, |_, row| change(row));
+        return values;
+    }
+    let mut out = vec![0.0; x.len()];
+    let (shared, tiles) = (Shared::new(&mut out), inner.div_ceil(COLUMNS));
+    // Not a power of 2 apart: the columns would fall upon each other in the cache.
+    let step = len.next_multiple_of(COLUMNS) + COLUMNS;
+    ranges(outer * tiles, (CHUNK / (len * COLUMNS.min(inner))).max(1), |range| {
+        let mut columns = vec![0.0; step * COLUMNS.min(inner)];
+        for task in range {
+            let (block, left) = (task / tiles * len, task % tiles * COLUMNS);
+            let width = COLUMNS.min(inner - left);
+            let place = |i: usize| (block + i) * inner + left..(block + i) * inner + left + width;
+            for i in 0..len {
+                x[place(i)].iter().enumerate().for_each(|(j, x)| columns[j * step + i] = *x);
+            }
+            change_rows(&mut columns[..width * step], step, 0, &|_, column| change(&mut column[..len]));
+            for i in 0..len {
+                // SAFETY: no other task has these columns of the block.
+                let row = unsafe { shared.part(place(i)) };
+                row.iter_mut().enumerate().for_each(|(j, out)| *out = columns[j * step + i]);
+            }
+        }
+    });
+    out
+}
+
 /// The sum of `f` of the values of a row.
 #[inline(always)]
-pub(crate) fn sum(row: &[Float], f: impl Fn(Float) -> Float) -> Float {
-    fold(row, 0.0, f, |sum, x| sum + x)
+pub(crate) fn sum(row: &[Float], f: impl Fn(Float) -> Float) -> f64 {
+    fold(row, 0.0, |x| f(x) as f64, |sum, x| sum + x)
 }
 
 /// The largest value of a row; what is not a number is passed over.
@@ -123,7 +166,7 @@ pub(crate) fn max(row: &[Float]) -> Float {
 
 /// `of` the values of a row combined by `f`: sixteen at a time, always in the same order.
 #[inline(always)]
-fn fold(row: &[Float], start: Float, of: impl Fn(Float) -> Float, f: impl Fn(Float, Float) -> Float) -> Float {
+fn fold<T: Copy>(row: &[Float], start: T, of: impl Fn(Float) -> T, f: impl Fn(T, T) -> T) -> T {
     let mut sums = [start; 16];
     let (chunks, rest) = row.as_chunks::<16>();
     for chunk in chunks {

@@ -50,6 +50,36 @@ pub(crate) fn tanh(x: Float) -> Float {
     x.tanh()
 }
 
+/// ln(1 + eˣ) = max(x, 0) + ln(1 + t) for t = e^−|x|, which does not overflow. With s = t / (2 + t), ln(1 + t) = 2 artanh s,
+/// and s is at most ⅓, so that a few terms of the series s + s³/3 + s⁵/5 + … will do.
+#[cfg(not(feature = "f64"))]
+#[inline(always)]
+pub(crate) fn softplus(x: f32) -> f32 {
+    let t = exp(-x.abs());
+    let s = t / (2.0 + t);
+    const P: [f32; 7] = [1.0 / 15.0, 1.0 / 13.0, 1.0 / 11.0, 1.0 / 9.0, 1.0 / 7.0, 0.2, 1.0 / 3.0];
+    let large = if x > 0.0 { x } else { 0.0 };
+    large + 2.0 * (s + s * (s * s) * polynomial(P, s * s))
+}
+
+/// eˣ − 1 for x ≤ 0, exact also where the difference would lose its digits: 2 tanh ½x / (1 − tanh ½x).
+#[cfg(not(feature = "f64"))]
+#[inline(always)]
+pub(crate) fn exp_m1_below_0(x: f32) -> f32 {
+    let half = tanh(0.5 * x);
+    2.0 * half / (1.0 - half)
+}
+
+#[cfg(feature = "f64")]
+pub(crate) fn softplus(x: Float) -> Float {
+    x.max(0.0) + (-x.abs()).exp().ln_1p()
+}
+
+#[cfg(feature = "f64")]
+pub(crate) fn exp_m1_below_0(x: Float) -> Float {
+    x.exp_m1()
+}
+
 /// 1 / (1 + e⁻ˣ), computed so that neither a large nor a small x overflows.
 #[inline(always)]
 pub(crate) fn sigmoid(x: Float) -> Float {

@@ -3,6 +3,8 @@
 //! * `vectorised!` (here): one body of code, compiled for the vector units that there are, chosen when it runs;
 //! * `math`: eˣ and its relatives without branches, so that a loop over them is vectorised;
 //! * `loops`: a function of each value, on several threads where that pays;
+//! * `reduce`: sums and other totals along an axis;
+//! * `copy`: values that move, such as axes in another order;
 //! * `gemm`: the product of two matrices;
 //! * `windows`: what the windows of convolution and pooling see;
 //! * `pool`: the threads.
@@ -10,10 +12,12 @@
 //! Not here: what is computed and how it is differentiated ([`ops`](crate::ops)). Whatever is divided among threads is
 //! divided so that no sum depends on it: the same seed gives the same bits on any number of threads.
 
+pub(crate) mod copy;
 pub(crate) mod gemm;
 pub(crate) mod loops;
 pub(crate) mod math;
 pub(crate) mod pool;
+pub(crate) mod reduce;
 pub(crate) mod windows;
 
 /// Whether this processor has vectors of 256 bits, and a · b + c in one instruction: not known when the library is compiled.

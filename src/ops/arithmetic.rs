@@ -4,6 +4,7 @@ use super::unary::map;
 use crate::Float;
 use crate::autograd::{op, wrt};
 use crate::kernels::loops::{map2, map3};
+use crate::kernels::reduce::{larger, smaller};
 use crate::tensor::fail::fail;
 use crate::tensor::shape::{array, broadcast, broadcast_shape, expand, slice, unbroadcast};
 use crate::tensor::{Array, Tensor};
@@ -202,16 +203,6 @@ impl Tensor {
     pub fn eq(&self, other: &Tensor) -> Tensor {
         compare("eq", self, other, Float::eq)
     }
-}
-
-/// Not `Float::max`, which would hide a NaN: whoever looks for the cause has to see it.
-pub(super) fn larger(a: Float, b: Float) -> Float {
-    if a >= b || a.is_nan() { a } else { b }
-}
-
-/// As [`larger`].
-pub(super) fn smaller(a: Float, b: Float) -> Float {
-    if a <= b || a.is_nan() { a } else { b }
 }
 
 /// The part of a gradient that goes to one of two rivals.

@@ -2,7 +2,8 @@
 
 use super::movement::rows as pick_rows;
 use crate::Float;
-use crate::autograd::{op, wrt};
+use crate::autograd::{op, wrt_part};
+use crate::kernels::reduce::Along;
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 use crate::tensor::shape::{array, axis as check_axis, slice};
@@ -34,17 +35,15 @@ impl Tensor {
             );
         }
         let x = self.array();
-        let picked: Box<[usize]> = rows.into();
+        let (picked, width): (Box<[usize]>, usize) = (rows.into(), x.shape()[1..].iter().product());
         op(
             "select_rows",
             pick_rows(&x, rows),
-            [wrt(self, move |g| {
-                let width: usize = x.shape()[1..].iter().product();
-                let mut sums = vec![0.0; x.len()];
-                for (&row, g) in picked.iter().zip(slice(g).chunks(width.max(1))) {
-                    sums[row * width..][..width].iter_mut().zip(g).for_each(|(sum, g)| *sum += g);
-                }
-                array(sums, x.shape())
+            [wrt_part(self, move |g, sums| {
+                let mut sums = Sums::new(sums, width, picked.len());
+                let rows = picked.iter().zip(slice(g).chunks(width.max(1)));
+                rows.for_each(|(row, g)| sums.add(row * width, g));
+                sums.finish();
             })],
         )
     }
@@ -61,13 +60,30 @@ impl Tensor {
                 &format!("entries are 0..{size}"),
             );
         }
+        let x = self.array();
+        let Along { outer, inner, .. } = Along::axis(x.shape(), axis);
         let mut shape = self.shape().to_vec();
         shape[axis] = entries.len();
-        let inner: usize = shape[axis + 1..].iter().product();
-        let place =
-            |i: usize| (i / inner / entries.len() * size + entries[i / inner % entries.len()]) * inner + i % inner;
-        let places = (0..shape.iter().product()).map(place).collect();
-        self.pick("index_select", places, &shape)
+        let mut values = Vec::with_capacity(shape.iter().product());
+        for block in slice(&x).chunks_exact((size * inner).max(1)) {
+            match inner {
+                1 => values.extend(entries.iter().map(|&entry| block[entry])),
+                _ => entries.iter().for_each(|&entry| values.extend_from_slice(&block[entry * inner..][..inner])),
+            }
+        }
+        let entries: Box<[usize]> = entries.into();
+        op(
+            "index_select",
+            array(values, &shape),
+            [wrt_part(self, move |g, sums| {
+                let (mut sums, mut g) = (Sums::new(sums, inner, outer * entries.len()), slice(g).chunks(inner.max(1)));
+                for block in 0..outer {
+                    let places = entries.iter().zip(&mut g);
+                    places.for_each(|(entry, g)| sums.add((block * size + entry) * inner, g));
+                }
+                sums.finish();
+            })],
+        )
     }
 
     /// One value for each index: out[i, j] = x[i, index[i, j]] for axis 1, and so for every axis. `index` has as many
@@ -91,11 +107,20 @@ impl Tensor {
                 "all sizes except that of the axis must agree; insert an axis with .unsqueeze(…)",
             );
         }
-        let (size, count) = (self.shape()[axis], index.shape()[axis]);
-        let inner: usize = self.shape()[axis + 1..].iter().product();
-        let chosen = indices("gather", index, size).into_iter().enumerate();
-        let places = chosen.map(|(i, chosen)| (i / inner / count * size + chosen) * inner + i % inner).collect();
-        self.pick("gather", places, index.shape())
+        let x = self.array();
+        let Along { len: size, inner, .. } = Along::axis(x.shape(), axis);
+        let (chosen, sizes) = (indices("gather", index, size), [size, index.shape()[axis], inner]);
+        let mut values = Vec::with_capacity(index.len());
+        each_place(&chosen, sizes, |place| values.push(slice(&x)[place]));
+        op(
+            "gather",
+            array(values, index.shape()),
+            [wrt_part(self, move |g, sums| {
+                let (mut sums, mut g) = (Sums::new(sums, 1, chosen.len()), slice(g).chunks(1));
+                each_place(&chosen, sizes, |place| g.next().into_iter().for_each(|g| sums.add(place, g)));
+                sums.finish();
+            })],
+        )
     }
 
     /// The rows of a table `[words, features]` for indices of any shape: `[n, length]` gives `[n, length, features]`.
@@ -118,22 +143,6 @@ impl Tensor {
         self.select_rows(&indices("embedding", index, words)).reshape(&[index.shape(), &[features]].concat())
     }
 
-    /// The values at `places` in row-major order; gradients are added where the values came from.
-    #[track_caller]
-    fn pick(&self, name: &'static str, places: Vec<usize>, shape: &[usize]) -> Tensor {
-        let x = self.array();
-        let value = array(places.iter().map(|&place| slice(&x)[place]).collect(), shape);
-        op(
-            name,
-            value,
-            [wrt(self, move |g| {
-                let mut sums = vec![0.0; x.len()];
-                places.iter().zip(slice(g)).for_each(|(&place, g)| sums[place] += g);
-                array(sums, x.shape())
-            })],
-        )
-    }
-
     /// For class indices of any shape, a last axis of size `classes` with 1 at the index and 0 elsewhere. Has no
     /// gradient.
     ///
@@ -153,18 +162,68 @@ impl Tensor {
     }
 }
 
+/// Calls `visit` with where each chosen value lies, for indices `[…, count, inner]` into values `[…, size, inner]`.
+#[inline(always)]
+fn each_place(chosen: &[usize], [size, count, inner]: [usize; 3], mut visit: impl FnMut(usize)) {
+    for (block, chosen) in chosen.chunks((count * inner).max(1)).enumerate() {
+        let first = block * size * inner;
+        if inner == 1 {
+            chosen.iter().for_each(|chosen| visit(first + chosen));
+            continue;
+        }
+        for row in chosen.chunks(inner) {
+            row.iter().enumerate().for_each(|(i, chosen)| visit(first + chosen * inner + i));
+        }
+    }
+}
+
+/// Gradients that are added where values came from; of an entry that was picked often, there are many. They are added in
+/// `f64` unless that would take longer than the rest: where a few are picked out of a large table.
+struct Sums<'a> {
+    sums: &'a mut [Float],
+    exact: Vec<f64>,
+}
+
+impl Sums<'_> {
+    /// For `picked` times `width` values.
+    fn new(sums: &mut [Float], width: usize, picked: usize) -> Sums<'_> {
+        let exact = if picked * width >= sums.len() || picked > 65_536 { vec![0.0; sums.len()] } else { Vec::new() };
+        Sums { sums, exact }
+    }
+
+    #[inline(always)]
+    fn add(&mut self, place: usize, g: &[Float]) {
+        if self.exact.is_empty() {
+            self.sums[place..][..g.len()].iter_mut().zip(g).for_each(|(sum, g)| *sum += g);
+        } else {
+            self.exact[place..][..g.len()].iter_mut().zip(g).for_each(|(sum, g)| *sum += *g as f64);
+        }
+    }
+
+    fn finish(self) {
+        self.sums.iter_mut().zip(&self.exact).for_each(|(sum, exact)| *sum += *exact as Float);
+    }
+}
+
 /// The values as indices, after checking that each is a whole number below `count`.
 #[track_caller]
 fn indices(op: &str, index: &Tensor, count: usize) -> Vec<usize> {
-    let values = index.to_vec();
-    if let Some(wrong) = values.iter().find(|&&i| !(i >= 0.0 && i < count as Float && i.fract() == 0.0)) {
+    let values = index.array();
+    let values = slice(&values);
+    if let Some(wrong) = values.iter().find(|i| !is_index(**i, count)) {
         fail(
             &format!("{op}: no entry {wrong}, there are {count}"),
             &[("index", index)],
             &format!("indices are whole numbers, in 0..{count}"),
         );
     }
-    values.into_iter().map(|i| i as usize).collect()
+    values.iter().map(|i| *i as i32 as usize).collect()
+}
+
+/// Whether this is a whole number from 0 to `count` − 1. `fract` would be a call.
+#[inline(always)]
+fn is_index(i: Float, count: usize) -> bool {
+    i >= 0.0 && i < count as Float && i as i32 as Float == i
 }
 
 /// Labels as indices, after checking that each is a whole number from 0 to `classes - 1`.
@@ -172,8 +231,7 @@ fn indices(op: &str, index: &Tensor, count: usize) -> Vec<usize> {
 pub(crate) fn class_indices(op: &str, labels: &Tensor, classes: usize) -> Vec<usize> {
     let values = labels.array();
     let values = slice(&values);
-    let is_wrong = |&label: &Float| !(label >= 0.0 && label < classes as Float && label.fract() == 0.0);
-    if let Some(row) = values.iter().position(is_wrong) {
+    if let Some(row) = values.iter().position(|label| !is_index(*label, classes)) {
         let last = classes.saturating_sub(1);
         let label = values[row];
         let hint = if label.fract() != 0.0 {
@@ -185,5 +243,5 @@ pub(crate) fn class_indices(op: &str, labels: &Tensor, classes: usize) -> Vec<us
         };
         fail(&format!("{op}: label {label} at row {row}, but classes are 0..={last}"), &[("labels", labels)], hint);
     }
-    values.iter().map(|&label| label as usize).collect()
+    values.iter().map(|&label| label as i32 as usize).collect()
 }

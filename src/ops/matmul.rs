@@ -4,8 +4,9 @@ use crate::Float;
 use crate::autograd::{op, wrt};
 use crate::kernels::gemm::{affine, gemm};
 use crate::kernels::loops::{rows, update};
+use crate::kernels::reduce::{Along, Sum, reduce};
 use crate::tensor::fail::fail;
-use crate::tensor::shape::{array, contiguous, slice};
+use crate::tensor::shape::{array, slice};
 use crate::tensor::{Array, Tensor};
 use ndarray::{ArrayView2, ArrayView3, Axis};
 
@@ -126,7 +127,10 @@ impl Tensor {
                     let (x, g) = (view(&saved_x, [1, rows, inputs]), view(g, [1, rows, outputs]));
                     product(transposed(x), g, 1, w.shape())
                 }),
-                wrt(bias, move |g| contiguous(matrix(g, rows, outputs).sum_axis(Axis(0)).into_dyn().into_shared())),
+                wrt(bias, move |g| {
+                    let along = Along { outer: 1, len: rows, inner: outputs };
+                    array(reduce(Sum, slice(g), along, |sum| sum as Float), &[outputs])
+                }),
             ],
         )
     }

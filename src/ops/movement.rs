@@ -1,10 +1,12 @@
 //! Values that move but do not change. The derivative of each is its opposite: what moved forward moves back.
 
 use crate::Float;
-use crate::autograd::{Edge, op, wrt};
+use crate::autograd::{Edge, op, wrt, wrt_part};
+use crate::kernels::copy::Runs;
+use crate::kernels::reduce::Along;
 use crate::tensor::fail::fail;
 use crate::tensor::shape::{
-    array, axis as check_axis, broadcast_shape, contiguous, expand, row_major, slice, unbroadcast,
+    array, axis as check_axis, broadcast_shape, contiguous, expand, row_major, slice, slice_mut, unbroadcast,
 };
 use crate::tensor::{Array, Tensor};
 use ndarray::{Axis, IxDyn, Slice};
@@ -178,17 +180,12 @@ impl Tensor {
             );
         }
         let x = self.array();
-        let part = Slice::from(range);
-        let value = row_major(x.slice_axis(Axis(axis), part));
-        op(
-            "slice",
-            value,
-            [wrt(self, move |g| {
-                let mut whole = Array::zeros(x.raw_dim());
-                whole.slice_axis_mut(Axis(axis), part).assign(g);
-                whole
-            })],
-        )
+        let mut shape = x.shape().to_vec();
+        shape[axis] = range.len();
+        let part = part(&x, axis, range);
+        let mut values = vec![0.0; part.count * part.len];
+        part.copy(&mut values, slice(&x));
+        op("slice", array(values, &shape), [wrt_part(self, move |g, sums| part.back().add(sums, slice(g)))])
     }
 
     /// Parts of the given sizes along one axis; the opposite of [`concat`](Tensor::concat).
@@ -270,18 +267,18 @@ impl Tensor {
                 );
             }
         }
-        let arrays: Vec<Array> = tensors.iter().map(|tensor| tensor.array()).collect();
-        let views: Vec<_> = arrays.iter().map(|array| array.view()).collect();
-        let value = ndarray::concatenate(Axis(axis), &views).expect("shapes were checked").into_shared();
+        let mut shape = first.shape().to_vec();
+        shape[axis] = tensors.iter().map(|tensor| tensor.shape()[axis]).sum();
+        let mut whole = array(vec![0.0; shape.iter().product()], &shape);
         let mut start = 0;
-        let edges: Vec<Edge> = (tensors.iter())
-            .map(|tensor| {
-                let part = Slice::from(start..start + tensor.shape()[axis]);
-                start += tensor.shape()[axis];
-                wrt(tensor, move |g| row_major(g.slice_axis(Axis(axis), part)))
-            })
-            .collect();
-        op("concat", contiguous(value), edges)
+        let mut edges: Vec<Edge> = Vec::with_capacity(tensors.len());
+        for tensor in tensors {
+            let part = part(&whole, axis, start..start + tensor.shape()[axis]);
+            start += tensor.shape()[axis];
+            part.back().copy(slice_mut(&mut whole), slice(&tensor.array()));
+            edges.push(wrt_part(tensor, move |g, sums| part.add(sums, slice(g))));
+        }
+        op("concat", whole, edges)
     }
 
     /// Tensors of one shape one after the other along a new axis.
@@ -300,6 +297,13 @@ impl Tensor {
         let lifted: Vec<&Tensor> = lifted.iter().collect();
         Tensor::concat(&lifted, axis)
     }
+}
+
+/// Where in `x` the entries `range` of an axis lie, as runs that come from there and go one after the other.
+fn part(x: &Array, axis: usize, range: Range<usize>) -> Runs {
+    let Along { outer, len, inner } = Along::axis(x.shape(), axis);
+    let run = range.len() * inner;
+    Runs { count: outer, len: run, from: [range.start * inner, len * inner], to: [0, run] }
 }
 
 /// Rows of `x` (entries along axis 0) in the order of `rows`.

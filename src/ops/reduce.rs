@@ -1,10 +1,11 @@
 //! Many values to one: of the whole tensor, or along an axis.
 
-use super::arithmetic::{larger, smaller, zip};
+use super::arithmetic::zip;
 use super::unary::map;
 use crate::Float;
 use crate::autograd::{op, wrt};
-use crate::kernels::loops::{rows, sum};
+use crate::kernels::loops::lanes;
+use crate::kernels::reduce::{Along, Fold, Largest, Product, Smallest, Squares, Sum, find, reduce};
 use crate::tensor::fail::fail;
 use crate::tensor::shape::{array, axis as check_axis, contiguous, expand, slice};
 use crate::tensor::{Array, Tensor};
@@ -21,7 +22,7 @@ impl Tensor {
     #[track_caller]
     pub fn sum(&self) -> Tensor {
         let x = self.array();
-        op("sum", array(vec![x.sum()], &[]), [wrt(self, move |g| expand(g, x.shape()))])
+        op("sum", array(vec![total(&x, 1.0)], &[]), [wrt(self, move |g| expand(g, x.shape()))])
     }
 
     /// The mean of all n values, a single number. Derivative: 1/n for each value.
@@ -29,7 +30,8 @@ impl Tensor {
     pub fn mean(&self) -> Tensor {
         self.some_values("mean");
         let (x, n) = (self.array(), self.len() as Float);
-        op("mean", array(vec![x.sum() / n], &[]), [wrt(self, move |g| expand(&map(g, |g| g / n), x.shape()))])
+        let value = total(&x, self.len() as f64);
+        op("mean", array(vec![value], &[]), [wrt(self, move |g| expand(&map(g, |g| g / n), x.shape()))])
     }
 
     /// The sums along one axis, which disappears, or keeps size 1 with `keepdim`. Negative axes count from the end.
@@ -45,7 +47,7 @@ impl Tensor {
     pub fn sum_axis(&self, axis: isize, keepdim: bool) -> Tensor {
         let axis = check_axis("sum_axis", self, axis);
         let x = self.array();
-        let value = drop_axis(x.sum_axis(Axis(axis)).insert_axis(Axis(axis)).into_shared(), axis, keepdim);
+        let value = drop_axis(over(Sum, &x, axis, |sum| sum as Float), axis, keepdim);
         op("sum_axis", value, [wrt(self, move |g| expand(&keep_axis(g, axis, keepdim), x.shape()))])
     }
 
@@ -85,10 +87,9 @@ impl Tensor {
         self.not_empty("mean_axis", axis);
         let x = self.array();
         let n = x.shape()[axis] as Float;
-        let sums = x.sum_axis(Axis(axis)).insert_axis(Axis(axis)).into_shared();
         op(
             "mean_axis",
-            drop_axis(map(&contiguous(sums), |sum| sum / n), axis, keepdim),
+            drop_axis(over(Sum, &x, axis, |sum| (sum / n as f64) as Float), axis, keepdim),
             [wrt(self, move |g| expand(&keep_axis(&map(g, |g| g / n), axis, keepdim), x.shape()))],
         )
     }
@@ -128,13 +129,12 @@ impl Tensor {
     fn spread(&self, name: &'static str, axis: usize, keepdim: bool) -> Tensor {
         self.not_empty(name, axis);
         let (x, n, is_root) = (self.array(), self.shape()[axis] as Float, name.starts_with("std"));
-        let centred = along(&x, axis, |row| {
-            let mean = sum(row, |x| x) / n;
-            row.iter_mut().for_each(|x| *x -= mean);
+        let mean = over(Sum, &x, axis, |sum| (sum / n as f64) as Float);
+        let centred = zip(&x, &expand(&mean, x.shape()), |x, mean| x - mean);
+        let value = over(Squares, &centred, axis, |sum| {
+            let variance = sum / n as f64;
+            (if is_root { variance.sqrt() } else { variance }) as Float
         });
-        let value =
-            contiguous(centred.map_axis(Axis(axis), |lane| lane.dot(&lane) / n).insert_axis(Axis(axis)).into_shared());
-        let value = if is_root { map(&value, Float::sqrt) } else { value };
         // 2 for a variance, 1 / std for its root.
         let slope = map(&value, |y| {
             if !is_root {
@@ -166,19 +166,19 @@ impl Tensor {
     pub fn prod_axis(&self, axis: isize, keepdim: bool) -> Tensor {
         let axis = check_axis("prod_axis", self, axis);
         let x = self.array();
-        let value = x.map_axis(Axis(axis), |lane| lane.product()).insert_axis(Axis(axis)).into_shared();
+        let value = over(Product, &x, axis, |product| product as Float);
         op(
             "prod_axis",
             drop_axis(value, axis, keepdim),
             [wrt(self, move |g| {
                 // All before times all after: a quotient would fail at 0.
                 let others = along(&x, axis, |row| {
-                    let mut after = row.to_vec();
+                    let mut after: Vec<f64> = row.iter().map(|x| *x as f64).collect();
                     after.push(1.0);
                     (0..row.len()).rev().for_each(|i| after[i] *= after[i + 1]);
                     let mut before = 1.0;
                     for (x, after) in row.iter_mut().zip(&after[1..]) {
-                        (*x, before) = (before * after, before * *x);
+                        (*x, before) = ((before * after) as Float, before * *x as f64);
                     }
                 });
                 zip(&expand(&keep_axis(g, axis, keepdim), x.shape()), &others, |g, others| g * others)
@@ -197,8 +197,8 @@ impl Tensor {
         fn running<'a>(row: impl Iterator<Item = &'a mut Float>) {
             let mut sum = 0.0;
             for x in row {
-                sum += *x;
-                *x = sum;
+                sum += *x as f64;
+                *x = sum as Float;
             }
         }
         let axis = check_axis("cumsum", self, axis);
@@ -217,7 +217,7 @@ impl Tensor {
     pub fn max(&self) -> Tensor {
         self.some_values("max");
         let flat = self.reshape(&[self.len()]);
-        flat.extremum("max", 0, false, larger)
+        flat.extremum(Largest, "max", 0, false)
     }
 
     /// The smallest value. The gradient goes to it alone; values that tie share it equally.
@@ -225,7 +225,7 @@ impl Tensor {
     pub fn min(&self) -> Tensor {
         self.some_values("min");
         let flat = self.reshape(&[self.len()]);
-        flat.extremum("min", 0, false, smaller)
+        flat.extremum(Smallest, "min", 0, false)
     }
 
     /// The largest values along one axis, which disappears, or keeps size 1 with `keepdim`. Values that tie share the
@@ -233,28 +233,27 @@ impl Tensor {
     #[track_caller]
     pub fn max_axis(&self, axis: isize, keepdim: bool) -> Tensor {
         let axis = check_axis("max_axis", self, axis);
-        self.extremum("max_axis", axis, keepdim, larger)
+        self.extremum(Largest, "max_axis", axis, keepdim)
     }
 
     /// As [`max_axis`](Tensor::max_axis), for the smallest.
     #[track_caller]
     pub fn min_axis(&self, axis: isize, keepdim: bool) -> Tensor {
         let axis = check_axis("min_axis", self, axis);
-        self.extremum("min_axis", axis, keepdim, smaller)
+        self.extremum(Smallest, "min_axis", axis, keepdim)
     }
 
     #[track_caller]
-    fn extremum(&self, name: &'static str, axis: usize, keepdim: bool, better: fn(Float, Float) -> Float) -> Tensor {
+    fn extremum<F: Fold<Total = Float>>(&self, fold: F, name: &'static str, axis: usize, keepdim: bool) -> Tensor {
         self.not_empty(name, axis);
         let x = self.array();
-        let best = x.map_axis(Axis(axis), |lane| lane.iter().copied().reduce(better).unwrap_or(Float::NAN));
-        let best = contiguous(best.insert_axis(Axis(axis)).into_shared());
+        let best = over(fold, &x, axis, |best| best);
         op(
             name,
             drop_axis(best.clone(), axis, keepdim),
             [wrt(self, move |g| {
                 let is_best = zip(&x, &expand(&best, x.shape()), |x, best| Float::from(u8::from(x == best)));
-                let ties = contiguous(is_best.sum_axis(Axis(axis)).insert_axis(Axis(axis)).into_shared());
+                let ties = over(Sum, &is_best, axis, |ties| ties as Float);
                 let share = zip(&keep_axis(g, axis, keepdim), &ties, |g, ties| g / ties);
                 zip(&expand(&share, x.shape()), &is_best, |share, is_best| share * is_best)
             })],
@@ -271,24 +270,23 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn argmax(&self, axis: isize) -> Tensor {
-        self.first_of("argmax", axis, Float::gt)
+        self.first_of(Largest, "argmax", axis)
     }
 
     /// The index of the smallest value along one axis; otherwise as [`argmax`](Tensor::argmax).
     #[track_caller]
     pub fn argmin(&self, axis: isize) -> Tensor {
-        self.first_of("argmin", axis, Float::lt)
+        self.first_of(Smallest, "argmin", axis)
     }
 
     #[track_caller]
-    fn first_of(&self, name: &'static str, axis: isize, better: fn(&Float, &Float) -> bool) -> Tensor {
+    fn first_of<F: Fold<Total = Float>>(&self, fold: F, name: &'static str, axis: isize) -> Tensor {
         let axis = check_axis(name, self, axis);
         self.not_empty(name, axis);
-        let winners = self.array().map_axis(Axis(axis), |lane| {
-            let best = lane.iter().enumerate().reduce(|best, next| if better(next.1, best.1) { next } else { best });
-            best.map_or(0.0, |(index, _)| index as Float)
-        });
-        op(name, contiguous(winners.into_shared()), [])
+        let x = self.array();
+        let best = over(fold, &x, axis, |best| best);
+        let places = find(slice(&x), Along::axis(x.shape(), axis), slice(&best));
+        op(name, drop_axis(array(places, best.shape()), axis, false), [])
     }
 
     /// For what is not defined of no values at all.
@@ -316,19 +314,22 @@ impl Tensor {
     }
 }
 
+/// `end` of the total of the values along an axis, which keeps size 1.
+pub(super) fn over<F: Fold>(fold: F, x: &Array, axis: usize, end: impl Fn(F::Total) -> Float + Sync) -> Array {
+    let mut shape = x.shape().to_vec();
+    shape[axis] = 1;
+    array(reduce(fold, slice(x), Along::axis(x.shape(), axis), end), &shape)
+}
+
+/// The sum of all values, divided by `n` before it is rounded.
+pub(super) fn total(x: &Array, n: f64) -> Float {
+    let x = slice(x);
+    reduce(Sum, x, Along::all(x), |sum| (sum / n) as Float)[0]
+}
+
 /// `change` applied to a copy of each row of values of `x` along `axis`.
 pub(super) fn along(x: &Array, axis: usize, change: impl Fn(&mut [Float]) + Sync) -> Array {
-    let last = x.ndim() - 1;
-    let swapped = |x: &Array| {
-        let mut x = x.clone();
-        x.swap_axes(axis, last);
-        contiguous(x)
-    };
-    let x = if axis == last { x.clone() } else { swapped(x) };
-    let mut values = slice(&x).to_vec();
-    rows(&mut values, x.shape()[last], 1, |_, row| change(row));
-    let y = array(values, x.shape());
-    if axis == last { y } else { swapped(&y) }
+    array(lanes(slice(x), Along::axis(x.shape(), axis), change), x.shape())
 }
 
 /// A result that still has the reduced axis, with or without it.

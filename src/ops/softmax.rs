@@ -3,16 +3,16 @@
 
 use super::arithmetic::{zip, zip3};
 use super::index::class_indices;
-use super::reduce::{along, drop_axis, keep_axis};
-use super::unary::{map, softplus};
+use super::reduce::{along, drop_axis, keep_axis, over, total};
+use super::unary::map;
 use crate::Float;
 use crate::autograd::{op, wrt};
 use crate::kernels::loops::{max, sum};
-use crate::kernels::math::{exp, sigmoid};
+use crate::kernels::math::{exp, sigmoid, softplus};
+use crate::kernels::reduce::{Largest, Sum};
 use crate::tensor::fail::{fail, warn_once};
 use crate::tensor::shape::{array, axis as check_axis, expand, slice};
 use crate::tensor::{Array, Tensor};
-use ndarray::Axis;
 use std::sync::Arc;
 
 /// eˣ / Σ eˣ for each row along the axis.
@@ -20,7 +20,7 @@ fn softmax(x: &Array, axis: usize) -> Array {
     along(x, axis, |row| {
         let max = max(row);
         row.iter_mut().for_each(|x| *x = exp(*x - max));
-        let sum = sum(row, |x| x);
+        let sum = sum(row, |x| x) as Float;
         row.iter_mut().for_each(|e| *e /= sum);
     })
 }
@@ -30,17 +30,14 @@ fn log_softmax(x: &Array, axis: usize) -> Array {
     along(x, axis, |row| {
         let max = max(row);
         row.iter_mut().for_each(|x| *x -= max);
-        let log_sum = sum(row, exp).ln();
+        let log_sum = sum(row, exp).ln() as Float;
         row.iter_mut().for_each(|x| *x -= log_sum);
     })
 }
 
-/// Each row along the axis replaced by its sum.
+/// Each value along the axis replaced by the sum of all.
 fn sums(x: &Array, axis: usize) -> Array {
-    along(x, axis, |row| {
-        let sum = sum(row, |x| x);
-        row.fill(sum);
-    })
+    expand(&over(Sum, x, axis, |sum| sum as Float), x.shape())
 }
 
 /// Scores to probabilities.
@@ -86,15 +83,24 @@ impl Tensor {
         let axis = check_axis("logsumexp", self, axis);
         self.not_empty("logsumexp", axis);
         let x = self.array();
-        let value = x.map_axis(Axis(axis), |lane| {
-            let max = lane.iter().copied().fold(Float::NEG_INFINITY, Float::max);
-            max + lane.iter().map(|x| (x - max).exp()).sum::<Float>().ln()
-        });
+        // Where the largest is infinite, so is the result, and the difference to it would be no number.
+        let max = over(Largest, &x, axis, |max| max);
+        let shift = expand(&map(&max, |max| if max.is_infinite() { 0.0 } else { max }), x.shape());
+        let sum = over(Sum, &zip(&x, &shift, |x, shift| exp(x - shift)), axis, |sum| sum.ln() as Float);
+        let value = zip(&max, &sum, |max, sum| if max.is_infinite() { max } else { max + sum });
+        let y = value.clone();
         op(
             "logsumexp",
-            drop_axis(value.insert_axis(Axis(axis)).into_shared(), axis, keepdim),
+            drop_axis(value, axis, keepdim),
             [wrt(self, move |g| {
-                zip(&expand(&keep_axis(g, axis, keepdim), x.shape()), &softmax(&x, axis), |g, p| g * p)
+                // Of infinite values each has the same share: as with `max`, of which this is the limit.
+                let y = expand(&y, x.shape());
+                let share = |x: Float, y: Float| if x == y { 1.0 } else { exp(x - y) };
+                let shares = zip(&x, &y, share);
+                let ties = sums(&shares, axis);
+                let shares =
+                    zip3(&shares, &ties, &y, |share, ties, y| if y.is_infinite() { share / ties } else { share });
+                zip(&expand(&keep_axis(g, axis, keepdim), x.shape()), &shares, |g, share| g * share)
             })],
         )
     }
@@ -205,7 +211,7 @@ impl Tensor {
             );
         }
         let (x, t, n) = (self.array(), target.array(), self.len() as Float);
-        let value = zip(&x, &t, |x, t| softplus(x) - x * t).sum() / n;
+        let value = total(&zip(&x, &t, |x, t| softplus(x) - x * t), self.len() as f64);
         let saved_x = x.clone();
         op(
             "bce_with_logits",
@@ -270,6 +276,6 @@ impl Tensor {
 /// −Σᵢ x[i, labelᵢ] / n.
 fn picked_mean(x: &Array, labels: &[usize]) -> Array {
     let classes = x.shape()[1];
-    let sum: Float = labels.iter().enumerate().map(|(row, label)| slice(x)[row * classes + label]).sum();
-    array(vec![-sum / labels.len() as Float], &[])
+    let sum: f64 = labels.iter().enumerate().map(|(row, label)| slice(x)[row * classes + label] as f64).sum();
+    array(vec![(-sum / labels.len() as f64) as Float], &[])
 }

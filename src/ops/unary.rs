@@ -1,10 +1,11 @@
 //! Functions of one number, applied to each value.
 
-use super::arithmetic::{larger, smaller, zip3};
+use super::arithmetic::zip3;
 use crate::Float;
 use crate::autograd::{op, wrt};
 use crate::kernels::loops::map1;
-use crate::kernels::math::{exp, sigmoid, tanh};
+use crate::kernels::math::{exp, exp_m1_below_0, sigmoid, softplus, tanh};
+use crate::kernels::reduce::{larger, smaller};
 use crate::tensor::shape::{array, slice};
 use crate::tensor::{Array, Tensor};
 
@@ -24,11 +25,6 @@ pub(super) fn unary(
 /// `f` of each value.
 pub(super) fn map(x: &Array, f: impl Fn(Float) -> Float + Sync) -> Array {
     array(map1(slice(x), f), x.shape())
-}
-
-/// ln(1 + eˣ) = max(x, 0) + ln(1 + e^−|x|): the second form does not overflow.
-pub(super) fn softplus(x: Float) -> Float {
-    x.max(0.0) + (-x.abs()).exp().ln_1p()
 }
 
 /// Powers, exponentials, and other functions, value by value.
@@ -183,8 +179,14 @@ impl Tensor {
         unary(
             "elu",
             self,
-            |x| if x > 0.0 { x } else { alpha * x.exp_m1() },
-            move |g, x, _| if x > 0.0 { g } else { g * alpha * exp(x) },
+            |x| {
+                let below = alpha * exp_m1_below_0(if x > 0.0 { 0.0 } else { x });
+                if x > 0.0 { x } else { below }
+            },
+            move |g, x, _| {
+                let below = g * alpha * exp(x);
+                if x > 0.0 { g } else { below }
+            },
         )
     }
 

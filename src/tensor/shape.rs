@@ -3,7 +3,9 @@
 use super::fail::fail;
 use super::{Array, Tensor};
 use crate::Float;
-use ndarray::{ArrayViewD, Axis, IxDyn};
+use crate::kernels::copy;
+use crate::kernels::reduce::{Along, Sum, reduce};
+use ndarray::{ArrayViewD, IxDyn};
 
 /// The values in row-major order. All arrays here are contiguous; see the folder's introduction.
 pub(crate) fn slice(array: &Array) -> &[Float] {
@@ -25,16 +27,10 @@ pub(crate) fn contiguous(array: Array) -> Array {
     if array.is_standard_layout() { array } else { row_major(array.view()) }
 }
 
-/// A copy in row-major order. It is made row by row: ndarray would go from value to value.
+/// A copy in row-major order.
 pub(crate) fn row_major(view: ArrayViewD<Float>) -> Array {
-    let mut values = Vec::with_capacity(view.len());
-    for row in view.rows() {
-        match row.as_slice() {
-            Some(row) => values.extend_from_slice(row),
-            None => values.extend(row),
-        }
-    }
-    array(values, view.shape())
+    let shape = view.raw_dim();
+    array(copy::row_major(view), ndarray::Dimension::slice(&shape))
 }
 
 /// The shape that two shapes broadcast to: aligned at the last axis, sizes must agree or be 1 (NumPy's rule).
@@ -96,22 +92,23 @@ pub(crate) fn expand(a: &Array, shape: &[usize]) -> Array {
 }
 
 /// Undoes broadcasting for a gradient: what was repeated forward is summed backward.
-pub(crate) fn unbroadcast(mut g: Array, shape: &[usize]) -> Array {
+pub(crate) fn unbroadcast(g: Array, shape: &[usize]) -> Array {
     if g.shape() == shape {
         return g;
     }
-    if shape.iter().all(|&size| size == 1) {
-        return array(vec![slice(&g).iter().sum()], shape);
+    let (own, new) = (g.shape().to_vec(), g.ndim() - shape.len());
+    let is_summed = |axis: usize| axis < new || (shape[axis - new] == 1 && own[axis] != 1);
+    let (mut sizes, mut values) = (own.clone(), None::<Vec<Float>>);
+    // Axes that are summed and lie side by side are one; the last ones first, because they leave the least.
+    let mut end = own.len();
+    while let Some(last) = (0..end).rev().find(|axis| is_summed(*axis)) {
+        let first = (0..last).rev().find(|axis| !is_summed(*axis) && own[*axis] != 1).map_or(0, |axis| axis + 1);
+        let along = Along::axes(&sizes, first..last + 1);
+        values = Some(reduce(Sum, values.as_deref().unwrap_or(slice(&g)), along, |sum| sum as Float));
+        sizes[first..=last].fill(1);
+        end = first;
     }
-    while g.ndim() > shape.len() {
-        g = g.sum_axis(Axis(0)).into_shared();
-    }
-    for (axis, &size) in shape.iter().enumerate() {
-        if size == 1 && g.shape()[axis] != 1 {
-            g = g.sum_axis(Axis(axis)).insert_axis(Axis(axis)).into_shared();
-        }
-    }
-    contiguous(g)
+    array(values.unwrap_or_else(|| slice(&g).to_vec()), shape)
 }
 
 /// The axis as an index; negative axes count from the end.

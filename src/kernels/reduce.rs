@@ -1,0 +1,268 @@
+//! Many values to one: the one mechanism under every sum, mean, product and extremum, and under every gradient that undoes
+//! broadcasting.
+//!
+//! Sums are held in `f64`: in `f32`, 10⁷ values added one after the other lose three digits of seven, and from 2²⁴ on a 1
+//! is lost altogether. That costs nothing that can be measured, because memory is slower than the additions. The values are
+//! divided into parts by the shape alone, never by the number of threads, and the totals of the parts are joined in order.
+
+use super::loops::{Shared, ranges};
+use super::vectorised;
+use crate::Float;
+use std::ops::Range;
+
+/// Values that one thread combines at a time.
+const BLOCK: usize = 32_768;
+/// Columns whose totals are held at once: they fit into the fastest cache.
+const TILE: usize = 1024;
+/// Totals that are kept side by side where a row has fewer values, so that several are computed at once.
+const LANES: usize = 32;
+
+/// A shape seen along one axis, or several that lie side by side: `outer` blocks of `len` rows of `inner` values.
+#[derive(Clone, Copy)]
+pub(crate) struct Along {
+    pub outer: usize,
+    pub len: usize,
+    pub inner: usize,
+}
+
+impl Along {
+    pub fn axis(shape: &[usize], axis: usize) -> Along {
+        Along::axes(shape, axis..axis + 1)
+    }
+
+    pub fn axes(shape: &[usize], axes: Range<usize>) -> Along {
+        let size = |axes: &[usize]| axes.iter().product();
+        Along { outer: size(&shape[..axes.start]), len: size(&shape[axes.clone()]), inner: size(&shape[axes.end..]) }
+    }
+
+    /// All values as one row.
+    pub fn all(values: &[Float]) -> Along {
+        Along { outer: 1, len: values.len(), inner: 1 }
+    }
+}
+
+/// A way to combine values.
+pub(crate) trait Fold: Copy + Sync {
+    type Total: Copy + Send + Sync;
+    const START: Self::Total;
+    /// The total of a single value.
+    fn of(x: Float) -> Self::Total;
+    fn join(a: Self::Total, b: Self::Total) -> Self::Total;
+}
+
+macro_rules! fold {
+    ($(#[$doc:meta])* $Fold:ident, $Total:ty, $start:expr, |$x:ident| $of:expr, |$a:ident, $b:ident| $join:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy)]
+        pub(crate) struct $Fold;
+
+        impl Fold for $Fold {
+            type Total = $Total;
+            const START: $Total = $start;
+            #[inline(always)]
+            fn of($x: Float) -> $Total {
+                $of
+            }
+            #[inline(always)]
+            fn join($a: $Total, $b: $Total) -> $Total {
+                $join
+            }
+        }
+    };
+}
+fold!(Sum, f64, 0.0, |x| x as f64, |a, b| a + b);
+fold!(
+    /// The sum of the squares.
+    Squares, f64, 0.0, |x| x as f64 * x as f64, |a, b| a + b
+);
+fold!(Product, f64, 1.0, |x| x as f64, |a, b| a * b);
+fold!(Largest, Float, Float::NEG_INFINITY, |x| x, |a, b| larger(a, b));
+fold!(Smallest, Float, Float::INFINITY, |x| x, |a, b| smaller(a, b));
+
+/// Not `Float::max`, which would hide a NaN: whoever looks for the cause has to see it.
+#[inline(always)]
+pub(crate) fn larger(a: Float, b: Float) -> Float {
+    if a >= b || a.is_nan() { a } else { b }
+}
+
+/// As [`larger`].
+#[inline(always)]
+pub(crate) fn smaller(a: Float, b: Float) -> Float {
+    if a <= b || a.is_nan() { a } else { b }
+}
+
+/// The total of a row: sixteen values at a time, always in the same order.
+#[inline(always)]
+fn total<F: Fold>(_: &F, row: &[Float]) -> F::Total {
+    let (chunks, rest) = row.as_chunks::<16>();
+    let mut total = F::START;
+    if !chunks.is_empty() {
+        let mut lanes = [F::START; 16];
+        for chunk in chunks {
+            for (lane, x) in lanes.iter_mut().zip(chunk) {
+                *lane = F::join(*lane, F::of(*x));
+            }
+        }
+        for half in [8, 4, 2, 1] {
+            (0..half).for_each(|i| lanes[i] = F::join(lanes[i], lanes[i + half]));
+        }
+        total = lanes[0];
+    }
+    rest.iter().fold(total, |total, x| F::join(total, F::of(*x)))
+}
+
+vectorised! {
+    /// The total of each row of `len` values.
+    fn of_rows[F: Fold](fold: &F, x: &[Float], len: usize, out: &mut [Float], end: &impl Fn(F::Total) -> Float) {
+        for (out, row) in out.iter_mut().zip(x.chunks_exact(len)) {
+            *out = end(total(fold, row));
+        }
+    }
+}
+
+vectorised! {
+    /// Joins to `totals`, which begin with the start, the first values of `height` rows that lie `step` apart.
+    fn of_columns[F: Fold](fold: &F, x: &[Float], step: usize, height: usize, totals: &mut [F::Total]) {
+        let width = totals.len();
+        if step == 1 {
+            totals[0] = total(fold, &x[..height]);
+            return;
+        }
+        if step == width && width <= LANES / 2 {
+            let mut lanes = [F::START; LANES];
+            let lanes = &mut lanes[..LANES / width * width];
+            for rows in x[..height * width].chunks(lanes.len()) {
+                lanes.iter_mut().zip(rows).for_each(|(lane, x)| *lane = F::join(*lane, F::of(*x)));
+            }
+            for rows in lanes.chunks_exact(width) {
+                totals.iter_mut().zip(rows).for_each(|(total, lane)| *total = F::join(*total, *lane));
+            }
+            return;
+        }
+        let row = |i: usize| &x[i * step..][..width];
+        // Two rows at a time: the totals are loaded and stored half as often.
+        for i in (0..height / 2 * 2).step_by(2) {
+            for ((total, x), y) in totals.iter_mut().zip(row(i)).zip(row(i + 1)) {
+                *total = F::join(F::join(*total, F::of(*x)), F::of(*y));
+            }
+        }
+        if height % 2 == 1 {
+            totals.iter_mut().zip(row(height - 1)).for_each(|(total, x)| *total = F::join(*total, F::of(*x)));
+        }
+    }
+}
+
+/// `end` of the total of what lies along the axis, for each place of the other axes. `end` of the start where there is
+/// nothing along it.
+pub(crate) fn reduce<F: Fold>(
+    fold: F,
+    x: &[Float],
+    along: Along,
+    end: impl Fn(F::Total) -> Float + Sync,
+) -> Vec<Float> {
+    let Along { outer, len, inner } = along;
+    if len == 0 || outer * inner == 0 {
+        return vec![end(F::START); outer * inner];
+    }
+    let mut out = vec![0.0; outer * inner];
+    if inner == 1 && len <= BLOCK {
+        let shared = Shared::new(&mut out);
+        ranges(outer, (BLOCK / len).max(1), |range| {
+            // SAFETY: the ranges do not overlap.
+            let out = unsafe { shared.part(range.clone()) };
+            of_rows(&fold, &x[range.start * len..range.end * len], len, out, &end);
+        });
+        return out;
+    }
+    let height = (BLOCK / inner.min(TILE)).min(len);
+    let parts = len.div_ceil(height);
+    if parts == 1 {
+        totals(&fold, x, along, height, &mut out, &end);
+        return out;
+    }
+    let mut all = vec![F::START; outer * parts * inner];
+    totals(&fold, x, along, height, &mut all, &|total| total);
+    for (out, all) in out.chunks_exact_mut(inner).zip(all.chunks_exact(parts * inner)) {
+        for (i, out) in out.iter_mut().enumerate() {
+            let parts = all[i..].iter().step_by(inner);
+            *out = end(parts.fold(F::START, |total, part| F::join(total, *part)));
+        }
+    }
+    out
+}
+
+/// The totals of the columns of each part of `height` rows, `[outer, parts, inner]`.
+fn totals<F: Fold, T: Send>(
+    fold: &F,
+    x: &[Float],
+    Along { outer, len, inner }: Along,
+    height: usize,
+    out: &mut [T],
+    end: &(impl Fn(F::Total) -> T + Sync),
+) {
+    let (parts, tiles) = (len.div_ceil(height), inner.div_ceil(TILE));
+    let shared = Shared::new(out);
+    ranges(outer * parts * tiles, (BLOCK / (height * inner.min(TILE))).max(1), |range| {
+        let mut totals = Vec::with_capacity(inner.min(TILE));
+        for task in range {
+            let (block, left) = (task / tiles, task % tiles * TILE);
+            let (top, width) = (block % parts * height, TILE.min(inner - left));
+            totals.clear();
+            totals.resize(width, F::START);
+            let first = (block / parts * len + top) * inner + left;
+            of_columns(fold, &x[first..], inner, height.min(len - top), &mut totals);
+            let place = block * inner + left;
+            // SAFETY: each task has its own part of a block.
+            let out = unsafe { shared.part(place..place + width) };
+            out.iter_mut().zip(&totals).for_each(|(out, total)| *out = end(*total));
+        }
+    });
+}
+
+vectorised! {
+    fn find_in_rows[](x: &[Float], len: usize, wanted: &[Float], out: &mut [Float]) {
+        for ((out, row), wanted) in out.iter_mut().zip(x.chunks_exact(len)).zip(wanted) {
+            *out = row.iter().position(|x| same(*x, *wanted)).unwrap_or(0) as Float;
+        }
+    }
+}
+
+vectorised! {
+    fn find_in_columns[](x: &[Float], step: usize, height: usize, wanted: &[Float], out: &mut [Float]) {
+        for i in (0..height).rev() {
+            for ((out, x), wanted) in out.iter_mut().zip(&x[i * step..]).zip(wanted) {
+                *out = if same(*x, *wanted) { i as Float } else { *out };
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn same(a: Float, b: Float) -> bool {
+    a == b || (a.is_nan() && b.is_nan())
+}
+
+/// Where along the axis the wanted value of each place of the other axes comes first.
+pub(crate) fn find(x: &[Float], Along { outer, len, inner }: Along, wanted: &[Float]) -> Vec<Float> {
+    let mut out = vec![0.0; wanted.len()];
+    let shared = Shared::new(&mut out);
+    if inner == 1 {
+        ranges(outer, (BLOCK / len.max(1)).max(1), |range| {
+            // SAFETY: the ranges do not overlap.
+            let out = unsafe { shared.part(range.clone()) };
+            find_in_rows(&x[range.start * len..range.end * len], len, &wanted[range], out);
+        });
+    } else {
+        let tiles = inner.div_ceil(TILE);
+        ranges(outer * tiles, (BLOCK / (len * inner.min(TILE)).max(1)).max(1), |range| {
+            for task in range {
+                let (block, left) = (task / tiles, task % tiles * TILE);
+                let place = block * inner + left..block * inner + inner.min(left + TILE);
+                // SAFETY: each task has its own part of a block.
+                let out = unsafe { shared.part(place.clone()) };
+                find_in_columns(&x[block * len * inner + left..], inner, len, &wanted[place], out);
+            }
+        });
+    }
+    out
+}
