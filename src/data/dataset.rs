@@ -124,11 +124,13 @@ impl Dataset {
 
     /// All examples of both, first these.
     ///
-    /// Panics if their shapes do not fit.
+    /// Panics if their shapes do not fit, or if a number stands for different classes in them.
     #[track_caller]
     pub fn join(&self, other: &Dataset) -> Dataset {
+        agree("join", "the first data", &self.classes, &other.classes);
         let (x, y) = (Tensor::concat(&[&self.x, &other.x], 0), Tensor::concat(&[&self.y, &other.y], 0));
-        Dataset { x, y, classes: self.classes.clone() }
+        let longer = if other.classes.len() > self.classes.len() { other } else { self };
+        Dataset { x, y, classes: longer.classes.clone() }
     }
 
     /// The inputs with mean 0 and standard deviation 1 in each column: networks learn best from numbers about 1. A column
@@ -171,6 +173,19 @@ impl Dataset {
         }
         Batches { data: self.clone(), size, start: 0, drops_last: false }
     }
+}
+
+/// Fails if a number stands for one class in some data, and for another here. A class without a name has its number for one.
+#[track_caller]
+pub(crate) fn agree(op: &str, whose: &str, classes: &[String], here: &[String]) {
+    let differs = |(number, (class, other)): &(usize, (&String, &String))| {
+        let number = number.to_string();
+        class != other && **class != number && **other != number
+    };
+    let Some((number, (class, other))) = classes.iter().zip(here).enumerate().find(differs) else { return };
+    let problem = format!("{op}: {number} stands for {class:?} in {whose}, and for {other:?} here");
+    let hint = "give both the same classes in the same order; two texts: let [a, b] = data::Text::together([a, b]);";
+    fail(&problem, &[], hint)
 }
 
 impl Show for Dataset {

@@ -3,12 +3,12 @@
 //! | | generated | from files |
 //! |---|---|---|
 //! | points with two inputs, to look at | [`two_moons`] [`circles`] [`spiral`] [`blobs`] [`xor`] | |
-//! | values | [`sine`] | [`read_csv`] |
+//! | values | [`sine`] | [`read_csv`] [`csv`] |
 //! | pictures | [`digits`] [`shapes`] [`textures`] | [`mnist`] [`read_idx`] |
 //! | sound | [`tones`] [`vowels`] [`words`]; its picture: [`spectrogram`] | [`read_wav`] |
 //! | text | [`sentences`]; as numbers: [`Text`] | [`read_text`] |
 //! | a game | [`tic_tac_toe`] | |
-//! | tensors of other programs | | [`read_safetensors`] [`read_npz`] |
+//! | tensors of other programs | | [`read_safetensors`] [`read_npz`] [`read_npy`] |
 //!
 //! What is generated comes from the generator that [`seed`](crate::tensor::random::seed) starts: the same seed, the same
 //! data, without a download. How models stand in files (`Sequential::save`, `save_onnx`) is here, too, with the formats.
@@ -21,20 +21,30 @@ mod digits;
 mod files;
 mod games;
 mod models;
+mod npz;
+mod numbers;
 mod onnx;
+mod onnx_layers;
+mod onnx_reading;
 mod pictures;
 mod planar;
 mod sound;
+mod table;
 mod tensors;
 mod text;
+mod wav;
 
+pub(crate) use dataset::agree;
 pub use dataset::{Batches, Dataset};
 pub use digits::digits;
-pub(crate) use files::wav;
-pub use files::{mnist, read_csv, read_idx, read_text, read_wav, write_wav};
+pub use files::{mnist, read_idx, read_text};
 pub use games::tic_tac_toe;
+pub use npz::{read_npy, read_npz, write_npy, write_npz};
 pub use pictures::{shapes, textures};
 pub use planar::{blobs, circles, sine, spiral, two_moons, xor};
 pub use sound::{RATE, mel_bands, spectrogram, tones, vowels, words};
-pub use tensors::{read_npz, read_safetensors, write_npz, write_safetensors};
+pub use table::{Csv, csv, read_csv};
+pub use tensors::{read_safetensors, write_safetensors};
 pub use text::{Text, sentences};
+pub(crate) use wav::wav;
+pub use wav::{read_wav, write_wav};

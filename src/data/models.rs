@@ -10,7 +10,7 @@ use crate::nn::{Activation, AvgPool2D, BatchNormalization, Conv1D, Conv2D, Dense
 use crate::nn::{
     GlobalAvgPool, Gru, LayerNormalization, Lstm, MaxPool1D, MaxPool2D, Module, PositionEmbedding, Reshape,
 };
-use crate::nn::{Sequential, SimpleRnn, parameter};
+use crate::nn::{Sequential, SimpleRnn};
 use crate::tensor::Tensor;
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -118,36 +118,6 @@ impl Sequential {
         let sizes: Vec<usize> = graph.shape.iter().skip(1).map(|size| size.unwrap_or(1000)).collect();
         graph.output_rank = 1 + Module::output_shape(self, &sizes).len();
         onnx::write(path, &graph)
-    }
-
-    /// Reads a network from a file in the format ONNX: operations that follow one another, of feed-forward and convolutional
-    /// networks.
-    pub fn load_onnx(path: &str) -> Result<Sequential> {
-        let graph = onnx::read_file(path)?;
-        let mut model = Sequential::new();
-        let sizes: Option<Vec<usize>> = graph.shape.iter().skip(1).copied().collect();
-        model.input = sizes.filter(|sizes| !sizes.is_empty());
-        // The result of the operation before this one, and of the one before that.
-        let (mut tensors, mut current, mut before) = (graph.tensors, graph.input, String::new());
-        let mut layers: Vec<Box<dyn Module>> = Vec::new();
-        for node in graph.nodes {
-            if let ("Constant", Some(Attribute::Tensor(value))) = (node.op.as_str(), node.attributes.get("value")) {
-                tensors.insert(node.outputs[0].clone(), value.clone());
-                continue;
-            }
-            if !node.inputs.contains(&current) {
-                return Err(wrong(path, format!("{} does not follow the operation before it", node.op)));
-            }
-            // x σ(x) takes both.
-            let is_result = |input: &String| *input == current || (node.op == "Mul" && *input == before);
-            let inputs = node.inputs.iter().filter(|input| !is_result(input) && !input.is_empty());
-            let found: Option<Vec<Tensor>> = inputs.map(|input| tensors.get(input).cloned()).collect();
-            let found = found.ok_or_else(|| wrong(path, format!("an input of {} is not in it", node.op)))?;
-            read_layer(&node, &found, &mut layers)
-                .ok_or_else(|| wrong(path, format!("the operation {}, as it is here, is not understood", node.op)))?;
-            before = std::mem::replace(&mut current, node.outputs[0].clone());
-        }
-        Ok(layers.into_iter().fold(model, Sequential::push))
     }
 }
 
@@ -260,112 +230,4 @@ impl Graph {
             simple => self.add(&format!("{simple:?}"), &[], &[]),
         }
     }
-}
-
-/// Adds the layer that an operation is, or what it adds to the one before it. None if it is not understood.
-fn read_layer(node: &Node, tensors: &[Tensor], layers: &mut Vec<Box<dyn Module>>) -> Option<()> {
-    let named = |value: &Tensor, name: &str| parameter(value.detach(), name);
-    // What all windows have: as far along each axis, as much padding on each side, no gaps.
-    let same = |name: &str, otherwise: usize| -> Option<usize> {
-        let values = node.ints(name).unwrap_or(&[]);
-        let first = values.first().map_or(Some(otherwise), |value| usize::try_from(*value).ok());
-        first.filter(|_| values.iter().all(|value| *value == values[0]))
-    };
-    let is_plain = same("dilations", 1) == Some(1) && same("group", 1) == Some(1) && same("ceil_mode", 0) == Some(0);
-    let is_padded = matches!(node.attributes.get("auto_pad"), Some(Attribute::Text(how)) if how != "NOTSET");
-    let vector = |bias: Option<&Tensor>, len: usize| match bias {
-        Some(bias) if bias.shape() == [len] => Some(Some(named(bias, "bias"))),
-        Some(_) => None,
-        None => Some(None),
-    };
-    let layer: Box<dyn Module> = match (node.op.as_str(), tensors) {
-        ("Identity" | "Dropout", _) => return Some(()),
-        ("Gemm", [weight, bias @ ..]) if weight.rank() == 2 => {
-            if node.number("alpha", 1.0) != 1.0 || node.number("beta", 1.0) != 1.0 || node.number("transA", 0.0) != 0.0
-            {
-                return None;
-            }
-            let weight = if node.number("transB", 0.0) == 0.0 { weight.clone() } else { weight.t() };
-            let bias = vector(bias.first(), weight.shape()[1])?;
-            Box::new(Dense { weight: named(&weight, "weight"), bias, activation: Activation::Linear })
-        }
-        ("MatMul", [weight]) if weight.rank() == 2 => {
-            Box::new(Dense { weight: named(weight, "weight"), bias: None, activation: Activation::Linear })
-        }
-        ("Add", [bias]) => {
-            let dense = (&**layers.last()? as &dyn Any).downcast_ref::<Dense>()?.clone();
-            if dense.bias.is_some() || dense.activation != Activation::Linear {
-                return None;
-            }
-            layers.pop();
-            Box::new(Dense { bias: vector(Some(bias), dense.weight.shape()[1])?, ..dense })
-        }
-        ("Conv", [weight, bias @ ..]) if is_plain && !is_padded => {
-            let (bias, activation) = (vector(bias.first(), *weight.shape().first()?)?, Activation::Linear);
-            let (weight, stride, padding) = (named(weight, "weight"), same("strides", 1)?, same("pads", 0)?);
-            match weight.rank() {
-                4 => Box::new(Conv2D { weight, bias, stride, padding, activation }),
-                3 => Box::new(Conv1D { weight, bias, stride, padding, activation }),
-                _ => return None,
-            }
-        }
-        ("MaxPool" | "AveragePool", []) if is_plain && !is_padded && same("pads", 0) == Some(0) => {
-            let (size, stride) = (same("kernel_shape", 0)?, same("strides", 1)?);
-            match (node.op.as_str(), node.ints("kernel_shape")?.len()) {
-                _ if size * stride == 0 => return None,
-                ("MaxPool", 2) => Box::new(MaxPool2D { size, stride }),
-                ("MaxPool", 1) => Box::new(MaxPool1D { size, stride }),
-                ("AveragePool", 2) => Box::new(AvgPool2D { size, stride }),
-                _ => return None,
-            }
-        }
-        ("GlobalAveragePool", []) => Box::new(GlobalAvgPool::new()),
-        // The mean has no other axes left here.
-        ("Flatten", []) if layers.last().is_some_and(|last| (&**last as &dyn Any).is::<GlobalAvgPool>()) => {
-            return Some(());
-        }
-        ("Flatten", []) if node.number("axis", 1.0) == 1.0 => Box::new(Flatten::new()),
-        ("Reshape", [shape]) => {
-            let sizes = shape.to_vec();
-            match *sizes {
-                [_, -1.0] => Box::new(Flatten::new()),
-                [0.0 | -1.0, ref sample @ ..] if sample.iter().all(|size| *size >= 1.0) => {
-                    Box::new(Reshape::new(&sample.iter().map(|size| *size as usize).collect::<Vec<_>>()))
-                }
-                _ => return None,
-            }
-        }
-        ("BatchNormalization", [gamma, beta, mean, variance]) => {
-            let layer = BatchNormalization::new(gamma.len());
-            if gamma.rank() != 1 || [beta, mean, variance].iter().any(|other| other.shape() != gamma.shape()) {
-                return None;
-            }
-            let own = [&layer.gamma, &layer.beta, &layer.mean, &layer.variance];
-            own.into_iter().zip(tensors).for_each(|(own, value)| own.set_value(value));
-            Box::new(BatchNormalization { epsilon: node.number("epsilon", 1e-5), ..layer })
-        }
-        ("LayerNormalization", [gamma, beta]) if gamma.rank() == 1 && beta.shape() == gamma.shape() => {
-            let epsilon = node.number("epsilon", 1e-5);
-            Box::new(LayerNormalization { gamma: named(gamma, "gamma"), beta: named(beta, "beta"), epsilon })
-        }
-        // x σ(x)
-        ("Mul", []) if (&**layers.last()? as &dyn Any).downcast_ref() == Some(&Activation::Sigmoid) => {
-            layers.pop();
-            Box::new(Activation::Silu)
-        }
-        ("Softmax", []) if node.number("axis", -1.0) == -1.0 => Box::new(Activation::Softmax),
-        ("LeakyRelu", []) if node.number("alpha", 0.01) == 0.01 => Box::new(Activation::LeakyRelu),
-        ("Elu", []) if node.number("alpha", 1.0) == 1.0 => Box::new(Activation::Elu),
-        ("Gelu", []) => match node.attributes.get("approximate") {
-            Some(Attribute::Text(how)) if how == "tanh" => Box::new(Activation::Gelu),
-            _ => return None,
-        },
-        ("Relu", []) => Box::new(Activation::Relu),
-        ("Sigmoid", []) => Box::new(Activation::Sigmoid),
-        ("Tanh", []) => Box::new(Activation::Tanh),
-        ("Softplus", []) => Box::new(Activation::Softplus),
-        _ => return None,
-    };
-    layers.push(layer);
-    Some(())
 }

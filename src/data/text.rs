@@ -15,6 +15,9 @@ use crate::tensor::{Tensor, fail::fail, random};
 /// let windows = text.windows(4); // each input with what follows each of its characters
 /// assert_eq!((text.decode(&windows.x.slice(0, 0..1)), text.decode(&windows.y.slice(0, 0..1))), ("abra".into(), "brac".into()));
 /// ```
+///
+/// The number of a character is that of this text: another one, with other characters, has other numbers. Texts that go
+/// through one network are given the same: parts of one by [`split`](Text::split), several by [`together`](Text::together).
 #[derive(Clone, Debug)]
 pub struct Text {
     text: String,
@@ -34,6 +37,45 @@ impl Text {
         symbols.sort_unstable();
         symbols.dedup();
         Text { text: text.to_owned(), symbols }
+    }
+
+    /// Several texts with the characters of all of them, so that a number means the same in each: one to learn from, and
+    /// one to test with.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let [train, test] = data::Text::together([data::Text::new("abba"), data::Text::new("cab")]);
+    /// assert_eq!((train.symbols(), test.symbols()), (&['a', 'b', 'c'][..], &['a', 'b', 'c'][..]));
+    /// assert_eq!(train.encode("b").to_vec(), test.encode("b").to_vec());
+    /// ```
+    pub fn together<const N: usize>(texts: [Text; N]) -> [Text; N] {
+        let mut symbols: Vec<char> = texts.iter().flat_map(|text| text.symbols.iter().copied()).collect();
+        symbols.sort_unstable();
+        symbols.dedup();
+        texts.map(|text| Text { symbols: symbols.clone(), ..text })
+    }
+
+    /// The first part of the text, to learn from, and the rest, to test with; both with the characters of the whole.
+    ///
+    /// Panics if `share` is not between 0 and 1, or if one part would be empty.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let (train, test) = data::Text::new("abracadabra").split(0.8);
+    /// assert_eq!((train.text(), test.text()), ("abracadab", "ra"));
+    /// assert_eq!(train.symbols(), test.symbols());
+    /// ```
+    #[track_caller]
+    pub fn split(&self, share: f64) -> (Text, Text) {
+        let count = self.text.chars().count();
+        let first = (count as f64 * share).round() as usize;
+        if !(share > 0.0 && share < 1.0) || first == 0 || first == count {
+            let problem = format!("split: {share} of {count} characters leaves one part empty");
+            fail(&problem, &[], "split(0.8) keeps the first 80 % for training and the last 20 % for testing");
+        }
+        let end = self.text.char_indices().nth(first).map_or(self.text.len(), |(end, _)| end);
+        let part = |text: &str| Text { text: text.to_owned(), symbols: self.symbols.clone() };
+        (part(&self.text[..end]), part(&self.text[end..]))
     }
 
     /// The text itself.

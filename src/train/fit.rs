@@ -4,7 +4,7 @@ use super::callback::OnEpoch;
 use super::{Callback, Diagnosis, History, Mean, Means, Run, named, not_compiled};
 use crate::Float;
 use crate::cell::interrupt;
-use crate::data::Dataset;
+use crate::data::{Dataset, agree};
 use crate::nn::Sequential;
 use crate::optim::zero_grad;
 use crate::plot::{EpochRow, Live};
@@ -112,6 +112,10 @@ impl<'a> Fit<'a> {
         if batch_size == 0 {
             fail("fit: a batch of 0 samples", &[], "batch_size must be at least 1; 32 is usual");
         }
+        if let Some(validation) = &validation {
+            agree("validation", super::TRAINED_ON, &data.classes, &validation.classes);
+        }
+        compiled.classes.clone_from(&data.classes);
         *parameters = model.parameters();
         if parameters.is_empty() {
             fail("fit: the model has no parameters to train", &[], "add a layer that has some, such as Dense::new(…)");

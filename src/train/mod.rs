@@ -44,7 +44,7 @@ pub use search::LearningRateSearch;
 
 use crate::Float;
 use crate::autograd::NoGrad;
-use crate::data::Dataset;
+use crate::data::{Dataset, agree};
 use crate::nn::{Loss, Metric, Metrics, Sequential, metric};
 use crate::optim::Optimizer;
 use crate::tensor::Tensor;
@@ -55,10 +55,13 @@ pub(crate) struct Compiled {
     optimizer: Box<dyn Optimizer>,
     loss: Box<dyn Loss>,
     metrics: Vec<Box<dyn Metric>>,
+    /// What the classes of the data are called that the model was trained on.
+    classes: Vec<String>,
 }
 
 /// Samples that are predicted at once; more would not be faster and would take more memory.
 const PREDICT_BATCH: usize = 512;
+const TRAINED_ON: &str = "the data that the model was trained on";
 
 /// Training and using a model.
 impl Sequential {
@@ -71,7 +74,8 @@ impl Sequential {
     /// model.compile(Adam::default(), SparseCategoricalCrossentropy::new(), Accuracy);
     /// ```
     pub fn compile(&mut self, optimizer: impl Optimizer, loss: impl Loss, metrics: impl Metrics) {
-        self.set_compiled(Compiled { optimizer: Box::new(optimizer), loss: Box::new(loss), metrics: metrics.list() });
+        let (optimizer, loss, metrics) = (Box::new(optimizer), Box::new(loss), metrics.list());
+        self.set_compiled(Compiled { optimizer, loss, metrics, classes: Vec::new() });
     }
 
     /// Not in a generic function: what was there before is dropped.
@@ -106,10 +110,12 @@ impl Sequential {
 
     /// The loss and the metrics on `data`, without training.
     ///
-    /// Panics if the model was not compiled.
+    /// Panics if the model was not compiled, or if a number stands for another class in `data` than in what the model was
+    /// trained on.
     #[track_caller]
     pub fn evaluate(&self, data: &Dataset) -> Evaluation {
         let Some(compiled) = &*self.compiled else { not_compiled("evaluate") };
+        agree("evaluate", TRAINED_ON, &compiled.classes, &data.classes);
         compiled.evaluate(self, data)
     }
 

@@ -1,0 +1,292 @@
+//! Reads the bytes of ONNX: the graph, its tensors, and the numbers that stand in a file beside it.
+
+use super::files::{read, wrong};
+use super::numbers::{Kind, Order};
+use super::onnx::{Attribute, Graph, Node};
+use super::tensors::shaped;
+use crate::Float;
+use crate::tensor::Tensor;
+use std::collections::BTreeMap;
+use std::io::Result;
+use std::path::{Component, Path};
+
+/// What a field holds.
+enum Field<'a> {
+    Int(u64),
+    Bytes(&'a [u8]),
+}
+
+impl<'a> Field<'a> {
+    /// Takes a number from the front of the bytes.
+    fn varint(bytes: &mut &'a [u8]) -> Option<u64> {
+        let mut value = 0;
+        for shift in (0..64).step_by(7) {
+            let (first, rest) = bytes.split_first()?;
+            *bytes = rest;
+            value |= u64::from(first & 0x7f) << shift;
+            if first & 0x80 == 0 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    /// The fields of a message, or None if it is damaged.
+    fn all(mut bytes: &'a [u8]) -> Option<Vec<(u64, Field<'a>)>> {
+        let mut fields = Vec::new();
+        while !bytes.is_empty() {
+            let key = Field::varint(&mut bytes)?;
+            let size = match key & 7 {
+                0 => {
+                    fields.push((key >> 3, Field::Int(Field::varint(&mut bytes)?)));
+                    continue;
+                }
+                1 => 8,
+                2 => usize::try_from(Field::varint(&mut bytes)?).ok()?,
+                5 => 4,
+                _ => return None,
+            };
+            let (content, rest) = bytes.split_at_checked(size)?;
+            fields.push((key >> 3, Field::Bytes(content)));
+            bytes = rest;
+        }
+        Some(fields)
+    }
+
+    fn text(&self) -> Option<String> {
+        if let Field::Bytes(bytes) = self { String::from_utf8(bytes.to_vec()).ok() } else { None }
+    }
+
+    fn bytes(&self) -> Option<&'a [u8]> {
+        if let Field::Bytes(bytes) = self { Some(bytes) } else { None }
+    }
+
+    fn float(&self) -> Option<Float> {
+        Some(f32::from_le_bytes(self.bytes()?.try_into().ok()?) as Float)
+    }
+
+    /// Whole numbers: one, or several in one field.
+    fn ints(&self) -> Option<Vec<i64>> {
+        match *self {
+            Field::Int(value) => Some(vec![value as i64]),
+            Field::Bytes(mut bytes) => {
+                let mut values = Vec::new();
+                while !bytes.is_empty() {
+                    values.push(Field::varint(&mut bytes)? as i64);
+                }
+                Some(values)
+            }
+        }
+    }
+}
+
+/// A tensor as it stands in the file: its numbers, or where they are.
+#[derive(Default)]
+struct Stored<'a> {
+    name: String,
+    shape: Vec<usize>,
+    /// The number that the format has for what the numbers are.
+    kind: i64,
+    /// Numbers in fields of their own, as some programs write them.
+    floats: Vec<Float>,
+    ints: Vec<i64>,
+    raw: Option<&'a [u8]>,
+    /// What is said of a file beside this one: `location`, `offset`, `length`.
+    elsewhere: BTreeMap<String, String>,
+}
+
+/// What the numbers of a tensor are, by the number that the format has for it.
+fn kind(number: i64) -> Option<Kind> {
+    Some(match number {
+        1 => Kind::F32,
+        2 => Kind::U8,
+        3 => Kind::I8,
+        4 => Kind::U16,
+        5 => Kind::I16,
+        6 => Kind::I32,
+        7 => Kind::I64,
+        9 => Kind::Bool,
+        10 => Kind::F16,
+        11 => Kind::F64,
+        12 => Kind::U32,
+        13 => Kind::U64,
+        16 => Kind::BF16,
+        17 => Kind::F8E4M3,
+        19 => Kind::F8E5M2,
+        _ => return None,
+    })
+}
+
+impl<'a> Stored<'a> {
+    fn read(bytes: &'a [u8]) -> Option<Stored<'a>> {
+        let (mut stored, mut shape) = (Stored::default(), Vec::new());
+        for (field, value) in Field::all(bytes)? {
+            match field {
+                1 => shape.extend(value.ints()?),
+                2 => stored.kind = *value.ints()?.first()?,
+                4 => stored.floats.extend(Kind::F32.read(value.bytes()?, Order::LowestFirst)?),
+                5 | 7 | 11 => stored.ints.extend(value.ints()?),
+                8 => stored.name = value.text()?,
+                9 => stored.raw = Some(value.bytes()?),
+                10 => stored.floats.extend(Kind::F64.read(value.bytes()?, Order::LowestFirst)?),
+                13 => {
+                    let pair = Field::all(value.bytes()?)?;
+                    let part = |number| pair.iter().find(|(field, _)| *field == number)?.1.text();
+                    stored.elsewhere.insert(part(1)?, part(2)?);
+                }
+                _ => {}
+            }
+        }
+        stored.shape = shape.into_iter().map(|size| usize::try_from(size).ok()).collect::<Option<_>>()?;
+        Some(stored)
+    }
+
+    /// The tensor, if its numbers stand here and are of a kind that is understood.
+    fn tensor(&self) -> Option<Tensor> {
+        let kind = kind(self.kind)?;
+        let numbers = match self.raw {
+            Some(raw) => kind.read(raw, Order::LowestFirst),
+            None if self.floats.is_empty() => self.from_ints(kind),
+            None => Some(self.floats.clone()),
+        };
+        shaped("", &self.name, numbers, &self.shape).ok()
+    }
+
+    /// Numbers that stand in a field of whole numbers. What has a fraction stands there by its bits.
+    fn from_ints(&self, kind: Kind) -> Option<Vec<Float>> {
+        let has_fraction = matches!(kind, Kind::F16 | Kind::BF16 | Kind::F8E4M3 | Kind::F8E5M2);
+        if !has_fraction {
+            return Some(self.ints.iter().map(|int| *int as Float).collect());
+        }
+        let bytes: Vec<u8> = self.ints.iter().flat_map(|int| int.to_le_bytes()[..kind.size()].to_vec()).collect();
+        kind.read(&bytes, Order::LowestFirst)
+    }
+
+    /// As [`tensor`](Stored::tensor), with the files beside the one at `path`, each of which is read once.
+    fn found(&self, path: &str, beside: &mut BTreeMap<String, Vec<u8>>) -> Result<Tensor> {
+        let name = &self.name;
+        let Some(kind) = kind(self.kind) else {
+            return Err(wrong(path, format!("{name} is no tensor of numbers (kind {} of ONNX)", self.kind)));
+        };
+        let Some(location) = self.elsewhere.get("location") else {
+            let damaged = || wrong(path, format!("{name} has not as many numbers as its shape {:?}", self.shape));
+            return self.tensor().ok_or_else(damaged);
+        };
+        if !beside.contains_key(location) {
+            beside.insert(location.clone(), read_beside(path, location)?);
+        }
+        let number = |key: &str| self.elsewhere.get(key).and_then(|number| number.parse::<usize>().ok());
+        let (bytes, start) = (&beside[location], number("offset").unwrap_or(0));
+        let size = self.shape.iter().try_fold(kind.size(), |all, size| all.checked_mul(*size));
+        let end = number("length").or(size).and_then(|length| start.checked_add(length));
+        let part = end.and_then(|end| bytes.get(start..end));
+        let missing = || wrong(path, format!("the numbers of {name} are not in {location}: that file ends before"));
+        let numbers = kind.read(part.ok_or_else(missing)?, Order::LowestFirst);
+        shaped(path, name, numbers, &self.shape)
+    }
+}
+
+/// The bytes of a file that stands in the same folder, or below it.
+fn read_beside(path: &str, location: &str) -> Result<Vec<u8>> {
+    let is_below =
+        Path::new(location).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    if !is_below {
+        return Err(wrong(path, format!("its weights would be in {location:?}, outside its folder")));
+    }
+    let file = Path::new(path).parent().unwrap_or(Path::new("")).join(location);
+    std::fs::read(&file).map_err(|error| {
+        let advice = "copy it there under this name, or export with external_data=False";
+        let problem = format!("{path}: its weights are in {}, beside it, which cannot be read", file.display());
+        std::io::Error::new(error.kind(), format!("{problem} ({error}); {advice}"))
+    })
+}
+
+fn read_node(bytes: &[u8]) -> Option<Node> {
+    let mut node = Node::default();
+    for (field, value) in Field::all(bytes)? {
+        match field {
+            1 => node.inputs.push(value.text()?),
+            2 => node.outputs.push(value.text()?),
+            4 => node.op = value.text()?,
+            5 => {
+                let (mut name, mut ints, mut floats, mut found) = (String::new(), Vec::new(), Vec::new(), None);
+                for (field, value) in Field::all(value.bytes()?)? {
+                    match field {
+                        1 => name = value.text()?,
+                        2 => found = Some(Attribute::Float(value.float()?)),
+                        3 | 8 => ints.extend(value.ints()?),
+                        4 => found = Some(Attribute::Text(value.text()?)),
+                        5 => found = Stored::read(value.bytes()?)?.tensor().map(Attribute::Tensor),
+                        7 => floats.extend(Kind::F32.read(value.bytes()?, Order::LowestFirst)?),
+                        _ => {}
+                    }
+                }
+                if !floats.is_empty() {
+                    found = Some(Attribute::Tensor(Tensor::from(floats)));
+                }
+                node.attributes.insert(name, found.unwrap_or(Attribute::Ints(ints)));
+            }
+            _ => {}
+        }
+    }
+    Some(node).filter(|node| !node.outputs.is_empty())
+}
+
+/// The name of an input, and its sizes.
+fn read_value(bytes: &[u8]) -> Option<(String, Vec<Option<usize>>)> {
+    let (mut name, mut shape) = (String::new(), Vec::new());
+    for (field, value) in Field::all(bytes)? {
+        match field {
+            1 => name = value.text()?,
+            2 => {
+                let inner = |bytes: &[u8], number: u64| {
+                    let found = Field::all(bytes)?.into_iter().find(|(field, _)| *field == number)?;
+                    Some(found.1.bytes()?.to_vec())
+                };
+                let sizes = inner(value.bytes()?, 1).and_then(|tensor| inner(&tensor, 2)).unwrap_or_default();
+                for (_, size) in Field::all(&sizes)? {
+                    let fields = Field::all(size.bytes()?)?;
+                    let size = fields.iter().find(|(field, _)| *field == 1).and_then(|(_, size)| size.ints());
+                    shape.push(size.and_then(|size| usize::try_from(*size.first()?).ok()));
+                }
+            }
+            _ => {}
+        }
+    }
+    Some((name, shape))
+}
+
+/// A graph whose tensors are not looked for yet, and the batch that it was made for.
+fn read_graph(bytes: &[u8]) -> Option<(Graph, Vec<Stored<'_>>)> {
+    let model = Field::all(bytes)?;
+    let (_, graph) = model.iter().find(|(field, _)| *field == 7)?;
+    let (mut inputs, mut read, mut tensors) = (Vec::new(), Graph::default(), Vec::new());
+    for (field, value) in Field::all(graph.bytes()?)? {
+        match field {
+            1 => read.nodes.push(read_node(value.bytes()?)?),
+            5 => tensors.push(Stored::read(value.bytes()?)?),
+            11 => inputs.push(read_value(value.bytes()?)?),
+            12 => read.output = read_value(value.bytes()?)?.0,
+            _ => {}
+        }
+    }
+    // Older files list the tensors among the inputs.
+    let is_given = |name: &String| tensors.iter().any(|tensor| tensor.name == *name);
+    (read.input, read.shape) = inputs.into_iter().find(|(name, _)| !is_given(name))?;
+    Some((read, tensors))
+}
+
+/// The graph in a file, with all of its tensors that an operation takes.
+pub(super) fn read_file(path: &str) -> Result<Graph> {
+    let bytes = read(path)?;
+    let found = read_graph(&bytes);
+    let (mut graph, tensors) = found.ok_or_else(|| wrong(path, "this is no ONNX file, or it is damaged"))?;
+    let mut beside = BTreeMap::new();
+    for tensor in tensors {
+        if graph.nodes.iter().any(|node| node.inputs.contains(&tensor.name)) {
+            let found = tensor.found(path, &mut beside)?;
+            graph.tensors.insert(tensor.name, found);
+        }
+    }
+    Ok(graph)
+}

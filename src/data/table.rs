@@ -1,0 +1,368 @@
+//! Tables in CSV files: which columns are numbers and which are words, and what is missing.
+
+use super::Dataset;
+use super::files::{read_as_text, wrong};
+use crate::Float;
+use crate::tensor::Tensor;
+use std::io::Result;
+
+/// A table from a CSV file whose first line names the columns; `target` is the name of the column to predict. `x` is
+/// `[n, columns]`: numbers as they are, a column of words as one column of 0 and 1 for each word. `y` is `[n]`: the number of
+/// the class if the target is a word or a whole number, else the value, `[n, 1]`.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// # let path = std::env::temp_dir().join(format!("chainrule-{}.csv", std::process::id()));
+/// # let path = path.to_str().unwrap();
+/// std::fs::write(path, "height,colour,kind\n1.5,red,apple\n2.5,green,pear\n2.0,red,pear\n")?;
+/// let fruit = data::read_csv(path, "kind")?;
+/// assert_eq!(fruit.x.shape(), [3, 3]); // height, colour=green, colour=red
+/// assert_eq!(fruit.classes, ["apple", "pear"]);
+/// # std::fs::remove_file(path)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// A value that is missing (an empty cell, `?`, `NA`, `null`, …) is an error that names the lines; [`csv`] says what to do
+/// with them.
+pub fn read_csv(path: &str, target: &str) -> Result<Dataset> {
+    csv(path).read(target)
+}
+
+/// A table in a CSV file, with a word on how to read it: what to do where a value is missing, for one.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// # let path = std::env::temp_dir().join(format!("chainrule-missing-{}.csv", std::process::id()));
+/// # let path = path.to_str().unwrap();
+/// std::fs::write(path, "age,kind\n30,a\n?,b\n50,b\n")?;
+/// assert!(data::read_csv(path, "kind").is_err()); // line 3 has no age
+/// assert_eq!(data::csv(path).missing("mean").read("kind")?.x.to_vec(), [30.0, 40.0, 50.0]);
+/// assert_eq!(data::csv(path).missing("drop").read("kind")?.len(), 2);
+/// # std::fs::remove_file(path)?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+pub fn csv(path: &str) -> Csv {
+    Csv { path: path.to_owned(), missing: None, words: Vec::new(), names: Vec::new(), separator: None }
+}
+
+/// How a table is read; see [`csv`]. It is read by [`read`](Csv::read).
+#[derive(Clone, Debug)]
+#[must_use = "the table is read by .read(\"the column to predict\")"]
+pub struct Csv {
+    path: String,
+    missing: Option<String>,
+    words: Vec<String>,
+    names: Vec<String>,
+    separator: Option<char>,
+}
+
+impl Csv {
+    /// What to do where a value is missing: `"mean"` or `"median"` puts that of its column there (of words, the commonest),
+    /// `"drop"` leaves the row out. A row without a target is left out by each of them.
+    pub fn missing(mut self, how: &str) -> Csv {
+        self.missing = Some(how.to_owned());
+        self
+    }
+
+    /// Takes what stands in a column as words, also numbers, and `?` or `NA`: each becomes a column of 0 and 1, or a class.
+    pub fn words(mut self, column: &str) -> Csv {
+        self.words.push(column.to_owned());
+        self
+    }
+
+    /// The names of the columns, for a file that does not begin with them.
+    pub fn names(mut self, names: &[&str]) -> Csv {
+        self.names = names.iter().map(|name| (*name).to_owned()).collect();
+        self
+    }
+
+    /// What stands between two cells, if it is not the comma, semicolon or tab that the first line has most of.
+    pub fn separator(mut self, separator: char) -> Csv {
+        self.separator = Some(separator);
+        self
+    }
+
+    /// Reads the table; `target` is the name of the column to predict. What comes out is described at [`read_csv`].
+    pub fn read(&self, target: &str) -> Result<Dataset> {
+        if let Some(how) = self.missing.as_deref().filter(|how| !["mean", "median", "drop"].contains(how)) {
+            let ways = r#"there are .missing("mean"), .missing("median") and .missing("drop")"#;
+            return Err(wrong(&self.path, format!("missing({how:?}) is not known; {ways}")));
+        }
+        let mut table = Table::read(self)?;
+        let Some(place) = table.columns.iter().position(|column| column.name == target) else {
+            return Err(wrong(&self.path, self.no_column(target, &table)));
+        };
+        if table.columns.len() == 1 {
+            return Err(wrong(&self.path, format!("there is no column beside {target:?}")));
+        }
+        match &self.missing {
+            None => table.refuse_missing(self, target)?,
+            Some(how) => table.complete(how, place),
+        }
+        if table.lines.is_empty() {
+            return Err(wrong(&self.path, "a value is missing in every row: none is left"));
+        }
+        let target = table.columns.remove(place);
+        let x = table.inputs(&self.path)?;
+        Ok(target.targets(x))
+    }
+
+    fn no_column(&self, target: &str, table: &Table) -> String {
+        let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
+        let has_values = self.names.is_empty() && names.iter().any(|name| number(name, false).is_some());
+        let advice = r#"; if the first line is no line of names, give them: data::csv(…).names(&["…"]).read("…")"#;
+        let advice = if has_values { advice } else { "" };
+        format!("no column is called {target:?}; there are {names:?}{advice}")
+    }
+}
+
+/// What stands for a value that is not there, in any column (as pandas has it), and in a column of numbers.
+const MISSING: [&str; 11] = ["", "?", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null"];
+const MISSING_NUMBER: [&str; 11] =
+    ["-", "--", "---", ".", "..", "none", "missing", "unknown", "undefined", "na", "n.a."];
+
+/// Marks that stand beside numbers: of money, of hundredths, of degrees.
+const MARKS: [char; 9] = ['$', '€', '£', '¥', '%', '‰', '°', '~', ' '];
+
+/// The number that a cell is. Where a comma does not separate cells, it may stand before the decimals.
+fn number(cell: &str, has_decimal_comma: bool) -> Option<Float> {
+    if !cell.bytes().any(|byte| byte.is_ascii_digit()) && !cell.to_lowercase().contains("inf") {
+        return None;
+    }
+    let found = cell.parse().ok();
+    found.or_else(|| has_decimal_comma.then(|| cell.replacen(',', ".", 1).parse().ok())?)
+}
+
+/// Whether a cell is a number but for a mark beside it, or for marks between thousands.
+fn is_almost_number(cell: &str) -> bool {
+    let bare: String = cell.trim_matches(MARKS).chars().filter(|c| ![',', '_', ' ', '\''].contains(c)).collect();
+    bare.parse::<Float>().is_ok_and(|number| number.is_finite())
+}
+
+enum Cells {
+    Numbers(Vec<Option<Float>>),
+    Words(Vec<Option<String>>),
+}
+
+struct Column {
+    name: String,
+    cells: Cells,
+    /// As they stand in the file.
+    texts: Vec<String>,
+}
+
+struct Table {
+    columns: Vec<Column>,
+    /// Where in the file each row stands.
+    lines: Vec<u64>,
+}
+
+/// `lines 3 ("?"), 9 (empty) and 5 more`.
+fn places<'a>(cells: impl Iterator<Item = (u64, &'a str)>) -> String {
+    const SHOWN: usize = 6;
+    let all: Vec<(u64, &str)> = cells.collect();
+    let one = |(line, cell): &(u64, &str)| match *cell {
+        "" => format!("{line} (empty)"),
+        cell => format!("{line} ({cell:?})"),
+    };
+    let shown: Vec<String> = all.iter().take(SHOWN).map(one).collect();
+    let more = all.len().saturating_sub(SHOWN);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    format!("line{} {}{more}", if all.len() == 1 { "" } else { "s" }, shown.join(", "))
+}
+
+impl Table {
+    fn read(how: &Csv) -> Result<Table> {
+        let (path, text) = (how.path.as_str(), read_as_text(&how.path)?);
+        let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let count = |separator: &char| first.matches(*separator).count();
+        // The first of several that stand there equally often: the comma.
+        let likely = [';', '\t', ','].into_iter().max_by_key(count).unwrap_or(',');
+        let separator = how.separator.unwrap_or(likely);
+        let Ok(byte) = u8::try_from(separator) else {
+            return Err(wrong(path, format!("{separator:?} cannot separate cells: it is more than one byte")));
+        };
+        let mut reader = ::csv::ReaderBuilder::new();
+        reader.trim(::csv::Trim::All).delimiter(byte).has_headers(how.names.is_empty());
+        let mut reader = reader.from_reader(text.as_bytes());
+        let mut names = how.names.clone();
+        if names.is_empty() {
+            names = reader.headers().map_err(|error| wrong(path, error))?.iter().map(str::to_owned).collect();
+        }
+        let (mut texts, mut lines) = (vec![Vec::new(); names.len()], Vec::new());
+        for row in reader.records() {
+            let row = row.map_err(|error| wrong(path, error))?;
+            let line = row.position().map_or(0, ::csv::Position::line);
+            if row.len() != names.len() {
+                let counts = format!("line {line} has {} cells, there are {} names", row.len(), names.len());
+                return Err(wrong(path, counts));
+            }
+            lines.push(line);
+            texts.iter_mut().zip(&row).for_each(|(column, cell)| column.push(cell.to_owned()));
+        }
+        if lines.is_empty() {
+            return Err(wrong(path, "there is no row below the names of the columns"));
+        }
+        let columns = names.into_iter().zip(texts);
+        let columns = columns.map(|(name, texts)| Column::new(how, name, texts, &lines, separator != ','));
+        Ok(Table { columns: columns.collect::<Result<_>>()?, lines })
+    }
+
+    /// An error that names the cells with nothing in them, if there are any.
+    fn refuse_missing(&self, how: &Csv, target: &str) -> Result<()> {
+        let mut found = Vec::new();
+        for column in &self.columns {
+            let missing = (0..self.lines.len()).filter(|row| column.is_missing(*row));
+            let mut cells = missing.map(|row| (self.lines[row], column.texts[row].as_str())).peekable();
+            if cells.peek().is_some() {
+                found.push(format!("in the column {:?}: {}", column.name, places(cells)));
+            }
+        }
+        if found.is_empty() {
+            return Ok(());
+        }
+        let call = format!("data::csv({:?}).missing(\"mean\").read({target:?})?", how.path);
+        let ways = format!(
+            "{call} puts the mean of the column there, .missing(\"median\") the median, .missing(\"drop\") leaves \
+             the rows out; .words(\"a column\") takes what stands there as words"
+        );
+        Err(wrong(&how.path, format!("values are missing {}. Say what to do: {ways}", found.join("; "))))
+    }
+
+    /// Puts values where none are, or leaves rows out.
+    fn complete(&mut self, how: &str, target: usize) {
+        let rows = 0..self.lines.len();
+        let is_kept = |row: &usize| match how {
+            "drop" => !self.columns.iter().any(|column| column.is_missing(*row)),
+            _ => !self.columns[target].is_missing(*row),
+        };
+        let kept: Vec<usize> = rows.filter(is_kept).collect();
+        self.lines = kept.iter().map(|row| self.lines[*row]).collect();
+        for column in &mut self.columns {
+            match &mut column.cells {
+                Cells::Numbers(numbers) => {
+                    *numbers = kept.iter().map(|row| numbers[*row]).collect();
+                    let middle = middle(numbers, how);
+                    numbers.iter_mut().for_each(|number| *number = number.or(middle));
+                }
+                Cells::Words(words) => {
+                    *words = kept.iter().map(|row| words[*row].take()).collect();
+                    let commonest = commonest(words);
+                    words.iter_mut().filter(|word| word.is_none()).for_each(|word| word.clone_from(&commonest));
+                }
+            }
+        }
+    }
+
+    /// All columns as numbers, `[n, columns]`.
+    fn inputs(&self, path: &str) -> Result<Tensor> {
+        let mut columns: Vec<Vec<Float>> = Vec::new();
+        for column in &self.columns {
+            match &column.cells {
+                Cells::Numbers(numbers) => columns.push(numbers.iter().flatten().copied().collect()),
+                Cells::Words(cells) => {
+                    let words = different(cells);
+                    if words.len() > 50 {
+                        let found = format!("{} different words in the column {:?}", words.len(), column.name);
+                        return Err(wrong(path, format!("{found}: take it out, or write numbers")));
+                    }
+                    for word in words {
+                        let is_it = |cell: &String| Float::from(u8::from(cell == word));
+                        columns.push(cells.iter().flatten().map(is_it).collect());
+                    }
+                }
+            }
+        }
+        let n = self.lines.len();
+        if columns.iter().any(|column| column.len() != n) {
+            return Err(wrong(path, "a column has no value at all: take it out"));
+        }
+        let x = (0..n).flat_map(|row| columns.iter().map(move |column| column[row])).collect();
+        Ok(Tensor::from_vec(x, &[n, columns.len()]))
+    }
+}
+
+impl Column {
+    /// Decides whether a column holds numbers or words. Where most are numbers and some are not, that is an error.
+    fn new(how: &Csv, name: String, texts: Vec<String>, lines: &[u64], has_decimal_comma: bool) -> Result<Column> {
+        let filled = |word: &String| Some(word.clone()).filter(|word| !word.is_empty());
+        if how.words.contains(&name) {
+            let cells = Cells::Words(texts.iter().map(filled).collect());
+            return Ok(Column { name, cells, texts });
+        }
+        let is_missing = |text: &str| MISSING.contains(&text);
+        let is_no_number = |text: &str| MISSING_NUMBER.contains(&text.to_lowercase().as_str());
+        let numbers: Vec<Option<Float>> = texts.iter().map(|text| number(text, has_decimal_comma)).collect();
+        let others = numbers
+            .iter()
+            .zip(&texts)
+            .zip(lines)
+            .filter(|((number, text), _)| number.is_none() && !is_missing(text) && !is_no_number(text));
+        let others: Vec<(u64, &str)> = others.map(|((_, text), line)| (*line, text.as_str())).collect();
+        let (found, almost) =
+            (numbers.iter().flatten().count(), others.iter().filter(|(_, text)| is_almost_number(text)).count());
+        if found > 0 && others.is_empty() {
+            return Ok(Column { name, cells: Cells::Numbers(numbers), texts });
+        }
+        if found + almost > others.len() - almost {
+            let problem = format!("in the column {name:?} stand numbers, but for {}", places(others.into_iter()));
+            let advice = format!("write numbers there, or take all as words: .words({name:?}) of data::csv(…)");
+            return Err(wrong(&how.path, format!("{problem}: {advice}")));
+        }
+        let word = |text: &String| filled(text).filter(|text| !is_missing(text));
+        Ok(Column { cells: Cells::Words(texts.iter().map(word).collect()), name, texts })
+    }
+
+    fn is_missing(&self, row: usize) -> bool {
+        match &self.cells {
+            Cells::Numbers(numbers) => numbers[row].is_none(),
+            Cells::Words(words) => words[row].is_none(),
+        }
+    }
+
+    /// The data with this column as what to predict.
+    fn targets(&self, x: Tensor) -> Dataset {
+        let n = x.shape()[0];
+        match &self.cells {
+            Cells::Numbers(numbers) => {
+                let values: Vec<Float> = numbers.iter().flatten().copied().collect();
+                let are_classes = values.iter().all(|value| value.fract() == 0.0 && (0.0..1000.0).contains(value));
+                let shape = if are_classes { vec![n] } else { vec![n, 1] };
+                Dataset::new(&x, &Tensor::from_vec(values, &shape))
+            }
+            Cells::Words(cells) => {
+                let classes = different(cells);
+                let number = |cell: &String| classes.iter().position(|class| class == cell).unwrap_or(0) as Float;
+                let y = Tensor::from_vec(cells.iter().flatten().map(number).collect(), &[n]);
+                Dataset::new(&x, &y).class_names(&classes)
+            }
+        }
+    }
+}
+
+/// The different words, in alphabetical order.
+fn different(cells: &[Option<String>]) -> Vec<&str> {
+    let mut words: Vec<&str> = cells.iter().flatten().map(String::as_str).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+fn commonest(cells: &[Option<String>]) -> Option<String> {
+    let count = |word: &str| cells.iter().flatten().filter(|cell| *cell == word).count();
+    // The first of several that are equally common.
+    different(cells).into_iter().rev().max_by_key(|word| count(word)).map(str::to_owned)
+}
+
+/// The mean or the median of the numbers that are there.
+fn middle(numbers: &[Option<Float>], how: &str) -> Option<Float> {
+    let mut found: Vec<Float> = numbers.iter().flatten().copied().collect();
+    if found.is_empty() {
+        return None;
+    }
+    if how == "mean" {
+        return Some((found.iter().map(|number| f64::from(*number)).sum::<f64>() / found.len() as f64) as Float);
+    }
+    found.sort_by(Float::total_cmp);
+    Some((found[(found.len() - 1) / 2] + found[found.len() / 2]) / 2.0)
+}
