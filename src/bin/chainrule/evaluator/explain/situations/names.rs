@@ -1,0 +1,200 @@
+//! Names that are not there.
+
+use super::super::memory::{Fate, Memory};
+use super::super::syntax::{By, Cell, Move, one_line};
+use super::super::{Case, Explanation};
+use crate::settings::say;
+
+pub fn missing_name(case: &Case) -> Option<Explanation> {
+    let name = case.name();
+    let cell = Cell::new(case.code);
+    let start = case.mark.as_ref().map(|mark| mark.start);
+    if let (Some(kind), Some(function)) =
+        (case.memory.variable_type(name), start.and_then(|start| cell.function_at(start)))
+    {
+        return Some(Explanation::new(
+            format!(
+                "A function sees its parameters, not the variables of the notebook. Give `{function}` a parameter for `{name}`."
+            ),
+            format!("函数只能看到自己的参数，看不到笔记本里的变量：请把 `{name}` 作为参数传给 `{function}`。"),
+            format!("fn {function}({name}: &{kind}) …\n{function}(&{name})"),
+        ));
+    }
+    if let Some(fate) = case.memory.fate(name).filter(|fate| !matches!(fate, Fate::InBlock { .. })) {
+        return Some(of_fate(name, fate, case.memory));
+    }
+    if let Some((_, code)) = cell.inner_variables().into_iter().find(|(inner, _)| inner == name) {
+        return Some(of_fate(name, &Fate::InBlock { cell: case.number, code }, case.memory));
+    }
+    if let Some((left, right)) = start.and_then(|start| cell.assignment(start)) {
+        return Some(Explanation::new(
+            format!("There is no `{left}` yet; a new variable begins with `let` (`let mut`, if it will be changed)."),
+            format!("`{left}` 还不存在；新变量要用 `let` 来定义（以后要修改的话用 `let mut`）。"),
+            format!("let {left} = {};", one_line(&right)),
+        ));
+    }
+    if let Some(fate) = case.memory.fate(name) {
+        return Some(of_fate(name, fate, case.memory));
+    }
+    let is_name = case.message.contains("cannot find value") || case.message.contains("cannot find function");
+    is_name.then(|| {
+        Explanation::new(
+            format!(
+                "No cell that was run defines `{name}`. Is it spelled right? \
+                 After a restart the kernel knows nothing: run the cells again, from the top."
+            ),
+            format!(
+                "已经运行的单元格都没有定义 `{name}`。名字写对了吗？内核重启后一切从零开始：请从头重新运行各个单元格。"
+            ),
+            "",
+        )
+    })
+}
+
+fn of_fate(name: &str, fate: &Fate, memory: &Memory) -> Explanation {
+    match fate {
+        Fate::Moved { cell, how } => moved_by(name, *cell, how.as_ref(), memory.defined_in(name)),
+        Fate::TypeChanged { cell, kind } => Explanation::new(
+            format!("Cell [{cell}] changed `{kind}`, of which `{name}` was made, so it had to go. Make it again:"),
+            format!("单元格 [{cell}] 修改了 `{kind}`，按旧定义创建的 `{name}` 已经不能用了。请重新创建："),
+            format!("let {name} = …;"),
+        ),
+        Fate::InBlock { cell, code } if code.is_empty() => Explanation::new(
+            format!("`{name}` belongs to the loop in cell [{cell}], and is gone after the loop's closing brace."),
+            format!("`{name}` 属于单元格 [{cell}] 里的循环，循环的右花括号之后就不存在了。"),
+            format!("let mut last = 0;\nfor {name} in … {{ last = {name}; }}"),
+        ),
+        Fate::InBlock { cell, code } => Explanation::new(
+            format!(
+                "`{name}` was defined inside of {{ }} in cell [{cell}], and is gone after the closing brace. \
+                 Define it outside of the braces."
+            ),
+            format!("`{name}` 是在单元格 [{cell}] 的花括号里定义的，右花括号之后就不存在了。请在花括号外面定义它。"),
+            code.clone(),
+        ),
+        Fate::Failed { cell } => Explanation::new(
+            format!("Cell [{cell}] was to define `{name}`, but it failed. Fix that cell and run it again."),
+            format!("`{name}` 应该由单元格 [{cell}] 定义，但那个单元格出错了：请先改好它，再重新运行。"),
+            "",
+        ),
+        Fate::SetAside { cell, from } => Explanation::new(
+            format!(
+                "`{name}` of cell [{from}] did not fit any more when cell [{cell}] changed a type, and was set aside. \
+                 Adapt cell [{from}] and run it again."
+            ),
+            format!(
+                "单元格 [{cell}] 修改了类型以后，单元格 [{from}] 里的 `{name}` 已经对不上，先被搁置了。请改好单元格 [{from}] 再重新运行。"
+            ),
+            "",
+        ),
+    }
+}
+
+fn moved_by(name: &str, cell: u32, how: Option<&Move>, defined: Option<u32>) -> Explanation {
+    let code = how.map(|how| how.code.as_str()).unwrap_or_default();
+    let (english, chinese) = match how.map(|how| &how.by) {
+        Some(By::Variable(to)) => (
+            format!("Cell [{cell}] moved the value of `{name}` into `{to}`"),
+            format!("单元格 [{cell}] 把 `{name}` 的值移动（move）给了 `{to}`"),
+        ),
+        Some(By::Call(function)) => (
+            format!("Cell [{cell}] moved the value of `{name}` into the call of `{function}`"),
+            format!("单元格 [{cell}] 调用 `{function}` 时把 `{name}` 的值移动（move）了进去"),
+        ),
+        Some(By::Method(method)) => (
+            format!("Cell [{cell}] used up `{name}` with `.{method}()`"),
+            format!("单元格 [{cell}] 用 `.{method}()` 把 `{name}` 消耗掉了"),
+        ),
+        Some(By::Loop) => (
+            format!("The loop in cell [{cell}] used up `{name}`"),
+            format!("单元格 [{cell}] 里的循环把 `{name}` 消耗掉了"),
+        ),
+        Some(By::Closure) => {
+            (format!("A closure in cell [{cell}] took `{name}`"), format!("单元格 [{cell}] 里的闭包拿走了 `{name}`"))
+        }
+        Some(By::Statement) => (
+            format!("Cell [{cell}] threw `{name}` away: `{code}` moves a value and keeps it nowhere"),
+            format!("单元格 [{cell}] 把 `{name}` 丢掉了：`{code}` 移动了值，却没有保存到任何地方"),
+        ),
+        Some(By::Other) | None => (
+            format!("Cell [{cell}] moved the value of `{name}` away"),
+            format!("单元格 [{cell}] 把 `{name}` 的值移走（move）了"),
+        ),
+    };
+    let again = defined.filter(|defined| *defined != cell).map(|defined| format!(" [{defined}]")).unwrap_or_default();
+    let or_borrow = match how.map(|how| &how.by) {
+        Some(By::Call(function)) if how.is_some_and(|how| how.code.contains(&format!("{function}({name})"))) => {
+            let only_reads = say("or, where it only reads, a parameter of type &", "如果只是读取，参数类型写成 & 引用");
+            format!("\n{function}(&{name})  // {only_reads}")
+        }
+        _ => String::new(),
+    };
+    let fix = how.map(|how| format!("{}{or_borrow}", how.fix)).unwrap_or_default();
+    let (change, change_chinese) = match fix.is_empty() {
+        true => (String::new(), String::new()),
+        false => (format!(", and write in cell [{cell}]:"), format!("，并把单元格 [{cell}] 改成：")),
+    };
+    let (english_end, chinese_end) = if fix.is_empty() { (".", "。") } else { ("", "") };
+    Explanation::new(
+        format!(
+            "{english}, and a value has one owner only. Run the cell{again} that defines `{name}` again{change}{english_end}"
+        ),
+        format!(
+            "{chinese}，而一个值只能有一个所有者。请重新运行定义 `{name}` 的单元格{again}{change_chinese}{chinese_end}"
+        ),
+        fix,
+    )
+}
+
+pub fn missing_crate(case: &Case) -> Option<Explanation> {
+    let name = case.name();
+    if name.contains("::") {
+        return None;
+    }
+    Some(Explanation::new(
+        format!(
+            "The crate `{name}` is not in this session. What the course needs (tensors, layers, plots) is in scope \
+             already; another crate is fetched, with a network, by:"
+        ),
+        format!(
+            "当前会话里没有 `{name}` 这个 crate。课程需要的张量、层和绘图都已经可以直接使用；要用别的 crate，请在联网时写："
+        ),
+        format!(":dep {name} = \"*\""),
+    ))
+}
+
+pub fn missing_use(case: &Case) -> Option<Explanation> {
+    let name = case.name();
+    if let Some(fate) = case.memory.fate(name) {
+        return Some(of_fate(name, fate, case.memory));
+    }
+    let is_type = ["type", "trait", "struct", "macro", "module"].iter().any(|word| case.labels.contains(word));
+    if !is_type && !case.message.contains("cannot find") {
+        return None;
+    }
+    let path = match name {
+        "HashMap" | "HashSet" | "BTreeMap" | "BTreeSet" | "VecDeque" => format!("use std::collections::{name};"),
+        "Rc" => "use std::rc::Rc;".to_owned(),
+        "Arc" | "Mutex" => format!("use std::sync::{name};"),
+        "RefCell" | "Cell" => format!("use std::cell::{name};"),
+        "File" => "use std::fs::File;".to_owned(),
+        "Instant" | "Duration" => format!("use std::time::{name};"),
+        _ => String::new(),
+    };
+    Some(Explanation::new(
+        format!(
+            "`{name}` is neither defined in a cell that was run nor brought in by a `use`. After a restart, cells with \
+             `use` have to be run again, too."
+        ),
+        format!(
+            "`{name}` 既没有在运行过的单元格里定义，也没有用 `use` 引入。内核重启后，带 `use` 的单元格也要重新运行。"
+        ),
+        path,
+    ))
+}
+
+pub fn missing_method(case: &Case) -> Option<Explanation> {
+    let method = case.name();
+    let fate = case.memory.fate(method)?;
+    matches!(fate, Fate::SetAside { .. }).then(|| of_fate(method, fate, case.memory))
+}

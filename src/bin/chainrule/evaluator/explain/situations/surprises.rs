@@ -1,0 +1,110 @@
+//! Small surprises: numbers, positions, files, what `unwrap` and `?` do.
+
+use super::super::{Case, Explanation};
+
+pub fn question_mark(case: &Case) -> Option<Explanation> {
+    case.message.contains("Option").then(|| {
+        Explanation::new(
+            "In a cell, `?` ends the cell with an error, and `None` does not say which one. Say it yourself:",
+            "在单元格里，`?` 会让单元格报错结束，而 `None` 没有说明是什么错误。请说明一下：",
+            ".ok_or(\"there is none\")?",
+        )
+    })
+}
+
+pub fn two_kinds_of_numbers(case: &Case) -> Option<Explanation> {
+    let number = |kind: &str| {
+        let kind = kind.trim_start_matches('&');
+        kind == "{integer}" || kind == "{float}" || (kind.len() <= 5 && kind.starts_with(['i', 'u', 'f']))
+    };
+    let kinds: Vec<&str> = case.message.split('`').skip(1).step_by(2).collect();
+    (kinds.len() == 2 && kinds.iter().all(|kind| number(kind))).then(|| {
+        let english = "Rust never turns one kind of number into another by itself. Write both alike:";
+        let chinese = "Rust 不会自动转换数字类型。请把两边写成同一种：";
+        Explanation::new(english, chinese, "2.0 * 3.0\nx * n as f32")
+    })
+}
+
+pub fn index_out_of_bounds(case: &Case) -> Option<Explanation> {
+    // `the len is 2 but the index is 5`, at a mark of rustc `the length is 2 …`
+    let said = case.said();
+    let numbers = said.split("out of bounds").nth(1)?.split(|c: char| !c.is_ascii_digit());
+    let mut numbers = numbers.filter_map(|number| number.parse::<usize>().ok());
+    let (length, index) = (numbers.next()?, numbers.next()?);
+    Some(match length {
+        0 => Explanation::new(
+            "There is nothing in it yet, so no position can be read.",
+            "里面还没有任何元素，所以哪个位置都读不到。",
+            format!("if let Some(value) = v.get({index}) {{ … }}"),
+        ),
+        _ => Explanation::new(
+            format!(
+                "Positions count from 0, so the last of {length} is [{}]. `.get` gives `None` instead of a panic.",
+                length - 1
+            ),
+            format!(
+                "下标从 0 开始：共 {length} 个元素，最后一个是 [{}]。用 `.get` 越界时得到 `None`，不会 panic。",
+                length - 1
+            ),
+            format!("if let Some(value) = v.get({index}) {{ … }}"),
+        ),
+    })
+}
+
+pub fn unwrap_of_none(_: &Case) -> Option<Explanation> {
+    Some(Explanation::new(
+        "`.unwrap()` insists on a value, and there was `None`. Say what should happen without one.",
+        "`.unwrap()` 一定要取出值，而这里是 `None`。请写明没有值时怎么办。",
+        "if let Some(value) = … { … }\nlet value = ….unwrap_or(0);",
+    ))
+}
+
+pub fn unwrap_of_err(_: &Case) -> Option<Explanation> {
+    Some(Explanation::new(
+        "`.unwrap()` insists on success, and the operation failed; the reason stands after `Err`. \
+         Say what should happen then.",
+        "`.unwrap()` 一定要成功，而这个操作失败了，原因写在 `Err` 后面。请写明失败时怎么办。",
+        "match … { Ok(value) => …, Err(error) => println!(\"{error}\") }",
+    ))
+}
+
+pub fn integer_overflow(case: &Case) -> Option<Explanation> {
+    if case.said().contains("zero") {
+        let english = "An integer cannot be divided by zero. Look at the divisor first, or compute with `f32`.";
+        return Some(Explanation::new(english, "整数不能除以零。请先检查除数，或者用 `f32` 计算。", "if n != 0 { … }"));
+    }
+    case.said().contains("overflow").then(|| {
+        Explanation::new(
+            "The result is too large or too small for this type of integer (`usize` and `u32` have no negative numbers).",
+            "结果超出了这种整数类型的范围（`usize`、`u32` 没有负数）。",
+            "let difference = a as i64 - b as i64;\nlet difference = a.saturating_sub(b);  // 0",
+        )
+    })
+}
+
+pub fn borrowed_twice(case: &Case) -> Option<Explanation> {
+    case.message.contains("borrowed").then(|| {
+        Explanation::new(
+            "A `RefCell` is lent to one who changes it or to several who read it, not to both at once. \
+             Let the first borrow end before the second begins.",
+            "`RefCell` 可以借给一个修改者，或者借给多个读取者，但不能同时借给两者。请让前一次借用先结束。",
+            "let value = cell.borrow().clone();\n*cell.borrow_mut() = value;",
+        )
+    })
+}
+
+pub fn no_such_file(_: &Case) -> Option<Explanation> {
+    Some(Explanation::new(
+        "There is no such file. A path that does not begin with `/` is looked for in the notebook's folder, which is:",
+        "没有这个文件。不以 `/` 开头的路径从笔记本所在的文件夹算起，查看这个文件夹：",
+        "std::env::current_dir()?",
+    ))
+}
+
+pub fn not_a_number(_: &Case) -> Option<Explanation> {
+    Some(Explanation::new(
+        "The text is not a number of this type. Blanks and line ends count, too: cut them off first.",
+        "这段文本不是这种类型的数字。空格和换行也算字符：请先去掉它们。",
+        "let n: i32 = text.trim().parse()?;",
+    ))
+}
