@@ -1,6 +1,6 @@
 //! Layers.
 
-use super::Init;
+use super::{Init, copy};
 use crate::Float;
 use crate::autograd::is_training;
 use crate::tensor::Tensor;
@@ -44,6 +44,33 @@ pub trait Module: std::any::Any + Send + Sync {
     /// Everything that has to be kept to have this layer again: the parameters, and what is not trained but changes.
     fn state(&self) -> Vec<Tensor> {
         self.parameters()
+    }
+
+    /// Has training leave the layer as it is (`false`), or change it again. In a model:
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let model = Sequential::new().add(Dense::new(2, 8).relu()).add(Dense::new(8, 1));
+    /// model.layers()[0].set_trainable(false);
+    /// assert_eq!(model.parameters().len(), 2); // weight and bias of the second
+    /// ```
+    fn set_trainable(&self, is_trainable: bool) {
+        copy::set_trainable(&self.parameters(), is_trainable);
+    }
+
+    /// The layer, which training leaves as it is (`false`): `.add(Dense::new(2, 8).relu().trainable(false))`.
+    fn trainable(self, is_trainable: bool) -> Self
+    where
+        Self: Sized,
+    {
+        self.set_trainable(is_trainable);
+        self
+    }
+
+    /// Another layer with the same values and weights of its own, for [`Sequential::clone`](super::Sequential). Only a layer
+    /// of one's own has to say it; None means that it does not.
+    fn copy(&self) -> Option<Box<dyn Module>> {
+        None
     }
 
     /// How often a multiplication and an addition are done for one sample, given the shape of its input. For the summary
@@ -283,6 +310,10 @@ impl Flatten {
     }
 }
 
+/// As [`Flatten::new`]: what needs no setting is its bare name, too.
+#[allow(non_upper_case_globals)]
+pub const Flatten: Flatten = Flatten {};
+
 impl Module for Flatten {
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
@@ -333,7 +364,7 @@ impl Module for Reshape {
 /// assert_eq!(block.forward(&Tensor::zeros(&[5, 8])).shape(), [5, 8]);
 /// ```
 pub struct Residual {
-    layers: Box<dyn Module>,
+    pub(super) layers: Box<dyn Module>,
 }
 
 impl Residual {
@@ -363,6 +394,10 @@ impl Module for Residual {
 
     fn state(&self) -> Vec<Tensor> {
         self.layers.state()
+    }
+
+    fn set_trainable(&self, is_trainable: bool) {
+        self.layers.set_trainable(is_trainable);
     }
 
     fn macs(&self, input: &[usize]) -> usize {

@@ -82,6 +82,11 @@ pub struct SparseCategoricalCrossentropy {
 
 crossentropy!(SparseCategoricalCrossentropy);
 
+/// As [`SparseCategoricalCrossentropy::new`].
+#[allow(non_upper_case_globals)] // a loss without settings is its bare name, as the others
+pub const SparseCategoricalCrossentropy: SparseCategoricalCrossentropy =
+    SparseCategoricalCrossentropy { from_logits: false, smoothing: 0.0 };
+
 impl Loss for SparseCategoricalCrossentropy {
     #[track_caller]
     fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
@@ -124,6 +129,11 @@ pub struct CategoricalCrossentropy {
 }
 
 crossentropy!(CategoricalCrossentropy);
+
+/// As [`CategoricalCrossentropy::new`].
+#[allow(non_upper_case_globals)]
+pub const CategoricalCrossentropy: CategoricalCrossentropy =
+    CategoricalCrossentropy { from_logits: false, smoothing: 0.0 };
 
 impl Loss for CategoricalCrossentropy {
     #[track_caller]
@@ -206,6 +216,16 @@ impl Huber {
     /// With the given δ; 1 is usual.
     pub fn new(delta: Float) -> Huber {
         Huber { delta }
+    }
+}
+
+/// As `Huber::new(1.0)`.
+#[allow(non_upper_case_globals)]
+pub const Huber: Huber = Huber { delta: 1.0 };
+
+impl Default for Huber {
+    fn default() -> Huber {
+        Huber
     }
 }
 

@@ -121,9 +121,14 @@ impl Sequential {
         outputs
     }
 
-    /// The parameters of all layers, in order.
+    /// The parameters of all layers, in order, but those of layers that are not [trainable](Module::set_trainable).
     pub fn parameters(&self) -> Vec<Tensor> {
-        self.layers.iter().flat_map(|layer| layer.parameters()).collect()
+        let all = self.layers.iter().flat_map(|layer| layer.parameters());
+        all.filter(|parameter| !parameter.0.notes().frozen).collect()
+    }
+
+    pub(super) fn of_layers(layers: Vec<Box<dyn Module>>, input: Option<Vec<usize>>) -> Sequential {
+        Sequential { layers: Outlined::new(layers), input, ..Sequential::default() }
     }
 
     /// Everything that has to be kept to have this model again, in order of the layers: parameters, running means.
@@ -144,6 +149,10 @@ impl Module for Sequential {
 
     fn state(&self) -> Vec<Tensor> {
         Sequential::state(self)
+    }
+
+    fn set_trainable(&self, is_trainable: bool) {
+        self.layers.iter().for_each(|layer| layer.set_trainable(is_trainable));
     }
 
     fn macs(&self, input: &[usize]) -> usize {
