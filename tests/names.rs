@@ -329,7 +329,9 @@ fn weights_of_classes_are_those_of_their_examples() {
     let message = panic_of(|| drop(trained.fit(&data).class_weight(&[1.0, 2.0]).verbose(false).run()));
     assert!(message.contains("class_weight") && message.contains("2"), "{message}");
     assert!(panic_of(|| drop(trained.fit(&data).class_weight(&[1.0, -2.0, 1.0]))).contains("no weights"));
-    assert!(panic_of(|| drop(trained.fit(&data).class_weight(&[]))).contains("no weights"));
+    assert!(panic_of(|| drop(trained.fit(&data).class_weight(Vec::new()))).contains("no weights"));
+    trained.fit(&data).class_weight(data.class_weights()).verbose(false).run();
+    trained.fit(&data).class_weight([1.0, 2.0, 3.0]).verbose(false).run();
 }
 
 #[test]
@@ -389,4 +391,41 @@ fn classes_are_named_and_read_with_one_word() {
     let data = Dataset::new(&tensor([[1.0], [2.0]]), &tensor([0, 1])).classes(&["apple", "pear"]);
     assert_eq!(data.classes, ["apple", "pear"]);
     assert_eq!(data.class_names(&["a", "b"]).classes, ["a", "b"], "the other word works as well");
+}
+
+/// Compiles what is said of each foreign name.
+macro_rules! names {
+    (given $given:tt $([$($foreign:literal),+] $from:literal => $ours:expr; $en:literal $zh:literal;)*) => {
+        #[allow(unused, path_statements, clippy::all)]
+        fn every_form_compiles() -> Result<(), Box<dyn std::error::Error>> {
+            $(with! { $given $ours })*
+            Ok(())
+        }
+
+        const FOREIGN: &[&str] = &[$($($foreign),+),*];
+        const ROWS: &[(&str, &str, &str)] = &[$((stringify!($ours), $en, $zh)),*];
+    };
+}
+
+macro_rules! with {
+    ({ $($given:tt)* } $ours:expr) => {{
+        $($given)*
+        let _ = $ours;
+    }};
+}
+
+include!("../src/bin/chainrule/names/table.rs");
+
+#[test]
+fn every_foreign_name_leads_to_a_form_that_compiles() {
+    let _compiled: fn() -> Result<(), Box<dyn std::error::Error>> = every_form_compiles;
+    assert!(ROWS.len() >= 80 && FOREIGN.len() >= 160, "{} rows, {} names", ROWS.len(), FOREIGN.len());
+    let mut names = FOREIGN.to_vec();
+    names.sort_unstable();
+    let twice: Vec<_> = names.windows(2).filter(|pair| pair[0] == pair[1]).map(|pair| pair[0]).collect();
+    assert!(twice.is_empty(), "two answers for {twice:?}");
+    for (ours, en, zh) in ROWS {
+        assert_eq!(en.is_empty(), zh.is_empty(), "{ours}");
+        assert!(en.is_empty() || zh.chars().any(|c| c > '\u{4e00}') || en == zh, "{ours}: {zh}");
+    }
 }

@@ -44,6 +44,7 @@ impl TopK {
 /// model.compile(Sgd::new(0.1), |x: &Tensor, t: &Tensor| (x - t.unsqueeze(-1)).abs().mean(), ());
 /// # model.fit(&data::xor()).verbose(false).run();
 /// ```
+#[diagnostic::do_not_recommend]
 impl<F: Fn(&Tensor, &Tensor) -> Tensor + Send + Sync + 'static> Loss for F {
     #[track_caller]
     fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
@@ -90,6 +91,7 @@ fn loss_named(name: &str) -> Box<dyn Loss> {
 }
 
 /// A function of predictions and targets is a metric, if it gives a number.
+#[diagnostic::do_not_recommend]
 impl<F: Fn(&Tensor, &Tensor) -> Float + Send + Sync + 'static> Metric for F {
     #[track_caller]
     fn measure(&self, prediction: &Tensor, target: &Tensor) -> Float {

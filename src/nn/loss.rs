@@ -5,6 +5,10 @@ use crate::tensor::Tensor;
 use crate::tensor::fail::warn_once;
 
 /// What training makes small: a single number computed from a batch of predictions and the targets.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no loss",
+    label = "give one such as `MeanSquaredError` or a function of two tensors, `|prediction: &Tensor, target: &Tensor| …`"
+)]
 pub trait Loss: Send + Sync + 'static {
     /// The mean loss of the batch.
     #[track_caller]

@@ -61,6 +61,7 @@ impl Sequential {
     }
 
     /// Appends a layer. Its parameters get names such as `dense1.weight`, for messages.
+    #[must_use = "`add` gives back the model with the layer: `model = model.add(…);`"]
     #[allow(clippy::should_implement_trait)] // `add` is Keras's word, and no one adds a layer with `+`
     pub fn add(self, layer: impl Module) -> Sequential {
         self.push(Box::new(layer))

@@ -88,9 +88,8 @@ impl<'a> Fit<'a> {
     ///
     /// Panics if a weight is negative, and in the run if there is a class without one.
     #[track_caller]
-    pub fn class_weight(mut self, weights: &[Float]) -> Fit<'a> {
-        weights::check(weights);
-        self.class_weight = Some(weights.to_vec());
+    pub fn class_weight(mut self, weights: impl AsRef<[Float]>) -> Fit<'a> {
+        self.class_weight = Some(weights::checked(weights.as_ref()));
         self
     }
 

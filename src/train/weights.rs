@@ -45,7 +45,7 @@ fn rows_of(prediction: &Tensor, rows: &[usize]) -> Tensor {
 
 /// Weights that can be used: one for each class, none negative.
 #[track_caller]
-pub(super) fn check(weights: &[Float]) {
+pub(super) fn checked(weights: &[Float]) -> Vec<Float> {
     if weights.is_empty() || weights.iter().any(|weight| !weight.is_finite() || *weight < 0.0) {
         fail(
             &format!("class_weight: {weights:?} are no weights"),
@@ -53,4 +53,5 @@ pub(super) fn check(weights: &[Float]) {
             "one number for each class, in order, 1 for what counts as usual: .class_weight(&[1.0, 5.0])",
         );
     }
+    weights.to_vec()
 }
