@@ -327,9 +327,10 @@ fn weights_of_classes_are_those_of_their_examples() {
         assert!((own - other).abs().max().item() < 1e-5);
     }
     let message = panic_of(|| drop(trained.fit(&data).class_weight(&[1.0, 2.0]).verbose(false).run()));
-    assert!(message.contains("class_weight") && message.contains("2"), "{message}");
+    assert!(message.contains("there are 2 weights, none for class 2"), "{message}");
     assert!(panic_of(|| drop(trained.fit(&data).class_weight(&[1.0, -2.0, 1.0]))).contains("no weights"));
     assert!(panic_of(|| drop(trained.fit(&data).class_weight(Vec::new()))).contains("no weights"));
+    trained.compile(Sgd::new(0.5), SparseCategoricalCrossentropy, ());
     trained.fit(&data).class_weight(data.class_weights()).verbose(false).run();
     trained.fit(&data).class_weight([1.0, 2.0, 3.0]).verbose(false).run();
 }
@@ -357,6 +358,19 @@ fn arrays_of_ndarray_come_in_and_go_out() {
     assert_eq!(Vec::from(&x), values);
     let message = panic_of(|| drop(ndarray::Array1::<Float>::from(&x)));
     assert!(message.contains("Array2"), "{message}");
+}
+
+#[test]
+fn an_activation_by_its_name() {
+    let _turn = alone();
+    let x = Tensor::randn(&[3, 2]);
+    let layer = Dense::new(2, 4);
+    let pairs = [("relu", Relu), ("elu", Elu), ("swish", Silu), ("softmax", Softmax), ("linear", Activation::Linear)];
+    for (name, value) in pairs {
+        let (by_name, by_value) = (layer.clone().activation(name), layer.clone().activation(value));
+        assert_eq!(by_name.forward(&x).to_vec(), by_value.forward(&x).to_vec(), "{name}");
+    }
+    assert!(panic_of(|| drop(Dense::new(1, 1).activation("rleu"))).contains("none called \"rleu\""));
 }
 
 #[test]

@@ -161,6 +161,30 @@ impl Module for Activation {
     }
 }
 
+/// By the name that Keras has for it, such as `"relu"`. Panics if there is none.
+impl From<&str> for Activation {
+    #[track_caller]
+    fn from(name: &str) -> Activation {
+        match name {
+            "linear" => Activation::Linear,
+            "relu" => Activation::Relu,
+            "sigmoid" => Activation::Sigmoid,
+            "tanh" => Activation::Tanh,
+            "softmax" => Activation::Softmax,
+            "leaky_relu" => Activation::LeakyRelu,
+            "elu" => Activation::Elu,
+            "gelu" => Activation::Gelu,
+            "silu" | "swish" => Activation::Silu,
+            "softplus" => Activation::Softplus,
+            _ => fail(
+                &format!("activation: there is none called {name:?}"),
+                &[],
+                "one of Relu, Sigmoid, Tanh, Softmax, LeakyRelu, Elu, Gelu, Silu, Softplus, or its name in small letters",
+            ),
+        }
+    }
+}
+
 /// What layers with an activation offer to choose it.
 macro_rules! activations {
     ($Layer:ident) => {
@@ -195,9 +219,10 @@ macro_rules! activations {
                 self.activation(Activation::Linear)
             }
 
-            /// With the given activation.
-            pub fn activation(mut self, activation: Activation) -> $Layer {
-                self.activation = activation;
+            /// With the given activation, a value such as `Elu` or its name, `"elu"`. Panics at a name that is none.
+            #[track_caller]
+            pub fn activation(mut self, activation: impl Into<Activation>) -> $Layer {
+                self.activation = activation.into();
                 self
             }
         }

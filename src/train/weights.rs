@@ -20,6 +20,13 @@ pub(super) fn weighted(loss: &dyn Loss, prediction: &Tensor, target: &Tensor, we
             "targets are class indices [n], or one-hot rows [n, classes]",
         );
     }
+    if let Some(class) = labels.to_vec().into_iter().find(|class| *class >= weights.len() as Float) {
+        fail(
+            &format!("class_weight: there are {} weights, none for class {class}", weights.len()),
+            &[("target", target)],
+            "one number for each class, in the order of their numbers, from 0",
+        );
+    }
     let classes = class_indices("class_weight", &labels, weights.len());
     let mut sum = None;
     for (class, &weight) in weights.iter().enumerate() {

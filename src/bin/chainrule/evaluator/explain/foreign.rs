@@ -63,6 +63,9 @@ fn member(case: &Case) -> Option<Explanation> {
         return None;
     }
     let owner = case.message.split('`').nth(3).unwrap_or_default();
+    if case.name() == "new" && owner.ends_with("Tensor") {
+        return names::find("array", false).map(|found| said(found, "Tensor::new"));
+    }
     let is_part = |c: char| !c.is_alphanumeric() && c != '_';
     let is_of_library = |part: &str| assist::is_type_of_library(part) && case.memory.defined_in(part).is_none();
     // Of another type it may mean anything.
@@ -74,15 +77,27 @@ fn member(case: &Case) -> Option<Explanation> {
 
 /// `fit(&train, epochs = 10)`
 fn keyword_argument(case: &Case) -> Option<Explanation> {
-    let named = named_arguments(case.code, case.mark.as_ref()?.start);
+    let start = case.mark.as_ref()?.start;
+    let named = named_arguments(case.code, start);
     if named.is_empty() {
         return None;
     }
-    let fix: Vec<String> = named.iter().map(|(name, value)| setting(name, value)).collect();
+    let call = Call::around(case.code, start)?;
+    let takes = assist::call(&call.callee).map(|(takes, _)| takes).unwrap_or_default();
+    // What the function itself takes has its place; the rest are settings.
+    let (placed, set): (Vec<_>, Vec<_>) = named.into_iter().partition(|(name, _)| takes.contains(name));
+    let place = |(name, _): &(String, String)| takes.iter().position(|taken| taken == name);
+    let mut placed = placed;
+    placed.sort_by_key(place);
+    let given = call.arguments.iter().filter(|argument| !argument.contains(" = ") && !argument.contains('='));
+    let arguments: Vec<String> = given.cloned().chain(placed.iter().map(|(_, value)| value_here(value))).collect();
+    let set: String = set.iter().map(|(name, value)| setting(name, value)).collect();
+    let fix = if placed.is_empty() { set } else { call.with(&call.callee, &arguments) + &set };
     Some(Explanation::new(
-        "Rust has no arguments by name. What can be set is a method, behind the call:",
-        "Rust 没有按名字传的参数。可以设置的东西都是方法，写在调用后面：",
-        fix.concat(),
+        "Rust has no arguments by name. What a function needs stands in its order; what else can be set is a method, \
+         behind the call:",
+        "Rust 没有按名字传的参数。函数必需的参数按顺序写；其他设置都是方法，写在调用后面：",
+        fix,
     ))
 }
 
@@ -96,7 +111,16 @@ fn setting(name: &str, value: &str) -> String {
         "use_bias" | "bias" => return ".no_bias()".to_owned(),
         other => other,
     };
-    format!(".{name}({value})")
+    format!(".{name}({})", value_here(value))
+}
+
+fn value_here(value: &str) -> String {
+    match value {
+        "True" => "true".to_owned(),
+        "False" => "false".to_owned(),
+        "None" => "()".to_owned(),
+        value => value.to_owned(),
+    }
 }
 
 /// `exp(x)`, where the library has `x.exp()`.

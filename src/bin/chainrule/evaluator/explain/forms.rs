@@ -11,9 +11,11 @@ pub fn explain(case: &Case) -> Option<Explanation> {
     match case.kind {
         "E0061" => arguments(case),
         "E0423" | "E0618" => type_as_value(case),
+        "E0433" => variant_as_type(case),
+        "E0608" => example_of_data(case),
         "E0615" | "E0616" => field(case),
         "E0282" => closure_without_types(case),
-        "E0308" => shape(case),
+        "E0308" => shape(case).or_else(|| batch_as_pair(case)),
         "" => trait_object(case),
         _ => None,
     }
@@ -250,6 +252,42 @@ fn type_as_value(case: &Case) -> Option<Explanation> {
         format!("`{name}` 是类型；它的值要用 `new` 来创建。"),
         usual.into_iter().chain([made]).collect::<Vec<_>>().join("\n"),
     ))
+}
+
+/// `Relu::new()`
+fn variant_as_type(case: &Case) -> Option<Explanation> {
+    let name = case.name();
+    (case.labels.contains("is a variant") && case.memory.defined_in(name).is_none()).then(|| {
+        Explanation::new(
+            format!("`{name}` needs no setting: the name alone is the layer."),
+            format!("`{name}` 不需要设置：直接写名字就是这一层。"),
+            format!(".add({name})"),
+        )
+    })
+}
+
+/// `train[0]`
+fn example_of_data(case: &Case) -> Option<Explanation> {
+    let kind = case.message.split('`').nth(1)?;
+    (kind.ends_with("Dataset") && case.memory.defined_in("Dataset").is_none()).then(|| {
+        Explanation::new(
+            "Examples of a data set are taken out with `select`; one input alone is a row of `x`.",
+            "用 `select` 取出数据集里的样本；单独一个输入是 `x` 的一行。",
+            "train.select(&[0])\ntrain.x.row(0)",
+        )
+    })
+}
+
+/// `for (x, y) in train.batches(32)`
+fn batch_as_pair(case: &Case) -> Option<Explanation> {
+    let is_it = case.labels.contains("expected `Dataset`, found `(_") || case.labels.contains("found tuple `(_, _)`");
+    (is_it && case.said().contains("Dataset")).then(|| {
+        Explanation::new(
+            "A batch, as a whole data set, is one thing with two parts: `x` and `y`.",
+            "一个批次和整个数据集一样，是一个整体，有两部分：`x` 和 `y`。",
+            "for batch in train.batches(32) { let (x, y) = (&batch.x, &batch.y); … }",
+        )
+    })
 }
 
 /// A method without parentheses, or a field that is not open.
