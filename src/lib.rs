@@ -111,6 +111,8 @@ pub mod plot;
 pub mod tensor;
 pub mod train;
 
+pub use ndarray;
+
 /// What a notebook cell sees.
 pub mod prelude {
     pub use crate::Float;
@@ -122,6 +124,7 @@ pub mod prelude {
     pub use crate::display::{self, Bundle, DisplayHandle, Show, clear_output, show};
     pub use crate::display::{display_html, display_json, display_latex, display_markdown, display_png, display_svg};
     pub use crate::json;
+    pub use crate::ndarray;
     pub use crate::nn::Activation::{Elu, Gelu, LeakyRelu, Relu, Sigmoid, Silu, Softmax, Softplus, Tanh};
     pub use crate::nn::{Accuracy, Metric, Perplexity, TopK};
     pub use crate::nn::{Activation, Init, Module, Sequential};

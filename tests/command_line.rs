@@ -24,10 +24,25 @@ fn home() -> tempfile::TempDir {
 #[test]
 fn help_names_every_command() {
     let output = run(home().path(), &["--help"]);
-    for command in ["lab", "run", "warm", "cache", "install", "uninstall", "doctor"] {
+    for command in ["lab", "run", "warm", "cache", "install", "uninstall", "names", "doctor"] {
         assert!(text(&output).contains(command), "{}", text(&output));
     }
     assert!(!text(&output).contains("kernel  "), "Jupyter's own command is not for people");
+}
+
+#[test]
+fn names_of_other_libraries_are_printed_as_a_table() {
+    let home = home();
+    let output = run(home.path(), &["names"]);
+    let all = String::from_utf8(output.stdout.clone()).unwrap();
+    assert!(output.status.success() && all.lines().count() > 82, "{}", text(&output));
+    assert!(all.contains("| `manual_seed`, `set_seed`") && all.contains("| `seed(42)` |"), "{all}");
+    let output = run(home.path(), &["names", "steplr"]);
+    let some = String::from_utf8(output.stdout).unwrap();
+    assert!(some.contains("`Schedule::step(0.1, 100, 0.5)`") && some.lines().count() < 6, "{some}");
+    // As Markdown: every row has four columns, whatever stands in the code.
+    let columns = |line: &str| line.replace("\\|", "").matches('|').count();
+    assert!(all.lines().all(|line| columns(line) == 5), "{all}");
 }
 
 #[test]

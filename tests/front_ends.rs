@@ -56,6 +56,11 @@ fn clients() {
 }
 
 #[test]
+fn foreign_names() {
+    pytest("test_foreign_names.py", Duration::from_secs(1200));
+}
+
+#[test]
 fn beginners() {
     pytest("test_beginners.py", Duration::from_secs(900));
 }

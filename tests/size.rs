@@ -19,6 +19,6 @@ fn the_library_is_small() {
     assert!(operations <= 1500, "operations with their derivatives: {operations} lines");
     let others = ["bin", "plot", "data", "cell"].map(|folder| lines(&source.join(folder)));
     let library = lines(&source) - others.iter().sum::<usize>();
-    assert!(library <= 6000, "the library without pictures and data: {library} lines");
+    assert!(library <= 7000, "the library without pictures and data: {library} lines");
     println!("operations {operations}, library {library}");
 }

@@ -182,6 +182,10 @@ pub fn grads(loss: &Tensor, inputs: &[&Tensor]) -> Vec<Tensor> {
 #[derive(Debug, Default)]
 pub struct GradientTape {}
 
+/// As [`GradientTape::new`].
+#[allow(non_upper_case_globals)]
+pub const GradientTape: GradientTape = GradientTape {};
+
 impl GradientTape {
     /// A tape.
     pub fn new() -> GradientTape {

@@ -36,6 +36,8 @@ pub(crate) struct Notes {
     pub grad: Option<Box<Array>>,
     pub label: Option<Box<str>>,
     pub retain: bool,
+    /// A parameter that training leaves as it is.
+    pub frozen: bool,
 }
 
 /// An input of an operation, and the way back to it.

@@ -2,6 +2,7 @@
 
 use crate::Float;
 use crate::display::{Bundle, Show};
+use crate::ops::class_indices;
 use crate::tensor::{Tensor, fail::fail, random};
 use std::fmt;
 
@@ -56,10 +57,40 @@ impl Dataset {
         Dataset { x: x.detach(), y: y.detach(), classes }
     }
 
-    /// Names the classes, in the order of their numbers.
-    pub fn class_names(mut self, names: &[&str]) -> Dataset {
+    /// Names the classes, in the order of their numbers; `data.classes`, without parentheses, are the names.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let fruit = Dataset::new(&tensor([[1.0], [2.0]]), &tensor([0, 1])).classes(&["apple", "pear"]);
+    /// assert_eq!(fruit.classes, ["apple", "pear"]);
+    /// ```
+    pub fn classes(mut self, names: &[&str]) -> Dataset {
         self.classes = names.iter().map(|name| (*name).to_owned()).collect();
         self
+    }
+
+    /// The same as [`classes`](Dataset::classes).
+    pub fn class_names(self, names: &[&str]) -> Dataset {
+        self.classes(names)
+    }
+
+    /// For each class a weight with which all classes count the same, however rare: n / (classes · examples of the class),
+    /// for [`class_weight`](crate::train::Fit::class_weight). A class without examples gets 0.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let data = Dataset::new(&Tensor::zeros(&[4, 1]), &tensor([0, 0, 0, 1]));
+    /// assert_eq!(data.class_weights(), [4.0 / 6.0, 4.0 / 2.0]);
+    /// ```
+    ///
+    /// Panics if the targets are no classes.
+    #[track_caller]
+    pub fn class_weights(&self) -> Vec<Float> {
+        let classes = self.classes.len();
+        let labels = class_indices("class_weights", &self.y, classes);
+        let count = |class: usize| labels.iter().filter(|label| **label == class).count() as Float;
+        let weight = |count: Float| if count == 0.0 { 0.0 } else { labels.len() as Float / (classes as Float * count) };
+        (0..classes).map(|class| weight(count(class))).collect()
     }
 
     /// Examples of classes: a row of `x` for each label.

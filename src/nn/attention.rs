@@ -74,6 +74,10 @@ impl SinePositionEncoding {
     }
 }
 
+/// As [`SinePositionEncoding::new`].
+#[allow(non_upper_case_globals)]
+pub const SinePositionEncoding: SinePositionEncoding = SinePositionEncoding {};
+
 impl Module for SinePositionEncoding {
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
@@ -134,10 +138,10 @@ fn sequence(layer: &str, x: &Tensor) -> (usize, usize, usize) {
 /// ```
 #[derive(Clone, Debug)]
 pub struct MultiHeadAttention {
-    query: Dense,
-    key: Dense,
-    value: Dense,
-    output: Dense,
+    pub(super) query: Dense,
+    pub(super) key: Dense,
+    pub(super) value: Dense,
+    pub(super) output: Dense,
     heads: usize,
     is_causal: bool,
 }

@@ -214,6 +214,10 @@ impl GlobalAvgPool {
     }
 }
 
+/// As [`GlobalAvgPool::new`].
+#[allow(non_upper_case_globals)]
+pub const GlobalAvgPool: GlobalAvgPool = GlobalAvgPool {};
+
 impl Module for GlobalAvgPool {
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {

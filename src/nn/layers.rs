@@ -1,6 +1,6 @@
 //! Layers.
 
-use super::Init;
+use super::{Init, copy};
 use crate::Float;
 use crate::autograd::is_training;
 use crate::tensor::Tensor;
@@ -44,6 +44,33 @@ pub trait Module: std::any::Any + Send + Sync {
     /// Everything that has to be kept to have this layer again: the parameters, and what is not trained but changes.
     fn state(&self) -> Vec<Tensor> {
         self.parameters()
+    }
+
+    /// Has training leave the layer as it is (`false`), or change it again. In a model:
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let model = Sequential::new().add(Dense::new(2, 8).relu()).add(Dense::new(8, 1));
+    /// model.layers()[0].set_trainable(false);
+    /// assert_eq!(model.parameters().len(), 2); // weight and bias of the second
+    /// ```
+    fn set_trainable(&self, is_trainable: bool) {
+        copy::set_trainable(&self.parameters(), is_trainable);
+    }
+
+    /// The layer, which training leaves as it is (`false`): `.add(Dense::new(2, 8).relu().trainable(false))`.
+    fn trainable(self, is_trainable: bool) -> Self
+    where
+        Self: Sized,
+    {
+        self.set_trainable(is_trainable);
+        self
+    }
+
+    /// Another layer with the same values and weights of its own, for [`Sequential::clone`](super::Sequential). Only a layer
+    /// of one's own has to say it; None means that it does not.
+    fn copy(&self) -> Option<Box<dyn Module>> {
+        None
     }
 
     /// How often a multiplication and an addition are done for one sample, given the shape of its input. For the summary
@@ -134,6 +161,30 @@ impl Module for Activation {
     }
 }
 
+/// By the name that Keras has for it, such as `"relu"`. Panics if there is none.
+impl From<&str> for Activation {
+    #[track_caller]
+    fn from(name: &str) -> Activation {
+        match name {
+            "linear" => Activation::Linear,
+            "relu" => Activation::Relu,
+            "sigmoid" => Activation::Sigmoid,
+            "tanh" => Activation::Tanh,
+            "softmax" => Activation::Softmax,
+            "leaky_relu" => Activation::LeakyRelu,
+            "elu" => Activation::Elu,
+            "gelu" => Activation::Gelu,
+            "silu" | "swish" => Activation::Silu,
+            "softplus" => Activation::Softplus,
+            _ => fail(
+                &format!("activation: there is none called {name:?}"),
+                &[],
+                "one of Relu, Sigmoid, Tanh, Softmax, LeakyRelu, Elu, Gelu, Silu, Softplus, or its name in small letters",
+            ),
+        }
+    }
+}
+
 /// What layers with an activation offer to choose it.
 macro_rules! activations {
     ($Layer:ident) => {
@@ -168,9 +219,10 @@ macro_rules! activations {
                 self.activation(Activation::Linear)
             }
 
-            /// With the given activation.
-            pub fn activation(mut self, activation: Activation) -> $Layer {
-                self.activation = activation;
+            /// With the given activation, a value such as `Elu` or its name, `"elu"`. Panics at a name that is none.
+            #[track_caller]
+            pub fn activation(mut self, activation: impl Into<Activation>) -> $Layer {
+                self.activation = activation.into();
                 self
             }
         }
@@ -283,6 +335,10 @@ impl Flatten {
     }
 }
 
+/// As [`Flatten::new`]: what needs no setting is its bare name, too.
+#[allow(non_upper_case_globals)]
+pub const Flatten: Flatten = Flatten {};
+
 impl Module for Flatten {
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
@@ -333,7 +389,7 @@ impl Module for Reshape {
 /// assert_eq!(block.forward(&Tensor::zeros(&[5, 8])).shape(), [5, 8]);
 /// ```
 pub struct Residual {
-    layers: Box<dyn Module>,
+    pub(super) layers: Box<dyn Module>,
 }
 
 impl Residual {
@@ -363,6 +419,10 @@ impl Module for Residual {
 
     fn state(&self) -> Vec<Tensor> {
         self.layers.state()
+    }
+
+    fn set_trainable(&self, is_trainable: bool) {
+        self.layers.set_trainable(is_trainable);
     }
 
     fn macs(&self, input: &[usize]) -> usize {

@@ -5,6 +5,10 @@ use crate::tensor::Tensor;
 use crate::tensor::fail::warn_once;
 
 /// What training makes small: a single number computed from a batch of predictions and the targets.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no loss",
+    label = "give one such as `MeanSquaredError` or a function of two tensors, `|prediction: &Tensor, target: &Tensor| …`"
+)]
 pub trait Loss: Send + Sync + 'static {
     /// The mean loss of the batch.
     #[track_caller]
@@ -82,6 +86,11 @@ pub struct SparseCategoricalCrossentropy {
 
 crossentropy!(SparseCategoricalCrossentropy);
 
+/// As [`SparseCategoricalCrossentropy::new`].
+#[allow(non_upper_case_globals)] // a loss without settings is its bare name, as the others
+pub const SparseCategoricalCrossentropy: SparseCategoricalCrossentropy =
+    SparseCategoricalCrossentropy { from_logits: false, smoothing: 0.0 };
+
 impl Loss for SparseCategoricalCrossentropy {
     #[track_caller]
     fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
@@ -124,6 +133,11 @@ pub struct CategoricalCrossentropy {
 }
 
 crossentropy!(CategoricalCrossentropy);
+
+/// As [`CategoricalCrossentropy::new`].
+#[allow(non_upper_case_globals)]
+pub const CategoricalCrossentropy: CategoricalCrossentropy =
+    CategoricalCrossentropy { from_logits: false, smoothing: 0.0 };
 
 impl Loss for CategoricalCrossentropy {
     #[track_caller]
@@ -206,6 +220,16 @@ impl Huber {
     /// With the given δ; 1 is usual.
     pub fn new(delta: Float) -> Huber {
         Huber { delta }
+    }
+}
+
+/// As `Huber::new(1.0)`.
+#[allow(non_upper_case_globals)]
+pub const Huber: Huber = Huber { delta: 1.0 };
+
+impl Default for Huber {
+    fn default() -> Huber {
+        Huber
     }
 }
 

@@ -1,6 +1,6 @@
 //! Metrics: what people look at, beside the loss, which is what training looks at.
 
-use super::{Loss, MeanAbsoluteError, SparseCategoricalCrossentropy};
+use super::{Loss, MeanAbsoluteError, MeanSquaredError, SparseCategoricalCrossentropy};
 use crate::Float;
 use crate::autograd::NoGrad;
 use crate::ops::class_indices;
@@ -34,7 +34,12 @@ pub trait Metric: Send + Sync + 'static {
     fn name(&self) -> String;
 }
 
-/// What `compile` takes: one [`Metric`], several as a tuple such as `(Accuracy, TopK(3))`, or `()` for none.
+/// What `compile` takes: one [`Metric`], several as a tuple such as `(Accuracy, TopK(3))`, or `()` for none. Keras's names
+/// are known as well: `"accuracy"`, `["accuracy", "mae"]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no metric",
+    label = "give `Accuracy`, several as `(Accuracy, TopK(3))`, none as `()`"
+)]
 pub trait Metrics {
     /// The metrics, in order.
     fn list(self) -> Vec<Box<dyn Metric>>;
@@ -92,6 +97,17 @@ impl Metric for TopK {
 
     fn name(&self) -> String {
         format!("top_{}", self.0)
+    }
+}
+
+impl Metric for MeanSquaredError {
+    #[track_caller]
+    fn measure(&self, prediction: &Tensor, target: &Tensor) -> Float {
+        self.loss(&prediction.detach(), target).item()
+    }
+
+    fn name(&self) -> String {
+        "mean_squared_error".to_owned()
     }
 }
 

@@ -13,6 +13,8 @@
 
 mod attention;
 mod conv;
+mod copy;
+mod forms;
 mod init;
 mod layers;
 mod loss;
@@ -24,6 +26,7 @@ mod summary;
 
 pub use attention::{Embedding, MultiHeadAttention, PositionEmbedding, SinePositionEncoding};
 pub use conv::{AvgPool2D, Conv1D, Conv2D, GlobalAvgPool, MaxPool1D, MaxPool2D};
+pub(crate) use forms::full_name;
 pub use init::Init;
 pub(crate) use layers::parameter;
 pub use layers::{Activation, Dense, Dropout, Flatten, Module, Reshape, Residual};

@@ -80,7 +80,8 @@ impl Module for BatchNormalization {
         }
         let mut shape = vec![1; x.rank()];
         shape[1] = channels;
-        let y = if is_training() {
+        // One that is not trained does not follow the batches either, as in Keras.
+        let y = if is_training() && !self.gamma.0.notes().frozen {
             let axes: Vec<isize> = (0..x.rank() as isize).filter(|&axis| axis != 1).collect();
             let mean = x.mean_axes(&axes, true);
             let centred = x - &mean;

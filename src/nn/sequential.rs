@@ -61,6 +61,7 @@ impl Sequential {
     }
 
     /// Appends a layer. Its parameters get names such as `dense1.weight`, for messages.
+    #[must_use = "`add` gives back the model with the layer: `model = model.add(…);`"]
     #[allow(clippy::should_implement_trait)] // `add` is Keras's word, and no one adds a layer with `+`
     pub fn add(self, layer: impl Module) -> Sequential {
         self.push(Box::new(layer))
@@ -121,9 +122,14 @@ impl Sequential {
         outputs
     }
 
-    /// The parameters of all layers, in order.
+    /// The parameters of all layers, in order, but those of layers that are not [trainable](Module::set_trainable).
     pub fn parameters(&self) -> Vec<Tensor> {
-        self.layers.iter().flat_map(|layer| layer.parameters()).collect()
+        let all = self.layers.iter().flat_map(|layer| layer.parameters());
+        all.filter(|parameter| !parameter.0.notes().frozen).collect()
+    }
+
+    pub(super) fn of_layers(layers: Vec<Box<dyn Module>>, input: Option<Vec<usize>>) -> Sequential {
+        Sequential { layers: Outlined::new(layers), input, ..Sequential::default() }
     }
 
     /// Everything that has to be kept to have this model again, in order of the layers: parameters, running means.
@@ -144,6 +150,10 @@ impl Module for Sequential {
 
     fn state(&self) -> Vec<Tensor> {
         Sequential::state(self)
+    }
+
+    fn set_trainable(&self, is_trainable: bool) {
+        self.layers.iter().for_each(|layer| layer.set_trainable(is_trainable));
     }
 
     fn macs(&self, input: &[usize]) -> usize {

@@ -30,8 +30,10 @@ impl Summary {
             let macs = layer.macs(&shape);
             shape = layer.output_shape(&shape);
             let own = count(layer.parameters());
-            summary.parameters += own;
-            summary.others += count(layer.state()) - own;
+            let frozen = layer.parameters().into_iter().filter(|parameter| parameter.0.notes().frozen).collect();
+            let trained = own - count(frozen);
+            summary.parameters += trained;
+            summary.others += count(layer.state()) - trained;
             if let Some((all, outputs)) = &mut summary.work {
                 *all += macs;
                 *outputs += shape.iter().product::<usize>();

@@ -48,6 +48,28 @@ impl Tensor {
         )
     }
 
+    /// The entry `index` along axis 0, without that axis: a row of a matrix, an image of a batch. Derivative: as that of
+    /// [`select_rows`](Tensor::select_rows).
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// assert_eq!(Tensor::zeros(&[32, 28, 28]).row(0).shape(), [28, 28]);
+    /// assert_eq!(tensor([[0.1, 0.9], [0.8, 0.2]]).row(0).argmax(-1).item(), 1.0);
+    /// ```
+    #[track_caller]
+    pub fn row(&self, index: usize) -> Tensor {
+        let count = self.shape().first().copied().unwrap_or(0);
+        if index >= count {
+            let hint = match count {
+                0 => "a single number has no rows; .item() reads it".to_owned(),
+                _ => format!("rows are 0..{count}"),
+            };
+            let problem = format!("row: no row {index} in the shape {:?}", self.shape());
+            fail(&problem, &[("tensor", self)], &hint);
+        }
+        self.select_rows(&[index]).squeeze(0)
+    }
+
     /// As [`select_rows`](Tensor::select_rows), along any axis.
     #[track_caller]
     pub fn index_select(&self, axis: isize, entries: &[usize]) -> Tensor {

@@ -6,6 +6,7 @@ mod adagrad;
 mod adam;
 mod clip;
 mod momentum;
+mod named;
 mod schedule;
 mod sgd;
 
@@ -13,6 +14,7 @@ pub use adagrad::{Adadelta, Adagrad, RmsProp};
 pub use adam::{Adam, AdamW};
 pub use clip::{clip_grad_norm, clip_grad_value};
 pub use momentum::Momentum;
+pub use named::IntoOptimizer;
 pub use schedule::Schedule;
 pub use sgd::Sgd;
 

@@ -1,5 +1,7 @@
 use crate::Float;
 use std::f64::consts::PI;
+use std::fmt;
+use std::sync::Arc;
 
 /// How the learning rate changes with the steps, counted from 0.
 ///
@@ -14,14 +16,14 @@ use std::f64::consts::PI;
 /// ```
 ///
 /// In `fit`: `model.fit(&data).callback(Schedule::cosine(0.1, 1000)).run()`.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Schedule {
     rate: f64,
     shape: Shape,
     warm_up: usize,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 enum Shape {
     Constant,
     Step { every: usize, factor: f64 },
@@ -29,6 +31,14 @@ enum Shape {
     Linear { steps: usize },
     Cosine { steps: usize },
     OneCycle { steps: usize },
+    Custom(Arc<dyn Fn(usize) -> f64 + Send + Sync>),
+}
+
+/// By its first learning rates: a rule of one's own cannot be shown.
+impl fmt::Debug for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Schedule: {}, {}, {}, …", self.at(0), self.at(1), self.at(2))
+    }
 }
 
 impl Schedule {
@@ -67,6 +77,19 @@ impl Schedule {
         Schedule::new(highest, Shape::OneCycle { steps: steps.max(1) })
     }
 
+    /// The learning rate of each step by a rule of one's own.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let schedule = Schedule::custom(|step| if step < 100 { 0.1 } else { 0.01 });
+    /// assert_eq!((schedule.at(0), schedule.at(100)), (0.1, 0.01));
+    /// ```
+    #[doc(alias = "LambdaLR")]
+    #[doc(alias = "LearningRateScheduler")]
+    pub fn custom(rule: impl Fn(usize) -> f64 + Send + Sync + 'static) -> Schedule {
+        Schedule::new(rule(0), Shape::Custom(Arc::new(rule)))
+    }
+
     /// Before all else rises to the rate along a line, in `steps` steps.
     pub fn warm_up(mut self, steps: usize) -> Schedule {
         self.warm_up = steps;
@@ -83,6 +106,7 @@ impl Schedule {
         let between = |from: f64, to: f64, share: f64| to + (from - to) * 0.5 * (1.0 + (PI * share).cos());
         let rate = match self.shape {
             Shape::Constant => self.rate,
+            Shape::Custom(ref rule) => rule(step),
             Shape::Step { every, factor } => self.rate * factor.powi((step / every) as i32),
             Shape::Exponential { factor } => self.rate * factor.powi(step as i32),
             Shape::Linear { steps } => self.rate * (1.0 - share(steps)),

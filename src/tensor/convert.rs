@@ -2,7 +2,7 @@
 
 use super::Tensor;
 use crate::Float;
-use ndarray::ArrayD;
+use ndarray::{Array, ArrayBase, Data, Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, IxDyn};
 
 /// A number that can stand in a tensor. Tensors hold [`Float`]s; literals and counts of other types are converted.
 pub trait Number: Copy {
@@ -94,9 +94,72 @@ impl<N: Number> From<Vec<Vec<N>>> for Tensor {
     }
 }
 
-impl From<ArrayD<Float>> for Tensor {
-    fn from(array: ArrayD<Float>) -> Tensor {
-        Tensor::from_array(super::shape::contiguous(array.into_shared()))
+/// An array of `ndarray`, of any rank and of numbers of any type.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let array = ndarray::Array2::<f64>::eye(2);
+/// assert_eq!(Tensor::from(&array).shape(), [2, 2]);
+/// let back: ndarray::Array2<Float> = tensor([[1.0, 2.0]]).into();
+/// assert_eq!(back[[0, 1]], 2.0);
+/// ```
+impl<N: Number, S: Data<Elem = N>, D: Dimension> From<&ArrayBase<S, D>> for Tensor {
+    fn from(array: &ArrayBase<S, D>) -> Tensor {
+        let values: Vec<N> = array.iter().copied().collect();
+        Tensor::from_vec(N::floats(&values), array.shape())
+    }
+}
+
+/// As of a reference to it.
+impl<N: Number, S: Data<Elem = N>, D: Dimension> From<ArrayBase<S, D>> for Tensor {
+    fn from(array: ArrayBase<S, D>) -> Tensor {
+        Tensor::from(&array)
+    }
+}
+
+macro_rules! into_arrays {
+    ($($D:ty)*) => {$(
+        /// A copy of the values. Panics if the tensor has another number of axes.
+        impl From<&Tensor> for Array<Float, $D> {
+            #[track_caller]
+            fn from(tensor: &Tensor) -> Array<Float, $D> {
+                tensor.value().into_dimensionality().unwrap_or_else(|_| other_rank(tensor))
+            }
+        }
+
+        /// As of a reference to it.
+        impl From<Tensor> for Array<Float, $D> {
+            #[track_caller]
+            fn from(tensor: Tensor) -> Array<Float, $D> {
+                Self::from(&tensor)
+            }
+        }
+    )*};
+}
+into_arrays!(Ix0 Ix1 Ix2 Ix3 Ix4 IxDyn);
+
+#[cold]
+#[track_caller]
+fn other_rank(tensor: &Tensor) -> ! {
+    let (rank, shape) = (tensor.rank(), tensor.shape());
+    super::fail(
+        &format!("into: the shape {shape:?} has {rank} axes, which the type of the array does not have"),
+        &[("tensor", tensor)],
+        &format!("write ndarray::Array{rank}<f32>, or ndarray::ArrayD<f32>, which fits always"),
+    )
+}
+
+/// All values in row-major order, as [`Tensor::to_vec`].
+impl From<Tensor> for Vec<Float> {
+    fn from(tensor: Tensor) -> Vec<Float> {
+        tensor.to_vec()
+    }
+}
+
+/// All values in row-major order, as [`Tensor::to_vec`].
+impl From<&Tensor> for Vec<Float> {
+    fn from(tensor: &Tensor) -> Vec<Float> {
+        tensor.to_vec()
     }
 }
 

@@ -239,6 +239,16 @@ impl Tensor {
         self.clone()
     }
 
+    /// Has training leave this parameter as it is (`false`), or change it again (`true`). What is left as it is gets no
+    /// gradient, and `parameters()` of a model does not name it.
+    pub fn set_trainable(&self, is_trainable: bool) {
+        self.0.notes().frozen = !is_trainable;
+        self.0.tracked.store(is_trainable, Ordering::Relaxed);
+        if !is_trainable {
+            self.zero_grad();
+        }
+    }
+
     /// Whether gradients flow to or through this tensor.
     pub fn is_tracked(&self) -> bool {
         self.0.tracked.load(Ordering::Relaxed)
@@ -287,7 +297,9 @@ impl Tensor {
     #[cold]
     #[track_caller]
     pub(crate) fn no_gradient(&self, who: &str) -> ! {
-        let hint = if !self.is_tracked() {
+        let hint = if self.0.notes().frozen {
+            "it was made not trainable; .set_trainable(true) changes that, model.parameters() leaves it out"
+        } else if !self.is_tracked() {
             "ask for it before computing the loss: let w = tensor(…).requires_grad();"
         } else if self.is_leaf() {
             "call loss.backward() first; if you did, the loss does not depend on this tensor (or zero_grad() came after)"

@@ -1,7 +1,7 @@
 //! What can happen beside the steps of a training run.
 
 use crate::Float;
-use crate::nn::Sequential;
+use crate::nn::{Sequential, full_name};
 use crate::optim::{Optimizer, Schedule, clip_grad_norm};
 use crate::plot::EpochRow;
 use crate::tensor::Tensor;
@@ -77,6 +77,13 @@ pub struct ClipNorm(
     /// The longest that is allowed; 1 is usual.
     pub Float,
 );
+
+impl ClipNorm {
+    /// The same as `ClipNorm(longest)`.
+    pub fn new(longest: Float) -> ClipNorm {
+        ClipNorm(longest)
+    }
+}
 
 impl Callback for ClipNorm {
     fn before_step(&mut self, _: usize, run: &mut Run) {
@@ -156,7 +163,7 @@ impl EarlyStopping {
     /// Watches another figure, by its name in [`History`](super::History): "loss", "accuracy", "val_accuracy". What ends in
     /// `loss`, `error` or `perplexity` is better the lower it is, anything else the higher.
     pub fn monitor(mut self, figure: &str) -> EarlyStopping {
-        self.monitor.figure = Some(figure.to_owned());
+        self.monitor.figure = Some(full_name(figure));
         self
     }
 
@@ -208,7 +215,7 @@ impl ReduceOnPlateau {
 
     /// Watches another figure, as [`EarlyStopping::monitor`].
     pub fn monitor(mut self, figure: &str) -> ReduceOnPlateau {
-        self.monitor.figure = Some(figure.to_owned());
+        self.monitor.figure = Some(full_name(figure));
         self
     }
 
@@ -255,7 +262,7 @@ impl Checkpoint {
 
     /// Watches another figure, as [`EarlyStopping::monitor`].
     pub fn monitor(mut self, figure: &str) -> Checkpoint {
-        self.monitor.figure = Some(figure.to_owned());
+        self.monitor.figure = Some(full_name(figure));
         self
     }
 }

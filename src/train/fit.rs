@@ -1,7 +1,7 @@
 //! `fit`: the training loop.
 
 use super::callback::OnEpoch;
-use super::{Callback, Diagnosis, History, Mean, Means, Run, named, not_compiled};
+use super::{Callback, Diagnosis, History, Mean, Means, Run, named, not_compiled, weights};
 use crate::Float;
 use crate::cell::interrupt;
 use crate::data::{Dataset, agree};
@@ -31,6 +31,7 @@ pub struct Fit<'a> {
     verbose: bool,
     live: bool,
     callbacks: Vec<Box<dyn Callback + 'a>>,
+    class_weight: Option<Vec<Float>>,
 }
 
 impl<'a> Fit<'a> {
@@ -44,6 +45,7 @@ impl<'a> Fit<'a> {
             verbose: true,
             live: true,
             callbacks: Vec::new(),
+            class_weight: None,
         }
     }
 
@@ -71,6 +73,23 @@ impl<'a> Fit<'a> {
     pub fn validation_split(mut self, share: f64) -> Fit<'a> {
         let (held_out, rest) = self.data.split(share);
         (self.data, self.validation) = (rest, Some(held_out));
+        self
+    }
+
+    /// How much the examples of each class count in the loss of the training, by the number of the class; 1 unless set. For
+    /// classes of which one is rare: `.class_weight(&train.class_weights())`.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// # let mut model = Sequential::new().add(Dense::new(2, 2).softmax());
+    /// # model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);
+    /// model.fit(&data::xor()).class_weight(&[1.0, 5.0]).verbose(false).run();
+    /// ```
+    ///
+    /// Panics if a weight is negative, and in the run if there is a class without one.
+    #[track_caller]
+    pub fn class_weight(mut self, weights: impl AsRef<[Float]>) -> Fit<'a> {
+        self.class_weight = Some(weights::checked(weights.as_ref()));
         self
     }
 
@@ -105,7 +124,7 @@ impl<'a> Fit<'a> {
     /// the run, too.
     #[track_caller]
     pub fn run(self) -> History {
-        let Fit { model, data, validation, epochs, batch_size, verbose, live, mut callbacks } = self;
+        let Fit { model, data, validation, epochs, batch_size, verbose, live, mut callbacks, class_weight } = self;
         // Taken out, so that the model can be borrowed beside it; goes back also when the stack unwinds.
         let mut lease = Lease::new(model);
         let Lease { model, compiled: Some(compiled), parameters, .. } = &mut lease else { not_compiled("fit") };
@@ -118,7 +137,8 @@ impl<'a> Fit<'a> {
         compiled.classes.clone_from(&data.classes);
         *parameters = model.parameters();
         if parameters.is_empty() {
-            fail("fit: the model has no parameters to train", &[], "add a layer that has some, such as Dense::new(…)");
+            let hint = "add a layer that has some, such as Dense::new(…), or make one trainable again";
+            fail("fit: the model has no parameters to train", &[], hint);
         }
 
         let steps = data.len().div_ceil(batch_size);
@@ -136,7 +156,10 @@ impl<'a> Fit<'a> {
                 let x = named(data.x.select_rows(rows), &data.x);
                 let y = named(data.y.select_rows(rows), &data.y);
                 let prediction = model.forward(&x);
-                let loss = compiled.loss.loss(&prediction, &y);
+                let loss = match &class_weight {
+                    Some(each) => weights::weighted(&*compiled.loss, &prediction, &y, each),
+                    None => compiled.loss.loss(&prediction, &y),
+                };
                 let value = loss.item();
                 if value.is_finite() {
                     zero_grad(parameters);

@@ -2,6 +2,7 @@
 
 use crate::Float;
 use crate::display::{Bundle, Show};
+use crate::nn::full_name;
 use crate::plot::EpochRow;
 use crate::tensor::table::{html_table, text_table};
 use std::fmt;
@@ -55,10 +56,11 @@ impl History {
     #[track_caller]
     pub fn get(&self, name: &str) -> &[Float] {
         let measured: Vec<&str> = self.figures.iter().map(|(name, _)| name.as_str()).collect();
-        match name {
+        let full = full_name(name);
+        match full.as_str() {
             "batch_loss" => &self.batch_loss,
-            "loss" | "accuracy" | "val_loss" | "val_accuracy" => self.find(name),
-            _ if measured.contains(&name) => self.find(name),
+            "loss" | "accuracy" | "val_loss" | "val_accuracy" => self.find(&full),
+            full if measured.contains(&full) => self.find(full),
             _ => crate::tensor::fail::fail(
                 &format!("History: no figure is called {name:?}"),
                 &[],
@@ -148,7 +150,8 @@ impl Evaluation {
     /// A metric by name. Panics if the model was not compiled with it.
     #[track_caller]
     pub fn get(&self, name: &str) -> Float {
-        let Some((_, value)) = self.metrics.iter().find(|(other, _)| other == name) else {
+        let full = full_name(name);
+        let Some((_, value)) = self.metrics.iter().find(|(other, _)| *other == full) else {
             let measured: Vec<&str> = self.metrics.iter().map(|(name, _)| name.as_str()).collect();
             let problem = format!("Evaluation: no metric is called {name:?}");
             crate::tensor::fail::fail(&problem, &[], &format!("there are {measured:?}; others are given to compile"))

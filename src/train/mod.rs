@@ -35,6 +35,7 @@ mod diagnose;
 mod fit;
 mod history;
 mod search;
+mod weights;
 
 pub use callback::{Callback, Checkpoint, ClipNorm, EarlyStopping, ReduceOnPlateau, Run};
 pub use diagnose::Diagnosis;
@@ -46,7 +47,7 @@ use crate::Float;
 use crate::autograd::NoGrad;
 use crate::data::{Dataset, agree};
 use crate::nn::{Loss, Metric, Metrics, Sequential, metric};
-use crate::optim::Optimizer;
+use crate::optim::{IntoOptimizer, Optimizer};
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 
@@ -73,13 +74,21 @@ impl Sequential {
     /// let mut model = Sequential::new().add(Dense::new(784, 128).relu()).add(Dense::new(128, 10).softmax());
     /// model.compile(Adam::default(), SparseCategoricalCrossentropy::new(), Accuracy);
     /// ```
-    pub fn compile(&mut self, optimizer: impl Optimizer, loss: impl Loss, metrics: impl Metrics) {
-        let (optimizer, loss, metrics) = (Box::new(optimizer), Box::new(loss), metrics.list());
+    ///
+    /// A loss can also be a function, `|prediction: &Tensor, target: &Tensor| …`. Keras's names are known, too:
+    /// `model.compile("adam", "mse", ["mae"])`; panics at a name that is none.
+    #[track_caller]
+    pub fn compile(&mut self, optimizer: impl IntoOptimizer, loss: impl Loss, metrics: impl Metrics) {
+        let (optimizer, loss, metrics) = (optimizer.boxed(), Box::new(loss), metrics.list());
         self.set_compiled(Compiled { optimizer, loss, metrics, classes: Vec::new() });
     }
 
     /// Not in a generic function: what was there before is dropped.
+    #[track_caller]
     fn set_compiled(&mut self, compiled: Compiled) {
+        // A name that is none is found here, and not in the first step.
+        compiled.loss.name();
+        compiled.metrics.iter().for_each(|metric| drop(metric.name()));
         *self.compiled = Some(compiled);
     }
 

@@ -14,6 +14,7 @@ mod compiler;
 mod course;
 mod evaluator;
 mod jupyter;
+mod names;
 mod notebook;
 mod settings;
 mod worker;

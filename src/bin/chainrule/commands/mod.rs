@@ -8,6 +8,7 @@ mod doctor;
 mod export;
 mod install;
 mod lab;
+mod names;
 mod run;
 mod warm;
 
@@ -43,6 +44,8 @@ enum Command {
     Install(install::Install),
     /// Remove the kernel from Jupyter
     Uninstall(install::Uninstall),
+    /// Say what things of Keras, PyTorch, NumPy and scikit-learn are called here
+    Names(names::Names),
     /// Check this machine, and say what to type for each thing that is missing
     Doctor,
     /// Serve a front end (Jupyter calls this)
@@ -82,6 +85,7 @@ pub fn main() -> ExitCode {
         Command::Cache(cache) => cache.run(),
         Command::Install(install) => install.run(),
         Command::Uninstall(uninstall) => uninstall.run(),
+        Command::Names(names) => names.run(),
         Command::Doctor => doctor::run(),
         Command::Kernel { connection_file, unsigned, settings } => {
             crate::jupyter::serve(&connection_file, unsigned, &settings).map(|()| ExitCode::SUCCESS)

@@ -6,6 +6,7 @@ use super::infer::Scope;
 use super::library::{library, standard};
 use super::words::{COMMANDS, KEYWORDS};
 use super::{Known, plain_first_line};
+use crate::names::{self, Name};
 use crate::settings::say;
 use std::ops::Range;
 use std::path::Path;
@@ -40,6 +41,8 @@ mod origin {
     pub const CELL: u8 = 2;
     pub const LIBRARY: u8 = 3;
     pub const STANDARD: u8 = 4;
+    /// What other libraries call otherwise.
+    pub const FOREIGN: u8 = 5;
 }
 
 /// A file's name may be completed up to this many.
@@ -98,6 +101,10 @@ pub fn complete(known: &Known, folder: &Path, code: &str, offset: usize) -> Comp
                         let origin = u8::from(item.kind == Kind::Method);
                         found.item(&item, origin);
                     }
+                    if found.matches.is_empty() && scope.knows_all_of(&kind) {
+                        let own: Vec<String> = scope.after_dot(&kind).iter().map(|item| item.name.clone()).collect();
+                        found.foreign(|name| name.method().filter(|method| own.iter().any(|own| own == method)));
+                    }
                 }
                 None => is_partial = true,
             }
@@ -143,6 +150,7 @@ pub fn complete(known: &Known, folder: &Path, code: &str, offset: usize) -> Comp
                 found.add(name, "module", format!("crate {name}"), "", (origin::STANDARD, 0));
             }
             is_partial = known.imports_unknown || found.matches.is_empty();
+            found.foreign(Name::path);
         }
     }
     let mut matches = found.matches;
@@ -217,6 +225,25 @@ impl Found<'_> {
         let uses = library().uses.get(&format!("{dot}{}", item.name)).copied().unwrap_or_default();
         let documentation = plain_first_line(&item.documentation);
         self.add(&text, kind, item.signature.clone(), &documentation, (origin, i64::from(uses)));
+    }
+
+    /// What other libraries call as the prefix begins: what it is here, which `ours` says, with a word on it.
+    fn foreign(&mut self, ours: impl Fn(&'static Name) -> Option<&'static str>) {
+        if self.prefix.len() < 2 {
+            return;
+        }
+        for (foreign, name) in names::beginning_with(self.prefix) {
+            if let Some(text) = ours(name) {
+                let (english, chinese) = name.sentence(foreign);
+                self.matches.push(Completion {
+                    text: text.to_owned(),
+                    kind: "function",
+                    signature: name.ours.to_owned(),
+                    documentation: say(english, chinese).replace('`', ""),
+                    rank: (u8::MAX - 1, origin::FOREIGN, 0),
+                });
+            }
+        }
     }
 
     /// Names that are in scope without a path: all, or those of types.

@@ -178,6 +178,8 @@ impl Declarations {
                 self.associated(&name, one.assoc_item_list(), place, true);
             }
             ast::Item::Impl(block) => self.block(block, place),
+            // A type that has nothing to set is a value of the same name as well; what is said of the type counts.
+            ast::Item::Const(one) if self.has_type(place, &name_of(one)) => {}
             ast::Item::Const(one) if place.shows(one) => {
                 let noted = place.constant(one, one.ty());
                 self.note(place, noted);
@@ -304,6 +306,11 @@ impl Declarations {
 
     fn members(&mut self, name: &str) -> &mut Members {
         self.types.entry(name.to_owned()).or_default()
+    }
+
+    fn has_type(&self, place: &Place, name: &str) -> bool {
+        let module = self.modules.get(place.module);
+        module.is_some_and(|module| module.items.iter().any(|item| item.name == name && item.kind == Kind::Type))
     }
 
     fn note(&mut self, place: &Place, item: Item) {

@@ -84,7 +84,10 @@ fn named(known: &Known, code: &str, cursor: &Cursor, level: u8) -> Option<(Inspe
         }
         Place::Member(receiver) => {
             let kind = scope.type_of(receiver)?;
-            let (item, owner) = scope.member(&kind, name)?;
+            let Some((item, owner)) = scope.member(&kind, name) else {
+                let (english, chinese) = crate::names::find(name, true)?.sentence(name);
+                return other(Inspection::new(say(english, chinese)));
+            };
             of_item(item, Some(&owner))
         }
         Place::Path { before, .. } => {
@@ -111,7 +114,10 @@ fn named(known: &Known, code: &str, cursor: &Cursor, level: u8) -> Option<(Inspe
             if let Some(item) = scope.named(name) {
                 return of_item(item, None);
             }
-            let keyword = words::keyword(name)?;
+            let Some(keyword) = words::keyword(name) else {
+                let (english, chinese) = crate::names::find(name, false)?.sentence(name);
+                return other(Inspection::new(say(english, chinese)));
+            };
             let heading = say("keyword", "关键字");
             let text = format!("```rust\n{}\n```\n\n{heading} `{name}`: {}", keyword.example, keyword.text());
             other(Inspection::new(text))

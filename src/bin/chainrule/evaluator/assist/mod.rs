@@ -14,11 +14,13 @@ mod declarations;
 mod infer;
 mod inspect;
 mod library;
+mod names;
 mod types;
 mod words;
 
 pub use complete::Completions;
 pub use inspect::Inspected;
+pub use names::{call, has_default, is_method_of_tensor, is_type_of_library, signature};
 
 use crate::settings::say;
 use declarations::Declarations;

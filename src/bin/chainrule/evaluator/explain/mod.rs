@@ -1,9 +1,12 @@
 //! Explanations for beginners: what a mistake means, in one or two sentences, and the smallest change that mends it.
 //!
-//! `situations` is the table of mistakes, `memory` knows what earlier cells have done to names, `notices` speaks of cells
+//! `situations` is the table of mistakes, `foreign` knows names of other libraries, `forms` what is there in another form, `memory` knows what earlier cells have done to names, `notices` speaks of cells
 //! that work but do something else than they seem to, `warnings` of what rustc thinks of those, `syntax` looks into a
 //! cell. All of it is said in the language of the process; what rustc says stays as it is, above the explanation.
 
+mod calls;
+mod foreign;
+mod forms;
 pub mod memory;
 pub mod notices;
 mod situations;
@@ -16,8 +19,12 @@ use chainrule::display::escape_html;
 use memory::Memory;
 use std::ops::Range;
 
-pub use situations::explain;
 pub use syntax::Cell;
+
+/// The explanation of a mistake, if it is a known one.
+pub fn explain(case: &Case) -> Option<Explanation> {
+    foreign::explain(case).or_else(|| forms::explain(case)).or_else(|| situations::explain(case))
+}
 
 /// One or two sentences, and code.
 #[derive(Clone, Debug, PartialEq, Eq)]

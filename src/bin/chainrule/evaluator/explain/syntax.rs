@@ -204,6 +204,8 @@ impl Cell {
             By::Method(method) if method == "into_iter" => {
                 format!("{before}{name}.iter(){}", after.replacen(".into_iter()", "", 1))
             }
+            // What is given back is the model with the layer.
+            By::Method(method) if method == "add" && before.is_empty() => format!("{name} = {name}{after}"),
             _ => format!("{before}{name}.clone(){after}"),
         };
         let head = |text: String| text.split('{').next().unwrap_or_default().trim_end().to_owned() + " { … }";

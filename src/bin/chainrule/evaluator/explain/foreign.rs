@@ -1,0 +1,139 @@
+//! Names of other libraries: what the learner means is here, under another name.
+
+use super::calls::{Call, named_arguments};
+use super::{Case, Explanation};
+use crate::evaluator::assist;
+use crate::names::{self, Name};
+
+/// Says what a name that is not there is called here, if it is one of another library.
+pub fn explain(case: &Case) -> Option<Explanation> {
+    if case.memory.fate(case.name()).is_some() {
+        return None; // the learner's own name
+    }
+    match case.kind {
+        "E0425" => keyword_argument(case).or_else(|| missing(case)).or_else(|| method_as_function(case)),
+        "E0433" | "E0432" | "E0412" | "E0405" | "E0423" | "E0531" => missing(case),
+        "E0599" | "E0609" | "E0610" => member(case),
+        _ => None,
+    }
+}
+
+fn said(name: &Name, foreign: &str) -> Explanation {
+    let (english, chinese) = name.sentence(foreign);
+    Explanation::new(english, chinese, name.ours)
+}
+
+/// A name without a dot before it, or a module of Python with what is taken from it.
+fn missing(case: &Case) -> Option<Explanation> {
+    let path = case.name();
+    let (first, last) = (path.split("::").next()?, path.rsplit("::").next()?);
+    // Elsewhere an error of the same kind may be about a name that is there.
+    if !["cannot find", "unresolved", "undeclared"].iter().any(|word| case.message.contains(word)) {
+        return None;
+    }
+    if names::is_foreign_module(first) {
+        return Some(foreign_module(case, first));
+    }
+    names::find(last, false).map(|found| said(found, last))
+}
+
+/// `torch::manual_seed(1)`, `np.zeros(3)`, `use keras::layers::Dense;`
+fn foreign_module(case: &Case, module: &str) -> Explanation {
+    let english = format!(
+        "`{module}` is not needed: tensors, layers, losses and pictures are in scope in every cell, without a module \
+         before them."
+    );
+    let chinese = format!("不需要 `{module}`：张量、层、损失和绘图在每个单元格里都能直接用，前面不用写模块名。");
+    let rest = case.mark.as_ref().and_then(|mark| case.code.get(mark.start..)).unwrap_or_default();
+    let is_path = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '.');
+    let path = &rest[..rest.find(|c| !is_path(c)).unwrap_or(rest.len())];
+    let words: Vec<&str> = path.split(['.', ':']).filter(|word| !word.is_empty()).skip(1).collect();
+    if let Some((word, name)) = words.iter().rev().find_map(|word| Some((*word, names::find(word, false)?))) {
+        let (more, more_chinese) = name.sentence(word);
+        return Explanation::new(format!("{english} {more}"), format!("{chinese}{more_chinese}"), name.ours);
+    }
+    // What has the same name here, such as `Dense`.
+    let own = words.last().and_then(|word| assist::signature(word));
+    Explanation::new(english, chinese, own.unwrap_or_default())
+}
+
+/// What stands behind a dot, or behind the name of a type.
+fn member(case: &Case) -> Option<Explanation> {
+    if !case.message.contains("found for") && !case.message.starts_with("no field") {
+        return None;
+    }
+    let owner = case.message.split('`').nth(3).unwrap_or_default();
+    if case.name() == "new" && owner.ends_with("Tensor") {
+        return names::find("array", false).map(|found| said(found, "Tensor::new"));
+    }
+    let is_part = |c: char| !c.is_alphanumeric() && c != '_';
+    let is_of_library = |part: &str| assist::is_type_of_library(part) && case.memory.defined_in(part).is_none();
+    // Of another type it may mean anything.
+    if !owner.split(is_part).any(is_of_library) {
+        return None;
+    }
+    names::find(case.name(), true).map(|found| said(found, case.name()))
+}
+
+/// `fit(&train, epochs = 10)`
+fn keyword_argument(case: &Case) -> Option<Explanation> {
+    let start = case.mark.as_ref()?.start;
+    let named = named_arguments(case.code, start);
+    if named.is_empty() {
+        return None;
+    }
+    let call = Call::around(case.code, start)?;
+    let takes = assist::call(&call.callee).map(|(takes, _)| takes).unwrap_or_default();
+    // What the function itself takes has its place; the rest are settings.
+    let (placed, set): (Vec<_>, Vec<_>) = named.into_iter().partition(|(name, _)| takes.contains(name));
+    let place = |(name, _): &(String, String)| takes.iter().position(|taken| taken == name);
+    let mut placed = placed;
+    placed.sort_by_key(place);
+    let given = call.arguments.iter().filter(|argument| !argument.contains(" = ") && !argument.contains('='));
+    let arguments: Vec<String> = given.cloned().chain(placed.iter().map(|(_, value)| value_here(value))).collect();
+    let set: String = set.iter().map(|(name, value)| setting(name, value)).collect();
+    let fix = if placed.is_empty() { set } else { call.with(&call.callee, &arguments) + &set };
+    Some(Explanation::new(
+        "Rust has no arguments by name. What a function needs stands in its order; what else can be set is a method, \
+         behind the call:",
+        "Rust 没有按名字传的参数。函数必需的参数按顺序写；其他设置都是方法，写在调用后面：",
+        fix,
+    ))
+}
+
+/// `.epochs(10)` for `epochs = 10`, as it is called here.
+fn setting(name: &str, value: &str) -> String {
+    let name = match name {
+        "validation_data" => "validation",
+        "callbacks" => "callback",
+        "padding" if value.contains("same") => return ".same()".to_owned(),
+        "activation" => return format!(".{}()", value.trim_matches('"')),
+        "use_bias" | "bias" => return ".no_bias()".to_owned(),
+        other => other,
+    };
+    format!(".{name}({})", value_here(value))
+}
+
+fn value_here(value: &str) -> String {
+    match value {
+        "True" => "true".to_owned(),
+        "False" => "false".to_owned(),
+        "None" => "()".to_owned(),
+        value => value.to_owned(),
+    }
+}
+
+/// `exp(x)`, where the library has `x.exp()`.
+fn method_as_function(case: &Case) -> Option<Explanation> {
+    let name = case.name();
+    if !case.message.contains("cannot find function") || !assist::is_method_of_tensor(name) {
+        return None;
+    }
+    let call = Call::named_at(case.code, case.mark.as_ref()?.start)?;
+    let (first, rest) = call.arguments.split_first()?;
+    Some(Explanation::new(
+        format!("`{name}` is a method of a tensor: it stands behind it, after a dot."),
+        format!("`{name}` 是张量的方法：写在张量后面，用点连接。"),
+        format!("{}.{name}({})", first.trim_start_matches('&'), rest.join(", ")),
+    ))
+}

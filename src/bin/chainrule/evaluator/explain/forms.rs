@@ -1,0 +1,368 @@
+//! What is there, but is written in another form: too few arguments or too many, a type where a value is meant, a method
+//! where a field is.
+
+use super::calls::{Call, assigned_to_field, closure_around};
+use super::{Case, Explanation};
+use crate::evaluator::assist;
+use crate::settings::say;
+
+/// Says how something of the library is written that was written otherwise.
+pub fn explain(case: &Case) -> Option<Explanation> {
+    match case.kind {
+        "E0061" => arguments(case),
+        "E0423" | "E0618" => type_as_value(case),
+        "E0433" => variant_as_type(case),
+        "E0608" => example_of_data(case),
+        "E0615" | "E0616" => field(case),
+        "E0282" => closure_without_types(case),
+        "E0308" => shape(case).or_else(|| batch_as_pair(case)),
+        "" => trait_object(case),
+        _ => None,
+    }
+}
+
+/// A call with another number of arguments than the function takes.
+fn arguments(case: &Case) -> Option<Explanation> {
+    let call = Call::named_at(case.code, case.mark.as_ref()?.start)?;
+    if case.memory.defined_in(&call.callee).is_some() {
+        return None;
+    }
+    reduction(&call).or_else(|| reading(&call)).or_else(|| special(&call)).or_else(|| general(&call))
+}
+
+/// Operations along axes: the rule is the same for all of them.
+fn reduction(call: &Call) -> Option<Explanation> {
+    let (name, given) = (call.callee.as_str(), &call.arguments);
+    let with = |name: &str, more: &[&str]| {
+        let all: Vec<String> = given.iter().cloned().chain(more.iter().map(|one| (*one).to_owned())).collect();
+        call.with(name, &all)
+    };
+    match (name, given.len()) {
+        (_, 1) if name.ends_with("_axis") || name.ends_with("_axes") || name == "logsumexp" => Some(Explanation::new(
+            format!(
+                "`{name}` asks two things: along which axis, and whether the axis stays, with size 1 (`keepdim`). \
+                 `false`: it goes, as in NumPy."
+            ),
+            format!(
+                "`{name}` 要知道两件事：沿哪个轴，以及这个轴是否以大小 1 保留（`keepdim`）。写 `false` 就去掉，和 NumPy 一样。"
+            ),
+            with(name, &["false"]),
+        )),
+        ("argmax" | "argmin" | "softmax" | "log_softmax" | "cumsum" | "flip" | "squeeze" | "unsqueeze", 0) => {
+            Some(Explanation::new(
+                format!("`{name}` asks along which axis: 0 is the first, -1 the last."),
+                format!("`{name}` 要知道沿哪个轴：0 是第一个轴，-1 是最后一个轴。"),
+                with(name, &["-1"]),
+            ))
+        }
+        ("sum" | "mean" | "max" | "min" | "var" | "std" | "prod", 1..) => {
+            let along = format!("{name}_axis");
+            let more: &[&str] = if given.len() == 1 { &["false"] } else { &[] };
+            Some(Explanation::new(
+                format!(
+                    "`{name}()` takes all values together; along one axis it is `{along}`, which also asks whether the \
+                     axis stays, with size 1."
+                ),
+                format!("`{name}()` 对所有值计算；沿一个轴计算要用 `{along}`，它还要知道这个轴是否以大小 1 保留。"),
+                with(&along, more),
+            ))
+        }
+        ("reshape" | "expand" | "permute" | "zeros" | "ones" | "rand" | "randn", 2..)
+        | ("Tensor::zeros" | "Tensor::ones" | "Tensor::rand" | "Tensor::randn", 2..) => {
+            Some(shape_as_list(&call.with(name, &[format!("&[{}]", given.join(", "))])))
+        }
+        _ => None,
+    }
+}
+
+fn shape_as_list(fix: &str) -> Explanation {
+    let english = "A shape is one thing, a list with a `&` before it:";
+    Explanation::new(english, "形状是一个整体：写成列表，前面加 `&`：", fix)
+}
+
+/// What sets something was called as if it read it, or the other way round.
+fn reading(call: &Call) -> Option<Explanation> {
+    let receiver = call.receiver.as_deref()?;
+    let (english, chinese, fix) = match (call.callee.as_str(), call.arguments.len()) {
+        ("classes" | "class_names", 0) => (
+            "`classes(…)` gives the classes names; without parentheses it reads them.",
+            "`classes(…)` 给类别命名；不带括号就是读取名字。",
+            format!("{receiver}.classes"),
+        ),
+        ("label", 0) => (
+            "`label(…)` gives a name, `name()` reads it.",
+            "`label(…)` 起名字，`name()` 读名字。",
+            format!("{receiver}.name()"),
+        ),
+        ("name", 1) => (
+            "`name()` reads the name, `label(…)` gives one.",
+            "`name()` 读名字，`label(…)` 起名字。",
+            call.with("label", &call.arguments),
+        ),
+        ("learning_rate", 1) => (
+            "`learning_rate()` reads it; it is changed with `set_learning_rate(…)`.",
+            "`learning_rate()` 读取学习率；修改要用 `set_learning_rate(…)`。",
+            call.with("set_learning_rate", &call.arguments),
+        ),
+        ("requires_grad", 1) => (
+            "`requires_grad()` asks for a gradient; `set_trainable(false)` has training leave the tensor as it is.",
+            "`requires_grad()` 要求计算梯度；`set_trainable(false)` 让训练不改变这个张量。",
+            call.with("set_trainable", &call.arguments),
+        ),
+        ("trainable", 0) => (
+            "Whether it is trained is set with `set_trainable(true)` or `set_trainable(false)`.",
+            "是否参与训练用 `set_trainable(true)` 或 `set_trainable(false)` 设置。",
+            format!("{receiver}.set_trainable(false)"),
+        ),
+        _ => return None,
+    };
+    Some(Explanation::new(english, chinese, fix))
+}
+
+/// Calls as Keras has them.
+fn special(call: &Call) -> Option<Explanation> {
+    let given = &call.arguments;
+    let (english, chinese, fix) = match (call.callee.as_str(), given.len()) {
+        ("fit", 2..) => (
+            "`fit` takes a data set. Inputs and targets as two tensors go to `fit_tensors`; what else can be set follows \
+             as methods, and `.run()` starts.",
+            "`fit` 接收一个数据集。输入和目标是两个张量时用 `fit_tensors`；其他设置写成后面的方法，最后用 `.run()` 开始。",
+            format!("{}.epochs(10).run()", call.with("fit_tensors", &[borrowed(&given[0]), borrowed(&given[1])])),
+        ),
+        ("evaluate", 2..) => (
+            "`evaluate` takes a data set, made of inputs and targets.",
+            "`evaluate` 接收一个由输入和目标组成的数据集。",
+            call.with("evaluate", &[format!("&Dataset::new({}, {})", borrowed(&given[0]), borrowed(&given[1]))]),
+        ),
+        ("compile", 2) => (
+            "`compile` takes the optimiser, the loss, and what to report beside it: `Accuracy`, or `()` for nothing.",
+            "`compile` 依次接收优化器、损失，以及另外要报告的指标：`Accuracy`，没有就写 `()`。",
+            call.with("compile", &[given.clone(), vec!["()".to_owned()]].concat()),
+        ),
+        ("Sequential::load", _) => (
+            "A file of weights does not say what layers there are: build the same layers first, then read the weights into \
+             them. A whole network is read from ONNX.",
+            "权重文件里没有记录有哪些层：请先建好同样的层，再把权重读进去。整个网络可以从 ONNX 读取。",
+            format!(
+                "let model = Sequential::new().add(…);\nmodel.load({})?;\nlet model = Sequential::load_onnx(\"model.onnx\")?;",
+                given.last().map_or("\"model.safetensors\"", String::as_str)
+            ),
+        ),
+        ("Sequential::new", 1..) => {
+            let list = given[0].trim_start_matches("vec!").trim_matches(['[', ']', '&']);
+            let layers = if given.len() == 1 && list.len() < 60 && !list.contains('\n') { list } else { "…" };
+            (
+                "A model begins empty; each layer is added to it.",
+                "模型一开始是空的，然后逐层加入。",
+                format!(
+                    "Sequential::new(){}",
+                    split_calls(layers).iter().map(|one| format!(".add({one})")).collect::<String>()
+                ),
+            )
+        }
+        ("Dense::new", 3) => (
+            "The two numbers are inputs and outputs; the activation follows as a method.",
+            "两个数是输入个数和输出个数；激活函数写成后面的方法。",
+            format!("Dense::new({}, {}).relu()", given[0], given[1]),
+        ),
+        ("Dense::new", 1) => (
+            "A layer is told both how many inputs and how many outputs it has.",
+            "要同时告诉这一层有多少个输入和多少个输出。",
+            format!("Dense::new(784, {})", given[0]),
+        ),
+        (callee, 0) if callee.ends_with("::new") && assist::has_default(callee.trim_end_matches("::new")) => {
+            let kind = callee.trim_end_matches("::new");
+            (
+                "`new` asks for the settings; the usual ones are those of `default`.",
+                "`new` 需要给出设置；常用的设置用 `default`。",
+                [format!("{kind}::default()")]
+                    .into_iter()
+                    .chain(assist::signature(kind))
+                    .collect::<Vec<_>>()
+                    .join("\n"),
+            )
+        }
+        _ => return None,
+    };
+    Some(Explanation::new(english, chinese, fix))
+}
+
+fn borrowed(argument: &str) -> String {
+    if argument.starts_with('&') { argument.to_owned() } else { format!("&{argument}") }
+}
+
+/// `Dense::new(2, 3).relu(), Dense::new(3, 1)` at its outer commas.
+fn split_calls(list: &str) -> Vec<&str> {
+    let (mut depth, mut start, mut parts) = (0, 0, Vec::new());
+    for (at, c) in list.char_indices() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(list[start..at].trim());
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(list[start..].trim());
+    parts.retain(|part| !part.is_empty());
+    parts
+}
+
+/// Any other function of the library: what it takes, and an example.
+fn general(call: &Call) -> Option<Explanation> {
+    let (takes, example) = assist::call(&call.callee)?;
+    let callee = &call.callee;
+    let list = takes.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
+    let (english, chinese) = match list.len() {
+        0 => (format!("`{callee}` takes nothing between its parentheses."), format!("`{callee}` 的括号里不写参数。")),
+        _ => (
+            format!("`{callee}` takes, in this order: {}.", list.join(", ")),
+            format!("`{callee}` 依次需要：{}。", list.join("、")),
+        ),
+    };
+    let form = call.with(callee, &takes);
+    let example = example.filter(|example| !takes.is_empty() && example.len() < 100);
+    Some(Explanation::new(english, chinese, [Some(form), example].into_iter().flatten().collect::<Vec<_>>().join("\n")))
+}
+
+/// `Adam` or `Dense(784, 128)`, where a value is made with `new`; `Accuracy()`, where the name alone is one.
+fn type_as_value(case: &Case) -> Option<Explanation> {
+    let path = case.message.split('`').nth(1)?;
+    let name = path.rsplit("::").next()?;
+    if case.memory.defined_in(name).is_some() || !assist::is_type_of_library(name) {
+        return None;
+    }
+    let start = case.mark.as_ref()?.start;
+    if case.kind == "E0618" {
+        return Some(Explanation::new(
+            format!("`{name}` needs no setting: the name alone is the value."),
+            format!("`{name}` 不需要设置：直接写名字就行。"),
+            name,
+        ));
+    }
+    let new = assist::signature(name)?;
+    let call = Call::named_at(case.code, start).filter(|call| !call.arguments.is_empty());
+    let made = call.map_or(new, |call| call.with(&format!("{name}::new"), &call.arguments));
+    let usual = assist::has_default(name)
+        .then(|| format!("{name}::default()  // {}", say("with the usual settings", "使用常用设置")));
+    Some(Explanation::new(
+        format!("`{name}` is a type; a value of it is made with `new`."),
+        format!("`{name}` 是类型；它的值要用 `new` 来创建。"),
+        usual.into_iter().chain([made]).collect::<Vec<_>>().join("\n"),
+    ))
+}
+
+/// `Relu::new()`
+fn variant_as_type(case: &Case) -> Option<Explanation> {
+    let name = case.name();
+    (case.labels.contains("is a variant") && case.memory.defined_in(name).is_none()).then(|| {
+        Explanation::new(
+            format!("`{name}` needs no setting: the name alone is the layer."),
+            format!("`{name}` 不需要设置：直接写名字就是这一层。"),
+            format!(".add({name})"),
+        )
+    })
+}
+
+/// `train[0]`
+fn example_of_data(case: &Case) -> Option<Explanation> {
+    let kind = case.message.split('`').nth(1)?;
+    (kind.ends_with("Dataset") && case.memory.defined_in("Dataset").is_none()).then(|| {
+        Explanation::new(
+            "Examples of a data set are taken out with `select`; one input alone is a row of `x`.",
+            "用 `select` 取出数据集里的样本；单独一个输入是 `x` 的一行。",
+            "train.select(&[0])\ntrain.x.row(0)",
+        )
+    })
+}
+
+/// `for (x, y) in train.batches(32)`
+fn batch_as_pair(case: &Case) -> Option<Explanation> {
+    let is_it = case.labels.contains("expected `Dataset`, found `(_") || case.labels.contains("found tuple `(_, _)`");
+    (is_it && case.said().contains("Dataset")).then(|| {
+        Explanation::new(
+            "A batch, as a whole data set, is one thing with two parts: `x` and `y`.",
+            "一个批次和整个数据集一样，是一个整体，有两部分：`x` 和 `y`。",
+            "for batch in train.batches(32) { let (x, y) = (&batch.x, &batch.y); … }",
+        )
+    })
+}
+
+/// A method without parentheses, or a field that is not open.
+fn field(case: &Case) -> Option<Explanation> {
+    let name = case.name();
+    let kind = case.message.split('`').nth(3)?;
+    let parts = kind.split(|c: char| !c.is_alphanumeric() && c != '_');
+    let mut own = parts.filter(|part| assist::is_type_of_library(part) && case.memory.defined_in(part).is_none());
+    own.next()?;
+    let (owner, value) = assigned_to_field(case.code, case.mark.as_ref()?.start)?;
+    let setter = match name {
+        "trainable" | "requires_grad" => "set_trainable",
+        "learning_rate" | "lr" => "set_learning_rate",
+        "weight" | "bias" | "value" | "data" => "set_value",
+        _ => "",
+    };
+    let explanation = match value {
+        Some(value) if !setter.is_empty() => {
+            let value = match value.as_str() {
+                "True" => "true".to_owned(),
+                "False" => "false".to_owned(),
+                _ => value,
+            };
+            let english = format!("`{name}` is changed with a method:");
+            Explanation::new(english, format!("修改 `{name}` 要用方法："), format!("{owner}.{setter}({value});"))
+        }
+        None if matches!(name, "class_names") => Explanation::new(
+            "`class_names(…)` gives the classes names; what they are called is `classes`.",
+            "`class_names(…)` 给类别命名；类别的名字是 `classes`。",
+            format!("{owner}.classes"),
+        ),
+        None if name != "trainable" => Explanation::new(
+            format!("`{name}` is read with a method: parentheses behind it."),
+            format!("`{name}` 用方法读取：后面加括号。"),
+            format!("{owner}.{name}()"),
+        ),
+        _ => return None,
+    };
+    Some(explanation)
+}
+
+/// `compile(…, |p, t| …, …)`: what a loss is given has to be said.
+fn closure_without_types(case: &Case) -> Option<Explanation> {
+    let start = case.mark.as_ref()?.start;
+    let (parameters, body) = closure_around(case.code, start)?;
+    let call = Call::around(case.code, start)?;
+    let [prediction, target] = parameters.as_slice() else { return None };
+    let body = if body.contains('\n') { "{ … }" } else { body.as_str() };
+    (call.callee == "compile").then(|| {
+        Explanation::new(
+            "A closure can be a loss or a metric; what it is given has to be said: two tensors.",
+            "闭包可以作损失或指标，但要写明参数的类型：两个张量。",
+            format!("|{prediction}: &Tensor, {target}: &Tensor| {body}"),
+        )
+    })
+}
+
+/// A number or a tuple where a shape is meant.
+fn shape(case: &Case) -> Option<Explanation> {
+    if !case.labels.contains("expected `&[usize]`") {
+        return None;
+    }
+    let written = case.marked().trim_start_matches('&').trim_start_matches("vec!");
+    let sizes = written.trim_matches(['(', ')', '[', ']']);
+    let is_list = !sizes.is_empty() && sizes.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ',' | ' ' | '.'));
+    is_list.then(|| shape_as_list(&format!("&[{}]", sizes.trim_end_matches([',', ' ']))))
+}
+
+/// `model.layers()[0].trainable(false)`: the builder's form is for a layer that is not in a model yet.
+fn trait_object(case: &Case) -> Option<Explanation> {
+    let is_it = case.message.contains("`trainable` method cannot be invoked on a trait object");
+    let call = Call::named_at(case.code, case.mark.as_ref()?.start).filter(|_| is_it)?;
+    Some(Explanation::new(
+        "`trainable` is for a layer that is being made; one that is in a model is set with `set_trainable`.",
+        "`trainable` 用于正在创建的层；已经在模型里的层用 `set_trainable` 设置。",
+        call.with("set_trainable", &call.arguments),
+    ))
+}
