@@ -157,7 +157,7 @@ impl Identity {
 
 /// Whether a cell may look at what a value is while it runs.
 fn asks_for_types(code: &str) -> bool {
-    words(code).any(|word| matches!(word, "Any" | "TypeId" | "type_id") || word.starts_with("downcast") || word == "is")
+    words(code).any(|word| matches!(word, "Any" | "TypeId" | "type_id") || word.starts_with("downcast"))
 }
 
 fn is_of_every_import(word: &str) -> bool {
@@ -179,6 +179,10 @@ impl Evaluator {
         let reasons: BTreeSet<&String> = outdated.values().flatten().collect();
         let changed: Vec<String> = reasons.into_iter().cloned().collect();
         let mut gone = Gone { changed, variables: outdated.into_keys().collect(), set_aside: Vec::new() };
+        let cell = Cell::new(code);
+        if let Some(name) = gone.variables.iter().find(|name| cell.place_of_use(name).is_some()) {
+            return Err(explain::outdated(name, &gone.changed.join(", ")));
+        }
         self.scope.variables.retain(|name, _| !gone.variables.contains(name));
         let redefined = redefined_by(code, &self.scope);
         if !redefined.is_empty() {
@@ -189,10 +193,6 @@ impl Evaluator {
             fits.map_err(|error| without_outdated(error, &gone))?;
             (after, next) = self.after(prepared);
             redefinition.identity = next.identity.word();
-        }
-        let cell = Cell::new(code);
-        if let Some(name) = gone.variables.iter().find(|name| cell.place_of_use(name).is_some()) {
-            return Err(explain::outdated(name, &gone.changed.join(", ")));
         }
         let is_same_crate = next.identity == self.definitions.identity && next.crates == self.definitions.crates;
         redefinition.is_told = !gone.variables.is_empty() || !is_same_crate;
@@ -282,7 +282,7 @@ pub fn without_outdated(error: Error, gone: &Gone) -> Error {
     let Error::CompilationErrors(errors) = &error else { return error };
     let is_missing = |name: &&String| {
         let quoted = format!("`{name}`");
-        errors.iter().any(|error| error.code() == Some("E0425") && error.message().contains(&quoted))
+        errors.iter().any(|error| matches!(error.code(), Some("E0423" | "E0425")) && error.message().contains(&quoted))
     };
     match gone.variables.iter().find(is_missing) {
         Some(name) => explain::outdated(name, &gone.changed.join(", ")),
