@@ -151,6 +151,17 @@ def test_boxes_of_unknown_content_are_not_taken_for_the_new_type(fresh):
     assert good(fresh, "more.downcast_ref::<Circle>()") == 'Some(Circle { name: "c", r: [1, 1, 1] })'
 
 
+def test_types_within_statements_of_two_cells_are_never_one(fresh):
+    """evcxr counts its functions from 1 again when it is started again, and such types are called after them."""
+    made = "let b: Box<dyn std::any::Any> = {{ #[derive(Debug)] struct L({}); Box::new(L({})) }};"
+    asked = "{{ #[derive(Debug)] struct L({}); b.downcast_ref::<L>().map(|l| format!(\"{{l:?}}\")) }}"
+    good(fresh, made.format("u8", "7"))
+    # Another kernel's cells from the cache have the numbers of their own session.
+    for _ in range(3):
+        assert good(fresh, asked.format("[u64; 9]")) == "None"
+        good(fresh, "1 + 1;")
+
+
 def test_a_cell_that_makes_the_variable_again_keeps_it(fresh):
     good(fresh, "#[derive(Debug, Clone, Copy)] struct P { x: u8 }\nlet d = P { x: 1 };")
     told = good(fresh, "#[derive(Debug, Clone, Copy)] struct P { x: u8, y: u64 }\nlet d = P { x: 1, y: 2 };")

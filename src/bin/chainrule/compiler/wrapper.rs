@@ -199,7 +199,7 @@ pub fn adapt_file(path: &Path, arguments: &[OsString]) -> Result<String, String>
     let source = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let redefinition = Redefinition::read();
     let crates = identity::of_linked_crates(arguments);
-    let adapted = tell_store(&adapt(&source)?, &redefinition, &crates)?;
+    let adapted = name_function(tell_store(&adapt(&source)?, &redefinition, &crates)?);
     if adapted != source {
         std::fs::write(path, adapted).map_err(|error| format!("{}: {error}", path.display()))?;
     }
@@ -211,6 +211,19 @@ pub fn adapt_file(path: &Path, arguments: &[OsString]) -> Result<String, String>
         word += &format!("-{}", &hex(&format!("{crates:?}"))[..16]);
     }
     Ok(word)
+}
+
+/// Types that a cell defines within its statements are called after the function that holds them, and evcxr counts its
+/// functions from 1 again when it is started again. So the function is called after the cell's own text, too: two cells
+/// never have such a type in common.
+fn name_function(source: String) -> String {
+    const BEGIN: &str = "#[unsafe(no_mangle)]\npub extern \"C\" fn run_user_code_";
+    let Some(at) = source.rfind(BEGIN) else { return source };
+    let digits = source[at + BEGIN.len()..].chars().take_while(char::is_ascii_digit).count();
+    let (number, rest) = source[at + BEGIN.len()..].split_at(digits);
+    let name = format!("run_user_code_{number}");
+    let own = &hex(&source)[..16];
+    format!("{}#[unsafe(export_name = \"{name}\")]\npub extern \"C\" fn {name}_{own}{rest}", &source[..at])
 }
 
 /// Has the cell tell the store, before it takes any variable, which do not fit any more.
@@ -341,6 +354,18 @@ mod tests {
         assert_eq!(adapted.lines().count(), source.lines().count());
         assert!(adapted.contains(&put("used")) && adapted.contains(&put("new")) && !adapted.contains(&put("unused")));
         assert!(leave_in_store(&source.replace("used.push(1)", "include!(\"cell.rs\")")).is_none());
+    }
+
+    #[test]
+    fn the_function_of_a_cell_is_called_after_its_text() {
+        let cell =
+            |text: &str| format!("struct A;\n#[unsafe(no_mangle)]\npub extern \"C\" fn run_user_code_12(\n{text}\n");
+        let (one, two) = (name_function(cell("a")), name_function(cell("b")));
+        assert!(one.contains("#[unsafe(export_name = \"run_user_code_12\")]\npub extern \"C\" fn run_user_code_12_"));
+        let name = |text: &str| text.split("fn run_user_code_12_").nth(1).unwrap()[..16].to_owned();
+        assert_ne!(name(&one), name(&two));
+        assert_eq!(one.lines().count(), cell("a").lines().count());
+        assert_eq!(name_function(one.clone()), one, "once is enough");
     }
 
     #[test]
