@@ -52,8 +52,10 @@ pub(crate) enum Vjp {
     Whole(Box<dyn Fn(&Array) -> Array + Send + Sync>),
     /// Adds it, in row-major order, to what is there: where the output saw a part of the input, an array of zeros as large
     /// as the input would be made for each part.
-    Part(Box<dyn Fn(&Array, &mut [Float]) + Send + Sync>),
+    Part(Box<AddPart>),
 }
+
+type AddPart = dyn Fn(&Array, &mut [Float]) + Send + Sync;
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(0);
 

@@ -166,9 +166,9 @@ unsafe fn square(from: *const Float, step: isize, to: *mut Float, to_step: usize
         for (j, line) in lines.iter_mut().enumerate() {
             from.offset(j as isize * step).copy_to_nonoverlapping(line.as_mut_ptr(), LINE);
         }
-        for i in 0..LINE {
+        (0..LINE).for_each(|i| {
             let turned: [Float; LINE] = std::array::from_fn(|j| lines[j][i]);
             turned.as_ptr().copy_to_nonoverlapping(to.add(i * to_step), LINE);
-        }
+        });
     }
 }
