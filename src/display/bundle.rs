@@ -46,6 +46,19 @@ impl Bundle {
         self.data.get(mime_type)
     }
 
+    /// Its plain text cut to about so many bytes, if it is longer: the beginning and the end stay.
+    pub(super) fn shortened(mut self, longest: usize) -> Bundle {
+        let text = self.plain();
+        if text.len() > longest {
+            let (first, last) =
+                (text.floor_char_boundary(longest / 2), text.ceil_char_boundary(text.len() - longest / 2));
+            let note = format!("\n[… {} MB left out]\n", (last - first) >> 20);
+            let text = format!("{}{note}{}", &text[..first], &text[last..]);
+            self.data.insert("text/plain".to_owned(), text.into());
+        }
+        self
+    }
+
     pub(super) fn into_data(self) -> Map<String, Value> {
         self.data
     }

@@ -9,6 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 static IN_NOTEBOOK: AtomicBool = AtomicBool::new(false);
 /// A word that the kernel recognises this process's frames by; empty where nobody has given one.
 static TOKEN: OnceLock<String> = OnceLock::new();
+/// Bytes of plain text in a frame; the kernel's own limit is usually lower.
+const LONGEST_TEXT: usize = 4 << 20;
 static NEXT_DISPLAY: AtomicU64 = AtomicU64::new(1);
 
 /// Says whether standard output goes to a notebook (escape frames) or to people and files (plain text).
@@ -81,6 +83,7 @@ fn send(kind: &str, bundle: Bundle, id: Option<&str>) {
         println!("{}", bundle.plain());
         return;
     }
+    let bundle = bundle.shortened(LONGEST_TEXT);
     let mut frame = json!({"kind": kind, "data": bundle.into_data()});
     if let Some(id) = id {
         frame["id"] = id.into();

@@ -8,9 +8,25 @@ const LIMIT: usize = 200;
 /// As many at either end.
 const EDGE: usize = 3;
 
+/// Nothing that is longer is shown whole, nor made whole to be shown.
+const LONGEST: usize = 64 << 20;
+
+/// A text that ends where it has become too long.
+struct Limited(String);
+
+impl std::fmt::Write for Limited {
+    fn write_str(&mut self, text: &str) -> std::fmt::Result {
+        self.0.push_str(text);
+        if self.0.len() > LONGEST { Err(std::fmt::Error) } else { Ok(()) }
+    }
+}
+
 /// What a value prints with `{:?}`; a list of numbers, or of rows of numbers, also as a table.
 pub(crate) fn debugged(value: &dyn Debug) -> Bundle {
-    let text = format!("{value:?}");
+    let mut text = Limited(String::new());
+    // It ends early where it is too long, and where the value's own `Debug` gives up.
+    let is_whole = std::fmt::write(&mut text, format_args!("{value:?}")).is_ok();
+    let text = if is_whole { text.0 } else { text.0 + "…" };
     match html(&text) {
         Some(html) => Bundle::text(text).html(html),
         None => Bundle::text(text),

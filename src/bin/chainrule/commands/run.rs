@@ -25,6 +25,9 @@ pub struct Run {
     /// Go on after a cell that fails
     #[arg(long)]
     allow_errors: bool,
+    /// Print only how each cell ended, not what it shows
+    #[arg(long, short)]
+    quiet: bool,
     #[command(flatten)]
     settings: Flags,
 }
@@ -36,9 +39,11 @@ impl Run {
             in_place: self.in_place,
             settings: Settings::load(&self.settings).map_err(|error| Misuse(format!("{error:#}")))?,
             allow_errors: self.allow_errors,
+            prints: !self.quiet,
             system: None,
         };
         // Everything is checked before anything is run or written.
+        options.check_names(&self.notebooks).map_err(|error| Misuse(format!("{error:#}")))?;
         let mut notebooks = Vec::new();
         for path in &self.notebooks {
             let notebook = Notebook::read(path).map_err(|error| Misuse(error.to_string()))?;

@@ -39,8 +39,8 @@ impl Warm {
 
 /// Runs the notebooks as they are, for what their cells compile to; their files stay as they are.
 fn warm(notebooks: &mut [Notebook], settings: Settings, system: Option<&Path>) -> Result<ExitCode> {
-    let options =
-        Options { output: None, in_place: false, settings, allow_errors: true, system: system.map(Path::to_owned) };
+    let system = system.map(Path::to_owned);
+    let options = Options { output: None, in_place: false, settings, allow_errors: true, prints: false, system };
     let stopped = watch_interrupts(|| std::process::exit(130))?;
     for notebook in notebooks {
         let _ = run(notebook, &options, &|_| {})?;

@@ -26,10 +26,21 @@ pub struct Failure {
     pub traceback: Vec<String>,
 }
 
+/// A message that prints a whole data set keeps its beginning and its end.
+const LONGEST: usize = 20_000;
+
+fn shortened(text: String) -> String {
+    if text.len() <= LONGEST {
+        return text;
+    }
+    let (first, last) = (text.floor_char_boundary(LONGEST * 3 / 4), text.ceil_char_boundary(text.len() - LONGEST / 4));
+    format!("{} … {}", &text[..first], &text[last..])
+}
+
 impl Failure {
     /// A failure at a known place or at none.
     pub fn new(name: &'static str, value: impl Into<String>, place: Option<&Place>) -> Failure {
-        let value = value.into();
+        let value = shortened(value.into());
         let mut traceback = Vec::new();
         if let Some(place) = place {
             traceback.push(format!("{RED}{name}{RESET} in cell [{}], line {}:", place.cell, place.line));

@@ -5,6 +5,7 @@
 
 mod assist;
 mod boot;
+mod cap;
 pub mod cell;
 mod context;
 mod crash;

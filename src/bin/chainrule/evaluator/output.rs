@@ -1,10 +1,9 @@
 //! Reads what cells write, while they run, and hands it on in batches.
 
-use super::stream::{Bundle, Output, Parser, StreamName, complete_utf8};
-use crate::settings::{how_to_change, say, size_in_words};
+use super::cap::Cap;
+use super::stream::{Output, Parser, StreamName, complete_utf8};
 use anyhow::Result;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use std::collections::VecDeque;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -15,10 +14,6 @@ pub type Sink = Arc<dyn Fn(Output) + Send + Sync>;
 
 /// At most twenty messages a second, however small the pieces that a cell writes.
 const INTERVAL: Duration = Duration::from_millis(50);
-/// Of a cell's text, this share of the limit is shown from its end.
-const TAIL_SHARE: usize = 16;
-/// Bytes of pictures and the like that a cell may show. Updates of one that is there do not count.
-const DISPLAYS: usize = 64 << 20;
 /// How much is remembered of what a cell wrote last: for the prompt of a question, and for the reason of an abort.
 const RECENT: usize = 1000;
 
@@ -246,12 +241,21 @@ impl Reader {
                     }
                     self.waiting.push(Output::Question { prompt: Some(prompt), is_password });
                 }
-                Output::Update(bundle) => {
+                Output::Update(mut bundle) => {
+                    self.cap.shorten_update(&mut bundle);
                     // Nobody can see one that is replaced at once.
                     self.waiting.retain(|output| !matches!(output, Output::Update(earlier) if earlier.id == bundle.id));
                     self.waiting.push(Output::Update(bundle));
                 }
-                Output::Display(bundle) if !self.cap.admit_display(&bundle) => {}
+                Output::Display(mut bundle) => {
+                    if self.cap.admit_display(&mut bundle) {
+                        self.waiting.push(Output::Display(bundle));
+                    }
+                }
+                Output::Result(mut bundle) => {
+                    self.cap.admit_result(&mut bundle);
+                    self.waiting.push(Output::Result(bundle));
+                }
                 Output::Comm(act) if act.asks() => {
                     // The cell waits, and nobody has to type anything.
                     self.waiting.push(Output::Comm(act));
@@ -310,128 +314,9 @@ impl Recent {
     }
 }
 
-/// Keeps a cell that prints without end from filling the notebook: its first part and its last are shown.
-struct Cap {
-    /// Bytes that are shown from the beginning, and from the end.
-    head: usize,
-    tail: usize,
-    admitted: usize,
-    last: VecDeque<(StreamName, String)>,
-    last_length: usize,
-    left_out: usize,
-    displays: usize,
-    displays_left_out: usize,
-}
-
-impl Cap {
-    fn new(limit: Option<usize>) -> Cap {
-        let limit = limit.unwrap_or(usize::MAX);
-        let tail = limit / TAIL_SHARE;
-        Cap {
-            head: limit - tail,
-            tail,
-            admitted: 0,
-            last: VecDeque::new(),
-            last_length: 0,
-            left_out: 0,
-            displays: 0,
-            displays_left_out: 0,
-        }
-    }
-
-    /// The text if it may be shown now.
-    fn admit(&mut self, name: StreamName, mut text: String) -> Option<String> {
-        let room = self.head.saturating_sub(self.admitted);
-        self.admitted = self.admitted.saturating_add(text.len());
-        if text.len() <= room {
-            return Some(text);
-        }
-        let shown = text.floor_char_boundary(room);
-        let rest = text.split_off(shown);
-        self.keep(name, rest);
-        (!text.is_empty()).then_some(text)
-    }
-
-    /// Keeps what may turn out to be the end.
-    fn keep(&mut self, name: StreamName, text: String) {
-        self.last_length += text.len();
-        self.last.push_back((name, text));
-        while self.last_length > self.tail {
-            let Some((name, first)) = self.last.pop_front() else { break };
-            let excess = (self.last_length - self.tail).min(first.len());
-            let cut = (excess..=first.len()).find(|&at| first.is_char_boundary(at)).unwrap_or(first.len());
-            self.last_length -= cut;
-            self.left_out += cut;
-            if cut < first.len() {
-                self.last.push_front((name, first[cut..].to_owned()));
-                break;
-            }
-        }
-    }
-
-    fn admit_display(&mut self, bundle: &Bundle) -> bool {
-        self.displays += bundle.data.values().map(|value| value.as_str().map_or(1000, str::len)).sum::<usize>();
-        let is_admitted = self.displays <= DISPLAYS;
-        self.displays_left_out += usize::from(!is_admitted);
-        is_admitted
-    }
-
-    /// The last part, after a word about what lies between.
-    fn close(&mut self) -> Vec<Output> {
-        let limit = self.head.saturating_add(self.tail);
-        let cap = std::mem::replace(self, Cap::new(Some(limit)));
-        let mut outputs = Vec::new();
-        let mut note = |text: String| outputs.push(Output::Stream { name: StreamName::Stdout, text });
-        if cap.displays_left_out > 0 {
-            let (count, most) = (cap.displays_left_out, size_in_words(DISPLAYS as u64));
-            note(say(
-                format!("\n[… {count} pictures left out: a cell may show {most}]\n"),
-                format!("\n[…… 省略了 {count} 幅图：一个单元格最多显示 {most}]\n"),
-            ));
-        }
-        if cap.left_out > 0 {
-            let (left_out, most) = (size_in_words(cap.left_out as u64), size_in_words(limit as u64));
-            let change = how_to_change("output-limit", &format!("{}M", (limit >> 20).max(1) * 10));
-            note(say(
-                format!("\n[… {left_out} of output left out: of a cell {most} are shown; {change}]\n"),
-                format!("\n[…… 省略了 {left_out} 输出：一个单元格最多显示 {most}；{change}]\n"),
-            ));
-        }
-        outputs.extend(cap.last.into_iter().map(|(name, text)| Output::Stream { name, text }));
-        outputs
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const LIMIT: usize = 1 << 20;
-
-    #[test]
-    fn a_flood_keeps_its_beginning_and_its_end() {
-        let mut cap = Cap::new(Some(LIMIT));
-        let mut shown = String::new();
-        for line in 0..1_000_000 {
-            shown.extend(cap.admit(StreamName::Stdout, format!("{line} ünï\n")));
-        }
-        assert!(shown.starts_with("0 ünï\n1 ") && shown.len() <= LIMIT);
-        let outputs = cap.close();
-        let Output::Stream { text, .. } = &outputs[0] else { panic!("no text") };
-        assert!(text.contains("left out") && text.contains("CHAINRULE_OUTPUT_LIMIT=10M"), "{text}");
-        let Some(Output::Stream { text, .. }) = outputs.last() else { panic!("no text") };
-        assert_eq!(text, "999999 ünï\n");
-    }
-
-    #[test]
-    fn a_single_huge_text_is_cut_at_characters() {
-        let mut cap = Cap::new(Some(LIMIT));
-        let shown = cap.admit(StreamName::Stdout, "é".repeat(LIMIT)).unwrap();
-        assert!(shown.len() > LIMIT / 2 && shown.chars().all(|c| c == 'é'));
-        let outputs = cap.close();
-        let Output::Stream { text, .. } = &outputs[1] else { panic!("no text") };
-        assert!(text.len() <= LIMIT / TAIL_SHARE && text.len() > 1000 && text.chars().all(|c| c == 'é'));
-    }
 
     #[test]
     fn streams_in_turn_are_few_texts() {

@@ -53,8 +53,10 @@ impl Notebook {
         self.content["metadata"]["language_info"] = language;
     }
 
-    /// Writes the notebook as Jupyter does. The file is there whole or not at all.
+    /// Writes the notebook as Jupyter does. The file is there whole or not at all; a link to one stays a link to it.
     pub fn write(&self, path: &Path) -> Result<()> {
+        let real = path.canonicalize();
+        let path = real.as_deref().unwrap_or(path);
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut file = tempfile::Builder::new()
             .permissions(permissions(path))

@@ -7,6 +7,7 @@ mod file;
 mod outputs;
 mod program;
 mod run;
+mod terminal;
 
 pub use file::Notebook;
 pub use program::program;

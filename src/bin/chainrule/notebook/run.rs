@@ -2,9 +2,10 @@
 
 use super::file::{Notebook, has_tag, source_text};
 use super::outputs::Outputs;
+use super::terminal::{Terminal, print_error};
 use crate::evaluator::{Evaluator, Failure, Interrupter, Output, Sink};
 use crate::settings::Settings;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +17,8 @@ pub struct Options {
     pub in_place: bool,
     pub settings: Settings,
     pub allow_errors: bool,
+    /// Whether what the cells show is printed.
+    pub prints: bool,
     /// Where what was compiled is kept for all users, if it is for them.
     pub system: Option<PathBuf>,
 }
@@ -35,6 +38,7 @@ pub fn run(notebook: &mut Notebook, options: &Options, started: &dyn Fn(Interrup
     };
     started(evaluator.interrupter());
     let outputs = Arc::new(Mutex::new(Outputs::default()));
+    let terminal = options.prints.then(|| Arc::new(Mutex::new(Terminal::default())));
     let total = notebook.cells().iter().filter(|cell| is_run(cell)).count();
     let mut count = 0;
     let mut failed = Ok(());
@@ -52,7 +56,8 @@ pub fn run(notebook: &mut Notebook, options: &Options, started: &dyn Fn(Interrup
         let (code, may_fail) = (source_text(cell).unwrap_or_default(), has_tag(cell, "raises-exception"));
         lock(&outputs).begin(index);
         let start = Instant::now();
-        let result = execute(&mut evaluator, count, &code, index, &outputs);
+        let result = execute(&mut evaluator, count, &code, (index, &outputs), terminal.clone());
+        terminal.iter().for_each(|terminal| lock(terminal).end());
         let verdict = match &result {
             Ok(()) => "ok",
             Err(_) if may_fail || options.allow_errors => "error, allowed",
@@ -61,8 +66,11 @@ pub fn run(notebook: &mut Notebook, options: &Options, started: &dyn Fn(Interrup
         println!("{name}  cell {count}/{total}  {:.1} s  {verdict}", start.elapsed().as_secs_f64());
         if let Err(failure) = result {
             lock(&outputs).fail(index, &failure);
-            if !may_fail && !options.allow_errors {
-                eprintln!("{}", failure.traceback.join("\n"));
+            let is_allowed = may_fail || options.allow_errors;
+            if options.prints || !is_allowed {
+                print_error(&failure.traceback);
+            }
+            if !is_allowed {
                 let message = failure.value.lines().next().unwrap_or_default();
                 failed = Err(format!("{name}: cell [{count}] failed: {}: {message}", failure.name));
             }
@@ -84,23 +92,31 @@ fn execute(
     evaluator: &mut Evaluator,
     count: u32,
     code: &str,
-    index: usize,
-    outputs: &Arc<Mutex<Outputs>>,
+    (index, outputs): (usize, &Arc<Mutex<Outputs>>),
+    terminal: Option<Arc<Mutex<Terminal>>>,
 ) -> Result<(), Failure> {
     let (kept, answers) = (outputs.clone(), evaluator.answers());
     let sink: Sink = Arc::new(move |output| match output {
         Output::Question { .. } => answers.give(None),
         Output::Comm(act) if act.asks() => answers.give(None),
         Output::Comm(_) | Output::Payload(_) => {}
-        output => lock(&kept).add(index, count, output),
+        output => {
+            terminal.iter().for_each(|terminal| lock(terminal).show(&output));
+            lock(&kept).add(index, count, output);
+        }
     });
     evaluator.execute(count, code, sink)
 }
 
-/// A failed run leaves the original as it is; a copy elsewhere is stored with the error.
+/// A failed run leaves the original as it is, whatever it is called by; a copy elsewhere is stored with the error.
 fn store(notebook: &Notebook, options: &Options, is_ok: bool) -> Result<()> {
     if let Some(folder) = &options.output {
-        return notebook.write(&target(folder, &notebook.path));
+        let target = target(folder, &notebook.path);
+        if !is_ok && real(&target) == real(&notebook.path) {
+            eprintln!("{}: stays as it was, because a cell failed", target.display());
+            return Ok(());
+        }
+        return notebook.write(&target);
     }
     if options.in_place && is_ok {
         return notebook.write(&notebook.path);
@@ -112,7 +128,24 @@ fn target(folder: &Path, notebook: &Path) -> PathBuf {
     folder.join(notebook.file_name().unwrap_or_default())
 }
 
+/// The file that a path leads to, through links.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
 impl Options {
+    /// Whether what is run from two folders would be stored under one name.
+    pub fn check_names(&self, notebooks: &[PathBuf]) -> Result<()> {
+        let Some(folder) = &self.output else { return Ok(()) };
+        for (place, path) in notebooks.iter().enumerate() {
+            if let Some(other) = notebooks[..place].iter().find(|other| other.file_name() == path.file_name()) {
+                let (one, two) = (other.display(), path.display());
+                bail!("{one} and {two} would both be stored as {}", target(folder, path).display());
+            }
+        }
+        Ok(())
+    }
+
     /// Whether what shall be written can be written, before hours are spent on it.
     pub fn check_target(&self, notebook: &Path) -> Result<()> {
         let folder = match (&self.output, self.in_place) {
@@ -120,7 +153,7 @@ impl Options {
                 std::fs::create_dir_all(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
                 folder.clone()
             }
-            (None, true) => notebook.parent().map(Path::to_owned).unwrap_or_default(),
+            (None, true) => real(notebook).parent().map(Path::to_owned).unwrap_or_default(),
             (None, false) => return Ok(()),
         };
         let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
@@ -136,6 +169,6 @@ fn is_run(cell: &Value) -> bool {
         && source_text(cell).is_some_and(|code| !code.trim().is_empty())
 }
 
-fn lock(outputs: &Mutex<Outputs>) -> std::sync::MutexGuard<'_, Outputs> {
-    outputs.lock().unwrap_or_else(PoisonError::into_inner)
+fn lock<T>(shared: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }
