@@ -66,6 +66,11 @@ fn beginners() {
 }
 
 #[test]
+fn words() {
+    pytest("test_words.py", Duration::from_secs(900));
+}
+
+#[test]
 fn faults() {
     pytest("test_faults.py", Duration::from_secs(1500));
 }

@@ -860,6 +860,107 @@ fn a_network_says_what_is_wrong_with_it() {
 }
 
 #[test]
+fn a_network_that_does_not_go_with_its_loss_or_its_data_says_so() {
+    let _turn = alone();
+    seed(4);
+    let digits = data::digits(300);
+    let loss = SparseCategoricalCrossentropy::new;
+    let hidden = || Sequential::new().add(Dense::new(784, 32).relu());
+    let says = |said: String, words: &[&str]| words.iter().for_each(|words| assert!(said.contains(words), "{said}"));
+    let moons = data::two_moons(200, 0.1);
+    let two = |last: Dense| Sequential::new().add(Dense::new(2, 8).tanh()).add(last);
+    says(diagnosis(two(Dense::new(8, 1)), &moons, BinaryCrossentropy), &["not between 0 and 1", ".sigmoid()"]);
+    says(diagnosis(hidden().add(Dense::new(32, 10)), &digits, loss()), &["no probabilities", ".softmax()"]);
+    says(diagnosis(hidden().add(Dense::new(32, 10).relu()), &digits, loss()), &["ends in relu", ".softmax()"]);
+    let twice = hidden().add(Dense::new(32, 10).softmax()).add(Softmax);
+    says(diagnosis(twice, &digits, loss()), &["softmax twice", "Leave the first out"]);
+    let twice = two(Dense::new(8, 1).sigmoid()).add(Sigmoid);
+    says(diagnosis(twice, &moons, BinaryCrossentropy), &["sigmoid twice"]);
+    // Squares from below.
+    let line = Dataset::new(&Tensor::randn(&[50, 2]), &(Tensor::randn(&[50, 1]) - 3.0));
+    says(diagnosis(two(Dense::new(8, 1).relu()), &line, MeanSquaredError), &["negative", "Leave the activation"]);
+    let positive = Dataset::new(&line.x, &line.y.abs());
+    assert_eq!(diagnosis(two(Dense::new(8, 1).relu()), &positive, MeanSquaredError), "nothing looks wrong");
+
+    let usual = || hidden().add(Dense::new(32, 10).softmax());
+    let mixed = Dataset::new(&digits.x.select_rows(&random_order(300)), &digits.y);
+    says(diagnosis(usual(), &mixed, loss()), &["nothing to do with the inputs", "data.shuffled()"]);
+    assert_eq!(diagnosis(usual(), &digits.shuffled(), loss()), "nothing looks wrong");
+    for (rate, words) in [(10.0, "too large"), (1e-6, "too small")] {
+        let mut model = usual();
+        model.compile(Sgd::new(rate), loss(), ());
+        says(model.diagnose(&digits).to_string(), &["the learning rate is", words]);
+        model.compile(Adam::new(rate), loss(), ());
+        says(model.diagnose(&digits).to_string(), &["the learning rate is", words]);
+    }
+    let mut values = digits.x.to_vec();
+    (values[784 * 3 + 5], values[784 * 9]) = (Float::NAN, Float::INFINITY);
+    let broken = Dataset::new(&Tensor::from_vec(values, digits.x.shape()), &digits.y);
+    says(
+        diagnosis(usual(), &broken, loss()),
+        &["2 of", "no number: NaN first, in example 3", "Leave these examples out"],
+    );
+    // At the start queries and keys do not matter yet.
+    let words = data::sentences(40).windows(6);
+    let young = Sequential::new()
+        .add(Embedding::new(30, 16))
+        .add(MultiHeadAttention::new(16, 4))
+        .add(Flatten::new())
+        .add(Dense::new(96, 30).softmax());
+    let next = Dataset::new(&words.x, &words.y.slice(1, 5..6).squeeze(1));
+    assert_eq!(diagnosis(young, &next, loss()), "nothing looks wrong");
+}
+
+/// Rows in another order, none at its own place.
+fn random_order(n: usize) -> Vec<usize> {
+    assert!(!n.is_multiple_of(7)); // each row once
+    (0..n).map(|i| (i * 7 + 3) % n).collect()
+}
+
+#[test]
+fn words_that_lead_to_the_repair() {
+    let _turn = alone();
+    // A parameter that was updated is a result.
+    let mut w = tensor([1.0, 2.0]).requires_grad();
+    w.square().sum().backward();
+    w = &w - 0.1 * w.grad();
+    w.square().sum().backward();
+    mistake!(w.grad(), "has no gradient", "no_grad(|| &w - 0.1 * w.grad()).requires_grad()", "retain_grad");
+    let mut w = tensor([1.0, 2.0]).requires_grad();
+    for _ in 0..2 {
+        w.square().sum().backward();
+        w = no_grad(|| &w - 0.1 * w.grad()).requires_grad();
+    }
+    assert!((w.to_vec()[0] - 0.64).abs() < 1e-6);
+    // Pictures as Keras has them.
+    let picture = Tensor::zeros(&[2, 28, 28, 1]);
+    mistake!(Conv2D::new(1, 4, 3).forward(&picture), "the channels come last here", "x.permute(&[0, 3, 1, 2])");
+    assert_eq!(Conv2D::new(1, 4, 3).forward(&picture.permute(&[0, 3, 1, 2])).shape()[1], 4);
+    mistake!(Conv2D::new(1, 4, 3).forward(&Tensor::zeros(&[2, 32, 32, 3])), "channels come last", "Conv2D::new(3, …)");
+    mistake!(Conv1D::new(2, 4, 3).forward(&Tensor::zeros(&[2, 100, 2])), "channels come last", "x.permute(&[0, 2, 1])");
+    mistake!(Conv2D::new(1, 4, 3).forward(&Tensor::zeros(&[2, 3, 28, 28])), "make the layer Conv2D::new(3, 4, …)");
+    // Numbers of classes, or a row for each.
+    let p = Tensor::zeros(&[3, 4]).softmax(-1);
+    let numbers = tensor([0, 1, 2]);
+    mistake!(CategoricalCrossentropy::new().loss(&p, &numbers), "SparseCategoricalCrossentropy::new()", "y.one_hot(4)");
+    mistake!(KlDivergence.loss(&p, &numbers.reshape(&[3, 1])), "the numbers of classes", "y.one_hot(4)");
+    mistake!(SparseCategoricalCrossentropy::new().loss(&p, &numbers.one_hot(4)), "one-hot", "CategoricalCrossentropy");
+}
+
+#[test]
+fn a_loss_that_is_no_number_because_of_the_data_is_not_blamed_on_the_rate() {
+    let _turn = alone();
+    let mut x = vec![0.5; 20];
+    x[7] = Float::NAN;
+    let data =
+        Dataset::new(&Tensor::from_vec(x, &[10, 2]), &tensor([0, 1]).index_select(0, &[0, 1, 0, 1, 0, 1, 0, 1, 0, 1]));
+    let mut model = Sequential::new().add(Dense::new(2, 2).softmax());
+    model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), ());
+    let said = model.diagnose(&data).to_string();
+    assert!(said.contains("1 of 20 inputs is no number: NaN first, in example 3"), "{said}");
+}
+
+#[test]
 fn the_operation_that_makes_a_nan_can_end_the_cell() {
     let _turn = alone();
     let w = tensor([1.0, -1.0]).requires_grad().label("w");

@@ -69,6 +69,37 @@ macro_rules! print_at_once {
     };
 }
 
+/// `dbg!` that says which line of the cell it is in: std's names a file and a line that a learner has never seen.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! dbg_in_cell {
+    () => {
+        ::std::eprintln!("[{}]", $crate::cell::place_in_cell())
+    };
+    ($value:expr $(,)?) => {
+        // A `match` keeps what the expression borrows from alive.
+        match $value {
+            value => {
+                let place = $crate::cell::place_in_cell();
+                ::std::eprintln!("[{place}] {} = {:#?}", ::std::stringify!($value), &value);
+                value
+            }
+        }
+    };
+    ($($value:expr),+ $(,)?) => {
+        ($($crate::dbg_in_cell!($value)),+,)
+    };
+}
+
+/// The line of the cell that calls this; where it is a function of an earlier cell, only that.
+#[doc(hidden)]
+#[track_caller]
+#[inline(never)]
+pub fn place_in_cell() -> String {
+    let line = super::report::line_of(std::panic::Location::caller());
+    line.map_or_else(|| "in a function".to_owned(), |line| format!("line {line}"))
+}
+
 /// What [`print_at_once!`] calls.
 #[doc(hidden)]
 #[inline(never)]

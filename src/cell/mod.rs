@@ -18,7 +18,7 @@ mod variables;
 mod widget;
 
 pub use comm::{Comm, handle_comms, set_next_input};
-pub use display::{CellDisplay, print};
+pub use display::{CellDisplay, place_in_cell, print};
 pub use input::{input, input_password};
 pub(crate) use outlined::Outlined;
 pub(crate) use report::line_of;

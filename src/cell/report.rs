@@ -164,15 +164,20 @@ pub fn panicked() {
     let panic = LAST_PANIC.take().unwrap_or_else(
         || json!({"message": "the cell panicked; a panic hook that it has set keeps the reason to itself"}),
     );
-    event(&json!({"event": "panic", "panic": panic, "line": line()}));
+    event(&json!({"event": "panic", "panic": panic, "line": line(), "folder": folder()}));
     evcxr_line("EVCXR_PANIC_NOTIFICATION");
 }
 
 /// `?` has ended the cell early with an error of this text.
 #[inline(never)]
 pub fn early_return(message: String) {
-    event(&json!({"event": "early_return", "message": message, "line": line()}));
+    event(&json!({"event": "early_return", "message": message, "line": line(), "folder": folder()}));
     evcxr_line("EVCXR_ERROR_OCCURRED");
+}
+
+/// Where relative paths begin: what a message about a missing file names.
+fn folder() -> String {
+    std::env::current_dir().map(|folder| folder.display().to_string()).unwrap_or_default()
 }
 
 pub(super) fn variable_changed_type(name: &str) {

@@ -71,6 +71,7 @@ macro_rules! convolution {
                 if x.rank() != $axes + 2 || x.shape()[1] != channels {
                     let axes = if $axes == 1 { "length" } else { "height, width" };
                     let hint = match x.shape().get(1) {
+                        Some(_) if has_channels_last(x, $axes, channels) => channels_first(x, $axes, channels, name),
                         Some(own) if x.rank() == $axes + 2 => format!("make the layer {name}::new({own}, {filters}, …)"),
                         _ => format!("bring each sample into shape first: .add(Reshape::new(&[{channels}, {axes}]))"),
                     };
@@ -103,6 +104,22 @@ macro_rules! convolution {
             }
         }
     };
+}
+
+/// Whether a batch has its channels where Keras has them, at the end.
+fn has_channels_last(x: &Tensor, axes: usize, channels: usize) -> bool {
+    // So many channels a picture or a sound has; what is filtered has more, but then the layer fits.
+    const MOST: usize = 4;
+    let last = x.shape().last().copied().unwrap_or(0);
+    x.rank() == axes + 2 && x.shape()[1] > last && (last == channels || last <= MOST)
+}
+
+/// What to do about that.
+fn channels_first(x: &Tensor, axes: usize, channels: usize, layer: &str) -> String {
+    let own = x.shape()[axes + 1];
+    let order = if axes == 1 { "[0, 2, 1]" } else { "[0, 3, 1, 2]" };
+    let other = if own == channels { String::new() } else { format!(", and make the layer {layer}::new({own}, …)") };
+    format!("the channels come last here, but belong behind the number of examples: x.permute(&{order}){other}")
 }
 
 convolution! {

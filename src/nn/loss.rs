@@ -326,6 +326,12 @@ impl Loss for BinaryCrossentropy {
         let target = &as_column(prediction, target);
         match prediction.logits() {
             Some(logits) => logits.bce_with_logits(target),
+            None if !prediction.array().iter().all(|p| (0.0..=1.0).contains(p)) => {
+                let problem =
+                    "BinaryCrossentropy: the predictions are not between 0 and 1, so they are taken as logits.";
+                warn_once("no probabilities", &format!("{problem} End the model with .sigmoid()"));
+                prediction.bce_with_logits(target)
+            }
             None => {
                 // The logit of a probability is ln p − ln (1 − p).
                 let p = prediction.clamp(Float::EPSILON, 1.0 - Float::EPSILON);

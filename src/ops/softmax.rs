@@ -227,7 +227,16 @@ impl Tensor {
     #[track_caller]
     pub(crate) fn same_shape(&self, op: &str, target: &Tensor) {
         if self.shape() != target.shape() {
-            let hint = if self.len() == target.len() {
+            let counts_classes = op == "CategoricalCrossentropy" || op == "KlDivergence";
+            let (rows, classes) = (self.shape().first().copied(), self.shape().last().copied().unwrap_or(0));
+            let sparse;
+            let hint = if counts_classes && classes > 1 && Some(target.len()) == rows {
+                sparse = format!(
+                    "the targets are the numbers of classes: use SparseCategoricalCrossentropy::new(), or turn them into \
+                     rows of probabilities with y.one_hot({classes})"
+                );
+                &sparse
+            } else if self.len() == target.len() {
                 "the same number of values: bring the target into shape, as in y.reshape(&[n, 1])"
             } else {
                 "prediction and target need the same shape"
@@ -259,7 +268,8 @@ impl Tensor {
             fail(
                 &format!("{op}: one label for each row, but labels have the shape {:?}, as the scores", labels.shape()),
                 &operands,
-                "these look one-hot: turn them into class indices with labels.argmax(-1)",
+                "these look one-hot: use CategoricalCrossentropy::new(), or turn them into numbers of classes with \
+                 labels.argmax(-1)",
             );
         }
         if labels.shape() != [rows] && labels.shape() != [rows, 1] {

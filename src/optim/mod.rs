@@ -54,6 +54,11 @@ pub trait Optimizer: Send + Sync + 'static {
     /// Forgets what it remembers of the steps before, such as a momentum.
     fn reset(&mut self) {}
 
+    /// What kind of optimiser this is, for messages: the name of its type.
+    fn name(&self) -> &'static str {
+        std::any::type_name::<Self>().rsplit("::").next().unwrap_or_default()
+    }
+
     /// One step for all `parameters`, with the gradients that `backward` left in their `.grad()`.
     ///
     /// Panics if there are no parameters, or if one has no gradient.

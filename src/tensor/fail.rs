@@ -2,6 +2,7 @@
 
 use super::Tensor;
 use crate::display::{Bundle, escape_html, show};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,9 +51,43 @@ pub fn warnings(on: bool) {
 /// Tells the learner something, the first time in a cell that something of this kind happens; the computation goes on.
 #[cold]
 pub(crate) fn warn_once(kind: &'static str, message: &str) {
+    let is_collected = COLLECTED
+        .with_borrow_mut(|collected| collected.as_mut().map(|found| found.push((kind, message.to_owned()))).is_some());
+    if is_collected {
+        return;
+    }
     let is_new = || GIVEN.lock().unwrap_or_else(PoisonError::into_inner).insert(kind);
     if WARNINGS.load(Ordering::Relaxed) && is_new() {
         notice(&format!("warning: {message}"));
+    }
+}
+
+thread_local! {
+    /// Where warnings go instead of to the learner.
+    static COLLECTED: RefCell<Option<Vec<Warning>>> = const { RefCell::new(None) };
+}
+
+/// The kind of a warning, and what it says.
+pub(crate) type Warning = (&'static str, String);
+
+/// Collects the warnings of a computation instead of showing them, until it is dropped.
+pub(crate) struct Collecting;
+
+impl Collecting {
+    pub(crate) fn begin() -> Collecting {
+        COLLECTED.set(Some(Vec::new()));
+        Collecting
+    }
+
+    /// What has come together.
+    pub(crate) fn found(&self) -> Vec<Warning> {
+        COLLECTED.with_borrow_mut(Option::take).unwrap_or_default()
+    }
+}
+
+impl Drop for Collecting {
+    fn drop(&mut self) {
+        COLLECTED.set(None);
     }
 }
 

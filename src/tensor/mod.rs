@@ -304,7 +304,10 @@ impl Tensor {
         } else if self.is_leaf() {
             "call loss.backward() first; if you did, the loss does not depend on this tensor (or zero_grad() came after)"
         } else {
-            "backward keeps gradients of leaves only; call .retain_grad() on this tensor before backward"
+            // Most often a parameter that was updated, so that it is no parameter any more.
+            "this tensor is the result of a computation, and backward keeps gradients of parameters only. Update a \
+             parameter without recording: w = no_grad(|| &w - 0.1 * w.grad()).requires_grad(); (to see the gradient of a \
+             result, call .retain_grad() on it before backward)"
         };
         let name = self.name().map_or_else(|| "the tensor".to_owned(), |name| format!("`{name}`"));
         fail(&format!("{who}: {name} of shape {:?} has no gradient", self.shape()), &[("tensor", self)], hint)

@@ -8,7 +8,7 @@ use crate::display::{Bundle, Show};
 use crate::nn::{Sequential, dead_units};
 use crate::optim::zero_grad;
 use crate::tensor::Tensor;
-use crate::tensor::fail::warn_once;
+use crate::tensor::fail::{Collecting, warn_once};
 use std::fmt;
 
 /// What [`diagnose`](Sequential::diagnose) has found; empty if nothing looks wrong.
@@ -23,8 +23,9 @@ const EXAMPLES: usize = 256;
 
 impl Sequential {
     /// Looks for what keeps a network from learning, with one step on some of the data that changes nothing: inputs that
-    /// are not scaled, labels that are off by one, units that are dead, gradients that vanish or explode or do not reach a
-    /// parameter. `fit` looks at the same and warns; [`warnings`](crate::tensor::warnings) turns that off.
+    /// are not scaled or no numbers, labels that are off by one or have nothing to do with the inputs, a last layer that does
+    /// not go with the loss, a learning rate that is out of all proportion, units that are dead, gradients that vanish or
+    /// explode or do not reach a parameter. `fit` looks at the same and warns; [`warnings`](crate::tensor::warnings) turns that off.
     ///
     /// Panics if the model was not compiled.
     ///
@@ -46,9 +47,20 @@ impl Sequential {
         let (x, y) = (data.x.select_rows(&rows), data.y.select_rows(&rows));
         let parameters = self.parameters();
         let before: Vec<_> = parameters.iter().map(|parameter| parameter.0.notes().grad.take()).collect();
+        let collecting = Collecting::begin();
         let prediction = self.forward(&x);
-        compiled.loss.loss(&prediction, &y).backward();
-        let diagnosis = Diagnosis::of(self, &x, &y, &prediction);
+        let loss = compiled.loss.loss(&prediction, &y);
+        loss.backward();
+        let warned = collecting.found();
+        let mut diagnosis = Diagnosis::of(self, &x, &y, &prediction);
+        diagnosis.rate(compiled.optimizer.learning_rate(), &parameters, compiled.optimizer.name());
+        diagnosis.order(self, &x, &y);
+        // What the loss itself has to say, unless it was found above and said better.
+        for (kind, warning) in warned {
+            if !diagnosis.findings.iter().any(|(found, _)| *found == kind) {
+                diagnosis.found(kind, warning);
+            }
+        }
         zero_grad(&parameters);
         parameters.iter().zip(before).for_each(|(parameter, grad)| parameter.0.notes().grad = grad);
         diagnosis
@@ -59,7 +71,12 @@ impl Diagnosis {
     /// After `backward`; `y` may be the targets of more examples than `x`.
     pub(super) fn of(model: &Sequential, x: &Tensor, y: &Tensor, prediction: &Tensor) -> Diagnosis {
         let mut diagnosis = Diagnosis::default();
+        if let Some(found) = not_numbers(x, y) {
+            diagnosis.found("not a number", format!("{found}. {FILL_IN}"));
+            return diagnosis;
+        }
         diagnosis.inputs(model, x, y, prediction);
+        diagnosis.last_layer(y, prediction);
         diagnosis.gradients(&model.parameters());
         diagnosis.units(model, x);
         diagnosis
@@ -82,7 +99,7 @@ impl Diagnosis {
     fn inputs(&mut self, model: &Sequential, x: &Tensor, y: &Tensor, prediction: &Tensor) {
         // What a layer of one's own begins with may be an embedding, and its inputs the numbers of words.
         const TAKE_NUMBERS: [&str; 8] = ["Dense", "Conv1D", "Conv2D", "Flatten", "Reshape", "SimpleRnn", "Gru", "Lstm"];
-        let takes_numbers = model.layers().first().is_some_and(|layer| TAKE_NUMBERS.contains(&layer.name().as_str()));
+        let takes_numbers = takes(model, &TAKE_NUMBERS);
         let size = x.root_mean_square();
         if takes_numbers && size > 10.0 {
             let advice = "Give data.standardised(), or divide pixels by 255";
@@ -104,6 +121,81 @@ impl Diagnosis {
         }
     }
 
+    /// A last activation that does not go with the targets.
+    fn last_layer(&mut self, y: &Tensor, prediction: &Tensor) {
+        let classes = *prediction.shape().last().unwrap_or(&0);
+        let before = prediction.logits().map(|logits| logits.0.op);
+        let is_probability = |op: &str| op == "softmax" || op == "sigmoid";
+        if let (true, Some(first)) = (is_probability(prediction.0.op), before.filter(|op| is_probability(op))) {
+            let last = prediction.0.op;
+            let what = if last == first { format!("{last} twice") } else { format!("{first} and then {last}") };
+            let advice = format!("Leave the first out: a layer before .{last}() gives plain scores");
+            self.found("softmax twice", format!("the model ends in {what}, which evens out all differences. {advice}"));
+        }
+        if prediction.0.op == "relu" {
+            let are_classes = y.rank() == 1 && classes > 1;
+            let has_negative = y.to_vec().iter().any(|value| *value < 0.0);
+            let advice =
+                if are_classes { "End it with .softmax()" } else { "Leave the activation of the last layer out" };
+            if are_classes || has_negative {
+                let finding = format!("the model ends in relu, which cannot give a negative score. {advice}");
+                self.found("no probabilities", finding);
+            }
+        }
+    }
+
+    /// A step that is out of all proportion to what it changes.
+    pub(super) fn rate(&mut self, rate: Float, parameters: &[Tensor], optimizer: &str) {
+        const MOST: Float = 5.0;
+        const LEAST: Float = 5e-6;
+        // These divide by the size of the gradient, so that each step is about as long as the rate.
+        let is_adaptive = ["Adam", "AdamW", "RmsProp"].contains(&optimizer);
+        let weights = parameters.iter().filter(|parameter| parameter.rank() > 1 && parameter.has_grad());
+        let steps = weights.map(|weight| {
+            let step = if is_adaptive { 1.0 } else { weight.grad().root_mean_square() };
+            rate as f64 * step / weight.root_mean_square().max(0.01)
+        });
+        let largest = steps.fold(0.0, f64::max);
+        if rate >= MOST || largest > 5.0 {
+            let advice = "Take a tenth or a hundredth; 0.001 is usual for Adam, 0.01 to 0.1 for Sgd";
+            let finding = format!(
+                "the learning rate is too large: with {rate} a step changes weights out of recognition. {advice}"
+            );
+            self.found("rate", finding);
+        } else if rate < LEAST {
+            let advice = "0.001 is usual for Adam, 0.01 to 0.1 for Sgd";
+            self.found(
+                "rate",
+                format!("the learning rate is too small: with {rate:e} nothing changes in sight. {advice}"),
+            );
+        }
+    }
+
+    /// Labels that have nothing to do with the inputs: examples that are alike should have the same more often than by
+    /// chance.
+    fn order(&mut self, model: &Sequential, x: &Tensor, y: &Tensor) {
+        const FEWEST: usize = 100;
+        let labels = y.to_vec();
+        let n = labels.len();
+        let are_classes = y.rank() == 1 && labels.iter().all(|label| label.fract() == 0.0);
+        // What is alike in a sequence does not stand at the same place.
+        let is_table = takes(model, &["Dense", "Conv2D", "Flatten", "Reshape"]);
+        if n < FEWEST || !is_table || !are_classes || x.shape()[0] != n {
+            return;
+        }
+        let share = |label: Float| labels.iter().filter(|other| **other == label).count() as f64 / n as f64;
+        let chance = labels.iter().map(|label| share(*label)).sum::<f64>() / n as f64;
+        let neighbours = nearest(x);
+        let alike = (0..n).filter(|&i| labels[i] == labels[neighbours[i]]).count() as f64;
+        let spread = (chance * (1.0 - chance) / n as f64).sqrt();
+        if chance < 0.9 && alike / n as f64 <= chance + 2.0 * spread {
+            let advice = "Were x and y shuffled or sorted separately? Shuffle them together: data.shuffled()";
+            let finding = "the labels seem to have nothing to do with the inputs: examples that are alike have the same label \
+                           no more often than by chance";
+            self.found("order", format!("{finding}. {advice}"));
+        }
+    }
+
     fn gradients(&mut self, parameters: &[Tensor]) {
         let name = |parameter: &Tensor| parameter.name().unwrap_or_else(|| "a parameter".to_owned());
         let mut weights = Vec::new();
@@ -112,14 +204,19 @@ impl Diagnosis {
                 let advice = "Does a layer's forward not use it, or use .detach(), .item() or no_grad?";
                 self.found("unreached", format!("no gradient reaches `{}`. {advice}", name(parameter)));
             } else if parameter.rank() > 1 {
-                weights.push((name(parameter), parameter.grad().root_mean_square(), parameter.root_mean_square()));
+                weights.push((name(parameter), of_those_reached(&parameter.grad()), parameter.root_mean_square()));
             }
         }
         let by_gradient = |a: &&(String, f64, f64), b: &&(String, f64, f64)| a.1.total_cmp(&b.1);
         let (Some(least), Some(most)) = (weights.iter().min_by(by_gradient), weights.iter().max_by(by_gradient)) else {
             return;
         };
-        if weights.len() > 2 && least.1 < 1e-4 * most.1 {
+        // Where a gradient passes on its way to an earlier layer it does not vanish, but is not needed: an attention that is
+        // still young looks at all steps alike, whatever its queries and keys are.
+        let is_small = |one: &(String, f64, f64)| one.1 < 1e-4 * most.1;
+        let looks = |one: &&(String, f64, f64)| !one.0.contains("query") && !one.0.contains("key");
+        let first_is_small = weights.iter().find(looks).is_some_and(is_small);
+        if weights.len() > 2 && first_is_small && is_small(least) {
             let (small, large, ratio) = (&least.0, &most.0, least.1 / most.1);
             let advice = "Use .relu() with its initialiser, BatchNormalization or Residual";
             let finding =
@@ -149,6 +246,47 @@ impl Diagnosis {
             }
         }
     }
+}
+
+const FILL_IN: &str = "Leave these examples out, or fill in the mean of the column";
+
+/// Whether the first layer of a model is one of these.
+fn takes(model: &Sequential, layers: &[&str]) -> bool {
+    model.layers().first().is_some_and(|layer| layers.contains(&layer.name().as_str()))
+}
+
+/// What in the data is no number, in words.
+pub(super) fn not_numbers(x: &Tensor, y: &Tensor) -> Option<String> {
+    [("inputs", x), ("targets", y)].into_iter().find_map(|(what, tensor)| {
+        let values = tensor.to_vec();
+        let mut wrong = values.iter().enumerate().filter(|(_, value)| !value.is_finite());
+        let (first, value) = wrong.next()?;
+        let count = wrong.count() + 1;
+        let row = first / (values.len() / tensor.shape().first().copied().unwrap_or(1).max(1)).max(1);
+        let are = if count == 1 { "is" } else { "are" };
+        Some(format!("{count} of {} {what} {are} no number: {value} first, in example {row}", values.len()))
+    })
+}
+
+/// The size of a gradient where it is not 0: of a table only those rows are used that stand in the batch.
+fn of_those_reached(gradient: &Tensor) -> f64 {
+    let values = gradient.to_vec();
+    let used = values.iter().filter(|value| **value != 0.0).count();
+    gradient.root_mean_square() * (values.len() as f64 / used.max(1) as f64).sqrt()
+}
+
+/// For each example the one that is most like it.
+fn nearest(x: &Tensor) -> Vec<usize> {
+    let values = x.to_vec();
+    let n = x.shape()[0];
+    let features = values.len() / n.max(1);
+    let row = |i: usize| &values[i * features..(i + 1) * features];
+    let distance = |i: usize, j: usize| row(i).iter().zip(row(j)).map(|(a, b)| (a - b) * (a - b)).sum::<Float>();
+    let closest = |i: usize| {
+        let others = (0..n).filter(move |&j| j != i).map(|j| (distance(i, j), j));
+        others.min_by(|a, b| a.0.total_cmp(&b.0)).map_or(i, |one| one.1)
+    };
+    (0..n).map(closest).collect()
 }
 
 impl fmt::Display for Diagnosis {

@@ -1,6 +1,7 @@
 //! `fit`: the training loop.
 
 use super::callback::OnEpoch;
+use super::diagnose::not_numbers;
 use super::{Callback, Diagnosis, History, Mean, Means, Run, named, not_compiled, weights};
 use crate::Float;
 use crate::cell::interrupt;
@@ -170,17 +171,18 @@ impl<'a> Fit<'a> {
                 model.history.push_batch(value);
                 view.step(value);
                 if !value.is_finite() {
-                    let origin = loss.find_nan().unwrap_or_default();
-                    notice(&format!(
-                        "fit stopped in epoch {epoch}: the loss is {value}. It came up first in {origin}. Usual causes: a \
-                         learning rate that is too large, inputs that are not scaled"
-                    ));
+                    let cause = why_not_a_number(&data, &loss);
+                    notice(&format!("fit stopped in epoch {epoch}: the loss is {value}. {cause}"));
                     is_sound = false;
                     break 'training;
                 }
                 // At both ends: some mistakes are there from the start, others come from training.
                 if step == 0 || step + 1 == steps * epochs {
-                    Diagnosis::of(model, &x, &data.y, &prediction).warn();
+                    let mut diagnosis = Diagnosis::of(model, &x, &data.y, &prediction);
+                    if step == 0 && callbacks.is_empty() {
+                        diagnosis.rate(compiled.optimizer.learning_rate(), parameters, compiled.optimizer.name());
+                    }
+                    diagnosis.warn();
                 }
                 // Frees the graph, so that the step changes the weights in place.
                 drop((prediction, loss));
@@ -223,6 +225,16 @@ impl<'a> Fit<'a> {
         }
         model.history().clone()
     }
+}
+
+/// Why a loss is no number: the data come first, for what is wrong in them no learning rate mends.
+#[cold]
+fn why_not_a_number(data: &Dataset, loss: &Tensor) -> String {
+    if let Some(found) = not_numbers(&data.x, &data.y) {
+        return format!("That comes from the data: {found}");
+    }
+    let origin = loss.find_nan().unwrap_or_default();
+    format!("It came up first in {origin}. Usual causes: a learning rate that is too large, inputs that are not scaled")
 }
 
 /// A model without its optimiser and loss, and those; put together again at the end, however it ends.

@@ -252,7 +252,7 @@ ROWS = [
         14,
         ['let f = std::fs::File::open("nowhere.csv")?;'],
         "Error",
-        ["No such file or directory", "in the notebook's folder", "std::env::current_dir()?"],
+        ["No such file or directory", "begins in the notebook's folder", os.getcwd()],
         ["笔记本所在的文件夹"],
     ),
     (

@@ -42,7 +42,8 @@ const CARGO_CONFIG: &str =
     "[profile.dev.package.\"*\"]\nopt-level = 3\ndebug-assertions = false\noverflow-checks = false\n";
 
 /// What a session starts with. `print!` needs a name of its own: from a glob it would be ambiguous.
-pub const PRELUDE: &str = "use chainrule::prelude::*;\nuse chainrule::print_at_once as print;";
+pub const PRELUDE: &str =
+    "use chainrule::prelude::*;\nuse chainrule::print_at_once as print;\nuse chainrule::dbg_in_cell as dbg;";
 
 /// A folder in which the library is ready to be linked to.
 #[derive(Clone, Debug)]

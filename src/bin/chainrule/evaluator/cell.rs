@@ -1,6 +1,8 @@
 //! A cell as text: its statements, whether it is complete, which cell and line a place in the compiled code comes from.
 
-use ra_ap_syntax::{AstNode, Edition, Parse, SourceFile, SyntaxKind, SyntaxNode, T, ast};
+use icu_normalizer::ComposingNormalizerBorrowed;
+use ra_ap_syntax::{AstNode, Edition, Parse, SourceFile, SyntaxKind, SyntaxNode, SyntaxToken, T, ast};
+use std::borrow::Cow;
 
 const EDITION: Edition = Edition::Edition2024;
 /// Statements are parsed inside a function, as evcxr does.
@@ -30,6 +32,23 @@ pub fn without_commands(code: &str) -> String {
         }
     }
     text
+}
+
+/// The cell with its names in one form: `é` as one character, where some keyboards and files have an `e` and an accent. rustc
+/// takes the two for the same name, and so does everything that looks names up.
+pub fn composed(code: &str) -> Cow<'_, str> {
+    let normalizer = ComposingNormalizerBorrowed::new_nfc();
+    if code.is_ascii() || normalizer.is_normalized(code) {
+        return Cow::Borrowed(code);
+    }
+    let file = SourceFile::parse(code, EDITION).syntax_node();
+    let tokens = file.descendants_with_tokens().filter_map(|element| element.into_token());
+    // Texts stay as they are.
+    let form = |token: SyntaxToken| match token.kind() {
+        SyntaxKind::IDENT => normalizer.normalize(token.text()).into_owned(),
+        _ => token.text().to_owned(),
+    };
+    Cow::Owned(tokens.map(form).collect())
 }
 
 /// The cell inside of its function.
@@ -94,7 +113,7 @@ fn open_brackets(rust: &str) -> Option<usize> {
 }
 
 /// Whether the text ends within a string or a comment.
-fn ends_inside_a_token(rust: &str) -> bool {
+pub fn ends_inside_a_token(rust: &str) -> bool {
     let Some((kind, text)) = tokens(rust).pop() else { return false };
     match kind {
         SyntaxKind::STRING | SyntaxKind::BYTE_STRING | SyntaxKind::C_STRING => {
@@ -260,6 +279,14 @@ mod tests {
             assert_eq!(completeness(code), Completeness::Invalid, "{code:?}");
         }
         assert_eq!(completeness("fn f() {\n    if x {"), Completeness::Incomplete { indent: "        ".to_owned() });
+    }
+
+    #[test]
+    fn names_are_in_one_form() {
+        assert_eq!(composed("let cafe\u{301} = \"e\u{301}\";"), "let caf\u{e9} = \"e\u{301}\";");
+        for code in ["let a = 1;", "let caf\u{e9} = \"ü\";", "// 中文\nlet 数 = 1;"] {
+            assert_eq!(composed(code), code);
+        }
     }
 
     #[test]

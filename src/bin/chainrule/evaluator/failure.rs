@@ -2,8 +2,9 @@
 
 use super::cell::Place;
 use super::explain::memory::Memory;
-use super::explain::{self, Case, Cell, Unkept};
+use super::explain::{self, Case, Cell, Flaw, Unkept};
 use super::prepare::{IMPLEMENTATION, Prepared};
+use crate::settings::say;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use evcxr::{CompilationError, Error};
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,10 @@ impl Failure {
     /// Why a cell was not compiled: what rustc found, drawn against the learner's cell, and what the first known mistakes
     /// mean.
     pub fn refused(cell: u32, code: &str, refusal: &Refusal, memory: &Memory) -> Failure {
+        let flaws: Vec<Mistake> = explain::flaws(code).into_iter().map(Mistake::of_text).collect();
+        if !flaws.is_empty() {
+            return Failure::mistakes(cell, code, flaws, memory);
+        }
         let message = match refusal {
             Refusal::Mistakes(mistakes) => return Failure::mistakes(cell, code, mistakes.clone(), memory),
             Refusal::Said(message) => message,
@@ -84,6 +89,16 @@ impl Failure {
     }
 
     fn mistakes(cell: u32, code: &str, mut mistakes: Vec<Mistake>, memory: &Memory) -> Failure {
+        // Advice without the error that it belongs to: that one is in generated code.
+        let is_advice = |mistake: &Mistake| mistake.id.is_none() && mistake.message.starts_with("consider importing");
+        if !mistakes.iter().all(is_advice) {
+            mistakes.retain(|mistake| !is_advice(mistake));
+        } else {
+            for mistake in &mut mistakes {
+                let title = say("the path of a trait in a type is not known", "类型里有一个 trait 的路径不清楚");
+                mistake.message = title.to_owned();
+            }
+        }
         // The same one may be reported from several places that evcxr generated.
         let mut seen: Vec<String> = Vec::new();
         mistakes.retain(|mistake| {
@@ -118,9 +133,10 @@ impl Failure {
     }
 
     /// Says what the message of a panic or an error means, where it is a known one.
-    pub fn explained(mut self, cell: u32, code: &str, memory: &Memory) -> Failure {
-        let (kind, message) = (self.name, self.value.as_str());
-        let case = Case { kind, message, labels: String::new(), mark: None, number: cell, code, memory };
+    /// `folder` is where relative paths begin.
+    pub fn explained(mut self, cell: u32, code: &str, memory: &Memory, folder: &str) -> Failure {
+        let (kind, message, labels) = (self.name, self.value.as_str(), String::new());
+        let case = Case { kind, message, labels, helps: &[], folder, mark: None, number: cell, code, memory };
         if let Some(explanation) = explain::explain(&case) {
             let last = self.traceback.len().saturating_sub(1);
             self.traceback.splice(last..last, explanation.lines(CYAN, RESET));
@@ -216,9 +232,27 @@ impl Mistake {
         {
             marks.push(Mark { range, label: None, is_primary: true });
         }
-        let helps =
-            error.help().iter().map(|help| without_generated(help)).filter(|help| !is_generated(help, code)).collect();
+        let helps = error.help().iter().map(|help| without_generated(help)).collect::<Vec<_>>();
+        let helps = helps.into_iter().filter(|help| !is_generated(help, code) && explain::is_help(help, &original));
+        let helps = helps.collect();
         Mistake { id, kind, message, original, marks, helps }
+    }
+
+    /// A slip that was found without rustc.
+    fn of_text(flaw: Flaw) -> Mistake {
+        let mark = |(i, (range, label)): (usize, (Range<usize>, String))| Mark {
+            range,
+            label: Some(label).filter(|label| !label.is_empty()),
+            is_primary: i == 0,
+        };
+        Mistake {
+            id: None,
+            kind: flaw.kind.to_owned(),
+            original: flaw.title.clone(),
+            message: flaw.title,
+            marks: flaw.marks.into_iter().enumerate().map(mark).collect(),
+            helps: Vec::new(),
+        }
     }
 
     /// The mark that it is about.
@@ -229,7 +263,8 @@ impl Mistake {
     fn case<'a>(&'a self, number: u32, code: &'a str, memory: &'a Memory) -> Case<'a> {
         let labels = self.marks.iter().filter_map(|mark| mark.label.as_deref()).collect::<Vec<_>>().join("\n");
         let mark = self.mark().map(|mark| mark.range.clone());
-        Case { kind: &self.kind, message: &self.original, labels, mark, number, code, memory }
+        let (kind, message) = (self.kind.as_str(), self.original.as_str());
+        Case { kind, message, labels, helps: &self.helps, folder: "", mark, number, code, memory }
     }
 
     /// As rustc draws it, with the lines of the cell.
@@ -262,6 +297,10 @@ const GENERATED: &[(&str, &str)] = &[
     ("CellDisplay", "Debug"),
     ("evcxr_internal_runtime::", ""),
     ("src/lib.rs", "cell"),
+    // What is looked for beside the code is looked for in a folder of ours.
+    ("couldn't read `src/", "couldn't read `"),
+    ("chainrule::tensor::Tensor", "Tensor"),
+    ("chainrule::data::Dataset", "Dataset"),
 ];
 
 /// A message of rustc, which may be about what evcxr and we put around a cell.
@@ -333,7 +372,7 @@ mod tests {
     #[test]
     fn an_explanation_stands_above_the_last_line() {
         let failure = Failure::new("Panic", "index out of bounds: the len is 2 but the index is 5", None);
-        let failure = failure.explained(1, "v[5]", &Memory::default());
+        let failure = failure.explained(1, "v[5]", &Memory::default(), "");
         assert!(plain(&failure).contains("the last of 2 is [1]"), "{failure:?}");
         assert!(failure.traceback.last().unwrap().ends_with("the len is 2 but the index is 5"), "{failure:?}");
     }

@@ -107,6 +107,7 @@ struct Course<'a> {
 impl Evaluator {
     /// Runs a cell, the `number`th. Its output goes to `sink` while it runs; all of it is there when this returns.
     pub fn execute(&mut self, number: u32, code: &str, sink: Sink) -> Result<(), Failure> {
+        let code = &*cell::composed(code);
         self.pump.begin(sink.clone());
         self.answers.forget();
         self.report_what_happened_between_cells(&sink);
@@ -354,12 +355,12 @@ impl Evaluator {
         if let Some(event) = of_kind("panic") {
             let statement = crash::statement(number, code, event);
             let failure = self.panicked(&event["panic"], statement, of_kind("thread_panic"), nobody_to_ask);
-            return Err(failure.explained(number, code, &self.memory));
+            return Err(failure.explained(number, code, &self.memory, folder(event)));
         }
         if let Some(event) = of_kind("early_return") {
             let value = nobody_to_ask.unwrap_or_else(|| event["message"].as_str().unwrap_or_default());
             let failure = Failure::new("Error", value, crash::statement(number, code, event).as_ref());
-            return Err(failure.explained(number, code, &self.memory));
+            return Err(failure.explained(number, code, &self.memory, folder(event)));
         }
         Ok(outputs)
     }
@@ -422,6 +423,11 @@ impl Drop for Evaluator {
         // evcxr would kill the supervisor, which then could not collect what cells have started.
         self.interrupter.end_worker();
     }
+}
+
+/// Where relative paths began when the cell ended.
+fn folder(event: &Value) -> &str {
+    event["folder"].as_str().unwrap_or_default()
 }
 
 /// The cell without lines that say only this command, and how many there were. Lines keep their numbers.

@@ -104,6 +104,8 @@ pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
             insertions.push((start(node), emptied));
         }
     }
+    let lets = nodes.iter().filter_map(|node| ast::LetStmt::cast(node.clone()));
+    insertions.extend(lets.map(|one| (end(one.syntax()), named_again(&one))));
     insertions.retain(|(_, text)| !text.is_empty());
     if let Some(last) = nodes.last().filter(|last| ast::Expr::can_cast(last.kind())) {
         // evcxr would show the value, too, but it has a second way ready for values that cannot show themselves, and takes
@@ -167,6 +169,40 @@ impl Prepared {
         }
         column - inserted
     }
+}
+
+/// Variables in parts of a pattern that evcxr does not look into, such as `let [a, b] = …;`, named again so that it keeps
+/// them.
+fn named_again(statement: &ast::LetStmt) -> String {
+    let hidden = statement.pat().map(|pattern| hidden_in(&pattern)).unwrap_or_default();
+    let again = |one: &ast::IdentPat| {
+        let name =
+            one.name().map(|name| name.text().to_string()).filter(|name| !name.starts_with(char::is_uppercase))?;
+        let changes = if one.mut_token().is_some() { "mut " } else { "" };
+        one.ref_token().is_none().then(|| format!(" let {changes}{name} = {name};"))
+    };
+    hidden.iter().filter_map(again).collect()
+}
+
+fn hidden_in(pattern: &ast::Pat) -> Vec<ast::IdentPat> {
+    match pattern {
+        ast::Pat::IdentPat(one) => one.pat().map(|inner| all_in(inner.syntax())).unwrap_or_default(),
+        ast::Pat::TuplePat(tuple) => tuple.fields().flat_map(|one| hidden_in(&one)).collect(),
+        ast::Pat::TupleStructPat(tuple) => tuple.fields().flat_map(|one| hidden_in(&one)).collect(),
+        ast::Pat::RecordPat(record) => {
+            let fields = record.record_pat_field_list().into_iter().flat_map(|list| list.fields());
+            fields.filter_map(|field| field.pat()).flat_map(|one| hidden_in(&one)).collect()
+        }
+        other => all_in(other.syntax()),
+    }
+}
+
+fn all_in(pattern: &SyntaxNode) -> Vec<ast::IdentPat> {
+    pattern.descendants().filter_map(ast::IdentPat::cast).collect()
+}
+
+fn end(node: &SyntaxNode) -> usize {
+    usize::from(node.text_range().end()) - BEFORE.len()
 }
 
 fn start(node: &SyntaxNode) -> usize {

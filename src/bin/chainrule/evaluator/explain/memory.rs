@@ -24,6 +24,8 @@ pub enum Fate {
     InBlock { cell: u32, code: String },
     /// The cell that was to define it failed.
     Failed { cell: u32 },
+    /// The cell defined it, and it could not be kept.
+    NotKept { cell: u32 },
     /// It did not fit any more after this cell, and stood in that one.
     SetAside { cell: u32, from: u32 },
 }
@@ -72,7 +74,7 @@ impl Memory {
             if self.variables.contains_key(&name) || (end != End::NotRun && !cell.variables().contains(&name)) {
                 self.defined.insert(name.clone(), number);
                 self.fates.remove(&name);
-            } else if end == End::Finished {
+            } else if end == End::Finished && cell.how_moved(&name).is_some() {
                 // Defined and moved in one cell.
                 let how = cell.how_moved(&name);
                 self.fates.insert(name, Fate::Moved { cell: number, how });
@@ -80,7 +82,11 @@ impl Memory {
                 // The reason for which it went earlier says more.
                 let earlier = matches!(self.fates.get(&name), Some(Fate::Moved { .. } | Fate::TypeChanged { .. }));
                 if !earlier && !self.defined.contains_key(&name) {
-                    self.fates.insert(name, Fate::Failed { cell: number });
+                    let fate = match end {
+                        End::Finished => Fate::NotKept { cell: number },
+                        _ => Fate::Failed { cell: number },
+                    };
+                    self.fates.insert(name, fate);
                 }
             }
         }

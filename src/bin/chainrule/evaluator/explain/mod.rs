@@ -1,8 +1,9 @@
 //! Explanations for beginners: what a mistake means, in one or two sentences, and the smallest change that mends it.
 //!
-//! `situations` is the table of mistakes, `foreign` knows names of other libraries, `forms` what is there in another form, `memory` knows what earlier cells have done to names, `notices` speaks of cells
-//! that work but do something else than they seem to, `warnings` of what rustc thinks of those, `syntax` looks into a
-//! cell. All of it is said in the language of the process; what rustc says stays as it is, above the explanation.
+//! `situations` is the table of mistakes, `foreign` knows names of other libraries, `forms` what is there in another form,
+//! `memory` knows what earlier cells have done to names, `notices` speaks of cells that work but do something else than they
+//! seem to, `warnings` of what rustc thinks of those, `syntax` looks into a cell, `text` at its characters and brackets. All
+//! of it is said in the language of the process; what rustc says stays as it is, above the explanation.
 
 mod calls;
 mod foreign;
@@ -11,6 +12,7 @@ pub mod memory;
 pub mod notices;
 mod situations;
 mod syntax;
+mod text;
 pub mod warnings;
 
 use super::stream::{Bundle, Output};
@@ -19,7 +21,9 @@ use chainrule::display::escape_html;
 use memory::Memory;
 use std::ops::Range;
 
+pub use situations::is_help;
 pub use syntax::Cell;
+pub use text::{Flaw, flaws};
 
 /// The explanation of a mistake, if it is a known one.
 pub fn explain(case: &Case) -> Option<Explanation> {
@@ -41,6 +45,10 @@ pub struct Case<'a> {
     pub message: &'a str,
     /// The words at the marks, one after the other.
     pub labels: String,
+    /// What rustc advises.
+    pub helps: &'a [String],
+    /// The folder in which relative paths begin, where it is known.
+    pub folder: &'a str,
     /// The bytes of the cell that are marked.
     pub mark: Option<Range<usize>>,
     pub number: u32,
@@ -118,6 +126,8 @@ const ITERATOR: &str = "iterator";
 const NAMELESS: &str = "nameless type";
 const UNKNOWN_TYPE: &str = "unknown type";
 const OUTDATED: &str = "outdated";
+const STRANGE: &str = "strange character";
+const UNPAIRED: &str = "unpaired";
 
 impl Unkept {
     /// Understands a message of evcxr, if it is about such a variable.

@@ -103,6 +103,16 @@ impl Cell {
         lets.iter().rfind(contains).or_else(|| lets.iter().rfind(defines)).cloned()
     }
 
+    /// The smallest part of this kind around some bytes.
+    pub fn around<T: AstNode>(&self, mark: &Range<usize>) -> Option<T> {
+        let parts = self.descendants().filter_map(T::cast);
+        let contains = |one: &T| {
+            let at = bytes(one.syntax());
+            at.start <= mark.start && mark.end <= at.end
+        };
+        parts.filter(contains).min_by_key(|one| bytes(one.syntax()).len())
+    }
+
     /// The bytes of a variable's name where the cell defines it.
     pub fn place_of_definition(&self, name: &str) -> Option<Range<usize>> {
         let pattern = self.definition(None, name)?.pat()?;
@@ -147,13 +157,14 @@ impl Cell {
         at.filter_map(parts).next()
     }
 
-    /// The function of the cell around a byte: its name.
+    /// The function of the cell around a byte.
+    pub fn function_around(&self, start: usize) -> Option<ast::Fn> {
+        self.descendants().filter_map(ast::Fn::cast).filter(|one| bytes(one.syntax()).contains(&start)).last()
+    }
+
+    /// Its name.
     pub fn function_at(&self, start: usize) -> Option<String> {
-        let functions = self.descendants().filter_map(ast::Fn::cast);
-        functions
-            .filter(|one| bytes(one.syntax()).contains(&start))
-            .filter_map(|one| Some(one.name()?.text().to_string()))
-            .last()
+        Some(self.function_around(start)?.name()?.text().to_string())
     }
 
     /// Whether the cell uses a name anywhere, in a macro too.

@@ -2,7 +2,7 @@
 //!
 //! evcxr drops warnings. What rustc said last is kept in the session's folder.
 
-use super::Explanation;
+use super::{Explanation, situations};
 use crate::compiler::cargo;
 use crate::evaluator::Evaluator;
 use serde_json::Value;
@@ -27,19 +27,42 @@ impl Evaluator {
         for (lint, message, line) in &self.compiled.warnings {
             let place = self.sources.find(&self.compiled.source, *line).filter(|place| place.cell == number);
             let Some(place) = place else { continue };
-            let (line, text) = (place.line, place.text.trim().to_owned());
-            let fix = if lint == "unused_must_use" { format!("{text}\nlet _ = {text}") } else { text };
-            let warning = Explanation::new(
-                format!("rustc warns of line {line}: {message}."),
-                format!("rustc 对第 {line} 行提出警告：{message}。"),
-                fix,
-            );
+            let warning = explained(lint, message, place.line, place.text.trim(), &place.statement);
             if !warnings.contains(&warning) {
                 warnings.push(warning);
             }
         }
         warnings
     }
+}
+
+/// What a warning means.
+fn explained(lint: &str, message: &str, line: usize, text: &str, statement: &str) -> Explanation {
+    let unused = message.strip_prefix("unused `").and_then(|rest| rest.split('`').next()).unwrap_or_default();
+    if unused.ends_with("Fit") {
+        return situations::training_not_started(statement);
+    }
+    let expression = text.trim_end_matches(';');
+    if lint == "unused_must_use" && unused.contains("iter::") {
+        return Explanation::new(
+            format!("Line {line} computes nothing: an iterator waits until something asks for what it yields."),
+            format!("第 {line} 行什么也没有算：迭代器要等到有人取用结果时才会计算。"),
+            format!("let list: Vec<_> = {expression}.collect();\nfor value in {expression} {{ … }}"),
+        );
+    }
+    if lint == "unused_must_use" && (message.contains("return value") || message.contains("unused value")) {
+        return Explanation::new(
+            format!("What line {line} computes is thrown away. Give it a name, or show it."),
+            format!("第 {line} 行算出来的结果被丢掉了。请给它起个名字，或者显示出来。"),
+            format!("let value = {expression};\nshow(&{expression});"),
+        );
+    }
+    let fix = if lint == "unused_must_use" { format!("{text}\nlet _ = {text}") } else { text.to_owned() };
+    Explanation::new(
+        format!("rustc warns of line {line}: {message}."),
+        format!("rustc 对第 {line} 行提出警告：{message}。"),
+        fix,
+    )
 }
 
 /// A warning that is shown: its lint, its message, and its line in the compiled code.

@@ -3,7 +3,22 @@
 use super::super::syntax::{Cell, one_line, text};
 use super::super::{Case, Explanation, ITERATOR};
 use crate::settings::say;
-use ra_ap_syntax::ast::{self, AstNode};
+use ra_ap_syntax::ast::{self, AstNode, HasArgList};
+
+/// A type that is known at the end, but not on the way there.
+fn within(code: &str, statement: &str) -> Option<Explanation> {
+    let (method, likely) = [(".sum()", "f32"), (".product()", "f32"), (".parse()", "f32"), (".collect()", "Vec<_>")]
+        .into_iter()
+        .find(|(method, _)| code.contains(method))?;
+    let word = method.trim_end_matches("()");
+    Some(Explanation::new(
+        format!(
+            "The type of the whole is written down, but `{method}` stands in the middle and could give several. Say which:"
+        ),
+        format!("整个结果的类型写了，但是中间的 `{method}` 可以得到多种类型。请写明是哪一种："),
+        statement.replacen(method, &format!("{word}::<{likely}>()"), 1),
+    ))
+}
 
 /// The right side of the `let` that a mistake is in.
 pub fn initializer(case: &Case) -> Option<(String, ast::Expr)> {
@@ -102,29 +117,146 @@ pub fn iterator(case: &Case) -> Option<Explanation> {
 }
 
 pub fn borrow(case: &Case) -> Option<Explanation> {
-    let value = initializer(case).map(|(_, value)| value);
+    let statement = Cell::new(case.code).definition(case.mark.as_ref(), case.name());
     let name = case.name();
-    let code = value.as_ref().map(|value| one_line(&text(value))).unwrap_or_default();
-    let lent = match &value {
-        Some(ast::Expr::RefExpr(reference)) => reference.expr(),
-        _ => None,
-    };
-    let owned = match &lent {
-        Some(part @ ast::Expr::IndexExpr(_)) if text(part).contains("..") => format!("{}.to_vec()", text(part)),
-        Some(lent) => format!("{}.clone()", text(lent)),
-        None if code.ends_with(".borrow()") || code.contains(".lock()") => format!("{code}.clone()"),
-        None => format!("{code}.to_owned()"),
-    };
+    let parts = statement.and_then(|one| Some((one.pat()?.syntax().text().to_string(), one.initializer()?)));
+    if let Some((pattern, value)) = &parts
+        && is_training(&text(value))
+    {
+        return Some(training_not_started(&format!("let {pattern} = {}", text(value))));
+    }
     let only_here = say("or use the borrow in this cell only", "或者只在这个单元格里使用借用");
-    let fix = format!("let {name} = {owned};\n{{ let {name} = {code}; … }}  // {only_here}");
+    let fix = parts.map(|(pattern, value)| {
+        let code = one_line(&text(&value));
+        let kept = own(&value).map(|owned| format!("let {pattern} = {owned};\n")).unwrap_or_default();
+        format!("{kept}{{ let {pattern} = {code}; … }}  // {only_here}")
+    });
     Some(Explanation::new(
         format!(
             "`{name}` is a reference into another variable, and a borrow ends with its cell. \
              Give `{name}` a value of its own."
         ),
         format!("`{name}` 是对另一个变量的引用，而借用到单元格结束就失效了。请让 `{name}` 拥有自己的值。"),
-        if value.is_some() { fix } else { String::new() },
+        fix.unwrap_or_default(),
     ))
+}
+
+/// Whether this only sets up what `fit` is to do.
+pub fn is_training(code: &str) -> bool {
+    (code.contains(".fit(") || code.contains(".fit_tensors(")) && !code.contains(".run()")
+}
+
+/// `model.fit(…).epochs(3)` alone.
+pub fn training_not_started(code: &str) -> Explanation {
+    Explanation::new(
+        "This only says how the model is to be trained: training starts with `.run()`.",
+        "这里只是写好了训练的设置：加上 `.run()` 才会开始训练。",
+        format!("{}.run();", code.trim().trim_end_matches(';')),
+    )
+}
+
+/// What methods lend, and how one gets something of one's own out of that.
+const LENDING: &[(&str, &str)] = &[
+    ("first", ".cloned()"),
+    ("last", ".cloned()"),
+    ("get", ".cloned()"),
+    ("max", ".cloned()"),
+    ("min", ".cloned()"),
+    ("max_by", ".cloned()"),
+    ("min_by", ".cloned()"),
+    ("max_by_key", ".cloned()"),
+    ("min_by_key", ".cloned()"),
+    ("next", ".cloned()"),
+    ("find", ".cloned()"),
+    ("nth", ".cloned()"),
+    ("peek", ".cloned()"),
+    ("as_ref", ".cloned()"),
+    ("as_deref", ".map(str::to_owned)"),
+    ("strip_prefix", ".map(str::to_owned)"),
+    ("strip_suffix", ".map(str::to_owned)"),
+    ("split_once", ".map(|(a, b)| (a.to_owned(), b.to_owned()))"),
+    ("rsplit_once", ".map(|(a, b)| (a.to_owned(), b.to_owned()))"),
+    ("as_slice", ".to_vec()"),
+    ("unwrap", ".clone()"),
+    ("expect", ".clone()"),
+    ("unwrap_or", ".clone()"),
+    ("unwrap_or_default", ".clone()"),
+    ("borrow", ".clone()"),
+    ("lock", ".clone()"),
+];
+
+/// A value of its own in place of one that borrows; none where the text does not tell how.
+fn own(value: &ast::Expr) -> Option<String> {
+    let code = one_line(&text(value));
+    match value {
+        // A copy in place of what was to be changed would not change it.
+        ast::Expr::RefExpr(reference) if reference.mut_token().is_some() => None,
+        ast::Expr::RefExpr(reference) => {
+            let lent = reference.expr()?;
+            let is_part = matches!(lent, ast::Expr::IndexExpr(_)) && text(&lent).contains("..");
+            Some(format!("{}.{}()", text(&lent), if is_part { "to_vec" } else { "clone" }))
+        }
+        ast::Expr::MethodCallExpr(call) => {
+            let method = call.name_ref()?.text().to_string();
+            match method.as_str() {
+                "split_at" => {
+                    let (list, at) = (text(&call.receiver()?), call.syntax().text().to_string());
+                    let at = at.rsplit_once("split_at(")?.1.trim_end_matches(')').to_owned();
+                    Some(format!("({list}[..{at}].to_vec(), {list}[{at}..].to_vec())"))
+                }
+                // What a lock or a cell lends is behind the guard.
+                "unwrap" if code.contains(".lock()") || code.contains(".borrow()") => Some(format!("{code}.clone()")),
+                "unwrap" if code.contains(".to_str()") => Some(format!("{code}.to_owned()")),
+                _ => {
+                    let own = LENDING.iter().find(|(name, _)| *name == method).map_or(".to_owned()", |(_, own)| own);
+                    Some(format!("{code}{own}"))
+                }
+            }
+        }
+        // Everything that is lent in it, by itself.
+        ast::Expr::TupleExpr(_)
+        | ast::Expr::ArrayExpr(_)
+        | ast::Expr::CallExpr(_)
+        | ast::Expr::MacroExpr(_)
+        | ast::Expr::RecordExpr(_) => inner_owned(value),
+        _ => Some(format!("{code}.to_owned()")),
+    }
+}
+
+/// A tuple, a list or a `Some(…)` of references with values in their place.
+fn inner_owned(value: &ast::Expr) -> Option<String> {
+    let parts: Vec<ast::Expr> = match value {
+        ast::Expr::TupleExpr(tuple) => tuple.fields().collect(),
+        ast::Expr::ArrayExpr(list) => list.exprs().collect(),
+        ast::Expr::CallExpr(call) => {
+            let function = text(&call.expr()?);
+            // A function may want a reference, and what it returns is lent.
+            if !function.rsplit("::").next()?.starts_with(char::is_uppercase) {
+                return Some(format!("{}.to_owned()", one_line(&text(value))));
+            }
+            call.arg_list()?.args().collect()
+        }
+        _ => return None,
+    };
+    let mut code = text(value);
+    if code.contains('\n') {
+        return None;
+    }
+    let base = usize::from(value.syntax().text_range().start());
+    for part in parts.into_iter().rev() {
+        let is_lent = match &part {
+            ast::Expr::RefExpr(_) | ast::Expr::TupleExpr(_) => true,
+            ast::Expr::MethodCallExpr(call) => {
+                call.name_ref().is_some_and(|name| LENDING.iter().any(|(lending, _)| name.text() == *lending))
+            }
+            _ => false,
+        };
+        if is_lent {
+            let range = part.syntax().text_range();
+            code.replace_range(usize::from(range.start()) - base..usize::from(range.end()) - base, &own(&part)?);
+        }
+    }
+    Some(code)
 }
 
 pub fn nameless(case: &Case) -> Option<Explanation> {
@@ -152,6 +284,12 @@ pub fn outdated(case: &Case) -> Option<Explanation> {
 pub fn unknown_type(case: &Case) -> Option<Explanation> {
     let (name, value) = initializer(case)?;
     let code = one_line(&text(&value));
+    let statement = Cell::new(case.code).definition(case.mark.as_ref(), case.name())?;
+    if let Some(kind) = statement.ty().map(|kind| kind.syntax().text().to_string())
+        && !kind.contains('_')
+    {
+        return within(&code, &format!("let {name}: {kind} = {code};"));
+    }
     // What the right side is made by, and a type that fits.
     let likely = [
         ("Vec::new()", "Vec<f32>"),

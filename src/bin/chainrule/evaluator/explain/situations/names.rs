@@ -4,6 +4,7 @@ use super::super::memory::{Fate, Memory};
 use super::super::syntax::{By, Cell, Move, one_line};
 use super::super::{Case, Explanation};
 use crate::settings::say;
+use std::ops::Range;
 
 pub fn missing_name(case: &Case) -> Option<Explanation> {
     let name = case.name();
@@ -36,7 +37,20 @@ pub fn missing_name(case: &Case) -> Option<Explanation> {
     if let Some(fate) = case.memory.fate(name) {
         return Some(of_fate(name, fate, case.memory));
     }
-    let is_name = case.message.contains("cannot find value") || case.message.contains("cannot find function");
+    if let Some(meant) = similar_name(case) {
+        return Some(meant);
+    }
+    let is_name =
+        ["value", "function", "macro"].iter().any(|kind| case.message.contains(&format!("cannot find {kind}")));
+    if let Some(module) = is_name.then(|| inside(case)).flatten() {
+        return Some(Explanation::new(
+            format!(
+                "`{module}` has nothing that is called `{name}`. Press Tab behind `{module}::` to see what it has."
+            ),
+            format!("`{module}` 里没有叫 `{name}` 的东西。在 `{module}::` 后面按 Tab 键，可以看到里面有什么。"),
+            "",
+        ));
+    }
     is_name.then(|| {
         Explanation::new(
             format!(
@@ -49,6 +63,68 @@ pub fn missing_name(case: &Case) -> Option<Explanation> {
             "",
         )
     })
+}
+
+/// The module in which a name was looked for: "in module `plot`".
+fn inside<'a>(case: &Case<'a>) -> Option<&'a str> {
+    let after = case.message.split("` in ").nth(1)?;
+    ["module", "crate"].iter().any(|word| after.starts_with(word)).then(|| after.split('`').nth(1))?
+}
+
+/// What rustc found instead, if it is close enough to be meant.
+fn similar_name(case: &Case) -> Option<Explanation> {
+    let name = case.name();
+    let meant = case.helps.iter().find_map(|help| alike(help, name))?;
+    let fix = case.mark.clone().and_then(|mark| with_name(case.code, mark, name, meant)).unwrap_or_default();
+    Some(if name.eq_ignore_ascii_case(meant) {
+        Explanation::new(
+            format!("Capital and small letters differ: it is called `{meant}` here."),
+            format!("Rust 区分大小写：这里的名字是 `{meant}`。"),
+            fix,
+        )
+    } else {
+        Explanation::new(
+            format!("There is no `{name}` here, but there is `{meant}`. If that is meant:"),
+            format!("这里没有 `{name}`，但是有 `{meant}`。如果指的就是它，请写："),
+            fix,
+        )
+    })
+}
+
+/// The name in an advice of rustc, if it may be what was meant by `name`.
+pub fn alike<'a>(help: &'a str, name: &str) -> Option<&'a str> {
+    let is_about_names = help.contains("similar name exists")
+        || help.contains("with a similar name")
+        || help.contains("has a name defined in the doc alias");
+    let found = help.rsplit("\n\n").next()?.trim();
+    let is_other_name = help.contains("doc alias");
+    let (short, long) = (name.chars().count().min(found.chars().count()), name.chars().count());
+    let is_close = name.eq_ignore_ascii_case(found) || (short > 1 && distance(name, found) <= (long / 3).max(1));
+    (is_about_names && !found.contains(' ') && (is_other_name || is_close)).then_some(found)
+}
+
+/// How many letters have to be put in, taken out or changed.
+pub fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.iter().enumerate() {
+            let changed = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j].min(row[j + 1]) + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// The line of a mark with another name in its place.
+fn with_name(code: &str, mark: Range<usize>, name: &str, other: &str) -> Option<String> {
+    let at = mark.start + code.get(mark)?.find(name)?;
+    let line_start = code[..at].rfind('\n').map_or(0, |newline| newline + 1);
+    let line_end = code[at..].find('\n').map_or(code.len(), |newline| at + newline);
+    Some(format!("{}{other}{}", code[line_start..at].trim_start(), &code[at + name.len()..line_end]))
 }
 
 fn of_fate(name: &str, fate: &Fate, memory: &Memory) -> Explanation {
@@ -76,6 +152,13 @@ fn of_fate(name: &str, fate: &Fate, memory: &Memory) -> Explanation {
             format!("Cell [{cell}] was to define `{name}`, but it failed. Fix that cell and run it again."),
             format!("`{name}` 应该由单元格 [{cell}] 定义，但那个单元格出错了：请先改好它，再重新运行。"),
             "",
+        ),
+        Fate::NotKept { cell } => Explanation::new(
+            format!(
+                "Cell [{cell}] defined `{name}`, but it lived only as long as that cell. Give it a `let` of its own there:"
+            ),
+            format!("单元格 [{cell}] 定义了 `{name}`，但它只在那个单元格里存在。请在那里单独用 `let` 定义它："),
+            format!("let {name} = …;"),
         ),
         Fate::SetAside { cell, from } => Explanation::new(
             format!(
@@ -168,6 +251,9 @@ pub fn missing_use(case: &Case) -> Option<Explanation> {
     if let Some(fate) = case.memory.fate(name) {
         return Some(of_fate(name, fate, case.memory));
     }
+    if let Some(meant) = similar_name(case) {
+        return Some(meant);
+    }
     let is_type = ["type", "trait", "struct", "macro", "module"].iter().any(|word| case.labels.contains(word));
     if !is_type && !case.message.contains("cannot find") {
         return None;
@@ -179,17 +265,52 @@ pub fn missing_use(case: &Case) -> Option<Explanation> {
         "RefCell" | "Cell" => format!("use std::cell::{name};"),
         "File" => "use std::fs::File;".to_owned(),
         "Instant" | "Duration" => format!("use std::time::{name};"),
-        _ => String::new(),
+        "Error" if case.message.contains("trait") => "use std::error::Error;".to_owned(),
+        "Write" | "Read" | "BufRead" | "Seek" => format!("use std::io::{name};"),
+        _ => advised_use(case).unwrap_or_default(),
     };
+    Some(if path.is_empty() {
+        Explanation::new(
+            format!(
+                "`{name}` is neither defined in a cell that was run nor brought in by a `use`. After a restart, cells with \
+                 `use` have to be run again, too."
+            ),
+            format!(
+                "`{name}` 既没有在运行过的单元格里定义，也没有用 `use` 引入。内核重启后，带 `use` 的单元格也要重新运行。"
+            ),
+            "",
+        )
+    } else {
+        Explanation::new(
+            format!(
+                "`{name}` has to be brought in by a `use`. (After a restart, cells with `use` have to be run again.)"
+            ),
+            format!("`{name}` 要先用 `use` 引入。（内核重启后，带 `use` 的单元格也要重新运行。）"),
+            path,
+        )
+    })
+}
+
+/// The `use` that rustc advises.
+fn advised_use(case: &Case) -> Option<String> {
+    let help = case.helps.iter().find(|help| help.starts_with("consider importing"))?;
+    let path = help.rsplit("\n\n").next()?.lines().map(str::trim).find(|line| line.starts_with("use "))?;
+    Some(path.to_owned())
+}
+
+/// A type whose path is not known where evcxr writes it down.
+pub fn nameless_trait(case: &Case) -> Option<Explanation> {
+    let cell = Cell::new(case.code);
+    let variable = cell.variables().into_iter().next()?;
     Some(Explanation::new(
         format!(
-            "`{name}` is neither defined in a cell that was run nor brought in by a `use`. After a restart, cells with \
-             `use` have to be run again, too."
+            "The kernel writes down the type of `{variable}` for the next cell, and there is a trait in it, probably \
+             `Error`, whose path is not known. Bring it in, in the first line of this cell:"
         ),
         format!(
-            "`{name}` 既没有在运行过的单元格里定义，也没有用 `use` 引入。内核重启后，带 `use` 的单元格也要重新运行。"
+            "内核要为下一个单元格写下 `{variable}` 的类型，其中有一个 trait（多半是 `Error`）不知道在哪里。请在这个单元格的第一行引入它："
         ),
-        path,
+        "use std::error::Error;",
     ))
 }
 
@@ -197,4 +318,24 @@ pub fn missing_method(case: &Case) -> Option<Explanation> {
     let method = case.name();
     let fate = case.memory.fate(method)?;
     matches!(fate, Fate::SetAside { .. }).then(|| of_fate(method, fate, case.memory))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_may_be_meant_is_advised() {
+        let similar =
+            |name: &str, found: &str| alike(&format!("a struct with a similar name exists\n\n{found}"), name).is_some();
+        for (name, found) in [("Conv2d", "Conv2D"), ("Sequntial", "Sequential"), ("qqq", "qq"), ("los", "loss")] {
+            assert!(similar(name, found), "{name}");
+        }
+        for (name, found) in [("x", "f"), ("y", "by"), ("lr", "f"), ("images", "imports")] {
+            assert!(!similar(name, found), "{name}");
+        }
+        let other = "`Checkpoint` has a name defined in the doc alias attribute as `ModelCheckpoint`\n\nCheckpoint";
+        assert_eq!(alike(other, "ModelCheckpoint"), Some("Checkpoint"));
+        assert_eq!((distance("iris", "Iris"), distance("ab", "ba"), distance("", "abc")), (1, 2, 3));
+    }
 }

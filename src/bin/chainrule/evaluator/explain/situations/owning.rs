@@ -1,5 +1,6 @@
 //! Owning, borrowing, changing; what can be shown, and what is there twice.
 
+use super::super::super::assist;
 use super::super::syntax::{By, Cell, one_line};
 use super::super::{Case, Explanation};
 use crate::settings::say;
@@ -39,6 +40,11 @@ pub fn immutable(case: &Case) -> Option<Explanation> {
 
 pub fn lent_too_long(case: &Case) -> Option<Explanation> {
     let is_temporary = case.kind == "E0716";
+    let line = case.code[..case.mark.as_ref()?.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let line = case.code[line..].lines().next().unwrap_or_default();
+    if is_temporary && super::keeping::is_training(line) {
+        return Some(super::keeping::training_not_started(line));
+    }
     Some(match is_temporary {
         true => Explanation::new(
             "The value that is borrowed here has no name, and is gone at the end of the line. Give it a name first.",
@@ -70,6 +76,18 @@ pub fn no_debug(case: &Case) -> Option<Explanation> {
     let words = case.message.split(|c: char| !c.is_alphanumeric() && c != '_');
     let mut types = words.filter(|word| word.starts_with(char::is_uppercase) && !HOLDERS.contains(word));
     let kind = types.next()?;
+    if kind == "Fit" {
+        return Some(super::keeping::training_not_started(last_line(case)));
+    }
+    if case.memory.defined_in(kind).is_none() && assist::is_in_library(kind) {
+        return Some(Explanation::new(
+            format!(
+                "A `{kind}` of the library has nothing to show by itself. Press Tab behind it and a dot to see what it can do."
+            ),
+            format!("库里的 `{kind}` 本身没有可以显示的内容。在它后面输入点号再按 Tab 键，可以看到它能做什么。"),
+            "",
+        ));
+    }
     let place = case.memory.defined_in(kind).map(|cell| format!(" [{cell}]")).unwrap_or_default();
     Some(Explanation::new(
         format!(
@@ -79,6 +97,11 @@ pub fn no_debug(case: &Case) -> Option<Explanation> {
         format!("Rust 不知道怎样打印 `{kind}`。请在它的定义上面加上第一行，再重新运行那个单元格{place}："),
         format!("#[derive(Debug)]\nstruct {kind} …"),
     ))
+}
+
+/// The last line of the cell.
+fn last_line<'a>(case: &Case<'a>) -> &'a str {
+    case.code.trim_end().lines().last().unwrap_or_default()
 }
 
 pub fn no_display(case: &Case) -> Option<Explanation> {

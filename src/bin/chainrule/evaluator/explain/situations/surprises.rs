@@ -1,8 +1,26 @@
 //! Small surprises: numbers, positions, files, what `unwrap` and `?` do.
 
+use super::super::syntax::Cell;
 use super::super::{Case, Explanation};
+use super::names::distance;
+use ra_ap_syntax::ast::{AstNode, HasName};
+use std::path::Path;
 
 pub fn question_mark(case: &Case) -> Option<Explanation> {
+    let cell = Cell::new(case.code);
+    if let Some(function) = case.mark.as_ref().and_then(|mark| cell.function_around(mark.start))
+        && case.message.contains("can only be used in a function that returns")
+    {
+        let name = function.name()?.text().to_string();
+        let kind = function.ret_type().and_then(|kind| kind.ty()).map(|kind| kind.syntax().text().to_string());
+        let kind = kind.unwrap_or_else(|| "()".to_owned());
+        let last = if kind == "()" { "()" } else { "…" };
+        return Some(Explanation::new(
+            format!("`?` hands the reason on to whoever called `{name}`, so `{name}` has to return a `Result`:"),
+            format!("`?` 会把出错的原因交给调用 `{name}` 的地方，所以 `{name}` 必须返回 `Result`："),
+            format!("fn {name}(…) -> Result<{kind}, Box<dyn std::error::Error>> {{\n    …\n    Ok({last})\n}}"),
+        ));
+    }
     case.message.contains("Option").then(|| {
         Explanation::new(
             "In a cell, `?` ends the cell with an error, and `None` does not say which one. Say it yourself:",
@@ -93,12 +111,56 @@ pub fn borrowed_twice(case: &Case) -> Option<Explanation> {
     })
 }
 
-pub fn no_such_file(_: &Case) -> Option<Explanation> {
+pub fn no_such_file(case: &Case) -> Option<Explanation> {
+    let path = missing_path(case).unwrap_or_default();
+    if path.starts_with('~') {
+        let english = "`~` is for the shell: in a program it is a letter like any other. Write the path out:";
+        let home = std::env::home_dir().map(|home| home.display().to_string()).unwrap_or_default();
+        let written = path.replacen('~', &home, 1);
+        return Some(Explanation::new(
+            english,
+            "`~` 只在命令行里表示主目录，在程序里只是普通字符。请写完整路径：",
+            format!("{written:?}"),
+        ));
+    }
+    if case.folder.is_empty() || path.starts_with('/') {
+        return Some(Explanation::new("There is no such file.", "没有这个文件。", neighbours(Path::new(&path))));
+    }
+    let folder = case.folder;
     Some(Explanation::new(
-        "There is no such file. A path that does not begin with `/` is looked for in the notebook's folder, which is:",
-        "没有这个文件。不以 `/` 开头的路径从笔记本所在的文件夹算起，查看这个文件夹：",
-        "std::env::current_dir()?",
+        format!("There is no such file. A path that does not begin with `/` begins in the notebook's folder, {folder}"),
+        format!("没有这个文件。不以 `/` 开头的路径从笔记本所在的文件夹算起，也就是 {folder}"),
+        neighbours(&Path::new(folder).join(&path)),
     ))
+}
+
+/// The path in the message, or the only one in the cell that does not lead to anything.
+fn missing_path(case: &Case) -> Option<String> {
+    let before = case.message.lines().next()?.split(": No such file").next()?;
+    if !before.contains(' ') && before.len() < case.message.len() {
+        return Some(before.to_owned());
+    }
+    let quoted = case.code.split('"').skip(1).step_by(2).filter(|text| !text.is_empty() && !text.contains(['\n', '{']));
+    let missing = |text: &&str| !Path::new(case.folder).join(text).exists();
+    let is_path = |text: &&str| text.contains(['.', '/']);
+    quoted.filter(is_path).find(missing).map(str::to_owned)
+}
+
+/// What is in a file's folder and has almost its name, as lines of a fix.
+fn neighbours(path: &Path) -> String {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
+        return String::new();
+    };
+    let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = names.filter_map(|entry| entry.file_name().into_string().ok());
+    let stem = |name: &str| name.split('.').next().unwrap_or_default().to_lowercase();
+    let is_near = |other: &String| {
+        stem(other) == stem(name) || distance(&name.to_lowercase(), &other.to_lowercase()) <= name.chars().count() / 4
+    };
+    let mut near: Vec<String> = names.filter(is_near).map(|name| format!("{name:?}")).collect();
+    near.sort();
+    near.truncate(3);
+    near.join("\n")
 }
 
 pub fn not_a_number(_: &Case) -> Option<Explanation> {

@@ -1,0 +1,94 @@
+//! What to do about slips of the pen.
+
+use super::super::text::{Unpaired, as_meant, partner, unpaired};
+use super::super::{Case, Explanation};
+
+pub fn strange_character(case: &Case) -> Option<Explanation> {
+    let meant = as_meant(case.code);
+    (!meant.is_empty()).then(|| {
+        Explanation::new(
+            "Such a character comes along with text from a web page or a word processor, or from an input method that \
+             is set to Chinese. Type it again, in plain characters:",
+            "这种字符多半来自网页、文档，或者中文输入法的全角状态。请改用英文半角字符：",
+            meant,
+        )
+    })
+}
+
+pub fn without_partner(case: &Case) -> Option<Explanation> {
+    Some(match unpaired(case.code)? {
+        Unpaired::Open(open) => {
+            let (_, bracket) = open.last()?;
+            let (bracket, closing) = (*bracket, partner(*bracket));
+            Explanation::new(
+                format!("Each `{bracket}` needs its `{closing}`, and the cell ends before it comes. Close it:"),
+                format!("每个 `{bracket}` 都要有配对的 `{closing}`，可是到单元格结尾也没有。请补上："),
+                closed(case.code, &open.iter().map(|(_, bracket)| *bracket).collect::<Vec<_>>()),
+            )
+        }
+        Unpaired::Wrong { open: (_, open), close: (_, close) } => Explanation::new(
+            format!("What is opened last is closed first: put the `{}` before the `{close}`.", partner(open)),
+            format!("后打开的括号要先关闭：请在 `{close}` 之前补上 `{}`。", partner(open)),
+            "",
+        ),
+        Unpaired::Close(_, close) => Explanation::new(
+            format!("Take the `{close}` away, or put the `{}` where it is missing.", partner(close)),
+            format!("请删掉多余的 `{close}`，或者在前面补上 `{}`。", partner(close)),
+            "",
+        ),
+        Unpaired::Text(at) => {
+            let start = case.code[..at.start].rfind('\n').map_or(0, |newline| newline + 1);
+            let before = case.code[start..at.start].trim_start();
+            let line = case.code[at].trim_end();
+            let (text, rest) = line.split_at(line.len() - line.chars().rev().take_while(|c| ");".contains(*c)).count());
+            Explanation::new(
+                "A text ends with the quote that it began with. If this one is closed, an earlier one is not.",
+                "字符串以什么引号开始，就要以什么引号结束。如果这一个其实已经关闭，那么前面还有一个没有关闭。",
+                if text.starts_with('"') && text.len() > 1 { format!("{before}{text}\"{rest}") } else { String::new() },
+            )
+        }
+    })
+}
+
+/// The last line with the brackets that are missing.
+fn closed(code: &str, open: &[char]) -> String {
+    let code = code.trim_end();
+    let line = code.lines().last().unwrap_or_default();
+    // A statement may be complete but for the bracket.
+    let (line, end) = match line.strip_suffix(';') {
+        Some(line) if open.last() != Some(&'{') => (line, ";"),
+        _ => (line, ""),
+    };
+    let mut text = line.to_owned();
+    if line.ends_with(['(', '[', '{']) {
+        text.push_str(if line.ends_with('{') { " … " } else { "…" });
+    }
+    let inner = open.iter().rev().take_while(|bracket| **bracket != '{').count();
+    for (i, bracket) in open.iter().rev().enumerate() {
+        if i == inner {
+            text.push_str(end);
+        }
+        if *bracket == '{' && code.contains('\n') {
+            text.push('\n');
+        }
+        text.push(partner(*bracket));
+    }
+    if inner == open.len() {
+        text.push_str(end);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::closed;
+
+    #[test]
+    fn the_missing_brackets_are_put_where_they_belong() {
+        assert_eq!(closed("Dense::new(", &['(']), "Dense::new(…)");
+        assert_eq!(closed("let a = (1 + 2;", &['(']), "let a = (1 + 2);");
+        assert_eq!(closed("let v = vec![(1, 2;", &['[', '(']), "let v = vec![(1, 2)];");
+        assert_eq!(closed("fn f() {\n    g(1);", &['{']), "    g(1);\n}");
+        assert_eq!(closed("fn f() {\n    g(1;", &['{', '(']), "    g(1);\n}");
+    }
+}

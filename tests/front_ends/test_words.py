@@ -1,0 +1,126 @@
+"""Words that must not mislead: what is said is right, names the thing and the way out, and contradicts nobody."""
+
+import os
+
+import pytest
+from test_beginners import Ran, check, chinese, english, run, run_all  # noqa: F401 (fixtures)
+
+MODEL = (
+    "let mut model = Sequential::new().add(Dense::new(2, 2).softmax());\n"
+    "model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);"
+)
+TENSORS = "let x = tensor([[1.0, 2.0], [3.0, 4.0]]);\nlet y = x.clone();"
+V = "let v = vec![1, 2, 3];"
+
+# Cells, of which the last one counts; the name of its error, or "" where it works; what must be said in English, in
+# Chinese; what must not be said in either.
+ROWS = [
+    # A large array is no recursion.
+    (["let mut big = [[0.0f64; 2048]; 2048];\nbig[1][1] = 1.0;\nbig[1][1] + big[7][7]"], "Crash", ["large array of fixed size", "Tensor::zeros"], ["定长数组"], ["calls itself", "不断"]),
+    (["fn wide() -> f64 { let mut a = [0.0f64; 4_000_000]; for i in 0..4_000_000 { a[i] = i as f64; } a.iter().sum() }\nwide()"], "Crash", ["large array of fixed size"], ["定长数组"], ["calls itself", "不断"]),
+    (["fn deep(n: u64) -> u64 { if n == u64::MAX { 1 } else { n ^ deep(n + 1) } }\ndeep(3)"], "Crash", ["`deep` calls itself"], ["`deep` 不断"], ["array", "数组"]),
+    # Characters that only look like those of Rust.
+    (["let\u00a0kept = 3;"], "CompileError", ["a no-break space (U+00A0) stands here", "    let kept = 3;"], ["不换行空格（U+00A0）"], ["There is no `kept`"]),
+    (["println!(“hello”)；"], "CompileError", ['`“` (U+201C) only looks like `"`', '    println!("hello");'], ["只是看起来像", '    println!("hello");'], ["unknown start of token"]),
+    (["let pair = (1，2）;"], "CompileError", ["`，` (U+FF0C) only looks like `,`", "let pair = (1,2);"], ["英文半角字符"], ["unknown start of token"]),
+    (["let less = 5 − 3;"], "CompileError", ["(U+2212) only looks like `-`", "let less = 5 - 3;"], ["U+2212"], []),
+    (["let s\u200b = 4;"], "CompileError", ["an invisible character (U+200B)"], ["看不见的字符（U+200B）"], []),
+    (['println!("“，−\u00a0”");'], "", ["“，−\u00a0”"], ["“，−\u00a0”"], ["looks like"]),
+    # Brackets and quotes.
+    (["Dense::new("], "CompileError", ["`(` is never closed", "1 | Dense::new(", "    Dense::new(…)"], ["`(` 没有关闭", "请补上"], ["mismatched", "`}`"]),
+    (["let open = (1 + 2;"], "CompileError", ["`(` is never closed", "let open = (1 + 2);"], ["没有关闭"], ["`}`"]),
+    (["fn half() {\n    vec![1, 2;\n}"], "CompileError", ["`[` is closed by `}`", "put the `]` before the `}`"], ["请在 `}` 之前补上 `]`"], ["mismatched"]),
+    (["1 + 2)"], "CompileError", ["`)` closes nothing"], ["多出一个 `)`"], ["`}`"]),
+    (['let text = "never closed;\nlet other = 1;'], "CompileError", ["has no closing quote", '    let text = "never closed";'], ["没有结束的引号"], []),
+    # Parts of patterns.
+    (["let whole @ (left, _) = (1, 2);", "left + whole.1"], "", ["3"], ["3"], ["moved"]),
+    (["let [a, mut b] = [vec![1], vec![2]];", "b.push(a[0]);\nb"], "", ["[2, 1]"], ["[2, 1]"], []),
+    # What is lent.
+    ([V, "let pair = (&v[0], &v[1]);"], "CompileError", ["let pair = (v[0].clone(), v[1].clone());"], ["let pair = (v[0].clone(), v[1].clone());"], [").to_owned()"]),
+    ([V, "let some = Some(&v[0]);"], "CompileError", ["let some = Some(v[0].clone());"], ["借用"], [").to_owned()"]),
+    ([V, "let top = v.iter().max();"], "CompileError", ["let top = v.iter().max().cloned();"], ["借用"], [").to_owned()"]),
+    ([V, "let (a, b) = v.split_at(1);"], "CompileError", ["let (a, b) = (v[..1].to_vec(), v[1..].to_vec());"], ["借用"], []),
+    (['let name = "a,b".to_owned();', "let halves = name.split_once(',');"], "CompileError", [".map(|(a, b)| (a.to_owned(), b.to_owned()));"], ["借用"], []),
+    # Paths of traits and types.
+    (["fn f() -> Result<i32, Box<dyn Error>> { Ok(1) }"], "CompileError", ["`Error` has to be brought in", "use std::error::Error;"], ["`Error` 要先用 `use` 引入", "use std::error::Error;"], ["error: consider importing"]),
+    (["let tree: BTreeMap<String, i32> = Default::default();"], "CompileError", ["use std::collections::BTreeMap;"], ["要先用 `use` 引入"], ["error: consider importing"]),
+    # Files that would be compiled.
+    (['let notes = include_str!("notes.txt");'], "CompileError", ["couldn't read `notes.txt`", 'std::fs::read_to_string("notes.txt")?'], ["单元格运行时读取"], ["src/"]),
+    (['let bytes = include_bytes!("a/b.bin");'], "CompileError", ['std::fs::read("a/b.bin")?'], ["单元格运行时读取"], ["src/"]),
+    (["mod helper;"], "CompileError", ["no files that belong to it", "mod helper { pub fn … }"], ["请把模块写进单元格"], ["src/"]),
+    # Training that does not start.
+    ([MODEL, "model.fit(&data::xor()).epochs(3);"], "", ["training starts with `.run()`", "model.fit(&data::xor()).epochs(3).run();"], ["加上 `.run()` 才会开始训练"], ["let _ ="]),
+    ([MODEL, "model.fit(&data::xor()).epochs(3)"], "CompileError", ["training starts with `.run()`"], ["加上 `.run()`"], ["derive(Debug)]"]),
+    ([MODEL, "let fit = model.fit(&data::xor()).epochs(3);"], "CompileError", ["let fit = model.fit(&data::xor()).epochs(3).run();"], ["加上 `.run()`"], ["to_owned"]),
+    ([V, "v.iter().map(|n| n * 2);"], "", ["computes nothing", ".collect();"], ["什么也没有算"], ["let _ ="]),
+    # Tensors as in Python.
+    ([TENSORS, "let z = &x * 2;"], "CompileError", ["&x * 2.0"], ["请写成", "&x * 2.0"], []),
+    ([TENSORS, "let n = 3usize;\n&x / n"], "CompileError", ["&x / n as f32"], ["&x / n as f32"], []),
+    ([TENSORS, "2 * &x"], "CompileError", ["2.0 * &x"], ["2.0 * &x"], ["169 others"]),
+    ([TENSORS, "&x + vec![1.0, 2.0]"], "CompileError", ["&x + tensor(vec![1.0, 2.0])"], ["先把列表变成张量"], []),
+    ([TENSORS, "x[0]"], "CompileError", ["x.get(&[0, 0])", "x.slice(0, 0..1).squeeze(0)"], ["张量不用 `[ ]` 取值"], []),
+    ([TENSORS, "x == y"], "CompileError", ["x.eq(&y)", "x.to_vec() == y.to_vec()"], ["逐个元素比较"], []),
+    ([TENSORS, "x > 1.0"], "CompileError", ["x.gt(&Tensor::from(1.0))"], ["逐个元素比较"], []),
+    ([TENSORS, "let mut w = x.clone();\nw -= 0.1 * &y;"], "CompileError", ["w = &w - 0.1 * &y;"], ["张量不能原地修改"], []),
+    ([TENSORS, "let mut w = x.clone();\nw -= 0.1 * w.grad();"], "CompileError", ["w = no_grad(|| &w - 0.1 * w.grad()).requires_grad();"], ["重新要求梯度"], []),
+    ([TENSORS, 'for row in &x { println!("{row}"); }'], "CompileError", ["for value in x.to_vec()", "let row = x.slice(0, i..i + 1).squeeze(0);"], ["逐个数"], []),
+    ([TENSORS, "let mut w = x.requires_grad();\nfor _ in 0..2 { w.square().sum().backward(); w = &w - 0.1 * w.grad(); }"], "Panic", ["no_grad(|| &w - 0.1 * w.grad()).requires_grad()"], ["更新参数时不要记录计算过程"], []),
+    (["Conv2D::new(1, 4, 3).forward(&Tensor::zeros(&[2, 28, 28, 1]))"], "Panic", ["the channels come last here", "x.permute(&[0, 3, 1, 2])"], ["let x = x.permute(&[0, 3, 1, 2]);"], ["Conv2D::new(28"]),
+    (["CategoricalCrossentropy::new().loss(&Tensor::ones(&[2, 3]).softmax(-1), &tensor([0, 1]))"], "Panic", ["SparseCategoricalCrossentropy::new()", "y.one_hot(3)"], ["类别的编号"], []),
+    # Names.
+    (["let cafe\u0301 = 3;", "caf\u00e9 + 1"], "", ["4"], ["4"], []),
+    (["Conv2d::new(1, 4, 3)"], "CompileError", ["it is called `Conv2D` here", "    Conv2D::new(1, 4, 3)"], ["这里的名字是 `Conv2D`"], ["brought in by a `use`"]),
+    (["let m = MaxPool2d::new(2);"], "CompileError", ["let m = MaxPool2D::new(2);"], ["区分大小写"], ["brought in by a `use`"]),
+    (["Sequntial::new()"], "CompileError", ["there is `Sequential`", "    Sequential::new()"], ["但是有 `Sequential`"], ["brought in by a `use`"]),
+    (["let losses = 3;", "lossess + 1"], "CompileError", ["there is `losses`"], ["但是有 `losses`"], ["Is it spelled right"]),
+    (["let f = 3;", "x1234 + 1"], "CompileError", ["No cell that was run defines `x1234`"], ["都没有定义"], ["similar name"]),
+    (["plot::no_such_plot(1, 2)"], "CompileError", ["`plot` has nothing that is called `no_such_plot`"], ["`plot` 里没有叫"], ["Is it spelled right"]),
+    # Values that are still wrapped.
+    (['let (train, test) = data::mnist("nowhere");'], "CompileError", ['let (train, test) = data::mnist("nowhere")?;'], ["`?` 取出其中的值"], ["wrapping the pattern", "unwrap()"]),
+    (['let iris = data::read_csv("iris.csv");'], "CompileError", ["which column is to be predicted", 'data::read_csv("iris.csv", "species")?'], ["预测哪一列"], []),
+    (['let iris = data::read_csv("iris.csv", "species");\niris.x'], "CompileError", ['let iris = data::read_csv("iris.csv", "species")?;'], ["`?` 取出其中的值"], ["unwrap()"]),
+    (['let n = "5".parse::<i32>() + 1;'], "CompileError", ['"5".parse::<i32>()? + 1'], ["`?` 取出其中的值"], []),
+    (['fn number() -> i32 { "5".parse::<i32>()? }'], "CompileError", ["`number` has to return a `Result`", "fn number(…) -> Result<i32, Box<dyn std::error::Error>>"], ["`number` 必须返回 `Result`"], []),
+    (["let mean: f32 = [1.0f32, 2.0].iter().sum() / 2.0;"], "CompileError", ["`.sum()` stands in the middle", ".sum::<f32>() / 2.0;"], ["请写明是哪一种"], ["what type `mean` has"]),
+    # Files that are not there.
+    (['let text = std::fs::read_to_string("nowhere.txt")?;'], "Error", ["begins in the notebook's folder, " + os.getcwd()], ["也就是 " + os.getcwd()], ["current_dir"]),
+    (['let file = std::fs::File::open("CONFTEST.py").unwrap();'], "Panic", [os.getcwd(), '"conftest.py"'], [os.getcwd(), '"conftest.py"'], ["current_dir"]),
+    (['data::read_csv("~/iris.csv", "species")?'], "Error", ["`~` is for the shell", "/iris.csv"], ["只在命令行里"], []),
+]
+NAMES = [row[0][-1].splitlines()[-1][:40] for row in ROWS]
+
+
+def said(kernel, cells, error, words, absent):
+    ran = check(kernel, cells, error, words)
+    for word in absent:
+        assert word not in ran.all, f"{word!r} is said:\n{ran.all}"
+
+
+@pytest.mark.parametrize("cells, error, words, _, absent", ROWS, ids=NAMES)
+def test_what_is_said(english, cells, error, words, _, absent):  # noqa: F811
+    said(english, cells, error, words, absent)
+
+
+@pytest.mark.parametrize("cells, error, _, words, absent", ROWS, ids=NAMES)
+def test_the_same_in_chinese(chinese, cells, error, _, words, absent):  # noqa: F811
+    said(chinese, cells, error, words, absent)
+
+
+def test_dbg_names_the_line_of_the_cell(english):  # noqa: F811
+    ran = Ran(*english.run("let seen = 1;\n\nlet more = dbg!(seen + 1) + dbg!(5);\ndbg!();\ndbg!(&more, 2).0 + 1"))
+    assert ran.status == "ok" and ran.results == ["8"], ran.all
+    expected = ["[line 3] seen + 1 = 2", "[line 3] 5 = 5", "[line 4]", "[line 5] &more = 7", "[line 5] 2 = 2"]
+    assert ran.on_stderr.splitlines() == expected, ran.on_stderr
+    # A name of one's own comes first.
+    ran = run(english, "macro_rules! dbg { ($x:expr) => { $x + 1 } }\ndbg!(1)")
+    assert ran.results == ["2"], ran.all
+
+
+def test_what_had_to_go_is_not_called_a_slip_of_the_pen(english):  # noqa: F811
+    run(english, "struct Gone { x: i32 }\nlet gone = Gone { x: 3 };")
+    ran, numbers = run_all(english, ["struct Gone { x: f32 }\nlet gone = Gone { x: 1.0 };\npanic!(\"here\");", "gone.x"])
+    assert "Is it spelled right" not in ran.error and "moved" not in ran.error, ran.error
+    assert f"[{numbers[0]}]" in ran.error, ran.error
+    run(english, "struct Lost { x: i32 }\nlet lost = Lost { x: 3 };")
+    ran, numbers = run_all(english, ["struct Lost { x: f32 }\nstd::process::abort();", "lost.x"])
+    assert f"Cell [{numbers[0]}] changed `Lost`" in ran.error and "Is it spelled right" not in ran.error, ran.error
