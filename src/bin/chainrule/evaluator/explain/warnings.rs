@@ -28,7 +28,7 @@ impl Evaluator {
             let place = self.sources.find(&self.compiled.source, *line).filter(|place| place.cell == number);
             let Some(place) = place else { continue };
             let (line, text) = (place.line, place.text.trim().to_owned());
-            let fix = if lint == "unused_must_use" { format!("{text}\nlet _ = {text}") } else { text };
+            let fix = if lint == "unused_must_use" { used(message, &text) } else { text };
             let warning = Explanation::new(
                 format!("rustc warns of line {line}: {message}."),
                 format!("rustc 对第 {line} 行提出警告：{message}。"),
@@ -39,6 +39,14 @@ impl Evaluator {
             }
         }
         warnings
+    }
+}
+
+/// The line with its value used.
+fn used(message: &str, text: &str) -> String {
+    match text.strip_suffix(';').filter(|_| message.contains("`Result`")) {
+        Some(call) => format!("{call}?;\nlet _ = {text}"),
+        None => format!("{text}\nlet _ = {text}"),
     }
 }
 
@@ -63,7 +71,7 @@ fn warning(diagnostic: &Value, compiled: &str) -> Option<Warning> {
 }
 
 /// What rustc said when a cell was compiled last, by cargo or without it.
-fn last_diagnostics(folder: &Path) -> Option<String> {
+pub fn last_diagnostics(folder: &Path) -> Option<String> {
     let inside = |folder: PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let targets = inside(folder.join("target"));
     let of_cells = targets.flat_map(|target| inside(target.join("debug/.fingerprint")));
