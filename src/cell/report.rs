@@ -65,6 +65,7 @@ pub extern "C" fn chainrule_before_cell() {
     // For every cell: one before it may have put a hook of its own in place.
     std::panic::set_hook(Box::new(note_panic));
     super::input::forget_typed();
+    super::unseen::forget();
     statements().clear();
     crate::tensor::fail::forget_warnings();
     crate::autograd::begin_cell();
@@ -173,6 +174,16 @@ pub fn panicked() {
 pub fn early_return(message: String) {
     event(&json!({"event": "early_return", "message": message, "line": line()}));
     evcxr_line("EVCXR_ERROR_OCCURRED");
+}
+
+/// The last expression of the cell is an error of this text.
+pub(super) fn error_as_result(message: &str) {
+    event(&json!({"event": "error_result", "message": message, "line": line()}));
+}
+
+/// Whether anybody hears of it.
+pub(super) fn is_heard() -> bool {
+    CHANNELS.get().is_some()
 }
 
 pub(super) fn variable_changed_type(name: &str) {
