@@ -101,6 +101,11 @@ fn wire() {
 }
 
 #[test]
+fn names() {
+    pytest("test_names.py", Duration::from_secs(900));
+}
+
+#[test]
 fn exports() {
     pytest("test_exports.py", Duration::from_secs(900));
 }

@@ -1,7 +1,8 @@
 //! The last expression of a cell.
 
+use super::report;
 use crate::display::{self, Show};
-use std::fmt::Debug;
+use std::fmt::{Debug, Display};
 
 /// Shows any value that can be printed with `{:?}` as the result of a cell.
 ///
@@ -15,16 +16,44 @@ pub trait CellDisplay {
 
 impl<T: Debug + ?Sized> CellDisplay for &T {
     fn evcxr_display(&self) {
-        if std::any::type_name::<T>() != "()" {
+        let name = std::any::type_name::<T>();
+        if name.starts_with("core::result::Result<") {
+            show_result(self);
+        } else if name != "()" {
             show_debug(self);
         }
     }
+}
+
+/// An `Err` at the end of a cell is an error of the cell, as with `?` behind it.
+impl<T: Debug, E: Debug + Display> CellDisplay for Result<T, E> {
+    fn evcxr_display(&self) {
+        match self {
+            Ok(_) => show_debug(self),
+            Err(error) => show_error(self, error),
+        }
+    }
+}
+
+#[inline(never)]
+fn show_error(value: &dyn Debug, error: &dyn Display) {
+    if report::is_heard() { report::error_as_result(&error.to_string()) } else { show_debug(value) }
 }
 
 /// Not generic and not inlined: otherwise every cell would compile how a bundle is made.
 #[inline(never)]
 fn show_debug(value: &dyn Debug) {
     display::result(crate::plot::debugged(value));
+}
+
+/// A `Result` whose error has no text of its own.
+#[inline(never)]
+fn show_result(value: &dyn Debug) {
+    let text = format!("{value:?}");
+    match text.strip_prefix("Err(").and_then(|rest| rest.strip_suffix(')')) {
+        Some(error) if report::is_heard() => report::error_as_result(error),
+        _ => show_debug(value),
+    }
 }
 
 /// Types of the library that show themselves as the result of a cell.

@@ -14,6 +14,7 @@ mod outlined;
 mod report;
 mod store;
 mod summary;
+mod unseen;
 mod variables;
 mod widget;
 
@@ -26,5 +27,7 @@ pub use report::{at, early_return, panicked};
 #[doc(hidden)]
 pub use serde_json;
 pub use store::{VariableStore, create_variable_store, redefine};
+#[doc(hidden)]
+pub use unseen::{Unseen, UnseenAny, UnseenDebug, UnseenDisplay, note_unseen};
 pub use variables::{Measure, MeasureAny, MeasureKnown, Measured, show_variables};
 pub use widget::{Button, Checkbox, Control, Dropdown, FloatSlider, IntSlider, Widget, interact};

@@ -65,6 +65,7 @@ pub extern "C" fn chainrule_before_cell() {
     // For every cell: one before it may have put a hook of its own in place.
     std::panic::set_hook(Box::new(note_panic));
     super::input::forget_typed();
+    super::unseen::forget();
     statements().clear();
     crate::tensor::fail::forget_warnings();
     crate::autograd::begin_cell();
@@ -178,6 +179,16 @@ pub fn early_return(message: String) {
 /// Where relative paths begin: what a message about a missing file names.
 fn folder() -> String {
     std::env::current_dir().map(|folder| folder.display().to_string()).unwrap_or_default()
+}
+
+/// The last expression of the cell is an error of this text.
+pub(super) fn error_as_result(message: &str) {
+    event(&json!({"event": "error_result", "message": message, "line": line()}));
+}
+
+/// Whether anybody hears of it.
+pub(super) fn is_heard() -> bool {
+    CHANNELS.get().is_some()
 }
 
 pub(super) fn variable_changed_type(name: &str) {

@@ -20,7 +20,8 @@ pub struct Embedding {
 }
 
 impl Embedding {
-    /// A table of `words` rows, drawn by [`Init::Uniform`] with 0.05, as in Keras.
+    /// A table of `words` rows, one for each number below that, with `features` values for each word. Drawn by
+    /// [`Init::Uniform`] with 0.05, as in Keras.
     pub fn new(words: usize, features: usize) -> Embedding {
         Embedding { weight: parameter(Init::Uniform(0.05).draw(words, features), "weight") }
     }
@@ -94,7 +95,7 @@ pub struct PositionEmbedding {
 }
 
 impl PositionEmbedding {
-    /// For sequences of up to `longest` steps.
+    /// For sequences of up to `longest` steps of `features` features each.
     pub fn new(longest: usize, features: usize) -> PositionEmbedding {
         PositionEmbedding { weight: parameter(Init::Uniform(0.05).draw(longest, features), "weight") }
     }

@@ -22,8 +22,9 @@ macro_rules! convolution {
         activations!($Layer);
 
         impl $Layer {
-            /// A layer of `filters` filters of size `size`, without padding and activation, weights drawn by
-            /// [`Init::GlorotUniform`].
+            /// A layer for samples of `channels` channels (1 for grey pictures, 3 for colours) that gives each `filters`: one
+            /// for every filter, which looks at `size` places along each axis. Without padding and activation, weights drawn
+            /// by [`Init::GlorotUniform`].
             pub fn new(channels: usize, filters: usize, size: usize) -> $Layer {
                 let weight = Tensor::zeros(&[&[filters, channels][..], &[size; $axes]].concat());
                 let bias = parameter(Tensor::zeros(&[filters]), "bias");

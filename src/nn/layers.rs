@@ -251,7 +251,8 @@ pub struct Dense {
 }
 
 impl Dense {
-    /// A layer without activation, weights drawn by [`Init::GlorotUniform`].
+    /// A layer that takes samples of `inputs` features (the length of a row of x) and gives each `outputs` (its units).
+    /// Without activation, weights drawn by [`Init::GlorotUniform`].
     pub fn new(inputs: usize, outputs: usize) -> Dense {
         let weight = parameter(Init::GlorotUniform.draw(inputs, outputs), "weight");
         let bias = parameter(Tensor::zeros(&[outputs]), "bias");

@@ -24,7 +24,8 @@ macro_rules! recurrent {
         }
 
         impl $Layer {
-            /// A layer whose state has `units` values; weights drawn by [`Init::GlorotUniform`] and [`Init::Orthogonal`].
+            /// A layer for steps of `features` features each, whose state has `units` values; weights drawn by
+            /// [`Init::GlorotUniform`] and [`Init::Orthogonal`].
             pub fn new(features: usize, units: usize) -> $Layer {
                 let zeros = || Tensor::zeros(&[$gates * units]);
                 $Layer {

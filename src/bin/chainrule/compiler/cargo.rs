@@ -9,11 +9,11 @@
 //!
 //! While evcxr is told what cells have done that it has not seen, nothing is compiled at all (see [`PRETEND`]).
 
-use super::{network, wrapper};
+use super::{network, unseen, wrapper};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::ffi::{OsStr, OsString};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -165,21 +165,9 @@ impl Call {
         // The kernel knows by the name which of its processes compile.
         // SAFETY: the system copies the name.
         unsafe { libc::prctl(libc::PR_SET_NAME, c"cargo".as_ptr()) };
-        let mut command = Command::new(&self.rustc);
-        command.args(self.arguments.iter().map(|argument| match argument.as_str() {
-            // Nobody asks what the cell was made from.
-            "--emit=dep-info,link" => "--emit=link",
-            metadata if metadata.starts_with("metadata=") => word.as_str(),
-            other => other,
-        }));
-        command.envs(self.environment.iter().map(|(name, value)| (name, value))).env_remove(wrapper::ROLE);
-        command.stderr(Stdio::piped()).stdin(Stdio::null());
-        let mut said = Vec::new();
-        let code = wrapper::compile(command, |mut stderr| {
-            // As JSON, of which evcxr understands what cargo would wrap as well.
-            let _ = stderr.read_to_end(&mut said);
-            let _ = std::io::stderr().write_all(&said);
-        });
+        let (code, said) = unseen::compile(|| self.command(&word));
+        // As JSON, of which evcxr understands what cargo would wrap as well.
+        let _ = std::io::stderr().write_all(&said);
         let _ = std::fs::write(SAID, &said);
         if code == 0
             && let Some(path) = std::env::var_os(OBJECT)
@@ -188,6 +176,19 @@ impl Call {
             wrapper::fail(format!("{} cannot be written: {error}", Path::new(&path).display()));
         }
         std::process::exit(code)
+    }
+
+    fn command(&self, metadata: &str) -> Command {
+        let mut command = Command::new(&self.rustc);
+        command.args(self.arguments.iter().map(|argument| match argument.as_str() {
+            // Nobody asks what the cell was made from.
+            "--emit=dep-info,link" => "--emit=link",
+            word if word.starts_with("metadata=") => metadata,
+            other => other,
+        }));
+        command.envs(self.environment.iter().map(|(name, value)| (name, value))).env_remove(wrapper::ROLE);
+        command.stdin(Stdio::null());
+        command
     }
 
     fn value(&self, flag: &str) -> Option<&str> {

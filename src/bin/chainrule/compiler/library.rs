@@ -41,9 +41,12 @@ const KEPT: usize = 4;
 const CARGO_CONFIG: &str =
     "[profile.dev.package.\"*\"]\nopt-level = 3\ndebug-assertions = false\noverflow-checks = false\n";
 
-/// What a session starts with. `print!` needs a name of its own: from a glob it would be ambiguous.
-pub const PRELUDE: &str =
-    "use chainrule::prelude::*;\nuse chainrule::print_at_once as print;\nuse chainrule::dbg_in_cell as dbg;";
+/// What a session starts with. `print!` and `dbg!` need names of their own: from a glob they would be ambiguous. A name that
+/// the learner has from a glob, too, is an error that `evaluator/precedence.rs` mends; rustc would take the library's. The
+/// traits keep their methods when a learner takes their names.
+pub const PRELUDE: &str = "#![deny(ambiguous_glob_imports)]\nuse chainrule::prelude::*;\n\
+     use chainrule::print_at_once as print;\nuse chainrule::dbg_in_cell as dbg;\n\
+     use chainrule::prelude::{CellDisplay as _, Loss as _, Metric as _, Module as _, Optimizer as _, Show as _};";
 
 /// A folder in which the library is ready to be linked to.
 #[derive(Clone, Debug)]

@@ -14,4 +14,5 @@ pub mod redefinition;
 pub mod session;
 pub mod times;
 pub mod toolchain;
+mod unseen;
 pub mod wrapper;

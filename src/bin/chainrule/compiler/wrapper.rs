@@ -16,6 +16,7 @@ use super::redefinition::Redefinition;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::collections::HashSet;
 use std::ffi::OsString;
+use std::io::Write;
 use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -65,9 +66,19 @@ pub fn main() -> ! {
         outcome.unwrap_or_else(|message| fail(message));
         std::process::exit(0);
     }
-    let mut command = Command::new(&rustc);
-    command.args(&arguments).env_remove(ROLE);
-    let code = compile(command, |_| {});
+    let make = || {
+        let mut command = Command::new(&rustc);
+        command.args(&arguments).env_remove(ROLE);
+        command
+    };
+    let makes_code = arguments.iter().any(|one| one.to_string_lossy().starts_with("--emit=dep-info,link"));
+    let code = if is_cell && makes_code {
+        let (code, said) = super::unseen::compile(make);
+        let _ = std::io::stderr().write_all(&said);
+        code
+    } else {
+        compile(make(), |_| {})
+    };
     if is_cell && code == 0 {
         super::cargo::note(&rustc, &arguments);
     }

@@ -199,7 +199,12 @@ impl SourceMap {
 
     /// Where a statement stands that was given to evcxr as this text. The newest one counts.
     pub fn find_statement(&self, text: &str) -> Option<Place> {
-        let piece = self.pieces.iter().rev().find(|piece| piece.text == text)?;
+        self.find_by(|statement| statement == text)
+    }
+
+    /// Where the newest statement of this kind stands.
+    pub fn find_by(&self, is_meant: impl Fn(&str) -> bool) -> Option<Place> {
+        let piece = self.pieces.iter().rev().find(|piece| is_meant(&piece.text))?;
         Some(Place {
             cell: piece.cell,
             line: piece.first_line,

@@ -14,6 +14,7 @@ use super::Evaluator;
 use super::cell::{Place, parse, statements, without_commands};
 use super::explain::{self, Cell, memory::Fate};
 use super::made_of::{Graph, Parts, words_in};
+use super::precedence::Claimed;
 use super::prepare::{Prepared, name_of};
 use super::scope::Scope;
 use crate::compiler::crates::hex;
@@ -54,6 +55,31 @@ pub struct Gone {
     pub variables: Vec<String>,
     /// Functions and implementations that do not fit any more, with their places.
     pub set_aside: Vec<(String, Place)>,
+    /// What meant something of the library by a name that the cell takes for itself.
+    pub claimed: Vec<Claimed>,
+    /// Implementations and imports, as texts, in whose place others of the cell stand.
+    pub replaced: Vec<String>,
+    /// Imports that say which of two meanings of a name counts.
+    pub imports: Vec<String>,
+}
+
+impl Gone {
+    /// Adds what has gone in another round.
+    pub fn add(&mut self, more: Gone) {
+        if self.changed.is_empty() {
+            self.changed = more.changed;
+        }
+        self.variables.extend(more.variables);
+        self.set_aside.extend(more.set_aside);
+        self.claimed.extend(more.claimed);
+        self.replaced.extend(more.replaced);
+        self.imports.extend(more.imports);
+    }
+
+    /// How many things had to go or to be added.
+    pub fn count(&self) -> usize {
+        self.set_aside.len() + self.claimed.len() + self.replaced.len() + self.imports.len()
+    }
 }
 
 impl Definitions {
@@ -178,7 +204,7 @@ impl Evaluator {
         let outdated = self.definitions.outdated(&before, &graph(&after, &next, &self.definitions), &self.scope);
         let reasons: BTreeSet<&String> = outdated.values().flatten().collect();
         let changed: Vec<String> = reasons.into_iter().cloned().collect();
-        let mut gone = Gone { changed, variables: outdated.into_keys().collect(), set_aside: Vec::new() };
+        let mut gone = Gone { changed, variables: outdated.into_keys().collect(), ..Gone::default() };
         let cell = Cell::new(code);
         if let Some(name) = gone.variables.iter().find(|name| cell.place_of_use(name).is_some()) {
             return Err(explain::outdated(name, &gone.changed.join(", ")));
@@ -189,7 +215,7 @@ impl Evaluator {
             if gone.changed.is_empty() {
                 gone.changed = redefined;
             }
-            let fits = self.set_aside_what_does_not_fit(number, prepared, &mut gone);
+            let fits = self.set_aside_what_does_not_fit(number, code, prepared, &mut gone);
             fits.map_err(|error| without_outdated(error, &gone))?;
             (after, next) = self.after(prepared);
             redefinition.identity = next.identity.word();
@@ -231,6 +257,7 @@ impl Evaluator {
     fn set_aside_what_does_not_fit(
         &mut self,
         number: u32,
+        code: &str,
         prepared: &mut Prepared,
         gone: &mut Gone,
     ) -> Result<(), Error> {
@@ -242,14 +269,7 @@ impl Evaluator {
             if errors.is_empty() {
                 return Ok(());
             }
-            let places: Vec<Place> = errors.iter().filter_map(|error| self.place_of(error)).collect();
-            let of_others = places.into_iter().filter(|place| place.cell != number);
-            let count = gone.set_aside.len();
-            for place in of_others {
-                let called = prepared.set_aside(&place.statement);
-                gone.set_aside.extend(called.map(|called| (called, place)));
-            }
-            if gone.set_aside.len() == count || count > MOST_SET_ASIDE {
+            if !self.give_way(number, code, &errors, prepared, gone) {
                 return Err(Error::CompilationErrors(errors));
             }
         }
@@ -259,21 +279,18 @@ impl Evaluator {
     pub(super) fn note_gone(&mut self, number: u32, gone: &Gone) {
         for (called, place) in &gone.set_aside {
             let methods = Cell::new(&place.statement).methods();
-            let names = if methods.is_empty() { vec![called.clone()] } else { methods };
+            let name = called.rsplit([' ', ':']).next().unwrap_or(called).to_owned(); // of `use m::f as g`: g
+            let names = if methods.is_empty() { vec![name] } else { methods };
             for name in names {
                 self.memory.note(&name, Fate::SetAside { cell: number, from: place.cell });
             }
         }
+        for one in &gone.claimed {
+            self.memory.note(&one.called, Fate::SetAside { cell: number, from: one.place.cell });
+        }
         for name in &gone.variables {
             self.memory.note(name, Fate::TypeChanged { cell: number, kind: gone.changed.join(", ") });
         }
-    }
-
-    /// Where the learner wrote what an error is about.
-    fn place_of(&self, error: &CompilationError) -> Option<Place> {
-        let spans = error.json["spans"].as_array()?;
-        let of_cells = spans.iter().filter(|span| span["file_name"] == "src/lib.rs" && span["is_primary"] == true);
-        of_cells.filter_map(|span| self.place(span["line_start"].as_u64()? as usize)).next()
     }
 }
 
@@ -289,9 +306,6 @@ pub fn without_outdated(error: Error, gone: &Gone) -> Error {
         None => error,
     }
 }
-
-/// A cell that breaks more than this is rather mistaken itself.
-const MOST_SET_ASIDE: usize = 20;
 
 /// Moves out of a variable are errors in a check, which wants to keep every variable, and none in a run.
 fn prevents_running(error: &CompilationError) -> bool {

@@ -9,9 +9,10 @@
 //! the variables and in the definitions. Whatever is not as it was when the cell is run, evcxr's own check of the types of
 //! all variables at the beginning of each cell finds; then the cell is compiled.
 
-use super::definitions::{Gone, without_outdated};
+use super::definitions::Gone;
 use super::explain::warnings::{self, Warning};
 use super::failure::Refusal;
+use super::precedence::GaveWay;
 use super::prepare::Prepared;
 use super::scope::{Variables, commands, reads_files};
 use super::undo::Undo;
@@ -41,8 +42,7 @@ struct Kept {
     functions: Vec<(String, usize)>,
     changed: Vec<String>,
     dropped: Vec<String>,
-    /// The definitions, as texts, that did not fit any more.
-    set_aside: Vec<String>,
+    gave_way: GaveWay,
     /// The variables after it, and their types.
     variables: BTreeMap<String, String>,
     /// Those that are also there if it stops before its end.
@@ -132,11 +132,8 @@ impl Evaluator {
     pub(super) fn play(&mut self, number: u32, prepared: &mut Prepared, runs: Runs) -> Option<Ran> {
         let Runs { kept, objects } = runs;
         let mut played = prepared.clone();
-        let mut gone = Gone { changed: kept.changed, variables: kept.dropped, set_aside: Vec::new() };
-        for text in &kept.set_aside {
-            let place = self.sources.find_statement(text)?;
-            gone.set_aside.push((played.set_aside(text)?, place));
-        }
+        let mut gone = Gone { changed: kept.changed, variables: kept.dropped, ..Gone::default() };
+        self.give_way_again(&kept.gave_way, &mut played, &mut gone)?;
         if !kept.functions.is_empty() && objects.len() != kept.functions.len() {
             return None;
         }
@@ -164,6 +161,7 @@ impl Evaluator {
         }
         *prepared = played;
         self.note_gone(number, &gone);
+        self.forget_imports(&kept.gave_way);
         let mut variables = kept.variables;
         variables.retain(|name, _| !stopped || kept.staying.contains(name));
         self.scope.variables = self.scope.with_kinds(&variables, &prepared.code);
@@ -181,16 +179,10 @@ impl Evaluator {
     pub(super) fn compile(&mut self, number: u32, code: &str, prepared: &mut Prepared, key: Option<&str>) -> Ran {
         let compiling = Compiling::begin(&self.interrupter);
         self.context.take_exchanges();
-        let all = self.scope.variables.clone();
-        let made_room = self.wake().and_then(|()| self.make_room(number, code, prepared));
-        let before = self.scope.variables.clone();
-        let ran = match made_room {
-            Ok(gone) => {
-                let result = self.context.awake(&self.scope).and_then(|context| context.execute(&prepared.code));
-                let result = result.map_err(|error| without_outdated(error, &gone));
-                Ran { gone, result }
-            }
-            Err(error) => Ran { gone: Gone::default(), result: Err(error) },
+        let scope = self.scope.clone();
+        let (ran, before) = match self.wake() {
+            Ok(()) => self.run_over_others(number, code, prepared),
+            Err(error) => (Ran { gone: Gone::default(), result: Err(error) }, scope.variables.clone()),
         };
         drop(compiling);
         let exchanges = self.context.take_exchanges();
@@ -212,10 +204,13 @@ impl Evaluator {
             self.follow_variables("");
         }
         self.context.has_seen(&self.scope);
+        if ran.result.is_err() {
+            // What had to go for the cell is still there: it has not run.
+            self.scope.take_items_of(&scope);
+        }
         if ran.result.is_err() && !is_lost {
-            // The variables that had to go for the cell are still there: it has not run.
-            let is_gone = |name: &String| !before.contains_key(name);
-            self.scope.variables.extend(all.into_iter().filter(|(name, _)| is_gone(name)));
+            let there = std::mem::replace(&mut self.scope.variables, scope.variables);
+            self.scope.variables.retain(|name, _| there.contains_key(name) || !before.contains_key(name));
         }
         if let Some(key) = key
             && let Some(content) = self.to_be_kept(&ran, prepared, exchanges, &before)
@@ -310,7 +305,7 @@ impl Evaluator {
             functions: exchanges.iter().map(|one| (one.function.clone(), one.object.len())).collect(),
             changed: ran.gone.changed.clone(),
             dropped: ran.gone.variables.clone(),
-            set_aside: ran.gone.set_aside.iter().map(|(_, place)| place.statement.clone()).collect(),
+            gave_way: GaveWay::from(&ran.gone),
             variables,
             staying,
             said: ran.result.as_ref().map(|outputs| outputs.content_by_mime_type.clone()).unwrap_or_default(),
@@ -410,7 +405,7 @@ mod tests {
             functions: vec![("f".to_owned(), 3), ("g".to_owned(), 2)],
             changed: Vec::new(),
             dropped: Vec::new(),
-            set_aside: Vec::new(),
+            gave_way: GaveWay::default(),
             variables: BTreeMap::new(),
             staying: Vec::new(),
             said: HashMap::new(),

@@ -12,11 +12,13 @@ mod crash;
 mod definitions;
 mod explain;
 mod failure;
+mod imports;
 mod interrupt;
 mod kept;
 mod limits;
 mod made_of;
 mod output;
+mod precedence;
 mod prepare;
 mod scope;
 mod stream;
@@ -163,6 +165,7 @@ impl Evaluator {
         let interrupter = self.interrupter.clone();
         let running = interrupter.enter();
         self.note_before(number, code);
+        let claimed = self.claim_names(code, prepared);
         let key = self.key(if code.is_empty() { &prepared.code } else { code });
         let found = key.as_ref().and_then(|key| self.find(key));
         if let Some(Found::Refused(refusal)) = found {
@@ -177,12 +180,16 @@ impl Evaluator {
             _ => None,
         };
         let was_compiled = played.is_none();
-        let Ran { gone, result } = match played {
+        let Ran { mut gone, result } = match played {
             Some(ran) => ran,
             None => self.compile(number, code, prepared, key.as_deref()),
         };
         let stop = running.leave();
         let has_run = result.is_ok();
+        if has_run {
+            gone.claimed.extend(claimed);
+            self.note_gone(number, &gone);
+        }
         self.note_after(code, has_run);
         if has_run {
             // evcxr keeps the items of the cell, also if it panicked.
@@ -357,10 +364,13 @@ impl Evaluator {
             let failure = self.panicked(&event["panic"], statement, of_kind("thread_panic"), nobody_to_ask);
             return Err(failure.explained(number, code, &self.memory, folder(event)));
         }
-        if let Some(event) = of_kind("early_return") {
+        if let Some(event) = of_kind("early_return").or_else(|| of_kind("error_result")) {
             let value = nobody_to_ask.unwrap_or_else(|| event["message"].as_str().unwrap_or_default());
             let failure = Failure::new("Error", value, crash::statement(number, code, event).as_ref());
             return Err(failure.explained(number, code, &self.memory, folder(event)));
+        }
+        if let Some(event) = events.iter().find(|event| event["event"] == "unseen_error") {
+            return Err(self.unseen(event).explained(number, code, &self.memory));
         }
         Ok(outputs)
     }
@@ -378,6 +388,23 @@ impl Evaluator {
             _ => ("Interrupted", consequence.to_owned()),
         };
         Failure::new(name, value, place)
+    }
+
+    /// An error that the cell has thrown away.
+    fn unseen(&self, event: &Value) -> Failure {
+        let message = event["message"].as_str().unwrap_or_default();
+        let place = event["line"].as_u64().and_then(|line| self.place(line as usize));
+        let value = say(
+            format!(
+                "nobody looked at this result, and it is an error: {message}\n  hint: with `?` in front of the semicolon \
+                 the cell stops there; with `let _ = …;` the error does not matter"
+            ),
+            format!(
+                "这个结果没有人查看，而它是一个错误：{message}\n  提示：在分号前加上 `?`，出错时单元格就会停在这里；\
+                 如果出错也没关系，请写 `let _ = …;`"
+            ),
+        );
+        Failure::new("Error", value, place.as_ref())
     }
 
     /// `statement` is the one that the cell had come to, for where nothing more exact is known.

@@ -1,6 +1,7 @@
 //! A cell as evcxr gets it: the learner's text with little things put in that mend what evcxr does with it.
 
 use super::cell::{BEFORE, parse, statements, without_commands};
+use super::imports::of_use;
 use ra_ap_syntax::ast::{self, HasAttrs, HasGenericParams, HasName};
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode};
 use std::collections::BTreeSet;
@@ -42,6 +43,8 @@ pub struct Implementations {
     count: usize,
 }
 
+/// Before an item that takes the place of one that was set aside: rustc does not see it.
+pub const NOTHING: &str = "#[cfg(any())]";
 /// Put before each statement, with its line.
 const AT: &str = "chainrule::cell::at(";
 /// The constants start with this. Completion leaves them out.
@@ -147,15 +150,28 @@ impl Prepared {
             let provides = provided_by(&block);
             (heading(&block), self.implementations.remove(|known| !known.is_disjoint(&provides)))
         } else {
-            let name = name_of(&ast::Item::cast(node)?)?;
+            let name = match ast::Use::cast(node.clone()) {
+                Some(statement) => of_use(&statement).into_iter().next()?.name?,
+                None => name_of(&ast::Item::cast(node.clone())?)?,
+            };
+            let called = match ast::Use::cast(node) {
+                Some(_) => definition.trim_end_matches(';').to_owned(),
+                None => name.clone(),
+            };
             // evcxr replaces an item by any other of its name, and rustc does not see this one.
-            (name.clone(), format!("#[cfg(any())] type {name} = (); "))
+            (called, format!("{NOTHING} type {name} = (); "))
         };
+        self.put_first(&text)?;
+        (!text.is_empty()).then_some(called)
+    }
+
+    /// Puts an item in front of the cell.
+    pub fn put_first(&mut self, text: &str) -> Option<()> {
         let cell = statements(&parse(&without_commands(&self.code)));
         let at = start(cell.iter().find(|node| !ast::Attr::can_cast(node.kind()))?);
-        self.insertions.insert(0, Insertion::new(&self.code, at, &text));
-        self.code.insert_str(at, &text);
-        (!text.is_empty()).then_some(called)
+        self.insertions.insert(0, Insertion::new(&self.code, at, text));
+        self.code.insert_str(at, text);
+        Some(())
     }
 
     /// The column in the learner's cell that a column of the prepared one corresponds to.

@@ -4,7 +4,8 @@
 //! same in its own way, can be told all of it at any time (`context`), without a cell being run or compiled.
 
 use super::cell::{parse, statements, without_commands};
-use super::prepare::name_of;
+use super::imports::of_use;
+use super::prepare::{NOTHING, name_of};
 use crate::compiler::crates::{content_of_dependency, named_by};
 use ra_ap_syntax::ast::{self, HasName};
 use ra_ap_syntax::{AstNode, SyntaxNode};
@@ -77,15 +78,14 @@ impl Scope {
         let mut before = String::new();
         for node in statements(&parse(&rust)) {
             let text = node.text().to_string();
-            if ast::Attr::can_cast(node.kind())
-                || ast::Use::can_cast(node.kind())
-                || ast::ExternCrate::can_cast(node.kind())
-            {
-                self.items.retain(|item| item.text != text);
-                self.items.push(Item { name: String::new(), text });
+            if let Some(statement) = ast::Use::cast(node.clone()) {
+                of_use(&statement)
+                    .into_iter()
+                    .for_each(|import| self.put(import.name.unwrap_or_default(), import.text));
+            } else if ast::Attr::can_cast(node.kind()) || ast::ExternCrate::can_cast(node.kind()) {
+                self.put(String::new(), text);
             } else if let Some(name) = name(&node) {
-                self.items.retain(|item| item.name != name);
-                self.items.push(Item { name: name.clone(), text });
+                self.put(name.clone(), text);
                 before = name;
             } else if ast::Item::can_cast(node.kind()) {
                 match self.items.iter_mut().find(|item| item.name == before && !before.is_empty()) {
@@ -94,6 +94,42 @@ impl Scope {
                 }
             }
         }
+    }
+
+    /// Puts an item in the place of the one that had its name, or its text if it has no name.
+    fn put(&mut self, name: String, text: String) {
+        self.items.retain(|item| if name.is_empty() { item.text != text } else { item.name != name });
+        self.items.push(Item { name, text });
+    }
+
+    /// What an item is called, be it a definition or an import.
+    pub fn has(&self, name: &str) -> bool {
+        self.items.iter().any(|item| item.name == name && !is_empty(&item.text))
+    }
+
+    /// Forgets an item without a name, such as `use Op::*;`.
+    pub fn forget(&mut self, text: &str) {
+        self.items.retain(|item| !item.name.is_empty() || item.text != text);
+    }
+
+    /// Names a type of the library by its path in what variables there are, because the learner takes `name` for something
+    /// else.
+    pub fn respell(&mut self, name: &str) {
+        let mut is_used = false;
+        for variable in self.variables.values_mut() {
+            let respelled = with_path(&variable.kind, name);
+            is_used |= respelled != variable.kind;
+            variable.kind = respelled;
+        }
+        if is_used {
+            // Otherwise rust-analyzer would shorten the path: until the cell has run, something stands there.
+            self.put(name.to_owned(), format!("struct {name};"));
+        }
+    }
+
+    /// Has the same items again as another.
+    pub fn take_items_of(&mut self, other: &Scope) {
+        self.items.clone_from(&other.items);
     }
 
     /// The variables after a cell that kept these, as evcxr names them with their types: whether one may be changed stands
@@ -154,7 +190,7 @@ impl Scope {
         let mut gone = String::new();
         for item in told.items.iter().filter(|item| !self.items.iter().any(|known| known.name == item.name)) {
             // evcxr replaces an item by any other of its name, and rustc does not see this one.
-            gone += &format!("#[cfg(any())] type {} = (); ", item.name);
+            gone += &format!("{NOTHING} type {} = (); ", item.name);
         }
         let nameless = |scope: &Scope| -> Vec<String> {
             scope.items.iter().filter(|item| item.name.is_empty()).map(|item| item.text.clone()).collect()
@@ -178,7 +214,7 @@ impl Scope {
     }
 
     /// The definitions, each with the name that evcxr keeps it by; without a name where it knows none.
-    pub fn items(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub fn items(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> {
         self.items.iter().map(|item| (item.name.as_str(), item.text.as_str()))
     }
 
@@ -191,6 +227,23 @@ impl Scope {
     pub fn has_dependencies(&self) -> bool {
         self.commands.iter().any(|(_, line)| line.starts_with(":dep"))
     }
+}
+
+/// `Vec<chainrule::prelude::Dense>` for `Vec<Dense>`.
+fn with_path(kind: &str, name: &str) -> String {
+    let mut text = String::with_capacity(kind.len());
+    let mut done = 0;
+    for (at, _) in words_at(kind).filter(|(at, word)| *word == name && !kind[..*at].ends_with("::")) {
+        text += &kind[done..at];
+        text += "chainrule::prelude::";
+        done = at;
+    }
+    text + &kind[done..]
+}
+
+/// Whether an item only stands in the place of one that was set aside.
+fn is_empty(text: &str) -> bool {
+    text.starts_with(NOTHING)
 }
 
 /// The lines of a cell that are commands of evcxr.

@@ -221,10 +221,8 @@ impl Found<'_> {
             Kind::Module => "module",
         };
         let text = if item.kind == Kind::Macro { format!("{}!", item.name) } else { item.name.clone() };
-        let dot = if matches!(item.kind, Kind::Method | Kind::Field) { "." } else { "" };
-        let uses = library().uses.get(&format!("{dot}{}", item.name)).copied().unwrap_or_default();
         let documentation = plain_first_line(&item.documentation);
-        self.add(&text, kind, item.signature.clone(), &documentation, (origin, i64::from(uses)));
+        self.add(&text, kind, item.signature.clone(), &documentation, (origin, library().usefulness(item)));
     }
 
     /// What other libraries call as the prefix begins: what it is here, which `ours` says, with a word on it.

@@ -74,7 +74,7 @@ fn named(known: &Known, code: &str, cursor: &Cursor, level: u8) -> Option<(Inspe
     let name = cursor.name(code);
     let variables = |name: &str| known.type_of(name);
     let scope = Scope { cell: known.of_cell(code), session: &known.declarations, variables: &variables };
-    let of_item = |item: Arc<Item>, owner: Option<&Type>| Some((described(&item, owner, level), Some(item)));
+    let of_item = |item: Arc<Item>, owner: Option<&Type>| Some((described(&scope, &item, owner, level), Some(item)));
     let other = |inspection: Inspection| Some((inspection, None));
     match &cursor.place {
         Place::Command => {
@@ -166,7 +166,7 @@ fn of_variable(scope: &Scope, name: &str, kind: &str, measure: &str, values: &st
     Inspection::new(parts.join("\n\n"))
 }
 
-fn described(item: &Item, owner: Option<&Type>, level: u8) -> Inspection {
+fn described(scope: &Scope, item: &Item, owner: Option<&Type>, level: u8) -> Inspection {
     let mut parts = vec![format!("```rust\n{}\n```", item.signature)];
     if item.kind == Kind::Field
         && let Some(owner) = owner
@@ -176,14 +176,27 @@ fn described(item: &Item, owner: Option<&Type>, level: u8) -> Inspection {
     if !item.documentation.is_empty() {
         parts.push(readable(&item.documentation));
     }
+    if let Some(made) = owner.filter(|owner| makes(item, owner)).and_then(|owner| scope.named(&owner.name)) {
+        // What the thing is for, with an example, stands at its type.
+        parts.push(readable(&made.documentation));
+    }
     let is_standard = item.place == "std";
     if level > 0 && !is_standard && !item.source.is_empty() {
         parts.push(format!("```rust\n{}\n```", unindented(&item.source)));
     }
-    if !is_standard {
+    // Where a learner's own stands; the library's files are elsewhere.
+    if !is_standard && !item.place.ends_with(".rs") {
         parts.push(format!("`{}`", item.place));
     }
+    parts.retain(|part| !part.is_empty());
     Inspection::new(parts.join("\n\n"))
+}
+
+/// Whether a function makes a value of its type and leaves it to the type to say what that is.
+fn makes(item: &Item, owner: &Type) -> bool {
+    item.kind == Kind::Function
+        && item.value.as_ref().is_some_and(|value| value.name == owner.name)
+        && !item.documentation.contains("```")
 }
 
 /// Documentation without lines that only the compiler reads, and with links as names.

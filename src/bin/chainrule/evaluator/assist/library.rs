@@ -16,6 +16,28 @@ pub struct Known {
     /// How often a word stands in the course and in the examples of the documentation: what is used often is proposed first. `.sum` is
     /// one behind a dot.
     pub uses: HashMap<String, u32>,
+    /// The same in the examples of each folder: `.label` is one thing for a tensor and another for a layer.
+    uses_in: HashMap<String, HashMap<String, u32>>,
+}
+
+impl Known {
+    /// How likely a name is what a learner is looking for: what the examples around it use, before what any use.
+    pub fn usefulness(&self, item: &Item) -> i64 {
+        let dot = if matches!(item.kind, Kind::Method | Kind::Field) { "." } else { "" };
+        let word = format!("{dot}{}", item.name);
+        let count = |uses: &HashMap<String, u32>| uses.get(&word).copied().map_or(0, i64::from);
+        let around = folder_of(&item.place).and_then(|folder| self.uses_in.get(folder));
+        match (count(&self.uses), around.map(count)) {
+            (all, Some(0)) => all / 8,
+            (all, Some(near)) => 4 * near + all / 4,
+            (all, None) => all,
+        }
+    }
+}
+
+/// `nn` for `nn/layers.rs`; nothing for what is not the library's.
+fn folder_of(file: &str) -> Option<&str> {
+    file.split_once('/').filter(|_| file.ends_with(".rs")).map(|(folder, _)| folder)
 }
 
 /// The library, as its prelude shows it. Read when it is first asked for.
@@ -24,10 +46,13 @@ pub fn library() -> &'static Known {
     LIBRARY.get_or_init(|| {
         let files: Vec<(String, &str)> = sources().collect();
         let mut declarations = Declarations::default();
-        let mut uses = HashMap::new();
-        for (_, text) in &files {
+        let (mut uses, mut uses_in) = (HashMap::new(), HashMap::new());
+        for (file, text) in &files {
             declarations.read_macros(text);
             count_words_of_examples(text, &mut uses);
+            if let Some(folder) = folder_of(file) {
+                count_words_of_examples(text, uses_in.entry(folder.to_owned()).or_default());
+            }
         }
         course::code().iter().for_each(|cell| count_words(cell, &mut uses));
         for (file, text) in &files {
@@ -38,7 +63,7 @@ pub fn library() -> &'static Known {
             note_documentation(&mut declarations, &module_of(file), text);
         }
         let scope = names_in(&declarations, "prelude");
-        Known { declarations, scope, uses }
+        Known { declarations, scope, uses, uses_in }
     })
 }
 
@@ -49,7 +74,7 @@ pub fn standard() -> &'static Known {
         let mut declarations = Declarations::default();
         declarations.read(STANDARD, "", "std", Visible::Public);
         let scope = names_in(&declarations, "");
-        Known { declarations, scope, uses: HashMap::new() }
+        Known { declarations, scope, uses: HashMap::new(), uses_in: HashMap::new() }
     })
 }
 

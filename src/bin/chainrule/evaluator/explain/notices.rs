@@ -5,8 +5,9 @@ use super::memory::{End, Memory};
 use super::syntax::Cell;
 use crate::evaluator::Evaluator;
 use crate::evaluator::definitions::Gone;
+use crate::evaluator::precedence::Claimed;
 use ra_ap_syntax::SyntaxKind;
-use ra_ap_syntax::ast::{self, AstNode, HasName};
+use ra_ap_syntax::ast::{self, AstNode, HasArgList, HasName};
 use std::collections::BTreeMap;
 
 impl Evaluator {
@@ -41,6 +42,7 @@ pub fn of_cell(code: &str, before: &BTreeMap<String, String>, memory: &Memory) -
     let cell = Cell::new(code);
     let mut notices = Vec::new();
     notices.extend(value_with_semicolon(&cell, before, memory));
+    notices.extend(nothing_kept(&cell, memory));
     notices.extend(changing_static(&cell));
     notices.extend(raw_pointer(&cell, memory));
     notices.extend(main_with_parameters(&cell));
@@ -72,15 +74,48 @@ pub fn of_changed_types(gone: &Gone, memory: &Memory) -> Vec<Explanation> {
             fix,
         ));
     }
-    for (called, place) in &gone.set_aside {
-        let cell = place.cell;
-        notices.push(Explanation::new(
-            format!("`{called}` of cell [{cell}] does not fit the new {changed} and was set aside. Adapt cell [{cell}] and run it again."),
-            format!("单元格 [{cell}] 里的 `{called}` 与新的 {changed} 对不上，先被搁置了。请改好单元格 [{cell}] 再重新运行。"),
-            "",
-        ));
-    }
+    notices.extend(gone.set_aside.iter().map(|(called, place)| set_aside(called, place.cell, &changed)));
+    notices.extend(gone.claimed.iter().map(of_claimed));
     notices
+}
+
+fn set_aside(called: &str, cell: u32, changed: &str) -> Explanation {
+    if called.starts_with("use ") {
+        return Explanation::new(
+            format!(
+                "`{called}` of cell [{cell}] leads nowhere any more and was set aside. A `use` of what is there now:"
+            ),
+            format!("单元格 [{cell}] 里的 `{called}` 引入的东西已经不在了，先被搁置。请用 `use` 引入现在有的名字："),
+            format!("{}…;", called.rsplit_once("::").map_or("use ".to_owned(), |(path, _)| format!("{path}::"))),
+        );
+    }
+    let (fits, fits_zh) = match changed {
+        "" => ("this cell".to_owned(), "这个单元格".to_owned()),
+        changed => (format!("the new {changed}"), format!("新的 {changed}")),
+    };
+    Explanation::new(
+        format!(
+            "`{called}` of cell [{cell}] does not fit {fits} and was set aside. Adapt cell [{cell}] and run it again."
+        ),
+        format!("单元格 [{cell}] 里的 `{called}` 与{fits_zh} 对不上，先被搁置了。请改好单元格 [{cell}] 再重新运行。"),
+        "",
+    )
+}
+
+fn of_claimed(one: &Claimed) -> Explanation {
+    let Claimed { called, place, name } = one;
+    let cell = place.cell;
+    Explanation::new(
+        format!(
+            "`{name}` is yours from this cell on. `{called}` of cell [{cell}] meant the library's and was set aside. Run \
+             cell [{cell}] again to use yours there; the library's goes on as:"
+        ),
+        format!(
+            "从这个单元格起，`{name}` 指的是你自己定义的。单元格 [{cell}] 里的 `{called}` 用的是库里的 `{name}`，先被搁置了。\
+             想在那里用你自己的，请重新运行单元格 [{cell}]；库里的仍可以这样写："
+        ),
+        format!("chainrule::prelude::{name}"),
+    )
 }
 
 /// `v;`
@@ -105,6 +140,64 @@ fn value_with_semicolon(cell: &Cell, before: &BTreeMap<String, String>, memory: 
             name,
         )
     })
+}
+
+/// `let sorted = list.sort();`: a variable that holds nothing.
+fn nothing_kept(cell: &Cell, memory: &Memory) -> Option<Explanation> {
+    let lets = cell.statements().iter().filter_map(|node| ast::LetStmt::cast(node.clone()));
+    let named = |one: &ast::LetStmt| match one.pat()? {
+        ast::Pat::IdentPat(name) => Some(name.name()?.text().to_string()),
+        _ => None,
+    };
+    let (name, value) = lets
+        .filter_map(|one| Some((named(&one)?, one.initializer()?)))
+        .filter(|(name, _)| memory.variable_type(name) == Some("()"))
+        .find(|(_, value)| matches!(called(value), ast::Expr::CallExpr(_) | ast::Expr::MethodCallExpr(_)))?;
+    let code = value.syntax().text().to_string();
+    let Some(changed) = works_on(&called(&value)) else {
+        return Some(Explanation::new(
+            format!("`{name}` holds nothing: what is called there gives no value back, `()`. Leave out the `let`."),
+            format!("`{name}` 里什么都没有：这里调用的函数没有返回值，得到的是 `()`。不需要 `let`。"),
+            format!("{code};"),
+        ));
+    };
+    Some(Explanation::new(
+        format!(
+            "`{name}` holds nothing, `()`: what is called there works on `{changed}` itself. Go on with `{changed}`."
+        ),
+        format!(
+            "`{name}` 里什么都没有，只是 `()`：这里调用的方法直接作用在 `{changed}` 上。之后请直接使用 `{changed}`。"
+        ),
+        format!("{code};"),
+    ))
+}
+
+/// What is called, without `?` and `.unwrap()` behind it.
+fn called(value: &ast::Expr) -> ast::Expr {
+    match value {
+        ast::Expr::TryExpr(inner) => inner.expr().map_or(value.clone(), |inner| called(&inner)),
+        ast::Expr::MethodCallExpr(call) if is_unwrap(call) => {
+            call.receiver().map_or(value.clone(), |inner| called(&inner))
+        }
+        _ => value.clone(),
+    }
+}
+
+fn is_unwrap(call: &ast::MethodCallExpr) -> bool {
+    call.name_ref().is_some_and(|name| matches!(name.text().as_str(), "unwrap" | "expect"))
+}
+
+/// The variable that a method is called on: `list.sort()`, `Sequential::load(&model, path)`.
+fn works_on(call: &ast::Expr) -> Option<String> {
+    let on = match call {
+        ast::Expr::MethodCallExpr(call) => call.receiver()?,
+        ast::Expr::CallExpr(call) => match call.arg_list()?.args().next()? {
+            ast::Expr::RefExpr(lent) => lent.expr()?,
+            _ => return None,
+        },
+        _ => return None,
+    };
+    matches!(on, ast::Expr::PathExpr(_)).then(|| on.syntax().text().to_string())
 }
 
 /// `static mut`, a `static` that changes behind its back, `thread_local!`.
@@ -181,13 +274,16 @@ mod tests {
         }
         for (code, word) in [
             ("let z = 1; x;", "not shown"),
+            ("let none = list.sort();", "works on `list` itself"),
+            ("let none = Sequential::load(&model, \"m\")?;", "works on `model` itself"),
+            ("let none = list.lock().unwrap();", "Leave out the `let`"),
             ("static HITS: AtomicUsize = AtomicUsize::new(0);", "afresh"),
             ("static mut N: i32 = 0;", "afresh"),
             ("let x = &raw const y;", "address"),
             ("fn main(n: i32) {}", "Call it"),
             ("std::env::args()", "command line"),
         ] {
-            let said = said(code, &[("x", "*const i32")]);
+            let said = said(code, &[("x", "*const i32"), ("none", "()")]);
             assert!(said.len() == 1 && said[0].contains(word), "{code}: {said:?}");
         }
     }

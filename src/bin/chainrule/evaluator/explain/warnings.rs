@@ -57,12 +57,20 @@ fn explained(lint: &str, message: &str, line: usize, text: &str, statement: &str
             format!("let value = {expression};\nshow(&{expression});"),
         );
     }
-    let fix = if lint == "unused_must_use" { format!("{text}\nlet _ = {text}") } else { text.to_owned() };
+    let fix = if lint == "unused_must_use" { used(message, text) } else { text.to_owned() };
     Explanation::new(
         format!("rustc warns of line {line}: {message}."),
         format!("rustc 对第 {line} 行提出警告：{message}。"),
         fix,
     )
+}
+
+/// The line with its value used.
+fn used(message: &str, text: &str) -> String {
+    match text.strip_suffix(';').filter(|_| message.contains("`Result`")) {
+        Some(call) => format!("{call}?;\nlet _ = {text}"),
+        None => format!("{text}\nlet _ = {text}"),
+    }
 }
 
 /// A warning that is shown: its lint, its message, and its line in the compiled code.
@@ -86,7 +94,7 @@ fn warning(diagnostic: &Value, compiled: &str) -> Option<Warning> {
 }
 
 /// What rustc said when a cell was compiled last, by cargo or without it.
-fn last_diagnostics(folder: &Path) -> Option<String> {
+pub fn last_diagnostics(folder: &Path) -> Option<String> {
     let inside = |folder: PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let targets = inside(folder.join("target"));
     let of_cells = targets.flat_map(|target| inside(target.join("debug/.fingerprint")));

@@ -162,11 +162,11 @@ fn of_fate(name: &str, fate: &Fate, memory: &Memory) -> Explanation {
         ),
         Fate::SetAside { cell, from } => Explanation::new(
             format!(
-                "`{name}` of cell [{from}] did not fit any more when cell [{cell}] changed a type, and was set aside. \
+                "`{name}` of cell [{from}] did not fit any more after cell [{cell}], and was set aside. \
                  Adapt cell [{from}] and run it again."
             ),
             format!(
-                "单元格 [{cell}] 修改了类型以后，单元格 [{from}] 里的 `{name}` 已经对不上，先被搁置了。请改好单元格 [{from}] 再重新运行。"
+                "运行单元格 [{cell}] 以后，单元格 [{from}] 里的 `{name}` 已经对不上，先被搁置了。请改好单元格 [{from}] 再重新运行。"
             ),
             "",
         ),
