@@ -13,7 +13,7 @@ use super::definitions::{Gone, without_outdated};
 use super::explain::warnings::{self, Warning};
 use super::failure::Refusal;
 use super::prepare::Prepared;
-use super::scope::{Variables, commands, reads_files};
+use super::scope::{Variables, asks_for_crates, commands, reads_files};
 use super::undo::Undo;
 use super::{Evaluator, Interrupter};
 use crate::compiler::crates::content_of_dependency;
@@ -182,7 +182,12 @@ impl Evaluator {
         let compiling = Compiling::begin(&self.interrupter);
         self.context.take_exchanges();
         let all = self.scope.variables.clone();
-        let made_room = self.wake().and_then(|()| self.make_room(number, code, prepared));
+        let made_room = self.wake().and_then(|()| {
+            if asks_for_crates(&prepared.code) {
+                self.context.expect_crates();
+            }
+            self.make_room(number, code, prepared)
+        });
         let before = self.scope.variables.clone();
         let ran = match made_room {
             Ok(gone) => {
