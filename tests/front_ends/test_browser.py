@@ -134,6 +134,27 @@ def test_the_first_chapter_runs(lab, browser):
     page.close()
 
 
+# What of a notebook is wider than the place that it has: editors, and what stands in texts.
+CLIPPED = """() => {
+    const editors = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .cm-scroller')];
+    const parts = [...document.querySelectorAll('.jp-Notebook .jp-RenderedMarkdown :is(pre, table)')];
+    const is_wide = part => part.scrollWidth > part.clientWidth + 1 ||
+        part.getBoundingClientRect().right > part.closest('.jp-RenderedMarkdown').getBoundingClientRect().right + 1;
+    const clipped = editors.filter(one => one.scrollWidth > one.clientWidth + 1).concat(parts.filter(is_wide));
+    return [editors.length, clipped.map(one => one.innerText)];
+}"""
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in COURSE.glob("*.ipynb")))
+def test_a_small_laptop_shows_whole_lines(lab, browser, name):
+    page = open_notebook(browser, lab, name)
+    page.set_viewport_size({"width": 1366, "height": 16000})
+    page.wait_for_function(f"document.querySelectorAll('.jp-Notebook .jp-CodeCell .cm-scroller').length >= {code_cells(name)}")
+    editors, clipped = page.evaluate(CLIPPED)
+    assert editors >= code_cells(name) and clipped == [], clipped
+    page.close()
+
+
 def test_the_curve_moves_and_the_stop_button_keeps_the_variables(lab, browser, tmp_path):
     import nbformat
 

@@ -144,8 +144,9 @@ impl Library {
         for folder in forms.into_iter().chain(targets).chain([self.standard()]) {
             list_files(&folder, &mut |path, size| {
                 let name = path.strip_prefix(&self.folder).ok()?.to_str()?;
-                // What is left of the cell that was compiled then is nobody's.
-                let is_part = !name.contains("ctx") && !name.contains("libcode_") && !name.contains("/incremental/");
+                // What is left of the cell that was compiled then is nobody's, and cargo's notes may be written again.
+                let is_left = ["ctx", "libcode_", "/incremental/"].iter().any(|part| name.contains(part));
+                let is_part = !is_left && !name.ends_with(".d");
                 is_part.then(|| lines.push(format!("{size} {name}\n")))
             })?;
         }
@@ -457,4 +458,41 @@ fn key(toolchain: &Toolchain) -> String {
         hash.update([0]);
     }
     short(hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What happened to caches: a cleaner removed old files, a full disk cut one short, a copy was not finished.
+    #[test]
+    fn a_library_that_lost_a_part_is_not_ready() {
+        let root = tempfile::tempdir().unwrap();
+        let library = Library { folder: root.path().to_owned() };
+        let parts = ["facade/Cargo.toml", "build/target/debug/deps/libchainrule.so", "std/core/src/lib.rs"];
+        let others = ["facade-with-crates/Cargo.toml", "template/target/deps/libndarray.rlib", "build/target/deps/a.d"];
+        for part in parts.iter().chain(&others) {
+            fs::create_dir_all(root.path().join(part).parent().unwrap()).unwrap();
+            fs::write(root.path().join(part), "content").unwrap();
+        }
+        library.note_parts().unwrap();
+        assert!(!library.is_ready(), "it is whole, but was not finished");
+        library.touch();
+        assert!(library.is_ready());
+        // cargo's own notes change without harm.
+        fs::write(root.path().join("build/target/deps/a.d"), "other content").unwrap();
+        assert!(library.is_ready());
+        for part in parts {
+            for harm in ["", "conten"] {
+                fs::write(root.path().join(part), harm).unwrap();
+                assert!(!library.is_ready(), "{part} has only {harm:?}");
+            }
+            fs::remove_file(root.path().join(part)).unwrap();
+            assert!(!library.is_ready(), "{part} is gone");
+            fs::write(root.path().join(part), "content").unwrap();
+            assert!(library.is_ready());
+        }
+        library.discard();
+        assert!(!library.is_ready());
+    }
 }

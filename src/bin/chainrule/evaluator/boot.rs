@@ -31,6 +31,9 @@ use std::time::{Duration, Instant};
 /// whole process: one evaluator starts at a time.
 static STARTING: Mutex<()> = Mutex::new(());
 
+/// How often whoever waits for the library hears of it.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
+
 /// Tells rust-analyzer where the sources of std are.
 const RUST_SRC_PATH: &str = "RUST_SRC_PATH";
 
@@ -57,15 +60,14 @@ fn make_ready(toolchain: &Toolchain, library: &Library, notice: &dyn Fn(&str)) -
             format!("Preparing the library for {version} (once, one to four minutes) …\n"),
             format!("正在为 {version} 准备库（只需一次，约一到四分钟）……\n"),
         ));
-        with_signs_of_life(notice, || library.prepare(|library| build_library(toolchain, library)))?;
+        with_signs_of_life(SIGN_OF_LIFE, notice, || library.prepare(|library| build_library(toolchain, library)))?;
         notice(say("The library is ready.\n", "库已准备好。\n"));
     }
     Ok(())
 }
 
-/// Does something that takes long, and says every ten seconds that it goes on.
-fn with_signs_of_life<T: Send>(notice: &dyn Fn(&str), work: impl FnOnce() -> T + Send) -> T {
-    const PAUSE: Duration = Duration::from_secs(10);
+/// Does something that takes long, and says after each `pause` that it goes on.
+fn with_signs_of_life<T: Send>(pause: Duration, notice: &dyn Fn(&str), work: impl FnOnce() -> T + Send) -> T {
     let begin = Instant::now();
     let (done, wait) = channel::<()>();
     std::thread::scope(|scope| {
@@ -74,7 +76,7 @@ fn with_signs_of_life<T: Send>(notice: &dyn Fn(&str), work: impl FnOnce() -> T +
             drop(done);
             result
         });
-        while wait.recv_timeout(PAUSE) == Err(RecvTimeoutError::Timeout) {
+        while wait.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
             let seconds = begin.elapsed().as_secs();
             notice(&say(format!("… still at it, {seconds} s so far\n"), format!("……仍在进行，已用 {seconds} 秒\n")));
         }
@@ -297,5 +299,20 @@ impl CurrentFolder {
 impl Drop for CurrentFolder {
     fn drop(&mut self) {
         let _ = std::env::set_current_dir(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_waits_hears_of_it() {
+        let (said, heard) = channel();
+        let notice = |line: &str| said.send(line.to_owned()).unwrap();
+        // The work ends only once two lines were said.
+        let work = || heard.iter().take(2).collect::<Vec<_>>();
+        let lines = with_signs_of_life(Duration::from_millis(5), &notice, work);
+        assert!(lines.iter().all(|line| line.ends_with('\n') && line.contains("0 s")), "{lines:?}");
     }
 }
