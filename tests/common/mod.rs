@@ -114,7 +114,7 @@ pub fn python() -> PathBuf {
         pip.args(["install", "--quiet", "--disable-pip-version-check", "--retries", "1", "--timeout", "20", "-r"]);
         if let Err(why) = quietly(pip.arg(&requirements)) {
             let file = "tests/front_ends/requirements.txt";
-            end(&format!("The tests of front ends need the packages in {file} once, and pip cannot fetch them: {why}"));
+            end(&format!("The tests of front ends need the packages in {file} once; is there a network? pip: {why}"));
         }
         std::fs::write(&made, wanted).unwrap();
     }

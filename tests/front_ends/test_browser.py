@@ -134,6 +134,43 @@ def test_the_first_chapter_runs(lab, browser):
     page.close()
 
 
+def test_chainrule_lab_opens_the_first_chapter_and_asks_nothing(jupyter_folders, browser, tmp_path):
+    """As it is typed: what would be given to the learner's browser is opened in ours."""
+    asked, program = tmp_path / "asked", tmp_path / "browser"
+    program.write_text(f'#!/bin/sh\nprintf %s "$1" > {asked}.new && mv {asked}.new {asked}\n')
+    program.chmod(0o755)
+    log = open(PICTURES / "chainrule-lab.log", "w")
+    command = [os.environ["CHAINRULE_PROGRAM"], "lab", "--", "--ServerApp.port=0", "--ip=127.0.0.1"]
+    server = subprocess.Popen(command, cwd=tmp_path, stdout=log, stderr=log, env={**os.environ, "BROWSER": str(program)})
+    try:
+        deadline = time.monotonic() + 300
+        while not asked.exists():
+            assert time.monotonic() < deadline and server.poll() is None, (PICTURES / "chainrule-lab.log").read_text()
+            time.sleep(0.3)
+        address = asked.read_text()
+        if address.startswith("file:"):  # a page that leads to the address
+            text = pathlib.Path(urllib.parse.urlparse(address).path).read_text()
+            address = re.search(r'href="(http[^"]+)"', text)[1].replace("&amp;", "&")
+        page = browser.new_page(viewport={"width": 1366, "height": 768})
+        page.set_default_timeout(60_000)
+        page.goto(address)
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell")
+        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")
+        # What JupyterLab asks comes within seconds of its start.
+        page.wait_for_timeout(8_000)
+        page.screenshot(path=PICTURES / "chainrule-lab.png")
+        assert "01-forward-pass.ipynb" in page.locator(".lm-DockPanel-tabBar .lm-mod-current").first.inner_text()
+        assert page.locator(".Toastify__toast, .jp-Dialog").count() == 0
+        assert page.locator(".jp-Launcher").count() == 0
+        page.close()
+    finally:
+        server.terminate()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
 # What of a notebook is wider than the place that it has: editors, and what stands in texts.
 CLIPPED = """() => {
     const editors = [...document.querySelectorAll('.jp-Notebook .jp-CodeCell .cm-scroller')];
