@@ -322,6 +322,133 @@ fn doctor_finds_this_machine_healthy_and_says_what_is_missing() {
     assert!(text(&output).contains("rustc") && text(&output).contains("sh.rustup.rs"), "{}", text(&output));
 }
 
+/// Another user, a cleaned `~/.cargo`, another home folder: what a new cell needs is with the library.
+#[test]
+fn a_new_cell_needs_nothing_that_cargo_has_fetched() {
+    let home = home();
+    let cells = [
+        "let numbers = tensor([1.0, 2.0, 3.0]);\nlet total = numbers.sum().item();",
+        "struct Pair { a: Tensor, b: i32 }\nlet pair = Pair { a: numbers.clone() * 2.0, b: 3 };\nassert_eq!(total, 6.0);",
+        "use std::collections::BTreeMap;\nlet map: BTreeMap<_, _> = [(1, pair)].into_iter().collect();\nmap[&1].b",
+        "let train = data::digits(64);\nlet mut model = Sequential::new().add(Dense::new(784, 10).softmax());\n\
+         model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);\n\
+         model.fit(&train).epochs(1).verbose(false).run();",
+    ];
+    notebook(&home.path().join("new.ipynb"), &cells);
+    let cargo = home.path().join("cargo");
+    let mut command = chainrule(home.path());
+    command.args(["run", "new.ipynb", "--output", "out"]).current_dir(home.path());
+    let output = finish(anew(command, &cargo), LIMIT);
+    assert!(output.status.success(), "{}", text(&output));
+    assert!(!cargo.join("registry").exists(), "something was fetched");
+    let stored = fs::read_to_string(home.path().join("out/new.ipynb")).unwrap();
+    assert!(stored.contains("\"3\""), "{stored}");
+    // That a cell compiles is what doctor looks at.
+    let mut command = chainrule(home.path());
+    command.arg("doctor");
+    let output = finish(anew(command, &cargo), LIMIT);
+    assert!(text(&output).contains("ok       a new cell compiles and runs"), "{}", text(&output));
+}
+
+/// Without compiled cells, and with nothing that cargo has fetched.
+fn anew(mut command: Command, cargo_home: &Path) -> Command {
+    command.env("CHAINRULE_CELL_CACHE", "off").env("CARGO_HOME", cargo_home);
+    command
+}
+
+/// A `jupyter` that writes down how it was started, on a `PATH` without another one.
+fn with_noting_jupyter(command: &mut Command, home: &Path) {
+    let bin = home.join("bin");
+    fs::create_dir_all(&bin).unwrap();
+    let script = "#!/bin/sh\n[ \"$2\" = --version ] && exit 0\n\
+                  printf '%s\\n' \"$@\" \"PWD=$PWD\" \"PATHS=$JUPYTER_CONFIG_PATH\" > \"$HOME/started\"\n";
+    fs::write(bin.join("jupyter"), script).unwrap();
+    fs::set_permissions(bin.join("jupyter"), fs::Permissions::from_mode(0o755)).unwrap();
+    let path = std::env::var_os("PATH").unwrap();
+    command.env("PATH", std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&path))).unwrap());
+}
+
+#[test]
+fn lab_opens_a_chapter_a_folder_or_a_notebook_and_asks_nothing() {
+    let home = home();
+    let work = home.path().join("my work");
+    fs::create_dir_all(work.join("inside")).unwrap();
+    notebook(&work.join("mine.ipynb"), &["1"]);
+    let course = home.path().join("chainrule-course/en");
+    let lab = |arguments: &[&str]| {
+        let mut command = chainrule(home.path());
+        command.arg("lab").args(arguments).current_dir(&work);
+        with_noting_jupyter(&mut command, home.path());
+        let output = finish(command, LIMIT);
+        assert!(output.status.success(), "{arguments:?}: {}", text(&output));
+        fs::read_to_string(home.path().join("started")).unwrap()
+    };
+    let cases: [(&[&str], &Path, Option<&str>); 6] = [
+        (&[], &course, Some("01-forward-pass.ipynb")),
+        (&["03-gradient-descent.ipynb"], &course, Some("03-gradient-descent.ipynb")),
+        (&["mine.ipynb"], &work, Some("mine.ipynb")),
+        (&["inside"], &work.join("inside"), None),
+        (&["."], &work, None),
+        (&["inside", "--", "--port", "9000"], &work.join("inside"), None),
+    ];
+    for (arguments, folder, file) in cases {
+        let started = lab(arguments);
+        let lines: Vec<&str> = started.lines().collect();
+        let root = format!("--ServerApp.root_dir={}", folder.display());
+        assert!(lines.iter().any(|line| line.trim_end_matches("/.") == root), "{arguments:?}: {started}");
+        let opened = file.map(|file| folder.join(file).display().to_string());
+        assert!(opened.iter().all(|path| lines.contains(&path.as_str())), "{arguments:?}: {started}");
+        assert_eq!(lines.iter().any(|line| line.ends_with(".ipynb")), file.is_some(), "{started}");
+        assert_eq!(lines.contains(&"9000"), arguments.contains(&"9000"), "{started}");
+        // Neither news nor a newer version.
+        let folder = lines.iter().find_map(|line| line.strip_prefix("PATHS=")).unwrap().split(':').next().unwrap();
+        let settings = Path::new(folder).join("labconfig/default_setting_overrides.json");
+        let settings: serde_json::Value = serde_json::from_slice(&fs::read(settings).unwrap()).unwrap();
+        let news = &settings["@jupyterlab/apputils-extension:notification"];
+        assert_eq!((&news["fetchNews"], &news["checkForUpdates"]), (&"false".into(), &false.into()));
+    }
+    // A chapter to start with comes first.
+    fs::copy(course.join("02-chain-rule.ipynb"), course.join("START.ipynb")).unwrap();
+    assert!(lab(&[]).contains("chainrule-course/en/START.ipynb"));
+}
+
+#[test]
+fn lab_says_at_once_what_it_cannot_open() {
+    let home = home();
+    for what in ["nofolder", "no.ipynb", "no/folder", "05-not-a-chapter.ipynb"] {
+        let mut command = chainrule(home.path());
+        command.args(["lab", what]).current_dir(home.path());
+        with_noting_jupyter(&mut command, home.path());
+        // Also where nothing is prepared.
+        let output = finish(anew(command, home.path()), LIMIT);
+        assert_eq!(output.status.code(), Some(2), "{what}: {}", text(&output));
+        assert_eq!(text(&output).lines().count(), 1, "{what}: {}", text(&output));
+        assert!(text(&output).contains(&format!("no notebook {what}")), "{}", text(&output));
+    }
+    assert!(!home.path().join("started").exists() && !home.path().join("chainrule-course").exists());
+}
+
+#[test]
+fn doctor_knows_the_environment_that_lab_has_made() {
+    let home = home();
+    let without_jupyter = |folder: &std::path::PathBuf| !folder.join("jupyter").exists();
+    let path: Vec<_> = std::env::split_paths(&std::env::var_os("PATH").unwrap()).filter(without_jupyter).collect();
+    let doctor = || {
+        let mut command = chainrule(home.path());
+        command.arg("doctor").env("PATH", std::env::join_paths(&path).unwrap());
+        text(&finish(command, LIMIT))
+    };
+    let said = doctor();
+    assert!(said.contains("not yet  Jupyter") && said.contains("chainrule lab"), "{said}");
+    let environment = home.path().join(".local/share/chainrule/jupyter");
+    let output = run(home.path(), &["install", "--no-warm", "--prefix", environment.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", text(&output));
+    assert!(doctor().contains("not yet  Jupyter"), "an environment that was not finished");
+    fs::write(environment.join("ready"), "").unwrap();
+    let said = doctor();
+    assert!(said.contains("ok       JupyterLab, and it knows the kernel") && !said.contains("not yet"), "{said}");
+}
+
 #[test]
 fn without_the_sources_of_std_the_message_says_what_to_type() {
     let home = home();

@@ -122,5 +122,8 @@ fn notebooks() {
 
 #[test]
 fn browser() {
+    if !common::has_chromium() {
+        return;
+    }
     pytest("test_browser.py", Duration::from_secs(900));
 }

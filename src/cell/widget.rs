@@ -7,7 +7,7 @@
 
 use super::comm::{Comm, write_and_ask};
 use crate::Float;
-use crate::display::{Bundle, DisplayHandle, Show, show};
+use crate::display::{Bundle, DisplayHandle, Show, escape_html, show};
 use crate::tensor::fail::fail;
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -353,7 +353,7 @@ pub fn interact<C: Control, S: Show>(control: C, mut draw: impl FnMut(C::Value) 
 /// Not generic: otherwise every cell that uses it would compile it.
 fn follow(widgets: Vec<Widget>, mut draw: Box<dyn FnMut() -> Bundle + Send>) {
     widgets.iter().for_each(show);
-    let picture = DisplayHandle::new(&draw());
+    let picture = Picture::new(&draw());
     let draw = Arc::new(Mutex::new(draw));
     for widget in widgets {
         let (draw, picture) = (draw.clone(), picture.clone());
@@ -362,13 +362,59 @@ fn follow(widgets: Vec<Widget>, mut draw: Box<dyn FnMut() -> Bundle + Send>) {
             // The page shows nowhere what goes wrong when no cell runs, so it stands in place of the picture.
             let drawn = catch_unwind(AssertUnwindSafe(&mut *draw)).unwrap_or_else(|why| {
                 let text = why.downcast_ref::<String>().map(String::as_str);
-                match text.or_else(|| why.downcast_ref::<&str>().copied()) {
-                    Some(text) => picture.update(text),
-                    None => picture.update("stopped"),
-                }
+                let text = text.or_else(|| why.downcast_ref::<&str>().copied()).unwrap_or("stopped");
+                picture.update(&Bundle::text(text));
                 resume_unwind(why)
             });
             picture.update(&drawn);
         });
+    }
+}
+
+/// What controls have drawn, as an output of the cell that is replaced, and which the notebook keeps. A page that is loaded
+/// again does not know any more which output that was. But it asks for the state of all widgets, so from then on the picture
+/// is in one that was empty until then, and which hides the output below it where the page lets it.
+#[derive(Clone)]
+struct Picture {
+    later: Widget,
+    output: DisplayHandle,
+}
+
+impl Picture {
+    fn new(drawn: &Bundle) -> Picture {
+        let later = Widget::new("HTML", json!({"value": ""}));
+        // Where nobody moves anything, such as in a run without a front end, it would be an empty line.
+        if later.comm.is_open() {
+            show(&later.text(""));
+        }
+        Picture { later, output: DisplayHandle::new(drawn) }
+    }
+
+    fn update(&self, drawn: &Bundle) {
+        self.output.update(drawn);
+        if self.later.get("_was_reloaded") == true {
+            self.later
+                .set("value", format!("{HIDE_THE_OUTPUT_BELOW}<div class=\"chainrule-live\">{}</div>", as_html(drawn)));
+        }
+    }
+}
+
+/// In JupyterLab and Notebook 7.
+const HIDE_THE_OUTPUT_BELOW: &str =
+    "<style>.jp-OutputArea-child:has(.chainrule-live) + .jp-OutputArea-child { display: none; }</style>";
+
+/// The richest representation that HTML can hold.
+fn as_html(drawn: &Bundle) -> String {
+    let of_type = |mime_type| drawn.get(mime_type).and_then(Value::as_str);
+    if let Some(html) = of_type("text/html") {
+        return html.to_owned();
+    }
+    if let Some(svg) = of_type("image/svg+xml") {
+        return svg[svg.find("<svg").unwrap_or_default()..].to_owned();
+    }
+    let text = escape_html(drawn.plain());
+    match of_type("image/png") {
+        Some(png) => format!("<img alt=\"{text}\" src=\"data:image/png;base64,{}\">", png.trim()),
+        None => format!("<pre>{text}</pre>"),
     }
 }

@@ -2,9 +2,11 @@
 #![allow(dead_code)] // every file of tests uses a part of it
 
 use std::fs::File;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::OnceLock;
+use std::time::Duration;
 
 /// The executable under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_chainrule");
@@ -30,6 +32,7 @@ pub fn chainrule(home: &Path) -> Command {
 
 /// Keeps a command away from the real home folder and from installed kernels.
 pub fn isolate(command: &mut Command, home: &Path) {
+    need_sources_of_std();
     let real = std::env::home_dir().unwrap();
     let keep = |name: &str, folder: &str| std::env::var_os(name).map_or_else(|| real.join(folder), PathBuf::from);
     command
@@ -92,6 +95,7 @@ pub fn text(output: &Output) -> String {
 
 /// A Python environment with Jupyter's own clients, made once for a list of requirements.
 pub fn python() -> PathBuf {
+    need_sources_of_std();
     let requirements = root().join("tests/front_ends/requirements.txt");
     let wanted = std::fs::read_to_string(&requirements).unwrap();
     let folder = scratch("python");
@@ -100,19 +104,78 @@ pub fn python() -> PathBuf {
     lock.lock().unwrap();
     let made = folder.join("made-from.txt");
     if std::fs::read_to_string(&made).ok().as_deref() != Some(wanted.as_str()) {
-        let start = Instant::now();
-        run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder));
-        let pip = folder.join("bin/pip");
-        run(Command::new(pip).args(["install", "--quiet", "--disable-pip-version-check", "-r"]).arg(&requirements));
+        say(&format!("Making a Python environment for the tests in {} (once) …", folder.display()));
+        if let Err(why) = quietly(Command::new("python3").args(["-m", "venv", "--clear"]).arg(&folder)) {
+            end(&format!(
+                "The tests of front ends need Python 3 with venv ({why}); type: sudo apt install python3-venv"
+            ));
+        }
+        let mut pip = Command::new(folder.join("bin/pip"));
+        pip.args(["install", "--quiet", "--disable-pip-version-check", "--retries", "1", "--timeout", "20", "-r"]);
+        if let Err(why) = quietly(pip.arg(&requirements)) {
+            let file = "tests/front_ends/requirements.txt";
+            end(&format!("The tests of front ends need the packages in {file} once; is there a network? pip: {why}"));
+        }
         std::fs::write(&made, wanted).unwrap();
-        eprintln!("made the Python environment in {:?}", start.elapsed());
     }
     folder.join("bin/python")
 }
 
-fn run(command: &mut Command) {
-    let status = command.status().unwrap();
-    assert!(status.success(), "{command:?}: {status}");
+/// Has rustup add the sources of Rust's standard library, as `chainrule lab` does, where they are missing: no cell compiles
+/// without them.
+pub fn need_sources_of_std() {
+    static ARE_THERE: OnceLock<()> = OnceLock::new();
+    ARE_THERE.get_or_init(|| {
+        let lock = File::create(scratch("").join("rust-src.lock")).unwrap();
+        lock.lock().unwrap();
+        if has_sources_of_std() {
+            return;
+        }
+        const ADD: [&str; 3] = ["component", "add", "rust-src"];
+        say("Installing the sources of Rust's standard library (rustup component add rust-src) …");
+        let added = quietly(Command::new("rustup").args(ADD).current_dir(root()));
+        if let Some(why) = added.err().or_else(|| (!has_sources_of_std()).then(|| "they are still missing".to_owned()))
+        {
+            let way_out = "type: rustup component add rust-src";
+            end(&format!("The tests need the sources of Rust's standard library ({why}); {way_out}"));
+        }
+    });
+}
+
+fn has_sources_of_std() -> bool {
+    let sysroot = Command::new("rustc").args(["--print", "sysroot"]).current_dir(root()).output();
+    let sysroot = sysroot.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    sysroot.is_ok_and(|sysroot| Path::new(&sysroot).join("lib/rustlib/src/rust/library/core/src/lib.rs").is_file())
+}
+
+/// Chromium, or a line that says why tests of a browser are left out.
+pub fn has_chromium() -> bool {
+    let names = ["chromium", "chromium-browser", "google-chrome"];
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let is_there = std::env::split_paths(&path).any(|folder| names.iter().any(|name| folder.join(name).is_file()));
+    if !is_there {
+        say("The tests in a browser are left out: there is no Chromium; to run them, type: sudo apt install chromium");
+    }
+    is_there
+}
+
+/// A line for whoever runs the tests, also of a test that passes.
+fn say(line: &str) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Ends all tests of this file at once: each would fail for the same reason.
+fn end(line: &str) -> ! {
+    say(line);
+    std::process::exit(101)
+}
+
+/// Runs a command without what it says; where it fails, the last line of that is the error.
+fn quietly(command: &mut Command) -> Result<(), String> {
+    let output = command.stdin(Stdio::null()).output().map_err(|error| error.to_string())?;
+    let said = text(&output);
+    let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("it said nothing");
+    if output.status.success() { Ok(()) } else { Err(last.trim().to_owned()) }
 }
 
 /// A notebook file with these cells of code.

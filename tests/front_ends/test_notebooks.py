@@ -20,6 +20,24 @@ def _folders(jupyter_folders):
     pass
 
 
+def lines_of_code(notebook):
+    """Those of its cells, and of the code that its texts show."""
+    for cell in notebook.cells:
+        is_code = cell.cell_type == "code"
+        for line in cell.source.split("\n"):
+            if line.lstrip().startswith("```"):
+                is_code = cell.cell_type == "code" or not is_code
+            elif is_code:
+                yield line
+
+
+@pytest.mark.parametrize("path", sorted(COURSE.parent.glob("*/*.ipynb")), ids=lambda path: f"{path.parent.name}/{path.stem}")
+def test_no_line_of_code_is_wider_than_a_small_laptop_shows(path):
+    lines = list(lines_of_code(nbformat.read(path, as_version=4)))
+    assert len(lines) > 10
+    assert [line for line in lines if len(line) > 96] == []
+
+
 @pytest.fixture(scope="module")
 def stored_by_run(tmp_path_factory):
     """All chapters, executed by `chainrule run`."""

@@ -277,7 +277,8 @@ def test_a_picture_follows_its_controls(kernel):
     """
     reply, outputs = kernel.run(code)
     assert reply["status"] == "ok", reply
-    first, second, picture = of_kind(outputs, "display_data")
+    first, second, later, picture = of_kind(outputs, "display_data")
+    assert later["data"]["text/plain"] == ""
     assert [first["data"]["text/plain"], second["data"]["text/plain"]] == ["a: 3", "negative: false"]
     assert picture["data"]["text/plain"] == "value 30"
     ids = [shown["data"]["application/vnd.jupyter.widget-view+json"]["model_id"] for shown in (first, second)]
@@ -293,6 +294,24 @@ def test_a_picture_follows_its_controls(kernel):
     assert drawn(collect(kernel, update(kernel, ids[0], value=9))) == "nine is too much"
     assert drawn(collect(kernel, update(kernel, ids[0], value=5))) == "value -50"
     assert kernel.value("factor") == "10"
+
+    # A page that is loaded again has forgotten which output the picture was; it knows the widgets, and one of them shows it.
+    collect(kernel, comm(kernel, "comm_open", "control-2", target_name="jupyter.widget.control"))
+    collect(kernel, comm(kernel, "comm_msg", "control-2", {"method": "request_states"}))
+    place = later["data"]["application/vnd.jupyter.widget-view+json"]["model_id"]
+
+    def shown(published):
+        assert drawn(published)
+        (content,) = [content for content in of_kind(published, "comm_msg") if content["comm_id"] == place]
+        return content["data"]["state"]["value"]
+
+    assert "<pre>value -60</pre>" in shown(collect(kernel, update(kernel, ids[0], value=6)))
+    assert "<pre>nine is too much</pre>" in shown(collect(kernel, update(kernel, ids[0], value=9)))
+    # Controls that are made later belong to the page as it is now.
+    _, outputs = kernel.run(code)
+    later_control = of_kind(outputs, "display_data")[0]["data"]["application/vnd.jupyter.widget-view+json"]["model_id"]
+    published = collect(kernel, update(kernel, later_control, value=4))
+    assert of_kind(published, "update_display_data") and not of_kind(published, "comm_msg")
 
 
 def test_a_button_is_clicked(kernel):

@@ -1,10 +1,14 @@
 //! `chainrule doctor`
 
+use super::lab::own_environment;
 use crate::compiler::library::{Library, cache_folder};
 use crate::compiler::toolchain::{Missing, Toolchain, find_on_path};
+use crate::evaluator::{Evaluator, Failure};
+use crate::settings::Settings;
 use anyhow::{Result, anyhow};
 use std::path::Path;
 use std::process::{Command, ExitCode};
+use std::sync::Arc;
 
 /// A session's own files and the prepared library take a third of this.
 const DISK: u64 = 1 << 30;
@@ -30,8 +34,7 @@ pub fn run() -> Result<ExitCode> {
         Err(error) => report.line(false, &format!("{error:#}"), "export CHAINRULE_CACHE=/a/folder/you/may/write"),
     }
     if let Some(toolchain) = &toolchain {
-        let is_ready = Library::locate(toolchain).is_ok_and(|library| library.is_ready());
-        report.note(is_ready, "the library is prepared", "chainrule install     (or the first cell does it)");
+        report.library(toolchain);
     }
     report.jupyter();
     Ok(if report.is_healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -72,8 +75,29 @@ impl Report {
         }
     }
 
+    fn library(&mut self, toolchain: &Toolchain) {
+        let library = Library::locate(toolchain).ok().filter(Library::is_ready);
+        let remedy = "chainrule install     (or the first cell does it)";
+        self.note(library.is_some(), "the library is prepared", remedy);
+        let Some(library) = library else { return };
+        match run_a_cell() {
+            Ok(()) => self.line(true, "a new cell compiles and runs", ""),
+            Err(error) => {
+                // Whatever is wrong with it: it is made anew.
+                library.discard();
+                let remedy = "chainrule install     (makes the library anew)";
+                self.line(false, &format!("a new cell compiles and runs: {error:#}"), remedy);
+            }
+        }
+    }
+
     fn jupyter(&self) {
         let Some(jupyter) = find_on_path("jupyter") else {
+            if let Some(environment) = own_environment() {
+                let text = format!("JupyterLab, and it knows the kernel: {}", environment.display());
+                let spec = environment.join("share/jupyter/kernels/chainrule/kernel.json");
+                return self.note(spec.is_file(), &text, "chainrule lab");
+            }
             return self.note(false, "Jupyter", "chainrule lab     (makes an environment of its own)");
         };
         let kernels = Command::new(jupyter).args(["kernelspec", "list"]).output();
@@ -87,6 +111,15 @@ fn print_line(mark: &str, is_good: bool, text: &str, remedy: &str) {
     if !is_good {
         println!("         type: {remedy}");
     }
+}
+
+/// Has a session compile and run a cell that no cache has.
+fn run_a_cell() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let mut session = Evaluator::start(folder.path(), Settings::unlimited(), &|_| {})?;
+    let failed = |failure: Failure| anyhow!("{}", failure.value);
+    session.execute(1, "let probe = tensor([20.0, 22.0]).sum();", Arc::new(|_| {})).map_err(failed)?;
+    session.execute(2, "assert_eq!(probe.item(), 42.0);", Arc::new(|_| {})).map_err(failed)
 }
 
 /// Compiles the smallest shared object and loads it: a folder that is mounted `noexec` shows here.

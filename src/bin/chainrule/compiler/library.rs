@@ -4,10 +4,17 @@
 //! <cache>/chainrule/<key>/library/      our sources, as a package of their own (a dylib)
 //!                         build/        a session's folder in which cargo has built that package
 //!                         facade/       what rust-analyzer reads of it
+//!                         facade-with-crates/   the same, naming the crates in its signatures
 //!                         std/          what it reads of std
-//!                         template/     a session's folder with the facade in place of the library
+//!                         template/     a session's folder with the facades in place of the library
+//!                         home          where cargo kept what it fetched
+//!                         parts         what all this consists of, file by file
 //!                         ready         written last
 //! ```
+//!
+//! The first facade needs no crate: with it a cell is compiled with what is in this folder and the compiler alone, also where
+//! cargo has fetched nothing (another user, a cleaned `~/.cargo`). The other facade takes its place where cargo has the
+//! crates that it names, and once a cell asks for a crate: `ndarray` shall be the library's own.
 //!
 //! A folder of the system can hold the same, for all users of a machine; it is looked at first.
 //!
@@ -15,12 +22,13 @@
 //! belong to other versions; those used last are kept.
 
 use super::facade;
-use super::toolchain::Toolchain;
+use super::toolchain::{Toolchain, cargo_home};
 use anyhow::{Context, Result};
 use fs2::FileExt;
 use include_dir::{Dir, DirEntry, include_dir};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -31,8 +39,34 @@ const LOCK: &str = include_str!("../../../../Cargo.lock");
 /// How facades are made.
 const FACADES: &str = include_str!("facade.rs");
 
-const LIBRARY: &str = "library";
-const FACADE: &str = "facade";
+/// How the folder is laid out: with another number it is another folder.
+const LAYOUT: &str = "3";
+/// What the folder consists of, and how large each file is.
+const PARTS: &str = "parts";
+
+/// Where cargo kept what it fetched when the library was prepared.
+const HOME: &str = "home";
+
+/// In what form a session's Cargo.toml names the library.
+#[derive(Clone, Copy)]
+pub enum Form {
+    /// As it is compiled.
+    Library,
+    /// As rust-analyzer reads it, without any other crate.
+    Facade,
+    /// The same, with the crates that its signatures name.
+    FacadeWithCrates,
+}
+
+impl Form {
+    fn folder(self) -> &'static str {
+        match self {
+            Form::Library => "library",
+            Form::Facade => "facade",
+            Form::FacadeWithCrates => "facade-with-crates",
+        }
+    }
+}
 
 /// How many versions of the library are kept.
 const KEPT: usize = 4;
@@ -85,9 +119,42 @@ impl Library {
         })
     }
 
-    /// Whether it was compiled completely.
+    /// Whether it was compiled completely, and nothing of it was lost or cut short since.
     pub fn is_ready(&self) -> bool {
-        self.folder.join("ready").is_file()
+        self.folder.join("ready").is_file() && self.is_whole()
+    }
+
+    fn is_whole(&self) -> bool {
+        let Ok(parts) = fs::read_to_string(self.folder.join(PARTS)) else { return false };
+        let is_there = |line: &str| {
+            let (size, path) = line.split_once(' ')?;
+            let file = fs::metadata(self.folder.join(path)).ok()?;
+            (file.len() == size.parse::<u64>().ok()?).then_some(())
+        };
+        !parts.is_empty() && parts.lines().all(|line| is_there(line).is_some())
+    }
+
+    /// Whether cargo keeps what it fetches where it did when the library was prepared. Elsewhere it would compile the
+    /// crates that the library names once more for every session.
+    pub fn is_at_home(&self) -> bool {
+        fs::read(self.folder.join(HOME)).is_ok_and(|noted| noted == home().as_encoded_bytes())
+    }
+
+    /// Notes what a session needs, for [`is_whole`](Library::is_whole).
+    fn note_parts(&self) -> Result<()> {
+        let mut lines = Vec::new();
+        let forms = [Form::Facade, Form::FacadeWithCrates].map(|form| self.folder.join(form.folder()));
+        let targets = [self.build(), self.template()].map(|folder| folder.join("target"));
+        for folder in forms.into_iter().chain(targets).chain([self.standard()]) {
+            list_files(&folder, &mut |path, size| {
+                let name = path.strip_prefix(&self.folder).ok()?.to_str()?;
+                // What is left of the cell that was compiled then is nobody's, and cargo's notes may be written again.
+                let is_left = ["ctx", "libcode_", "/incremental/"].iter().any(|part| name.contains(part));
+                let is_part = !is_left && !name.ends_with(".d");
+                is_part.then(|| lines.push(format!("{size} {name}\n")))
+            })?;
+        }
+        Ok(fs::write(self.folder.join(PARTS), lines.concat())?)
     }
 
     /// Makes the library ready by calling `build` with the template's folder, unless another process did so meanwhile.
@@ -100,6 +167,8 @@ impl Library {
         }
         self.write_sources()?;
         build(self)?;
+        self.note_parts()?;
+        fs::write(self.folder.join(HOME), home().as_encoded_bytes())?;
         fs::write(self.folder.join("ready"), "")?;
         self.remove_old();
         Ok(())
@@ -122,15 +191,19 @@ impl Library {
         }
     }
 
+    /// Has the next session prepare it anew.
+    pub fn discard(&self) {
+        let _ = fs::remove_file(self.folder.join("ready"));
+    }
+
     /// Notes that a session uses the library.
     pub fn touch(&self) {
         let _ = fs::write(self.folder.join("ready"), "");
     }
 
-    /// What the Cargo.toml of a session needs to name the library: itself, or its facade.
-    pub fn dependency(&self, is_facade: bool) -> String {
-        let folder = if is_facade { FACADE } else { LIBRARY };
-        format!("chainrule = {{ path = {:?}, default-features = false }}", self.folder.join(folder))
+    /// What the Cargo.toml of a session needs to name the library.
+    pub fn dependency(&self, form: Form) -> String {
+        format!("chainrule = {{ path = {:?}, default-features = false }}", self.folder.join(form.folder()))
     }
 
     /// The folder in which the library itself is built.
@@ -154,39 +227,70 @@ impl Library {
     }
 
     fn write_sources(&self) -> Result<()> {
-        let (library, facade) = (self.folder.join(LIBRARY), self.folder.join(FACADE));
+        let forms = [Form::Library, Form::Facade, Form::FacadeWithCrates];
+        let [library, facade, with_crates] = forms.map(|form| self.folder.join(form.folder()));
+        for folder in [&library, &facade, &with_crates, &self.build(), &self.template(), &self.standard()] {
+            if folder.exists() {
+                fs::remove_dir_all(folder)?; // what an interrupted preparation left
+            }
+            fs::create_dir_all(folder)?;
+        }
         for file in library_files(&SOURCES) {
-            let write = |package: &Path, contents: &[u8]| -> Result<()> {
-                let path = package.join("src").join(file.path());
-                fs::create_dir_all(path.parent().unwrap_or(package))?;
-                Ok(fs::write(path, contents)?)
-            };
-            write(&library, file.contents())?;
-            write(&facade, file.contents_utf8().map(facade::facade).unwrap_or_default().as_bytes())?;
+            let signatures = file.contents_utf8().map(facade::facade).unwrap_or_default();
+            write_source(&library, file.path(), file.contents())?;
+            write_source(&facade, file.path(), signatures.as_bytes())?;
+            write_source(&with_crates, file.path(), signatures.as_bytes())?;
         }
         let manifest = library_manifest()?;
-        fs::write(library.join("Cargo.toml"), manifest.to_string())?;
-        fs::write(library.join("Cargo.lock"), LOCK)?;
+        write_package(&library, &manifest)?;
         let everything = tree(&library)?;
-        fs::write(library.join("Cargo.toml"), with_exact_versions(manifest.clone(), &everything, None)?.to_string())?;
+        write_package(&library, &with_exact_versions(manifest.clone(), &everything, None)?)?;
         let mut slim = manifest;
-        if let Some(dependencies) = slim.get_mut("dependencies").and_then(toml::Value::as_table_mut) {
-            dependencies.retain(|name, _| facade::DEPENDENCIES.contains(&name));
-        }
-        fs::write(facade.join("Cargo.toml"), slim.to_string())?;
-        fs::write(facade.join("Cargo.lock"), LOCK)?;
-        let needed = tree(&facade)?;
+        keep_dependencies(&mut slim, &[]);
+        write_package(&facade, &slim)?;
+        fs::remove_file(facade.join("Cargo.lock"))?; // it names crates that nobody needs
+        let mut slim = library_manifest()?;
+        keep_dependencies(&mut slim, facade::DEPENDENCIES);
+        write_package(&with_crates, &slim)?;
+        let needed = tree(&with_crates)?;
         // With the features that they have in the library, cargo takes them for the same crates: an array of a cell that
         // uses ndarray is one that the library knows.
-        fs::write(facade.join("Cargo.toml"), with_exact_versions(slim, &needed, Some(&everything))?.to_string())?;
-        for folder in [self.build(), self.template()] {
-            if folder.exists() {
-                fs::remove_dir_all(&folder)?; // what an interrupted preparation left
-            }
-            fs::create_dir_all(&folder)?;
-        }
-        Ok(())
+        write_package(&with_crates, &with_exact_versions(slim, &needed, Some(&everything))?)
     }
+}
+
+fn home() -> OsString {
+    cargo_home().unwrap_or_default().into_os_string()
+}
+
+fn write_source(package: &Path, path: &Path, content: &[u8]) -> Result<()> {
+    let path = package.join("src").join(path);
+    fs::create_dir_all(path.parent().unwrap_or(package))?;
+    Ok(fs::write(path, content)?)
+}
+
+fn write_package(folder: &Path, manifest: &toml::Table) -> Result<()> {
+    fs::write(folder.join("Cargo.toml"), manifest.to_string())?;
+    Ok(fs::write(folder.join("Cargo.lock"), LOCK)?)
+}
+
+fn keep_dependencies(manifest: &mut toml::Table, names: &[&str]) {
+    if let Some(dependencies) = manifest.get_mut("dependencies").and_then(toml::Value::as_table_mut) {
+        dependencies.retain(|name, _| names.contains(&name));
+    }
+}
+
+/// Calls `visit` with every file below a folder and its size.
+fn list_files(folder: &Path, visit: &mut impl FnMut(&Path, u64) -> Option<()>) -> Result<()> {
+    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+        let (path, data) = entry.and_then(|entry| Ok((entry.path(), entry.metadata()?)))?;
+        if data.is_dir() {
+            list_files(&path, visit)?;
+        } else {
+            visit(&path, data.len());
+        }
+    }
+    Ok(())
 }
 
 /// The library's files, with their paths in `src`.
@@ -351,9 +455,48 @@ fn key(toolchain: &Toolchain) -> String {
         hash.update(file.path().to_string_lossy().as_bytes());
         hash.update(file.contents());
     }
-    for text in [MANIFEST, LOCK, CARGO_CONFIG, FACADES, &toolchain.version, &toolchain.sysroot.to_string_lossy()] {
+    for text in
+        [LAYOUT, MANIFEST, LOCK, CARGO_CONFIG, FACADES, &toolchain.version, &toolchain.sysroot.to_string_lossy()]
+    {
         hash.update(text.as_bytes());
         hash.update([0]);
     }
     short(hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What happened to caches: a cleaner removed old files, a full disk cut one short, a copy was not finished.
+    #[test]
+    fn a_library_that_lost_a_part_is_not_ready() {
+        let root = tempfile::tempdir().unwrap();
+        let library = Library { folder: root.path().to_owned() };
+        let parts = ["facade/Cargo.toml", "build/target/debug/deps/libchainrule.so", "std/core/src/lib.rs"];
+        let others = ["facade-with-crates/Cargo.toml", "template/target/deps/libndarray.rlib", "build/target/deps/a.d"];
+        for part in parts.iter().chain(&others) {
+            fs::create_dir_all(root.path().join(part).parent().unwrap()).unwrap();
+            fs::write(root.path().join(part), "content").unwrap();
+        }
+        library.note_parts().unwrap();
+        assert!(!library.is_ready(), "it is whole, but was not finished");
+        library.touch();
+        assert!(library.is_ready());
+        // cargo's own notes change without harm.
+        fs::write(root.path().join("build/target/deps/a.d"), "other content").unwrap();
+        assert!(library.is_ready());
+        for part in parts {
+            for harm in ["", "conten"] {
+                fs::write(root.path().join(part), harm).unwrap();
+                assert!(!library.is_ready(), "{part} has only {harm:?}");
+            }
+            fs::remove_file(root.path().join(part)).unwrap();
+            assert!(!library.is_ready(), "{part} is gone");
+            fs::write(root.path().join(part), "content").unwrap();
+            assert!(library.is_ready());
+        }
+        library.discard();
+        assert!(!library.is_ready());
+    }
 }

@@ -9,7 +9,7 @@ pub mod crates;
 pub mod facade;
 mod identity;
 pub mod library;
-mod network;
+pub mod network;
 pub mod redefinition;
 pub mod session;
 pub mod times;

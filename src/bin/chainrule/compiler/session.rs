@@ -109,8 +109,8 @@ impl Drop for Session {
     }
 }
 
-/// Copies a target folder, linking what cargo never writes again: the libraries under `deps`. The rest is small, and
-/// cargo writes into it in place. What belongs to the crate of the cells is left out: it is compiled anew, and a file
+/// Copies a target folder, linking what cargo never writes again: the libraries under `deps`, which rustc makes beside and
+/// then renames. The rest is small, and is written in place. What belongs to the crate of the cells is left out: it is compiled anew, and a file
 /// that two sessions share would tell cargo of the one what the other has compiled.
 pub fn copy_target(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
@@ -129,7 +129,7 @@ pub fn copy_target(from: &Path, to: &Path) -> Result<()> {
         let (source, target) = (entry.path(), to.join(entry.file_name()));
         if entry.file_type()?.is_dir() {
             copy_target(&source, &target)?;
-        } else if !(is_deps && fs::hard_link(&source, &target).is_ok()) {
+        } else if !(is_deps && !name.ends_with(".d") && fs::hard_link(&source, &target).is_ok()) {
             fs::copy(&source, &target)?;
             // cargo compares times: a copy must not look newer than what depends on it.
             let times = fs::FileTimes::new().set_modified(entry.metadata()?.modified()?);

@@ -13,6 +13,7 @@
 use super::crates::hex;
 use super::identity;
 use super::redefinition::Redefinition;
+use super::toolchain::cargo_home;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -68,7 +69,7 @@ pub fn main() -> ! {
     }
     let make = || {
         let mut command = Command::new(&rustc);
-        command.args(&arguments).env_remove(ROLE);
+        command.args(&arguments).args(without_home()).env_remove(ROLE);
         command
     };
     let makes_code = arguments.iter().any(|one| one.to_string_lossy().starts_with("--emit=dep-info,link"));
@@ -89,6 +90,15 @@ pub fn main() -> ! {
 fn set_metadata(arguments: &mut [OsString], word: &str) {
     let metadata = arguments.iter_mut().filter(|argument| argument.to_string_lossy().starts_with("metadata="));
     metadata.for_each(|argument| *argument = word.into());
+}
+
+/// Has rustc forget in which home folder a crate's sources were: one that another user's session has to compile again is then
+/// the same, down to the mark by which rustc knows it, and fits the library.
+fn without_home() -> Option<OsString> {
+    let mut prefix = OsString::from("--remap-path-prefix=");
+    prefix.push(cargo_home()?.join("registry/src"));
+    prefix.push("=crates");
+    Some(prefix)
 }
 
 /// evcxr asks for what suits a crate that is compiled again and again. A cell is small, and hardly anything of it was in

@@ -12,21 +12,27 @@ use super::{
 use crate::compiler::cargo;
 use crate::compiler::cells::Cells;
 use crate::compiler::facade;
-use crate::compiler::library::{Library, PRELUDE, cache_folder, evaluation_key};
+use crate::compiler::library::{Form, Library, PRELUDE, cache_folder, evaluation_key};
+use crate::compiler::network;
 use crate::compiler::session::{Session, copy_target};
 use crate::compiler::toolchain::{Toolchain, cargo_home};
 use crate::compiler::wrapper;
-use crate::settings::Settings;
+use crate::settings::{Settings, say};
 use crate::worker::channels::Channels;
 use crate::worker::link::Worker;
 use anyhow::{Context as _, Result, anyhow};
 use evcxr::{CommandContext, EvalContext};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 /// evcxr takes its folder from the environment and its settings from the current folder, both of which belong to the
 /// whole process: one evaluator starts at a time.
 static STARTING: Mutex<()> = Mutex::new(());
+
+/// How often whoever waits for the library hears of it.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
 
 /// Tells rust-analyzer where the sources of std are.
 const RUST_SRC_PATH: &str = "RUST_SRC_PATH";
@@ -49,23 +55,50 @@ pub fn prepare_library(notice: &dyn Fn(&str)) -> Result<(Toolchain, Library)> {
 
 fn make_ready(toolchain: &Toolchain, library: &Library, notice: &dyn Fn(&str)) -> Result<()> {
     if !library.is_ready() {
-        notice(&format!("Preparing the library for {} (once, about a minute) …\n", toolchain.short_version()));
-        library.prepare(|library| build_library(toolchain, library))?;
-        notice("The library is ready.\n");
+        let version = toolchain.short_version();
+        notice(&say(
+            format!("Preparing the library for {version} (once, one to four minutes) …\n"),
+            format!("正在为 {version} 准备库（只需一次，约一到四分钟）……\n"),
+        ));
+        with_signs_of_life(SIGN_OF_LIFE, notice, || library.prepare(|library| build_library(toolchain, library)))?;
+        notice(say("The library is ready.\n", "库已准备好。\n"));
     }
     Ok(())
 }
 
-/// Lets evcxr compile a first cell, once with the library and once with its facade: what cargo leaves there is what a
+/// Does something that takes long, and says after each `pause` that it goes on.
+fn with_signs_of_life<T: Send>(pause: Duration, notice: &dyn Fn(&str), work: impl FnOnce() -> T + Send) -> T {
+    let begin = Instant::now();
+    let (done, wait) = channel::<()>();
+    std::thread::scope(|scope| {
+        let work = scope.spawn(move || {
+            let result = work();
+            drop(done);
+            result
+        });
+        while wait.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+            let seconds = begin.elapsed().as_secs();
+            notice(&say(format!("… still at it, {seconds} s so far\n"), format!("……仍在进行，已用 {seconds} 秒\n")));
+        }
+        work.join().unwrap_or_else(|why| std::panic::resume_unwind(why))
+    })
+}
+
+/// Lets evcxr compile a first cell with the library, and one with each of its facades: what cargo leaves there is what a
 /// session needs.
 fn build_library(toolchain: &Toolchain, library: &Library) -> Result<()> {
     let compile_a_cell = |folder: &Path, prepared: Option<&Path>| -> Result<()> {
         let channels = Channels::open()?;
         let command =
             channels.worker_command(Path::new(""), &toolchain.std_folder(), folder, &Settings::unlimited())?;
-        let mut context = start_context(folder, command, library, prepared)?;
+        let (mut context, _) = start_context(folder, command, library, prepared)?;
         // evcxr runs `cargo check` where it cannot find out the type of a variable, which needs files of its own.
         context.check("let checked = 1;").map_err(|error| anyhow!("{error}"))?;
+        if prepared.is_some() {
+            name_crates(&mut context, folder, library)?;
+            run(&mut context, "let compiled = 1;")?;
+            context.check("let checked = 1;").map_err(|error| anyhow!("{error}"))?;
+        }
         Ok(())
     };
     facade::standard_library(&toolchain.std_sources(), &library.standard())?;
@@ -158,12 +191,15 @@ fn surroundings() -> String {
 }
 
 /// A context of evcxr that writes into `folder`, with the library in scope: for a session as it was `prepared`.
+///
+/// Where cargo has all that the library names it is named in full, for then rust-analyzer knows all types. Elsewhere the
+/// session does with what was prepared.
 pub(super) fn start_context(
     folder: &Path,
     worker: std::process::Command,
     library: &Library,
     prepared: Option<&Path>,
-) -> Result<CommandContext> {
+) -> Result<(CommandContext, Form)> {
     let guard = STARTING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     let context = start_in_private_folder(folder, worker, &library.standard())?;
     drop(guard);
@@ -179,15 +215,34 @@ pub(super) fn start_context(
         settings.push_str(&format!(":build_env {}={}\n:offline 1\n", wrapper::PREPARED, prepared.display()));
     }
     run(&mut context, &settings)?;
-    run(&mut context, &format!(":dep {}\n{PRELUDE}", library.dependency(prepared.is_some())))
-        .context("the library does not compile")?;
+    let mut begin_with = |form| run(&mut context, &format!(":dep {}\n{PRELUDE}", library.dependency(form)));
+    let form = match prepared {
+        None => begin_with(Form::Library).map(|()| Form::Library),
+        Some(_) if library.is_at_home() && begin_with(Form::FacadeWithCrates).is_ok() => Ok(Form::FacadeWithCrates),
+        Some(_) => begin_with(Form::Facade).map(|()| Form::Facade),
+    };
+    let form = form.context("the library does not compile")?;
     if prepared.is_some() {
-        run(&mut context, ":offline 0")?;
-        // evcxr writes it for the next cell, and before that asks cargo about the crates of a `:dep`.
-        let settings = folder.join(".cargo/config.toml");
-        std::fs::write(&settings, std::fs::read_to_string(&settings)?.replace("offline = true", "offline = false"))?;
+        go_online(&mut context, folder)?;
     }
-    Ok(context)
+    Ok((context, form))
+}
+
+fn go_online(context: &mut CommandContext, folder: &Path) -> Result<()> {
+    run(context, ":offline 0")?;
+    // evcxr writes it for the next cell, and before that asks cargo about the crates of a `:dep`.
+    let settings = folder.join(".cargo/config.toml");
+    Ok(std::fs::write(&settings, std::fs::read_to_string(&settings)?.replace("offline = true", "offline = false"))?)
+}
+
+/// Has the library name the crates of its signatures from now on, so that one of them that a cell asks for is the
+/// library's. Where cargo has not fetched them, the network is needed.
+pub(super) fn name_crates(context: &mut CommandContext, folder: &Path, library: &Library) -> Result<()> {
+    let name = format!(":dep {}", library.dependency(Form::FacadeWithCrates));
+    run(context, ":offline 1")?;
+    let offline = run(context, &name);
+    go_online(context, folder)?;
+    offline.or_else(|error| if network::is_there() { run(context, &name) } else { Err(error) })
 }
 
 /// evcxr reads `evcxr.toml` in the current folder, and what stands there can run programs. So it starts in a folder of
@@ -244,5 +299,20 @@ impl CurrentFolder {
 impl Drop for CurrentFolder {
     fn drop(&mut self) {
         let _ = std::env::set_current_dir(&self.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_waits_hears_of_it() {
+        let (said, heard) = channel();
+        let notice = |line: &str| said.send(line.to_owned()).unwrap();
+        // The work ends only once two lines were said.
+        let work = || heard.iter().take(2).collect::<Vec<_>>();
+        let lines = with_signs_of_life(Duration::from_millis(5), &notice, work);
+        assert!(lines.iter().all(|line| line.ends_with('\n') && line.contains("0 s")), "{lines:?}");
     }
 }

@@ -4,10 +4,10 @@
 //! evcxr gets one cell with all definitions and variables that it has not seen ([`Scope::news`]). That cell is analyzed but
 //! not compiled (`compiler::cargo::PRETEND`) and not run (`worker::relay`): the worker has had the variables all along.
 
-use super::boot::start_context;
+use super::boot::{name_crates, start_context};
 use super::scope::Scope;
 use crate::compiler::cargo::PRETEND;
-use crate::compiler::library::Library;
+use crate::compiler::library::{Form, Library};
 use crate::compiler::session::Filling;
 use crate::worker::link::Worker;
 use crate::worker::relay::{Exchange, Relay};
@@ -34,6 +34,8 @@ enum State {
 struct Awake {
     context: CommandContext,
     relay: Relay,
+    /// Whether the library names the crates of its signatures.
+    names_crates: bool,
 }
 
 /// What is needed to start evcxr.
@@ -115,7 +117,24 @@ impl Context {
         }
     }
 
+    /// Prepares it, awake, for a cell that asks for crates. Where those of the library cannot be had, such a cell has to
+    /// do without them.
+    pub fn expect_crates(&mut self) {
+        let State::Awake(awake) = &mut self.state else { return };
+        let pretend = self.start.session.join(PRETEND);
+        if !awake.names_crates && std::fs::write(&pretend, "").is_ok() {
+            awake.relay.tell(Vec::new());
+            let named = name_crates(&mut awake.context, &self.start.session, &self.start.library);
+            awake.names_crates = named.is_ok();
+            let _ = std::fs::remove_file(pretend);
+            awake.relay.run();
+        }
+    }
+
     fn tell(&mut self, scope: &Scope) -> Result<(), Error> {
+        if scope.has_dependencies() {
+            self.expect_crates();
+        }
         let State::Awake(awake) = &mut self.state else { return Ok(()) };
         if self.told != *scope
             && let Some((cell, gone)) = scope.news(&self.told)
@@ -196,7 +215,8 @@ impl Start {
         let (relay, command) = Relay::start(self.worker.clone())?;
         let context = start_context(&self.session, command, &self.library, Some(&self.prepared));
         let _ = std::fs::remove_file(&pretend);
-        let awake = Awake { context: context?, relay };
+        let (context, form) = context?;
+        let awake = Awake { context, relay, names_crates: matches!(form, Form::FacadeWithCrates) };
         awake.collect();
         Ok(awake)
     }

@@ -5,13 +5,16 @@ use super::explain::memory::Memory;
 use super::explain::{self, Case, Cell, Flaw, Unkept};
 use super::prepare::{IMPLEMENTATION, Prepared};
 use crate::settings::say;
+use annotate_snippets::renderer::Style;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use evcxr::{CompilationError, Error};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-const RED: &str = "\x1b[1;31m";
-const CYAN: &str = "\x1b[1;36m";
+/// What stands out is bold, in the colour of all text: that is the one colour which every theme makes legible. Of the colours
+/// that a text can ask for there is none that is legible on a light background and on a dark one, and front ends leave them as
+/// they are where the background changes.
+const BOLD: &str = "\x1b[1m";
 const RESET: &str = "\x1b[0m";
 /// More would hide the errors.
 const MOST_EXPLANATIONS: usize = 3;
@@ -44,7 +47,7 @@ impl Failure {
         let value = shortened(value.into());
         let mut traceback = Vec::new();
         if let Some(place) = place {
-            traceback.push(format!("{RED}{name}{RESET} in cell [{}], line {}:", place.cell, place.line));
+            traceback.push(format!("{BOLD}{name}{RESET} in cell [{}], line {}:", place.cell, place.line));
             traceback.push(String::new());
             traceback.push(format!("{:>5} | {}", place.line, place.text.trim_end()));
             traceback.push(String::new());
@@ -56,7 +59,7 @@ impl Failure {
             traceback.push(String::new());
         }
         let at = place.map(|place| format!("  (cell [{}], line {})", place.cell, place.line)).unwrap_or_default();
-        traceback.push(format!("{RED}{name}{RESET}: {first_line}{at}"));
+        traceback.push(format!("{BOLD}{name}{RESET}: {first_line}{at}"));
         Failure { name, value, traceback }
     }
 
@@ -118,7 +121,7 @@ impl Failure {
             explained.extend(explanation.filter(|one| !explained.contains(one)));
         }
         explained.truncate(MOST_EXPLANATIONS);
-        traceback.extend(explained.iter().flat_map(|one| one.lines(CYAN, RESET)));
+        traceback.extend(explained.iter().flat_map(|one| one.lines(BOLD, RESET)));
         let (value, place) = match mistakes.first() {
             None => ("error: the cell does not compile".to_owned(), String::new()),
             Some(first) => {
@@ -128,7 +131,7 @@ impl Failure {
                 (format!("error{id}: {}", first.message.lines().next().unwrap_or_default()), place)
             }
         };
-        traceback.push(format!("{RED}CompileError{RESET}: {value}{place}"));
+        traceback.push(format!("{BOLD}CompileError{RESET}: {value}{place}"));
         Failure { name: "CompileError", value, traceback }
     }
 
@@ -139,7 +142,7 @@ impl Failure {
         let case = Case { kind, message, labels, helps: &[], folder, mark: None, number: cell, code, memory };
         if let Some(explanation) = explain::explain(&case) {
             let last = self.traceback.len().saturating_sub(1);
-            self.traceback.splice(last..last, explanation.lines(CYAN, RESET));
+            self.traceback.splice(last..last, explanation.lines(BOLD, RESET));
         }
         self
     }
@@ -285,7 +288,8 @@ impl Mistake {
         for help in &self.helps {
             group = group.element(Level::HELP.message(help.as_str()));
         }
-        Renderer::styled().render(&[group])
+        let bold = Style::new().bold();
+        Renderer::plain().error(bold).emphasis(bold).help(bold).render(&[group])
     }
 }
 
@@ -358,7 +362,7 @@ mod tests {
 
     /// The traceback without colours.
     fn plain(failure: &Failure) -> String {
-        failure.traceback.join("\n").replace(RED, "").replace(CYAN, "").replace(RESET, "")
+        failure.traceback.join("\n").replace(BOLD, "").replace(RESET, "")
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::explain::warnings::{self, Warning};
 use super::failure::Refusal;
 use super::precedence::GaveWay;
 use super::prepare::Prepared;
-use super::scope::{Variables, commands, reads_files};
+use super::scope::{Variables, asks_for_crates, commands, reads_files};
 use super::undo::Undo;
 use super::{Evaluator, Interrupter};
 use crate::compiler::crates::content_of_dependency;
@@ -180,7 +180,11 @@ impl Evaluator {
         let compiling = Compiling::begin(&self.interrupter);
         self.context.take_exchanges();
         let scope = self.scope.clone();
-        let (ran, before) = match self.wake() {
+        let woken = self.wake();
+        if asks_for_crates(&prepared.code) {
+            self.context.expect_crates();
+        }
+        let (ran, before) = match woken {
             Ok(()) => self.run_over_others(number, code, prepared),
             Err(error) => (Ran { gone: Gone::default(), result: Err(error) }, scope.variables.clone()),
         };

@@ -370,7 +370,7 @@ impl Evaluator {
             return Err(failure.explained(number, code, &self.memory, folder(event)));
         }
         if let Some(event) = events.iter().find(|event| event["event"] == "unseen_error") {
-            return Err(self.unseen(event).explained(number, code, &self.memory));
+            return Err(self.unseen(event).explained(number, code, &self.memory, folder(event)));
         }
         Ok(outputs)
     }

@@ -254,6 +254,12 @@ pub fn commands(code: &str) -> impl Iterator<Item = &str> {
     lines.filter(move |(at, line)| blank.get(*at) == Some(&true) && !line.trim().is_empty()).map(|(_, line)| line)
 }
 
+/// Whether a cell wants crates beside the library.
+pub fn asks_for_crates(code: &str) -> bool {
+    let mut words = words_of(code).zip(words_of(code).skip(1));
+    commands(code).any(|line| line.trim_start().starts_with(":dep")) || words.any(|pair| pair == ("extern", "crate"))
+}
+
 /// The name that evcxr keeps an item by.
 fn name(node: &SyntaxNode) -> Option<String> {
     match ast::Item::cast(node.clone())? {

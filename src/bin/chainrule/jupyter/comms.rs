@@ -35,11 +35,20 @@ struct Comm {
     waiting: VecDeque<Value>,
     /// Of a widget, its state.
     widget: Option<Traits>,
+    /// Whether a page has asked for that state, which knows nothing of what was displayed before.
+    was_reloaded: bool,
 }
 
 impl Comm {
     fn new(target: String) -> Comm {
-        Comm { target, has_handler: false, is_closed: false, waiting: VecDeque::new(), widget: None }
+        Comm {
+            target,
+            has_handler: false,
+            is_closed: false,
+            waiting: VecDeque::new(),
+            widget: None,
+            was_reloaded: false,
+        }
     }
 }
 
@@ -49,7 +58,11 @@ impl State {
     }
 
     /// The answer to a page that asks what state widgets are in.
-    fn answer(&self, id: &str, data: &Value) -> Option<Value> {
+    fn answer(&mut self, id: &str, data: &Value) -> Option<Value> {
+        let is_control = self.open.get(id).is_some_and(|comm| comm.target == widgets::CONTROL);
+        if is_control && widgets::is_question(data) {
+            self.open.values_mut().for_each(|comm| comm.was_reloaded = true);
+        }
         let comm = self.open.get(id).filter(|_| widgets::is_question(data))?;
         match &comm.widget {
             Some(widget) => Some(widgets::state(widget)),
@@ -187,6 +200,10 @@ impl Comms {
                 None => Value::Bool(false),
             })),
             CommAct::IsOpen { comm_id } => answers.give(Some(&state.is_open(&comm_id).into())),
+            CommAct::State { comm_id, name } if name == widgets::WAS_RELOADED => {
+                let was_reloaded = state.open.get(&comm_id).is_some_and(|comm| comm.was_reloaded);
+                answers.give(Some(&was_reloaded.into()));
+            }
             CommAct::State { comm_id, name } => {
                 let value = state.open.get(&comm_id).and_then(|comm| comm.widget.as_ref()?.get(&name));
                 answers.give(value.filter(|value| value.to_string().len() <= LONGEST));

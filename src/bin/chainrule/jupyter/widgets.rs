@@ -7,6 +7,8 @@ use serde_json::{Map, Value, json};
 pub const WIDGET: &str = "jupyter.widget";
 /// The target of a comm over which a page asks for all of them at once.
 pub const CONTROL: &str = "jupyter.widget.control";
+/// What a cell asks for as if it were a trait: whether a page has been loaded since the widget was opened.
+pub const WAS_RELOADED: &str = "_was_reloaded";
 /// A page refuses a widget without it.
 pub const VERSION: &str = "2.1.0";
 
