@@ -146,13 +146,10 @@ fn value_here(value: &str) -> String {
 /// `exp(x)`, where the library has `x.exp()`.
 fn method_as_function(case: &Case) -> Option<Explanation> {
     let name = case.name();
-    if !case.message.contains("cannot find function") || !assist::is_method_of_tensor(name) {
-        return None;
-    }
+    let takes = assist::method_of_tensor(name).filter(|_| case.message.contains("cannot find function"))?;
     let call = Call::named_at(case.code, case.mark.as_ref()?.start)?;
     let (first, rest) = call.arguments.split_first()?;
-    let asks_for_axis = assist::call(name).is_some_and(|(takes, _)| takes.first().is_some_and(|one| one == "axis"));
-    let rest = if rest.is_empty() && asks_for_axis { vec!["-1".to_owned()] } else { rest.to_vec() };
+    let rest = if rest.is_empty() && takes == ["axis"] { vec!["-1".to_owned()] } else { rest.to_vec() };
     Some(Explanation::new(
         format!("`{name}` is a method of a tensor: it stands behind it, after a dot."),
         format!("`{name}` 是张量的方法：写在张量后面，用点连接。"),
