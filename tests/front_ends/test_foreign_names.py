@@ -141,7 +141,7 @@ WORKS = [
     'model.compile("adam", "sparse_categorical_crossentropy", ["accuracy"]);',
     'model.compile(Adam::default(), SparseCategoricalCrossentropy, "mae");',
     "model.compile(Adam::default(), SparseCategoricalCrossentropy, None);",
-    "model.compile(Adam::default(), |p: &Tensor, t: &Tensor| -p.ln().gather(1, &t.unsqueeze(-1)).mean(), ());\n"
+    "model.compile(Adam::default(), |p: &Tensor, t: &Tensor| -p.ln().gather(1, &t.reshape(&[t.len(), 1])).mean(), ());\n"
     "model.fit(&train).epochs(2).class_weight(&[1.0, 2.0]).verbose(false).run().loss().len()",
     "let copy = model.clone();\nmodel.layers()[0].set_trainable(false);",
     "(copy.parameters().len(), model.parameters().len())",
