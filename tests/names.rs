@@ -20,6 +20,10 @@ fn classifier() -> Sequential {
     Sequential::new().add(Dense::new(2, 8).tanh()).add(Dense::new(8, 2).softmax())
 }
 
+fn one_hot(target: &Tensor) -> Tensor {
+    target.reshape(&[target.len()]).one_hot(2)
+}
+
 /// The losses of a short training that always begins in the same way.
 fn losses(compile: impl FnOnce(&mut Sequential)) -> Vec<Float> {
     seed(7);
@@ -132,19 +136,19 @@ fn a_name_that_is_none_is_refused_at_compile_with_those_that_are() {
 fn a_function_or_a_closure_is_a_loss_and_a_metric() {
     let _turn = alone();
     fn squared(prediction: &Tensor, target: &Tensor) -> Tensor {
-        (prediction - target.one_hot(2)).square().mean()
+        (prediction - one_hot(target)).square().mean()
     }
     fn close(prediction: &Tensor, target: &Tensor) -> Float {
-        (prediction - target.one_hot(2)).abs().lt(&tensor(0.1)).mean().item()
+        (prediction - one_hot(target)).abs().lt(&tensor(0.1)).mean().item()
     }
     let by_function = losses(|model| model.compile(Sgd::new(0.1), squared, close));
     let by_closure = losses(|model| {
-        model.compile(Sgd::new(0.1), |p: &Tensor, t: &Tensor| (p - t.one_hot(2)).square().mean(), (close, Accuracy))
+        model.compile(Sgd::new(0.1), |p: &Tensor, t: &Tensor| (p - one_hot(t)).square().mean(), (close, Accuracy))
     });
     assert_eq!(by_function, by_closure);
     let scale = 2.0;
     let doubled = losses(|model| {
-        model.compile(Sgd::new(0.05), move |p: &Tensor, t: &Tensor| (p - t.one_hot(2)).square().mean() * scale, ())
+        model.compile(Sgd::new(0.05), move |p: &Tensor, t: &Tensor| (p - one_hot(t)).square().mean() * scale, ())
     });
     assert!((doubled[0] - 2.0 * by_function[0]).abs() < 1e-5, "half the rate, twice the loss: the same path");
     let mut model = classifier();
@@ -154,7 +158,7 @@ fn a_function_or_a_closure_is_a_loss_and_a_metric() {
     // One that forgets to take the mean is told so.
     let message = panic_of(|| {
         let mut model = classifier();
-        model.compile(Sgd::new(0.1), |p: &Tensor, t: &Tensor| (p - t.one_hot(2)).square(), ());
+        model.compile(Sgd::new(0.1), |p: &Tensor, t: &Tensor| (p - one_hot(t)).square(), ());
         model.fit(&data::xor()).verbose(false).run();
     });
     assert!(message.contains(".mean()"), "{message}");

@@ -15,6 +15,7 @@ pub trait Loss: Send + Sync + 'static {
     fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor;
 
     /// The name, for figures and messages.
+    #[track_caller] // in the trait, so that a cell finds it in the library's shared object
     fn name(&self) -> &'static str;
 }
 

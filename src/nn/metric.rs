@@ -31,6 +31,7 @@ pub trait Metric: Send + Sync + 'static {
     fn measure(&self, prediction: &Tensor, target: &Tensor) -> Float;
 
     /// What the figure is called in [`History`](crate::train::History).
+    #[track_caller] // in the trait, so that a cell finds it in the library's shared object
     fn name(&self) -> String;
 }
 

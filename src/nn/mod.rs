@@ -10,6 +10,9 @@
 //! | `norm` | `BatchNormalization` `LayerNormalization` |
 //! | `recurrent` | `SimpleRnn` `Gru` `Lstm` |
 //! | `attention` | `Embedding` `SinePositionEncoding` `PositionEmbedding` `MultiHeadAttention` |
+//!
+//! Beside them `copy`, clones of models and layers that are not trained, and `forms`, losses and metrics as functions and by
+//! name. One rule for what needs no setting: `Accuracy` and `Accuracy::new()` are the same, and so for all of them.
 
 mod attention;
 mod conv;

@@ -11,10 +11,13 @@
 //! | `unary` | negation, `powf` `powi` `exp` `ln` `sqrt` `square` `abs` `sin` `cos` `clamp`, activations |
 //! | `reduce` | `sum` `mean` `var` `std` `prod` `max` `min`, of all values or along an axis; `cumsum`, `argmax` |
 //! | `movement` | `reshape` `expand` `permute` `t` `squeeze` `flip` `slice` `pad` `split` `concat` `stack` |
-//! | `index` | `select_rows` `index_select` `gather` `embedding` `one_hot` |
+//! | `index` | `row` `select_rows` `index_select` `gather` `embedding` `one_hot` |
 //! | `matmul` | `matmul`, `affine` |
 //! | `conv` | `unfold`, and from it `conv1d` `conv2d` `max_pool2d` `avg_pool2d` |
 //! | `softmax` | `softmax` `log_softmax` `logsumexp` and the losses that belong to them |
+//!
+//! `sum()` and the like take all values; `sum_axis(axis, keepdim)` and all that end in `_axis` take those along an axis, and
+//! ask whether it stays, with size 1. `argmax(axis)` and what keeps the shape, as `softmax(axis)`, ask for the axis only.
 //!
 //! Where a function has a kink, the derivative is a convention, and it is this one: `relu` and `abs` have derivative 0
 //! at 0, and what ties in `max`, `min`, `maximum` and `minimum` shares the gradient equally. Derivatives of derivatives

@@ -13,14 +13,14 @@ SETUP = (
 # What is typed; what must be proposed, as code; words that must be said in English.
 ROWS = [
     # Another name.
-    ("manual_seed(1);", "seed(42)", "PyTorch"),
+    ("manual_seed(1);", "seed(1)", "PyTorch"),
     ("let (a, b) = train_test_split(&train, 0.2);", "train.split(0.8)", "scikit-learn"),
-    ("let l = Linear::new(1, 2);", "Dense::new(784, 128)", "PyTorch"),
-    ("let c = Conv2d::new(1, 2, 3);", "Conv2D::new(1, 8, 3)", "channels, filters"),
+    ("let l = Linear::new(1, 2);", "Dense::new(1, 2)", "PyTorch"),
+    ("let c = Conv2d::new(1, 2, 3);", "Conv2D::new(1, 2, 3)", "channels, filters"),
     ("let p = MaxPooling2D::new(2);", "MaxPool2D::new(2)", "Keras"),
-    ("let s = StepLR::new(0.1, 30, 0.5);", "Schedule::step(0.1, 100, 0.5)", "steps, not epochs"),
+    ("let s = StepLR::new(0.1, 30, 0.5);", "Schedule::step(0.1, 30, 0.5)", "steps, not epochs"),
     ("let s = ExponentialDecay::new(0.1, 100, 0.9);", "Schedule::exponential(0.1, 0.999)", ".callback(…)"),
-    ("let s = CosineAnnealingLR(0.1, 100);", "Schedule::cosine(0.1, 1000)", "PyTorch"),
+    ("let s = CosineAnnealingLR(0.1, 100);", "Schedule::cosine(0.1, 100)", "PyTorch"),
     ("let s = LearningRateScheduler(|e| 0.1);", "Schedule::custom(", "steps, not epochs"),
     ('let cb = ModelCheckpoint::new("best");', 'Checkpoint::new("best.safetensors")', ".callback(…)"),
     ("let lr = ReduceLROnPlateau::new(0.5, 3);", "ReduceOnPlateau::new(0.5, 3)", "Keras"),
@@ -36,6 +36,10 @@ ROWS = [
     ("model.fit(&train).epochs(2).validation_data(&train).run();", ".validation(&test)", "Keras"),
     ("model.fit(&train).sample_weight(&[1.0]).run();", ".class_weight(&[1.0, 5.0])", "each class"),
     ("let flag = if True { 1 } else { 2 };", "true", "Python"),
+    ("let f = subplots(1, 2);", "show(&plot::curve(&x, &y))", "Matplotlib"),
+    ('print("a")', 'println!("a");', "a macro"),
+    ("print(x, 2)", 'println!("{:?} {:?}", x, 2);', "a macro"),
+    ("let loss = BinaryCrossentropy::from_logits();", "logits.bce_with_logits(&p)", "computes from the logits"),
     # Modules of Python.
     ("torch::manual_seed(1);", "seed(42)", "not needed"),
     ("np.zeros(3)", "Tensor::zeros(", "not needed"),
@@ -50,6 +54,7 @@ ROWS = [
     ("Tensor::zeros(3)", "&[3]", "a list"),
     ("Tensor::ones((3, 4))", "&[3, 4]", "a list"),
     ("exp(&x)", "x.exp()", "a method of a tensor"),
+    ("softmax(&x)", "x.softmax(-1)", "a method of a tensor"),
     ("train.class_names()", "train.classes", "reads them"),
     ("x.label()", "x.name()", "reads it"),
     ("x.requires_grad(false);", "x.set_trainable(false)", "as it is"),
@@ -136,7 +141,7 @@ WORKS = [
     'model.compile("adam", "sparse_categorical_crossentropy", ["accuracy"]);',
     'model.compile(Adam::default(), SparseCategoricalCrossentropy, "mae");',
     "model.compile(Adam::default(), SparseCategoricalCrossentropy, None);",
-    "model.compile(Adam::default(), |p: &Tensor, t: &Tensor| -p.ln().gather(1, &t.unsqueeze(-1)).mean(), ());\n"
+    "model.compile(Adam::default(), |p: &Tensor, t: &Tensor| -p.ln().gather(1, &t.reshape(&[t.len(), 1])).mean(), ());\n"
     "model.fit(&train).epochs(2).class_weight(&[1.0, 2.0]).verbose(false).run().loss().len()",
     "let copy = model.clone();\nmodel.layers()[0].set_trainable(false);",
     "(copy.parameters().len(), model.parameters().len())",

@@ -138,10 +138,6 @@ names! {
         "For probabilities of the model: `accuracy(&p, &y)`." "如果是模型给出的概率：`accuracy(&p, &y)`。";
     ["SparseCategoricalAccuracy", "BinaryAccuracy", "CategoricalAccuracy"] "Keras" => Accuracy; "" "";
     ["TopKCategoricalAccuracy", "SparseTopKCategoricalAccuracy"] "Keras" => TopK(5); "" "";
-    ["precision_score"] "scikit-learn" => precision(&predicted, &labels, 1); "The last is the class." "最后一个参数是类别。";
-    ["recall_score"] "scikit-learn" => recall(&predicted, &labels, 1); "The last is the class." "最后一个参数是类别。";
-    ["roc_auc_score", "AUC"] "scikit-learn, Keras" => roc_auc(&scores, &labels); "" "";
-    ["RocCurveDisplay", "roc_curve"] "scikit-learn" => plot::roc(&scores, &labels); "" "";
 
     // Data
     ["train_test_split", ".train_test_split", "random_split"] "scikit-learn, PyTorch" => train.split(0.8);
@@ -174,10 +170,11 @@ names! {
     ["from_numpy", "as_tensor", "asarray", "FloatTensor", "Variable", "Parameter", "array"] "PyTorch, NumPy" => tensor([[1.0, 2.0], [3.0, 4.0]]);
         "With a gradient: `tensor(…).requires_grad()`. From an array of ndarray: `Tensor::from(array)`."
         "需要梯度时：`tensor(…).requires_grad()`。从 ndarray 的数组：`Tensor::from(array)`。";
-    ["zeros", "zeros_like"] "NumPy, PyTorch" => Tensor::zeros(x.shape()); "" "";
-    ["ones", "ones_like"] "NumPy, PyTorch" => Tensor::ones(x.shape()); "" "";
+    ["zeros", "empty"] "NumPy, PyTorch" => Tensor::zeros(&[2, 3]); "" "";
+    ["zeros_like"] "NumPy, PyTorch" => Tensor::zeros(x.shape()); "" "";
+    ["ones"] "NumPy, PyTorch" => Tensor::ones(&[2, 3]); "" "";
+    ["ones_like"] "NumPy, PyTorch" => Tensor::ones(x.shape()); "" "";
     ["full", "full_like"] "NumPy, PyTorch" => Tensor::full(&[2, 3], 0.5); "" "";
-    ["empty"] "NumPy, PyTorch" => Tensor::zeros(&[2, 3]); "" "";
     ["arange"] "NumPy, PyTorch" => Tensor::arange(0.0, 10.0, 1.0); "" "";
     ["linspace"] "NumPy, PyTorch" => Tensor::linspace(0.0, 1.0, 11); "" "";
     ["eye", "identity"] "NumPy, PyTorch" => Tensor::eye(3); "" "";
@@ -220,6 +217,8 @@ names! {
 
     // Pictures
     [".plot", "plot"] "Matplotlib" => plot::curve(&x, &y); "The last expression of a cell is shown." "单元格最后一个表达式会显示出来。";
+    ["subplots", "subplot", ".add_subplot"] "Matplotlib" => show(&plot::curve(&x, &y));
+        "Several figures in a cell stand one below the other." "一个单元格里的多个图会上下排列。";
     ["hist"] "Matplotlib" => plot::histogram(&x); "" "";
     ["imshow", "matshow"] "Matplotlib" => plot::heatmap(&x); "Images of a batch: `plot::images(&images, &[])`." "一批图像：`plot::images(&images, &[])`。";
     ["barplot", "bar"] "Matplotlib" => plot::bars(&["a", "b"], &[1.0, 2.0]); "" "";
@@ -232,6 +231,7 @@ names! {
 
     // Python
     ["print"] "Python" => println!("{x:?}"); "" "";
+    ["backend", "is_available", "empty_cache"] "PyTorch" => &x; "Everything is computed on the processor: leave it out." "一切都在 CPU 上计算：去掉这一步即可。";
     ["len"] "Python" => train.len(); "" "";
     ["range"] "Python" => 0..10; "`for i in 0..10 { … }`" "`for i in 0..10 { … }`";
     ["tqdm"] "Python" => progress(0..10); "" "";

@@ -20,7 +20,7 @@ mod words;
 
 pub use complete::Completions;
 pub use inspect::Inspected;
-pub use names::{call, has_default, is_method_of_tensor, is_type_of_library, signature};
+pub use names::{call, has_default, is_type_of_library, method_of_tensor, signature};
 
 use crate::settings::say;
 use declarations::Declarations;

@@ -11,14 +11,11 @@ pub fn is_type_of_library(name: &str) -> bool {
     modules.values().any(|module| module.items.iter().any(is_type))
 }
 
-/// Whether `x.name(…)` is there for a tensor.
-pub fn is_method_of_tensor(name: &str) -> bool {
-    method("Tensor", name).is_some()
-}
-
-fn method(owner: &str, name: &str) -> Option<Arc<Item>> {
-    let members = library().declarations.types.get(owner)?;
-    members.items.iter().find(|item| item.name == name && item.kind == Kind::Method).cloned()
+/// What the method of this name takes that a tensor has, by name; None if a tensor has none.
+pub fn method_of_tensor(name: &str) -> Option<Vec<String>> {
+    let members = library().declarations.types.get("Tensor")?;
+    let method = members.items.iter().find(|item| item.name == name && item.kind == Kind::Method)?;
+    Some(parameters(method))
 }
 
 /// How values of a type are made: `Dense::new(inputs, outputs)`; of a function: how it is called. None for what the prelude
@@ -115,7 +112,8 @@ mod tests {
             )
         );
         assert_eq!(call("add_nothing"), None);
-        assert!(is_method_of_tensor("exp") && !is_method_of_tensor("fit"));
+        assert_eq!(method_of_tensor("softmax"), Some(vec!["axis".to_owned()]));
+        assert_eq!((method_of_tensor("exp"), method_of_tensor("fit")), (Some(Vec::new()), None));
         assert!(is_type_of_library("Fit") && is_type_of_library("Module") && !is_type_of_library("Vec"));
     }
 }

@@ -12,12 +12,14 @@ pub fn explain(case: &Case) -> Option<Explanation> {
     }
     match case.kind {
         "E0425" => keyword_argument(case).or_else(|| missing(case)).or_else(|| method_as_function(case)),
+        "E0423" if case.message.contains("found macro") => macro_as_function(case),
         "E0433" | "E0432" | "E0412" | "E0405" | "E0423" | "E0531" => missing(case),
         "E0599" | "E0609" | "E0610" => member(case),
         _ => None,
     }
 }
 
+/// A name behind a dot; the code of the table says what stands before it.
 fn said(name: &Name, foreign: &str) -> Explanation {
     let (english, chinese) = name.sentence(foreign);
     Explanation::new(english, chinese, name.ours)
@@ -34,7 +36,22 @@ fn missing(case: &Case) -> Option<Explanation> {
     if names::is_foreign_module(first) {
         return Some(foreign_module(case, first));
     }
-    names::find(last, false).map(|found| said(found, last))
+    let found = names::find(last, false)?;
+    let own = case.mark.as_ref().and_then(|mark| Call::named_at(case.code, mark.start));
+    let fix = own.and_then(|call| with_own_numbers(found.ours, &call.arguments));
+    let (english, chinese) = found.sentence(last);
+    Some(Explanation::new(english, chinese, fix.unwrap_or_else(|| found.ours.to_owned())))
+}
+
+/// `Dense::new(2, 3)` for `Dense::new(784, 128)`, where the learner has as many numbers as the example.
+fn with_own_numbers(ours: &str, given: &[String]) -> Option<String> {
+    let (path, arguments) = ours.strip_suffix(')')?.split_once('(')?;
+    let is_number = |text: &str| text.trim().parse::<f64>().is_ok();
+    let examples: Vec<&str> = arguments.split(',').collect();
+    let fits = examples.len() == given.len() && examples.iter().all(|one| is_number(one));
+    let are_whole = |one: &str| one.trim().parse::<u64>().is_ok();
+    let same_kind = |(example, own): (&&str, &String)| is_number(own) && are_whole(example) == are_whole(own);
+    (fits && examples.iter().zip(given).all(same_kind)).then(|| format!("{path}({})", given.join(", ")))
 }
 
 /// `torch::manual_seed(1)`, `np.zeros(3)`, `use keras::layers::Dense;`
@@ -63,6 +80,9 @@ fn member(case: &Case) -> Option<Explanation> {
         return None;
     }
     let owner = case.message.split('`').nth(3).unwrap_or_default();
+    if case.name() == "from_logits" && owner.ends_with("BinaryCrossentropy") {
+        return names::find("BCEWithLogitsLoss", false).map(|found| said(found, "BinaryCrossentropy::from_logits"));
+    }
     if case.name() == "new" && owner.ends_with("Tensor") {
         return names::find("array", false).map(|found| said(found, "Tensor::new"));
     }
@@ -126,14 +146,32 @@ fn value_here(value: &str) -> String {
 /// `exp(x)`, where the library has `x.exp()`.
 fn method_as_function(case: &Case) -> Option<Explanation> {
     let name = case.name();
-    if !case.message.contains("cannot find function") || !assist::is_method_of_tensor(name) {
-        return None;
-    }
+    let takes = assist::method_of_tensor(name).filter(|_| case.message.contains("cannot find function"))?;
     let call = Call::named_at(case.code, case.mark.as_ref()?.start)?;
     let (first, rest) = call.arguments.split_first()?;
+    let rest = if rest.is_empty() && takes == ["axis"] { vec!["-1".to_owned()] } else { rest.to_vec() };
     Some(Explanation::new(
         format!("`{name}` is a method of a tensor: it stands behind it, after a dot."),
         format!("`{name}` 是张量的方法：写在张量后面，用点连接。"),
         format!("{}.{name}({})", first.trim_start_matches('&'), rest.join(", ")),
+    ))
+}
+
+/// `print("a")`
+fn macro_as_function(case: &Case) -> Option<Explanation> {
+    let name = case.name();
+    let call = Call::named_at(case.code, case.mark.as_ref()?.start)?;
+    let text = match call.arguments.as_slice() {
+        [] => String::new(),
+        [one] if one.starts_with('"') => one.clone(),
+        all => format!("\"{}\", {}", vec!["{:?}"; all.len()].join(" "), all.join(", ")),
+    };
+    let line = if name == "print" { "println" } else { name };
+    Some(Explanation::new(
+        format!(
+            "`{name}` is a macro: a `!` stands before its parentheses. The first argument is a text with a `{{}}` for each value."
+        ),
+        format!("`{name}` 是宏，括号前要加 `!`。第一个参数是文本，每个 `{{}}` 处填入一个值。"),
+        format!("{line}!({text});"),
     ))
 }

@@ -2,6 +2,7 @@
 //! where a field is.
 
 use super::calls::{Call, assigned_to_field, closure_around};
+use super::syntax::Cell;
 use super::{Case, Explanation};
 use crate::evaluator::assist;
 use crate::settings::say;
@@ -24,10 +25,21 @@ pub fn explain(case: &Case) -> Option<Explanation> {
 /// A call with another number of arguments than the function takes.
 fn arguments(case: &Case) -> Option<Explanation> {
     let call = Call::named_at(case.code, case.mark.as_ref()?.start)?;
-    if case.memory.defined_in(&call.callee).is_some() {
+    // A function or a method of the learner's.
+    let is_own = |name: &String| case.memory.has_method(name) || Cell::new(case.code).methods().contains(name);
+    // Said of the arguments by name already.
+    let is_by_name = call.arguments.iter().any(|one| one.split_once('=').is_some_and(|(name, _)| is_word(name.trim())));
+    if is_by_name {
         return None;
     }
-    reduction(&call).or_else(|| reading(&call)).or_else(|| special(&call)).or_else(|| general(&call))
+    if case.memory.defined_in(&call.callee).is_some() || call.receiver.as_ref().is_some_and(|_| is_own(&call.callee)) {
+        return None;
+    }
+    reduction(&call)
+        .or_else(|| reading(&call))
+        .or_else(|| fit(&call, case))
+        .or_else(|| special(&call))
+        .or_else(|| general(&call))
 }
 
 /// Operations along axes: the rule is the same for all of them.
@@ -119,16 +131,29 @@ fn reading(call: &Call) -> Option<Explanation> {
     Some(Explanation::new(english, chinese, fix))
 }
 
+/// `fit(&x, &y)`, `fit(&train, &test)`, `fit(&train, 10)`
+fn fit(call: &Call, case: &Case) -> Option<Explanation> {
+    let ("fit", [first, second, ..]) = (call.callee.as_str(), call.arguments.as_slice()) else { return None };
+    let has_tensors = ["found `&Tensor`", "found `Tensor`", "Tensor`"].iter().any(|word| case.labels.contains(word));
+    let rest = if second.parse::<usize>().is_ok() {
+        format!("{}.epochs({second})", call.with("fit", std::slice::from_ref(first)))
+    } else if has_tensors {
+        format!("{}.epochs(10)", call.with("fit_tensors", &[borrowed(first), borrowed(second)]))
+    } else {
+        format!("{}.validation({})", call.with("fit", std::slice::from_ref(first)), borrowed(second))
+    };
+    Some(Explanation::new(
+        "`fit` takes a data set; inputs and targets as two tensors go to `fit_tensors`. What else can be set follows as \
+         methods, and `.run()` starts.",
+        "`fit` 接收一个数据集；输入和目标是两个张量时用 `fit_tensors`。其他设置写成后面的方法，最后用 `.run()` 开始。",
+        format!("{rest}.run()"),
+    ))
+}
+
 /// Calls as Keras has them.
 fn special(call: &Call) -> Option<Explanation> {
     let given = &call.arguments;
     let (english, chinese, fix) = match (call.callee.as_str(), given.len()) {
-        ("fit", 2..) => (
-            "`fit` takes a data set. Inputs and targets as two tensors go to `fit_tensors`; what else can be set follows \
-             as methods, and `.run()` starts.",
-            "`fit` 接收一个数据集。输入和目标是两个张量时用 `fit_tensors`；其他设置写成后面的方法，最后用 `.run()` 开始。",
-            format!("{}.epochs(10).run()", call.with("fit_tensors", &[borrowed(&given[0]), borrowed(&given[1])])),
-        ),
         ("evaluate", 2..) => (
             "`evaluate` takes a data set, made of inputs and targets.",
             "`evaluate` 接收一个由输入和目标组成的数据集。",
@@ -185,6 +210,10 @@ fn special(call: &Call) -> Option<Explanation> {
         _ => return None,
     };
     Some(Explanation::new(english, chinese, fix))
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_')
 }
 
 fn borrowed(argument: &str) -> String {
@@ -319,7 +348,12 @@ fn field(case: &Case) -> Option<Explanation> {
             "`class_names(…)` 给类别命名；类别的名字是 `classes`。",
             format!("{owner}.classes"),
         ),
-        None if name != "trainable" => Explanation::new(
+        None if name == "requires_grad" => Explanation::new(
+            "`requires_grad()` asks for a gradient; whether there will be one says `is_tracked()`.",
+            "`requires_grad()` 要求计算梯度；是否会有梯度用 `is_tracked()` 查看。",
+            format!("{owner}.is_tracked()"),
+        ),
+        None if assist::call(name).is_some_and(|(takes, _)| takes.is_empty()) => Explanation::new(
             format!("`{name}` is read with a method: parentheses behind it."),
             format!("`{name}` 用方法读取：后面加括号。"),
             format!("{owner}.{name}()"),

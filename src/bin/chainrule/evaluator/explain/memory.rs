@@ -1,7 +1,7 @@
 //! What a session knows of names: where each was defined, and why one is not there any more.
 
 use super::syntax::{Cell, Move};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Names of variables and items.
 #[derive(Clone, Default)]
@@ -11,6 +11,8 @@ pub struct Memory {
     /// The cell that defined a name last.
     defined: HashMap<String, u32>,
     fates: HashMap<String, Fate>,
+    /// Names of methods that cells have written.
+    methods: BTreeSet<String>,
 }
 
 /// Why a name is not there.
@@ -47,6 +49,11 @@ impl Memory {
 
     pub fn defined_in(&self, name: &str) -> Option<u32> {
         self.defined.get(name).copied()
+    }
+
+    /// Whether a cell has written a method of this name, for a type of its own.
+    pub fn has_method(&self, name: &str) -> bool {
+        self.methods.contains(name)
     }
 
     pub fn fate(&self, name: &str) -> Option<&Fate> {
@@ -92,6 +99,7 @@ impl Memory {
         }
         if end != End::NotRun {
             cell.methods().iter().for_each(|method| drop(self.fates.remove(method)));
+            self.methods.extend(cell.methods());
         }
         let exists = |name: &String| self.variables.contains_key(name);
         self.fates.retain(|name, _| !exists(name));
