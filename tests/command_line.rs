@@ -102,6 +102,76 @@ fn outputs_are_stored_in_place_and_the_rest_is_kept() {
     assert!(keys(&stored) && stored.ends_with("}\n") && stored.starts_with("{\n \"cells\""));
 }
 
+/// A notebook that is a link, as a course or a dotfiles manager makes them, is written to where it leads.
+#[test]
+fn a_link_stays_a_link_and_a_failed_original_stays_as_it_was() {
+    let home = home();
+    let folder = home.path();
+    fs::create_dir(folder.join("real")).unwrap();
+    let real = folder.join("real/n.ipynb");
+    notebook(&real, &["40 + 2"]);
+    std::os::unix::fs::symlink("real/n.ipynb", folder.join("link.ipynb")).unwrap();
+    std::os::unix::fs::symlink("link.ipynb", folder.join("link of link.ipynb")).unwrap();
+    let output = run(folder, &["run", "--in-place", "link of link.ipynb"]);
+    assert!(output.status.success(), "{}", text(&output));
+    for link in ["link.ipynb", "link of link.ipynb"] {
+        assert!(fs::symlink_metadata(folder.join(link)).unwrap().is_symlink(), "{link}");
+    }
+    assert!(fs::read_to_string(&real).unwrap().contains("\"42\""));
+
+    // The folder of --output is that of the notebook, called by any name: a failed run does not replace the original.
+    let path = folder.join("fails.ipynb");
+    notebook(&path, &["1 + 1", "panic!(\"on purpose\")"]);
+    std::os::unix::fs::symlink(folder, folder.join("here")).unwrap();
+    fs::create_dir(folder.join("links")).unwrap();
+    std::os::unix::fs::symlink("../fails.ipynb", folder.join("links/fails.ipynb")).unwrap();
+    let before = fs::read(&path).unwrap();
+    for target in [".", "real/..", "here", folder.to_str().unwrap(), "links"] {
+        let output = run(folder, &["run", "--output", target, "fails.ipynb"]);
+        assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+        assert_eq!(fs::read(&path).unwrap(), before, "--output {target}");
+        assert!(text(&output).contains("fails.ipynb: stays as it was"), "{}", text(&output));
+    }
+    // Elsewhere the copy is stored with its error; and with --allow-errors nothing has failed.
+    assert_eq!(run(folder, &["run", "--output", "real", "fails.ipynb"]).status.code(), Some(1));
+    assert!(fs::read_to_string(folder.join("real/fails.ipynb")).unwrap().contains("on purpose\""));
+    assert!(run(folder, &["run", "--output", ".", "--allow-errors", "fails.ipynb"]).status.success());
+    assert_ne!(fs::read(&path).unwrap(), before);
+    // Two notebooks of one name would be one.
+    let output = run(folder, &["run", "--output", "out", "fails.ipynb", "real/fails.ipynb"]);
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    assert!(text(&output).contains("would both be stored as") && !folder.join("out").exists(), "{}", text(&output));
+}
+
+#[test]
+fn a_run_prints_what_the_cells_show() {
+    let home = home();
+    let cells = [
+        "print!(\"no line end\");",
+        "println!(\"a line\"); eprintln!(\"an error line\"); 40 + 2",
+        "display_html(\"<b>bold</b>\", \"bold\"); tensor([1.0, 2.0])",
+        "let handle = DisplayHandle::new(\"at first\"); handle.update(\"in the end\");",
+        "panic!(\"on purpose\")",
+    ];
+    notebook(&home.path().join("n.ipynb"), &cells);
+    let output = run(home.path(), &["run", "--allow-errors", "n.ipynb"]);
+    assert!(output.status.success(), "{}", text(&output));
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    // Each cell's output stands before the line that says how it ended, and each of these stands alone.
+    let lines: Vec<&str> =
+        stdout.lines().map(|line| if line.starts_with("n.ipynb  cell") { "cell" } else { line }).collect();
+    let tensor = "tensor([1.0, 2.0], shape=[2])";
+    let expected =
+        ["no line end", "cell", "a line", "42", "cell", "bold", tensor, "cell", "in the end", "cell", "cell"];
+    assert_eq!(lines, expected);
+    assert!(stderr.contains("an error line\n") && stderr.contains("Panic: on purpose"), "{stderr}");
+    assert!(!text(&output).contains('\x1b'), "colours in a pipe: {}", text(&output));
+    // What is stored has them: notebooks are shown by front ends.
+    let quiet = run(home.path(), &["run", "--quiet", "--allow-errors", "--output", "out", "n.ipynb"]);
+    assert!(String::from_utf8_lossy(&quiet.stdout).lines().all(|line| line.starts_with("n.ipynb  cell")));
+    assert!(fs::read_to_string(home.path().join("out/n.ipynb")).unwrap().contains("\\u001b[1;31mPanic"));
+}
+
 /// What a session sets for itself in the environment is not taken for that of the machine, of which is noted which
 /// compiler belongs to it: the next session would look for the compiler again.
 #[test]

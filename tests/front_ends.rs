@@ -111,6 +111,11 @@ fn exports() {
 }
 
 #[test]
+fn limits() {
+    pytest("test_limits.py", Duration::from_secs(900));
+}
+
+#[test]
 fn pictures() {
     pytest("test_pictures.py", Duration::from_secs(1500));
 }
