@@ -2,7 +2,7 @@
 
 use super::channel::{self, RawChannel};
 use super::interrupt::{CHAINRULE_INTERRUPT, Interrupted};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::c_void;
@@ -228,8 +228,33 @@ fn describe(info: &PanicHookInfo) -> Value {
 }
 
 pub(super) fn event(event: &Value) {
-    if let Some(channels) = CHANNELS.get() {
-        write_to(channels.events, event.to_string().as_bytes());
+    let Some(channels) = CHANNELS.get() else { return };
+    let text = event.to_string();
+    if text.len() <= LONGEST_EVENT {
+        write_to(channels.events, text.as_bytes());
+    } else {
+        // Too long a message would not arrive, and a cell that panicked with a whole data set would seem to have succeeded.
+        write_to(channels.events, with_short_texts(event).to_string().as_bytes());
+    }
+}
+
+/// Bytes of an event; the kernel reads no more at once.
+const LONGEST_EVENT: usize = 200_000;
+
+/// The same with the beginning and the end of each long text.
+fn with_short_texts(value: &Value) -> Value {
+    const LONGEST: usize = 20_000;
+    match value {
+        Value::String(text) if text.len() > LONGEST => {
+            let (first, last) =
+                (text.floor_char_boundary(LONGEST * 3 / 4), text.ceil_char_boundary(text.len() - LONGEST / 4));
+            format!("{} … {}", &text[..first], &text[last..]).into()
+        }
+        Value::Object(entries) => {
+            entries.iter().map(|(key, value)| (key.clone(), with_short_texts(value))).collect::<Map<_, _>>().into()
+        }
+        Value::Array(values) => values.iter().map(with_short_texts).collect(),
+        other => other.clone(),
     }
 }
 

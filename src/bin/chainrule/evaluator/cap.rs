@@ -106,20 +106,34 @@ impl Cap {
             }
             let tail = room / TAIL_SHARE;
             let (first, last) = (text.floor_char_boundary(room - tail), text.ceil_char_boundary(text.len() - tail));
-            let note = self.note(last - first);
+            let note = self.note_in_value();
             *text = format!("{}{note}{}", &text[..first], &text[last..]);
         }
     }
 
     /// What is said where a part is left out.
     fn note(&self, left_out: usize) -> String {
-        let limit = self.head.saturating_add(self.tail);
-        let (left_out, most) = (size_in_words(left_out as u64), size_in_words(limit as u64));
-        let change = how_to_change("output-limit", &format!("{}M", (limit >> 20).max(1) * 10));
+        let (left_out, (most, change)) = (size_in_words(left_out as u64), self.limit_in_words());
         say(
             format!("\n[… {left_out} of output left out: of a cell {most} are shown; {change}]\n"),
             format!("\n[…… 省略了 {left_out} 输出：一个单元格最多显示 {most}；{change}]\n"),
         )
+    }
+
+    /// What is said in the middle of a value; how much it is altogether may not be known here.
+    fn note_in_value(&self) -> String {
+        let (most, change) = self.limit_in_words();
+        say(
+            format!("\n[… the middle of this value is left out: of a cell {most} are shown; {change}]\n"),
+            format!("\n[…… 此值的中间部分已省略：一个单元格最多显示 {most}；{change}]\n"),
+        )
+    }
+
+    /// How much is shown, and how to change that.
+    fn limit_in_words(&self) -> (String, String) {
+        let limit = self.head.saturating_add(self.tail);
+        let change = how_to_change("output-limit", &format!("{}M", (limit >> 20).max(1) * 10));
+        (size_in_words(limit as u64), change)
     }
 
     /// The last part, after a word about what lies between.
