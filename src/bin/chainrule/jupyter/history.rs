@@ -354,7 +354,9 @@ mod tests {
         // Not a file at all.
         let nowhere = session(Path::new("/dev/null/history.jsonl"), &["c"]);
         assert_eq!(codes(&nowhere, all()), ["c"]);
-        let is_folder = session(folder.path(), &["d"]);
+        let inner = folder.path().join("folder");
+        fs::create_dir(&inner).unwrap();
+        let is_folder = session(&inner, &["d"]);
         assert_eq!(codes(&is_folder, all()), ["d"]);
     }
 
