@@ -866,7 +866,9 @@ fn a_network_that_does_not_go_with_its_loss_or_its_data_says_so() {
     let digits = data::digits(300);
     let loss = SparseCategoricalCrossentropy::new;
     let hidden = || Sequential::new().add(Dense::new(784, 32).relu());
-    let says = |said: String, words: &[&str]| words.iter().for_each(|words| assert!(said.contains(words), "{said}"));
+    let says = |said: String, words: &[&str]| {
+        words.iter().for_each(|words| assert!(said.contains(words), "{words}: {said}"));
+    };
     let moons = data::two_moons(200, 0.1);
     let two = |last: Dense| Sequential::new().add(Dense::new(2, 8).tanh()).add(last);
     says(diagnosis(two(Dense::new(8, 1)), &moons, BinaryCrossentropy), &["not between 0 and 1", ".sigmoid()"]);

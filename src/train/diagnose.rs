@@ -41,6 +41,10 @@ impl Sequential {
     #[track_caller]
     pub fn diagnose(&self, data: &Dataset) -> Diagnosis {
         let Some(compiled) = &*self.compiled else { not_compiled("diagnose") };
+        // Of all examples: one is enough to spoil the rest.
+        if let Some(broken) = Diagnosis::of_numbers(&data.x, &data.y) {
+            return broken;
+        }
         // As in use: neither dropout nor running means notice.
         let _mode = Mode::new(false);
         let rows: Vec<usize> = (0..data.len()).step_by(data.len().div_ceil(EXAMPLES)).collect();
@@ -70,16 +74,21 @@ impl Sequential {
 impl Diagnosis {
     /// After `backward`; `y` may be the targets of more examples than `x`.
     pub(super) fn of(model: &Sequential, x: &Tensor, y: &Tensor, prediction: &Tensor) -> Diagnosis {
-        let mut diagnosis = Diagnosis::default();
-        if let Some(found) = not_numbers(x, y) {
-            diagnosis.found("not a number", format!("{found}. {FILL_IN}"));
-            return diagnosis;
+        if let Some(broken) = Diagnosis::of_numbers(x, y) {
+            return broken;
         }
+        let mut diagnosis = Diagnosis::default();
         diagnosis.inputs(model, x, y, prediction);
         diagnosis.last_layer(y, prediction);
         diagnosis.gradients(&model.parameters());
         diagnosis.units(model, x);
         diagnosis
+    }
+
+    /// What is no number makes all the rest meaningless.
+    fn of_numbers(x: &Tensor, y: &Tensor) -> Option<Diagnosis> {
+        let found = not_numbers(x, y)?;
+        Some(Diagnosis { findings: vec![("not a number", format!("{found}. {FILL_IN}"))] })
     }
 
     /// Whether nothing looks wrong.
@@ -258,7 +267,7 @@ fn takes(model: &Sequential, layers: &[&str]) -> bool {
 /// What in the data is no number, in words.
 pub(super) fn not_numbers(x: &Tensor, y: &Tensor) -> Option<String> {
     [("inputs", x), ("targets", y)].into_iter().find_map(|(what, tensor)| {
-        let values = tensor.to_vec();
+        let values = tensor.array();
         let mut wrong = values.iter().enumerate().filter(|(_, value)| !value.is_finite());
         let (first, value) = wrong.next()?;
         let count = wrong.count() + 1;

@@ -31,22 +31,6 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use types::{SLICE, TUPLE, Type};
 
-/// How a function of the library is declared, given the name by which a cell calls it.
-pub fn signature_in_library(called: &str) -> Option<String> {
-    let declarations = &library::library().declarations;
-    let (path, name) = called.rsplit_once("::").unwrap_or(("", called));
-    let owner = path.rsplit("::").next().unwrap_or_default();
-    let of_type = declarations.types.get(owner).map(|members| members.items.clone());
-    let in_module = || library::names_in(declarations, if path.is_empty() { "prelude" } else { path });
-    let items = of_type.unwrap_or_else(in_module);
-    items.iter().find(|item| item.name == name).map(|item| item.signature.clone())
-}
-
-/// Whether a type is one of the library's.
-pub fn is_in_library(kind: &str) -> bool {
-    library::library().declarations.types.contains_key(kind)
-}
-
 /// What is known of a session, for all threads. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Assistant {

@@ -185,6 +185,12 @@ fn special(call: &Call) -> Option<Explanation> {
                 ),
             )
         }
+        ("data::read_csv" | "read_csv", 1) => (
+            "`read_csv` needs to know which column is to be predicted: its name, as in the first line of the file. `?` takes \
+             the table out of the result.",
+            "`read_csv` 还要知道预测哪一列：请写上这一列的名字，也就是文件第一行里的列名。`?` 从结果里取出表格。",
+            format!("let table = {}?;", call.with(&call.callee, &[given[0].clone(), "\"species\"".to_owned()])),
+        ),
         ("Dense::new", 3) => (
             "The two numbers are inputs and outputs; the activation follows as a method.",
             "两个数是输入个数和输出个数；激活函数写成后面的方法。",

@@ -16,7 +16,7 @@ use keeping::{borrow, closure, iterator, nameless, outdated, unknown_type};
 use library::in_chinese;
 use names::{missing_crate, missing_method, missing_name, missing_use, nameless_trait};
 use owning::{immutable, implemented_twice, lent_too_long, moved_in_this_cell, mutable_static, no_debug, no_display};
-use results::{still_wrapped, too_few_values};
+use results::still_wrapped;
 use slips::{strange_character, without_partner};
 use surprises::{
     borrowed_twice, index_out_of_bounds, integer_overflow, no_such_file, not_a_number, question_mark,
@@ -73,10 +73,9 @@ const SITUATIONS: &[Situation] = &[
     situation(&["E0599"], "method named `iter` found for struct", loop_over_tensor),
     situation(&["E0599"], "method named `into_iter` found for struct", loop_over_tensor),
     situation(&["E0308"], "Tensor", tensor_for_a_number),
-    // Values that are still wrapped, or missing.
+    // Values that are still wrapped.
     situation(&["E0308", "E0599", "E0609", "E0369", "E0277"], "Result<", still_wrapped),
     situation(&["E0308", "E0599", "E0609", "E0369", "E0277"], "Option<", still_wrapped),
-    situation(&["E0061"], "missing", too_few_values),
     // Owning, borrowing, changing.
     situation(&["E0382", "E0505"], "", moved_in_this_cell),
     situation(&["E0384", "E0594", "E0596"], "", immutable),

@@ -35,7 +35,7 @@ pub fn module_in_a_file(case: &Case) -> Option<Explanation> {
     Some(Explanation::new(
         format!(
             "A notebook has no files that belong to it, so `mod {name};` finds nothing. Write the module into a cell, or make \
-             the files a crate (a folder with a Cargo.toml) and bring that in by `:dep`."
+             the files a crate and bring that in by `:dep`."
         ),
         format!(
             "笔记本没有附属的源文件，所以 `mod {name};` 什么也找不到。请把模块写进单元格；或者把这些文件做成一个 crate，再用 `:dep` 引入。"

@@ -79,7 +79,7 @@ pub fn no_debug(case: &Case) -> Option<Explanation> {
     if kind == "Fit" {
         return Some(super::keeping::training_not_started(last_line(case)));
     }
-    if case.memory.defined_in(kind).is_none() && assist::is_in_library(kind) {
+    if case.memory.defined_in(kind).is_none() && assist::is_type_of_library(kind) {
         return Some(Explanation::new(
             format!(
                 "A `{kind}` of the library has nothing to show by itself. Press Tab behind it and a dot to see what it can do."

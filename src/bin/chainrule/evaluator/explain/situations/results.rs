@@ -1,6 +1,5 @@
-//! A `Result` or an `Option` where the value in it is needed, and values that a function misses.
+//! A `Result` or an `Option` where the value in it is needed.
 
-use super::super::super::assist;
 use super::super::syntax::{Cell, one_line, text};
 use super::super::{Case, Explanation};
 use crate::settings::say;
@@ -110,27 +109,4 @@ fn unwrapped(case: &Case, around: Around) -> Option<String> {
     let simple = matches!(receiver, ast::Expr::CallExpr(_) | ast::Expr::MethodCallExpr(_) | ast::Expr::MacroExpr(_));
     let out = if simple { format!("{inner}{out}") } else { format!("({inner}){out}") };
     Some(one_line(&whole.replacen(&inner, &out, 1)))
-}
-
-/// `data::read_csv("iris.csv")`
-pub fn too_few_values(case: &Case) -> Option<Explanation> {
-    let cell = Cell::new(case.code);
-    let mark = case.mark.as_ref()?;
-    let called = cell.around::<ast::CallExpr>(mark).and_then(|call| call.expr()).map(|function| text(&function));
-    let method = || cell.around::<ast::MethodCallExpr>(mark).and_then(|call| Some(call.name_ref()?.text().to_string()));
-    let called = called.or_else(method)?;
-    let signature = assist::signature_in_library(&called)?;
-    let name = called.rsplit("::").next().unwrap_or_default();
-    if name == "read_csv" {
-        return Some(Explanation::new(
-            "`read_csv` needs to know which column is to be predicted: its name, as in the first line of the file.",
-            "`read_csv` 还要知道预测哪一列：请写上这一列的名字，也就是文件第一行里的列名。",
-            "let table = data::read_csv(\"iris.csv\", \"species\")?;",
-        ));
-    }
-    Some(Explanation::new(
-        format!("This is what `{name}` takes, in this order:"),
-        format!("`{name}` 需要的参数依次是："),
-        signature,
-    ))
 }
