@@ -205,6 +205,30 @@ Double.twice(1.0)
 Dense::new(2, 3).forward(&Tensor::ones(&[1, 2])).shape().to_vec()
 => [1, 3]
 """,
+    "imports that evcxr overlooks": """
+use {std::fmt, std::collections::HashMap};
+use std::io::{self as inout};
+let counts: HashMap<i32, i32> = HashMap::new();
+---
+(fmt::format(format_args!("{}", counts.len())), inout::ErrorKind::NotFound)
+=> ("0", NotFound)
+""",
+    "variables of the library stay what they are": """
+fn make() -> Dense { Dense::new(2, 3) }
+let layer = make();
+let layers = vec![Dense::new(1, 1)];
+---
+struct Dense { w: f32 }
+!> `make` of cell [1] meant the library's and was set aside
+---
+(layer.forward(&Tensor::ones(&[1, 2])).shape().to_vec(), layers.len(), Dense { w: 1.0 }.w)
+=> ([1, 3], 1, 1.0)
+---
+struct Tensor(i32);
+---
+(layer.forward(&chainrule::prelude::Tensor::ones(&[1, 2])).shape().to_vec(), Tensor(7).0)
+=> ([1, 3], 7)
+""",
     "two globs of the learner": """
 mod one { pub fn f() -> i32 { 1 } }
 use one::*;
@@ -317,15 +341,18 @@ def test_an_error_at_the_end_of_a_cell_is_shown_as_one(fresh):
     assert run(fresh, 'Some(Err::<i32, &str>("inside"))').results == ['Some(Err("inside"))']
 
 
-def test_a_variable_that_holds_nothing_is_told_of(fresh, tmp_path):
-    path = str(tmp_path / "m.safetensors")
-    run(fresh, f'let model = Sequential::new().add(Dense::new(2, 3));\nmodel.save("{path}")?;')
-    ran = run(fresh, f'let m2 = Sequential::load(&model, "{path}")?;')
-    assert ran.status == "ok" and "`m2` holds nothing" in ran.notices and "Go on with `model`" in ran.notices, ran.all
-    ran = run(fresh, "let mut list = vec![3, 1, 2];\nlet sorted = list.sort();")
-    assert "`sorted` holds nothing" in ran.notices and "Go on with `list`" in ran.notices, ran.all
-    for code in ["let unit = ();", "let n = list.len();", "let _ = list.sort();"]:
-        assert "holds nothing" not in run(fresh, code).notices, code
+def test_a_variable_that_holds_nothing_is_told_of(jupyter_folders, tmp_path):
+    kernel = Kernel(cwd=str(tmp_path))
+    try:
+        run(kernel, 'let model = Sequential::new().add(Dense::new(2, 3));\nmodel.save("m.safetensors")?;')
+        ran = run(kernel, 'let m2 = Sequential::load(&model, "m.safetensors")?;')
+        assert ran.status == "ok" and "`m2` holds nothing" in ran.notices and "Go on with `model`" in ran.notices, ran.all
+        ran = run(kernel, "let mut list = vec![3, 1, 2];\nlet sorted = list.sort();")
+        assert "`sorted` holds nothing" in ran.notices and "Go on with `list`" in ran.notices, ran.all
+        for code in ["let unit = ();", "let n = list.len();", "let _ = list.sort();"]:
+            assert "holds nothing" not in run(kernel, code).notices, code
+    finally:
+        kernel.stop()
 
 
 # Completion and tooltips.
