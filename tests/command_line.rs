@@ -476,6 +476,8 @@ fn lab_opens_a_chapter_a_folder_or_a_notebook_and_asks_nothing() {
         let settings: serde_json::Value = serde_json::from_slice(&fs::read(settings).unwrap()).unwrap();
         let news = &settings["@jupyterlab/apputils-extension:notification"];
         assert_eq!((&news["fetchNews"], &news["checkForUpdates"]), (&"false".into(), &false.into()));
+        // What a completion is stands beside the list.
+        assert_eq!(settings["@jupyterlab/completer-extension:manager"]["showDocumentationPanel"], true);
     }
     // A chapter to start with comes first.
     fs::copy(course.join("02-chain-rule.ipynb"), course.join("START.ipynb")).unwrap();

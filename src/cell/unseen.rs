@@ -63,7 +63,8 @@ pub trait UnseenAny {
 
 impl<E> UnseenAny for Unseen<'_, E> {
     fn in_words(&self) -> String {
-        std::any::type_name::<E>().to_owned()
+        let name = std::any::type_name::<E>();
+        name.rsplit("::").next().unwrap_or(name).to_owned()
     }
 }
 

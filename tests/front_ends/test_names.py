@@ -205,6 +205,30 @@ Double.twice(1.0)
 Dense::new(2, 3).forward(&Tensor::ones(&[1, 2])).shape().to_vec()
 => [1, 3]
 """,
+    "imports that evcxr overlooks": """
+use {std::fmt, std::collections::HashMap};
+use std::io::{self as inout};
+let counts: HashMap<i32, i32> = HashMap::new();
+---
+(fmt::format(format_args!("{}", counts.len())), inout::ErrorKind::NotFound)
+=> ("0", NotFound)
+""",
+    "variables of the library stay what they are": """
+fn make() -> Dense { Dense::new(2, 3) }
+let layer = make();
+let layers = vec![Dense::new(1, 1)];
+---
+struct Dense { w: f32 }
+!> `make` of cell [1] meant the library's and was set aside
+---
+(layer.forward(&Tensor::ones(&[1, 2])).shape().to_vec(), layers.len(), Dense { w: 1.0 }.w)
+=> ([1, 3], 1, 1.0)
+---
+struct Tensor(i32);
+---
+(layer.forward(&chainrule::prelude::Tensor::ones(&[1, 2])).shape().to_vec(), Tensor(7).0)
+=> ([1, 3], 7)
+""",
     "two globs of the learner": """
 mod one { pub fn f() -> i32 { 1 } }
 use one::*;
@@ -264,3 +288,93 @@ def test_what_was_set_aside_says_so_when_it_is_used(fresh):
     run(fresh, "mod m { pub fn b() -> i32 { 1 } }")
     ran = run(fresh, "a()")
     assert "`a` of cell [1] did not fit any more after cell [2]" in ran.error, ran.error
+
+
+# Results that nobody looks at.
+
+
+def test_an_error_that_is_thrown_away_is_one_of_the_cell(fresh):
+    run(fresh, "let model = Sequential::new().add(Dense::new(2, 3));\nlet mut kept = 0;")
+    ran = run(fresh, 'let before = 1;\nmodel.save("nofolder/x.safetensors");\nkept = 7;')
+    assert ran.name == "Error" and "No such file or directory" in ran.value, ran.all
+    assert "model.save" in ran.error and ran.error.endswith("line 2)"), ran.error
+    assert "`?`" in ran.value and "let _ = …;" in ran.value, ran.value
+    # The cell went on: Rust does, and nothing is lost.
+    assert run(fresh, "(before, kept)").results == ["(1, 7)"]
+    # Who says that it does not matter hears nothing, and who asks for it is told at once.
+    ran = run(fresh, 'let _ = model.save("nofolder/x.safetensors");')
+    assert (ran.status, ran.kinds) == ("ok", []), ran.all
+    ran = run(fresh, 'model.save("nofolder/x.safetensors")?;\nkept = 8;')
+    assert ran.name == "Error" and run(fresh, "kept").results == ["7"]
+
+
+# A cell, and the line that its error is at; 0 where it works.
+THROWN_AWAY = [
+    ('for name in ["1", "x", "y"] {\n    name.parse::<i32>();\n}', 2),
+    ('fn quietly(text: &str) {\n    text.parse::<f32>();\n}\nquietly("text");', 2),
+    ('let all = || {\n    std::fs::remove_file("not there");\n};\nall();', 0),  # a closure that cannot be kept
+    ('{\n    let f = || {\n        std::fs::remove_file("not there");\n    };\n    f();\n}', 3),
+    ("use std::io::Write;\nlet mut full = std::io::Cursor::new([0u8; 1]);\nwrite!(full, \"more than one\");", 3),
+    ("struct Silent;\nfn fails() -> Result<i32, Silent> { Err(Silent) }\nfails();", 3),
+    ("fn boxed() -> Result<(), Box<dyn std::error::Error>> { Err(\"no\".into()) }\nboxed();", 2),
+    ('"1".parse::<i32>();', 0),
+    ("let (sender, receiver) = std::sync::mpsc::channel::<i32>();\nreceiver;\nsender.send(1);", 3),
+]
+
+
+@pytest.mark.parametrize("code, line", THROWN_AWAY)
+def test_wherever_it_is_thrown_away(fresh, code, line):
+    ran = run(fresh, code)
+    if line:
+        assert ran.name == "Error" and f"line {line})" in ran.error, ran.all
+    elif ran.status == "error":
+        assert ran.name == "CompileError", ran.all
+
+
+def test_an_error_at_the_end_of_a_cell_is_shown_as_one(fresh):
+    ran = run(fresh, 'let model = Sequential::new();\nmodel.save("nofolder/x.safetensors")')
+    assert ran.name == "Error" and "No such file or directory" in ran.value and ran.results == [], ran.all
+    assert ran.error.endswith("line 2)"), ran.error
+    assert run(fresh, '"5".parse::<i32>()').results == ["Ok(5)"]
+    ran = run(fresh, '#[derive(Debug)]\nstruct Mine(i32);\nErr::<i32, _>(Mine(3))')
+    assert ran.name == "Error" and ran.value == "Mine(3)", ran.all
+    assert run(fresh, 'Some(Err::<i32, &str>("inside"))').results == ['Some(Err("inside"))']
+
+
+def test_a_variable_that_holds_nothing_is_told_of(jupyter_folders, tmp_path):
+    kernel = Kernel(cwd=str(tmp_path))
+    try:
+        run(kernel, 'let model = Sequential::new().add(Dense::new(2, 3));\nmodel.save("m.safetensors")?;')
+        ran = run(kernel, 'let m2 = Sequential::load(&model, "m.safetensors")?;')
+        assert ran.status == "ok" and "`m2` holds nothing" in ran.notices and "Go on with `model`" in ran.notices, ran.all
+        ran = run(kernel, "let mut list = vec![3, 1, 2];\nlet sorted = list.sort();")
+        assert "`sorted` holds nothing" in ran.notices and "Go on with `list`" in ran.notices, ran.all
+        for code in ["let unit = ();", "let n = list.len();", "let _ = list.sort();"]:
+            assert "holds nothing" not in run(kernel, code).notices, code
+    finally:
+        kernel.stop()
+
+
+# Completion and tooltips.
+
+
+def test_of_a_layer_what_learners_call_comes_first(fresh):
+    run(fresh, "let layer = Dense::new(2, 3);\nlet model = Sequential::new();")
+    for code, first in [("layer.", ["forward"]), ("model.", ["fit", "forward", "add", "compile", "predict"])]:
+        matches = fresh.request("complete_request", {"code": code, "cursor_pos": len(code)})["matches"]
+        places = {name: matches.index(name) for name in [*first, "label"]}
+        assert all(places[name] < places["label"] for name in first), matches[:20]
+
+
+def test_a_constructor_says_what_it_makes(fresh):
+    for code, words in [
+        ("Dense::new", ["`inputs`", "`outputs`", "let hidden = Dense::new(784, 128).relu();"]),
+        ("Conv2D::new", ["`channels`", "`filters`", "Conv2D::new("]),
+        ("Sequential::new", ["one after the other", ".add(Dense::new(784, 128).relu())"]),
+        ("Adam::new", ["learning rate"]),
+    ]:
+        content = {"code": code, "cursor_pos": len(code), "detail_level": 0}
+        shown = fresh.request("inspect_request", content)["data"]["text/plain"]
+        for word in words:
+            assert word.strip("`") in shown, shown
+        assert ".rs" not in shown, shown

@@ -16,8 +16,10 @@ use std::process::{Command, ExitCode};
 /// What the private environment consists of: JupyterLab, and its part of ipywidgets.
 const PACKAGES: [&str; 2] = ["jupyterlab==4.5.*", "jupyterlab_widgets==3.0.*"];
 
-/// What JupyterLab takes for usual where a learner has not chosen otherwise: it asks nothing before the first cell is run.
+/// What JupyterLab takes for usual where a learner has not chosen otherwise: it asks nothing before the first cell is run,
+/// and what a completion is stands beside the list, with its signature.
 const QUIET: &str = r#"{
+  "@jupyterlab/completer-extension:manager": {"showDocumentationPanel": true},
   "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false, "doNotDisturbMode": false}
 }
 "#;

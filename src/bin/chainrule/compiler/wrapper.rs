@@ -76,6 +76,7 @@ pub fn main() -> ! {
     let code = if is_cell && makes_code {
         let (code, said) = super::unseen::compile(make);
         let _ = std::io::stderr().write_all(&said);
+        let _ = std::fs::write(super::cargo::SAID, &said);
         code
     } else {
         compile(make(), |_| {})

@@ -35,6 +35,14 @@ pub fn of_use(statement: &ast::Use) -> Vec<Import> {
     found
 }
 
+/// The imports that evcxr does not see: of `use {a, b};` all, of `use a::{self as b};` the name.
+pub fn overlooked(statement: &ast::Use) -> Vec<Import> {
+    let has_path = statement.use_tree().is_some_and(|tree| tree.path().is_some());
+    let text = statement.syntax().text().to_string();
+    let is_self = |import: &Import| import.name.as_ref().is_some_and(|name| text.contains(&format!("self as {name}")));
+    of_use(statement).into_iter().filter(|import| !has_path || is_self(import)).collect()
+}
+
 fn collect(tree: &ast::UseTree, before: &[String], found: &mut Vec<Import>) {
     let Some(path) = tree.path() else {
         // `{a, b}` and `*` without a path in front of them.
@@ -43,7 +51,8 @@ fn collect(tree: &ast::UseTree, before: &[String], found: &mut Vec<Import>) {
     };
     let is_self = |path: &ast::Path| path.segment().and_then(|one| one.kind()) == Some(ast::PathSegmentKind::SelfKw);
     if is_self(&path) && path.qualifier().is_none() && !before.is_empty() {
-        found.extend(before.last().map(|last| Import::new(before, last)));
+        let renamed = tree.rename().and_then(|rename| rename.name()).map(|name| name.text().to_string());
+        found.extend(renamed.as_ref().or(before.last()).map(|name| Import::new(before, name)));
         return;
     }
     let mut whole = before.to_vec();
@@ -65,6 +74,17 @@ fn collect(tree: &ast::UseTree, before: &[String], found: &mut Vec<Import>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_evcxr_overlooks() {
+        let texts = |code: &str| -> Vec<String> {
+            let items = statements(&parse(code)).into_iter().filter_map(ast::Use::cast);
+            items.flat_map(|one| overlooked(&one)).map(|import| import.text).collect()
+        };
+        assert_eq!(texts("use {a::b, c as d};"), ["use a::b;", "use c as d;"]);
+        assert_eq!(texts("use a::{self as e, f};"), ["use a as e;"]);
+        assert_eq!(texts("use a::{self, b};"), [""; 0]);
+    }
 
     #[test]
     fn a_use_is_taken_apart() {

@@ -91,7 +91,7 @@ impl Evaluator {
             return false;
         }
         let own = imports(code);
-        for error in errors.iter().filter(|error| error.level() == "error") {
+        for error in errors.iter().filter(|error| error.level() != "warning") {
             for obstacle in self.obstacles(number, &own, error) {
                 self.remove(obstacle, code, prepared, gone);
             }
@@ -168,6 +168,9 @@ impl Evaluator {
             let name = ambiguous["message"].as_str().and_then(|said| said.split('`').nth(1)).unwrap_or_default();
             let import = self.counting_import(own, &candidates).map(|glob| glob.replace("*;", &format!("{name};")));
             return import.map(|import| Obstacle::Ambiguous { name: name.to_owned(), import }).into_iter().collect();
+        }
+        if error.level() != "error" {
+            return Vec::new();
         }
         let spans = spans(&error.json);
         let place = |span: &Value| self.place(span["line_start"].as_u64()? as usize);

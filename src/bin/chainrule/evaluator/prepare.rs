@@ -1,7 +1,7 @@
 //! A cell as evcxr gets it: the learner's text with little things put in that mend what evcxr does with it.
 
 use super::cell::{BEFORE, parse, statements, without_commands};
-use super::imports::of_use;
+use super::imports::{of_use, overlooked};
 use ra_ap_syntax::ast::{self, HasAttrs, HasGenericParams, HasName};
 use ra_ap_syntax::{AstNode, SyntaxKind, SyntaxNode};
 use std::collections::BTreeSet;
@@ -100,6 +100,9 @@ pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
         } else if let Some(block) = ast::ExternBlock::cast(node.clone()) {
             // It has no name either, and what it declares may be declared once.
             insertions.push((start(node), prepared.implementations.place(declared_by(&block))));
+        } else if let Some(statement) = ast::Use::cast(node.clone()) {
+            let imports = overlooked(&statement).into_iter().map(|import| format!("{} ", import.text));
+            insertions.push((start(node), imports.collect()));
         } else if let Some(derived) = derived_by(node) {
             // What was written by hand gives way to a `derive`.
             let is_derived = |key: &String| derived.iter().any(|one| key == one || key.ends_with(&format!("::{one}")));
