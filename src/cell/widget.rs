@@ -17,6 +17,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 const CONTROLS: &str = "@jupyter-widgets/controls";
 const BASE: &str = "@jupyter-widgets/base";
 const VERSION: &str = "2.0.0";
+/// A widget as a part of a bundle.
+const VIEW: &str = "application/vnd.jupyter.widget-view+json";
 
 /// Any control of ipywidgets, by its name there, with those of its traits that differ from what they usually are.
 ///
@@ -94,6 +96,11 @@ impl Widget {
         self.comm.close();
     }
 
+    /// What a page shows it by.
+    fn view(&self) -> Value {
+        json!({"version_major": 2, "version_minor": 0, "model_id": self.comm.id()})
+    }
+
     /// As text: what it is called, and its value.
     fn text(&self, value: &str) -> Bundle {
         let text = match self.first["description"].as_str().unwrap_or_default() {
@@ -103,8 +110,7 @@ impl Widget {
         if !self.comm.is_open() {
             return Bundle::text(text);
         }
-        let view = json!({"version_major": 2, "version_minor": 0, "model_id": self.comm.id()});
-        Bundle::text(text).mime("application/vnd.jupyter.widget-view+json", view)
+        Bundle::text(text).mime(VIEW, self.view())
     }
 }
 
@@ -352,8 +358,9 @@ pub fn interact<C: Control, S: Show>(control: C, mut draw: impl FnMut(C::Value) 
 
 /// Not generic: otherwise every cell that uses it would compile it.
 fn follow(widgets: Vec<Widget>, mut draw: Box<dyn FnMut() -> Bundle + Send>) {
-    widgets.iter().for_each(show);
-    let picture = Picture::new(&draw());
+    let Some((last, others)) = widgets.split_last() else { return };
+    others.iter().for_each(show);
+    let picture = Picture::below(last, &draw());
     let draw = Arc::new(Mutex::new(draw));
     for widget in widgets {
         let (draw, picture) = (draw.clone(), picture.clone());
@@ -381,12 +388,15 @@ struct Picture {
 }
 
 impl Picture {
-    fn new(drawn: &Bundle) -> Picture {
+    /// Shows the control, with the empty widget, and the picture below.
+    fn below(control: &Widget, drawn: &Bundle) -> Picture {
         let later = Widget::new("HTML", json!({"value": ""}));
-        // Where nobody moves anything, such as in a run without a front end, it would be an empty line.
-        if later.comm.is_open() {
-            show(&later.text(""));
+        let mut shown = control.bundle();
+        if shown.get(VIEW).is_some() {
+            let parts = [control, &later].map(|widget| format!("IPY_MODEL_{}", widget.comm.id()));
+            shown = shown.mime(VIEW, Widget::new("VBox", json!({"children": parts})).view());
         }
+        show(&shown);
         Picture { later, output: DisplayHandle::new(drawn) }
     }
 

@@ -277,11 +277,15 @@ def test_a_picture_follows_its_controls(kernel):
     """
     reply, outputs = kernel.run(code)
     assert reply["status"] == "ok", reply
-    first, second, later, picture = of_kind(outputs, "display_data")
-    assert later["data"]["text/plain"] == ""
+    first, second, picture = of_kind(outputs, "display_data")
     assert [first["data"]["text/plain"], second["data"]["text/plain"]] == ["a: 3", "negative: false"]
     assert picture["data"]["text/plain"] == "value 30"
-    ids = [shown["data"]["application/vnd.jupyter.widget-view+json"]["model_id"] for shown in (first, second)]
+    by_kind = {state["_model_name"]: comm_id for comm_id, state in widgets(outputs).items()}
+    ids = [by_kind["IntSliderModel"], by_kind["CheckboxModel"]]
+    views = [shown["data"]["application/vnd.jupyter.widget-view+json"]["model_id"] for shown in (first, second)]
+    assert views == [ids[0], by_kind["VBoxModel"]]
+    children = widgets(outputs)[views[1]]["children"]
+    assert children == [f"IPY_MODEL_{ids[1]}", f"IPY_MODEL_{by_kind['HTMLModel']}"]
 
     def drawn(published):
         (content,) = of_kind(published, "update_display_data")
@@ -298,7 +302,7 @@ def test_a_picture_follows_its_controls(kernel):
     # A page that is loaded again has forgotten which output the picture was; it knows the widgets, and one of them shows it.
     collect(kernel, comm(kernel, "comm_open", "control-2", target_name="jupyter.widget.control"))
     collect(kernel, comm(kernel, "comm_msg", "control-2", {"method": "request_states"}))
-    place = later["data"]["application/vnd.jupyter.widget-view+json"]["model_id"]
+    place = by_kind["HTMLModel"]
 
     def shown(published):
         assert drawn(published)
@@ -309,7 +313,7 @@ def test_a_picture_follows_its_controls(kernel):
     assert "<pre>nine is too much</pre>" in shown(collect(kernel, update(kernel, ids[0], value=9)))
     # Controls that are made later belong to the page as it is now.
     _, outputs = kernel.run(code)
-    later_control = of_kind(outputs, "display_data")[0]["data"]["application/vnd.jupyter.widget-view+json"]["model_id"]
+    (later_control,) = [one for one, state in widgets(outputs).items() if state["_model_name"] == "IntSliderModel"]
     published = collect(kernel, update(kernel, later_control, value=4))
     assert of_kind(published, "update_display_data") and not of_kind(published, "comm_msg")
 

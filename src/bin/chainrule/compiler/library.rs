@@ -21,8 +21,8 @@
 //! The key stands for everything that decides what comes out: the sources, the compiler, the flags. Other keys' folders
 //! belong to other versions; those used last are kept.
 
-use super::facade;
 use super::toolchain::{Toolchain, cargo_home};
+use super::{facade, parts};
 use anyhow::{Context, Result};
 use fs2::FileExt;
 use include_dir::{Dir, DirEntry, include_dir};
@@ -41,8 +41,6 @@ const FACADES: &str = include_str!("facade.rs");
 
 /// How the folder is laid out: with another number it is another folder.
 const LAYOUT: &str = "3";
-/// What the folder consists of, and how large each file is.
-const PARTS: &str = "parts";
 
 /// Where cargo kept what it fetched when the library was prepared.
 const HOME: &str = "home";
@@ -121,17 +119,7 @@ impl Library {
 
     /// Whether it was compiled completely, and nothing of it was lost or cut short since.
     pub fn is_ready(&self) -> bool {
-        self.folder.join("ready").is_file() && self.is_whole()
-    }
-
-    fn is_whole(&self) -> bool {
-        let Ok(parts) = fs::read_to_string(self.folder.join(PARTS)) else { return false };
-        let is_there = |line: &str| {
-            let (size, path) = line.split_once(' ')?;
-            let file = fs::metadata(self.folder.join(path)).ok()?;
-            (file.len() == size.parse::<u64>().ok()?).then_some(())
-        };
-        !parts.is_empty() && parts.lines().all(|line| is_there(line).is_some())
+        self.folder.join("ready").is_file() && parts::are_whole(&self.folder)
     }
 
     /// Whether cargo keeps what it fetches where it did when the library was prepared. Elsewhere it would compile the
@@ -140,21 +128,11 @@ impl Library {
         fs::read(self.folder.join(HOME)).is_ok_and(|noted| noted == home().as_encoded_bytes())
     }
 
-    /// Notes what a session needs, for [`is_whole`](Library::is_whole).
-    fn note_parts(&self) -> Result<()> {
-        let mut lines = Vec::new();
+    /// The folders that a session needs something of.
+    fn needed(&self) -> [PathBuf; 5] {
         let forms = [Form::Facade, Form::FacadeWithCrates].map(|form| self.folder.join(form.folder()));
-        let targets = [self.build(), self.template()].map(|folder| folder.join("target"));
-        for folder in forms.into_iter().chain(targets).chain([self.standard()]) {
-            list_files(&folder, &mut |path, size| {
-                let name = path.strip_prefix(&self.folder).ok()?.to_str()?;
-                // What is left of the cell that was compiled then is nobody's, and cargo's notes may be written again.
-                let is_left = ["ctx", "libcode_", "/incremental/"].iter().any(|part| name.contains(part));
-                let is_part = !is_left && !name.ends_with(".d");
-                is_part.then(|| lines.push(format!("{size} {name}\n")))
-            })?;
-        }
-        Ok(fs::write(self.folder.join(PARTS), lines.concat())?)
+        let [facade, with_crates] = forms;
+        [facade, with_crates, self.build().join("target"), self.template().join("target"), self.standard()]
     }
 
     /// Makes the library ready by calling `build` with the template's folder, unless another process did so meanwhile.
@@ -165,9 +143,10 @@ impl Library {
         if self.is_ready() {
             return Ok(());
         }
+        self.discard();
         self.write_sources()?;
         build(self)?;
-        self.note_parts()?;
+        parts::note(&self.folder, &self.needed())?;
         fs::write(self.folder.join(HOME), home().as_encoded_bytes())?;
         fs::write(self.folder.join("ready"), "")?;
         self.remove_old();
@@ -278,19 +257,6 @@ fn keep_dependencies(manifest: &mut toml::Table, names: &[&str]) {
     if let Some(dependencies) = manifest.get_mut("dependencies").and_then(toml::Value::as_table_mut) {
         dependencies.retain(|name, _| names.contains(&name));
     }
-}
-
-/// Calls `visit` with every file below a folder and its size.
-fn list_files(folder: &Path, visit: &mut impl FnMut(&Path, u64) -> Option<()>) -> Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
-        let (path, data) = entry.and_then(|entry| Ok((entry.path(), entry.metadata()?)))?;
-        if data.is_dir() {
-            list_files(&path, visit)?;
-        } else {
-            visit(&path, data.len());
-        }
-    }
-    Ok(())
 }
 
 /// The library's files, with their paths in `src`.
@@ -462,41 +428,4 @@ fn key(toolchain: &Toolchain) -> String {
         hash.update([0]);
     }
     short(hash)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// What happened to caches: a cleaner removed old files, a full disk cut one short, a copy was not finished.
-    #[test]
-    fn a_library_that_lost_a_part_is_not_ready() {
-        let root = tempfile::tempdir().unwrap();
-        let library = Library { folder: root.path().to_owned() };
-        let parts = ["facade/Cargo.toml", "build/target/debug/deps/libchainrule.so", "std/core/src/lib.rs"];
-        let others = ["facade-with-crates/Cargo.toml", "template/target/deps/libndarray.rlib", "build/target/deps/a.d"];
-        for part in parts.iter().chain(&others) {
-            fs::create_dir_all(root.path().join(part).parent().unwrap()).unwrap();
-            fs::write(root.path().join(part), "content").unwrap();
-        }
-        library.note_parts().unwrap();
-        assert!(!library.is_ready(), "it is whole, but was not finished");
-        library.touch();
-        assert!(library.is_ready());
-        // cargo's own notes change without harm.
-        fs::write(root.path().join("build/target/deps/a.d"), "other content").unwrap();
-        assert!(library.is_ready());
-        for part in parts {
-            for harm in ["", "conten"] {
-                fs::write(root.path().join(part), harm).unwrap();
-                assert!(!library.is_ready(), "{part} has only {harm:?}");
-            }
-            fs::remove_file(root.path().join(part)).unwrap();
-            assert!(!library.is_ready(), "{part} is gone");
-            fs::write(root.path().join(part), "content").unwrap();
-            assert!(library.is_ready());
-        }
-        library.discard();
-        assert!(!library.is_ready());
-    }
 }

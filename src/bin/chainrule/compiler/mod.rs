@@ -10,6 +10,7 @@ pub mod facade;
 mod identity;
 pub mod library;
 pub mod network;
+mod parts;
 pub mod redefinition;
 pub mod session;
 pub mod times;
