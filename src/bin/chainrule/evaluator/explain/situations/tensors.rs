@@ -69,7 +69,7 @@ pub fn index_of_tensor(case: &Case) -> Option<Explanation> {
         "张量不用 `[ ]` 取值，而是用方法：按位置取出的是一个数，取一部分得到的是张量。",
         format!(
             "{tensor}.get(&[0, 0])                  // x[0, 0]\n\
-             {tensor}.slice(0, 0..1).squeeze(0)     // x[0]\n\
+             {tensor}.row(0)                        // x[0]\n\
              {tensor}.slice(1, 2..5)                // x[:, 2:5]"
         ),
     ))
@@ -175,7 +175,7 @@ pub fn loop_over_tensor(case: &Case) -> Option<Explanation> {
         "张量本身不能直接遍历：要写明是逐个数，还是逐行。",
         format!(
             "for value in {tensor}.to_vec() {{ … }}\n\
-             for i in 0..{tensor}.shape()[0] {{ let {name} = {tensor}.slice(0, i..i + 1).squeeze(0); … }}"
+             for i in 0..{tensor}.shape()[0] {{ let {name} = {tensor}.row(i); … }}"
         ),
     ))
 }
