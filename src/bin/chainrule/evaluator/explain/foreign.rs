@@ -37,6 +37,11 @@ fn missing(case: &Case) -> Option<Explanation> {
         return Some(foreign_module(case, first));
     }
     let found = names::find(last, false)?;
+    // A name that differs in capitals only, which rustc has found: what is wrong with it is said elsewhere.
+    let is_ours = |path: &str| path.split("::").next().is_some_and(|ours| ours.eq_ignore_ascii_case(last));
+    if found.path().is_some_and(is_ours) && case.helps.iter().any(|help| help.contains("similar name exists")) {
+        return None;
+    }
     let own = case.mark.as_ref().and_then(|mark| Call::named_at(case.code, mark.start));
     let fix = own.and_then(|call| with_own_numbers(found.ours, &call.arguments));
     let (english, chinese) = found.sentence(last);
