@@ -311,7 +311,8 @@ mod tests {
         let (said, heard) = channel();
         let notice = |line: &str| said.send(line.to_owned()).unwrap();
         // The work ends only once two lines were said.
-        let work = || heard.iter().take(2).collect::<Vec<_>>();
+        let heard = Mutex::new(heard);
+        let work = || heard.lock().unwrap().iter().take(2).collect::<Vec<_>>();
         let lines = with_signs_of_life(Duration::from_millis(5), &notice, work);
         assert!(lines.iter().all(|line| line.ends_with('\n') && line.contains("0 s")), "{lines:?}");
     }
