@@ -16,27 +16,23 @@ fn values(shape: &[usize]) -> Tensor {
 }
 
 /// 10⁷ values with the axis that is reduced in every place, long and short.
-fn shapes() -> Vec<(Vec<usize>, usize)> {
-    vec![
+fn shapes() -> [(Vec<usize>, usize); 7] {
+    [
         (vec![N], 0),
-        (vec![N, 1], 0),
-        (vec![1, N], 1),
         (vec![N / 4, 4], 0),
         (vec![4, N / 4], 1),
         (vec![N / 1000, 1000], 0),
-        (vec![1000, N / 1000], 1),
         (vec![2, N / 10, 5], 1),
-        (vec![N / 10, 5, 2], 0),
         (vec![2, 5, N / 10], 2),
-        (vec![2, N / 2], 0),
+        (vec![10, N / 10], 0),
     ]
 }
 
-/// The values along the axis, for each place of the other axes.
-fn lanes(values: &[f64], shape: &[usize], axis: usize) -> Vec<Vec<f64>> {
+/// The values in another order: those along the axis side by side, for each place of the other axes.
+fn lanes(values: &[f64], shape: &[usize], axis: usize) -> Vec<f64> {
     let (len, inner) = (shape[axis], shape[axis + 1..].iter().product::<usize>());
     let places = 0..values.len() / len;
-    places.map(|i| (0..len).map(|k| values[(i / inner * len + k) * inner + i % inner]).collect()).collect()
+    places.flat_map(|i| (0..len).map(move |k| values[(i / inner * len + k) * inner + i % inner])).collect()
 }
 
 fn wide(tensor: &Tensor) -> Vec<f64> {
@@ -124,16 +120,16 @@ fn cases() -> Vec<Case> {
 }
 
 #[track_caller]
-fn check(name: &str, x: &Tensor, axis: usize, Case(_, operation, value, gradient): &Case) {
-    let shape = x.shape().to_vec();
+fn check(name: &str, x: &Tensor, axis: usize, own: &[f64], Case(_, operation, value, gradient): &Case) {
+    let (shape, len) = (x.shape().to_vec(), x.shape()[axis]);
     let x = x.detach().requires_grad();
     let y = operation(&x, axis as isize);
-    let own = lanes(&wide(&x), &shape, axis);
-    assert_close(name, &wide(&y), &own.iter().map(|lane| value(lane)).collect::<Vec<_>>(), 1e-6);
+    assert_close(name, &wide(&y), &own.chunks(len).map(value).collect::<Vec<_>>(), 1e-6);
     y.sum().backward();
+    let name = &format!("gradient of {name}");
     let found = lanes(&wide(&x.grad()), &shape, axis);
-    for (found, lane) in found.iter().zip(&own) {
-        assert_close(&format!("gradient of {name}"), found, &gradient(lane), 1e-5);
+    for (found, lane) in found.chunks(len).zip(own.chunks(len)) {
+        assert_close(name, found, &gradient(lane), 1e-5);
     }
 }
 
@@ -141,8 +137,9 @@ fn check(name: &str, x: &Tensor, axis: usize, Case(_, operation, value, gradient
 fn reductions_are_right_along_every_axis() {
     for (shape, axis) in shapes() {
         let x = values(&shape);
+        let own = lanes(&wide(&x), &shape, axis);
         for case in cases() {
-            check(&format!("{} of {shape:?} along {axis}", case.0), &x, axis, &case);
+            check(&format!("{} of {shape:?} along {axis}", case.0), &x, axis, &own, &case);
         }
     }
 }
@@ -183,33 +180,31 @@ fn products_are_right() {
                 x.iter().map(|x| product / x).collect()
             },
         );
-        check(&format!("prod_axis of {shape:?} along {axis}"), &x, axis, &case);
+        let own = lanes(&wide(&x), &shape, axis);
+        check(&format!("prod_axis of {shape:?} along {axis}"), &x, axis, &own, &case);
     }
 }
 
 #[test]
 fn running_sums_and_shares_are_right() {
     for (shape, axis) in shapes() {
-        let x = values(&shape).requires_grad();
+        let (x, len) = (values(&shape).requires_grad(), shape[axis]);
         let own = lanes(&wide(&x), &shape, axis);
         let y = x.cumsum(axis as isize);
-        for (found, lane) in lanes(&wide(&y), &shape, axis).iter().zip(&own) {
+        for (found, lane) in lanes(&wide(&y), &shape, axis).chunks(len).zip(own.chunks(len)) {
             let mut sum = 0.0;
-            let expected = lane.iter().map(|x| {
+            for (found, x) in found.iter().zip(lane) {
                 sum += x;
-                sum
-            });
-            for (found, expected) in found.iter().zip(expected) {
-                assert!((found / expected - 1.0).abs() < 1e-6, "cumsum of {shape:?} along {axis}: {found}, {expected}");
+                assert!((found / sum - 1.0).abs() < 1e-6, "cumsum of {shape:?} along {axis}: {found}, not {sum}");
             }
         }
         y.sum().backward();
-        for found in lanes(&wide(&x.grad()), &shape, axis) {
-            let expected: Vec<f64> = (0..found.len()).map(|i| (found.len() - i) as f64).collect();
-            assert_close("gradient of cumsum", &found, &expected, 1e-6);
+        for found in lanes(&wide(&x.grad()), &shape, axis).chunks(len) {
+            let expected: Vec<f64> = (0..len).map(|i| (len - i) as f64).collect();
+            assert_close("gradient of cumsum", found, &expected, 1e-6);
         }
         for p in [x.detach().softmax(axis as isize), x.detach().log_softmax(axis as isize).exp()] {
-            for lane in lanes(&wide(&p), &shape, axis) {
+            for lane in lanes(&wide(&p), &shape, axis).chunks(len) {
                 assert!((lane.iter().sum::<f64>() - 1.0).abs() < 1e-5, "shares of {shape:?} along {axis}");
             }
         }
@@ -299,12 +294,12 @@ fn data_of_many_rows_is_standardised() {
     let x = (0..2 * n).map(|i| if i % 2 == 0 { 1952.0 + (i / 2 % 99) as Float } else { 1e4 * value(i) as Float });
     let x = Tensor::from_vec(x.collect(), &[n, 2]);
     let years = wide(&x.mean_axis(0, false));
-    assert_close("years", &years[..1], &[mean(&lanes(&wide(&x), &[n, 2], 0)[0])], 1e-6);
+    assert_close("years", &years[..1], &[mean(&lanes(&wide(&x), &[n, 2], 0)[..n])], 1e-6);
     let data = Dataset::new(&x, &Tensor::zeros(&[n]));
     let standard = data.standardised().x;
     let own = lanes(&wide(&standard), &[n, 2], 0);
-    for lane in own {
-        assert!(mean(&lane).abs() < 1e-4 && (var(&lane) - 1.0).abs() < 1e-4, "{} {}", mean(&lane), var(&lane));
+    for lane in own.chunks(n) {
+        assert!(mean(lane).abs() < 1e-4 && (var(lane) - 1.0).abs() < 1e-4, "{} {}", mean(lane), var(lane));
     }
     let digits = data::digits(N / 2000).x;
     assert_close("var of pictures", &wide(&digits.var()), &[var(&wide(&digits))], 1e-6);

@@ -33,7 +33,8 @@ pub(super) fn equally_often(n: usize, classes: usize) -> Vec<usize> {
 
 impl Dataset {
     /// Examples from inputs and targets. Targets of shape `[n]` that are whole numbers from 0 count as classes, which are
-    /// then called "0", "1", …; use [`class_names`](Dataset::class_names) to call them something better.
+    /// then called "0", "1", …; use [`class_names`](Dataset::class_names) to call them something better. Numbers from 10 on of
+    /// which more than half do not occur, such as 100, 200, 15, stay numbers.
     ///
     /// Panics if there is no example, or if `x` and `y` differ in how many there are.
     #[track_caller]
@@ -41,7 +42,11 @@ impl Dataset {
         let (inputs, targets) = (x.shape().first().copied(), y.shape().first().copied());
         if inputs.is_none() || inputs != targets {
             let rule = format!("Dataset: x and y count different examples: {:?} and {:?}", x.shape(), y.shape());
-            fail(&rule, &[], "axis 0 of both is the example: one row of y for each row of x");
+            let hint = match (x.rank(), y.len()) {
+                (1, 1) => "axis 0 of both is the example; a single one needs an axis for that, too: x.unsqueeze(0)",
+                _ => "axis 0 of both is the example: one row of y for each row of x",
+            };
+            fail(&rule, &[], hint);
         }
         if inputs == Some(0) {
             let rule = format!("Dataset: there is no example: x is {:?}", x.shape());
@@ -52,7 +57,12 @@ impl Dataset {
         let is_class = |label: &Float| *label >= 0.0 && *label < 1000.0 && label.fract() == 0.0;
         if y.rank() == 1 && labels.iter().all(is_class) {
             let highest = labels.iter().fold(0.0, |highest: Float, label| highest.max(*label)) as usize;
-            classes = (0..=highest).map(|class| class.to_string()).collect();
+            let mut occurs = vec![false; highest + 1];
+            labels.iter().for_each(|label| occurs[*label as usize] = true);
+            // Numbers of which most are left out are prices or years: a quantity, not the number of a class.
+            if highest < 10 || 2 * occurs.iter().filter(|occurs| **occurs).count() > highest {
+                classes = (0..=highest).map(|class| class.to_string()).collect();
+            }
         }
         Dataset { x: x.detach(), y: y.detach(), classes }
     }

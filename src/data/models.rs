@@ -10,7 +10,7 @@ use crate::nn::{Activation, AvgPool2D, BatchNormalization, Conv1D, Conv2D, Dense
 use crate::nn::{
     GlobalAvgPool, Gru, LayerNormalization, Lstm, MaxPool1D, MaxPool2D, Module, PositionEmbedding, Reshape,
 };
-use crate::nn::{Sequential, SimpleRnn};
+use crate::nn::{Padding, Sequential, SimpleRnn};
 use crate::tensor::Tensor;
 use std::any::Any;
 use std::collections::BTreeMap;
@@ -172,11 +172,12 @@ impl Graph {
             }
         } else if let Some(layer) = layer.downcast_ref::<Conv2D>() {
             let weight = [vec![("weight", layer.weight.clone())], bias(&layer.bias)].concat();
-            let attributes = [("strides", ints(&[layer.stride; 2])), ("pads", ints(&[layer.padding; 4]))];
-            self.add("Conv", &weight, &attributes);
+            let pads = pads(layer.padding, layer.weight.shape()[2], layer.stride, 4);
+            self.add("Conv", &weight, &[("strides", ints(&[layer.stride; 2])), pads]);
         } else if let Some(layer) = layer.downcast_ref::<Conv1D>() {
             let weight = [vec![("weight", layer.weight.clone())], bias(&layer.bias)].concat();
-            self.add("Conv", &weight, &[("strides", ints(&[layer.stride])), ("pads", ints(&[layer.padding; 2]))]);
+            let pads = pads(layer.padding, layer.weight.shape()[2], layer.stride, 2);
+            self.add("Conv", &weight, &[("strides", ints(&[layer.stride])), pads]);
         } else if let Some(layer) = layer.downcast_ref::<MaxPool2D>() {
             let attributes = [("kernel_shape", ints(&[layer.size; 2])), ("strides", ints(&[layer.stride; 2]))];
             self.add("MaxPool", &[], &attributes);
@@ -230,4 +231,14 @@ impl Graph {
             simple => self.add(&format!("{simple:?}"), &[], &[]),
         }
     }
+}
+
+/// The padding of a convolution: as numbers where they are the same for samples of every size.
+fn pads(padding: Padding, size: usize, stride: usize, sides: usize) -> (&'static str, Attribute) {
+    let each = match padding {
+        Padding::Fixed(each) => each,
+        Padding::Same if stride == 1 && size % 2 == 1 => size / 2,
+        Padding::Same => return ("auto_pad", Attribute::Text("SAME_UPPER".to_owned())),
+    };
+    ("pads", Attribute::Ints(vec![each as i64; sides]))
 }

@@ -5,7 +5,7 @@ use super::onnx::{Attribute, Graph, Node};
 use super::onnx_reading::read_file;
 use crate::Float;
 use crate::nn::{Activation, AvgPool2D, BatchNormalization, Conv1D, Conv2D, Dense, Flatten, GlobalAvgPool};
-use crate::nn::{LayerNormalization, MaxPool1D, MaxPool2D, Module, Reshape, Sequential, parameter};
+use crate::nn::{LayerNormalization, MaxPool1D, MaxPool2D, Module, Padding, Reshape, Sequential, parameter};
 use crate::tensor::Tensor;
 use std::any::Any;
 use std::io::Result;
@@ -124,9 +124,27 @@ impl Node {
     /// Whether windows have no gaps, no groups, and the padding that is written there.
     fn is_plain(&self) -> bool {
         let is = |name: &str, value: usize| self.same(name, value) == Some(value);
-        let is_padded =
-            matches!(self.attributes.get("auto_pad"), Some(Attribute::Text(how)) if how != "NOTSET" && how != "VALID");
-        is("dilations", 1) && is("group", 1) && is("ceil_mode", 0) && !is_padded
+        let is_known = match self.attributes.get("auto_pad") {
+            Some(Attribute::Text(how)) => {
+                how == "NOTSET" || how == "VALID" || (how == "SAME_UPPER" && self.op == "Conv")
+            }
+            _ => true,
+        };
+        is("dilations", 1) && is("group", 1) && is("ceil_mode", 0) && is_known
+    }
+
+    /// The padding of a filter: the same on all sides, or as much as keeps the size.
+    fn padding(&self, size: usize, stride: usize) -> Option<Padding> {
+        if matches!(self.attributes.get("auto_pad"), Some(Attribute::Text(how)) if how == "SAME_UPPER") {
+            return Some(Padding::Same);
+        }
+        let pads = self.ints("pads").unwrap_or(&[]);
+        let (before, after) = pads.split_at(pads.len() / 2);
+        let all = |pads: &[i64], value: usize| !pads.is_empty() && pads.iter().all(|pad| *pad == value as i64);
+        if stride == 1 && size > 0 && size % 2 == 0 && all(before, (size - 1) / 2) && all(after, size / 2) {
+            return Some(Padding::Same);
+        }
+        self.same("pads", 0).map(Padding::Fixed)
     }
 }
 
@@ -338,13 +356,14 @@ fn reshaped(sizes: &[Float]) -> Box<dyn Module> {
 
 /// Layers whose windows go over places.
 fn windows(node: &Node, tensors: &[Tensor]) -> Option<Box<dyn Module>> {
-    let (stride, padding) = (node.same("strides", 1)?, node.same("pads", 0)?);
+    let stride = node.same("strides", 1)?;
     if !node.is_plain() || stride == 0 {
         return None;
     }
     if let ("Conv", [weight, bias @ ..]) = (node.op.as_str(), tensors) {
         let (bias, activation) = (vector(bias.first(), *weight.shape().first()?)?, Activation::Linear);
         let weight = named(weight, "weight");
+        let padding = node.padding(*weight.shape().get(2)?, stride)?;
         return match *weight.shape() {
             [_, _, height, width] if height == width => {
                 Some(Box::new(Conv2D { weight, bias, stride, padding, activation }))
@@ -354,7 +373,7 @@ fn windows(node: &Node, tensors: &[Tensor]) -> Option<Box<dyn Module>> {
         };
     }
     let size = node.same("kernel_shape", 0)?;
-    if padding != 0 || size == 0 || !tensors.is_empty() {
+    if node.same("pads", 0)? != 0 || size == 0 || !tensors.is_empty() {
         return None;
     }
     match (node.op.as_str(), node.ints("kernel_shape")?.len()) {

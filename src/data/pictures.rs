@@ -3,6 +3,7 @@
 use super::{Dataset, dataset::equally_often, planar::at_least};
 use crate::Float;
 use crate::tensor::{Tensor, fail::fail, random};
+use std::ops::Range;
 
 const SIDE: usize = 28;
 
@@ -113,11 +114,26 @@ impl Dataset {
     /// Panics if `x` has another shape.
     #[track_caller]
     pub fn shifted(&self, pixels: usize) -> Dataset {
-        let any = || random::index(2 * pixels + 1) as f32 - pixels as f32;
-        self.moved("shifted", &|| {
+        let shape = self.picture_shape("shifted");
+        let &[_, channels, height, width] = shape.as_slice() else { unreachable!("four axes") };
+        let any = || random::index(2 * pixels + 1) as isize - pixels as isize;
+        let old = self.x.to_vec();
+        let mut new = vec![0.0; old.len()];
+        let size = (channels * height * width).max(1);
+        for (old, new) in old.chunks(size).zip(new.chunks_mut(size)) {
             let (right, down) = (any(), any());
-            Box::new(move |x, y| (x - right, y - down))
-        })
+            let (columns, rows) = (inside(width, right), inside(height, down));
+            if columns.is_empty() {
+                continue;
+            }
+            // Rows of all channels, one under the other.
+            for row in (0..channels).flat_map(|channel| rows.clone().map(move |row| channel * height + row)) {
+                let from = (row as isize - down) as usize * width;
+                let from = &old[from + (columns.start as isize - right) as usize..][..columns.len()];
+                new[row * width..][columns.clone()].copy_from_slice(from);
+            }
+        }
+        Dataset { x: Tensor::from_vec(new, self.x.shape()), ..self.clone() }
     }
 
     /// Turns each picture about its middle by up to `degrees` to either side. Shapes as for
@@ -184,6 +200,12 @@ impl Dataset {
         }
         Dataset { x: Tensor::from_vec(new, self.x.shape()), ..self.clone() }
     }
+}
+
+/// The places of `size` that hold what was there before everything moved by `by`.
+fn inside(size: usize, by: isize) -> Range<usize> {
+    let far = by.unsigned_abs().min(size);
+    if by < 0 { 0..size - far } else { far..size }
 }
 
 fn uniform() -> f32 {

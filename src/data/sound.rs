@@ -211,12 +211,12 @@ pub fn spectrogram(sounds: &Tensor, window: usize) -> Tensor {
     let (frames, bands, samples) =
         (2 * (length / window) - 1 + usize::from(length % window >= window / 2), window / 2, sounds.to_vec());
     let turn = |i: usize| TAU * i as f64 / window as f64;
+    let fade: Vec<Float> = (0..window).map(|i| (0.5 - 0.5 * turn(i).cos()) as Float).collect();
     let mut faded = Vec::with_capacity(n * frames * window);
     for sound in samples.chunks(length) {
         for frame in 0..frames {
             let from = frame * window / 2;
-            let fade = |(i, sample): (usize, &Float)| *sample * (0.5 - 0.5 * turn(i).cos()) as Float;
-            faded.extend(sound[from..from + window].iter().enumerate().map(fade));
+            faded.extend(sound[from..from + window].iter().zip(&fade).map(|(sample, fade)| sample * fade));
         }
     }
     let faded = Tensor::from_vec(faded, &[n * frames, window]);

@@ -5,7 +5,7 @@
 //! is lost altogether. That costs nothing that can be measured, because memory is slower than the additions. The values are
 //! divided into parts by the shape alone, never by the number of threads, and the totals of the parts are joined in order.
 
-use super::loops::{Shared, ranges};
+use super::loops::{Shared, lanes, ranges};
 use super::vectorised;
 use crate::Float;
 use std::ops::Range;
@@ -217,6 +217,55 @@ fn totals<F: Fold, T: Send>(
             out.iter_mut().zip(&totals).for_each(|(out, total)| *out = end(*total));
         }
     });
+}
+
+vectorised! {
+    /// The sums so far of columns `left..left + sums.len()` of `height` rows, from the first row on or from the last.
+    fn run_columns[](x: &[Float], step: usize, left: usize, rows: Rows, sums: &mut [f64], out: Shared<Float>) {
+        for i in 0..rows.count {
+            let row = rows.first + if rows.from_end { rows.count - 1 - i } else { i };
+            let place = row * step + left..row * step + left + sums.len();
+            // SAFETY: no other task has these columns of these rows.
+            let out = unsafe { out.part(place.clone()) };
+            for ((sum, x), out) in sums.iter_mut().zip(&x[place]).zip(out) {
+                *sum += *x as f64;
+                *out = *sum as Float;
+            }
+        }
+    }
+}
+
+/// Rows, and where to begin.
+#[derive(Clone, Copy)]
+struct Rows {
+    first: usize,
+    count: usize,
+    from_end: bool,
+}
+
+/// The sums of all values so far along the axis, from its start on or from its end.
+pub(crate) fn running(x: &[Float], along: Along, from_end: bool) -> Vec<Float> {
+    fn run<'a>(row: impl Iterator<Item = &'a mut Float>) {
+        let mut sum = 0.0;
+        for x in row {
+            sum += *x as f64;
+            *x = sum as Float;
+        }
+    }
+    let Along { outer, len, inner } = along;
+    if inner == 1 {
+        return lanes(x, along, |row| if from_end { run(row.iter_mut().rev()) } else { run(row.iter_mut()) });
+    }
+    let mut out = vec![0.0; x.len()];
+    let (shared, tiles) = (Shared::new(&mut out), inner.div_ceil(TILE));
+    ranges(outer * tiles, (BLOCK / (len * inner.min(TILE)).max(1)).max(1), |range| {
+        for task in range {
+            let (block, left) = (task / tiles, task % tiles * TILE);
+            let rows = Rows { first: block * len, count: len, from_end };
+            run_columns(x, inner, left, rows, &mut vec![0.0; TILE.min(inner - left)], shared);
+        }
+    });
+    out
 }
 
 vectorised! {

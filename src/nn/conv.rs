@@ -16,7 +16,7 @@ macro_rules! convolution {
             /// One value for each filter, zero at first.
             pub bias: Option<Tensor>,
             pub(crate) stride: usize,
-            pub(crate) padding: usize,
+            pub(crate) padding: Padding,
             pub(crate) activation: Activation,
         }
         activations!($Layer);
@@ -28,7 +28,8 @@ macro_rules! convolution {
             pub fn new(channels: usize, filters: usize, size: usize) -> $Layer {
                 let weight = Tensor::zeros(&[&[filters, channels][..], &[size; $axes]].concat());
                 let bias = parameter(Tensor::zeros(&[filters]), "bias");
-                let layer = $Layer { weight, bias: Some(bias), stride: 1, padding: 0, activation: Activation::Linear };
+                let (padding, activation) = (Padding::Fixed(0), Activation::Linear);
+                let layer = $Layer { weight, bias: Some(bias), stride: 1, padding, activation };
                 layer.initializer(Init::GlorotUniform)
             }
 
@@ -40,14 +41,15 @@ macro_rules! convolution {
 
             /// How many zeros are put around a sample; none unless set.
             pub fn padding(mut self, padding: usize) -> $Layer {
-                self.padding = padding;
+                self.padding = Padding::Fixed(padding);
                 self
             }
 
-            /// As much padding as keeps the size (with stride 1 and a size of the window that is odd).
-            pub fn same(self) -> $Layer {
-                let padding = (self.weight.shape()[2].max(1) - 1) / 2;
-                self.padding(padding)
+            /// As much padding as keeps the size; with a stride, as gives the size divided by it, rounded up: Keras's
+            /// `padding="same"`. Where an odd number of zeros is needed, the one more is at the end.
+            pub fn same(mut self) -> $Layer {
+                self.padding = Padding::Same;
+                self
             }
 
             /// Draws the weights again, in another way.
@@ -74,6 +76,12 @@ macro_rules! convolution {
                     let hint = match x.shape().get(1) {
                         Some(_) if has_channels_last(x, $axes, channels) => channels_first(x, $axes, channels, name),
                         Some(own) if x.rank() == $axes + 2 => format!("make the layer {name}::new({own}, {filters}, …)"),
+                        _ if x.rank() == $axes + 1 && x.shape()[0] == channels => {
+                            "a single sample needs an axis for the batch: x.unsqueeze(0)".to_owned()
+                        }
+                        _ if x.rank() == $axes + 1 && channels == 1 => {
+                            "a batch of one channel needs an axis for that: x.unsqueeze(1)".to_owned()
+                        }
                         _ => format!("bring each sample into shape first: .add(Reshape::new(&[{channels}, {axes}]))"),
                     };
                     let rule = format!(
@@ -81,7 +89,10 @@ macro_rules! convolution {
                     );
                     fail(&rule, &[("input", x), ("weight", &self.weight)], &hint);
                 }
-                let mut y = x.$convolve(&self.weight, self.stride, self.padding);
+                let size = self.weight.shape()[2];
+                let around: Vec<[usize; 2]> =
+                    x.shape()[2..].iter().map(|axis| self.padding.around(*axis, size, self.stride)).collect();
+                let mut y = x.convolve_padded(stringify!($convolve), &self.weight, self.stride, &around);
                 if let Some(bias) = &self.bias {
                     y = y + bias.reshape(&[&[filters][..], &[1; $axes]].concat());
                 }
@@ -146,9 +157,33 @@ convolution! {
     Conv1D, conv1d, 1
 }
 
+/// How many zeros are put around a sample.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Padding {
+    /// So many on each side.
+    Fixed(usize),
+    /// As many as give the size divided by the stride, rounded up.
+    Same,
+}
+
+impl Padding {
+    /// Before and after an axis of this length, over which windows of `size` go.
+    fn around(self, axis: usize, size: usize, stride: usize) -> [usize; 2] {
+        match self {
+            Padding::Fixed(padding) => [padding; 2],
+            Padding::Same => {
+                let places = axis.div_ceil(stride.max(1));
+                let all = (places.saturating_sub(1) * stride + size).saturating_sub(axis);
+                [all / 2, all - all / 2]
+            }
+        }
+    }
+}
+
 /// The shape after a window went over a sample `[channels, …]`; not known if that of the sample is not.
-fn slid(input: &[usize], channels: usize, size: usize, stride: usize, padding: usize) -> Vec<usize> {
-    let places = |axis: &usize| (axis + 2 * padding).checked_sub(size).map_or(0, |rest| rest / stride.max(1) + 1);
+fn slid(input: &[usize], channels: usize, size: usize, stride: usize, padding: Padding) -> Vec<usize> {
+    let padded = |axis: &usize| axis + padding.around(*axis, size, stride).iter().sum::<usize>();
+    let places = |axis: &usize| padded(axis).checked_sub(size).map_or(0, |rest| rest / stride.max(1) + 1);
     let mut shape: Vec<usize> = input.iter().skip(1).map(places).collect();
     if !shape.is_empty() {
         shape.insert(0, channels);
@@ -186,7 +221,7 @@ macro_rules! pool {
             }
 
             fn output_shape(&self, input: &[usize]) -> Vec<usize> {
-                slid(input, input.first().copied().unwrap_or(0), self.size, self.stride, 0)
+                slid(input, input.first().copied().unwrap_or(0), self.size, self.stride, Padding::Fixed(0))
             }
         }
     };

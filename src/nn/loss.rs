@@ -2,7 +2,7 @@
 
 use crate::Float;
 use crate::tensor::Tensor;
-use crate::tensor::fail::warn_once;
+use crate::tensor::fail::{fail, warn_once};
 
 /// What training makes small: a single number computed from a batch of predictions and the targets.
 #[diagnostic::on_unimplemented(
@@ -108,7 +108,7 @@ impl Loss for SparseCategoricalCrossentropy {
         let target = &if is_sequence { target.reshape(&[target.len()]) } else { target.clone() };
         match scores(prediction, self.from_logits, "SparseCategoricalCrossentropy") {
             Scores::Logits(logits) => rows(logits).cross_entropy(target),
-            Scores::Probabilities(p) => rows(p).clamp(Float::MIN_POSITIVE, 1.0).ln().nll_loss(target),
+            Scores::LogProbabilities(log_p) => rows(&log_p).nll_loss(target),
         }
     }
 
@@ -275,10 +275,13 @@ impl Loss for Hinge {
 
 /// What a prediction is to be taken for.
 enum Scores<'a> {
+    /// What softmax was, or is to be, applied to.
     Logits(&'a Tensor),
-    Probabilities(&'a Tensor),
+    LogProbabilities(Tensor),
 }
 
+/// What a prediction remembers is used only if it is of the function that the loss belongs to.
+#[track_caller]
 fn scores<'a>(prediction: &'a Tensor, from_logits: bool, loss: &str) -> Scores<'a> {
     if from_logits {
         if prediction.0.op == "softmax" {
@@ -287,11 +290,19 @@ fn scores<'a>(prediction: &'a Tensor, from_logits: bool, loss: &str) -> Scores<'
         }
         return Scores::Logits(prediction);
     }
-    if let Some(logits) = prediction.logits() {
-        return Scores::Logits(logits);
-    }
-    if are_probabilities(prediction) {
-        return Scores::Probabilities(prediction);
+    match (prediction.0.op, prediction.logits()) {
+        ("softmax", Some(logits)) => return Scores::Logits(logits),
+        ("sigmoid", Some(logits)) => {
+            let problem =
+                format!("{loss}: the predictions come from a sigmoid, so they do not add up to 1 over the classes.");
+            let advice = "End the model with .softmax(); .sigmoid() goes with BinaryCrossentropy";
+            warn_once("sigmoid for classes", &format!("{problem} {advice}"));
+            return Scores::LogProbabilities(logits.log_sigmoid());
+        }
+        _ if are_probabilities(prediction) => {
+            return Scores::LogProbabilities(prediction.clamp(Float::MIN_POSITIVE, 1.0).ln());
+        }
+        _ => {}
     }
     let problem = format!("{loss}: the predictions are no probabilities, so they are taken as logits.");
     let advice = format!("End the model with .softmax(), or say {loss}::from_logits()");
@@ -304,7 +315,7 @@ fn scores<'a>(prediction: &'a Tensor, from_logits: bool, loss: &str) -> Scores<'
 fn log_probabilities(prediction: &Tensor, from_logits: bool, loss: &str) -> Tensor {
     match scores(prediction, from_logits, loss) {
         Scores::Logits(logits) => logits.log_softmax(-1),
-        Scores::Probabilities(p) => p.clamp(Float::MIN_POSITIVE, 1.0).ln(),
+        Scores::LogProbabilities(log_p) => log_p,
     }
 }
 
@@ -325,15 +336,22 @@ impl Loss for BinaryCrossentropy {
     #[track_caller]
     fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
         let target = &as_column(prediction, target);
+        if prediction.0.op == "softmax" && prediction.shape() != target.shape() {
+            fail(
+                &format!("BinaryCrossentropy: shapes differ: {:?} and {:?}", prediction.shape(), target.shape()),
+                &[("prediction", prediction), ("target", target)],
+                "a softmax goes with SparseCategoricalCrossentropy::new(), this loss with one output through .sigmoid()",
+            );
+        }
         match prediction.logits() {
-            Some(logits) => logits.bce_with_logits(target),
-            None if !prediction.array().iter().all(|p| (0.0..=1.0).contains(p)) => {
+            Some(logits) if prediction.0.op == "sigmoid" => logits.bce_with_logits(target),
+            _ if !prediction.array().iter().all(|p| (0.0..=1.0).contains(p)) => {
                 let problem =
                     "BinaryCrossentropy: the predictions are not between 0 and 1, so they are taken as logits.";
                 warn_once("no probabilities", &format!("{problem} End the model with .sigmoid()"));
                 prediction.bce_with_logits(target)
             }
-            None => {
+            _ => {
                 // The logit of a probability is ln p − ln (1 − p).
                 let p = prediction.clamp(Float::EPSILON, 1.0 - Float::EPSILON);
                 (p.ln() - (1.0 - &p).ln()).bce_with_logits(target)

@@ -1,6 +1,6 @@
 //! Metrics: what people look at, beside the loss, which is what training looks at.
 
-use super::{Loss, MeanAbsoluteError, MeanSquaredError, SparseCategoricalCrossentropy};
+use super::{CategoricalCrossentropy, Loss, MeanAbsoluteError, MeanSquaredError, SparseCategoricalCrossentropy};
 use crate::Float;
 use crate::autograd::NoGrad;
 use crate::ops::class_indices;
@@ -132,7 +132,10 @@ impl Metric for Perplexity {
     #[track_caller]
     fn measure(&self, prediction: &Tensor, target: &Tensor) -> Float {
         let _constants = NoGrad::new();
-        SparseCategoricalCrossentropy::new().loss(prediction, target).item().exp()
+        let is_one_hot = prediction.shape() == target.shape();
+        let loss: &dyn Loss =
+            if is_one_hot { &CategoricalCrossentropy::new() } else { &SparseCategoricalCrossentropy::new() };
+        loss.loss(prediction, target).item().exp()
     }
 
     fn name(&self) -> String {
@@ -148,8 +151,26 @@ pub(crate) fn classes(prediction: &Tensor) -> Vec<Float> {
     }
 }
 
+/// Labels as class indices, one for each row of a prediction `[…, classes]`: one-hot rows, and rows of probabilities, stand
+/// for their largest column.
+#[track_caller]
+fn indices(prediction: &Tensor, labels: &Tensor) -> Tensor {
+    let is_one_hot = labels.shape() == prediction.shape() && prediction.shape().last().is_some_and(|size| *size > 1);
+    if is_one_hot { labels.argmax(-1) } else { labels.clone() }
+}
+
+/// Whether every column answers a question of its own, yes or no: the outputs of sigmoids, or targets with several ones.
+fn are_answers(prediction: &Tensor, labels: &Tensor) -> bool {
+    let columns = prediction.shape().last().copied().unwrap_or(0);
+    let adds_up = |row: &[Float]| (row.iter().sum::<Float>() - 1.0).abs() < 1e-3;
+    columns > 1
+        && labels.shape() == prediction.shape()
+        && (prediction.0.op == "sigmoid" || !labels.to_vec().chunks(columns).all(adds_up))
+}
+
 /// The share of rows whose predicted class is the label: the largest of the columns, or, of a single column, 1 above
-/// 0.5.
+/// 0.5. Labels are class indices `[n]` or one-hot rows `[n, classes]`. Where every column is a question of its own (after a
+/// sigmoid, or if the rows of the labels do not add up to 1), the share of answers that are right, 1 above 0.5.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -158,12 +179,17 @@ pub(crate) fn classes(prediction: &Tensor) -> Vec<Float> {
 /// ```
 #[track_caller]
 pub fn accuracy(prediction: &Tensor, labels: &Tensor) -> Float {
-    let predicted = classes(prediction);
+    let (predicted, labels) = if are_answers(prediction, labels) {
+        let answers = |tensor: &Tensor| tensor.gt(&Tensor::from(0.5));
+        (answers(prediction).to_vec(), &answers(labels))
+    } else {
+        (classes(prediction), &indices(prediction, labels))
+    };
     if predicted.len() != labels.len() || predicted.is_empty() {
         fail(
             &format!("accuracy: one label for each row: {:?} and {:?}", prediction.shape(), labels.shape()),
             &[("prediction", prediction), ("labels", labels)],
-            "labels are class indices of the shape [n]; turn one-hot targets into them with .argmax(-1)",
+            "labels are class indices of the shape [n], or one-hot rows of the shape of the prediction",
         );
     }
     let right = predicted.iter().zip(labels.to_vec()).filter(|&(&predicted, label)| predicted == label).count();
@@ -180,6 +206,7 @@ pub fn accuracy(prediction: &Tensor, labels: &Tensor) -> Float {
 #[track_caller]
 pub fn top_k_accuracy(prediction: &Tensor, labels: &Tensor, k: usize) -> Float {
     let columns = prediction.shape().last().copied().unwrap_or(0);
+    let labels = &indices(prediction, labels);
     if columns * labels.len() != prediction.len() || labels.len() == 0 {
         fail(
             &format!("top_k_accuracy: one label for each row: {:?}, {:?}", prediction.shape(), labels.shape()),
@@ -262,7 +289,10 @@ fn pairs(op: &str, predicted: &Tensor, labels: &Tensor) {
         fail(
             &format!("{op}: {} predictions and {} labels", predicted.len(), labels.len()),
             &[("predicted", predicted), ("labels", labels)],
-            "both are class indices of the shape [n]; model.predict_classes(&x) gives the predicted ones",
+            match (predicted.rank(), labels.rank()) {
+                (_, 2) => "labels are class indices of the shape [n]; of one-hot rows, labels.argmax(-1) gives them",
+                _ => "both are class indices of the shape [n]; model.predict_classes(&x) gives the predicted ones",
+            },
         );
     }
 }

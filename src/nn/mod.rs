@@ -28,6 +28,7 @@ mod sequential;
 mod summary;
 
 pub use attention::{Embedding, MultiHeadAttention, PositionEmbedding, SinePositionEncoding};
+pub(crate) use conv::Padding;
 pub use conv::{AvgPool2D, Conv1D, Conv2D, GlobalAvgPool, MaxPool1D, MaxPool2D};
 pub(crate) use forms::full_name;
 pub use init::Init;

@@ -5,7 +5,7 @@ use super::layers::parameter;
 use crate::Float;
 use crate::autograd::is_training;
 use crate::tensor::Tensor;
-use crate::tensor::fail::fail;
+use crate::tensor::fail::{fail, warn_once};
 
 /// (x − mean) / √(variance + ε).
 #[track_caller]
@@ -67,6 +67,18 @@ impl BatchNormalization {
     }
 }
 
+/// Of one value the variance is 0.
+fn warn_of_one(x: &Tensor, channels: usize) {
+    if x.len() == channels {
+        let problem =
+            format!("BatchNormalization: a batch of one value for each channel, {:?}, has no spread", x.shape());
+        let effect = "so all that comes out is β, which is 0 at first";
+        let advice = "Choose a batch_size that leaves no single example over (65 examples in batches of 32 leave one), or \
+                      LayerNormalization, which needs no batch";
+        warn_once("batch of one", &format!("{problem}, {effect}. {advice}"));
+    }
+}
+
 impl Module for BatchNormalization {
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
@@ -82,6 +94,7 @@ impl Module for BatchNormalization {
         shape[1] = channels;
         // One that is not trained does not follow the batches either, as in Keras.
         let y = if is_training() && !self.gamma.0.notes().frozen {
+            warn_of_one(x, channels);
             let axes: Vec<isize> = (0..x.rank() as isize).filter(|&axis| axis != 1).collect();
             let mean = x.mean_axes(&axes, true);
             let centred = x - &mean;

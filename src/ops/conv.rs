@@ -17,6 +17,12 @@ impl Tensor {
     /// Panics if the window is larger than the image.
     #[track_caller]
     pub fn unfold(&self, size: [usize; 2], stride: [usize; 2], padding: [usize; 2]) -> Tensor {
+        self.unfold_padded(size, stride, padding.map(|padding| [padding; 2]))
+    }
+
+    /// As [`unfold`](Tensor::unfold), with padding before and after each axis.
+    #[track_caller]
+    fn unfold_padded(&self, size: [usize; 2], stride: [usize; 2], padding: [[usize; 2]; 2]) -> Tensor {
         let (n, channels, windows) = self.windows("unfold", size, stride, padding);
         let x = self.array();
         let shape = [n, channels * size[0] * size[1], windows.places[0] * windows.places[1]];
@@ -25,7 +31,13 @@ impl Tensor {
 
     /// The number of images and of channels, and where a window goes.
     #[track_caller]
-    fn windows(&self, op: &str, size: [usize; 2], stride: [usize; 2], padding: [usize; 2]) -> (usize, usize, Windows) {
+    fn windows(
+        &self,
+        op: &str,
+        size: [usize; 2],
+        stride: [usize; 2],
+        padding: [[usize; 2]; 2],
+    ) -> (usize, usize, Windows) {
         let &[n, channels, height, width] = self.shape() else {
             let hint = match *self.shape() {
                 [n, height, width] => format!("for one channel, .reshape(&[{n}, 1, {height}, {width}])"),
@@ -35,10 +47,13 @@ impl Tensor {
                 format!("{op}: images have four axes, [n, channels, height, width], this has {:?}", self.shape());
             fail(&rule, &[("images", self)], &hint)
         };
-        let [y, x] = [(height, 0), (width, 1)].map(|(image, axis)| (image + 2 * padding[axis]).checked_sub(size[axis]));
+        let [y, x] = [(height, 0), (width, 1)]
+            .map(|(image, axis)| (image + padding[axis][0] + padding[axis][1]).checked_sub(size[axis]));
         match (y, x) {
             (Some(y), Some(x)) if size[0] * size[1] * stride[0] * stride[1] > 0 => {
                 let places = [y / stride[0] + 1, x / stride[1] + 1];
+                // What is after the image is seen in how many places there are.
+                let padding = padding.map(|[before, _]| before);
                 (n, channels, Windows { image: [height, width], size, stride, padding, places })
             }
             _ => fail(
@@ -63,7 +78,17 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn conv2d(&self, weight: &Tensor, stride: usize, padding: usize) -> Tensor {
-        self.convolve("conv2d", weight, [stride; 2], [padding; 2])
+        self.convolve("conv2d", weight, [stride; 2], [[padding; 2]; 2])
+    }
+
+    /// [`conv2d`](Tensor::conv2d) or [`conv1d`](Tensor::conv1d), with padding before and after each axis.
+    #[track_caller]
+    pub(crate) fn convolve_padded(&self, op: &str, weight: &Tensor, stride: usize, around: &[[usize; 2]]) -> Tensor {
+        match *around {
+            [y, x] => self.convolve(op, weight, [stride; 2], [y, x]),
+            [x] => self.unsqueeze(2).convolve(op, &weight.unsqueeze(2), [1, stride], [[0; 2], x]).squeeze(2),
+            _ => unreachable!("the layers have one or two axes"),
+        }
     }
 
     /// The convolution of sequences `[n, channels, length]` with filters `[filters, channels, size]`:
@@ -77,11 +102,11 @@ impl Tensor {
                 "for one channel, .unsqueeze(1); the weight is [filters, channels, size]",
             );
         }
-        self.unsqueeze(2).convolve("conv1d", &weight.unsqueeze(2), [1, stride], [0, padding]).squeeze(2)
+        self.convolve_padded("conv1d", weight, stride, &[[padding; 2]])
     }
 
     #[track_caller]
-    fn convolve(&self, op: &str, weight: &Tensor, stride: [usize; 2], padding: [usize; 2]) -> Tensor {
+    fn convolve(&self, op: &str, weight: &Tensor, stride: [usize; 2], padding: [[usize; 2]; 2]) -> Tensor {
         let &[filters, channels, h, w] = weight.shape() else {
             fail(
                 &format!("{op}: the weight has the shape {:?}", weight.shape()),
@@ -101,7 +126,7 @@ impl Tensor {
                 "axis 1 of both is the channel",
             );
         }
-        let seen = self.unfold([h, w], stride, padding);
+        let seen = self.unfold_padded([h, w], stride, padding);
         weight.reshape(&[filters, channels * h * w]).matmul(&seen).reshape(&[n, filters, rows, columns])
     }
 
@@ -126,7 +151,7 @@ impl Tensor {
 
     #[track_caller]
     fn max_pool(&self, name: &'static str, size: [usize; 2], stride: [usize; 2]) -> Tensor {
-        let (n, channels, windows) = self.windows(name, size, stride, [0; 2]);
+        let (n, channels, windows) = self.windows(name, size, stride, [[0; 2]; 2]);
         let x = self.array();
         let y = windows.largest(&x, &[n, channels, windows.places[0], windows.places[1]]);
         op(name, y.clone(), [wrt(self, move |g| windows.give(g, &x, &y))])
@@ -135,7 +160,7 @@ impl Tensor {
     /// The mean of each window of `size` × `size`, channel by channel; otherwise as [`max_pool2d`](Tensor::max_pool2d).
     #[track_caller]
     pub fn avg_pool2d(&self, size: usize, stride: usize) -> Tensor {
-        let (n, channels, windows) = self.windows("avg_pool2d", [size; 2], [stride; 2], [0; 2]);
+        let (n, channels, windows) = self.windows("avg_pool2d", [size; 2], [stride; 2], [[0; 2]; 2]);
         // Each channel as an image of its own, so that a column has one channel.
         let planes = self.reshape(&[n * channels, 1, self.shape()[2], self.shape()[3]]);
         let columns = planes.unfold([size; 2], [stride; 2], [0; 2]);

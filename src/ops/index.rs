@@ -3,6 +3,7 @@
 use super::movement::rows as pick_rows;
 use crate::Float;
 use crate::autograd::{op, wrt_part};
+use crate::kernels::loops::indices as whole;
 use crate::kernels::reduce::Along;
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
@@ -132,14 +133,14 @@ impl Tensor {
         let x = self.array();
         let Along { len: size, inner, .. } = Along::axis(x.shape(), axis);
         let (chosen, sizes) = (indices("gather", index, size), [size, index.shape()[axis], inner]);
-        let mut values = Vec::with_capacity(index.len());
-        each_place(&chosen, sizes, |place| values.push(slice(&x)[place]));
+        let (mut values, own) = (vec![0.0; index.len()], slice(&x));
+        each_place(values.iter_mut(), &chosen, sizes, |value, place| *value = own[place]);
         op(
             "gather",
             array(values, index.shape()),
             [wrt_part(self, move |g, sums| {
-                let (mut sums, mut g) = (Sums::new(sums, 1, chosen.len()), slice(g).chunks(1));
-                each_place(&chosen, sizes, |place| g.next().into_iter().for_each(|g| sums.add(place, g)));
+                let mut sums = Sums::new(sums, 1, chosen.len());
+                each_place(slice(g).chunks(1), &chosen, sizes, |g, place| sums.add(place, g));
                 sums.finish();
             })],
         )
@@ -184,17 +185,23 @@ impl Tensor {
     }
 }
 
-/// Calls `visit` with where each chosen value lies, for indices `[…, count, inner]` into values `[…, size, inner]`.
+/// Calls `visit` with each item and where its value lies, for indices `[…, count, inner]` into values `[…, size, inner]`.
 #[inline(always)]
-fn each_place(chosen: &[usize], [size, count, inner]: [usize; 3], mut visit: impl FnMut(usize)) {
+fn each_place<T>(
+    mut items: impl Iterator<Item = T>,
+    chosen: &[usize],
+    [size, count, inner]: [usize; 3],
+    mut visit: impl FnMut(T, usize),
+) {
     for (block, chosen) in chosen.chunks((count * inner).max(1)).enumerate() {
         let first = block * size * inner;
         if inner == 1 {
-            chosen.iter().for_each(|chosen| visit(first + chosen));
+            chosen.iter().zip(&mut items).for_each(|(chosen, item)| visit(item, first + chosen));
             continue;
         }
         for row in chosen.chunks(inner) {
-            row.iter().enumerate().for_each(|(i, chosen)| visit(first + chosen * inner + i));
+            let places = row.iter().enumerate().map(|(i, chosen)| first + chosen * inner + i);
+            places.zip(&mut items).for_each(|(place, item)| visit(item, place));
         }
     }
 }
@@ -232,20 +239,18 @@ impl Sums<'_> {
 fn indices(op: &str, index: &Tensor, count: usize) -> Vec<usize> {
     let values = index.array();
     let values = slice(&values);
-    if let Some(wrong) = values.iter().find(|i| !is_index(**i, count)) {
-        fail(
-            &format!("{op}: no entry {wrong}, there are {count}"),
-            &[("index", index)],
-            &format!("indices are whole numbers, in 0..{count}"),
-        );
+    if let Some(indices) = whole(values, count) {
+        return indices;
     }
-    values.iter().map(|i| *i as i32 as usize).collect()
+    let wrong = values.iter().find(|i| !is_index(**i, count)).unwrap_or(&Float::NAN);
+    let problem = format!("{op}: no entry {wrong}, there are {count}");
+    fail(&problem, &[("index", index)], &format!("indices are whole numbers, in 0..{count}"))
 }
 
 /// Whether this is a whole number from 0 to `count` − 1. `fract` would be a call.
 #[inline(always)]
 fn is_index(i: Float, count: usize) -> bool {
-    i >= 0.0 && i < count as Float && i as i32 as Float == i
+    (i >= 0.0) & (i < count as Float) & (i as i32 as Float == i)
 }
 
 /// Labels as indices, after checking that each is a whole number from 0 to `classes - 1`.

@@ -5,7 +5,7 @@ use super::unary::map;
 use crate::Float;
 use crate::autograd::{op, wrt};
 use crate::kernels::loops::lanes;
-use crate::kernels::reduce::{Along, Fold, Largest, Product, Smallest, Squares, Sum, find, reduce};
+use crate::kernels::reduce::{Along, Fold, Largest, Product, Smallest, Squares, Sum, find, reduce, running};
 use crate::tensor::fail::fail;
 use crate::tensor::shape::{array, axis as check_axis, contiguous, expand, slice};
 use crate::tensor::{Array, Tensor};
@@ -194,19 +194,11 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn cumsum(&self, axis: isize) -> Tensor {
-        fn running<'a>(row: impl Iterator<Item = &'a mut Float>) {
-            let mut sum = 0.0;
-            for x in row {
-                sum += *x as f64;
-                *x = sum as Float;
-            }
-        }
         let axis = check_axis("cumsum", self, axis);
-        op(
-            "cumsum",
-            along(&self.array(), axis, |row| running(row.iter_mut())),
-            [wrt(self, move |g| along(g, axis, |row| running(row.iter_mut().rev())))],
-        )
+        let running = move |x: &Array, from_end: bool| {
+            array(running(slice(x), Along::axis(x.shape(), axis), from_end), x.shape())
+        };
+        op("cumsum", running(&self.array(), false), [wrt(self, move |g| running(g, true))])
     }
 }
 

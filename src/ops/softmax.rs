@@ -83,24 +83,20 @@ impl Tensor {
         let axis = check_axis("logsumexp", self, axis);
         self.not_empty("logsumexp", axis);
         let x = self.array();
-        // Where the largest is infinite, so is the result, and the difference to it would be no number.
         let max = over(Largest, &x, axis, |max| max);
-        let shift = expand(&map(&max, |max| if max.is_infinite() { 0.0 } else { max }), x.shape());
-        let sum = over(Sum, &zip(&x, &shift, |x, shift| exp(x - shift)), axis, |sum| sum.ln() as Float);
-        let value = zip(&max, &sum, |max, sum| if max.is_infinite() { max } else { max + sum });
-        let y = value.clone();
+        // e^(x − max). What is the largest gives 1, also if it is infinite: ∞ − ∞ would be no number.
+        let powers = move |x: &Array, max: &Array| {
+            zip(x, &expand(max, x.shape()), |x, max| exp(if x == max { 0.0 } else { x - max }))
+        };
+        let log_sum = over(Sum, &powers(&x, &max), axis, |sum| sum.ln() as Float);
         op(
             "logsumexp",
-            drop_axis(value, axis, keepdim),
+            drop_axis(zip(&max, &log_sum, |max, log_sum| max + log_sum), axis, keepdim),
             [wrt(self, move |g| {
-                // Of infinite values each has the same share: as with `max`, of which this is the limit.
-                let y = expand(&y, x.shape());
-                let share = |x: Float, y: Float| if x == y { 1.0 } else { exp(x - y) };
-                let shares = zip(&x, &y, share);
-                let ties = sums(&shares, axis);
-                let shares =
-                    zip3(&shares, &ties, &y, |share, ties, y| if y.is_infinite() { share / ties } else { share });
-                zip(&expand(&keep_axis(g, axis, keepdim), x.shape()), &shares, |g, share| g * share)
+                let powers = powers(&x, &max);
+                zip3(&expand(&keep_axis(g, axis, keepdim), x.shape()), &powers, &sums(&powers, axis), |g, e, sum| {
+                    g * e / sum
+                })
             })],
         )
     }

@@ -179,13 +179,14 @@ impl Tensor {
         unary(
             "elu",
             self,
+            // The one that is 0 is computed, too: a branch would keep the loop from being vectorised.
             |x| {
-                let below = alpha * exp_m1_below_0(if x > 0.0 { 0.0 } else { x });
-                if x > 0.0 { x } else { below }
+                let (above, below) = if x > 0.0 { (x, 0.0) } else { (0.0, x) };
+                above + alpha * exp_m1_below_0(below)
             },
             move |g, x, _| {
-                let below = g * alpha * exp(x);
-                if x > 0.0 { g } else { below }
+                let (slope, below) = if x > 0.0 { (g, 0.0) } else { (g * alpha, x) };
+                slope * exp(below)
             },
         )
     }

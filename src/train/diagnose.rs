@@ -41,6 +41,7 @@ impl Sequential {
     #[track_caller]
     pub fn diagnose(&self, data: &Dataset) -> Diagnosis {
         let Some(compiled) = &*self.compiled else { not_compiled("diagnose") };
+        super::some_examples("diagnose", data);
         // Of all examples: one is enough to spoil the rest.
         if let Some(broken) = Diagnosis::of_numbers(&data.x, &data.y) {
             return broken;

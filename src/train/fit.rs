@@ -132,7 +132,9 @@ impl<'a> Fit<'a> {
         if batch_size == 0 {
             fail("fit: a batch of 0 samples", &[], "batch_size must be at least 1; 32 is usual");
         }
+        super::some_examples("fit", &data);
         if let Some(validation) = &validation {
+            super::some_examples("fit, validation", validation);
             agree("validation", super::TRAINED_ON, &data.classes, &validation.classes);
         }
         compiled.classes.clone_from(&data.classes);

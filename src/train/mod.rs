@@ -34,6 +34,7 @@ mod callback;
 mod diagnose;
 mod fit;
 mod history;
+mod sample;
 mod search;
 mod weights;
 
@@ -124,11 +125,13 @@ impl Sequential {
     #[track_caller]
     pub fn evaluate(&self, data: &Dataset) -> Evaluation {
         let Some(compiled) = &*self.compiled else { not_compiled("evaluate") };
+        some_examples("evaluate", data);
         agree("evaluate", TRAINED_ON, &compiled.classes, &data.classes);
         compiled.evaluate(self, data)
     }
 
-    /// The output for inputs `x`, as constants; in batches, so `x` may be large.
+    /// The output for inputs `x`, as constants; in batches, so `x` may be large. If `x` is a single sample, without an axis
+    /// for the batch, so is the output.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -137,9 +140,15 @@ impl Sequential {
     /// ```
     #[track_caller]
     pub fn predict(&self, x: &Tensor) -> Tensor {
+        if sample::is_one(self, x) { self.predict_batch(&x.unsqueeze(0)).squeeze(0) } else { self.predict_batch(x) }
+    }
+
+    #[track_caller]
+    fn predict_batch(&self, x: &Tensor) -> Tensor {
         let _constants = NoGrad::new();
         let rows = x.shape().first().copied().unwrap_or(0);
-        if rows <= PREDICT_BATCH {
+        // Without another axis these may be no rows, and the message should show all of it.
+        if rows <= PREDICT_BATCH || x.rank() == 1 {
             return self.forward(x).detach();
         }
         let mut parts = Vec::new();
@@ -149,10 +158,12 @@ impl Sequential {
         Tensor::concat(&parts.iter().collect::<Vec<_>>(), 0)
     }
 
-    /// The predicted class of each input, `[n]`: the largest output, or, of a single output, 1 above 0.5.
+    /// The predicted class of each input, `[n]`: the largest output, or, of a single output, 1 above 0.5. Of a single sample,
+    /// `[1]`.
     #[track_caller]
     pub fn predict_classes(&self, x: &Tensor) -> Tensor {
-        Tensor::from_iter(metric::classes(&self.predict(x)).into_iter())
+        let x = if sample::is_one(self, x) { x.unsqueeze(0) } else { x.clone() };
+        Tensor::from_iter(metric::classes(&self.predict_batch(&x)).into_iter())
     }
 }
 
@@ -179,6 +190,15 @@ fn named(part: Tensor, whole: &Tensor) -> Tensor {
     match whole.name() {
         Some(name) => part.label(&name),
         None => part,
+    }
+}
+
+/// For what has no result, or a misleading one, without any example.
+#[track_caller]
+fn some_examples(op: &str, data: &Dataset) {
+    if data.is_empty() {
+        let problem = format!("{op}: there is no example: x is {:?}, y is {:?}", data.x.shape(), data.y.shape());
+        fail(&problem, &[], "look at what was selected before, with .take(…), .select(…) or a range, and print it");
     }
 }
 

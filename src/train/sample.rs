@@ -1,0 +1,31 @@
+//! One sample, or a batch of them?
+
+use crate::nn::{Conv1D, Conv2D, Dense, Flatten, Sequential};
+use crate::tensor::Tensor;
+use std::any::Any;
+
+/// Whether `x` is a single sample for this model, without an axis for the batch. Known from what the model was trained on;
+/// before that, from its first layers.
+pub(super) fn is_one(model: &Sequential, x: &Tensor) -> bool {
+    if let Some(sample) = &model.input {
+        let is_row = x.rank() == 1 && !sample.is_empty() && x.len() == sample.iter().product::<usize>();
+        return x.shape() == sample.as_slice() || is_row;
+    }
+    let layers: Vec<&dyn Any> = model.layers().iter().take(2).map(|layer| &**layer as &dyn Any).collect();
+    let is_image = |weight: &Tensor| x.rank() + 1 == weight.rank() && x.shape()[0] == weight.shape()[1];
+    match layers.as_slice() {
+        [first, ..] if let Some(dense) = first.downcast_ref::<Dense>() => {
+            x.rank() == 1 && x.len() == dense.weight.shape()[0]
+        }
+        [first, second]
+            if first.is::<Flatten>()
+                && let Some(dense) = second.downcast_ref::<Dense>() =>
+        {
+            // Of a batch, each row has as many values.
+            x.len() == dense.weight.shape()[0] && (x.rank() == 1 || x.shape()[0] != 1)
+        }
+        [first, ..] if let Some(layer) = first.downcast_ref::<Conv2D>() => is_image(&layer.weight),
+        [first, ..] if let Some(layer) = first.downcast_ref::<Conv1D>() => is_image(&layer.weight),
+        _ => false,
+    }
+}
