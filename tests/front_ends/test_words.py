@@ -41,6 +41,8 @@ ROWS = [
     ([V, "let top = v.iter().max();"], "CompileError", ["let top = v.iter().max().cloned();"], ["借用"], [").to_owned()"]),
     ([V, "let (a, b) = v.split_at(1);"], "CompileError", ["let (a, b) = (v[..1].to_vec(), v[1..].to_vec());"], ["借用"], []),
     (['let name = "a,b".to_owned();', "let halves = name.split_once(',');"], "CompileError", [".map(|(a, b)| (a.to_owned(), b.to_owned()));"], ["借用"], []),
+    (['let name = "a,b".to_owned();', "let both = (name.as_str(), name.len());"], "CompileError", ["let both = (name.as_str().to_owned(), name.len());"], ["借用"], []),
+    (['let words = vec!["a".to_owned()];', "let w = words.iter().map(|w| w.as_str()).next();"], "CompileError", ["`w` is a reference into another variable", ".next().map(str::to_owned);"], ["`w` 是对另一个变量的引用"], ["closing brace", "moves the value"]),
     # Paths of traits and types.
     (["fn f() -> Result<i32, Box<dyn Error>> { Ok(1) }"], "CompileError", ["`Error` has to be brought in", "use std::error::Error;"], ["`Error` 要先用 `use` 引入", "use std::error::Error;"], ["error: consider importing"]),
     (["let tree: BTreeMap<String, i32> = Default::default();"], "CompileError", ["use std::collections::BTreeMap;"], ["要先用 `use` 引入"], ["error: consider importing"]),
@@ -52,6 +54,7 @@ ROWS = [
     ([MODEL, "model.fit(&data::xor()).epochs(3);"], "", ["training starts with `.run()`", "model.fit(&data::xor()).epochs(3).run();"], ["加上 `.run()` 才会开始训练"], ["let _ ="]),
     ([MODEL, "model.fit(&data::xor()).epochs(3)"], "CompileError", ["training starts with `.run()`"], ["加上 `.run()`"], ["derive(Debug)]"]),
     ([MODEL, "let fit = model.fit(&data::xor()).epochs(3);"], "CompileError", ["let fit = model.fit(&data::xor()).epochs(3).run();"], ["加上 `.run()`"], ["to_owned"]),
+    ([V, "v.iter().filter(|n| **n > 1);"], "", ["computes nothing", ".collect();"], ["什么也没有算"], ["let _ ="]),
     ([V, "v.iter().map(|n| n * 2);"], "", ["computes nothing", ".collect();"], ["什么也没有算"], ["let _ ="]),
     # Tensors as in Python.
     ([TENSORS, "let z = &x * 2;"], "CompileError", ["&x * 2.0"], ["请写成", "&x * 2.0"], []),
@@ -80,6 +83,7 @@ ROWS = [
     (["Conv2d::new(1, 4, 3)"], "CompileError", ["here it is `Conv2D::new("], ["在这里写成 `Conv2D::new("], ["brought in by a `use`"]),
     (["let m = MaxPool2d::new(2);"], "CompileError", ["here it is `MaxPool2D::new(2)`"], ["MaxPool2D::new(2)"], ["brought in by a `use`"]),
     (["let m = SequentiaL::new();"], "CompileError", ["it is called `Sequential` here", "    let m = Sequential::new();"], ["这里的名字是 `Sequential`"], ["brought in by a `use`"]),
+    (["sequential::new()"], "CompileError", ["it is called `Sequential` here"], ["这里的名字是 `Sequential`"], [":dep sequential"]),
     (["Sequntial::new()"], "CompileError", ["there is `Sequential`", "    Sequential::new()"], ["但是有 `Sequential`"], ["brought in by a `use`"]),
     (["let losses = 3;", "lossess + 1"], "CompileError", ["there is `losses`"], ["但是有 `losses`"], ["Is it spelled right"]),
     (["let f = 3;", "x1234 + 1"], "CompileError", ["No cell that was run defines `x1234`"], ["都没有定义"], ["similar name"]),
@@ -91,6 +95,7 @@ ROWS = [
     (['let n = "5".parse::<i32>() + 1;'], "CompileError", ['"5".parse::<i32>()? + 1'], ["`?` 取出其中的值"], []),
     (['fn number() -> i32 { "5".parse::<i32>()? }'], "CompileError", ["`number` has to return a `Result`", "fn number(…) -> Result<i32, Box<dyn std::error::Error>>"], ["`number` 必须返回 `Result`"], []),
     (["let mean: f32 = [1.0f32, 2.0].iter().sum() / 2.0;"], "CompileError", ["`.sum()` stands in the middle", ".sum::<f32>() / 2.0;"], ["请写明是哪一种"], ["what type `mean` has"]),
+    (["let total: i32 = vec![1, 2].iter().sum() + 1;"], "CompileError", [".sum::<i32>() + 1;"], [".sum::<i32>() + 1;"], []),
     # Files that are not there.
     (['let text = std::fs::read_to_string("nowhere.txt")?;'], "Error", ["begins in the notebook's folder, " + os.getcwd()], ["也就是 " + os.getcwd()], ["current_dir"]),
     (['let file = std::fs::File::open("CONFTEST.py").unwrap();'], "Panic", [os.getcwd(), '"conftest.py"'], [os.getcwd(), '"conftest.py"'], ["current_dir"]),

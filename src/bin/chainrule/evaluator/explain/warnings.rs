@@ -43,7 +43,9 @@ fn explained(lint: &str, message: &str, line: usize, text: &str, statement: &str
         return situations::training_not_started(statement);
     }
     let expression = text.trim_end_matches(';');
-    if lint == "unused_must_use" && unused.contains("iter::") {
+    const LAZY: [&str; 9] = ["Map", "Filter", "FilterMap", "Rev", "Zip", "Chain", "Enumerate", "Take", "Skip"];
+    let kind = unused.rsplit("::").next().unwrap_or_default();
+    if lint == "unused_must_use" && (unused.contains("iter::") || LAZY.contains(&kind)) {
         return Explanation::new(
             format!("Line {line} computes nothing: an iterator waits until something asks for what it yields."),
             format!("第 {line} 行什么也没有算：迭代器要等到有人取用结果时才会计算。"),

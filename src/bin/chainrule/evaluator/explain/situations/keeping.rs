@@ -1,16 +1,18 @@
 //! Variables that cannot be kept for the next cell.
 
 use super::super::syntax::{Cell, one_line, text};
-use super::super::{Case, Explanation, ITERATOR};
+use super::super::{BORROW, Case, Explanation, ITERATOR};
 use crate::settings::say;
 use ra_ap_syntax::ast::{self, AstNode, HasArgList};
 
 /// A type that is known at the end, but not on the way there.
-fn within(code: &str, statement: &str) -> Option<Explanation> {
+fn within(code: &str, kind: &str, statement: &str) -> Option<Explanation> {
     let (method, likely) = [(".sum()", "f32"), (".product()", "f32"), (".parse()", "f32"), (".collect()", "Vec<_>")]
         .into_iter()
         .find(|(method, _)| code.contains(method))?;
     let word = method.trim_end_matches("()");
+    let is_number = kind.starts_with(['f', 'i', 'u']) && kind.len() <= 5;
+    let likely = if is_number && likely == "f32" { kind } else { likely };
     Some(Explanation::new(
         format!(
             "The type of the whole is written down, but `{method}` stands in the middle and could give several. Say which:"
@@ -118,17 +120,25 @@ pub fn iterator(case: &Case) -> Option<Explanation> {
 
 pub fn borrow(case: &Case) -> Option<Explanation> {
     let statement = Cell::new(case.code).definition(case.mark.as_ref(), case.name());
-    let name = case.name();
     let parts = statement.and_then(|one| Some((one.pat()?.syntax().text().to_string(), one.initializer()?)));
+    let name = match &parts {
+        // rustc names what is lent, not what borrows it.
+        Some((pattern, _)) if case.kind != BORROW => pattern.as_str(),
+        _ => case.name(),
+    };
     if let Some((pattern, value)) = &parts
         && is_training(&text(value))
     {
         return Some(training_not_started(&format!("let {pattern} = {}", text(value))));
     }
     let only_here = say("or use the borrow in this cell only", "或者只在这个单元格里使用借用");
-    let fix = parts.map(|(pattern, value)| {
-        let code = one_line(&text(&value));
-        let kept = own(&value).map(|owned| format!("let {pattern} = {owned};\n")).unwrap_or_default();
+    let fix = parts.as_ref().map(|(pattern, value)| {
+        let code = one_line(&text(value));
+        // What is written already is no advice.
+        let kept = own(value)
+            .filter(|owned| *owned != code)
+            .map(|owned| format!("let {pattern} = {owned};\n"))
+            .unwrap_or_default();
         format!("{kept}{{ let {pattern} = {code}; … }}  // {only_here}")
     });
     Some(Explanation::new(
@@ -176,6 +186,8 @@ const LENDING: &[(&str, &str)] = &[
     ("strip_suffix", ".map(str::to_owned)"),
     ("split_once", ".map(|(a, b)| (a.to_owned(), b.to_owned()))"),
     ("rsplit_once", ".map(|(a, b)| (a.to_owned(), b.to_owned()))"),
+    ("as_str", ".to_owned()"),
+    ("trim", ".to_owned()"),
     ("as_slice", ".to_vec()"),
     ("unwrap", ".clone()"),
     ("expect", ".clone()"),
@@ -209,6 +221,9 @@ fn own(value: &ast::Expr) -> Option<String> {
                 "unwrap" if code.contains(".to_str()") => Some(format!("{code}.to_owned()")),
                 _ => {
                     let own = LENDING.iter().find(|(name, _)| *name == method).map_or(".to_owned()", |(_, own)| own);
+                    let is_of_text =
+                        [".as_str()", ".split", ".lines()", ".trim()"].iter().any(|part| code.contains(part));
+                    let own = if own == ".cloned()" && is_of_text { ".map(str::to_owned)" } else { own };
                     Some(format!("{code}{own}"))
                 }
             }
@@ -288,7 +303,7 @@ pub fn unknown_type(case: &Case) -> Option<Explanation> {
     if let Some(kind) = statement.ty().map(|kind| kind.syntax().text().to_string())
         && !kind.contains('_')
     {
-        return within(&code, &format!("let {name}: {kind} = {code};"));
+        return within(&code, &kind, &format!("let {name}: {kind} = {code};"));
     }
     // What the right side is made by, and a type that fits.
     let likely = [

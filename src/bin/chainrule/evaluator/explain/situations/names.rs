@@ -234,6 +234,9 @@ pub fn missing_crate(case: &Case) -> Option<Explanation> {
     if name.contains("::") {
         return None;
     }
+    if let Some(meant) = similar_name(case) {
+        return Some(meant);
+    }
     Some(Explanation::new(
         format!(
             "The crate `{name}` is not in this session. What the course needs (tensors, layers, plots) is in scope \

@@ -8,6 +8,10 @@ use ra_ap_syntax::ast::AstNode;
 
 pub fn moved_in_this_cell(case: &Case) -> Option<Explanation> {
     let name = case.name();
+    // What is lent to the next cell is kept by a move that nobody wrote.
+    if case.labels.contains("`'static`") {
+        return None;
+    }
     let how = Cell::new(case.code).how_moved(name)?;
     let or_borrow = match &how.by {
         By::Call(function) if how.code.contains(&format!("{function}({name})")) => {
@@ -44,6 +48,10 @@ pub fn lent_too_long(case: &Case) -> Option<Explanation> {
     let line = case.code[line..].lines().next().unwrap_or_default();
     if is_temporary && super::keeping::is_training(line) {
         return Some(super::keeping::training_not_started(line));
+    }
+    // A variable of the notebook is there for longer, but not what borrows from it.
+    if !is_temporary && case.memory.variable_type(case.name()).is_some() {
+        return super::keeping::borrow(case);
     }
     Some(match is_temporary {
         true => Explanation::new(
