@@ -54,6 +54,8 @@ pub struct Gone {
     pub variables: Vec<String>,
     /// Functions and implementations that do not fit any more, with their places.
     pub set_aside: Vec<(String, Place)>,
+    /// Variables of a type that cannot be written down: those of an earlier cell.
+    pub unnameable: Vec<String>,
 }
 
 impl Definitions {
@@ -70,6 +72,14 @@ impl Definitions {
             let types = event["types"].as_object().into_iter().flatten();
             self.types.extend(types.filter_map(|(name, kind)| Some((name.clone(), kind.as_str()?.to_owned()))));
         }
+    }
+
+    /// All words of the definitions that a variable is made of, and of its type.
+    pub fn words_of(&self, name: &str, scope: &Scope) -> BTreeSet<String> {
+        let Some(variable) = scope.variables.get(name) else { return BTreeSet::new() };
+        let kind = self.types.get(name).unwrap_or(&variable.kind);
+        let parts = graph(scope, self, self).parts_of(kind);
+        parts.values().map(String::as_str).chain([kind.as_str()]).flat_map(words).map(str::to_owned).collect()
     }
 
     /// What decides, beside texts, how a cell is compiled.
@@ -178,7 +188,7 @@ impl Evaluator {
         let outdated = self.definitions.outdated(&before, &graph(&after, &next, &self.definitions), &self.scope);
         let reasons: BTreeSet<&String> = outdated.values().flatten().collect();
         let changed: Vec<String> = reasons.into_iter().cloned().collect();
-        let mut gone = Gone { changed, variables: outdated.into_keys().collect(), set_aside: Vec::new() };
+        let mut gone = Gone { changed, variables: outdated.into_keys().collect(), ..Gone::default() };
         let cell = Cell::new(code);
         if let Some(name) = gone.variables.iter().find(|name| cell.place_of_use(name).is_some()) {
             return Err(explain::outdated(name, &gone.changed.join(", ")));
@@ -321,7 +331,7 @@ fn graph(scope: &Scope, definitions: &Definitions, earlier: &Definitions) -> Gra
 }
 
 /// The names in a type.
-fn words(kind: &str) -> impl Iterator<Item = &str> {
+pub fn words(kind: &str) -> impl Iterator<Item = &str> {
     kind.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
 }
 

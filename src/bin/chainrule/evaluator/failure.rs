@@ -250,6 +250,7 @@ const GENERATED: &[(&str, &str)] = &[
     ("`evcxr_variable_store`", "<end of input>"),
     ("CellDisplay", "Debug"),
     ("evcxr_internal_runtime::", ""),
+    ("*mut VariableStore", "()"),
     ("src/lib.rs", "cell"),
 ];
 

@@ -14,6 +14,7 @@ use super::explain::warnings::{self, Warning};
 use super::failure::Refusal;
 use super::prepare::Prepared;
 use super::scope::{Variables, commands, reads_files};
+use super::types;
 use super::undo::Undo;
 use super::{Evaluator, Interrupter};
 use crate::compiler::crates::content_of_dependency;
@@ -120,7 +121,6 @@ impl Evaluator {
     pub(super) fn keep_refusal(&mut self, key: &str, code: &str, refusal: &Refusal) {
         if refusal.lasts()
             && commands(code).next().is_none()
-            && !self.scope.has_macros()
             && !self.scope.has_dependencies()
             && let Ok(content) = serde_json::to_vec(refusal)
         {
@@ -132,7 +132,7 @@ impl Evaluator {
     pub(super) fn play(&mut self, number: u32, prepared: &mut Prepared, runs: Runs) -> Option<Ran> {
         let Runs { kept, objects } = runs;
         let mut played = prepared.clone();
-        let mut gone = Gone { changed: kept.changed, variables: kept.dropped, set_aside: Vec::new() };
+        let mut gone = Gone { changed: kept.changed, variables: kept.dropped, ..Gone::default() };
         for text in &kept.set_aside {
             let place = self.sources.find_statement(text)?;
             gone.set_aside.push((played.set_aside(text)?, place));
@@ -185,8 +185,8 @@ impl Evaluator {
         let made_room = self.wake().and_then(|()| self.make_room(number, code, prepared));
         let before = self.scope.variables.clone();
         let ran = match made_room {
-            Ok(gone) => {
-                let result = self.context.awake(&self.scope).and_then(|context| context.execute(&prepared.code));
+            Ok(mut gone) => {
+                let result = self.execute_without_unnameable(number, prepared, &mut gone);
                 let result = result.map_err(|error| without_outdated(error, &gone));
                 Ran { gone, result }
             }
@@ -215,8 +215,10 @@ impl Evaluator {
         if ran.result.is_err() && !is_lost {
             // The variables that had to go for the cell are still there: it has not run.
             let is_gone = |name: &String| !before.contains_key(name);
-            self.scope.variables.extend(all.into_iter().filter(|(name, _)| is_gone(name)));
+            let unnameable = |name: &String| ran.gone.unnameable.contains(name);
+            self.scope.variables.extend(all.into_iter().filter(|(name, _)| is_gone(name) && !unnameable(name)));
         }
+        self.complete_types();
         if let Some(key) = key
             && let Some(content) = self.to_be_kept(&ran, prepared, exchanges, &before)
         {
@@ -272,6 +274,9 @@ impl Evaluator {
             let answers = exchange.answers.as_deref().unwrap_or_default();
             !exchange.object.is_empty() && !answers.iter().any(|line| line.starts_with(CHANGED_TYPE))
         };
+        if !ran.gone.unnameable.is_empty() {
+            return None;
+        }
         // A crash says nothing of the code, but what could not be loaded was not compiled well.
         if !exchanges.iter().all(is_loaded) || self.taken.iter().any(|event| event["event"] == "load_failed") {
             return None;
@@ -291,6 +296,12 @@ impl Evaluator {
                     after_a_stop.push(name.clone());
                     all.entry(name.clone()).or_insert_with(|| variable.kind.clone());
                 }
+                // A type that was written down in part has been completed since.
+                let complete = |(name, kind): (&String, &mut String)| match self.scope.variables.get(name) {
+                    Some(known) if types::has_gap(kind) => kind.clone_from(&known.kind),
+                    _ => {}
+                };
+                all.iter_mut().for_each(complete);
                 (variables, staying) = (all, Some(after_a_stop));
             }
             _ => return None,

@@ -19,6 +19,7 @@ use chainrule::display::escape_html;
 use memory::Memory;
 use std::ops::Range;
 
+pub use situations::threads_gone;
 pub use syntax::Cell;
 
 /// The explanation of a mistake, if it is a known one.

@@ -8,6 +8,7 @@ mod surprises;
 use super::{BORROW, CLOSURE, Case, Explanation, ITERATOR, NAMELESS, OUTDATED, UNKNOWN_TYPE};
 use keeping::{borrow, closure, iterator, nameless, outdated, unknown_type};
 use names::{missing_crate, missing_method, missing_name, missing_use};
+pub use names::{threads_gone, unnameable};
 use owning::{immutable, implemented_twice, lent_too_long, moved_in_this_cell, mutable_static, no_debug, no_display};
 use surprises::{
     borrowed_twice, index_out_of_bounds, integer_overflow, no_such_file, not_a_number, question_mark,
