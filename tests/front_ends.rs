@@ -76,6 +76,11 @@ fn faults() {
 }
 
 #[test]
+fn poison() {
+    pytest("test_poison.py", Duration::from_secs(1500));
+}
+
+#[test]
 fn sequences() {
     pytest("test_sequences.py", Duration::from_secs(900));
 }

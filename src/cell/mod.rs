@@ -23,7 +23,7 @@ pub use display::{CellDisplay, place_in_cell, print};
 pub use input::{input, input_password};
 pub(crate) use outlined::Outlined;
 pub(crate) use report::line_of;
-pub use report::{at, early_return, panicked};
+pub use report::{CellError, at, early_return, ended, panicked, reached_the_end};
 #[doc(hidden)]
 pub use serde_json;
 pub use store::{VariableStore, create_variable_store, redefine};

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::ffi::c_void;
 use std::io::Write;
 use std::panic::{Location, PanicHookInfo};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::ThreadId;
 
@@ -62,6 +62,7 @@ pub unsafe extern "C" fn chainrule_start(
 pub extern "C" fn chainrule_before_cell() {
     CHAINRULE_INTERRUPT.store(false, Ordering::Relaxed);
     LAST_PANIC.set(None);
+    IS_ACCOUNTED_FOR.store(false, Ordering::Relaxed);
     // For every cell: one before it may have put a hook of its own in place.
     std::panic::set_hook(Box::new(note_panic));
     super::input::forget_typed();
@@ -169,9 +170,28 @@ pub fn panicked() {
     evcxr_line("EVCXR_PANIC_NOTIFICATION");
 }
 
+/// Whether the cell has kept all of its variables, or has said why not.
+static IS_ACCOUNTED_FOR: AtomicBool = AtomicBool::new(false);
+
+/// The cell has kept the last of its variables (a call at its end).
+#[inline(never)]
+pub fn reached_the_end() {
+    IS_ACCOUNTED_FOR.store(true, Ordering::Relaxed);
+}
+
+/// The cell has ended without a panic: if by a `return` before its end, its variables are not there.
+#[inline(never)]
+pub fn ended() {
+    if !IS_ACCOUNTED_FOR.load(Ordering::Relaxed) {
+        event(&json!({"event": "returned", "line": line()}));
+        evcxr_line("EVCXR_ERROR_OCCURRED");
+    }
+}
+
 /// `?` has ended the cell early with an error of this text.
 #[inline(never)]
 pub fn early_return(message: String) {
+    IS_ACCOUNTED_FOR.store(true, Ordering::Relaxed);
     event(&json!({"event": "early_return", "message": message, "line": line(), "folder": folder()}));
     evcxr_line("EVCXR_ERROR_OCCURRED");
 }
@@ -189,6 +209,16 @@ pub(super) fn error_as_result(message: &str) {
 /// Whether anybody hears of it.
 pub(super) fn is_heard() -> bool {
     CHANNELS.get().is_some()
+}
+
+/// What `return Err(…)` and a `?` beside a `return` give in a cell: the error itself has been reported.
+pub struct CellError(());
+
+impl<T: std::fmt::Display> From<T> for CellError {
+    fn from(error: T) -> CellError {
+        early_return(error.to_string());
+        CellError(())
+    }
 }
 
 pub(super) fn variable_changed_type(name: &str) {

@@ -10,9 +10,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// Variables by name.
-#[derive(Default)]
 pub struct VariableStore {
     variables: HashMap<String, Stored>,
+    /// The process that made it. After a crash another one goes on, without the threads of this one.
+    process: u32,
     /// The crates that the cell before was linked to, each with what stands for its content.
     crates: Vec<(String, String)>,
 }
@@ -56,7 +57,8 @@ impl Stored {
 /// The store of a session, made by its first cell.
 #[inline(never)]
 pub fn create_variable_store() -> *mut VariableStore {
-    Box::into_raw(Box::default())
+    let process = std::process::id();
+    Box::into_raw(Box::new(VariableStore { variables: HashMap::new(), process, crates: Vec::new() }))
 }
 
 impl VariableStore {
@@ -92,7 +94,11 @@ impl VariableStore {
     #[inline(never)]
     fn put(&mut self, name: &str, stored: Stored) {
         report::note_variable(name, stored.kind, summary(&*stored.value));
-        self.variables.insert(name.to_owned(), stored);
+        let forgotten = self.variables.insert(name.to_owned(), stored);
+        if self.process != std::process::id() {
+            // To drop it could mean to wait for threads that are not there.
+            std::mem::forget(forgotten);
+        }
     }
 
     #[inline(never)]

@@ -12,7 +12,9 @@
 
 use super::crates::hex;
 use super::identity;
+use super::macros::with_macros_first;
 use super::redefinition::Redefinition;
+use super::returns::let_returns_fit;
 use super::toolchain::cargo_home;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::collections::HashSet;
@@ -39,6 +41,7 @@ const STORE_END: &str =
 const PANICKED: &str = "    println!(\"EVCXR_PANIC_NOTIFICATION\");\n";
 const CATCH_BEGIN: &str = "  std::panic::AssertUnwindSafe(||{\n";
 const CATCH_END: &str = "})) { \n  Ok(_) => {}\n";
+const CATCH_END_NOTICED: &str = "})) { \n  Ok(_) => ::chainrule::cell::ended(),\n";
 /// How evcxr begins to put a variable back.
 pub const PUT: &str = "evcxr_variable_store.put_variable::<";
 const TAKE: &str = " = evcxr_variable_store.take_variable::<";
@@ -292,7 +295,24 @@ fn adapt(source: &str) -> Result<String, String> {
     if let Some(at) = adapted.rfind(PANICKED) {
         adapted.replace_range(at..at + PANICKED.len(), "    ::chainrule::cell::panicked();\n");
     }
+    let adapted = with_macros_first(notice_an_early_end(let_returns_fit(adapted)));
     Ok(leave_in_store(&adapted).unwrap_or(adapted))
+}
+
+/// A cell may end by `return` before it has kept its variables, and evcxr would not notice: whether it has come to where
+/// the last one is kept is noted there, and looked at behind the cell.
+fn notice_an_early_end(mut source: String) -> String {
+    if let Some(end) = source.rfind(CATCH_END)
+        && let Some(begin) = source[..end].rfind(CATCH_BEGIN)
+        && let Some(last) = source[begin..end].rfind(&format!("\n{PUT}")).map(|at| begin + at + 1)
+        // A type may go over several lines; the name stands behind it.
+        && let Some(name) = source[last..end].find("(stringify!(").map(|at| last + at)
+        && let Some(length) = source[name..end].find('\n')
+    {
+        source.replace_range(end..end + CATCH_END.len(), CATCH_END_NOTICED);
+        source.insert_str(name + length, " ::chainrule::cell::reached_the_end();");
+    }
+    source
 }
 
 /// evcxr takes every variable of the session out of the store and puts it back, and for each of these steps rustc writes
@@ -300,7 +320,8 @@ fn adapt(source: &str) -> Result<String, String> {
 /// stay where they are. Nothing where that cannot be told from the text.
 fn leave_in_store(source: &str) -> Option<String> {
     let (before, rest) = source.split_once(CATCH_BEGIN)?;
-    let (cell, after) = rest.rsplit_once(CATCH_END)?;
+    let end = if rest.contains(CATCH_END_NOTICED) { CATCH_END_NOTICED } else { CATCH_END };
+    let (cell, after) = rest.rsplit_once(end)?;
     if cell.contains("include!") {
         return None;
     }
@@ -316,7 +337,7 @@ fn leave_in_store(source: &str) -> Option<String> {
     };
     let before = without(before, |line| line.starts_with("let ") && line.contains(TAKE));
     let after = without(after, |line| line.starts_with(PUT));
-    Some([&before, CATCH_BEGIN, cell, CATCH_END, &after].concat())
+    Some([&before, CATCH_BEGIN, cell, end, &after].concat())
 }
 
 /// The names of the variables that a compiled cell takes out of the store.

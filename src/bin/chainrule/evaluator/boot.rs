@@ -169,6 +169,7 @@ impl Evaluator {
             memory: Memory::default(),
             assistant: Assistant::new(folder),
             objects: LoadedObjects::default(),
+            threads: 0,
             interrupter,
             settings,
             _worker_ends: channels.worker_ends,

@@ -1,5 +1,6 @@
 //! A cell as text: its statements, whether it is complete, which cell and line a place in the compiled code comes from.
 
+use super::limit::is_unreadable;
 use icu_normalizer::ComposingNormalizerBorrowed;
 use ra_ap_syntax::{AstNode, Edition, Parse, SourceFile, SyntaxKind, SyntaxNode, SyntaxToken, T, ast};
 use std::borrow::Cow;
@@ -41,7 +42,7 @@ pub fn composed(code: &str) -> Cow<'_, str> {
     if code.is_ascii() || normalizer.is_normalized(code) {
         return Cow::Borrowed(code);
     }
-    let file = SourceFile::parse(code, EDITION).syntax_node();
+    let file = read(code).syntax_node();
     let tokens = file.descendants_with_tokens().filter_map(|element| element.into_token());
     // Texts stay as they are.
     let form = |token: SyntaxToken| match token.kind() {
@@ -51,9 +52,14 @@ pub fn composed(code: &str) -> Cow<'_, str> {
     Cow::Owned(tokens.map(form).collect())
 }
 
+/// Reads a text that somebody has typed. One that would exhaust the parser is read as an empty one.
+pub fn read(rust: &str) -> Parse<SourceFile> {
+    SourceFile::parse(if is_unreadable(rust) { "" } else { rust }, EDITION)
+}
+
 /// The cell inside of its function.
 pub fn parse(rust: &str) -> Parse<SourceFile> {
-    SourceFile::parse(&format!("{BEFORE}{rust}\n}}"), EDITION)
+    read(&format!("{BEFORE}{rust}\n}}"))
 }
 
 pub fn statements(rust: &Parse<SourceFile>) -> Vec<SyntaxNode> {
@@ -134,7 +140,7 @@ fn ends_with_escape(quoted: &str) -> bool {
 
 /// Whether there is an error that no continuation can mend, although brackets are open.
 fn has_early_error(rust: &str) -> bool {
-    let parse = SourceFile::parse(&format!("{BEFORE}{rust}"), EDITION);
+    let parse = read(&format!("{BEFORE}{rust}"));
     let end = BEFORE.len() + rust.trim_end().len();
     parse.errors().iter().any(|error| usize::from(error.range().start()) + 1 < end)
         && !ends_inside_a_token(rust)
@@ -145,7 +151,7 @@ fn has_early_error(rust: &str) -> bool {
 }
 
 fn tokens(rust: &str) -> Vec<(SyntaxKind, String)> {
-    let file = SourceFile::parse(rust, EDITION).syntax_node();
+    let file = read(rust).syntax_node();
     let leaves = file.descendants_with_tokens().filter_map(|element| element.into_token());
     leaves
         .filter(|token| token.kind() != SyntaxKind::WHITESPACE)

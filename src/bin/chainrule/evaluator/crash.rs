@@ -4,6 +4,7 @@ use super::Failure;
 use super::cell::{Place, parse, statements, without_commands};
 use super::explain::Explanation;
 use super::interrupt::Stop;
+use super::threads::Lost;
 use crate::settings::{Settings, how_to_change, say, size_in_words};
 use crate::worker::LOST_CHANNELS;
 use object::{Object, ObjectSymbol};
@@ -27,6 +28,8 @@ pub struct Crash<'a> {
     pub variables: &'a BTreeMap<String, String>,
     pub kept: &'a BTreeMap<String, String>,
     pub objects: &'a LoadedObjects,
+    /// What was lost with threads of earlier cells, if there were any.
+    pub lost: Option<&'a Lost>,
 }
 
 impl Crash<'_> {
@@ -135,7 +138,9 @@ impl Crash<'_> {
                 format!("单元格对 {used} 所做的改动已撤销。"),
             );
         }
-        let gone: Vec<String> = self.variables.keys().filter(|name| !self.kept.contains_key(*name)).cloned().collect();
+        let lost = |name: &String| self.lost.is_some_and(|lost| lost.iter().any(|(one, _)| one == name));
+        let gone = self.variables.keys().filter(|name| !self.kept.contains_key(*name) && !lost(name));
+        let gone: Vec<String> = gone.cloned().collect();
         if !gone.is_empty() {
             let gone = list(gone);
             text += &say(
@@ -143,7 +148,7 @@ impl Crash<'_> {
                 format!("但 {gone} 除外：单元格改变了它的类型，变量在运行之前就必须移除。"),
             );
         }
-        text
+        text + &self.lost.map(|lost| consequence_for_threads(lost)).unwrap_or_default()
     }
 
     fn overflow(&self, event: &Value) -> String {
@@ -198,6 +203,27 @@ impl Crash<'_> {
             line.trim_start().starts_with("memory allocation of ") && line.trim_end().ends_with(" bytes failed")
         })
     }
+}
+
+/// What it means that threads of earlier cells are gone.
+fn consequence_for_threads(lost: &Lost) -> String {
+    let ended = say(
+        "\nThreads that earlier cells had left running cannot be brought back: they have ended.",
+        "\n之前的单元格留下的线程无法恢复，已经结束。",
+    );
+    if lost.is_empty() {
+        return ended.to_owned();
+    }
+    let names = lost.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(say(", ", "、"));
+    let cells: BTreeSet<u32> = lost.iter().filter_map(|(_, cell)| *cell).collect();
+    let cells = cells.iter().map(|cell| format!("[{cell}]")).collect::<Vec<_>>().join(say(", ", "、"));
+    ended.to_owned()
+        + &say(
+            format!(
+                " So {names} would wait for them for ever, and had to go; to have it again, run cell {cells} again."
+            ),
+            format!("{names} 会永远等待这些线程，所以被移除了；需要的话，请重新运行单元格 {cells}。"),
+        )
 }
 
 /// The statement that a cell had come to when the worker reported `event`.

@@ -61,6 +61,8 @@ pub struct Gone {
     pub replaced: Vec<String>,
     /// Imports that say which of two meanings of a name counts.
     pub imports: Vec<String>,
+    /// Variables of a type that cannot be written down: those of an earlier cell.
+    pub unnameable: Vec<String>,
 }
 
 impl Gone {
@@ -74,6 +76,7 @@ impl Gone {
         self.claimed.extend(more.claimed);
         self.replaced.extend(more.replaced);
         self.imports.extend(more.imports);
+        self.unnameable.extend(more.unnameable);
     }
 
     /// How many things had to go or to be added.
@@ -96,6 +99,14 @@ impl Definitions {
             let types = event["types"].as_object().into_iter().flatten();
             self.types.extend(types.filter_map(|(name, kind)| Some((name.clone(), kind.as_str()?.to_owned()))));
         }
+    }
+
+    /// All words of the definitions that a variable is made of, and of its type.
+    pub fn words_of(&self, name: &str, scope: &Scope) -> BTreeSet<String> {
+        let Some(variable) = scope.variables.get(name) else { return BTreeSet::new() };
+        let kind = self.types.get(name).unwrap_or(&variable.kind);
+        let parts = graph(scope, self, self).parts_of(kind);
+        parts.values().map(String::as_str).chain([kind.as_str()]).flat_map(words).map(str::to_owned).collect()
     }
 
     /// What decides, beside texts, how a cell is compiled.
@@ -335,7 +346,7 @@ fn graph(scope: &Scope, definitions: &Definitions, earlier: &Definitions) -> Gra
 }
 
 /// The names in a type.
-fn words(kind: &str) -> impl Iterator<Item = &str> {
+pub fn words(kind: &str) -> impl Iterator<Item = &str> {
     kind.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
 }
 

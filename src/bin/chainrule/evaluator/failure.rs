@@ -300,6 +300,7 @@ const GENERATED: &[(&str, &str)] = &[
     ("`evcxr_variable_store`", "<end of input>"),
     ("CellDisplay", "Debug"),
     ("evcxr_internal_runtime::", ""),
+    ("*mut VariableStore", "()"),
     ("src/lib.rs", "cell"),
     // What is looked for beside the code is looked for in a folder of ours.
     ("couldn't read `src/", "couldn't read `"),

@@ -15,6 +15,7 @@ use super::failure::Refusal;
 use super::precedence::GaveWay;
 use super::prepare::Prepared;
 use super::scope::{Variables, asks_for_crates, commands, reads_files};
+use super::types;
 use super::undo::Undo;
 use super::{Evaluator, Interrupter};
 use crate::compiler::crates::content_of_dependency;
@@ -120,7 +121,6 @@ impl Evaluator {
     pub(super) fn keep_refusal(&mut self, key: &str, code: &str, refusal: &Refusal) {
         if refusal.lasts()
             && commands(code).next().is_none()
-            && !self.scope.has_macros()
             && !self.scope.has_dependencies()
             && let Ok(content) = serde_json::to_vec(refusal)
         {
@@ -214,8 +214,11 @@ impl Evaluator {
         }
         if ran.result.is_err() && !is_lost {
             let there = std::mem::replace(&mut self.scope.variables, scope.variables);
-            self.scope.variables.retain(|name, _| there.contains_key(name) || !before.contains_key(name));
+            self.scope.variables.retain(|name, _| {
+                there.contains_key(name) || !(before.contains_key(name) || ran.gone.unnameable.contains(name))
+            });
         }
+        self.complete_types();
         if let Some(key) = key
             && let Some(content) = self.to_be_kept(&ran, prepared, exchanges, &before)
         {
@@ -271,6 +274,9 @@ impl Evaluator {
             let answers = exchange.answers.as_deref().unwrap_or_default();
             !exchange.object.is_empty() && !answers.iter().any(|line| line.starts_with(CHANGED_TYPE))
         };
+        if !ran.gone.unnameable.is_empty() {
+            return None;
+        }
         // A crash says nothing of the code, but what could not be loaded was not compiled well.
         if !exchanges.iter().all(is_loaded) || self.taken.iter().any(|event| event["event"] == "load_failed") {
             return None;
@@ -290,6 +296,12 @@ impl Evaluator {
                     after_a_stop.push(name.clone());
                     all.entry(name.clone()).or_insert_with(|| variable.kind.clone());
                 }
+                // A type that was written down in part has been completed since.
+                let complete = |(name, kind): (&String, &mut String)| match self.scope.variables.get(name) {
+                    Some(known) if types::has_gap(kind) => kind.clone_from(&known.kind),
+                    _ => {}
+                };
+                all.iter_mut().for_each(complete);
                 (variables, staying) = (all, Some(after_a_stop));
             }
             _ => return None,

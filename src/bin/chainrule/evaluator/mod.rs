@@ -15,6 +15,7 @@ mod failure;
 mod imports;
 mod interrupt;
 mod kept;
+pub mod limit;
 mod limits;
 mod made_of;
 mod output;
@@ -22,7 +23,9 @@ mod precedence;
 mod prepare;
 mod scope;
 mod stream;
+mod threads;
 mod timing;
+mod types;
 mod undo;
 mod variables;
 
@@ -87,6 +90,8 @@ pub struct Evaluator {
     memory: Memory,
     assistant: Assistant,
     objects: LoadedObjects,
+    /// How many threads cells had left running when the last snapshot was made.
+    threads: u64,
     interrupter: Interrupter,
     settings: Settings,
     /// For a worker that evcxr starts in place of one that has ended.
@@ -104,6 +109,8 @@ struct Course<'a> {
     stop: Option<Stop>,
     events: Vec<Value>,
     error_tail: String,
+    /// If threads of earlier cells have ended with this one: what that took along.
+    lost: Option<threads::Lost>,
 }
 
 impl Evaluator {
@@ -112,7 +119,10 @@ impl Evaluator {
         let code = &*cell::composed(code);
         self.pump.begin(sink.clone());
         self.answers.forget();
-        self.report_what_happened_between_cells(&sink);
+        self.report_what_happened_between_cells(number, &sink);
+        if let Some(excess) = limit::excess(code) {
+            return Err(Failure::new("CompileError", excess.in_words(), None));
+        }
         if let Some(reason) = refused_command(code) {
             return Err(Failure::new("Error", reason, None));
         }
@@ -203,6 +213,7 @@ impl Evaluator {
         self.definitions.note_types(&events);
         self.objects.note(&events);
         self.note_times(&events, was_compiled);
+        let lost = self.follow_threads(number, &events);
         self.assistant.note_variables(self.variables(), &events);
         if self.settings.trace {
             // For `benches/worker.py`.
@@ -214,11 +225,15 @@ impl Evaluator {
         {
             self.keep_refusal(&key, code, &Refusal::new(code, prepared, error));
         }
-        let judged = self.judge(Course { number, code, prepared, result, stop, events, error_tail }, &variables);
+        let returned: Vec<Value> = events.iter().filter(|event| event["event"] == "returned").cloned().collect();
+        let judged = self.judge(Course { number, code, prepared, result, stop, events, error_tail, lost }, &variables);
         if has_crashed {
             self.objects.forget_last();
         }
         for notice in self.remember(number, code, &variables, &gone, has_run, judged.is_ok()) {
+            sink(notice.output());
+        }
+        if let Some(notice) = self.not_reached(number, code, &returned).filter(|_| has_run) {
             sink(notice.output());
         }
         judged
@@ -287,7 +302,7 @@ impl Evaluator {
     pub fn handle_comms(&mut self, number: u32, sink: Sink) -> Result<(), Failure> {
         self.pump.begin(sink.clone());
         self.answers.forget();
-        self.report_what_happened_between_cells(&sink);
+        self.report_what_happened_between_cells(number, &sink);
         let mut prepared = Prepared::unchanged("chainrule::cell::handle_comms();", &self.implementations);
         self.run(number, "", &mut prepared, &sink).map(drop)
     }
@@ -300,16 +315,20 @@ impl Evaluator {
     }
 
     /// The runner may have died while no cell ran. The snapshot has replaced it, but threads of earlier cells are gone.
-    fn report_what_happened_between_cells(&mut self, sink: &Sink) {
+    fn report_what_happened_between_cells(&mut self, number: u32, sink: &Sink) {
         let events = self.events.take();
         self.objects.note(&events);
+        let lost = self.follow_threads(number, &events).unwrap_or_default();
         if let Some(died) = events.iter().find(|event| event["event"] == "runner_died") {
             sink(crash::between_cells(died).output());
+        }
+        if !lost.is_empty() {
+            sink(explain::threads_gone(number, &lost).output());
         }
     }
 
     fn judge(&self, course: Course, variables: &BTreeMap<String, String>) -> Result<evcxr::EvalOutputs, Failure> {
-        let Course { number, code, prepared, result, stop, events, error_tail } = course;
+        let Course { number, code, prepared, result, stop, events, error_tail, lost } = course;
         let of_kind = |kind: &str| events.iter().rev().find(|event| event["event"] == kind);
         let is_lost = matches!(result, Err(Error::SubprocessTerminated(_)));
         // A runner that died after it had answered has harmed nobody.
@@ -325,6 +344,7 @@ impl Evaluator {
                 variables,
                 kept: &self.variables(),
                 objects: &self.objects,
+                lost: lost.as_ref(),
             };
             return Err(crash.failure());
         }

@@ -61,7 +61,7 @@ impl Evaluator {
                 Ok(more) => gone.add(more),
                 Err(error) => break Err(error),
             }
-            let result = self.context.awake(&self.scope).and_then(|context| context.execute(&prepared.code));
+            let result = self.execute_without_unnameable(number, prepared, &mut gone);
             if let Err(Error::CompilationErrors(errors)) = &result {
                 self.compiled.source = self.last_source();
                 if self.give_way(number, code, errors, prepared, &mut gone) {
@@ -72,7 +72,8 @@ impl Evaluator {
         };
         if result.is_err() {
             // The session is as it was.
-            gone = Gone { changed: gone.changed, variables: gone.variables, ..Gone::default() };
+            let Gone { changed, variables, unnameable, .. } = gone;
+            gone = Gone { changed, variables, unnameable, ..Gone::default() };
         }
         (Ran { gone, result }, self.scope.variables.clone())
     }

@@ -170,12 +170,6 @@ impl Scope {
         Some(words)
     }
 
-    /// Whether rustc may find a mistake one time and none the next: evcxr puts items in any order, and for a macro the
-    /// order matters.
-    pub fn has_macros(&self) -> bool {
-        self.items.iter().any(|item| item.text.contains("macro_rules"))
-    }
-
     /// The cell that tells evcxr what is new in this scope, if it knows `told` and nothing but that; and the variables that
     /// it has to forget. Nothing where something is gone that evcxr cannot forget.
     pub fn news(&self, told: &Scope) -> Option<(String, Vec<String>)> {

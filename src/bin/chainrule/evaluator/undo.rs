@@ -4,8 +4,8 @@
 //! before a cell. evcxr is told when it is needed next.
 
 use super::assist::Known;
-use super::explain::Explanation;
 use super::explain::memory::Memory;
+use super::explain::{Explanation, threads_gone};
 use super::output::Sink;
 use super::scope::Scope;
 use super::{Definitions, Evaluator, Failure, Implementations};
@@ -74,6 +74,7 @@ impl Evaluator {
             );
             return Err(Failure::new("Error", value, None));
         };
+        let mut undone = Vec::new();
         if before.steps > 0 {
             let _ = self.worker.lock().unwrap_or_else(PoisonError::into_inner).undo(before.steps);
             let events = self.events.take();
@@ -87,6 +88,7 @@ impl Evaluator {
                 );
                 return Err(Failure::new("Error", value, None));
             }
+            undone = events;
         }
         let Some(before) = self.undo.0.pop_back() else { return Ok(()) };
         self.scope = before.scope;
@@ -94,6 +96,7 @@ impl Evaluator {
         self.definitions = before.definitions;
         self.memory = before.memory;
         self.assistant.bring_back(before.known);
+        let lost = self.follow_threads(before.number, &undone).unwrap_or_default();
         let (number, line, left) = (before.number, before.line, self.undo.0.len());
         let english = format!(
             "Cell [{number}] is taken back ({line}): variables and definitions are as they were before it. What it wrote to \
@@ -103,6 +106,9 @@ impl Evaluator {
             "已撤销单元格 [{number}]（{line}）：变量和定义恢复到运行它之前的状态；它写入文件的内容不会撤销。还可以再撤销 {left} 个。"
         );
         sink(Explanation::new(english, chinese, "").output());
+        if !lost.is_empty() {
+            sink(threads_gone(number, &lost).output());
+        }
         Ok(())
     }
 }

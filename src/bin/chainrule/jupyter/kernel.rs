@@ -11,6 +11,7 @@ use super::stdin::StdIn;
 use super::usage::Usage;
 use super::wire::{PROTOCOL, Wire};
 use super::{heartbeat, language_info};
+use crate::evaluator::limit::STACK;
 use crate::evaluator::{Evaluator, Interrupter};
 use crate::settings::Flags;
 use anyhow::{Context, Result};
@@ -105,7 +106,7 @@ pub fn kernel_info() -> Value {
 }
 
 fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
-    std::thread::Builder::new().name(name.to_owned()).spawn(run)?;
+    std::thread::Builder::new().name(name.to_owned()).stack_size(STACK).spawn(run)?;
     Ok(())
 }
 

@@ -16,6 +16,7 @@ use super::pager::may_be_question;
 use super::wire::Wire;
 use crate::evaluator::Assistant;
 use crate::evaluator::cell::{Completeness, completeness};
+use crate::evaluator::limit::excess;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::sync::mpsc::Sender;
@@ -216,11 +217,9 @@ fn stops_the_queue(reply: &Reply) -> bool {
         && reply.request.request::<ExecuteRequest>().is_ok_and(|request| request.stop_on_error)
 }
 
-/// Bytes. Nobody types more, and the other requests would have to wait while it is parsed.
-const LONGEST_TYPED: usize = 1 << 20;
-
 fn is_complete(code: &str) -> Value {
-    if code.len() > LONGEST_TYPED {
+    if excess(code).is_some() {
+        // The cell itself will say why it cannot be run.
         return json!({"status": "unknown"});
     }
     if may_be_question(code) {

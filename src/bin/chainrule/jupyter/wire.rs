@@ -11,6 +11,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 const DELIMITER: &[u8] = b"<IDS|MSG>";
 
+/// How serde_json says that lists are nested more than 128 deep: it reads no further.
+const TOO_DEEP: &str = "recursion limit exceeded";
+
 /// Version of the messaging protocol that we speak.
 pub const PROTOCOL: &str = "5.5";
 
@@ -94,7 +97,11 @@ impl Wire {
             }
         }
         let parse = |index: usize| -> Result<Value, String> {
-            let value: Value = serde_json::from_slice(&dictionaries[index]).map_err(|_| "a part is no JSON")?;
+            let value = match serde_json::from_slice::<Value>(&dictionaries[index]) {
+                // It is JSON as far as it was read. Whoever has sent it gets an answer that nothing could be read.
+                Err(error) if index > 0 && error.to_string().starts_with(TOO_DEEP) => Value::Object(Default::default()),
+                read => read.map_err(|_| "a part is no JSON")?,
+            };
             if value.is_object() { Ok(value) } else { Err("a part is no dictionary".to_owned()) }
         };
         let (header, content) = (parse(0)?, parse(3)?);

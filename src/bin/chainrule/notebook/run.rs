@@ -3,6 +3,7 @@
 use super::file::{Notebook, has_tag, source_text};
 use super::outputs::Outputs;
 use super::terminal::{Terminal, print_error};
+use crate::evaluator::limit::STACK;
 use crate::evaluator::{Evaluator, Failure, Interrupter, Output, Sink};
 use crate::settings::Settings;
 use anyhow::{Context, Result, bail};
@@ -25,7 +26,23 @@ pub struct Options {
 
 /// Runs a notebook, and stores it with its outputs where the options say. The inner error is a cell's: its text names the
 /// cell. `started` gets the interrupter of the session.
-pub fn run(notebook: &mut Notebook, options: &Options, started: &dyn Fn(Interrupter)) -> Result<Result<(), String>> {
+pub fn run(
+    notebook: &mut Notebook,
+    options: &Options,
+    started: &(dyn Fn(Interrupter) + Sync),
+) -> Result<Result<(), String>> {
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().name("evaluator".to_owned()).stack_size(STACK);
+        let running = thread.spawn_scoped(scope, || run_cells(notebook, options, started))?;
+        running.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+fn run_cells(
+    notebook: &mut Notebook,
+    options: &Options,
+    started: &(dyn Fn(Interrupter) + Sync),
+) -> Result<Result<(), String>> {
     let folder = match notebook.path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.canonicalize()?,
         _ => std::env::current_dir()?,

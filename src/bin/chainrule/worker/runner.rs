@@ -55,7 +55,9 @@ pub fn run(shared: &'static Shared, alive: RawFd) -> ! {
             Taken::Runner => {
                 if wants_snapshots {
                     let microseconds = begin.elapsed().as_micros();
-                    send_event(format!(r#"{{"event":"snapshot","microseconds":{microseconds}}}"#).as_bytes());
+                    let threads = threads_of_cells();
+                    let event = format!(r#"{{"event":"snapshot","microseconds":{microseconds},"threads":{threads}}}"#);
+                    send_event(event.as_bytes());
                     keep_earlier(shared, previous, undo_depth, &mut discarded);
                 }
                 if let Some(outcome) = outcome {
@@ -149,6 +151,20 @@ fn keep_earlier(shared: &Shared, snapshot: i32, depth: usize, discarded: &mut Di
     }
     shared.push_earlier(snapshot);
 }
+
+/// How many threads cells have left running: a snapshot does not have them.
+fn threads_of_cells() -> usize {
+    let this = std::process::id().to_string();
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let is_of_cell = |task: &std::fs::DirEntry| {
+        let name = || std::fs::read_to_string(task.path().join("comm")).unwrap_or_default();
+        task.file_name().to_string_lossy() != this && name().trim_end() != OF_LIBRARY
+    };
+    tasks.filter(is_of_cell).count()
+}
+
+/// The name of the threads that compute tensors, of which a process makes new ones when it needs them.
+const OF_LIBRARY: &str = "tensors";
 
 /// What all earlier snapshots together may hold at most.
 const EARLIER_MEMORY: u64 = 256 << 20;

@@ -1,9 +1,9 @@
 //! What the cursor stands at, in a cell that is still being written.
 
 use super::declarations::EDITION;
-use crate::evaluator::cell::{BEFORE, without_commands};
+use crate::evaluator::cell::{self, BEFORE, without_commands};
 use ra_ap_syntax::ast::{self, AstNode};
-use ra_ap_syntax::{SourceFile, SyntaxKind, SyntaxNode, SyntaxToken, TextSize};
+use ra_ap_syntax::{SyntaxKind, SyntaxNode, SyntaxToken, TextSize};
 use std::ops::Range;
 
 /// Stands where the name under the cursor is, so that there is always one.
@@ -117,7 +117,7 @@ impl Cursor {
 }
 
 pub fn parse(rust: &str) -> SyntaxNode {
-    SourceFile::parse(&format!("{BEFORE}{rust}\n}}"), EDITION).syntax_node()
+    cell::parse(rust).syntax_node()
 }
 
 /// A string that nothing closes.

@@ -22,6 +22,7 @@ pub use complete::Completions;
 pub use inspect::Inspected;
 pub use names::{call, has_default, is_type_of_library, method_of_tensor, signature};
 
+use super::limit::excess;
 use crate::settings::say;
 use declarations::Declarations;
 use library::standard;
@@ -64,12 +65,18 @@ impl Assistant {
 
     /// What could stand at byte `offset`.
     pub fn complete(&self, code: &str, offset: usize) -> Completions {
-        complete::complete(&self.known(), &self.folder, code, offset)
+        match excess(code) {
+            Some(_) => Completions::none(offset),
+            None => complete::complete(&self.known(), &self.folder, code, offset),
+        }
     }
 
     /// What the name at byte `offset` is; `level` 1 adds its source.
     pub fn inspect(&self, code: &str, offset: usize, level: u8) -> Inspected {
-        inspect::inspect(&self.known(), code, offset, level)
+        match excess(code) {
+            Some(_) => Inspected { found: None, is_partial: false },
+            None => inspect::inspect(&self.known(), code, offset, level),
+        }
     }
 
     /// Notes the variables that there are after a cell, and what the worker says of them.

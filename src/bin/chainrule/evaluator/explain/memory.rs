@@ -30,6 +30,12 @@ pub enum Fate {
     NotKept { cell: u32 },
     /// It did not fit any more after this cell, and stood in that one.
     SetAside { cell: u32, from: u32 },
+    /// This cell ended by a `return` before it came to it.
+    NotReached { cell: u32 },
+    /// No cell after the one that made it can name its type; this one noticed.
+    Unnameable { cell: u32, kind: String },
+    /// It stood for threads, which did not come back when the variables were brought back after this cell.
+    ThreadsGone { cell: u32 },
 }
 
 /// How a cell ended.
@@ -87,7 +93,15 @@ impl Memory {
                 self.fates.insert(name, Fate::Moved { cell: number, how });
             } else {
                 // The reason for which it went earlier says more.
-                let earlier = matches!(self.fates.get(&name), Some(Fate::Moved { .. } | Fate::TypeChanged { .. }));
+                let earlier = matches!(
+                    self.fates.get(&name),
+                    Some(
+                        Fate::Moved { .. }
+                            | Fate::TypeChanged { .. }
+                            | Fate::Unnameable { .. }
+                            | Fate::ThreadsGone { .. }
+                    )
+                );
                 if !earlier && !self.defined.contains_key(&name) {
                     let fate = match end {
                         End::Finished => Fate::NotKept { cell: number },

@@ -21,7 +21,7 @@ use chainrule::display::escape_html;
 use memory::Memory;
 use std::ops::Range;
 
-pub use situations::is_help;
+pub use situations::{is_help, threads_gone};
 pub use syntax::Cell;
 pub use text::{Flaw, flaws};
 

@@ -1,13 +1,15 @@
 //! Words under a cell that works, but does something else than it seems to.
 
 use super::Explanation;
-use super::memory::{End, Memory};
+use super::memory::{End, Fate, Memory};
+use super::situations::unnameable;
 use super::syntax::Cell;
 use crate::evaluator::Evaluator;
 use crate::evaluator::definitions::Gone;
 use crate::evaluator::precedence::Claimed;
 use ra_ap_syntax::SyntaxKind;
 use ra_ap_syntax::ast::{self, AstNode, HasArgList, HasName};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 impl Evaluator {
@@ -29,12 +31,48 @@ impl Evaluator {
         let now = self.variables();
         self.memory.record(number, code, now, end);
         let mut notices = of_changed_types(gone, &self.memory);
+        notices.extend(of_unnameable(gone, &self.memory).filter(|_| has_run));
         if succeeded {
             notices.extend(of_cell(code, before, &self.memory));
             notices.extend(self.warnings(number));
         }
         notices
     }
+}
+
+impl Evaluator {
+    /// What a cell did not come to because it ended by a `return`, as the worker has reported.
+    pub(in super::super) fn not_reached(&mut self, number: u32, code: &str, events: &[Value]) -> Option<Explanation> {
+        let event = events.iter().find(|event| event["event"] == "returned")?;
+        let mut names = Cell::new(code).variables();
+        names.retain(|name| !self.scope.variables.contains_key(name));
+        names.iter().for_each(|name| self.memory.note(name, Fate::NotReached { cell: number }));
+        let (line, names) = (event["line"].as_u64()?, names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>());
+        (!names.is_empty()).then(|| {
+            Explanation::new(
+                format!(
+                    "The cell ended at the `return` in the statement of line {line}. What it makes is kept at its end, so {} \
+                     is not there.",
+                    names.join(", ")
+                ),
+                format!(
+                    "单元格在第 {line} 行的语句里遇到 `return`，提前结束了。变量要到单元格末尾才会保存，所以没有 {}。",
+                    names.join("、")
+                ),
+                "",
+            )
+        })
+    }
+}
+
+/// Variables that had to be left out because no cell can name their types.
+fn of_unnameable(gone: &Gone, memory: &Memory) -> Option<Explanation> {
+    let known = |name: &'_ String| match memory.fate(name) {
+        Some(Fate::Unnameable { kind, .. }) => Some((name.clone(), kind.clone(), memory.defined_in(name))),
+        _ => None,
+    };
+    let variables: Vec<_> = gone.unnameable.iter().filter_map(known).collect();
+    (!variables.is_empty()).then(|| unnameable(&variables))
 }
 
 /// What to say of a cell that has run. `before` are the variables that there were; `memory` knows those of now.

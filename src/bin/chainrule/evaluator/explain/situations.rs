@@ -15,6 +15,7 @@ use compiled_files::{file_in_a_macro, module_in_a_file};
 use keeping::{borrow, closure, iterator, nameless, outdated, unknown_type};
 use library::in_chinese;
 use names::{missing_crate, missing_method, missing_name, missing_use, nameless_trait};
+pub use names::{threads_gone, unnameable};
 use owning::{immutable, implemented_twice, lent_too_long, moved_in_this_cell, mutable_static, no_debug, no_display};
 use results::still_wrapped;
 use slips::{strange_character, without_partner};

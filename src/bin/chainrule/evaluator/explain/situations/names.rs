@@ -160,6 +160,17 @@ fn of_fate(name: &str, fate: &Fate, memory: &Memory) -> Explanation {
             format!("单元格 [{cell}] 定义了 `{name}`，但它只在那个单元格里存在。请在那里单独用 `let` 定义它："),
             format!("let {name} = …;"),
         ),
+        Fate::NotReached { cell } => Explanation::new(
+            format!(
+                "Cell [{cell}] ended at a `return` before it came to `{name}`. Run it again in a way that it gets there."
+            ),
+            format!(
+                "单元格 [{cell}] 在定义 `{name}` 之前就因为 `return` 结束了。请修改它，让它能执行到那里，再重新运行。"
+            ),
+            "",
+        ),
+        Fate::Unnameable { kind, .. } => unnameable(&[(name.to_owned(), kind.clone(), memory.defined_in(name))]),
+        Fate::ThreadsGone { cell } => threads_gone(*cell, &[(name.to_owned(), memory.defined_in(name))]),
         Fate::SetAside { cell, from } => Explanation::new(
             format!(
                 "`{name}` of cell [{from}] did not fit any more after cell [{cell}], and was set aside. \
@@ -171,6 +182,53 @@ fn of_fate(name: &str, fate: &Fate, memory: &Memory) -> Explanation {
             "",
         ),
     }
+}
+
+/// Variables with their types, and the cells that made them.
+pub fn unnameable(variables: &[(String, String, Option<u32>)]) -> Explanation {
+    let list = |cell_of: fn(u32) -> String| {
+        let one = |(name, kind, cell): &(String, String, Option<u32>)| {
+            format!("`{name}: {kind}`{}", cell.map(cell_of).unwrap_or_default())
+        };
+        variables.iter().map(one).collect::<Vec<_>>().join(", ")
+    };
+    Explanation::new(
+        format!(
+            "The next cells cannot write down the type of {}, so it is left out. It was defined within that cell, by a \
+             macro perhaps. Define the type in a cell of its own, without the macro, and make the variable again.",
+            list(|cell| format!(" of cell [{cell}]"))
+        ),
+        format!(
+            "后面的单元格写不出 {} 的类型，所以不再保留它。这个类型可能是宏在那个单元格内部定义的。请不用宏，把类型写在单独的\
+             单元格里，再重新创建变量。",
+            list(|cell| format!("（单元格 [{cell}]）"))
+        ),
+        "",
+    )
+}
+
+/// Variables whose threads were not brought back after a cell, and the cells that made them.
+pub fn threads_gone(cell: u32, variables: &[(String, Option<u32>)]) -> Explanation {
+    let names = variables.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let mut cells: Vec<u32> = variables.iter().filter_map(|(_, cell)| *cell).collect();
+    cells.sort_unstable();
+    cells.dedup();
+    let cells = cells.iter().map(|cell| format!("[{cell}]")).collect::<Vec<_>>().join(", ");
+    let (english, chinese) = if cells.is_empty() {
+        ("make them again".to_owned(), "请重新创建".to_owned())
+    } else {
+        (format!("run cell {cells} again"), format!("请重新运行单元格 {cells}"))
+    };
+    Explanation::new(
+        format!(
+            "When the variables were brought back after cell [{cell}], threads were not: they ended with it. {names} would wait \
+             for them for ever and had to go; {english}."
+        ),
+        format!(
+            "单元格 [{cell}] 之后恢复了变量，但线程无法恢复，已经随它一起结束了。{names} 会永远等待这些线程，所以被移除了；{chinese}。"
+        ),
+        "",
+    )
 }
 
 fn moved_by(name: &str, cell: u32, how: Option<&Move>, defined: Option<u32>) -> Explanation {

@@ -1,0 +1,238 @@
+"""One variable, one early return, one macro, one crash: the cells after it work as if nothing had been."""
+
+import re
+import time
+
+import pytest
+from conftest import Kernel
+
+# What no kernel shall have to wait for, beside a cell that does nothing in the same run: how many times as long.
+AT_ONCE = 40
+
+
+@pytest.fixture
+def fresh(jupyter_folders):
+    kernel = Kernel()
+    yield kernel
+    kernel.stop()
+
+
+def ok(kernel, code):
+    reply, outputs = kernel.run(code)
+    assert reply["status"] == "ok", (code, reply)
+    return outputs
+
+
+def plain(reply):
+    return re.sub("\x1b\\[[0-9;]*m", "", "\n".join(reply["traceback"]))
+
+
+def displayed(outputs):
+    return "\n".join(c["data"].get("text/plain", "") for kind, c in outputs if kind == "display_data")
+
+
+GRID = """#[derive(Debug, Clone, PartialEq)]
+struct Grid<const R: usize, const C: usize> { cells: [[i32; C]; R] }
+impl<const R: usize, const C: usize> Grid<R, C> {
+    fn turned(&self) -> Grid<C, R> { Grid { cells: std::array::from_fn(|c| std::array::from_fn(|r| self.cells[r][c])) } }
+}"""
+
+
+def test_types_with_gaps_are_kept_whole(fresh):
+    ok(fresh, GRID)
+    made = {
+        "let bytes = 258u32.to_be_bytes();": ("bytes", "[0, 0, 1, 2]"),
+        "let pair = (1.5f64.to_le_bytes().len(), 7u16.to_ne_bytes());": ("pair.1.len()", "2"),
+        "let sized: [f32; _] = [1.5, 2.0, 3.0];": ("sized.len()", "3"),
+        "let nested = vec![Some([[0u8; 2 + 1]; 2])];": ("nested[0].unwrap()[1].len()", "3"),
+        "let grid = Grid::<2, { 1 + 2 }> { cells: [[1, 2, 3], [4, 5, 6]] };\nlet turned = grid.turned();": (
+            "turned.cells",
+            "[[1, 4], [2, 5], [3, 6]]",
+        ),
+        "let boxed: Box<dyn Fn([u8; 2]) -> u8 + Send> = Box::new(|b| b[0]);": ("boxed([9, 1])", "9"),
+        "let first = [1, 2, 3, 4].first_chunk::<2>().copied();": ("first", "Some([1, 2])"),
+        "let lines: (i32, // a comment\n String) = (1, String::from(\"a\"));": ("lines.0", "1"),
+    }
+    for code in made:
+        ok(fresh, code)
+        ok(fresh, "let other = 1;")
+    for expression, value in made.values():
+        assert fresh.value(expression) == value
+
+
+def test_cells_that_were_compiled_before_know_the_whole_types(jupyter_folders):
+    for _ in range(2):
+        kernel = Kernel()
+        ok(kernel, "let known_again = 1234567u32.to_be_bytes();")
+        assert kernel.value("known_again.map(|byte| byte as u32)") == "[0, 18, 214, 135]"
+        kernel.stop()
+
+
+def test_a_variable_that_no_cell_can_name_is_left_out(fresh):
+    ok(fresh, "macro_rules! make { ($name:ident) => { struct $name { x: i32 } } }")
+    ok(fresh, "make!(Point);\nlet p: Point = Point { x: 3 };\nlet q: Vec<Point> = vec![];\nlet fine = 4;")
+    said = displayed(ok(fresh, "let after = fine + 1;"))
+    assert "`p: Point` of cell [2]" in said and "`q: Vec<Point>`" in said and "`fine" not in said, said
+    assert displayed(ok(fresh, "after;")).count("Point") == 0
+    reply, _ = fresh.run("p.x")
+    assert reply["ename"] == "CompileError" and "`p: Point`" in plain(reply), plain(reply)
+    reply, _ = fresh.run("let s = { struct Inner; Inner };")
+    assert "`s` cannot be kept for the next cell" in plain(reply), plain(reply)
+    ok(fresh, "let p = 6;")
+    assert fresh.value("(p, after)") == "(6, 5)"
+
+
+RETURNS = {
+    "if": ("let list = vec![1];\nif list.len() == 1 { return; }\nlet late = 3;", ["list", "late"]),
+    "loop": ("for i in 0..3 { if i == 1 { return; } }\nlet late = 3;", ["late"]),
+    "before a move": ("let word = String::from(\"a\");\nif word.len() == 1 { return; }\nlet late = word;", ["late"]),
+    "match": ("let late = match Some(3) { Some(_) => return, None => 1 };", ["late"]),
+    "Ok": ("if true { return Ok(()); }\nlet late = 3;", ["late"]),
+    "? and Ok": ("let number: i32 = \"5\".parse()?;\nif number == 5 { return Ok(()); }\nlet late = number;", ["late"]),
+    "? and nothing": ("let number: i32 = \"5\".parse()?;\nif number == 5 { return; }\nlet late = number;", ["late"]),
+    "at the end": ("let late = 1;\nreturn;", ["late"]),
+}
+
+
+@pytest.mark.parametrize("name", RETURNS)
+def test_what_a_return_leaves_out_is_not_there(fresh, name):
+    code, missing = RETURNS[name]
+    ok(fresh, "let before = 5;")
+    outputs = ok(fresh, code)
+    assert "`late`" in displayed(outputs) and "return" in displayed(outputs), outputs
+    for variable in missing:
+        reply, _ = fresh.run(variable)
+        assert reply["ename"] == "CompileError" and "ended at a `return`" in plain(reply), plain(reply)
+    ok(fresh, "let late = 7;")
+    assert fresh.value("(before, late)") == "(5, 7)"
+
+
+def test_returns_that_change_nothing_are_not_spoken_of(fresh):
+    for code in ["let f: fn(i32) -> i32 = |x| { return x + 1; };", "fn g() -> i32 { return 3; }", "if true { return; }"]:
+        assert displayed(ok(fresh, code)) == ""
+    ok(fresh, "let always = 4;\nif always == 5 { return; }\nlet also = 6;")
+    assert fresh.value("(f(1), g(), always, also)") == "(2, 3, 4, 6)"
+    reply, _ = fresh.run('if always == 4 { return Err("no good".into()); }')
+    assert (reply["ename"], reply["evalue"]) == ("Error", "no good"), reply
+    reply, _ = fresh.run("let wrong: i32 = nothing;\nif wrong == 1 { return Ok(()); }")
+    assert "VariableStore" not in plain(reply) and "nothing" in plain(reply), plain(reply)
+
+
+def test_a_macro_is_known_wherever_it_is_used(jupyter_folders):
+    # evcxr orders items by chance: each session another way.
+    for session in range(4):
+        kernel = Kernel(env={"CHAINRULE_CELL_CACHE": "off"})
+        ok(kernel, "macro_rules! square {\n    // a comment\n    ($x:expr) => { $x * $x };\n}")
+        ok(kernel, "fn area(r: f64) -> f64 { 3.0 * square!(r) }")
+        ok(kernel, "mod inner { pub fn nine() -> i32 { square!(3) } }\nfn a() {}\nfn b() {}\nstruct C;")
+        ok(kernel, 'macro_rules! twice [ (says) => { "a\nb" }; ($x:expr) => { square!($x) + square!($x) }; ];')
+        ok(kernel, "fn eight() -> i32 { twice!(2) }\nfn d() {}\nconst E: i32 = square!(4);")
+        assert kernel.value('(area(2.0), inner::nine(), eight(), E, twice!(says))') == '(12.0, 9, 8, 16, "a\\nb")'
+        ok(kernel, "macro_rules! square { ($x:expr) => { $x + $x } }")
+        assert kernel.value("(area(2.0), E)") == "(12.0, 8)"
+        kernel.stop()
+
+
+THREADS = """use std::sync::mpsc::{channel, Receiver};
+use std::thread::{sleep, spawn, JoinHandle};
+struct Worker { handle: Option<JoinHandle<()>> }
+impl Drop for Worker { fn drop(&mut self) { if let Some(handle) = self.handle.take() { handle.join().unwrap(); } } }
+fn nap() { sleep(std::time::Duration::from_secs(100_000)) }"""
+MAKES_THREADS = """let (sender, receiver) = channel::<i32>();
+let handle = spawn(move || { nap(); sender.send(1).unwrap(); });
+let worker = Worker { handle: Some(spawn(nap)) };
+let number = 5;"""
+
+
+@pytest.mark.parametrize("end", ["std::process::abort();", ":undo"])
+def test_what_waits_for_threads_that_are_gone_goes_with_them(fresh, end):
+    ok(fresh, THREADS)
+    ok(fresh, MAKES_THREADS)
+    ok(fresh, "let after = 6;")
+    reply, outputs = fresh.run(end)
+    said = displayed(outputs) if end == ":undo" else plain(reply)
+    for name in ["`handle`", "`receiver`", "`worker`", "cell [2]"]:
+        assert name in said, said
+    assert "`number`" not in said
+    for use in ["handle.join().unwrap();", "receiver.recv().unwrap();", "drop(worker);"]:
+        start = time.monotonic()
+        reply, _ = fresh.run(use, timeout=60)
+        assert reply["ename"] == "CompileError" and "cell [2]" in plain(reply), plain(reply)
+    ok(fresh, "let (handle, receiver, worker) = (7, 8, 9);")
+    assert fresh.value("(handle, receiver, worker, number)") == "(7, 8, 9, 5)"
+
+
+def test_what_needs_no_threads_stays_after_a_crash(fresh):
+    ok(fresh, "let (sender, receiver) = std::sync::mpsc::channel();\nsender.send(3).unwrap();")
+    ok(fresh, "let done = std::thread::spawn(|| 4);\nstd::thread::sleep(std::time::Duration::from_millis(100));")
+    reply, _ = fresh.run("std::process::abort();")
+    assert "hreads" not in plain(reply), plain(reply)
+    assert fresh.value("(receiver.recv().unwrap(), done.join().unwrap())") == "(3, 4)"
+
+
+HUGE = {
+    "brackets": "(" * 5_000,
+    "closed brackets": "(" * 5_000 + "1" + ")" * 5_000,
+    "minus signs": "-" * 50_000 + "1",
+    "a sum": " + ".join(["1"] * 20_000),
+    "blocks": "{" * 3_000 + "}" * 3_000,
+    "a megabyte": "x" * (1 << 20),
+    "a megabyte of numbers": "vec![" + "1," * (1 << 19) + "]",
+    "a chain": "x" + ".abs()" * 5_000,
+    "else if": "if a {} " + "else if a {} " * 5_000,
+    "types": "let x: " + "Vec<" * 5_000,
+    "references": "let x: " + "&" * 20_000 + "i32 = 1;",
+    "closures": "|x| " * 5_000 + "1",
+    "paths": "a::" * 20_000 + "b",
+    "comments": "/*" * 50_000,
+    "not closed": '"' + "(" * 100_000,
+    "blocks of 190": "{" * 190 + "1" + "}" * 190,
+    "a sum of 900": " + ".join(["1"] * 900),
+}
+
+
+@pytest.fixture(scope="module")
+def steady(jupyter_folders):
+    kernel = Kernel()
+    ok(kernel, "let kept = vec![1, 2, 3];")
+    ok(kernel, "let warm = 1;")
+    yield kernel
+    kernel.stop()
+
+
+@pytest.mark.parametrize("name", HUGE)
+def test_a_text_of_any_depth_is_answered(steady, name):
+    code = HUGE[name]
+    start = time.monotonic()
+    ok(steady, "kept.len();")
+    ordinary = max(time.monotonic() - start, 0.05)
+    start = time.monotonic()
+    for position in [len(code), len(code) // 2]:
+        assert steady.request("complete_request", {"code": code, "cursor_pos": position})["status"] == "ok"
+        asked = {"code": code, "cursor_pos": position, "detail_level": 1}
+        assert steady.request("inspect_request", asked)["status"] == "ok"
+    assert steady.request("is_complete_request", {"code": code})["status"] in ("incomplete", "invalid", "unknown", "complete")
+    reply, _ = steady.run(code)
+    if reply["status"] == "error" and "\n  hint" in reply["evalue"]:
+        assert time.monotonic() - start < AT_ONCE * ordinary
+        assert reply["ename"] == "CompileError" and len(reply["evalue"]) < 400, reply["evalue"]
+    assert name not in ("blocks of 190", "a sum of 900") or reply["status"] == "ok", reply
+    reply, _ = steady.run("1", user_expressions={"deep": code})
+    assert reply["status"] == "ok" and reply["user_expressions"]["deep"]["status"] in ("ok", "error")
+    assert steady.value("kept") == "[1, 2, 3]"
+
+
+@pytest.mark.parametrize("opening, closing", [("[", "]"), ('{"a":', "}")])
+def test_messages_of_any_depth_are_answered(steady, opening, closing):
+    session = steady.client.session
+    for kind in ["execute_request", "complete_request", "is_complete_request"]:
+        message = session.msg(kind, {})
+        parts = session.serialize(message)
+        deep = opening * 100_000 + ("1" if opening != "[" else "") + closing * 100_000
+        parts[-1] = ('{"code": "1", "cursor_pos": 1, "x": ' + deep + "}").encode()
+        parts[1] = session.sign(parts[2:6])
+        steady.client.shell_channel.socket.send_multipart(parts)
+        reply = steady.client.get_shell_msg(timeout=60)
+        assert reply["parent_header"]["msg_id"] == message["header"]["msg_id"]
+        assert (reply["content"]["status"], reply["content"]["ename"]) == ("error", "BadRequest"), reply["content"]
+    assert steady.value("kept") == "[1, 2, 3]"
