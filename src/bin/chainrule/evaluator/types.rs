@@ -8,9 +8,7 @@
 use super::Evaluator;
 use super::definitions::Gone;
 use super::explain::memory::Fate;
-use super::explain::warnings::last_diagnostics;
 use super::prepare::Prepared;
-use crate::compiler::wrapper;
 use evcxr::{CompilationError, Error, EvalOutputs};
 use ra_ap_syntax::{Edition, SourceFile, SyntaxKind};
 use serde_json::Value;
@@ -41,14 +39,14 @@ impl Evaluator {
     ) -> Result<EvalOutputs, Error> {
         let result = self.context.awake(&self.scope)?.execute(&prepared.code);
         let Err(Error::CompilationErrors(errors)) = &result else { return result };
-        // Of errors in what it has written itself evcxr may say nothing.
-        if !errors.is_empty() && !errors.iter().any(may_be_about_a_type) {
+        // Of errors in what it has written itself evcxr says nothing where it has a warning about the cell.
+        let says_nothing = errors.iter().all(|error| error.level() == "warning");
+        if !says_nothing && !errors.iter().any(may_be_about_a_type) {
             return result;
         }
-        let own = self.unnameable_of_cell().filter(|_| errors.is_empty());
         let unnameable = self.unnameable()?;
         if unnameable.is_empty() {
-            return own.map_or(result, Err);
+            return result;
         }
         for name in &unnameable {
             let kind = self.scope.variables.remove(name).map(|variable| variable.kind).unwrap_or_default();
@@ -56,22 +54,6 @@ impl Evaluator {
         }
         gone.unnameable.extend(unnameable);
         self.context.awake(&self.scope)?.execute(&prepared.code)
-    }
-
-    /// What evcxr would say of a variable that the cell makes and cannot keep, since its type is not known outside of it.
-    fn unnameable_of_cell(&self) -> Option<Error> {
-        let said = last_diagnostics(self.session.folder())?;
-        let said = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let texts = said.filter(|one| one["level"] == "error").filter_map(|one| {
-            let span = one["spans"].as_array()?.iter().find(|span| span["is_primary"] == true)?;
-            Some(span["text"][0]["text"].as_str()?.to_owned())
-        });
-        let stored = texts.filter_map(|text| {
-            let (kind, name) = text.strip_prefix(wrapper::PUT)?.split_once(">(stringify!(")?;
-            Some((kind.to_owned(), name.split(')').next()?.to_owned()))
-        });
-        let (kind, name) = stored.last()?;
-        Some(Error::Message(format!("The variable `{name}` has type `{kind}` which cannot be persisted.")))
     }
 
     /// The variables whose types rustc does not understand in a cell that does nothing.
