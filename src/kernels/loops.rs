@@ -117,25 +117,6 @@ pub(crate) fn rows(values: &mut [Float], width: usize, cost: usize, f: impl Fn(u
     });
 }
 
-vectorised! {
-    fn read_whole[](values: &[Float], count: Float, out: &mut [usize], are_right: &mut bool) {
-        let mut right = true;
-        for (value, out) in values.iter().zip(out) {
-            let whole = *value as i32;
-            right &= (*value >= 0.0) & (*value < count) & (whole as Float == *value);
-            *out = whole as usize;
-        }
-        *are_right &= right;
-    }
-}
-
-/// The values as indices, if each is a whole number from 0 to `count` − 1.
-pub(crate) fn indices(values: &[Float], count: usize) -> Option<Vec<usize>> {
-    let (mut indices, mut are_right) = (vec![0; values.len()], true);
-    read_whole(values, count as Float, &mut indices, &mut are_right);
-    are_right.then_some(indices)
-}
-
 /// Columns that are taken out of a matrix at once: a line of the cache.
 const COLUMNS: usize = 16;
 

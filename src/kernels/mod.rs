@@ -6,6 +6,7 @@
 //! * `reduce`: sums and other totals along an axis;
 //! * `copy`: values that move, such as axes in another order;
 //! * `gemm`: the product of two matrices;
+//! * `picks`: values that are picked by index;
 //! * `windows`: what the windows of convolution and pooling see;
 //! * `pool`: the threads.
 //!
@@ -16,6 +17,7 @@ pub(crate) mod copy;
 pub(crate) mod gemm;
 pub(crate) mod loops;
 pub(crate) mod math;
+pub(crate) mod picks;
 pub(crate) mod pool;
 pub(crate) mod reduce;
 pub(crate) mod windows;

@@ -3,11 +3,11 @@
 use super::movement::rows as pick_rows;
 use crate::Float;
 use crate::autograd::{op, wrt_part};
-use crate::kernels::loops::indices as whole;
+use crate::kernels::picks::{self, Sums};
 use crate::kernels::reduce::Along;
-use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 use crate::tensor::shape::{array, axis as check_axis, slice};
+use crate::tensor::{Array, Tensor};
 
 impl Tensor {
     /// The given entries along axis 0, in that order and as often as named. Derivative: each row's gradient goes back
@@ -133,17 +133,9 @@ impl Tensor {
         let x = self.array();
         let Along { len: size, inner, .. } = Along::axis(x.shape(), axis);
         let (chosen, sizes) = (indices("gather", index, size), [size, index.shape()[axis], inner]);
-        let (mut values, own) = (vec![0.0; index.len()], slice(&x));
-        each_place(values.iter_mut(), &chosen, sizes, |value, place| *value = own[place]);
-        op(
-            "gather",
-            array(values, index.shape()),
-            [wrt_part(self, move |g, sums| {
-                let mut sums = Sums::new(sums, 1, chosen.len());
-                each_place(slice(g).chunks(1), &chosen, sizes, |g, place| sums.add(place, g));
-                sums.finish();
-            })],
-        )
+        let values = picks::gather(slice(&x), &chosen, sizes);
+        let scatter = move |g: &Array, sums: &mut [Float]| picks::scatter(sums, slice(g), &chosen, sizes);
+        op("gather", array(values, index.shape()), [wrt_part(self, scatter)])
     }
 
     /// The rows of a table `[words, features]` for indices of any shape: `[n, length]` gives `[n, length, features]`.
@@ -185,61 +177,12 @@ impl Tensor {
     }
 }
 
-/// Calls `visit` with each item and where its value lies, for indices `[…, count, inner]` into values `[…, size, inner]`.
-#[inline(always)]
-fn each_place<T>(
-    mut items: impl Iterator<Item = T>,
-    chosen: &[usize],
-    [size, count, inner]: [usize; 3],
-    mut visit: impl FnMut(T, usize),
-) {
-    for (block, chosen) in chosen.chunks((count * inner).max(1)).enumerate() {
-        let first = block * size * inner;
-        if inner == 1 {
-            chosen.iter().zip(&mut items).for_each(|(chosen, item)| visit(item, first + chosen));
-            continue;
-        }
-        for row in chosen.chunks(inner) {
-            let places = row.iter().enumerate().map(|(i, chosen)| first + chosen * inner + i);
-            places.zip(&mut items).for_each(|(place, item)| visit(item, place));
-        }
-    }
-}
-
-/// Gradients that are added where values came from; of an entry that was picked often, there are many. They are added in
-/// `f64` unless that would take longer than the rest: where a few are picked out of a large table.
-struct Sums<'a> {
-    sums: &'a mut [Float],
-    exact: Vec<f64>,
-}
-
-impl Sums<'_> {
-    /// For `picked` times `width` values.
-    fn new(sums: &mut [Float], width: usize, picked: usize) -> Sums<'_> {
-        let exact = if picked * width >= sums.len() || picked > 65_536 { vec![0.0; sums.len()] } else { Vec::new() };
-        Sums { sums, exact }
-    }
-
-    #[inline(always)]
-    fn add(&mut self, place: usize, g: &[Float]) {
-        if self.exact.is_empty() {
-            self.sums[place..][..g.len()].iter_mut().zip(g).for_each(|(sum, g)| *sum += g);
-        } else {
-            self.exact[place..][..g.len()].iter_mut().zip(g).for_each(|(sum, g)| *sum += *g as f64);
-        }
-    }
-
-    fn finish(self) {
-        self.sums.iter_mut().zip(&self.exact).for_each(|(sum, exact)| *sum += *exact as Float);
-    }
-}
-
 /// The values as indices, after checking that each is a whole number below `count`.
 #[track_caller]
 fn indices(op: &str, index: &Tensor, count: usize) -> Vec<usize> {
     let values = index.array();
     let values = slice(&values);
-    if let Some(indices) = whole(values, count) {
+    if let Some(indices) = picks::indices(values, count) {
         return indices;
     }
     let wrong = values.iter().find(|i| !is_index(**i, count)).unwrap_or(&Float::NAN);
