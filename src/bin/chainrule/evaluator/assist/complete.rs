@@ -227,7 +227,9 @@ impl Found<'_> {
 
     /// What other libraries call as the prefix begins: what it is here, which `ours` says, with a word on it.
     fn foreign(&mut self, ours: impl Fn(&'static Name) -> Option<&'static str>) {
-        if self.prefix.len() < 2 {
+        // Where something of ours is called so, that is meant.
+        let is_ours = self.matches.iter().any(|found| found.rank.0 == 0);
+        if self.prefix.len() < 3 || is_ours {
             return;
         }
         for (foreign, name) in names::beginning_with(self.prefix) {
