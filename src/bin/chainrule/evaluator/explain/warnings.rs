@@ -96,7 +96,7 @@ fn warning(diagnostic: &Value, compiled: &str) -> Option<Warning> {
 }
 
 /// What rustc said when a cell was compiled last, by cargo or without it.
-fn last_diagnostics(folder: &Path) -> Option<String> {
+pub fn last_diagnostics(folder: &Path) -> Option<String> {
     let inside = |folder: PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
     let targets = inside(folder.join("target"));
     let of_cells = targets.flat_map(|target| inside(target.join("debug/.fingerprint")));
