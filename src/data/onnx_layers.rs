@@ -141,7 +141,7 @@ impl Node {
         let pads = self.ints("pads").unwrap_or(&[]);
         let (before, after) = pads.split_at(pads.len() / 2);
         let all = |pads: &[i64], value: usize| !pads.is_empty() && pads.iter().all(|pad| *pad == value as i64);
-        if stride == 1 && size > 0 && size % 2 == 0 && all(before, (size - 1) / 2) && all(after, size / 2) {
+        if stride == 1 && size > 0 && size.is_multiple_of(2) && all(before, (size - 1) / 2) && all(after, size / 2) {
             return Some(Padding::Same);
         }
         self.same("pads", 0).map(Padding::Fixed)
