@@ -47,14 +47,20 @@ impl IntoOptimizer for &str {
     }
 }
 
-/// Each optimiser has a `new` with its settings, and a `default` with the usual ones, which are Keras's.
+/// The usual settings of Keras and PyTorch: written once for each, so that completion knows them.
 macro_rules! usual {
-    ($($Optimizer:ident ($($setting:literal),*))*) => {$(
-        impl Default for $Optimizer {
-            fn default() -> $Optimizer {
-                $Optimizer::new($($setting),*)
+    ($name:ident, $made:expr) => {
+        impl Default for $name {
+            /// With the usual learning rate.
+            fn default() -> $name {
+                $made
             }
         }
-    )*};
+    };
 }
-usual!(Sgd(0.01) Momentum(0.01, 0.9) Adagrad(0.001) RmsProp(0.001) AdamW(0.001, 0.004));
+
+usual!(Sgd, Sgd::new(0.01));
+usual!(Momentum, Momentum::new(0.01, 0.9));
+usual!(Adagrad, Adagrad::new(0.001));
+usual!(RmsProp, RmsProp::new(0.001));
+usual!(AdamW, AdamW::new(0.001, 0.004));

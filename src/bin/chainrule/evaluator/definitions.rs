@@ -397,7 +397,7 @@ mod tests {
         assert!(changed("ctx::Net", &cells).is_empty(), "another of the same name");
         assert!(changed("ctx::m::Deep", &[inner, "fn f() {}", "struct Deep;"]).is_empty());
         let cells = [inner, "use m::Deep as Part;", "struct Net { part: Part }", "struct B;", "use B as Part;"];
-        assert_eq!(changed("ctx::Net", &cells), ["B"]);
+        assert_eq!(changed("ctx::Net", &cells), ["B", "m::Deep"], "one came, the other went");
         assert_eq!(changed("ctx::Net", &["struct Net { t: Tensor }", "struct Tensor;"]), ["Tensor"]);
     }
 

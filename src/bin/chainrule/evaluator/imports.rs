@@ -97,7 +97,7 @@ mod tests {
             "use a::f::*;",
             "use a::G as _;",
             "use crate::h;",
-            "use i::*;",
+            "use self::i::*;",
         ];
         assert_eq!(texts, expected);
         let names: Vec<&str> = found.iter().filter_map(|one| one.name.as_deref()).collect();

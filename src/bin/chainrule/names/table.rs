@@ -72,7 +72,7 @@ names! {
     [".score"] "scikit-learn" => model.evaluate(&test).accuracy; "" "";
     ["LinearRegression"] "scikit-learn" => Sequential::new().add(Dense::new(3, 1)); "" "";
     ["LogisticRegression"] "scikit-learn" => Sequential::new().add(Dense::new(3, 1).sigmoid()); "" "";
-    ["MLPClassifier"] "scikit-learn" => Sequential::new().add(Dense::new(4, 16).relu()).add(Dense::new(16, 3).softmax()); "" "";
+    ["MLPClassifier"] "scikit-learn" => Sequential::new().add(Dense::new(4, 9).relu()).add(Dense::new(9, 3)); "With `.softmax()` on the last layer for classes." "做分类时，最后一层加上 `.softmax()`。";
     ["plot_model"] "Keras" => model.summary(); "As a picture: `plot::network(&model.parameters())`." "画成图：`plot::network(&model.parameters())`。";
 
     // Losses

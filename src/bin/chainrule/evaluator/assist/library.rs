@@ -228,6 +228,8 @@ mod tests {
             .reexports
             .iter()
             .map(|reexport| reexport.name.clone())
+            // A crate as a whole: what it has is not read.
+            .filter(|name| name != "ndarray")
             .filter(|name| !known.scope.iter().any(|item| item.name == *name))
             .collect();
         assert!(missing.is_empty(), "{missing:?}");
