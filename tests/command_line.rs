@@ -169,7 +169,7 @@ fn a_run_prints_what_the_cells_show() {
     // What is stored has them: notebooks are shown by front ends.
     let quiet = run(home.path(), &["run", "--quiet", "--allow-errors", "--output", "out", "n.ipynb"]);
     assert!(String::from_utf8_lossy(&quiet.stdout).lines().all(|line| line.starts_with("n.ipynb  cell")));
-    assert!(fs::read_to_string(home.path().join("out/n.ipynb")).unwrap().contains("\\u001b[1;31mPanic"));
+    assert!(fs::read_to_string(home.path().join("out/n.ipynb")).unwrap().contains("\\u001b[1mPanic"));
 }
 
 /// What a session sets for itself in the environment is not taken for that of the machine, of which is noted which

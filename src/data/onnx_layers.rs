@@ -8,6 +8,7 @@ use crate::nn::{Activation, AvgPool2D, BatchNormalization, Conv1D, Conv2D, Dense
 use crate::nn::{LayerNormalization, MaxPool1D, MaxPool2D, Module, Padding, Reshape, Sequential, parameter};
 use crate::tensor::Tensor;
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::io::Result;
 
 /// Networks of other programs.
@@ -34,6 +35,10 @@ impl Sequential {
         for node in graph.nodes {
             if node.op == "Constant" {
                 tensors.extend(node.constant().map(|value| (node.outputs[0].clone(), value)));
+                continue;
+            }
+            if let Some(value) = reader.known(&node, &tensors, &current) {
+                tensors.insert(node.outputs[0].clone(), value);
                 continue;
             }
             if !node.inputs.contains(&current) {
@@ -171,6 +176,9 @@ struct Reader {
     has_sizes: bool,
 }
 
+/// Stands in a shape for the number of samples, which is not known.
+const BATCH: Float = -2.0;
+
 fn named(value: &Tensor, name: &str) -> Tensor {
     parameter(value.detach(), name)
 }
@@ -185,6 +193,30 @@ fn vector(bias: Option<&Tensor>, len: usize) -> Option<Option<Tensor>> {
 }
 
 impl Reader {
+    /// What an operation gives that computes no samples: a weight by another name, and what older exporters write for
+    /// `x.view(x.size(0), -1)`, a shape that is put together from sizes.
+    fn known(&self, node: &Node, tensors: &BTreeMap<String, Tensor>, current: &str) -> Option<Tensor> {
+        if node.op == "Shape" && node.inputs.first().is_some_and(|input| input == current) {
+            let sample = self.sample.as_ref()?.iter().map(|size| *size as Float);
+            return Some(Tensor::from([BATCH].into_iter().chain(sample).collect::<Vec<_>>()));
+        }
+        let inputs: Option<Vec<&Tensor>> = node.inputs.iter().map(|input| tensors.get(input)).collect();
+        let (inputs, op) = (inputs?, node.op.as_str());
+        match (op, inputs.as_slice()) {
+            ("Identity" | "Cast", [value]) => Some((*value).clone()),
+            ("Unsqueeze", [sizes, ..]) if sizes.len() == 1 => Some(Tensor::from(sizes.to_vec())),
+            ("Gather", [sizes, place]) if sizes.rank() == 1 && place.len() == 1 => {
+                let place = place.to_vec()[0];
+                let place = if place < 0.0 { place + sizes.len() as Float } else { place };
+                Some(Tensor::from(vec![*sizes.to_vec().get(place as usize)?]))
+            }
+            ("Concat", parts) if parts.iter().all(|part| part.rank() == 1) => {
+                Some(Tensor::from(parts.iter().flat_map(|part| part.to_vec()).collect::<Vec<_>>()))
+            }
+            _ => None,
+        }
+    }
+
     /// Adds the layer that an operation is, or what it adds to the one before it. None if it is not understood.
     fn read(&mut self, node: &Node, tensors: &[Tensor]) -> Option<()> {
         let layer: Box<dyn Module> = match node.op.as_str() {
@@ -318,7 +350,7 @@ impl Reader {
         let is_open = rest.contains(&-1.0);
         // What counts the samples has to go on doing so: the network takes batches of any size.
         let keeps_batch = match self.batch {
-            _ if *first == 0.0 || (*first == -1.0 && !is_open) => true,
+            _ if *first == 0.0 || *first == BATCH || (*first == -1.0 && !is_open) => true,
             Some(batch) => *first == batch as Float,
             None => !self.has_sizes,
         };

@@ -38,6 +38,11 @@ def conv(*layers, flat, out=3):
     return nn.Sequential(nn.Conv2d(1, 4, 3, padding=1), *layers, nn.Flatten(), nn.Linear(flat, out), nn.Softmax(1))
 
 
+class View(nn.Module):
+    def forward(self, x):
+        return x.view(x.size(0), -1)
+
+
 def networks():
     """Name: the network, the shape of a sample, how it is exported, a note."""
     mlp = lambda *last: nn.Sequential(nn.Linear(6, 8), nn.ReLU(), nn.Linear(8, 3), *last)
@@ -48,6 +53,10 @@ def networks():
     yield "any_batch", conv(nn.ReLU(), nn.MaxPool2d(2), flat=100), picture, {"dynamic_shapes": ({0: "batch"},)}, \
         "a batch of any size"
     yield "torchscript", conv(nn.Tanh(), nn.AvgPool2d(2), flat=100), picture, {"dynamo": False}, "the exporter before"
+    yield "weights_twice", nn.Sequential(nn.Linear(6, 8), nn.BatchNorm1d(8), nn.ReLU(), nn.Linear(8, 2)), (6,), \
+        {"dynamo": False}, "the exporter before: weights that are equal stand there once"
+    yield "view", conv(nn.ReLU(), nn.MaxPool2d(2), View(), flat=100), picture, \
+        {"dynamo": False, "input_names": ["x"], "dynamic_axes": {"x": {0: "n"}}}, "the exporter before: x.view(x.size(0), -1)"
     yield "float16", mlp(nn.Softmax(-1)).half(), (6,), {}, "weights of 16 bits"
     yield "bfloat16", mlp().bfloat16(), (6,), {}, "weights of 16 bits, the upper half"
     yield "float64", mlp().double(), (6,), {}, "weights of 64 bits"
