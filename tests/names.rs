@@ -1,4 +1,6 @@
 //! What people who come from Keras, PyTorch, NumPy and scikit-learn write first: it works, or there is one form that does.
+// Learners write both forms, and both are tried.
+#![allow(clippy::needless_borrows_for_generic_args, clippy::type_complexity)]
 
 use chainrule::optim::Optimizer;
 use chainrule::prelude::*;

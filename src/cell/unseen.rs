@@ -97,8 +97,8 @@ mod tests {
         let boxed: Box<dyn Error> = "text".into();
         assert_eq!((&&&Unseen(&"1".parse::<f32>().map(|_| "no error").unwrap())).in_words(), "no error");
         assert_eq!((&&&Unseen(&boxed)).in_words(), "text");
-        assert_eq!((&&&Unseen(&Printed)).in_words(), "Printed");
-        assert!((&&&Unseen(&Silent)).in_words().ends_with("Silent"));
+        assert_eq!((&&Unseen(&Printed)).in_words(), "Printed");
+        assert!(Unseen(&Silent).in_words().ends_with("Silent"));
         crate::unseen!("x".parse::<i32>());
         assert_eq!(TOLD.lock().unwrap().len(), 1);
         crate::unseen!("1".parse::<i32>());

@@ -146,14 +146,14 @@ impl<'a> Stored<'a> {
         let kind = kind(self.kind)?;
         let numbers = match self.raw {
             Some(raw) => kind.read(raw, Order::LowestFirst),
-            None if self.floats.is_empty() => self.from_ints(kind),
+            None if self.floats.is_empty() => self.of_ints(kind),
             None => Some(self.floats.clone()),
         };
         shaped("", &self.name, numbers, &self.shape).ok()
     }
 
     /// Numbers that stand in a field of whole numbers. What has a fraction stands there by its bits.
-    fn from_ints(&self, kind: Kind) -> Option<Vec<Float>> {
+    fn of_ints(&self, kind: Kind) -> Option<Vec<Float>> {
         let has_fraction = matches!(kind, Kind::F16 | Kind::BF16 | Kind::F8E4M3 | Kind::F8E5M2);
         if !has_fraction {
             return Some(self.ints.iter().map(|int| *int as Float).collect());

@@ -136,7 +136,7 @@ impl Format {
 /// A sample of eight bits, finer where it is quiet (ITU-T G.711, µ-law).
 fn mu_law(byte: u8) -> Float {
     let bits = !byte;
-    let magnitude = ((i32::from(bits & 15) << 3) + 132 << (bits >> 4 & 7)) - 132;
+    let magnitude = (((i32::from(bits & 15) << 3) + 132) << (bits >> 4 & 7)) - 132;
     (if bits >> 7 == 1 { -magnitude } else { magnitude }) as Float / 32768.0
 }
 
@@ -144,7 +144,7 @@ fn mu_law(byte: u8) -> Float {
 fn a_law(byte: u8) -> Float {
     let bits = byte ^ 0x55;
     let (fraction, exponent) = (i32::from(bits & 15) << 4, bits >> 4 & 7);
-    let magnitude = if exponent == 0 { fraction + 8 } else { fraction + 264 << (exponent - 1) };
+    let magnitude = if exponent == 0 { fraction + 8 } else { (fraction + 264) << (exponent - 1) };
     (if bits >> 7 == 1 { magnitude } else { -magnitude }) as Float / 32768.0
 }
 

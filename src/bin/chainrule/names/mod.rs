@@ -115,13 +115,18 @@ pub fn is_foreign_module(name: &str) -> bool {
     MODULES.contains(&name)
 }
 
+/// A bar would begin another column.
+fn escaped(text: &str) -> String {
+    text.replace('|', "\\|")
+}
+
 /// The table in Markdown, as far as a row has one of `words` in it (all rows, if there is none).
 pub fn table(words: &[String]) -> String {
     let mut text = say("| elsewhere | where | here | |\n", "| 别处的名字 | 来自 | 这里 | |\n").to_owned();
     text.push_str("|---|---|---|---|\n");
     for name in NAMES {
         let foreign = name.foreign.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-        let row = format!("| {foreign} | {} | `{}` | {} |", name.from, name.ours.replace('|', "\\|"), name.note());
+        let row = format!("| {foreign} | {} | `{}` | {} |", name.from, escaped(name.ours), escaped(name.note()));
         let contains = |word: &String| row.to_lowercase().contains(&word.to_lowercase());
         if words.is_empty() || words.iter().any(contains) {
             let _ = writeln!(text, "{row}");
