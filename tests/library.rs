@@ -118,13 +118,13 @@ fn a_mistake_is_reported_at_its_line() {
     mistake!(Widget::new("IntText", json!(3)), "Widget: traits are a JSON object");
     mistake!(accuracy(&a, &tensor([1, 2, 3])), "accuracy: one label for each row");
     mistake!(top_k_accuracy(&a, &tensor([1, 2, 3]), 2), "top_k_accuracy: one label for each row");
-    mistake!(precision(&tensor([0, 1]), &tensor([0]), 1), "2 predictions and 1 labels");
+    mistake!(precision(&tensor([0, 1])).class(1).against(&tensor([0])), "2 predictions and 1 labels");
     mistake!(CategoricalCrossentropy::new().loss(&a, &tensor([0, 1])), "CategoricalCrossentropy: shapes differ");
     mistake!(Huber::new(1.0).loss(&empty, &empty), "Huber: there are no values");
     mistake!(SparseCategoricalCrossentropy::new().label_smoothing(0.1).loss(&a, &tensor([0, 3])), "label 3");
-    mistake!(confusion_matrix(&tensor([0, 1]), &tensor([0, 2]), 2), "confusion_matrix: label 2");
-    mistake!(roc_auc(&tensor([0.5]), &tensor([0, 1])), "roc_auc: 1 predictions and 2 labels");
-    mistake!(roc_auc(&tensor([0.5, 0.1]), &tensor([0, 2])), "label 2");
+    mistake!(confusion_matrix(&tensor([0, 1])).classes(2).against(&tensor([0, 2])), "confusion_matrix: label 2");
+    mistake!(roc_auc(&tensor([0.5])).against(&tensor([0, 1])), "roc_auc: 1 predictions and 2 labels");
+    mistake!(roc_auc(&tensor([0.5, 0.1])).against(&tensor([0, 2])), "label 2");
     mistake!(History::default().get("los"), "no figure is called \"los\"");
 }
 
@@ -1151,17 +1151,23 @@ fn a_model_is_saved_and_read() {
 fn metrics_count() {
     let _turn = alone();
     let (predicted, labels) = (tensor([2, 1, 0, 2, 2]), tensor([2, 0, 0, 1, 2]));
-    assert_eq!(precision(&predicted, &labels, 2), 2.0 / 3.0);
-    assert_eq!(recall(&predicted, &labels, 2), 1.0);
-    assert!((f1_score(&predicted, &labels, 2) - 0.8).abs() < 1e-6);
-    assert_eq!((precision(&predicted, &labels, 7), recall(&predicted, &labels, 7)), (0.0, 0.0));
-    assert_eq!((recall(&predicted, &labels, 1), f1_score(&predicted, &labels, 1)), (0.0, 0.0));
+    assert_eq!(precision(&predicted).class(2).against(&labels), 2.0 / 3.0);
+    assert_eq!(recall(&predicted).class(2).against(&labels), 1.0);
+    assert!((f1_score(&predicted).class(2).against(&labels) - 0.8).abs() < 1e-6);
+    assert_eq!(
+        (precision(&predicted).class(7).against(&labels), recall(&predicted).class(7).against(&labels)),
+        (0.0, 0.0)
+    );
+    assert_eq!(
+        (recall(&predicted).class(1).against(&labels), f1_score(&predicted).class(1).against(&labels)),
+        (0.0, 0.0)
+    );
     let scores = tensor([[3.0, 2.0, 1.0], [1.0, 1.0, 1.0], [0.0, 5.0, 9.0]]);
     let shares = [0, 1, 2, 3].map(|k| top_k_accuracy(&scores, &tensor([1, 1, 2]), k));
     assert_eq!(shares, [0.0, 1.0 / 3.0, 1.0, 1.0]);
-    assert_eq!(roc_auc(&tensor([0.1, 0.4, 0.35, 0.8]), &tensor([0, 0, 1, 1])), 0.75);
-    assert_eq!(roc_auc(&tensor([0.5, 0.5, 0.5]), &tensor([0, 1, 1])), 0.5);
-    assert!(roc_auc(&tensor([0.5]), &tensor([1])).is_nan());
+    assert_eq!(roc_auc(&tensor([0.1, 0.4, 0.35, 0.8])).against(&tensor([0, 0, 1, 1])), 0.75);
+    assert_eq!(roc_auc(&tensor([0.5, 0.5, 0.5])).against(&tensor([0, 1, 1])), 0.5);
+    assert!(roc_auc(&tensor([0.5])).against(&tensor([1])).is_nan());
     // A class for each step of a sequence.
     let steps = tensor([[[0.1, 0.9], [0.8, 0.2]]]);
     assert_eq!(accuracy(&steps, &tensor([[1, 1]])), 0.5);

@@ -605,8 +605,11 @@ fn final_state(story: &str) -> (String, String) {
 fn the_last_update_is_the_final_state() {
     let (text, html) = final_state("done");
     assert!(text.starts_with("a <b> network: done: 6 epochs"), "{text}");
-    assert!(text.contains("epoch 6/6  loss 0.1667  accuracy 0.9000  val_loss 0.1833"), "{text}");
-    assert!(html.contains("done: 6 epochs") && html.contains("width:100.0%") && html.contains("★ best"), "{html}");
+    assert!(text.contains("epoch 6/6  loss 0.1667  accuracy 90.00 %  val_loss 0.1833"), "{text}");
+    assert!(
+        html.contains("done: 6 epochs") && html.contains("width:100.0%") && html.contains("★ lowest val_loss"),
+        "{html}"
+    );
 }
 
 #[test]

@@ -59,7 +59,20 @@ impl Bundle {
         self
     }
 
+    /// What goes to the notebook. JupyterLab and Notebook 7 put a drawing into an `<img>` without a word about it, where
+    /// screen readers find nothing, and read no key of the metadata for it. So a picture that comes without HTML goes as
+    /// HTML as well: the same image, with the plain text as its alternative.
     pub(super) fn into_data(self) -> Map<String, Value> {
+        let content = |mime_type: &str| self.data.get(mime_type).and_then(Value::as_str);
+        let source = match (content("image/svg+xml"), content("image/png")) {
+            (Some(svg), _) => Some(svg_uri(svg)),
+            (None, Some(png)) => Some(format!("data:image/png;base64,{png}")),
+            (None, None) => None,
+        };
+        if let Some(source) = source.filter(|_| !self.data.contains_key("text/html")) {
+            let image = image(&source, self.plain());
+            return self.html(image).data;
+        }
         self.data
     }
 }
@@ -101,6 +114,39 @@ impl<T: Show + ?Sized> Show for Box<T> {
     fn bundle(&self) -> Bundle {
         (**self).bundle()
     }
+}
+
+/// A picture with its text alternative, as HTML. It shrinks with the page.
+pub(crate) fn image(source: &str, alternative: &str) -> String {
+    let text = escape_html(alternative);
+    format!("<img alt=\"{text}\" style=\"max-width:100%;height:auto;background:#fff\" src=\"{source}\"/>")
+}
+
+/// A drawing as it can stand in a `src`. Only what has a meaning there is escaped, which takes less room than base64.
+pub(crate) fn svg_uri(svg: &str) -> String {
+    // A page finds the drawing's kind by its name space, which inside of HTML nobody needs to write.
+    let named = match svg.split_once('>') {
+        Some((tag, _)) if !tag.contains("xmlns=") => {
+            svg.replacen("<svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"", 1)
+        }
+        _ => svg.to_owned(),
+    };
+    let mut uri = String::with_capacity(named.len() * 9 / 8 + 20);
+    uri.push_str("data:image/svg+xml,");
+    for character in named.trim().chars() {
+        match character {
+            '"' => uri.push_str("%22"),
+            '\'' => uri.push_str("%27"),
+            '%' => uri.push_str("%25"),
+            '#' => uri.push_str("%23"),
+            '<' => uri.push_str("%3C"),
+            '>' => uri.push_str("%3E"),
+            '&' => uri.push_str("%26"),
+            '\n' | '\r' | '\t' => uri.push(' '),
+            other => uri.push(other),
+        }
+    }
+    uri
 }
 
 /// Text as it can stand inside HTML and SVG, between tags or inside a quoted attribute.

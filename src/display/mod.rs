@@ -15,6 +15,7 @@ mod bundle;
 mod frame;
 
 pub use bundle::{Bundle, Show, escape_html};
+pub(crate) use bundle::{image, svg_uri};
 pub use frame::{DisplayHandle, clear_output, in_notebook, result, set_notebook, show};
 pub(crate) use frame::{set_token, write_frame};
 

@@ -143,6 +143,7 @@ pub const CategoricalCrossentropy: CategoricalCrossentropy =
 impl Loss for CategoricalCrossentropy {
     #[track_caller]
     fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
+        look_at_order("CategoricalCrossentropy", prediction, target);
         prediction.same_shape("CategoricalCrossentropy", target);
         let classes = target.shape().last().copied().unwrap_or(1);
         let soft = target * (1.0 - self.smoothing) + self.smoothing / classes as Float;
@@ -263,6 +264,7 @@ impl Loss for Hinge {
     /// A target `[n]` for a prediction `[n, 1]` is taken as a column.
     #[track_caller]
     fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
+        look_at_order("Hinge", prediction, target);
         let target = one_for_each("Hinge", prediction, target);
         let sign = target.gt(&Tensor::from(0.0)) * 2.0 - 1.0;
         (1.0 - sign * prediction).relu().mean()
@@ -270,6 +272,15 @@ impl Loss for Hinge {
 
     fn name(&self) -> &'static str {
         "hinge loss"
+    }
+}
+
+/// Both are tensors, and Keras writes the target first. A target that was computed from parameters, for a prediction that
+/// was not, is one that was taken for the other.
+fn look_at_order(loss: &str, prediction: &Tensor, target: &Tensor) {
+    if target.is_tracked() && !prediction.is_tracked() {
+        let advice = format!("The prediction comes first: {loss}.loss(&prediction, &target)");
+        warn_once("order", &format!("{loss}: the target depends on parameters, and the prediction does not. {advice}"));
     }
 }
 
@@ -335,6 +346,7 @@ impl Loss for BinaryCrossentropy {
     /// A target `[n]` for a prediction `[n, 1]` is taken as a column.
     #[track_caller]
     fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
+        look_at_order("BinaryCrossentropy", prediction, target);
         let target = &as_column(prediction, target);
         if prediction.0.op == "softmax" && prediction.shape() != target.shape() {
             fail(

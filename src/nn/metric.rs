@@ -5,7 +5,7 @@ use crate::Float;
 use crate::autograd::NoGrad;
 use crate::ops::class_indices;
 use crate::tensor::Tensor;
-use crate::tensor::fail::fail;
+use crate::tensor::fail::{fail, warn_once};
 
 /// A figure of merit that `fit` and `evaluate` report beside the loss, under its name.
 ///
@@ -168,9 +168,34 @@ fn are_answers(prediction: &Tensor, labels: &Tensor) -> bool {
         && (prediction.0.op == "sigmoid" || !labels.to_vec().chunks(columns).all(adds_up))
 }
 
+/// Whether these are classes already, `[n]`, as `predict_classes` returns them, and not what they are read from.
+fn are_classes(prediction: &Tensor) -> bool {
+    prediction.rank() == 1 && prediction.to_vec().iter().all(|value| value.fract() == 0.0)
+}
+
+/// What is wrong with targets that no predicted class can be equal to: numbers to be predicted, and not classes.
+pub(crate) fn not_classes(prediction: &Tensor, labels: &Tensor) -> Option<String> {
+    // One output tells two classes apart, 0 and 1; rows of the prediction's shape are one-hot, or probabilities.
+    let is_share = |label: &Float| (0.0..=1.0).contains(label);
+    let has_columns = prediction.shape() == labels.shape() && prediction.shape().last().is_some_and(|size| *size > 1);
+    let has_columns = has_columns && prediction.rank() > 1;
+    let has_one_output = prediction.len() == labels.len() && !are_classes(prediction);
+    let is_class = |label: &Float| match has_columns {
+        true => is_share(label),
+        false => label.fract() == 0.0 && (!has_one_output || is_share(label)),
+    };
+    let other = labels.to_vec().into_iter().find(|label| !is_class(label) && label.is_finite())?;
+    Some(format!(
+        "Accuracy counts how often the predicted class is the label, and here the targets are no classes: one of them \
+         is {other}. For numbers give another metric, the mean distance: model.compile(…, MeanSquaredError, \
+         MeanAbsoluteError)"
+    ))
+}
+
 /// The share of rows whose predicted class is the label: the largest of the columns, or, of a single column, 1 above
 /// 0.5. Labels are class indices `[n]` or one-hot rows `[n, classes]`. Where every column is a question of its own (after a
 /// sigmoid, or if the rows of the labels do not add up to 1), the share of answers that are right, 1 above 0.5.
+/// Predicted classes `[n]` are taken as they are.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -179,7 +204,12 @@ fn are_answers(prediction: &Tensor, labels: &Tensor) -> bool {
 /// ```
 #[track_caller]
 pub fn accuracy(prediction: &Tensor, labels: &Tensor) -> Float {
-    let (predicted, labels) = if are_answers(prediction, labels) {
+    if let Some(problem) = not_classes(prediction, labels) {
+        warn_once("accuracy", &problem);
+    }
+    let (predicted, labels) = if are_classes(prediction) {
+        (prediction.to_vec(), labels)
+    } else if are_answers(prediction, labels) {
         let answers = |tensor: &Tensor| tensor.gt(&Tensor::from(0.5));
         (answers(prediction).to_vec(), &answers(labels))
     } else {
@@ -221,98 +251,4 @@ pub fn top_k_accuracy(prediction: &Tensor, labels: &Tensor, k: usize) -> Float {
     };
     let right = values.chunks(columns).zip(&labels).filter(|&pair| is_among(pair)).count();
     right as Float / labels.len() as Float
-}
-
-/// Of what was taken for class `class`, the share that is of that class; 0 if nothing was.
-///
-/// ```
-/// # use chainrule::prelude::*;
-/// let (predicted, labels) = (tensor([1, 1, 0, 0]), tensor([1, 0, 0, 1]));
-/// assert_eq!(precision(&predicted, &labels, 1), 0.5);
-/// ```
-#[track_caller]
-pub fn precision(predicted: &Tensor, labels: &Tensor, class: usize) -> Float {
-    let (hits, taken, _) = count(predicted, labels, class);
-    if taken == 0.0 { 0.0 } else { hits / taken }
-}
-
-/// Of what is of class `class`, the share that was taken for it; 0 if there is none. As [`precision`].
-#[track_caller]
-pub fn recall(predicted: &Tensor, labels: &Tensor, class: usize) -> Float {
-    let (hits, _, there) = count(predicted, labels, class);
-    if there == 0.0 { 0.0 } else { hits / there }
-}
-
-/// The harmonic mean of [`precision`] and [`recall`]: 2 p r / (p + r), 0 if both are.
-#[track_caller]
-pub fn f1_score(predicted: &Tensor, labels: &Tensor, class: usize) -> Float {
-    let (hits, taken, there) = count(predicted, labels, class);
-    if hits == 0.0 { 0.0 } else { 2.0 * hits / (taken + there) }
-}
-
-/// The area under the curve of [`plot::roc`](crate::plot::roc): how likely a random example of class 1 scores higher than
-/// one of class 0. 1 is perfect, 0.5 is guessing; not a number if one class is missing. `scores` and `labels`: `[n]`.
-///
-/// ```
-/// # use chainrule::prelude::*;
-/// assert_eq!(roc_auc(&tensor([0.9, 0.4, 0.6, 0.1]), &tensor([1, 1, 0, 0])), 0.75);
-/// ```
-#[track_caller]
-pub fn roc_auc(scores: &Tensor, labels: &Tensor) -> Float {
-    pairs("roc_auc", scores, labels);
-    let (scores, labels) = (scores.to_vec(), class_indices("roc_auc", labels, 2));
-    let mut order: Vec<usize> = (0..scores.len()).collect();
-    order.sort_by(|&a, &b| scores[a].total_cmp(&scores[b]));
-    let (mut wins, mut below, mut ones) = (0.0, 0.0, 0.0);
-    for tied in order.chunk_by(|&a, &b| scores[a] == scores[b]) {
-        let one = tied.iter().filter(|&&i| labels[i] == 1).count() as f64;
-        let zero = tied.len() as f64 - one;
-        wins += one * (below + zero / 2.0);
-        (below, ones) = (below + zero, ones + one);
-    }
-    (wins / (below * ones)) as Float
-}
-
-/// How many were taken for the class and are of it, how many were taken for it, how many are of it.
-#[track_caller]
-fn count(predicted: &Tensor, labels: &Tensor, class: usize) -> (Float, Float, Float) {
-    pairs("precision, recall", predicted, labels);
-    let is_class = |tensor: &Tensor| tensor.eq(&Tensor::full(&[], class as Float)).reshape(&[tensor.len()]);
-    let (predicted, labels) = (is_class(predicted), is_class(labels));
-    ((&predicted * &labels).sum().item(), predicted.sum().item(), labels.sum().item())
-}
-
-/// For what compares predicted classes with labels.
-#[track_caller]
-fn pairs(op: &str, predicted: &Tensor, labels: &Tensor) {
-    if predicted.len() != labels.len() {
-        fail(
-            &format!("{op}: {} predictions and {} labels", predicted.len(), labels.len()),
-            &[("predicted", predicted), ("labels", labels)],
-            match (predicted.rank(), labels.rank()) {
-                (_, 2) => "labels are class indices of the shape [n]; of one-hot rows, labels.argmax(-1) gives them",
-                _ => "both are class indices of the shape [n]; model.predict_classes(&x) gives the predicted ones",
-            },
-        );
-    }
-}
-
-/// How often each class was taken for each: `[classes, classes]`, a row for each true class, a column for each
-/// predicted one.
-///
-/// ```
-/// # use chainrule::prelude::*;
-/// let matrix = confusion_matrix(&tensor([0, 1, 1]), &tensor([0, 0, 1]), 2);
-/// assert_eq!(matrix.to_vec(), [1.0, 1.0, 0.0, 1.0]);
-/// ```
-#[track_caller]
-pub fn confusion_matrix(predicted: &Tensor, labels: &Tensor, classes: usize) -> Tensor {
-    pairs("confusion_matrix", predicted, labels);
-    let (columns, rows) =
-        (class_indices("confusion_matrix", predicted, classes), class_indices("confusion_matrix", labels, classes));
-    let mut counts = vec![0.0 as Float; classes * classes];
-    for (row, column) in rows.into_iter().zip(columns) {
-        counts[row * classes + column] += 1.0;
-    }
-    Tensor::from_vec(counts, &[classes, classes])
 }

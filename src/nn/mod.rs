@@ -14,6 +14,7 @@
 //! Beside them `copy`, clones of models and layers that are not trained, and `forms`, losses and metrics as functions and by
 //! name. One rule for what needs no setting: `Accuracy` and `Accuracy::new()` are the same, and so for all of them.
 
+mod against;
 mod attention;
 mod conv;
 mod copy;
@@ -27,6 +28,7 @@ mod recurrent;
 mod sequential;
 mod summary;
 
+pub use against::{Confusion, Predicted, confusion_matrix, f1_score, precision, recall, roc_auc};
 pub use attention::{Embedding, MultiHeadAttention, PositionEmbedding, SinePositionEncoding};
 pub(crate) use conv::Padding;
 pub use conv::{AvgPool2D, Conv1D, Conv2D, GlobalAvgPool, MaxPool1D, MaxPool2D};
@@ -37,7 +39,7 @@ pub use layers::{Activation, Dense, Dropout, Flatten, Module, Reshape, Residual}
 pub use loss::{BinaryCrossentropy, CategoricalCrossentropy, Hinge, Huber, KlDivergence};
 pub use loss::{Loss, MeanAbsoluteError, MeanSquaredError, SparseCategoricalCrossentropy};
 pub use metric::{Accuracy, Metric, Metrics, Perplexity, TopK};
-pub use metric::{accuracy, confusion_matrix, f1_score, precision, recall, roc_auc, top_k_accuracy};
+pub use metric::{accuracy, top_k_accuracy};
 pub use norm::{BatchNormalization, LayerNormalization};
 pub use recurrent::{Gru, Lstm, SimpleRnn};
 pub use sequential::Sequential;

@@ -1,6 +1,7 @@
 //! A figure: layers over a pair of axes, drawn as SVG.
 
 use super::palette::{self, GRID, INK, PALE_INK, Rgb};
+use super::parts::places;
 use super::raster;
 use super::values::number;
 use crate::cell::Outlined;
@@ -10,7 +11,6 @@ use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::fmt;
-use std::mem::take;
 use std::ops::{Deref, DerefMut};
 use std::sync::OnceLock;
 
@@ -30,9 +30,11 @@ const TEXT: f64 = 12.0;
 /// assert!(figure.svg().starts_with("<svg"));
 /// assert_eq!(format!("{figure:?}"), "curve \"loss\": 3 points, from 2.3 to 0.4");
 /// ```
+#[derive(Clone)]
 pub struct Figure(Outlined<Drawing>);
 
 /// What there is to draw. Public only because `Figure` dereferences to it; outside of `plot` nobody can name it.
+#[derive(Clone)]
 pub struct Drawing {
     pub(super) kind: &'static str,
     pub(super) title: String,
@@ -46,11 +48,12 @@ pub struct Drawing {
     pub(super) size: (f64, f64),
     /// Figures that stand in this one, in rows of so many; then it has no axes of its own.
     pub(super) parts: Vec<Figure>,
-    columns: usize,
+    pub(super) columns: usize,
     svg: OnceLock<String>,
 }
 
 /// One side of the picture.
+#[derive(Clone)]
 pub(super) struct Axis {
     pub label: String,
     pub range: (f64, f64),
@@ -58,6 +61,7 @@ pub(super) struct Axis {
     pub ticks: Ticks,
 }
 
+#[derive(Clone)]
 pub(super) enum Ticks {
     Numbers,
     /// Only whole numbers: epochs, steps.
@@ -105,6 +109,7 @@ pub(super) enum Key {
 }
 
 /// Positions are in the units of the axes, rectangles `[left, bottom, right, top]`.
+#[derive(Clone)]
 pub(super) enum Layer {
     /// A point that is not finite makes a gap.
     Line(Vec<(f64, f64)>, Stroke),
@@ -148,26 +153,9 @@ impl Figure {
         }))
     }
 
-    /// Figures side by side, in rows of `columns`.
-    pub(super) fn of_parts(kind: &'static str, parts: Vec<Figure>, columns: usize) -> Figure {
-        let mut figure = Figure::new(kind, Axis::none((0.0, 1.0)), Axis::none((0.0, 1.0)));
-        figure.summary = parts.iter().map(|part| part.text().replace('\n', "\n  ")).collect();
-        (figure.parts, figure.columns) = (parts, columns);
-        figure.size = places(&figure).1;
-        figure
-    }
-
     pub(super) fn of_kind(mut self, kind: &'static str) -> Figure {
         self.kind = kind;
         self.changed()
-    }
-
-    /// After a change of the parts.
-    pub(super) fn refresh(mut self) -> Figure {
-        let (parts, title) = (take(&mut self.parts), take(&mut self.title));
-        let mut figure = Figure::of_parts(self.kind, parts, self.columns);
-        figure.title = title;
-        figure
     }
 
     /// Writes a title above the picture.
@@ -557,21 +545,6 @@ fn legend_places(figure: &Figure) -> Vec<(f64, usize)> {
         x += width;
     }
     places
-}
-
-/// Where the parts of a figure stand below its header, and the size of all of them together.
-fn places(figure: &Figure) -> (Vec<(f64, f64)>, (f64, f64)) {
-    let (mut places, mut size) = (Vec::new(), (0.0f64, 0.0));
-    for row in figure.parts.chunks(figure.columns.max(1)) {
-        let (mut x, mut height) = (0.0, 0.0f64);
-        for (wide, high) in row.iter().map(outer_size) {
-            places.push((x, size.1));
-            x += wide;
-            height = height.max(high);
-        }
-        size = (size.0.max(x), size.1 + height);
-    }
-    (places, size)
 }
 
 /// Width and height with everything.

@@ -23,14 +23,13 @@ use crate::tensor::{Tensor, fail::fail};
 /// # ;
 /// ```
 #[track_caller]
-pub fn histograms<N: AsRef<str>>(values: &[(N, Tensor)]) -> Figure {
-    histograms_of_all(List(values.len(), &|i| (values[i].0.as_ref(), &values[i].1)))
+pub fn histograms<N: AsRef<str>, V: Values>(values: &[(N, V)]) -> Figure {
+    histograms_of_all(List(values.len(), &|i| (values[i].0.as_ref(), values[i].1.tensor())))
 }
 
 #[track_caller]
-fn histograms_of_all(values: List<(&str, &Tensor)>) -> Figure {
-    let values = values.named().into_iter().map(|(name, tensor)| (name, tensor.clone()));
-    histograms_of("histograms", values.collect(), &note_dead_units)
+fn histograms_of_all(values: List<(&str, Tensor)>) -> Figure {
+    histograms_of("histograms", values.named(), &note_dead_units)
 }
 
 /// A histogram of the weights of each parameter, for `model.parameters()`.

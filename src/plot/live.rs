@@ -2,12 +2,12 @@
 
 use super::figure::{Axis, Figure, Key, Layer, Mark, Stroke, Ticks};
 use super::palette::{self, hex};
-use super::raster::data_uri;
 use super::series::Series;
 use super::values::{extent, number, padded};
 use crate::Float;
 use crate::cell::interrupt;
 use crate::display::{self, Bundle, DisplayHandle, Show, escape_html};
+use crate::tensor::table::{figure as written, figures as all_written};
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
@@ -212,7 +212,7 @@ impl Live {
         let width = self.epochs.to_string().len();
         let mut line = format!("epoch {:>width$}/{}", row.epoch, self.epochs);
         for (name, value) in row.figures() {
-            let _ = write!(line, "  {name} {}", metric(value));
+            let _ = write!(line, "  {name} {}", written(name, value));
         }
         line
     }
@@ -223,8 +223,13 @@ impl Live {
             let _ = write!(text, "\nthe loss is not a number since step {step}: is the learning rate too large?");
         }
         if let (Some(loss), State::Running) = (self.series.last(), self.state) {
-            let _ =
-                write!(text, "\nstep {} of {}, loss {}", self.series.len(), self.total_steps, metric(loss as Float));
+            let _ = write!(
+                text,
+                "\nstep {} of {}, loss {}",
+                self.series.len(),
+                self.total_steps,
+                written("loss", loss as Float)
+            );
         }
         let hidden = self.rows.len().saturating_sub(TEXT_ROWS);
         if hidden > 0 {
@@ -236,11 +241,16 @@ impl Live {
         text
     }
 
-    /// The row with the lowest validation loss, or training loss where there is none.
+    /// The figure that says which epoch is the best: the loss on the validation data where there is one.
+    fn judged_by(&self) -> &'static str {
+        if self.rows.iter().any(|(_, row)| row.val_loss.is_some()) { "val_loss" } else { "loss" }
+    }
+
+    /// The row in which that is lowest.
     fn best(&self) -> Option<usize> {
-        let loss = |row: &EpochRow| row.val_loss.unwrap_or(row.loss);
-        let rows = self.rows.iter().enumerate().filter(|(_, (_, row))| loss(row).is_finite());
-        rows.min_by(|a, b| loss(&a.1.1).total_cmp(&loss(&b.1.1))).map(|(i, _)| i)
+        let judged_by = self.judged_by();
+        let rows = self.rows.iter().enumerate().filter_map(|(i, (_, row))| Some((i, row.figure(judged_by)?)));
+        rows.filter(|(_, value)| value.is_finite()).min_by(|a, b| a.1.total_cmp(&b.1)).map(|(i, _)| i)
     }
 
     fn html(&self) -> String {
@@ -293,20 +303,29 @@ impl Live {
         *html += "</tr>";
         let best = self.best().filter(|_| self.rows.len() > 1);
         let recent = self.rows.len().saturating_sub(ROWS);
-        for i in best.filter(|best| *best < recent).into_iter().chain(recent..self.rows.len()) {
-            let row = &self.rows[i].1;
-            let (weight, star) = if best == Some(i) { ("bold", " ★ best") } else { ("normal", "") };
-            let _ = write!(html, "<tr style=\"background:#fff\"><td style=\"{cell}{weight}\">{}</td>", row.epoch);
-            for name in &columns {
-                let text = row.figure(name).map_or("–".to_owned(), metric);
-                let _ = write!(html, "<td style=\"{cell}{weight}\">{text}</td>");
+        let shown: Vec<usize> = best.filter(|best| *best < recent).into_iter().chain(recent..self.rows.len()).collect();
+        let texts: Vec<Vec<String>> = columns.iter().map(|name| self.column(name, &shown)).collect();
+        for (i, row) in shown.into_iter().enumerate() {
+            let is_best = best == Some(row);
+            let cell = format!("{cell}{}", if is_best { "bold" } else { "normal" });
+            let _ = write!(html, "<tr style=\"background:#fff\"><td style=\"{cell}\">{}</td>", self.rows[row].1.epoch);
+            for column in &texts {
+                let _ = write!(html, "<td style=\"{cell}\">{}</td>", column[i]);
             }
-            if !star.is_empty() {
-                let _ = write!(html, "<td style=\"{cell}{weight}\">{star}</td>");
+            if is_best {
+                let _ = write!(html, "<td style=\"{cell}\">★ lowest {}</td>", self.judged_by());
             }
             *html += "</tr>";
         }
         *html += "</table>";
+    }
+
+    /// One figure of some of the rows.
+    fn column(&self, name: &str, rows: &[usize]) -> Vec<String> {
+        let values: Vec<Float> = rows.iter().filter_map(|row| self.rows[*row].1.figure(name)).collect();
+        let mut texts = all_written(name, &values).into_iter();
+        let mut text = |row: &usize| self.rows[*row].1.figure(name).and_then(|_| texts.next());
+        rows.iter().map(|row| text(row).unwrap_or_else(|| "–".to_owned())).collect()
     }
 
     /// While it runs, the drawing stands in the page, where it changes without a flicker. The last one stays in the
@@ -316,9 +335,23 @@ impl Live {
         if self.state == State::Running {
             *html += figure.svg();
         } else {
-            let (source, text) = (data_uri("image/svg+xml", figure.svg().as_bytes()), escape_html(&figure.text()));
-            let _ = write!(html, "<img style=\"max-width:100%;background:#fff\" alt=\"{text}\" src=\"{source}\"/>");
+            *html += &display::image(&display::svg_uri(figure.svg()), &figure.text());
         }
+    }
+
+    /// Where the horizontal axis ends. While it runs: at the end of the run, or the last half, quarter, … of it that has
+    /// room for what there is, so that the curve never fills less than half of the picture. At the end: there, also if it
+    /// came early.
+    fn last_step(&self) -> f64 {
+        let done = self.series.len();
+        let mut last = self.total_steps.max(done);
+        if self.state != State::Running {
+            last = done;
+        }
+        while last / 2 >= done.max(10) {
+            last = last.div_ceil(2);
+        }
+        last.max(2) as f64
     }
 
     fn figure(&self) -> Option<Figure> {
@@ -333,8 +366,8 @@ impl Live {
         let shown = smooth.iter().chain(&val).map(|point| point.1).chain([*usual, *lowest]);
         let (low, high) = extent(shown)?;
 
-        let steps = self.total_steps.max(self.series.len()).max(2) as f64;
-        let mut figure = Figure::new("loss", Axis::numbers((1.0, steps)), Axis::numbers(padded((low, high), 0.06)));
+        let mut figure =
+            Figure::new("loss", Axis::numbers((1.0, self.last_step())), Axis::numbers(padded((low, high), 0.06)));
         figure.size = (592.0, 260.0);
         (figure.x.ticks, figure.x.label, figure.y.label) = (Ticks::Whole, "step".to_owned(), "loss".to_owned());
         let blue = palette::colour(0);
@@ -387,13 +420,6 @@ impl Drop for Live {
 /// Unlike `println!`, does not panic when nobody reads: this also runs while a panic unwinds.
 fn print_line(line: &str) {
     let _ = writeln!(std::io::stdout(), "{line}");
-}
-
-fn metric(value: Float) -> String {
-    if value.is_finite() && value != 0.0 && value.abs() < 0.001 {
-        return format!("{value:.2e}");
-    }
-    format!("{value:.4}")
 }
 
 fn duration(seconds: f64) -> String {

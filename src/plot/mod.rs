@@ -8,7 +8,7 @@
 //! | what is inside it | [`draw_graph`] [`profile`] [`network`] [`neurons`] [`histograms`] [`weights`] [`gradients`] [`filters`] [`attention`] [`embedding`] |
 //! | what it looks at, what it expects | [`saliency`] [`probabilities`] |
 //! | how far it is, and how it learns | [`progress`] [`Live`] [`contour_path`] [`loss_landscape`] [`loss_section`] [`scaling`] |
-//! | something that changes | [`frames`]: a slider over any of these |
+//! | several at once, something that changes | [`side_by_side`]; [`frames`]: a slider over any of these |
 //!
 //! Every function returns a [`Figure`], which a cell shows when it is the last expression. A figure is SVG with axes that
 //! stay sharp; what is dense (the field of a decision boundary, digits) is a small PNG inside it. It brings its own light
@@ -38,6 +38,7 @@ mod list;
 mod live;
 mod matrices;
 mod palette;
+mod parts;
 mod points;
 mod profile;
 mod progress;
@@ -60,6 +61,7 @@ pub use layers::{gradients, histograms, network, neurons, weights};
 pub(crate) use list::debugged;
 pub use live::{EpochRow, Live};
 pub use matrices::{confusion, heatmap};
+pub use parts::side_by_side;
 pub use points::{decision_boundary, scatter};
 pub use profile::profile;
 pub use progress::{Progress, progress};

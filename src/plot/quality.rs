@@ -27,6 +27,14 @@ pub fn roc(scores: &Tensor, labels: &Tensor) -> Figure {
         let problem = format!("roc: scores of shape {:?} for labels of shape {:?}", scores.shape(), labels.shape());
         fail(&problem, &[("scores", scores), ("labels", labels)], "labels [n], scores [n] or [n, classes]");
     }
+    if let Some(other) = labels.to_vec().into_iter().find(|label| label.fract() != 0.0 || *label < 0.0) {
+        let problem = format!("roc: a label is {other}, but labels are the numbers of classes");
+        fail(
+            &problem,
+            &[("scores", scores), ("labels", labels)],
+            "scores first, then labels: plot::roc(&scores, &labels)",
+        );
+    }
     let (values, classes) = (scores.to_vec(), labels.to_vec());
     let mut figure = Figure::new("ROC", Axis::numbers((0.0, 1.0)), Axis::numbers((0.0, 1.0)));
     figure.size = (440.0, 400.0);
@@ -54,7 +62,7 @@ pub fn roc(scores: &Tensor, labels: &Tensor) -> Figure {
             points.push((wrong as f64 / (n - ones) as f64, found as f64 / ones as f64));
         }
         let bits = is_class.iter().map(|is| crate::Float::from(u8::from(*is))).collect();
-        let auc = roc_auc(&Tensor::from_vec(own, &[n]), &Tensor::from_vec(bits, &[n]));
+        let auc = roc_auc(&Tensor::from_vec(own, &[n])).against(&Tensor::from_vec(bits, &[n]));
         let stroke = curve_stroke(column);
         let named = if columns == 1 { String::new() } else { format!("class {column}: ") };
         let name = format!("{named}AUC {}", number(auc as f64, 3));

@@ -5,7 +5,7 @@ use super::palette::{self, Rgb};
 use super::raster::{self, data_uri};
 use super::values::{Values, number};
 use crate::data;
-use crate::display::{Bundle, Show, escape_html};
+use crate::display::{self, Bundle, Show};
 use crate::tensor::{Tensor, fail::fail};
 use std::fmt;
 
@@ -111,10 +111,9 @@ impl Sound {
 impl Show for Sound {
     fn bundle(&self) -> Bundle {
         let (sound, picture) =
-            (data_uri("audio/wav", &self.file), data_uri("image/svg+xml", self.figure.svg().as_bytes()));
-        let text = escape_html(&self.text());
+            (data_uri("audio/wav", &self.file), display::image(&display::svg_uri(self.figure.svg()), &self.text()));
         Bundle::text(self.text()).html(format!(
-            "<div style=\"max-width:620px\"><img alt=\"{text}\" style=\"max-width:100%;background:#fff\" src=\"{picture}\"/>\
+            "<div style=\"max-width:620px\">{picture}\
              <br/><audio controls=\"controls\" preload=\"auto\" style=\"width:100%;max-width:420px\" src=\"{sound}\"></audio></div>"
         ))
     }

@@ -1,11 +1,19 @@
 //! What can be plotted, and how numbers are written beside it.
 
+use crate::Float;
 use crate::tensor::Tensor;
 
 /// A row of numbers: a slice, an array or a vector of numbers, or a [`Tensor`].
 pub trait Values {
     /// The numbers. A tensor gives all of its values, row by row.
     fn numbers(&self) -> Vec<f64>;
+
+    /// The same with a shape: `[n]`, unless a tensor has another.
+    fn tensor(&self) -> Tensor {
+        let numbers: Vec<Float> = self.numbers().into_iter().map(|number| number as Float).collect();
+        let length = numbers.len();
+        Tensor::from_vec(numbers, &[length])
+    }
 }
 
 /// A list that a cell describes and this library makes: its length, and what stands at each place. A cell that made a vector
@@ -55,11 +63,19 @@ impl Values for Tensor {
     fn numbers(&self) -> Vec<f64> {
         self.to_vec().numbers()
     }
+
+    fn tensor(&self) -> Tensor {
+        self.clone()
+    }
 }
 
 impl<V: Values + ?Sized> Values for &V {
     fn numbers(&self) -> Vec<f64> {
         (**self).numbers()
+    }
+
+    fn tensor(&self) -> Tensor {
+        (**self).tensor()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Tables as text and as HTML, for everything that has rows.
 
+use crate::Float;
 use crate::display::escape_html;
 
 /// 101770 as "101,770".
@@ -13,6 +14,53 @@ pub(crate) fn thousands(number: usize) -> String {
         grouped.push(digit);
     }
     grouped
+}
+
+/// Whether a figure of this name is a share of all examples, from 0 to 1.
+fn is_share(name: &str) -> bool {
+    let name = name.strip_prefix("val_").unwrap_or(name);
+    name.ends_with("accuracy") || name.strip_prefix("top_").is_some_and(|k| k.parse::<usize>().is_ok())
+}
+
+/// How a figure of a training run is written, in every table and line: a share as a percentage, anything else as a number.
+pub(crate) fn figure(name: &str, value: Float) -> String {
+    match value {
+        share if is_share(name) && share.is_finite() => format!("{:.2} %", 100.0 * share),
+        tiny if tiny != 0.0 && tiny.abs() < 0.001 => format!("{tiny:.2e}"),
+        huge if huge.is_finite() && huge.abs() >= 1e6 => format!("{huge:.2e}"),
+        value => format!("{value:.4}"),
+    }
+}
+
+/// Figures below each other, all of one form, so that their digits are: where one is too small or too large for four
+/// decimals, all have an exponent.
+pub(crate) fn figures(name: &str, values: &[Float]) -> Vec<String> {
+    let has_exponent = |value: &Float| *value != 0.0 && value.is_finite() && !(0.001..1e6).contains(&value.abs());
+    if is_share(name) || !values.iter().any(has_exponent) {
+        return values.iter().map(|value| figure(name, *value)).collect();
+    }
+    let parts = values.iter().map(|value| {
+        let text = format!("{value:.3e}");
+        text.split_once('e').map_or((text.clone(), None), |(digits, power)| (digits.to_owned(), power.parse().ok()))
+    });
+    let parts: Vec<(String, Option<i32>)> = parts.collect();
+    let longest =
+        parts.iter().filter_map(|(_, power)| Some(power.as_ref()?.abs().to_string().len())).max().unwrap_or(1);
+    let has_minus = parts.iter().any(|(_, power)| power.is_some_and(|power| power < 0));
+    let written = |(digits, power): (String, Option<i32>)| match power {
+        Some(power) => {
+            let sign = if power < 0 {
+                "-"
+            } else if has_minus {
+                "+"
+            } else {
+                ""
+            };
+            format!("{digits}e{sign}{:0longest$}", power.abs())
+        }
+        None => digits,
+    };
+    parts.into_iter().map(written).collect()
 }
 
 /// The columns that have something in them.

@@ -4,7 +4,7 @@ use crate::Float;
 use crate::display::{Bundle, Show};
 use crate::nn::full_name;
 use crate::plot::EpochRow;
-use crate::tensor::table::{html_table, text_table};
+use crate::tensor::table::{figure, figures, html_table, text_table};
 use std::fmt;
 
 /// The figures of a training run, one of each per epoch. A figure that was not measured is an empty slice.
@@ -110,17 +110,23 @@ impl History {
     fn rows(&self) -> Vec<Vec<String>> {
         const ENDS: usize = 8;
         let n = self.epochs();
-        if n <= 2 * ENDS {
-            return (0..n).map(|epoch| self.row(epoch)).collect();
+        let is_long = n > 2 * ENDS;
+        let shown: Vec<usize> = (0..n).filter(|epoch| !is_long || *epoch < ENDS || *epoch >= n - ENDS).collect();
+        let columns: Vec<Vec<String>> = self
+            .figures
+            .iter()
+            .map(|(name, values)| figures(name, &shown.iter().map(|epoch| values[*epoch]).collect::<Vec<_>>()))
+            .collect();
+        let row = |(i, epoch): (usize, &usize)| {
+            let values = columns.iter().map(|column| column[i].clone());
+            std::iter::once((epoch + 1).to_string()).chain(values).collect()
+        };
+        let mut rows: Vec<Vec<String>> = shown.iter().enumerate().map(row).collect();
+        if is_long {
+            rows.insert(ENDS, vec!["…".to_owned(); self.figures.len() + 1]);
         }
-        let gap = vec!["…".to_owned(); self.figures.len() + 1];
-        (0..ENDS).map(|epoch| self.row(epoch)).chain([gap]).chain((n - ENDS..n).map(|epoch| self.row(epoch))).collect()
+        rows
     }
-}
-
-/// An accuracy as a percentage, anything else as a number.
-fn figure(name: &str, value: Float) -> String {
-    if name.ends_with("accuracy") { format!("{:.2} %", 100.0 * value) } else { format!("{value:.4}") }
 }
 
 impl fmt::Display for History {

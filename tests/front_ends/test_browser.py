@@ -130,6 +130,12 @@ def test_the_first_chapter_runs(lab, browser):
     for index in range(figures.count()):
         box = figures.nth(index).bounding_box()
         assert box and box["width"] > 50 and box["height"] > 50
+    # What a screen reader finds: every picture has words, as its alternative text or its label.
+    images = page.locator(".jp-OutputArea-output img")
+    assert images.count() >= 3
+    for index in range(images.count()):
+        assert len(images.nth(index).get_attribute("alt") or "") > 10, images.nth(index).evaluate("image => image.outerHTML.slice(0, 200)")
+    assert page.get_by_role("img", name=re.compile("curve|function|heatmap|scatter|histogram|bars|lines")).count() >= 1
     page.screenshot(path=PICTURES / "chapter-1.png")
     page.close()
 

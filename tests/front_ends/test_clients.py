@@ -210,9 +210,11 @@ def test_skip_exceptions():
 
 def test_svg_and_inline_image():
     (svg, image), _ = execute('display_svg("<svg id=\\"s\\"/>", "a drawing")', f'display_png(&{list(PNG)}, "a pixel");')
-    assert [output.data for output in svg.outputs] == [{"text/plain": "a drawing", "image/svg+xml": '<svg id="s"/>'}]
-    ((kind, png),) = summary(image)
-    assert kind == "display_data" and base64.b64decode(png) == PNG
+    ((drawn,), (pixel,)) = svg.outputs, image.outputs
+    assert (drawn.data["text/plain"], drawn.data["image/svg+xml"]) == ("a drawing", '<svg id="s"/>')
+    assert pixel.output_type == "display_data" and base64.b64decode(pixel.data["image/png"]) == PNG
+    # What front ends show that leave the words beside a picture out.
+    assert '<img alt="a drawing"' in drawn.data["text/html"] and '<img alt="a pixel"' in pixel.data["text/html"]
 
 
 def test_unicode():

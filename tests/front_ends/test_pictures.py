@@ -237,7 +237,7 @@ MISTAKES = [
     ("Adam::new(0.1).step(&[]);", "the optimiser has no parameters"),
     ("Sgd::new(0.1).step(&model.parameters());", "`dense1.weight` of shape [3, 2] has no gradient"),
     ("accuracy(&a, &tensor([1, 2, 3]));", "accuracy: one label for each row"),
-    ("confusion_matrix(&tensor([0, 1]), &tensor([0, 2]), 2);", "confusion_matrix: label 2"),
+    ("confusion_matrix(&tensor([0, 1])).classes(2).against(&tensor([0, 2]));", "confusion_matrix: label 2"),
     ('History::default().get("los");', 'no figure is called "los"'),
     ("let c = Dataset::new(&a, &Tensor::zeros(&[4]));", "x and y count different examples: [2, 3] and [4]"),
     ("data::xor().split(1.5);", "split: 1.5 of 4 examples"),

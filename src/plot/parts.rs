@@ -1,0 +1,96 @@
+//! Several figures in one.
+
+use super::figure::{Axis, Figure, Ticks, outer_size};
+use crate::tensor::fail::fail;
+use std::borrow::Borrow;
+use std::mem::take;
+
+/// Wider than this a row of figures is drawn smaller, with letters as large as before: a page would shrink both.
+const WIDEST: f64 = 960.0;
+
+/// Figures side by side, as one: two or three in a row, four as two and two, more in rows of three, or as
+/// [`columns`](Figure::columns) says. Figures that are kept in variables can be lent: `&[a, b]`.
+///
+/// Panics if there is none.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let loss = plot::curve(&[1.0, 2.0, 3.0], &[0.9, 0.5, 0.3]).title("loss");
+/// let accuracy = plot::curve(&[1.0, 2.0, 3.0], &[0.5, 0.8, 0.9]).title("accuracy");
+/// plot::side_by_side([loss, accuracy])
+/// # ;
+/// ```
+#[track_caller]
+pub fn side_by_side(figures: impl IntoIterator<Item = impl Borrow<Figure>>) -> Figure {
+    beside(figures.into_iter().map(|figure| figure.borrow().clone()).collect())
+}
+
+#[track_caller]
+fn beside(figures: Vec<Figure>) -> Figure {
+    if figures.is_empty() {
+        fail("side_by_side: there is nothing to draw", &[], "give at least one figure: plot::side_by_side([a, b])");
+    }
+    let columns = match figures.len() {
+        few @ 1..=3 => few,
+        4 => 2,
+        _ => 3,
+    };
+    Figure::of_parts("side by side", figures, columns)
+}
+
+impl Figure {
+    /// Of [figures side by side](side_by_side), how many stand in a row, at least 1. Others stay as they are.
+    pub fn columns(mut self, columns: usize) -> Figure {
+        self.columns = columns.max(1);
+        if self.parts.is_empty() { self } else { self.refresh() }
+    }
+
+    /// Figures side by side, in rows of `columns`.
+    pub(super) fn of_parts(kind: &'static str, mut parts: Vec<Figure>, columns: usize) -> Figure {
+        for row in parts.chunks_mut(columns.max(1)) {
+            fit(row);
+        }
+        let mut figure = Figure::new(kind, Axis::none((0.0, 1.0)), Axis::none((0.0, 1.0)));
+        figure.summary = parts.iter().map(|part| part.text().replace('\n', "\n  ")).collect();
+        (figure.parts, figure.columns) = (parts, columns);
+        figure.size = places(&figure).1;
+        figure
+    }
+
+    /// After a change of the parts.
+    pub(super) fn refresh(mut self) -> Figure {
+        let (parts, title) = (take(&mut self.parts), take(&mut self.title));
+        let mut figure = Figure::of_parts(self.kind, parts, self.columns);
+        figure.title = title;
+        figure
+    }
+}
+
+/// Makes those figures of a row smaller that have axes with numbers on them: they are legible in any size.
+fn fit(row: &mut [Figure]) {
+    let has_axes = |figure: &Figure| !matches!(figure.x.ticks, Ticks::None) && figure.parts.is_empty();
+    let all: f64 = row.iter().map(|figure| figure.size.0).sum();
+    let elastic: f64 = row.iter().filter(|figure| has_axes(figure)).map(|figure| figure.size.0).sum();
+    if all <= WIDEST || elastic == 0.0 {
+        return;
+    }
+    let share = ((WIDEST - (all - elastic)) / elastic).clamp(0.4, 1.0);
+    for figure in row.iter_mut().filter(|figure| has_axes(figure)) {
+        figure.size = ((figure.size.0 * share).round(), (figure.size.1 * share.sqrt()).round());
+    }
+}
+
+/// Where the parts of a figure stand below its header, and the size of all of them together.
+pub(super) fn places(figure: &Figure) -> (Vec<(f64, f64)>, (f64, f64)) {
+    let (mut places, mut size) = (Vec::new(), (0.0f64, 0.0));
+    for row in figure.parts.chunks(figure.columns.max(1)) {
+        let (mut x, mut height) = (0.0, 0.0f64);
+        for (wide, high) in row.iter().map(outer_size) {
+            places.push((x, size.1));
+            x += wide;
+            height = height.max(high);
+        }
+        size = (size.0.max(x), size.1 + height);
+    }
+    (places, size)
+}
