@@ -212,7 +212,7 @@ fn longest_line(svg: &str) -> (f64, f64, f64) {
 #[test]
 fn a_run_that_stops_early_fills_the_picture() {
     let (svg, html) = last_drawing("early");
-    assert!(html.contains("done after epoch 60"), "{html}");
+    assert!(html.contains("done after epoch 60") && html.contains("width:100.0%"), "{html}");
     let (from, to, _) = longest_line(&svg);
     assert!(from < 0.15 && to > 0.9, "the curve goes from {from} to {to} of the width");
     let (_, across) = ticks(&svg);

@@ -269,7 +269,8 @@ impl Live {
             State::Done if self.failed_at.is_none() => palette::RIGHT,
             _ => palette::WRONG,
         });
-        let percent = self.progress() * 100.0;
+        // A run that is done is all there is of it, also if it ended before its last epoch.
+        let percent = if self.state == State::Done { 100.0 } else { self.progress() * 100.0 };
         let _ = write!(
             html,
             "<div style=\"height:6px;margin:6px 0 8px;background:#e6e6e6;border-radius:3px\">\

@@ -578,3 +578,41 @@ def test_a_film_moves_by_itself_only_where_no_script_runs(kernel, browser, scrip
         page.wait_for_timeout(300)
         assert page.locator("output").inner_text() == "3 / 6" and page.locator("img").screenshot() not in seen
     context.close()
+
+
+@pytest.mark.parametrize("front_end", ["lab", "notebooks"])
+def test_a_picture_has_words_for_those_who_do_not_see_it(kernel, lab, browser, front_end):
+    """JupyterLab and Notebook 7 put a drawing into an image without alternative text, unless it comes as HTML as well."""
+    import nbformat
+
+    code = [
+        'plot::curves(&[("train", [3.0, 2.0])]).title("loss & more")',
+        "plot::heatmap(&tensor([[1.0, -1.0]]))",
+        "draw_graph(&(tensor(2.0).requires_grad() * 3.0))",
+        'display_svg("<svg width=\\"90\\" height=\\"90\\"><circle r=\\"40\\"/></svg>", "a round thing");',
+        "plot::side_by_side([plot::bars(&[\"a\"], &[1.0]), plot::histogram(&[1.0, 2.0])])",
+        'let mut live = plot::Live::new("a loop", 4, 2, true);\nfor _ in 0..4 { live.step(1.0); }\nlive.finish();',
+    ]
+    cells = []
+    for source in code:
+        reply, messages = kernel.run(source)
+        assert reply["status"] == "ok", reply
+        kinds = ("display_data", "update_display_data", "execute_result")
+        data = [content["data"] for kind, content in messages if kind in kinds][-1]
+        cells.append(nbformat.v4.new_code_cell(source, outputs=[nbformat.v4.new_output("display_data", data)]))
+    kernelspec = {"display_name": "Rust (chainrule)", "language": "rust", "name": "chainrule"}
+    notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
+    put(lab, "/api/contents/words.ipynb", {"type": "notebook", "format": "json", "content": json.loads(nbformat.writes(notebook))})
+    page = browser.new_page(viewport={"width": 1200, "height": 5000})
+    page.goto(f"{lab}/{'lab/tree/words.ipynb?reset' if front_end == 'lab' else 'notebooks/words.ipynb'}")
+    images = page.locator(".jp-OutputArea-output img")
+    # Nobody has run these cells here: the page trusts them as little as those of a stranger.
+    images.nth(len(code) - 1).wait_for(timeout=60_000)
+    page.wait_for_timeout(1000)
+    page.screenshot(path=PICTURES / f"words-{front_end}.png")
+    words = ["curves \"loss & more\"", "heatmap", "mul", "a round thing", "side by side", "4 steps"]
+    for index, said in enumerate(words):
+        assert said in images.nth(index).get_attribute("alt"), images.nth(index).get_attribute("alt")
+        assert images.nth(index).evaluate("image => image.naturalWidth") > 50, f"{said}: the image is broken"
+        assert page.get_by_role("img", name=re.compile(re.escape(said))).count() >= 1
+    page.close()

@@ -217,8 +217,6 @@ names! {
 
     // Pictures
     [".plot", "plot"] "Matplotlib" => plot::curve(&x, &y); "The last expression of a cell is shown." "单元格最后一个表达式会显示出来。";
-    ["subplots", "subplot", ".add_subplot"] "Matplotlib" => show(&plot::curve(&x, &y));
-        "Several figures in a cell stand one below the other." "一个单元格里的多个图会上下排列。";
     ["hist"] "Matplotlib" => plot::histogram(&x); "" "";
     ["imshow", "matshow"] "Matplotlib" => plot::heatmap(&x); "Images of a batch: `plot::images(&images, &[])`." "一批图像：`plot::images(&images, &[])`。";
     ["barplot", "bar"] "Matplotlib" => plot::bars(&["a", "b"], &[1.0, 2.0]); "" "";
@@ -227,6 +225,9 @@ names! {
     [".ylabel", ".set_ylabel", "ylabel"] "Matplotlib" => plot::curve(&x, &y).y_label("loss"); "" "";
     [".set_title"] "Matplotlib" => plot::curve(&x, &y).title("training"); "" "";
     [".yscale", ".set_yscale", "semilogy"] "Matplotlib" => plot::curve(&x, &y).log_y(); "" "";
+    ["subplots", "subplot", ".add_subplot", "subplot_mosaic"] "Matplotlib" => plot::side_by_side([plot::histogram(&x), plot::histogram(&y)]);
+        "Any figures; how many in a row: `.columns(1)`." "可以是任何图；每行几个：`.columns(1)`。";
+    [".savefig", "savefig"] "Matplotlib" => plot::histogram(&x).save("picture.png")?; "Or `.svg`, which stays sharp at any size." "也可以存成 `.svg`，放大后仍然清晰。";
     ["legend", ".legend"] "Matplotlib" => plot::curves(&[("training", history.loss())]); "Each curve is given with its name." "每条曲线都和它的名字一起给出。";
 
     // Python

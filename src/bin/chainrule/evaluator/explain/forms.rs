@@ -39,6 +39,7 @@ fn arguments(case: &Case) -> Option<Explanation> {
         .or_else(|| reading(&call))
         .or_else(|| fit(&call, case))
         .or_else(|| special(&call))
+        .or_else(|| comparison(&call))
         .or_else(|| general(&call))
 }
 
@@ -147,6 +148,31 @@ fn fit(call: &Call, case: &Case) -> Option<Explanation> {
          methods, and `.run()` starts.",
         "`fit` 接收一个数据集；输入和目标是两个张量时用 `fit_tensors`。其他设置写成后面的方法，最后用 `.run()` 开始。",
         format!("{rest}.run()"),
+    ))
+}
+
+/// Predictions and labels in one call: which comes first differs between libraries, so here both have a name.
+fn comparison(call: &Call) -> Option<Explanation> {
+    let number = match call.callee.as_str() {
+        "confusion_matrix" => "classes",
+        "precision" | "recall" | "f1_score" | "roc_auc" => "class",
+        _ => return None,
+    };
+    let [first, second, rest @ ..] = call.arguments.as_slice() else { return None };
+    let is_label = |text: &str| {
+        ["label", "true", "truth", "target", ".y", "test_y", "y_test"].iter().any(|word| text.contains(word))
+    };
+    let is_prediction = |text: &str| ["pred", "score", "prob", "hat"].iter().any(|word| text.contains(word));
+    let is_turned = is_prediction(second) || (is_label(first) && !is_prediction(first));
+    let (predicted, labels) = if is_turned { (second, first) } else { (first, second) };
+    let number = rest.first().map_or_else(String::new, |given| format!(".{number}({given})"));
+    Some(Explanation::new(
+        format!(
+            "`{}` takes what was predicted; the true labels follow by name, so that neither is taken for the other:",
+            call.callee
+        ),
+        format!("`{}` 的括号里只写预测结果；真实标签写在后面的 `against` 里，这样两者不会弄反：", call.callee),
+        format!("{}{number}.against({})", call.with(&call.callee, &[borrowed(predicted)]), borrowed(labels)),
     ))
 }
 
