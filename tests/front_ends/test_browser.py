@@ -135,7 +135,7 @@ def test_the_first_chapter_runs(lab, browser):
     assert images.count() >= 3
     for index in range(images.count()):
         assert len(images.nth(index).get_attribute("alt") or "") > 10, images.nth(index).evaluate("image => image.outerHTML.slice(0, 200)")
-    assert page.get_by_role("img", name=re.compile("curve|function|heatmap|scatter|histogram|bars|lines")).count() >= 1
+    assert page.get_by_role("img", name=re.compile("curve|function|heat map|scatter|histogram|bars|lines")).count() >= 1
     page.screenshot(path=PICTURES / "chapter-1.png")
     page.close()
 
@@ -610,7 +610,7 @@ def test_a_picture_has_words_for_those_who_do_not_see_it(kernel, lab, browser, f
     images.nth(len(code) - 1).wait_for(timeout=60_000)
     page.wait_for_timeout(1000)
     page.screenshot(path=PICTURES / f"words-{front_end}.png")
-    words = ["curves \"loss & more\"", "heatmap", "mul", "a round thing", "side by side", "4 steps"]
+    words = ["curves \"loss & more\"", "heat map", "mul", "a round thing", "side by side", "4 steps"]
     for index, said in enumerate(words):
         assert said in images.nth(index).get_attribute("alt"), images.nth(index).get_attribute("alt")
         assert images.nth(index).evaluate("image => image.naturalWidth") > 50, f"{said}: the image is broken"
