@@ -16,19 +16,6 @@ struct Word {
     size: f64,
 }
 
-impl Word {
-    /// About where it begins and ends, for a font of the usual width.
-    fn sides(&self) -> (f64, f64) {
-        let width = |c: char| if c.is_ascii() { 0.55 } else { 1.0 };
-        let width = self.text.chars().map(width).sum::<f64>() * self.size;
-        match self.anchor.as_str() {
-            "middle" => (self.x - width / 2.0, self.x + width / 2.0),
-            "end" => (self.x - width, self.x),
-            _ => (self.x, self.x + width),
-        }
-    }
-}
-
 /// The words of a drawing, and its width and height.
 fn words(svg: &str) -> (Vec<Word>, (f64, f64)) {
     let document = roxmltree::Document::parse(svg).unwrap();
@@ -60,11 +47,6 @@ fn ticks(svg: &str) -> (Vec<String>, Vec<String>) {
     across.sort_by(|a, b| a.x.total_cmp(&b.x));
     let texts = |words: Vec<Word>| words.into_iter().map(|word| word.text).collect();
     (texts(down), texts(across))
-}
-
-fn without_doubles(texts: &[String]) -> bool {
-    let values: Vec<f64> = texts.iter().map(|text| text.parse().unwrap()).collect();
-    (1..values.len()).all(|i| !values[..i].contains(&values[i]))
 }
 
 // --- the live view and tables

@@ -216,6 +216,33 @@ impl Figure {
         self.svg.get_or_init(|| Canvas::draw(self))
     }
 
+    /// Writes the picture into a file, as SVG.
+    ///
+    /// Errors where the file cannot be written, and where its name asks for another format.
+    ///
+    /// ```
+    /// # use chainrule::plot;
+    /// let figure = plot::curve(&[0.0, 1.0], &[2.3, 0.9]);
+    /// let path = std::env::temp_dir().join("loss.svg");
+    /// figure.save(path.to_str().unwrap())?;
+    /// assert!(figure.save("loss.png").unwrap_err().to_string().contains("loss.svg"));
+    /// # std::fs::remove_file(path)?;
+    /// # std::io::Result::Ok(())
+    /// ```
+    pub fn save(&self, path: &str) -> std::io::Result<()> {
+        let file = std::path::Path::new(path);
+        if file.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("svg")) {
+            let name = file.with_extension("svg");
+            let message = format!(
+                "{path}: a figure is saved as SVG, which stays sharp at any size: give it the name {}. Browsers, LibreOffice \
+                 and `inkscape` make a PNG of it",
+                name.display()
+            );
+            return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, message));
+        }
+        std::fs::write(file, self.svg()).map_err(|error| std::io::Error::new(error.kind(), format!("{path}: {error}")))
+    }
+
     /// The picture in words.
     pub fn text(&self) -> String {
         let name = if self.title.is_empty() { String::new() } else { format!(" \"{}\"", self.title) };

@@ -80,8 +80,8 @@ ROWS = [
     ),
     # Names.
     (["let cafe\u0301 = 3;", "caf\u00e9 + 1"], "", ["4"], ["4"], []),
-    (["Conv2d::new(1, 4, 3)"], "CompileError", ["here it is `Conv2D::new("], ["在这里写成 `Conv2D::new("], ["brought in by a `use`"]),
-    (["let m = MaxPool2d::new(2);"], "CompileError", ["here it is `MaxPool2D::new(2)`"], ["MaxPool2D::new(2)"], ["brought in by a `use`"]),
+    (["Conv2d::new(1, 4, 3)"], "CompileError", ["it is called `Conv2D` here"], ["Conv2D::new("], ["brought in by a `use`"]),
+    (["let m = MaxPool2d::new(2);"], "CompileError", ["it is called `MaxPool2D` here"], ["MaxPool2D::new(2)"], ["brought in by a `use`"]),
     (["let m = SequentiaL::new();"], "CompileError", ["it is called `Sequential` here", "    let m = Sequential::new();"], ["这里的名字是 `Sequential`"], ["brought in by a `use`"]),
     (["sequential::new()"], "CompileError", ["it is called `Sequential` here"], ["这里的名字是 `Sequential`"], [":dep sequential"]),
     (["Sequntial::new()"], "CompileError", ["there is `Sequential`", "    Sequential::new()"], ["但是有 `Sequential`"], ["brought in by a `use`"]),

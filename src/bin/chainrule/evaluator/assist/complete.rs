@@ -155,9 +155,22 @@ pub fn complete(known: &Known, folder: &Path, code: &str, offset: usize) -> Comp
     }
     let mut matches = found.matches;
     matches.sort_by_key(|found| found.rank);
+    whole_words_first(&mut matches);
     let mut seen = std::collections::HashSet::new();
     matches.retain(|completion| seen.insert(completion.text.clone()));
     Completions { matches, range: cursor.range.clone(), is_partial }
+}
+
+/// What is a whole word already stands before what goes on: `sum` before `sum_axis`, however often each is used.
+fn whole_words_first(matches: &mut [Completion]) {
+    for at in 1..matches.len() {
+        let (begun, (fit, origin, _)) = (format!("{}_", matches[at].text), matches[at].rank);
+        let goes_on =
+            |other: &Completion| other.text.starts_with(&begun) && (other.rank.0, other.rank.1) == (fit, origin);
+        if let Some(first) = matches[..at].iter().position(goes_on) {
+            matches[first..=at].rotate_right(1);
+        }
+    }
 }
 
 /// Constructors first, then other functions; methods can be called by path, too, but seldom are.
