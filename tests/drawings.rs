@@ -16,6 +16,19 @@ struct Word {
     size: f64,
 }
 
+impl Word {
+    /// About where it begins and ends, for a font of the usual width.
+    fn sides(&self) -> (f64, f64) {
+        let width = |c: char| if c.is_ascii() { 0.55 } else { 1.0 };
+        let width = self.text.chars().map(width).sum::<f64>() * self.size;
+        match self.anchor.as_str() {
+            "middle" => (self.x - width / 2.0, self.x + width / 2.0),
+            "end" => (self.x - width, self.x),
+            _ => (self.x, self.x + width),
+        }
+    }
+}
+
 /// The words of a drawing, and its width and height.
 fn words(svg: &str) -> (Vec<Word>, (f64, f64)) {
     let document = roxmltree::Document::parse(svg).unwrap();
@@ -47,6 +60,11 @@ fn ticks(svg: &str) -> (Vec<String>, Vec<String>) {
     across.sort_by(|a, b| a.x.total_cmp(&b.x));
     let texts = |words: Vec<Word>| words.into_iter().map(|word| word.text).collect();
     (texts(down), texts(across))
+}
+
+fn without_doubles(texts: &[String]) -> bool {
+    let values: Vec<f64> = texts.iter().map(|text| text.parse().unwrap()).collect();
+    (1..values.len()).all(|i| !values[..i].contains(&values[i]))
 }
 
 // --- the live view and tables
@@ -330,4 +348,69 @@ fn histograms_take_what_curves_take() {
     assert_eq!(owned.svg(), lent.svg());
     assert!(plot::histograms(&[("a", vec![1.0, 2.0])]).text().contains("2 values"));
     assert!(plot::histograms(&[("losses".to_owned(), &[1.0 as Float, 2.0, 4.0][..])]).text().contains("3 values"));
+}
+
+// --- axes
+
+/// Half a dozen of each: what falls by orders of magnitude, and what hardly changes.
+#[test]
+fn no_number_comes_twice_on_an_axis() {
+    for (from, to) in [(1.0, 1e-3), (2.31, 0.079), (3.0, 8.0), (1.0, 1.0001), (1e-12, 5e-3), (40.0, 4e9), (7e-30, 1e30)]
+    {
+        let xs: Vec<f64> = (1..=50).map(f64::from).collect();
+        let ys: Vec<f64> = (0..50).map(|i| from * (to / from as f64).powf(f64::from(i) / 49.0)).collect();
+        for figure in [
+            plot::curve(&xs, &ys).log_y(),
+            plot::curve(&xs, &ys),
+            plot::curve(&xs, &ys).log_y().size(240, 130),
+            plot::curve(&ys, &xs).log_x(),
+            plot::curve(&ys, &ys).log_x().log_y().size(300, 300),
+        ] {
+            let (down, across) = ticks(figure.svg());
+            assert!(without_doubles(&down) && without_doubles(&across), "{from} to {to}: {down:?} {across:?}");
+            assert!(!down.is_empty() && !across.is_empty(), "{from} to {to}: {down:?} {across:?}");
+        }
+    }
+}
+
+#[test]
+fn numbers_of_tiny_values_line_up() {
+    for size in [1.0, 1e-2, 1e-4, 3e-6, 7e-9, 2e-20, 5e5, 4e7] {
+        let figure = plot::curves(&[("loss", [4.2 * size, 2.5 * size, 0.7 * size, 0.0])]);
+        let (down, _) = ticks(figure.svg());
+        // The same number of decimals, and the same power of ten, but for 0.
+        let form = |text: &String| {
+            let (digits, power) = text.split_once('e').unwrap_or((text, ""));
+            (digits.split_once('.').map_or(0, |(_, decimals)| decimals.len()), power.to_owned())
+        };
+        let forms: Vec<_> = down.iter().filter(|text| *text != "0").map(form).collect();
+        assert!(forms.len() >= 3 && forms.iter().all(|other| *other == forms[0]), "{size}: {down:?}");
+        assert!(down.iter().all(|text| text.len() <= 7), "{size}: {down:?}");
+    }
+}
+
+fn all_words_are_inside(name: &str, svg: &str) {
+    let (words, (width, _)) = words(svg);
+    for word in words {
+        // What is turned stands at the left edge.
+        let (left, right) = word.sides();
+        let is_turned = word.x == 16.0 && word.anchor == "middle";
+        assert!(is_turned || (left > -4.0 && right < width + 4.0), "{name}: {word:?} ends at {right} of {width}");
+    }
+}
+
+#[test]
+fn the_last_number_of_an_axis_is_not_cut_off() {
+    let (svg, _) = last_drawing("whole");
+    let (_, across) = ticks(&svg);
+    assert_eq!(across.last().unwrap(), "20000");
+    all_words_are_inside("2000 epochs", &svg);
+    let xs = [0.0, 1e6];
+    for figure in [
+        plot::curve(&xs, &[0.0, 1.0]),
+        plot::curve(&[0.0, 123_456.0], &[-1e5, 1e5]).size(200, 150),
+        plot::curve(&xs, &[1e-9, 3e-9]),
+    ] {
+        all_words_are_inside(&figure.text(), figure.svg());
+    }
 }

@@ -1,9 +1,9 @@
 //! A figure: layers over a pair of axes, drawn as SVG.
 
+use super::axes::{Marked, columns, marked, numbers_below, shorten};
 use super::palette::{self, GRID, INK, PALE_INK, Rgb};
 use super::parts::places;
 use super::raster;
-use super::values::number;
 use crate::cell::Outlined;
 use crate::display::{Bundle, Show, escape_html};
 use plotters::coord::Shift;
@@ -11,7 +11,7 @@ use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 use std::fmt;
-use std::ops::{Deref, DerefMut};
+use std::ops::{Deref, DerefMut, Range};
 use std::sync::OnceLock;
 
 /// plotters counts in whole pixels, which makes curves jagged; it gets ten for every one of ours.
@@ -354,7 +354,10 @@ impl Canvas<'_> {
         Y::CoordDescType: ValueFormatter<f64>,
     {
         let Drawing { x: x_axis, y: y_axis, title, legend, .. } = &**self.figure;
-        let left = vertical_labels_width(y_axis) + if y_axis.label.is_empty() { 0.0 } else { 20.0 };
+        // Small pictures have room for few numbers.
+        let room = ((self.figure.size.1 / 37.0) as usize).clamp(2, 7);
+        let (across, down) = (numbers_below(x_axis, self.figure.size.0 - 80.0, CHARACTER), marked(y_axis, room));
+        let left = vertical_labels_width(y_axis, &down) + if y_axis.label.is_empty() { 0.0 } else { 20.0 };
         let below = if matches!(x_axis.ticks, Ticks::None) { 0.0 } else { 22.0 }
             + if x_axis.label.is_empty() { 0.0 } else { 20.0 };
         if !legend.is_empty() {
@@ -368,37 +371,14 @@ impl Canvas<'_> {
         chart.margin_left(units(8.0)).margin_bottom(units(8.0));
         chart.set_label_area_size(LabelAreaPosition::Left, units(left));
         chart.set_label_area_size(LabelAreaPosition::Bottom, units(below));
-        let mut chart = chart.build_cartesian_2d(x, y)?;
-        let ink = colour(PALE_INK, 1.0);
-        let ticks = |axis: &Axis, room: usize| match axis.ticks {
-            // plotters leaves out what lies between powers of ten unless there is much room.
-            Ticks::Numbers if axis.log && axis.range.1 / axis.range.0 < 3000.0 => 36,
-            Ticks::Numbers => room,
-            Ticks::Whole => room.min((axis.range.1 - axis.range.0).max(1.0) as usize + 1),
-            _ => 0,
-        };
+        let chart = chart.build_cartesian_2d(x, y)?;
         let has_picture = self.figure.layers.iter().any(|layer| matches!(layer, Layer::Image { .. }));
-        let mut mesh = chart.configure_mesh();
-        // Small pictures have room for few numbers.
-        let room = |pixels: f64, each: f64, most: usize| ((pixels / each) as usize).clamp(2, most);
-        let (across, down) = (room(self.figure.size.0, 62.0, 9), room(self.figure.size.1, 37.0, 7));
-        mesh.x_labels(ticks(x_axis, across)).y_labels(ticks(y_axis, down)).max_light_lines(0);
-        let x_tick = |value: &f64| tick(*value, x_axis);
-        let y_tick = |value: &f64| tick(*value, y_axis);
-        mesh.x_label_formatter(&x_tick).y_label_formatter(&y_tick);
-        mesh.label_style(("sans-serif", TEXT * SCALE * 1.24).into_font().color(&colour(INK, 1.0)));
-        mesh.axis_style(ink.stroke_width(10)).bold_line_style(colour(GRID, 1.0).stroke_width(10));
-        mesh.set_all_tick_mark_size(units(4.0));
-        if has_picture || matches!(y_axis.ticks, Ticks::None) {
-            mesh.disable_mesh();
-        }
-        if matches!(y_axis.ticks, Ticks::None) {
-            mesh.disable_axes();
-        }
-        mesh.draw()?;
 
         let area = chart.plotting_area().get_pixel_range();
         let place = |(x, y): (f64, f64)| chart.backend_coord(&(x, y));
+        if !matches!(y_axis.ticks, Ticks::None) {
+            self.numbers((&across, &down), &place, (&area.0, &area.1), !has_picture)?;
+        }
         for layer in &self.figure.layers {
             self.layer(layer, &place, (area.0.clone(), area.1.clone()))?;
         }
@@ -425,6 +405,53 @@ impl Canvas<'_> {
         if !y_axis.label.is_empty() {
             let style = text_style(INK, TEXT, HPos::Center, false).transform(FontTransform::Rotate270);
             self.area.draw_text(&y_axis.label, &style, (units(16.0), units(down)))?;
+        }
+        Ok(())
+    }
+
+    /// The axes, numbers at them with their marks, and lines from these across the plot. plotters would write those of a
+    /// logarithmic axis twice, cut the last one off, and give each number a form of its own.
+    fn numbers(
+        &self,
+        (across, down): (&Marked, &Marked),
+        place: &dyn Fn((f64, f64)) -> (i32, i32),
+        (xs, ys): (&Range<i32>, &Range<i32>),
+        has_lines: bool,
+    ) -> Drawn {
+        let corner = (self.figure.x.range.0, self.figure.y.range.0);
+        let line = |from: (i32, i32), to: (i32, i32), ink: Rgb| {
+            self.line(vec![from, to], &Stroke { colour: ink, width: 1.0, dash: 0, opacity: 1.0 })
+        };
+        let (long, short, width) = (units(4.0), units(2.0), outer_width(self.figure));
+        line((xs.start, ys.start), (xs.start, ys.end), PALE_INK)?;
+        line((xs.start, ys.end), (xs.end, ys.end), PALE_INK)?;
+        let at_x = |value: f64| place((value, corner.1)).0;
+        let at_y = |value: f64| place((corner.0, value)).1;
+        for (value, text) in &across.labels {
+            let x = at_x(*value);
+            if has_lines {
+                line((x, ys.start), (x, ys.end), GRID)?;
+            }
+            line((x, ys.end), (x, ys.end + long), PALE_INK)?;
+            // The whole of the last number, also where its middle is at the edge.
+            let half = columns(text) as f64 * CHARACTER / 2.0;
+            let middle = (f64::from(x) / SCALE).clamp(half, (width - half - 2.0).max(half));
+            self.text((middle, f64::from(ys.end) / SCALE + 13.0), text, INK, TEXT, HPos::Center, false)?;
+        }
+        for (value, text) in &down.labels {
+            let y = at_y(*value);
+            if has_lines {
+                line((xs.start, y), (xs.end, y), GRID)?;
+            }
+            line((xs.start - long, y), (xs.start, y), PALE_INK)?;
+            let (x, y) = (f64::from(xs.start) / SCALE - 7.0, f64::from(y) / SCALE);
+            self.text((x, y), text, INK, TEXT, HPos::Right, false)?;
+        }
+        for value in &across.between {
+            line((at_x(*value), ys.end), (at_x(*value), ys.end + short), PALE_INK)?;
+        }
+        for value in &down.between {
+            line((xs.start - short, at_y(*value)), (xs.start, at_y(*value)), PALE_INK)?;
         }
         Ok(())
     }
@@ -598,20 +625,13 @@ fn header_height(figure: &Figure) -> f64 {
 
 const LONGEST_NAME: usize = 22;
 
-fn vertical_labels_width(axis: &Axis) -> f64 {
+fn vertical_labels_width(axis: &Axis, numbers: &Marked) -> f64 {
     let characters = match &axis.ticks {
         Ticks::None => return 0.0,
-        Ticks::Names(names) => names.iter().map(|name| name.chars().count()).max().unwrap_or(0).clamp(1, LONGEST_NAME),
-        _ => 5,
+        Ticks::Names(names) => names.iter().map(|name| columns(name)).max().unwrap_or(0).clamp(1, LONGEST_NAME),
+        _ => numbers.longest().max(5),
     };
     characters as f64 * CHARACTER + 12.0
-}
-
-pub(super) fn shorten(name: &str, characters: usize) -> String {
-    if name.chars().count() <= characters {
-        return name.to_owned();
-    }
-    name.chars().take(characters.saturating_sub(1)).chain(['…']).collect()
 }
 
 fn middle(range: &std::ops::Range<i32>) -> f64 {
@@ -635,23 +655,6 @@ fn text_style(ink: Rgb, size: f64, side: HPos, bold: bool) -> TextStyle<'static>
     // plotters divides by 1.24 again.
     let font = ("sans-serif", size * SCALE * 1.24, style).into_font().color(&colour(ink, 1.0));
     font.pos(Pos::new(side, VPos::Center))
-}
-
-/// The number at a tick: 0.30000000000000004 is 0.3, and 3e-17 is 0.
-fn tick(value: f64, axis: &Axis) -> String {
-    let is_zero = value.abs() < 1e-9 * (axis.range.1 - axis.range.0);
-    if axis.log { log_tick(value) } else { number(if is_zero { 0.0 } else { value }, 4) }
-}
-
-/// 0.1, 0.2, 0.5, 1, …; what lies between has a line, but there is no room for its number.
-fn log_tick(value: f64) -> String {
-    let digits = number(value, 4);
-    let leading = digits.trim_start_matches(['0', '.']);
-    if matches!(leading.trim_end_matches('0'), "1" | "2" | "5") || leading.contains('e') {
-        digits
-    } else {
-        String::new()
-    }
 }
 
 const DASHES: [&str; 4] = ["", "70 40", "20 35", "90 35 20 35"];

@@ -1,6 +1,7 @@
 //! Grids of small pictures.
 
-use super::figure::{Axis, Figure, Layer, shorten};
+use super::axes::shorten;
+use super::figure::{Axis, Figure, Layer};
 use super::palette::{self, INK, RIGHT, Rgb, WHITE, WRONG};
 use super::raster;
 use super::values::{Values, extent, number};

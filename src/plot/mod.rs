@@ -26,6 +26,7 @@
 // Casts between Float and f64 do nothing when they are the same.
 #![cfg_attr(feature = "f64", allow(clippy::unnecessary_cast))]
 
+mod axes;
 mod curves;
 mod figure;
 mod frames;

@@ -395,7 +395,7 @@ def test_help_while_typing(lab, browser, front_end):
 
     desk.save_and_reload(lab, "got h")
     desk.until(lambda: "got héllo" in desk.output(2), "the output after a reload")
-    assert "wrong_name" in desk.output(3)
+    desk.until(lambda: "wrong_name" in desk.output(3), "the error after a reload")
     desk.close()
 
 
