@@ -355,7 +355,8 @@ fn histograms_take_what_curves_take() {
 /// Half a dozen of each: what falls by orders of magnitude, and what hardly changes.
 #[test]
 fn no_number_comes_twice_on_an_axis() {
-    for (from, to) in [(1.0, 1e-3), (2.31, 0.079), (3.0, 8.0), (1.0, 1.0001), (1e-12, 5e-3), (40.0, 4e9), (7e-30, 1e30)]
+    for (from, to) in
+        [(1.0f64, 1e-3), (2.31, 0.079), (3.0, 8.0), (1.0, 1.0001), (1e-12, 5e-3), (40.0, 4e9), (7e-30, 1e30)]
     {
         let xs: Vec<f64> = (1..=50).map(f64::from).collect();
         let ys: Vec<f64> = (0..50).map(|i| from * (to / from).powf(f64::from(i) / 49.0)).collect();
