@@ -55,10 +55,12 @@ pub fn run(shared: &'static Shared, alive: RawFd) -> ! {
             Taken::Runner => {
                 if wants_snapshots {
                     let microseconds = begin.elapsed().as_micros();
+                    // First of all: a thread of a cell may end the process at any moment, and a snapshot that nobody has
+                    // noted would sleep until the kernel ends.
+                    keep_earlier(shared, previous, undo_depth, &mut discarded);
                     let threads = threads_of_cells();
                     let event = format!(r#"{{"event":"snapshot","microseconds":{microseconds},"threads":{threads}}}"#);
                     send_event(event.as_bytes());
-                    keep_earlier(shared, previous, undo_depth, &mut discarded);
                 }
                 if let Some(outcome) = outcome {
                     shared.in_cell.store(false, Ordering::SeqCst);
