@@ -221,8 +221,8 @@ def test_a_crate_that_was_edited_is_another_one(fresh):
 class Types:
     """A set of types that contain each other in every way, with one variable for each."""
 
-    def __init__(self, number, random):
-        self.random, self.prefix = random, f"S{number}"
+    def __init__(self, number, random, crate=None):
+        self.random, self.prefix, self.crate = random, f"S{number}", crate
         self.count = random.randint(3, 8)
         self.is_copy = random.random() < 0.3
         self.parents = {}  # which types a type contains
@@ -233,9 +233,10 @@ class Types:
             random.shuffle(earlier)
             self.parents[at] = sorted(earlier[: random.choice([0, 1, 1, 2])])
             self.module[at] = random.choice([None, None, "a", "b"])
+            # A crate knows only its own types.
+            if crate and all(self.module[one] == "crate" for one in self.parents[at]) and random.random() < 0.6:
+                self.module[at] = "crate"
             self.shape[at] = random.choice(["struct", "tuple", "enum", "alias", "generic", "macro", "array", "trait"])
-            if self.shape[at] == "macro" and not self.module[at]:
-                self.shape[at] = "struct"
         self.grown = None
         self.imports = {}
         for at in range(self.count):
@@ -245,16 +246,24 @@ class Types:
     def name(self, at):
         return f"{self.prefix}T{at}"
 
+    def home(self, at):
+        """The module of a type, as the notebook names it."""
+        if self.module[at] == "crate":
+            return f"{self.crate}::{self.prefix}"
+        return f"{self.prefix}{self.module[at]}"
+
     def path(self, at, place):
         """How a type is named in a module, or at the top."""
         if self.module[at] == place:
             return self.name(at)
+        if place is not None and self.module[at] == "crate":
+            return f"{self.home(at)}::{self.name(at)}"
         if place is not None:
-            return "super::" + (f"{self.prefix}{self.module[at]}::" if self.module[at] else "") + self.name(at)
+            return "super::" + (f"{self.home(at)}::" if self.module[at] else "") + self.name(at)
         kind = self.imports[at]
         if kind == "rename":
             return f"{self.name(at)}R"
-        return f"{self.prefix}{self.module[at]}::{self.name(at)}" if kind == "path" else self.name(at)
+        return f"{self.home(at)}::{self.name(at)}" if kind == "path" else self.name(at)
 
     def part(self, at, place, seed):
         """A field that holds a type."""
@@ -296,7 +305,7 @@ class Types:
     def uses(self):
         lines = []
         for at, kind in self.imports.items():
-            module = f"{self.prefix}{self.module[at]}"
+            module = self.home(at)
             if kind == "use":
                 lines.append(f"use {module}::{{{self.name(at)}}};")
             elif kind == "rename":
@@ -317,7 +326,7 @@ class Types:
         path = self.path(at, None)
         module = path.rpartition("::")[0]
         if self.module[at]:
-            module = f"{self.prefix}{self.module[at]}"
+            module = self.home(at)
         if kind == "generic" and parts:
             prefix = f"{module}::" if module else ""
             fields[0] = f"f0: {prefix}{self.name(at)}Of {{ inner: {parts[0]}, mark: 8 }}"
@@ -337,46 +346,68 @@ class Types:
     def variables(self):
         return "\n".join(f"let {self.variable(at)} = {self.value(at)};" for at in range(self.count))
 
+    def has_glob_of_crate(self):
+        return any(self.module[at] == "crate" and kind == "glob" for at, kind in self.imports.items())
+
+    def in_crate(self):
+        return f"pub mod {self.prefix} {{\n{self.definitions('crate')}\n}}"
+
     def change(self):
-        """One type becomes larger: its definition, or the module that it stands in."""
+        """One type becomes larger: its definition, or the module or the crate that it stands in."""
         self.grown = self.random.randrange(self.count)
         place = self.module[self.grown]
         if place is None:
             return self.definition(self.grown)
-        return f"mod {self.prefix}{place} {{\n{self.definitions(place)}\n}}"
+        return "" if place == "crate" else f"mod {self.prefix}{place} {{\n{self.definitions(place)}\n}}"
 
-    def reached(self):
-        """The types that contain the changed one."""
+    def reached(self, crate_changed):
+        """The types that contain a changed one; an edited crate is another one, with all of its types."""
         reached = {self.grown}
-        for at in range(self.grown + 1, self.count):
-            if reached & set(self.parents[at]):
+        for at in range(self.count):
+            if reached & set(self.parents[at]) or crate_changed and self.module[at] == "crate":
                 reached.add(at)
         return reached
 
 
-def test_random_types(jupyter_folders):
+def test_random_types(jupyter_folders, tmp_path):
     for first in range(0, ROUNDS, TOGETHER):
         seed = SEED + first
         numbers = random.Random(seed)
-        sets = [Types(number, numbers) for number in range(TOGETHER)]
-        kernel = Kernel()
+        # A crate takes seconds: one session in four has one.
+        name = f"parts{seed}" if numbers.random() < 0.25 else None
+        sets = [Types(number, numbers, name) for number in range(TOGETHER)]
+        dep = f':dep {name} = {{ path = "{name}" }}\n' if name else ""
+
+        def write():
+            if name:
+                crate(tmp_path, name, "\n".join(["#![allow(warnings)]", *[one.in_crate() for one in sets]]))
+
+        kernel = Kernel(cwd=str(tmp_path))
         try:
-            good(kernel, "\n".join(one.all() for one in sets))
+            write()
+            good(kernel, dep + "\n".join(one.all() for one in sets))
             good(kernel, "\n".join(one.variables() for one in sets))
             names = {one.variable(at): (one, at) for one in sets for at in range(one.count)}
             show = lambda names: ", ".join(f"format!(\"{{:?}}\", {name})" for name in names)
             before = dict(zip(names, kernel_texts(kernel, show(names))))
-            told = good(kernel, "\n".join(one.change() for one in sets))
-            lost = {one.variable(at) for one in sets for at in one.reached()}
-            kept = [name for name in names if name not in lost]
-            for name in lost:
-                assert f"`{name}`" in told, f"seed {seed}: nothing is said of {name}: {told}"
+            changes = "\n".join(one.change() for one in sets)
+            crate_changed = any(one.module[one.grown] == "crate" for one in sets)
+            write()
+            told = good(kernel, (dep if crate_changed else "") + changes)
+            lost = {one.variable(at) for one in sets for at in one.reached(crate_changed)}
+            # What an edited crate brings by `*` may be any name, also `String`: then more may go, with a word.
+            by_glob = crate_changed and any(one.has_glob_of_crate() for one in sets)
+            lost |= {there for there in names if by_glob and f"`{there}`" in told}
+            kept = [there for there in names if there not in lost]
+            for gone in lost:
+                assert f"`{gone}`" in told, f"seed {seed}: nothing is said of {gone}: {told}"
             for one in sets:
-                assert one.name(one.grown) in told, f"seed {seed}: {one.name(one.grown)} is not named: {told}"
-            for name in kept:
-                assert f"`{name}`" not in told, f"seed {seed}: {name} had to go: {told}"
+                changed = name if one.module[one.grown] == "crate" else one.name(one.grown)
+                assert changed in told, f"seed {seed}: {changed} is not named: {told}"
+            for there in kept:
+                assert f"`{there}`" not in told, f"seed {seed}: {there} had to go: {told}"
             after = dict(zip(kept, kernel_texts(kernel, show(kept))))
-            assert after == {name: before[name] for name in kept}, f"seed {seed}"
+            assert after == {there: before[there] for there in kept}, f"seed {seed}"
             is_gone(kernel, numbers.choice(sorted(lost)))
         finally:
             kernel.stop()
