@@ -20,28 +20,15 @@ pub struct Quick {
     pub is_partial: bool,
 }
 
-/// A request that the evaluator has been given, and what is answered if it takes too long.
-pub struct Pending {
-    pub request: Message,
-    pub content: Value,
-    pub deadline: Instant,
-}
-
-impl Pending {
-    pub fn new(request: Message, content: Value) -> Pending {
-        let knows_something = content["found"] == true || content["matches"].get(0).is_some();
-        let patience = if knows_something { PATIENCE } else { MORE_PATIENCE };
-        Pending { request, content, deadline: Instant::now() + patience }
-    }
+/// What is answered if rust-analyzer takes too long, and when.
+pub fn with_patience(content: Value) -> (Instant, Value) {
+    let knows_something = content["found"] == true || content["matches"].get(0).is_some();
+    (Instant::now() + if knows_something { PATIENCE } else { MORE_PATIENCE }, content)
 }
 
 /// Whether it is a completion or an inspection.
 pub fn is_ours(request: &Message) -> bool {
     matches!(request.kind(), "complete_request" | "inspect_request")
-}
-
-pub fn reply_kind(request: &Message) -> String {
-    request.kind().replace("_request", "_reply")
 }
 
 /// Nothing if the request is another one, or none that can be read.

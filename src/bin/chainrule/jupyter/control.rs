@@ -1,8 +1,9 @@
 //! The control socket: what must be answered while a cell runs.
 
+use super::info::kernel_info;
 use super::iopub::IoPub;
-use super::kernel::{Cleanup, kernel_info};
 use super::message::error_content;
+use super::session::SessionHandle;
 use super::usage::Usage;
 use super::wire::Wire;
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ pub struct Control {
     pub socket: zmq::Socket,
     pub wire: Wire,
     pub iopub: IoPub,
-    pub cleanup: Cleanup,
+    pub session: SessionHandle,
     pub usage: Usage,
 }
 
@@ -26,16 +27,15 @@ impl Control {
                     continue;
                 }
             };
-            self.iopub.status("busy", &request.header);
+            let busy = self.iopub.busy(&request.header);
             let kind = request.kind();
             if !request.wants_reply() {
-                self.iopub.status("idle", &request.header);
                 continue;
             }
             let content = match kind {
                 "kernel_info_request" => kernel_info(),
                 "interrupt_request" => {
-                    self.cleanup.interrupt();
+                    self.session.interrupt();
                     json!({"status": "ok"})
                 }
                 "shutdown_request" => json!({"status": "ok", "restart": request.content["restart"] == true}),
@@ -43,15 +43,14 @@ impl Control {
                 "debug_request" => no_debugger(&request.content),
                 _ => error_content("NotSupported", &format!("{kind} is not supported on control"), &[]),
             };
-            let reply = kind.replace("_request", "_reply");
-            let frames = self.wire.encode(&request.identities, &reply, &request.header, &content);
+            let frames = self.wire.encode(&request.identities, &request.reply_kind(), &request.header, &content);
             let _ = self.socket.send_multipart(frames, zmq::DONTWAIT);
             if kind == "shutdown_request" {
                 self.iopub.send("shutdown_reply", &request.header, content);
             }
-            self.iopub.status("idle", &request.header);
+            drop(busy);
             if kind == "shutdown_request" {
-                self.cleanup.exit_soon();
+                self.session.exit_soon();
             }
         }
     }

@@ -4,10 +4,10 @@ use super::assist;
 use super::comms::Comms;
 use super::history::History;
 use super::iopub::IoPub;
-use super::kernel::Cleanup;
 use super::mailbox::Address;
 use super::message::{ExecuteRequest, HistoryRequest, Message, PositionRequest, error_content};
 use super::pager;
+use super::session::SessionHandle;
 use super::stdin::{Question, StdIn};
 use crate::evaluator::{Answers, Assistant, Evaluator, Failure, Output, Sink, StreamName};
 use crate::settings::{Flags, Settings};
@@ -20,9 +20,15 @@ use std::time::Duration;
 
 /// The answer to a request, for the shell thread.
 pub struct Reply {
-    pub request: Message,
-    pub kind: String,
     pub content: Value,
+    /// Cells that wait behind this one are not to be run.
+    pub stops_queue: bool,
+}
+
+impl From<Value> for Reply {
+    fn from(content: Value) -> Reply {
+        Reply { content, stops_queue: false }
+    }
 }
 
 /// Whether a request has to wait for the evaluator. The others are answered at once, while it starts or works.
@@ -43,7 +49,7 @@ pub struct Executor {
     flags: Flags,
     iopub: IoPub,
     stdin: StdIn,
-    cleanup: Cleanup,
+    session: SessionHandle,
     history: History,
     comms: Comms,
     assistant: Assistant,
@@ -64,10 +70,16 @@ fn take(kept: &SharedKept) -> Kept {
 }
 
 impl Executor {
-    pub fn new(iopub: IoPub, stdin: StdIn, cleanup: Cleanup, comms: Comms, flags: Flags) -> anyhow::Result<Executor> {
+    pub fn new(
+        iopub: IoPub,
+        stdin: StdIn,
+        session: SessionHandle,
+        comms: Comms,
+        flags: Flags,
+    ) -> anyhow::Result<Executor> {
         let (folder, history) = (std::env::current_dir()?, History::default());
         let assistant = Assistant::new(&folder);
-        Ok(Executor { evaluator: None, folder, flags, iopub, stdin, cleanup, history, comms, assistant, count: 0 })
+        Ok(Executor { evaluator: None, folder, flags, iopub, stdin, session, history, comms, assistant, count: 0 })
     }
 
     /// For the shell thread.
@@ -88,15 +100,13 @@ impl Executor {
                 },
                 Err(RecvTimeoutError::Disconnected) => return,
             };
-            let content = self.answer(&request).unwrap_or_else(|why| {
+            replies.send(self.answer(&request).unwrap_or_else(|why| {
                 let mut content = error_content("BadRequest", &why, &[]);
                 if request.kind() == "execute_request" {
                     content["execution_count"] = json!(self.count);
                 }
-                content
-            });
-            let kind = request.kind().replace("_request", "_reply");
-            replies.send(Reply { request, kind, content });
+                Reply::from(content)
+            }));
         }
     }
 
@@ -118,21 +128,21 @@ impl Executor {
         requests.recv().ok()
     }
 
-    fn answer(&mut self, request: &Message) -> Result<Value, String> {
+    fn answer(&mut self, request: &Message) -> Result<Reply, String> {
         match request.kind() {
             "execute_request" => Ok(self.execute(request, &request.request()?)),
-            "complete_request" => Ok(self.complete(&request.request()?)),
-            "inspect_request" => Ok(self.inspect(&request.request()?)),
-            "history_request" => Ok(self.history.answer(&request.request::<HistoryRequest>()?)),
+            "complete_request" => Ok(self.complete(&request.request()?).into()),
+            "inspect_request" => Ok(self.inspect(&request.request()?).into()),
+            "history_request" => Ok(self.history.answer(&request.request::<HistoryRequest>()?).into()),
             "comm_open" | "comm_msg" => {
                 self.handle_comms(request);
-                Ok(Value::Null)
+                Ok(Value::Null.into())
             }
             kind => Err(format!("{kind} is not known")),
         }
     }
 
-    fn execute(&mut self, request: &Message, execute: &ExecuteRequest) -> Value {
+    fn execute(&mut self, request: &Message, execute: &ExecuteRequest) -> Reply {
         let parent = &request.header;
         let is_stored = execute.store_history && !execute.silent;
         self.count += u32::from(is_stored);
@@ -148,6 +158,7 @@ impl Executor {
         if is_stored {
             self.history.add(count, &execute.code, kept.result);
         }
+        let stops_queue = result.is_err() && execute.stop_on_error;
         let mut content = match result {
             Ok(()) => {
                 let expressions = self.user_expressions(&execute.user_expressions);
@@ -161,7 +172,7 @@ impl Executor {
             }
         };
         content["execution_count"] = json!(count);
-        content
+        Reply { content, stops_queue }
     }
 
     fn evaluate(
@@ -282,7 +293,7 @@ impl Executor {
             }
             let mut evaluator = Evaluator::start(&self.folder, settings, notice).map_err(failure)?;
             evaluator.set_assistant(self.assistant.clone());
-            self.cleanup.set_session(&evaluator);
+            self.session.set_session(&evaluator);
             self.evaluator = Some(evaluator);
         }
         match &mut self.evaluator {

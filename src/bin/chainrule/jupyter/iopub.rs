@@ -9,6 +9,18 @@ use serde_json::{Value, json};
 #[derive(Clone)]
 pub struct IoPub(Address<Publication>);
 
+/// A request that is being worked on: `idle` is published when it is dropped.
+pub struct Busy {
+    iopub: IoPub,
+    parent: Value,
+}
+
+impl Drop for Busy {
+    fn drop(&mut self) {
+        self.iopub.status("idle", &self.parent);
+    }
+}
+
 struct Publication {
     kind: &'static str,
     parent: Value,
@@ -34,8 +46,19 @@ impl IoPub {
         self.0.send(Publication { kind, parent: parent.clone(), content, metadata });
     }
 
-    /// `busy` or `idle`.
-    pub fn status(&self, state: &str, parent: &Value) {
+    /// Publishes `busy` for a request, and `idle` when what is returned is dropped.
+    #[must_use = "the request is idle when it is dropped"]
+    pub fn busy(&self, parent: &Value) -> Busy {
+        self.still_busy(parent);
+        Busy { iopub: self.clone(), parent: parent.clone() }
+    }
+
+    /// Says once more that a request is being worked on.
+    pub fn still_busy(&self, parent: &Value) {
+        self.status("busy", parent);
+    }
+
+    fn status(&self, state: &str, parent: &Value) {
         self.send("status", parent, json!({"execution_state": state}));
     }
 

@@ -4,21 +4,19 @@ use super::comms::Comms;
 use super::connection::ConnectionInfo;
 use super::control::Control;
 use super::executor::Executor;
+use super::heartbeat;
 use super::iopub::IoPub;
 use super::mailbox::Mailbox;
+use super::session::SessionHandle;
 use super::shell::Shell;
 use super::stdin::StdIn;
 use super::usage::Usage;
-use super::wire::{PROTOCOL, Wire};
-use super::{heartbeat, language_info};
+use super::wire::Wire;
 use crate::evaluator::limit::STACK;
-use crate::evaluator::{Evaluator, Interrupter};
 use crate::settings::Flags;
 use anyhow::{Context, Result};
-use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::channel;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Messages that a socket holds back for a peer that does not read, before it drops: far more than a cell may print, and
@@ -53,19 +51,19 @@ pub fn serve(connection_file: &Path, allows_unsigned: bool, flags: &Flags) -> Re
     let publisher = bind(&context, zmq::XPUB, info.iopub_port, LONGEST_FRAME)?;
     publisher.set_xpub_verbose(true)?;
 
-    let cleanup = Cleanup::default();
+    let session = SessionHandle::default();
     let iopub = IoPub::start(publisher, wire.clone())?;
     let (to_executor, requests) = channel();
     let (reply_to, replies) = Mailbox::new()?;
     let stdin = StdIn::start(input, wire.clone())?;
     let comms = Comms::default();
-    let executor = Executor::new(iopub.clone(), stdin, cleanup.clone(), comms.clone(), flags.clone())?;
+    let executor = Executor::new(iopub.clone(), stdin, session.clone(), comms.clone(), flags.clone())?;
     thread("heartbeat", move || heartbeat::run(&heart))?;
     let control = Control {
         socket: control,
         wire: wire.clone(),
         iopub: iopub.clone(),
-        cleanup: cleanup.clone(),
+        session: session.clone(),
         usage: Usage::begin(),
     };
     thread("control", move || control.run())?;
@@ -77,32 +75,14 @@ pub fn serve(connection_file: &Path, allows_unsigned: bool, flags: &Flags) -> Re
         executor: to_executor,
         replies,
         comms,
-        cleanup: cleanup.clone(),
+        session: session.clone(),
         info,
         assistant,
     };
     thread("shell", move || shell.run())?;
     // The evaluator's thread starts the worker, which ends with the thread that started it.
     thread("evaluator", move || executor.run(&requests, &reply_to))?;
-    wait_for_signals(&cleanup)
-}
-
-/// The content of a `kernel_info_reply`.
-pub fn kernel_info() -> Value {
-    json!({
-        "status": "ok",
-        "protocol_version": PROTOCOL,
-        "implementation": "chainrule",
-        "implementation_version": env!("CARGO_PKG_VERSION"),
-        "language_info": language_info(),
-        "banner": concat!("chainrule ", env!("CARGO_PKG_VERSION"), ": Rust for learning deep learning"),
-        "help_links": [
-            {"text": "The Rust book", "url": "https://doc.rust-lang.org/book/"},
-            {"text": "The standard library", "url": "https://doc.rust-lang.org/std/"},
-        ],
-        "debugger": false,
-        "supported_features": ["iopub_welcome"],
-    })
+    wait_for_signals(&session)
 }
 
 fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
@@ -111,64 +91,23 @@ fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
 }
 
 /// SIGINT interrupts the cell, SIGTERM and the end of the program that started us end the kernel.
-fn wait_for_signals(cleanup: &Cleanup) -> Result<()> {
+fn wait_for_signals(session: &SessionHandle) -> Result<()> {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
     let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
     if std::env::var_os("JPY_PARENT_PID").is_some() {
-        let (parent, cleanup) = (nix::unistd::getppid(), cleanup.clone());
+        let (parent, session) = (nix::unistd::getppid(), session.clone());
         thread("parent", move || {
             while nix::unistd::getppid() == parent {
                 std::thread::sleep(Duration::from_millis(200));
             }
-            cleanup.exit();
+            session.exit();
         })?;
     }
     for signal in signals.forever() {
         match signal {
-            SIGINT => cleanup.interrupt(),
-            _ => cleanup.exit(),
+            SIGINT => session.interrupt(),
+            _ => session.exit(),
         }
     }
     Ok(())
-}
-
-/// What other threads may do to the session: interrupt the cell, end everything.
-#[derive(Clone, Default)]
-pub struct Cleanup(Arc<Mutex<Option<(Interrupter, PathBuf)>>>);
-
-impl Cleanup {
-    /// The session has started.
-    pub fn set_session(&self, evaluator: &Evaluator) {
-        *self.session() = Some((evaluator.interrupter(), evaluator.folder().to_owned()));
-    }
-
-    pub fn interrupt(&self) {
-        if let Some((interrupter, _)) = &*self.session() {
-            interrupter.interrupt();
-        }
-    }
-
-    /// Ends the process when the replies that are under way have left it.
-    pub fn exit_soon(&self) {
-        let this = self.clone();
-        std::thread::spawn(move || {
-            std::thread::sleep(Duration::from_millis(100));
-            this.exit();
-        });
-    }
-
-    /// Ends the worker, removes the session's folder, ends the process. The evaluator's thread may be in the middle of a
-    /// cell, so nothing can wait for it.
-    pub fn exit(&self) -> ! {
-        let session = self.session().take();
-        if let Some((interrupter, folder)) = session {
-            interrupter.end_worker();
-            let _ = std::fs::remove_dir_all(folder);
-        }
-        std::process::exit(0)
-    }
-
-    fn session(&self) -> std::sync::MutexGuard<'_, Option<(Interrupter, PathBuf)>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }

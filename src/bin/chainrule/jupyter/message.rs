@@ -18,6 +18,11 @@ impl Message {
         self.header["msg_type"].as_str().unwrap_or_default()
     }
 
+    /// For example `execute_reply`.
+    pub fn reply_kind(&self) -> String {
+        self.kind().replace("_request", "_reply")
+    }
+
     /// Whether the sender waits for a reply.
     pub fn wants_reply(&self) -> bool {
         self.kind().ends_with("_request")

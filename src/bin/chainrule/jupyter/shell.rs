@@ -1,24 +1,26 @@
 //! The shell socket: one request at a time, in order.
 //!
 //! What needs the evaluator is passed to its thread, and the next request waits until the answer is out; only
-//! completion and inspection are answered meanwhile, from what is known without it. One place publishes `busy` and
-//! `idle`, so that no request can be without them.
+//! completion and inspection are answered meanwhile, from what is known without it. A request that has been begun is a
+//! `Request`: it is `busy` from then on, and `idle` when it is dropped, so that none can be without them.
 
-use super::assist::{self, Pending, Quick};
+use super::assist::{self, Quick};
 use super::comms::{Arrival, Comms};
 use super::connection::ConnectionInfo;
 use super::executor::{Reply, needs_evaluator};
-use super::iopub::IoPub;
-use super::kernel::{Cleanup, kernel_info};
+use super::info::kernel_info;
+use super::iopub::{Busy, IoPub};
 use super::mailbox::Mailbox;
-use super::message::{CommMessage, ExecuteRequest, IsCompleteRequest, Message, error_content};
+use super::message::{CommMessage, IsCompleteRequest, Message, error_content};
 use super::pager::may_be_question;
+use super::session::SessionHandle;
 use super::wire::Wire;
 use crate::evaluator::Assistant;
 use crate::evaluator::cell::{Completeness, completeness};
 use crate::evaluator::limit::excess;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
+use std::ops::Deref;
 use std::sync::mpsc::Sender;
 use std::time::Instant;
 
@@ -29,7 +31,7 @@ pub struct Shell {
     pub executor: Sender<Message>,
     pub replies: Mailbox<Reply>,
     pub comms: Comms,
-    pub cleanup: Cleanup,
+    pub session: SessionHandle,
     pub info: ConnectionInfo,
     pub assistant: Assistant,
 }
@@ -37,140 +39,206 @@ pub struct Shell {
 /// Messages that are taken at once before replies have their turn: a front end that floods us shall not hold them up.
 const MOST_AT_ONCE: usize = 1000;
 
+/// A message that is being answered, from its `busy` to its `idle`.
+struct Request {
+    message: Message,
+    _busy: Busy,
+}
+
+impl Deref for Request {
+    type Target = Message;
+
+    fn deref(&self) -> &Message {
+        &self.message
+    }
+}
+
+/// What has arrived and what the evaluator is at.
+#[derive(Default)]
+struct Queue {
+    waiting: VecDeque<Message>,
+    work: Option<Work>,
+}
+
+/// What the evaluator has been given.
+struct Work {
+    /// Nothing if it took so long that it has been answered without it.
+    request: Option<Request>,
+    /// A completion or an inspection: the answer without the evaluator, and when it is given.
+    fallback: Option<(Instant, Value)>,
+}
+
+impl Queue {
+    /// The cell that runs.
+    fn running(&self) -> Option<&Request> {
+        let request = self.work.as_ref()?.request.as_ref()?;
+        (request.kind() == "execute_request").then_some(request)
+    }
+
+    /// Milliseconds until the evaluator has been waited for long enough; -1 for ever.
+    fn patience(&self) -> i64 {
+        let deadline = self.work.as_ref().and_then(|work| work.fallback.as_ref()).map(|(deadline, _)| *deadline);
+        deadline.map_or(-1, |deadline| deadline.saturating_duration_since(Instant::now()).as_millis() as i64 + 1)
+    }
+
+    /// The request that the evaluator takes too long for, and what is answered instead.
+    fn take_late(&mut self) -> Option<(Request, Value)> {
+        let work = self.work.as_mut()?;
+        let (_, content) = work.fallback.take_if(|(deadline, _)| *deadline <= Instant::now())?;
+        Some((work.request.take()?, content))
+    }
+
+    /// Those of the waiting messages that are meant, in order.
+    fn take_waiting(&mut self, is_meant: impl Fn(&Message) -> bool) -> VecDeque<Message> {
+        let (meant, others) = std::mem::take(&mut self.waiting).into_iter().partition(is_meant);
+        self.waiting = others;
+        meant
+    }
+}
+
 impl Shell {
     pub fn run(self) {
-        let mut waiting: VecDeque<Message> = VecDeque::new();
-        let mut is_evaluating = false;
-        // A completion that rust-analyzer is asked for, too.
-        let mut pending: Option<Pending> = None;
-        // The cell that runs.
-        let mut running: Option<Message> = None;
+        let mut queue = Queue::default();
         loop {
             let mut items = [self.socket.as_poll_item(zmq::POLLIN), self.replies.poll_item()];
-            let patience = pending.as_ref().map(|one| one.deadline.saturating_duration_since(Instant::now()));
-            let _ = zmq::poll(&mut items, patience.map_or(-1, |left| left.as_millis() as i64 + 1));
-            self.receive(&mut waiting, running.as_ref());
+            let _ = zmq::poll(&mut items, queue.patience());
+            self.receive(&mut queue);
             for reply in self.replies.take() {
-                is_evaluating = false;
-                running = None;
-                if reply.kind != "execute_reply" && assist::is_ours(&reply.request) && pending.take().is_none() {
-                    continue; // too late: it has been answered
-                }
-                let stops = stops_the_queue(&reply);
-                if stops {
-                    // What was sent before the front end could know of the error: once it has the reply, it can.
-                    self.receive(&mut waiting, None);
-                }
-                self.finish(&reply.request, &reply.kind, &reply.content);
-                if stops {
-                    self.abort(&mut waiting, &reply.content["execution_count"]);
-                }
+                self.pass_on(&reply, &mut queue);
             }
-            if let Some(late) = pending.take_if(|one| one.deadline <= Instant::now()) {
-                self.finish(&late.request, &assist::reply_kind(&late.request), &late.content);
+            if let Some((request, content)) = queue.take_late() {
+                self.finish(request, &content);
             }
-            if is_evaluating {
-                self.answer_meanwhile(&mut waiting, running.as_ref());
+            if queue.work.is_some() {
+                self.answer_meanwhile(&mut queue);
             }
-            while !is_evaluating && let Some(request) = waiting.pop_front() {
-                self.iopub.status("busy", &request.header);
-                if assist::is_ours(&request) {
-                    match assist::quick(&self.assistant, &request) {
-                        Some(quick) if quick.is_partial => pending = Some(Pending::new(request.clone(), quick.content)),
-                        quick => {
-                            self.finish_assist(&request, quick);
-                            continue;
-                        }
-                    }
-                }
-                if needs_evaluator(request.kind()) {
-                    running = (request.kind() == "execute_request").then(|| request.clone());
-                    is_evaluating = self.executor.send(request).is_ok();
-                } else if request.kind().starts_with("comm_") && !request.wants_reply() {
-                    is_evaluating = self.comm(request);
-                } else {
-                    self.answer(&request);
-                }
+            while queue.work.is_none()
+                && let Some(message) = queue.waiting.pop_front()
+            {
+                queue.work = self.answer(self.begin(message));
             }
         }
     }
 
-    /// Answers completions and inspections while the evaluator works.
-    fn answer_meanwhile(&self, waiting: &mut VecDeque<Message>, running: Option<&Message>) {
-        let (ours, others): (VecDeque<_>, VecDeque<_>) = std::mem::take(waiting).into_iter().partition(assist::is_ours);
-        *waiting = others;
-        for request in ours {
-            self.iopub.status("busy", &request.header);
-            self.finish_assist(&request, assist::quick(&self.assistant, &request));
-            self.still_running(running);
-        }
+    fn begin(&self, message: Message) -> Request {
+        let busy = self.iopub.busy(&message.header);
+        Request { message, _busy: busy }
     }
 
-    /// Answers a completion or inspection with what is known without the evaluator.
-    fn finish_assist(&self, request: &Message, quick: Option<Quick>) {
-        let content = quick.map_or_else(
-            || error_content("BadRequest", "there is no code, or no cursor in it", &[]),
-            |quick| quick.content,
-        );
-        self.finish(request, &assist::reply_kind(request), &content);
-    }
-
-    /// Front ends show the state that was published last: after the `idle` of something else, a cell that runs is said to
-    /// be running again.
-    fn still_running(&self, running: Option<&Message>) {
-        if let Some(running) = running {
-            self.iopub.status("busy", &running.header);
+    /// Sends the reply, if one is waited for; with it a request is done.
+    fn finish(&self, request: Request, content: &Value) {
+        if request.wants_reply() {
+            let frames = self.wire.encode(&request.identities, &request.reply_kind(), &request.header, content);
+            let _ = self.socket.send_multipart(frames, zmq::DONTWAIT);
         }
     }
 
     /// Takes what has arrived. What is no valid message is dropped: it must never cost the kernel.
-    fn receive(&self, waiting: &mut VecDeque<Message>, running: Option<&Message>) {
+    fn receive(&self, queue: &mut Queue) {
         for _ in 0..MOST_AT_ONCE {
             let Ok(frames) = self.socket.recv_multipart(zmq::DONTWAIT) else { return };
             match self.wire.decode(frames) {
                 // A cell that runs may wait for it.
                 Ok(message) if self.comms.is_asked_for(&message) => {
-                    self.iopub.status("busy", &message.header);
-                    self.comm(message);
-                    self.still_running(running);
+                    self.comm(self.begin(message));
+                    self.still_running(queue);
                 }
-                Ok(message) => waiting.push_back(message),
+                Ok(message) => queue.waiting.push_back(message),
                 Err(why) => self.wire.note_dropped("shell", &why),
             }
         }
     }
 
-    /// Sends the reply, if one is waited for; with it a request is done.
-    fn finish(&self, request: &Message, kind: &str, content: &Value) {
-        if request.wants_reply() {
-            let frames = self.wire.encode(&request.identities, kind, &request.header, content);
-            let _ = self.socket.send_multipart(frames, zmq::DONTWAIT);
+    /// Passes the evaluator's answer on; what waited behind a cell that failed is not run.
+    fn pass_on(&self, reply: &Reply, queue: &mut Queue) {
+        let Some(request) = queue.work.take().and_then(|work| work.request) else { return };
+        if reply.stops_queue {
+            // What was sent before the front end could know of the error: once it has the reply, it can.
+            self.receive(queue);
         }
-        self.iopub.status("idle", &request.header);
+        self.finish(request, &reply.content);
+        if reply.stops_queue {
+            for message in queue.take_waiting(|message| message.kind() == "execute_request") {
+                let mut content = error_content("Aborted", "not run, because a cell before it failed", &[]);
+                content["execution_count"] = reply.content["execution_count"].clone();
+                self.finish(self.begin(message), &content);
+            }
+        }
     }
 
-    /// Takes a message of a comm. Returns whether the evaluator's thread is at work on it.
-    fn comm(&self, request: Message) -> bool {
-        let arrival = request.request::<CommMessage>().map(|message| self.comms.arrive(request.kind(), message));
-        match arrival {
-            Ok(Arrival::ForHandlers) => return self.executor.send(request).is_ok(),
+    /// Answers completions and inspections while the evaluator works.
+    fn answer_meanwhile(&self, queue: &mut Queue) {
+        for message in queue.take_waiting(assist::is_ours) {
+            let request = self.begin(message);
+            let quick = assist::quick(&self.assistant, &request);
+            self.finish_assist(request, quick);
+            self.still_running(queue);
+        }
+    }
+
+    /// Answers a completion or inspection with what is known without the evaluator.
+    fn finish_assist(&self, request: Request, quick: Option<Quick>) {
+        let content = quick.map_or_else(
+            || error_content("BadRequest", "there is no code, or no cursor in it", &[]),
+            |quick| quick.content,
+        );
+        self.finish(request, &content);
+    }
+
+    /// Front ends show the state that was published last: after the `idle` of something else, a cell that runs is said to
+    /// be running again.
+    fn still_running(&self, queue: &Queue) {
+        if let Some(running) = queue.running() {
+            self.iopub.still_busy(&running.header);
+        }
+    }
+
+    /// Answers a request, or gives it to the evaluator.
+    fn answer(&self, request: Request) -> Option<Work> {
+        let mut fallback = None;
+        if assist::is_ours(&request) {
+            match assist::quick(&self.assistant, &request) {
+                Some(quick) if quick.is_partial => fallback = Some(assist::with_patience(quick.content)),
+                quick => {
+                    self.finish_assist(request, quick);
+                    return None;
+                }
+            }
+        }
+        if needs_evaluator(request.kind()) {
+            return self.hand_over(request, fallback);
+        }
+        if request.kind().starts_with("comm_") && !request.wants_reply() {
+            return self.comm(request);
+        }
+        self.answer_at_once(request);
+        None
+    }
+
+    fn hand_over(&self, request: Request, fallback: Option<(Instant, Value)>) -> Option<Work> {
+        self.executor.send(request.message.clone()).ok()?;
+        Some(Work { request: Some(request), fallback })
+    }
+
+    /// Takes a message of a comm, which the evaluator may have to work on.
+    fn comm(&self, request: Request) -> Option<Work> {
+        let id = &request.content["comm_id"];
+        match request.request::<CommMessage>().map(|message| self.comms.arrive(request.kind(), message)) {
+            Ok(Arrival::ForHandlers) => return self.hand_over(request, None),
             Ok(Arrival::Refused) => {
-                let content = json!({"comm_id": request.content["comm_id"], "data": {}});
-                self.iopub.send("comm_close", &request.header, content);
+                self.iopub.send("comm_close", &request.header, json!({"comm_id": id, "data": {}}));
             }
             Ok(Arrival::Answered(data)) => {
-                let content = json!({"comm_id": request.content["comm_id"], "data": data});
-                self.iopub.send("comm_msg", &request.header, content);
+                self.iopub.send("comm_msg", &request.header, json!({"comm_id": id, "data": data}));
             }
             // What is no message of a comm is worth as little as one for a comm that is not there.
             Ok(Arrival::Kept) | Err(_) => {}
         }
-        self.iopub.status("idle", &request.header);
-        false
+        None
     }
 
     /// Answers a request that does not need the evaluator.
-    fn answer(&self, request: &Message) {
+    fn answer_at_once(&self, request: Request) {
         let content = match request.kind() {
             "kernel_info_request" => kernel_info(),
             "is_complete_request" => match request.request::<IsCompleteRequest>() {
@@ -184,37 +252,15 @@ impl Shell {
             "connect_request" => self.info.ports(),
             "shutdown_request" => {
                 let content = json!({"status": "ok", "restart": request.content["restart"] == true});
-                self.finish(request, "shutdown_reply", &content);
-                self.cleanup.exit_soon();
+                self.finish(request, &content);
+                self.session.exit_soon();
                 return;
             }
-            kind if request.wants_reply() => {
-                error_content("NotSupported", &format!("{kind} is not supported on shell"), &[])
-            }
-            // Nothing is known about it, and nobody waits for a reply.
-            _ => return self.iopub.status("idle", &request.header),
+            // If nobody waits for a reply, none is sent.
+            kind => error_content("NotSupported", &format!("{kind} is not supported on shell"), &[]),
         };
-        self.finish(request, &request.kind().replace("_request", "_reply"), &content);
+        self.finish(request, &content);
     }
-
-    /// Answers the executions that wait behind one that failed, the `count`th.
-    fn abort(&self, waiting: &mut VecDeque<Message>, count: &Value) {
-        let (aborted, others): (VecDeque<_>, VecDeque<_>) =
-            std::mem::take(waiting).into_iter().partition(|message| message.kind() == "execute_request");
-        *waiting = others;
-        for request in aborted {
-            self.iopub.status("busy", &request.header);
-            let mut content = error_content("Aborted", "not run, because a cell before it failed", &[]);
-            content["execution_count"] = count.clone();
-            self.finish(&request, "execute_reply", &content);
-        }
-    }
-}
-
-fn stops_the_queue(reply: &Reply) -> bool {
-    reply.kind == "execute_reply"
-        && reply.content["status"] == "error"
-        && reply.request.request::<ExecuteRequest>().is_ok_and(|request| request.stop_on_error)
 }
 
 fn is_complete(code: &str) -> Value {
