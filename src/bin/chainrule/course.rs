@@ -1,6 +1,9 @@
 //! The chapters of the course, which the executable carries.
 
+use anyhow::{Context, Result};
 use include_dir::{Dir, include_dir};
+use std::fs;
+use std::path::{Path, PathBuf};
 
 pub static NOTEBOOKS: Dir = include_dir!("$CARGO_MANIFEST_DIR/notebooks");
 
@@ -22,4 +25,35 @@ fn collect(folder: &Dir, cells: &mut Vec<String>) {
             });
         }
     }
+}
+
+/// The course as a folder that the learner may write in: the one here, or a copy in the home folder. What is there
+/// already is left as it is.
+pub fn folder() -> Result<PathBuf> {
+    let here = Path::new("notebooks");
+    if here.join("en").is_dir() {
+        return Ok(here.to_owned());
+    }
+    let folder = std::env::home_dir().context("there is no home folder")?.join("chainrule-course");
+    write(&folder)?;
+    Ok(folder)
+}
+
+/// Writes the course into a folder.
+pub fn write(folder: &Path) -> Result<()> {
+    copy_missing(&NOTEBOOKS, folder)
+}
+
+fn copy_missing(from: &Dir, to: &Path) -> Result<()> {
+    fs::create_dir_all(to.join(from.path())).with_context(|| format!("{} cannot be made", to.display()))?;
+    for folder in from.dirs() {
+        copy_missing(folder, to)?;
+    }
+    for file in from.files() {
+        let target = to.join(file.path());
+        if !target.exists() {
+            fs::write(&target, file.contents()).with_context(|| format!("{} cannot be written", target.display()))?;
+        }
+    }
+    Ok(())
 }

@@ -14,6 +14,8 @@ mod compiler;
 mod course;
 mod evaluator;
 mod jupyter;
+mod language;
+mod machine;
 mod names;
 mod notebook;
 mod settings;

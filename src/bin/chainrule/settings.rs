@@ -17,12 +17,12 @@
 //!
 //! The file of the folder that a notebook is in is never read: whoever writes a notebook shall not change the kernel.
 
-use crate::worker::{MOST_EARLIER, kilobytes};
+use crate::language::{self, language_named, say};
+use crate::machine::{folders, memory};
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// The limits of a session's cells.
@@ -85,6 +85,8 @@ pub struct Flags {
 const OUTPUT: usize = 1 << 20;
 const PROCESSES: usize = 512;
 const UNDO: u64 = 5;
+/// A cell that can be taken back sleeps as a process.
+pub const MOST_UNDO: usize = 32;
 const REST_AFTER: Duration = Duration::from_secs(1200);
 const CELLS: u64 = 2 << 30;
 /// The library and an empty cell take half of this.
@@ -187,7 +189,7 @@ impl Settings {
             Some(value) => Some(understood(&LANGUAGE_SETTING, value, language_named)?),
         };
         if let Some(language) = language {
-            let _ = LANGUAGE.set(language);
+            language::set(language);
         }
         let number = |setting, parse: fn(&str) -> Option<u64>, default: Option<u64>| match find(setting)? {
             None => Ok(default),
@@ -220,7 +222,7 @@ impl Settings {
                 .map(|count| count as usize),
             snapshots: is_on(&SNAPSHOTS_SETTING)?,
             history: is_on(&HISTORY_SETTING)?,
-            undo: number(&UNDO_SETTING, |text| text.parse().ok(), Some(UNDO))?.unwrap_or(0).min(MOST_EARLIER as u64)
+            undo: number(&UNDO_SETTING, |text| text.parse().ok(), Some(UNDO))?.unwrap_or(0).min(MOST_UNDO as u64)
                 as usize,
             rest_after: time(&REST_SETTING, Some(REST_AFTER))?,
             cells,
@@ -286,43 +288,14 @@ impl SettingsFile {
 
 /// Where the file is, or would be.
 fn file() -> Option<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    set("CHAINRULE_CONFIG").or_else(|| {
-        let folder = set("XDG_CONFIG_HOME").or_else(|| Some(std::env::home_dir()?.join(".config")))?;
-        Some(folder.join("chainrule/config.toml"))
-    })
+    folders::set("CHAINRULE_CONFIG").or_else(|| Some(folders::configuration()?.join("config.toml")))
 }
 
 /// What cells may take of this machine: what its memory, the control group, and the hub allow, less a reserve.
 fn memory_for_cells() -> Option<u64> {
     let hub = std::env::var("MEM_LIMIT").ok().and_then(|limit| size(limit.trim()));
-    let machine = kilobytes(&fs::read_to_string("/proc/meminfo").unwrap_or_default(), "MemTotal:") * 1024;
-    let machine = Some(machine).filter(|&bytes| bytes > 0);
-    let allowed = hub.into_iter().chain(machine).chain(control_group_limits()).min()?;
+    let allowed = hub.into_iter().chain(memory::of_machine()).chain(memory::limits_of_control_groups()).min()?;
     Some(allowed - RESERVE.min(allowed / 2))
-}
-
-/// The limits of our control group and of those that contain it (of both versions).
-fn control_group_limits() -> Vec<u64> {
-    let groups = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-    let mut limits = Vec::new();
-    for line in groups.lines() {
-        let mut parts = line.splitn(3, ':').skip(1);
-        let (Some(controllers), Some(group)) = (parts.next(), parts.next()) else { continue };
-        let (root, name) = match controllers {
-            "" => ("/sys/fs/cgroup", "memory.max"),
-            list if list.split(',').any(|controller| controller == "memory") => {
-                ("/sys/fs/cgroup/memory", "memory.limit_in_bytes")
-            }
-            _ => continue,
-        };
-        for ancestor in Path::new(group.trim_start_matches('/')).ancestors() {
-            // A group without a limit says "max", or a number beyond all memory.
-            let text = fs::read_to_string(Path::new(root).join(ancestor).join(name)).unwrap_or_default();
-            limits.extend(text.trim().parse::<u64>().ok());
-        }
-    }
-    limits
 }
 
 /// Bytes from `2G`, `500M`, `64k`, `2GiB` or `1000000`.
@@ -357,41 +330,6 @@ fn on_or_off(text: &str) -> Option<bool> {
     match text {
         "on" | "true" | "1" => Some(true),
         "off" | "false" | "0" => Some(false),
-        _ => None,
-    }
-}
-
-/// The language in which we explain things. rustc and the panics of Rust speak English whatever is set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    English,
-    Chinese,
-}
-
-static LANGUAGE: OnceLock<Language> = OnceLock::new();
-
-/// The language of this process: what was set, or else what the locale says.
-pub fn language() -> Language {
-    *LANGUAGE.get_or_init(|| {
-        let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let locale = ["CHAINRULE_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
-        locale.and_then(|locale| language_named(&locale)).unwrap_or(Language::English)
-    })
-}
-
-/// The one of two texts that is in the language of this process.
-pub fn say<T>(english: T, chinese: T) -> T {
-    match language() {
-        Language::English => english,
-        Language::Chinese => chinese,
-    }
-}
-
-/// By `zh`, `en`, or a locale such as `zh_CN.UTF-8`.
-fn language_named(name: &str) -> Option<Language> {
-    match name.get(..2)? {
-        "zh" => Some(Language::Chinese),
-        "en" => Some(Language::English),
         _ => None,
     }
 }

@@ -2,8 +2,9 @@
 
 use super::lab::own_environment;
 use crate::compiler::library::{Library, cache_folder};
-use crate::compiler::toolchain::{Missing, Toolchain, find_on_path};
+use crate::compiler::toolchain::{Missing, Toolchain};
 use crate::evaluator::{Evaluator, Failure};
+use crate::machine::path;
 use crate::settings::Settings;
 use anyhow::{Result, anyhow};
 use std::path::Path;
@@ -92,7 +93,7 @@ impl Report {
     }
 
     fn jupyter(&self) {
-        let Some(jupyter) = find_on_path("jupyter") else {
+        let Some(jupyter) = path::find("jupyter") else {
             if let Some(environment) = own_environment() {
                 let text = format!("JupyterLab, and it knows the kernel: {}", environment.display());
                 let spec = environment.join("share/jupyter/kernels/chainrule/kernel.json");

@@ -1,6 +1,7 @@
 //! `chainrule install` and `chainrule uninstall`
 
 use super::{Misuse, prepare_library};
+use crate::machine::folders;
 use crate::settings::{Flags, Settings};
 use anyhow::{Context, Result};
 use clap::Args;
@@ -171,20 +172,12 @@ impl Place {
 
 /// Jupyter's folder for a user's data.
 fn user_data_folder() -> Result<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    if let Some(folder) = set("JUPYTER_DATA_DIR") {
-        return Ok(folder);
-    }
-    let home = std::env::home_dir().context("there is no home folder; use --prefix")?;
-    if cfg!(target_os = "macos") {
-        return Ok(home.join("Library/Jupyter"));
-    }
-    Ok(set("XDG_DATA_HOME").unwrap_or_else(|| home.join(".local/share")).join("jupyter"))
+    let usual = || Some(dirs::data_dir()?.join("jupyter"));
+    folders::set("JUPYTER_DATA_DIR").or_else(usual).context("there is no home folder; use --prefix")
 }
 
 fn active_environment() -> Result<PathBuf> {
-    let set = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    if let Some(environment) = set("VIRTUAL_ENV").or_else(|| set("CONDA_PREFIX")) {
+    if let Some(environment) = folders::set("VIRTUAL_ENV").or_else(|| folders::set("CONDA_PREFIX")) {
         return Ok(environment);
     }
     let output = Command::new("python3").args(["-c", "import sys; print(sys.prefix)"]).output();

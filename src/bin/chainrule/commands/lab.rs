@@ -2,12 +2,11 @@
 
 use super::install::Install;
 use super::{Misuse, prepare_library};
-use crate::compiler::toolchain::find_on_path;
-use crate::course::NOTEBOOKS;
-use crate::settings::say;
+use crate::course::{self, NOTEBOOKS};
+use crate::language::say;
+use crate::machine::{folders, path};
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use include_dir::Dir;
 use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -96,7 +95,7 @@ impl Place {
 
     /// A chapter of the course, in the learner's language if there is one; unless it is named, the one to begin with.
     fn course(chapter: Option<&Path>) -> Result<Place> {
-        let folder = std::path::absolute(course()?)?;
+        let folder = std::path::absolute(course::folder()?)?;
         let language = folder.join(say("en", "zh"));
         let language = if language.is_dir() { language } else { folder.join("en") };
         let entries = fs::read_dir(&language).with_context(|| format!("{} cannot be read", language.display()))?;
@@ -108,40 +107,9 @@ impl Place {
     }
 }
 
-/// The course as a folder that the learner may write in: the one here, or a copy in the home folder. What is there
-/// already is left as it is.
-fn course() -> Result<PathBuf> {
-    let here = Path::new("notebooks");
-    if here.join("en").is_dir() {
-        return Ok(here.to_owned());
-    }
-    let folder = std::env::home_dir().context("there is no home folder")?.join("chainrule-course");
-    copy_missing(&NOTEBOOKS, &folder)?;
-    Ok(folder)
-}
-
-/// Writes the course into a folder.
-pub fn write_course(folder: &Path) -> Result<()> {
-    copy_missing(&NOTEBOOKS, folder)
-}
-
-fn copy_missing(from: &Dir, to: &Path) -> Result<()> {
-    fs::create_dir_all(to.join(from.path())).with_context(|| format!("{} cannot be made", to.display()))?;
-    for folder in from.dirs() {
-        copy_missing(folder, to)?;
-    }
-    for file in from.files() {
-        let target = to.join(file.path());
-        if !target.exists() {
-            fs::write(&target, file.contents()).with_context(|| format!("{} cannot be written", target.display()))?;
-        }
-    }
-    Ok(())
-}
-
 /// A `jupyter` that has JupyterLab and knows our kernel: the one on the path, or one of our own.
 fn jupyter_lab() -> Result<PathBuf> {
-    if let Some(jupyter) = find_on_path("jupyter")
+    if let Some(jupyter) = path::find("jupyter")
         && Command::new(&jupyter).args(["lab", "--version"]).output().is_ok_and(|output| output.status.success())
     {
         Install::for_user()?;
@@ -160,8 +128,7 @@ fn jupyter_lab() -> Result<PathBuf> {
                 format!("正在 {shown} 中建立带有 JupyterLab 的 Python 环境（只需一次，约一分钟）……"),
             )
         );
-        let python =
-            find_on_path("python3").context("JupyterLab needs Python: install python3, and type this again")?;
+        let python = path::find("python3").context("JupyterLab needs Python: install python3, and type this again")?;
         call(Command::new(python).args(["-m", "venv", "--clear"]).arg(&environment))?;
         add_packages(&environment, &["--retries", "1"]).context(say(
             "JupyterLab could not be fetched, which needs the network once; where there is one, type this again",
@@ -186,7 +153,7 @@ pub fn own_environment() -> Option<PathBuf> {
 
 /// Where the private environment is, or would be.
 fn environment() -> Option<PathBuf> {
-    Some(data_folder()?.join("jupyter"))
+    Some(folders::data()?.join("jupyter"))
 }
 
 fn add_packages(environment: &Path, options: &[&str]) -> Result<()> {
@@ -196,16 +163,10 @@ fn add_packages(environment: &Path, options: &[&str]) -> Result<()> {
 
 /// A folder with settings for JupyterLab, beside those of the learner.
 fn quiet_settings() -> Result<PathBuf> {
-    let folder = data_folder().context("there is no home folder")?.join("jupyter-settings");
+    let folder = folders::data().context("there is no home folder")?.join("jupyter-settings");
     fs::create_dir_all(folder.join("labconfig"))?;
     fs::write(folder.join("labconfig/default_setting_overrides.json"), QUIET)?;
     Ok(folder)
-}
-
-/// Where programs of ours live that are not a cache.
-fn data_folder() -> Option<PathBuf> {
-    let set = std::env::var_os("XDG_DATA_HOME").filter(|value| !value.is_empty()).map(PathBuf::from);
-    Some(set.or_else(|| Some(std::env::home_dir()?.join(".local/share")))?.join("chainrule"))
 }
 
 fn call(command: &mut Command) -> Result<()> {

@@ -100,8 +100,9 @@ pub fn main() -> ExitCode {
 /// A program started from a desktop does not have the `PATH` of a terminal: rustup's folder is added if cargo is not
 /// found without.
 fn find_cargo() {
-    use crate::compiler::toolchain::{cargo_home, find_on_path};
-    if let (None, Some(home)) = (find_on_path("cargo"), cargo_home()) {
+    use crate::compiler::toolchain::cargo_home;
+    use crate::machine::path;
+    if let (None, Some(home)) = (path::find("cargo"), cargo_home()) {
         let path = std::env::var_os("PATH").unwrap_or_default();
         let folders = std::env::split_paths(&path).chain([home.join("bin")]);
         if let Ok(path) = std::env::join_paths(folders) {

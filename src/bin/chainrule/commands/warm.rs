@@ -54,7 +54,7 @@ fn warm(notebooks: &mut [Notebook], settings: Settings, system: Option<&Path>) -
 /// Compiles the cells of the course.
 pub fn course(settings: Settings) -> Result<()> {
     let folder = tempfile::tempdir().context("a folder for the course")?;
-    super::lab::write_course(folder.path())?;
+    crate::course::write(folder.path())?;
     let mut paths = Vec::new();
     for language in std::fs::read_dir(folder.path())?.flatten() {
         let files = std::fs::read_dir(language.path()).into_iter().flatten().flatten().map(|entry| entry.path());

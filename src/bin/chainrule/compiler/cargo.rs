@@ -10,6 +10,8 @@
 //! While evcxr is told what cells have done that it has not seen, nothing is compiled at all (see [`PRETEND`]).
 
 use super::{network, unseen, wrapper};
+use crate::machine::path::usual as usual_path;
+use crate::machine::processes::set_name;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::ffi::{OsStr, OsString};
@@ -17,7 +19,6 @@ use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::OnceLock;
 
 /// The name under which evcxr starts this program.
 pub const NAME: &str = "mold";
@@ -58,12 +59,6 @@ pub fn folder(session: &Path) -> PathBuf {
 pub fn path(session: &Path) -> Result<OsString, std::env::JoinPathsError> {
     let others = usual_path().iter().flat_map(std::env::split_paths);
     std::env::join_paths(std::iter::once(folder(session)).chain(others))
-}
-
-/// `PATH` as it was when this was asked first: for what is none of evcxr's business.
-pub fn usual_path() -> &'static Option<OsString> {
-    static USUAL: OnceLock<Option<OsString>> = OnceLock::new();
-    USUAL.get_or_init(|| std::env::var_os("PATH"))
 }
 
 /// Makes the link of this name.
@@ -163,8 +158,7 @@ impl Call {
         let called: Vec<OsString> = self.arguments.iter().map(OsString::from).collect();
         let word = wrapper::adapt_file(Path::new("src/lib.rs"), &called).unwrap_or_else(|error| wrapper::fail(error));
         // The kernel knows by the name which of its processes compile.
-        // SAFETY: the system copies the name.
-        unsafe { libc::prctl(libc::PR_SET_NAME, c"cargo".as_ptr()) };
+        set_name(c"cargo");
         let (code, said) = unseen::compile(|| self.command(&word));
         // As JSON, of which evcxr understands what cargo would wrap as well.
         let _ = std::io::stderr().write_all(&said);

@@ -23,8 +23,8 @@
 
 use super::toolchain::{Toolchain, cargo_home};
 use super::{facade, parts};
+use crate::machine::folders;
 use anyhow::{Context, Result};
-use fs2::FileExt;
 use include_dir::{Dir, DirEntry, include_dir};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -139,7 +139,7 @@ impl Library {
     pub fn prepare(&self, build: impl FnOnce(&Library) -> Result<()>) -> Result<()> {
         fs::create_dir_all(&self.folder).with_context(|| format!("cannot create {}", self.folder.display()))?;
         let lock = fs::File::create(self.folder.join("lock"))?;
-        lock.lock_exclusive()?;
+        lock.lock()?;
         if self.is_ready() {
             return Ok(());
         }
@@ -269,13 +269,7 @@ pub fn sources() -> impl Iterator<Item = (String, &'static str)> {
 pub fn cache_folder() -> Result<PathBuf> {
     let folder = match std::env::var_os("CHAINRULE_CACHE") {
         Some(folder) => PathBuf::from(folder),
-        None => {
-            let cache = std::env::var_os("XDG_CACHE_HOME").filter(|folder| !folder.is_empty()).map(PathBuf::from);
-            cache
-                .or_else(|| Some(std::env::home_dir()?.join(".cache")))
-                .context("there is no home folder")?
-                .join("chainrule")
-        }
+        None => folders::cache().context("there is no home folder")?,
     };
     write_cargo_config(&folder)?;
     Ok(folder)

@@ -1,5 +1,6 @@
 //! The Rust on this machine, and what to type when a part of it is missing.
 
+use crate::machine::path;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -68,7 +69,7 @@ impl Toolchain {
             && remembered.circumstances == *now
             && file_state(&remembered.toolchain.rustc) == remembered.rustc
             && remembered.toolchain.has_rust_src()
-            && find_on_path("cc").is_some()
+            && path::find("cc").is_some()
         {
             return Ok(remembered.toolchain);
         }
@@ -98,7 +99,7 @@ impl Toolchain {
         if !toolchain.has_rust_src() {
             return Err(Missing::RustSrc { sysroot: toolchain.sysroot });
         }
-        if find_on_path("cc").is_none() {
+        if path::find("cc").is_none() {
             return Err(Missing::Linker);
         }
         Ok(toolchain)
@@ -164,7 +165,7 @@ fn circumstances() -> Option<Vec<String>> {
     let mut known: Vec<String> = names.map(|name| format!("{name}={}", variable(name).display())).into();
     known.push(settings);
     known.extend(
-        ["rustup", "rustc", "cargo"].map(|name| format!("{:?}", find_on_path(name).map(|path| file_state(&path)))),
+        ["rustup", "rustc", "cargo"].map(|name| format!("{:?}", path::find(name).map(|path| file_state(&path)))),
     );
     (!is_overridden).then_some(known)
 }
@@ -176,17 +177,7 @@ pub fn install_rust_src() -> bool {
 
 /// The program itself, not rustup's proxy for it, which would look up the toolchain at every call.
 fn tool(name: &str) -> Option<PathBuf> {
-    output(Command::new("rustup").args(["which", name])).map(PathBuf::from).or_else(|| find_on_path(name))
-}
-
-/// The first program of that name on `PATH`.
-pub fn find_on_path(name: &str) -> Option<PathBuf> {
-    std::env::split_paths(&std::env::var_os("PATH")?).map(|folder| folder.join(name)).find(|path| is_executable(path))
-}
-
-fn is_executable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    path.metadata().is_ok_and(|file| file.is_file() && file.permissions().mode() & 0o111 != 0)
+    output(Command::new("rustup").args(["which", name])).map(PathBuf::from).or_else(|| path::find(name))
 }
 
 /// What a command prints, trimmed; nothing if it cannot run or fails.

@@ -16,6 +16,7 @@ use super::macros::with_macros_first;
 use super::redefinition::Redefinition;
 use super::returns::let_returns_fit;
 use super::toolchain::cargo_home;
+use crate::machine::processes::die_with_parent;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::collections::HashSet;
 use std::ffi::OsString;
@@ -124,10 +125,10 @@ fn for_one_cell(arguments: Vec<OsString>) -> Vec<OsString> {
 /// pipe. Returns the exit code.
 pub fn compile(mut command: Command, listen: impl FnOnce(ChildStderr) + Send) -> i32 {
     let kernel = std::env::var(ROLE).ok().and_then(|id| id.parse().ok());
-    // SAFETY: prctl is async-signal-safe. Whoever ends this wrapper ends the compiler.
+    // SAFETY: the call is async-signal-safe. Whoever ends this wrapper ends the compiler.
     unsafe {
         command.pre_exec(|| {
-            libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL);
+            die_with_parent(nix::sys::signal::Signal::SIGKILL);
             Ok(())
         });
     }

@@ -4,7 +4,7 @@ use super::cell::Place;
 use super::explain::memory::Memory;
 use super::explain::{self, Case, Cell, Flaw, Unkept};
 use super::prepare::{IMPLEMENTATION, Prepared};
-use crate::settings::say;
+use crate::language::say;
 use annotate_snippets::renderer::Style;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use evcxr::{CompilationError, Error};

@@ -1,7 +1,8 @@
 //! Stopping a cell, from another thread, in three steps: end the compiler; ask the cell; end the cell.
 
+use crate::machine::processes::children;
 use crate::worker::link::ends_within;
-use crate::worker::{END, END_CELL, END_RUNNER, INTERRUPT, children};
+use crate::worker::{END, END_CELL, END_RUNNER, INTERRUPT};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use std::fs;

@@ -20,7 +20,7 @@ use super::undo::Undo;
 use super::{Evaluator, Interrupter};
 use crate::compiler::crates::content_of_dependency;
 use crate::compiler::wrapper;
-use crate::settings::{Language, language};
+use crate::language::{Language, language};
 use crate::worker::link::Answers;
 use crate::worker::relay::Exchange;
 use evcxr::{Error, EvalOutputs};

@@ -1,8 +1,8 @@
 //! Watches what cells take: time, memory, processes. A thread of the kernel, which a cell cannot hold up.
 
 use super::interrupt::{Interrupter, Stop};
+use crate::machine::processes::{children, own_memory, share_of_memory, statistics};
 use crate::settings::Settings;
-use crate::worker::{children, kilobytes, statistics};
 use anyhow::Result;
 use std::fs;
 use std::time::{Duration, Instant};
@@ -52,7 +52,7 @@ impl Usage {
         let mut generation = children(supervisor);
         while !generation.is_empty() {
             for &pid in &generation {
-                usage.at_most += own_pages(pid) * page_size();
+                usage.at_most += own_memory(&pid.to_string());
                 let threads = statistics(pid).and_then(|fields| fields.get(17)?.parse::<usize>().ok()).unwrap_or(0);
                 let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
                 usage.threads += if name.starts_with("chainrule-") { threads.saturating_sub(1) } else { threads };
@@ -69,26 +69,8 @@ impl Usage {
         }
         let allowed = settings.memory?;
         // Counting exactly takes long with much memory: only when it matters.
-        let is_over = self.at_most > allowed && self.processes.iter().map(|&pid| share(pid)).sum::<u64>() > allowed;
+        let is_over =
+            self.at_most > allowed && self.processes.iter().map(|&pid| share_of_memory(pid)).sum::<u64>() > allowed;
         is_over.then_some(Stop::Memory)
     }
-}
-
-/// Pages of memory that belong to no file.
-fn own_pages(pid: i32) -> u64 {
-    let text = fs::read_to_string(format!("/proc/{pid}/statm")).unwrap_or_default();
-    let mut numbers = text.split_whitespace().skip(1).filter_map(|number| number.parse::<u64>().ok());
-    let (resident, of_files) = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-    resident.saturating_sub(of_files)
-}
-
-/// Bytes of memory that belong to no file, a page that n processes share counted as the nth part.
-fn share(pid: i32) -> u64 {
-    let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
-    (kilobytes(&text, "Pss_Anon:") + kilobytes(&text, "Pss_Shmem:")) * 1024
-}
-
-fn page_size() -> u64 {
-    // SAFETY: no conditions.
-    unsafe { libc::sysconf(libc::_SC_PAGESIZE) as u64 }
 }

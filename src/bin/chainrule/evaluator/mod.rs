@@ -40,7 +40,8 @@ pub use crate::worker::channels::Answers;
 
 use crate::compiler::cells::Cells;
 use crate::compiler::session::Session;
-use crate::settings::{Settings, say};
+use crate::language::say;
+use crate::settings::Settings;
 use crate::worker::channels::{Events, WorkerEnds};
 use crate::worker::link::Worker;
 use cell::{Place, SourceMap};

@@ -10,8 +10,8 @@ use super::pager;
 use super::session::SessionHandle;
 use super::stdin::{Question, StdIn};
 use crate::evaluator::{Answers, Assistant, Evaluator, Failure, Output, Sink, StreamName};
+use crate::machine::memory;
 use crate::settings::{Flags, Settings};
-use crate::worker::available_memory;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -113,10 +113,10 @@ impl Executor {
     /// Waits for a request, while nobody waits for an answer. Nothing if there will be none.
     fn wait_for_long(&mut self, requests: &Receiver<Message>) -> Option<Message> {
         if let Some(evaluator) = &mut self.evaluator {
-            if available_memory() > MEMORY_TO_SPARE {
+            if memory::available() > MEMORY_TO_SPARE {
                 evaluator.prepare_to_compile();
             }
-            let long = if available_memory() < SCARCE_MEMORY { Some(IDLE) } else { evaluator.rests_after() };
+            let long = if memory::available() < SCARCE_MEMORY { Some(IDLE) } else { evaluator.rests_after() };
             if let Some(long) = long {
                 match requests.recv_timeout(long) {
                     Ok(request) => return Some(request),

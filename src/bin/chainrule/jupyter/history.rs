@@ -5,7 +5,7 @@
 //! as if it were not there.
 
 use super::message::HistoryRequest;
-use fs2::FileExt;
+use crate::machine::folders;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::fs::{self, File, OpenOptions};
@@ -47,9 +47,7 @@ impl History {
 
     /// Where a user's history is: among the data of programs, as the system wants it.
     pub fn usual_file() -> Option<PathBuf> {
-        let set = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
-        let folder = set.or_else(|| Some(std::env::home_dir()?.join(".local/share")))?;
-        Some(folder.join("chainrule/history.jsonl"))
+        Some(folders::data()?.join("history.jsonl"))
     }
 
     pub fn add(&mut self, line: u32, code: &str, output: Option<String>) {
@@ -197,7 +195,7 @@ fn with_lock<T>(file: &Path, act: impl FnOnce() -> T) -> T {
         OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(file.with_extension("lock"));
     let is_locked = |lock: &File| {
         (0..20).any(|_| {
-            let is_locked = FileExt::try_lock_exclusive(lock).is_ok();
+            let is_locked = lock.try_lock().is_ok();
             if !is_locked {
                 std::thread::sleep(Duration::from_millis(5));
             }

@@ -1,6 +1,7 @@
 //! What the kernel and everything that it has started take of the machine, for the resource display of front ends.
 
-use crate::worker::{children, kilobytes, statistics};
+use crate::machine::memory::kilobytes;
+use crate::machine::processes::{children, statistics, ticks_per_second};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::fs;
@@ -27,8 +28,6 @@ impl Usage {
         let used: u64 =
             now.ticks.iter().map(|(pid, ticks)| ticks.saturating_sub(self.ticks.get(pid).copied().unwrap_or(0))).sum();
         let seconds = now.at.duration_since(self.at).as_secs_f64().max(1e-3);
-        // SAFETY: no conditions.
-        let ticks_per_second = unsafe { libc::sysconf(libc::_SC_CLK_TCK) }.max(1) as f64;
         let host_all = now.host.1.saturating_sub(self.host.1).max(1) as f64;
         let host_share = 100.0 * now.host.0.saturating_sub(self.host.0) as f64 / host_all;
         *self = now;
@@ -36,7 +35,7 @@ impl Usage {
             "status": "ok",
             "hostname": fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default().trim(),
             "pid": std::process::id(),
-            "kernel_cpu": rounded(100.0 * used as f64 / ticks_per_second / seconds),
+            "kernel_cpu": rounded(100.0 * used as f64 / ticks_per_second() as f64 / seconds),
             "kernel_memory": processes.iter().map(|&pid| memory(pid)).sum::<u64>(),
             "cpu_count": std::thread::available_parallelism().map_or(1, usize::from),
             "host_cpu_percent": rounded(host_share),

@@ -1,7 +1,7 @@
 //! What people who come from other libraries call it, and what it is here: one table, `table.rs`, for messages, completion,
 //! inspection and `chainrule names`.
 
-use crate::settings::say;
+use crate::language::say;
 use std::fmt::Write;
 
 /// Something that has another name elsewhere.

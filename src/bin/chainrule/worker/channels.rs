@@ -1,7 +1,8 @@
 //! The kernel's end of what connects it with the worker.
 
 use super::{COMMAND, ERRORS, EVENTS, INPUT, LIBRARY, MEMORY, NO_SNAPSHOTS, OUTPUT, PROCESSES, TOKEN, UNDO};
-use crate::compiler::cargo::usual_path;
+use crate::machine::path;
+use crate::machine::processes::threads_of_this_user;
 use crate::settings::Settings;
 use anyhow::{Context, Result};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
@@ -97,7 +98,7 @@ impl Channels {
             .env(TOKEN, &self.token)
             .env("LD_LIBRARY_PATH", std::env::join_paths(libraries)?)
             .env("GLIBC_TUNABLES", HUGE_PAGES);
-        if let Some(path) = usual_path() {
+        if let Some(path) = path::usual() {
             command.env("PATH", path);
         }
         if let Some(bytes) = settings.memory {
@@ -128,17 +129,6 @@ impl Channels {
         }
         Ok(command)
     }
-}
-
-/// How many threads, in all processes, belong to whoever runs this.
-fn threads_of_this_user() -> usize {
-    use std::os::unix::fs::MetadataExt;
-    let user = nix::unistd::geteuid().as_raw();
-    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
-    processes
-        .filter(|process| process.metadata().is_ok_and(|folder| folder.uid() == user))
-        .filter_map(|process| Some(std::fs::read_dir(process.path().join("task")).ok()?.count()))
-        .sum()
 }
 
 impl Answers {

@@ -29,16 +29,13 @@
 
 pub mod channels;
 pub mod link;
-mod processes;
 pub mod relay;
 mod runner;
+mod shared;
 mod snapshot;
 mod stack;
 mod stdin;
 mod supervisor;
-
-pub use processes::{available_memory, children, kilobytes, statistics};
-pub use supervisor::MOST_EARLIER;
 
 use nix::sys::signal::Signal;
 use std::os::fd::RawFd;
@@ -74,6 +71,8 @@ const COMMANDS: RawFd = 193;
 const ANSWERS: RawFd = 194;
 const NOTHING: RawFd = 196;
 
+/// Wakes a snapshot. Directed at one process: a shared pipe could wake the wrong one.
+const WAKE: Signal = Signal::SIGUSR1;
 /// Tells the supervisor to interrupt the cell: the runner gets `SIGINT`.
 pub const INTERRUPT: Signal = Signal::SIGINT;
 /// Tells the supervisor to end the cell: the runner gets `SIGKILL`, if there is a cell, and a snapshot to go on with or
@@ -99,16 +98,4 @@ pub fn main() -> ! {
 fn send_event(json: &[u8]) {
     // SAFETY: the descriptor is open for the life of the process; `send` is async-signal-safe.
     unsafe { libc::send(EVENTS, json.as_ptr().cast(), json.len(), libc::MSG_NOSIGNAL) };
-}
-
-/// What `ps` and `top` call this process.
-fn set_name(name: &std::ffi::CStr) {
-    // SAFETY: the system copies the name.
-    unsafe { libc::prctl(libc::PR_SET_NAME, name.as_ptr()) };
-}
-
-/// Whom the system ends first when memory runs out: the higher, the sooner. The kernel and the supervisor have 0.
-fn set_out_of_memory_score(score: u16) {
-    // Where it cannot be set, the system decides alone.
-    let _ = std::fs::write("/proc/self/oom_score_adj", score.to_string());
 }

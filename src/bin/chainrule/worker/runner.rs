@@ -1,11 +1,12 @@
 //! Loads and runs cells, one after the other.
 
+use super::shared::{MOST_EARLIER, Shared};
 use super::snapshot::{Discarded, Taken, become_runner, take};
-use super::supervisor::{MOST_EARLIER, Shared};
 use super::{
     ANSWERS, COMMANDS, ERRORS, EVENTS, INPUT, INTERRUPT, LIBRARY, LOST_CHANNELS, MEMORY, NO_SNAPSHOTS, NOTHING, OUTPUT,
-    PROCESSES, UNDO, UNDO_COMMAND, processes, send_event, stack, stdin,
+    PROCESSES, UNDO, UNDO_COMMAND, send_event, stack, stdin,
 };
+use crate::machine::processes::{now, own_memory};
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_LOCAL, RTLD_NOW};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::resource::{Resource, setrlimit};
@@ -144,7 +145,7 @@ fn keep_earlier(shared: &Shared, snapshot: i32, depth: usize, discarded: &mut Di
         return discarded.add(snapshot);
     }
     let allowed = memory_limit().map_or(EARLIER_MEMORY, |limit| EARLIER_MEMORY.min(limit / EARLIER_PART));
-    let within = (allowed / own_memory().max(1)) as usize;
+    let within = (allowed / own_memory("self").max(1)) as usize;
     while shared.earlier_count.load(Ordering::SeqCst) >= depth.min(within).max(1) {
         discarded.add(shared.pop_oldest());
     }
@@ -176,15 +177,6 @@ const EARLIER_PART: u64 = 8;
 /// Bytes that cells may take, if there is a limit.
 fn memory_limit() -> Option<u64> {
     std::env::var(MEMORY).ok()?.parse().ok()
-}
-
-/// Bytes of this process that belong to no file.
-fn own_memory() -> u64 {
-    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let mut pages = text.split_whitespace().skip(1).filter_map(|pages| pages.parse::<u64>().ok());
-    let (resident, of_files) = (pages.next().unwrap_or(0), pages.next().unwrap_or(0));
-    // SAFETY: no conditions.
-    resident.saturating_sub(of_files) * unsafe { libc::sysconf(libc::_SC_PAGESIZE) as u64 }
 }
 
 /// Takes a snapshot at a moment when no thread that a cell has left is printing.
@@ -338,7 +330,7 @@ fn read_line(shared: &Shared, discarded: &mut Discarded) -> Option<String> {
             // From here on evcxr waits for an answer.
             Ok(_) if !shared.in_cell.load(Ordering::SeqCst) => {
                 shared.cells.fetch_add(1, Ordering::SeqCst);
-                shared.started_at.store(processes::now(), Ordering::SeqCst);
+                shared.started_at.store(now(), Ordering::SeqCst);
                 shared.line.store(0, Ordering::SeqCst);
                 shared.in_cell.store(true, Ordering::SeqCst);
                 line.push(byte[0]);

@@ -3,8 +3,9 @@
 //! It is made when a cell has ended, before evcxr hears of that, and not when the next one starts: so a runner that is
 //! killed between two cells is replaced as well.
 
-use super::set_out_of_memory_score;
-use super::supervisor::{Shared, die_with_parent};
+use super::WAKE;
+use super::shared::Shared;
+use crate::machine::processes::{die_with_parent, set_name, set_out_of_memory_score};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
@@ -12,9 +13,6 @@ use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, fork, setpgid};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::atomic::Ordering;
-
-/// Wakes a snapshot. Directed at one process: a shared pipe could wake the wrong one.
-pub const WAKE: Signal = Signal::SIGUSR1;
 
 /// Who returns from [`take`].
 #[derive(Clone, Copy, PartialEq)]
@@ -35,7 +33,7 @@ pub fn take(shared: &Shared, alive: BorrowedFd) -> Taken {
     // SAFETY: should a cell have left threads running, they do not exist in the child; what they held stays held there.
     let taken = match unsafe { fork() } {
         Ok(ForkResult::Child) => {
-            super::set_name(c"chainrule-snap");
+            set_name(c"chainrule-snap");
             lead_a_group();
             set_out_of_memory_score(SNAPSHOT_SCORE);
             sleep_until_woken(&wake, alive);
@@ -64,7 +62,7 @@ const RUNNER_SCORE: u16 = 900;
 /// What a process does that is the runner from now on.
 pub fn become_runner() {
     die_with_parent(Signal::SIGKILL);
-    super::set_name(c"chainrule-run");
+    set_name(c"chainrule-run");
     lead_a_group();
     set_out_of_memory_score(RUNNER_SCORE);
 }

@@ -1,92 +1,28 @@
 //! Waits for the runner and wakes the snapshot when it dies.
 
-use super::processes::{children, start_time};
+use super::shared::Shared;
 use super::{
     ANSWERS, COMMANDS, END, END_CELL, END_RUNNER, ERRORS, EVENTS, INPUT, INTERRUPT, NO_SNAPSHOTS, NOTHING, OUTPUT,
-    runner, send_event,
+    WAKE, runner, send_event,
 };
+use crate::machine::processes::{children, die_with_parent, set_name, start_time};
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_raw, fork, pipe};
 use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd, RawFd};
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
-
-/// What supervisor, runner and snapshot know together. Lives in memory that a fork shares.
-pub struct Shared {
-    pub supervisor: AtomicI32,
-    pub runner: AtomicI32,
-    /// The sleeping snapshot, or 0.
-    pub snapshot: AtomicI32,
-    /// The snapshots before that one, the oldest first, and how many there are: for what a learner takes back.
-    pub earlier: [AtomicI32; MOST_EARLIER],
-    pub earlier_count: AtomicUsize,
-    /// By how many of them the next runner shall go back, because the kernel wants it.
-    pub undo: AtomicUsize,
-    /// How many cells were started.
-    pub cells: AtomicU64,
-    /// When the last one was, in ticks of `processes::now`.
-    pub started_at: AtomicU64,
-    /// The line of the statement that the cell has come to, from 1; 0 where that is not known.
-    pub line: AtomicU32,
-    /// Whether evcxr waits for the answer to a cell.
-    pub in_cell: AtomicBool,
-    /// Whether evcxr has closed the commands: the runner may go.
-    pub is_finished: AtomicBool,
-}
-
-/// As many earlier snapshots may be kept.
-pub const MOST_EARLIER: usize = 32;
-
-impl Shared {
-    /// Takes the newest of the earlier snapshots; 0 is none.
-    pub fn pop_earlier(&self) -> i32 {
-        match self.earlier_count.load(Ordering::SeqCst).checked_sub(1) {
-            None => 0,
-            Some(last) => {
-                self.earlier_count.store(last, Ordering::SeqCst);
-                self.earlier[last].swap(0, Ordering::SeqCst)
-            }
-        }
-    }
-
-    /// Takes the oldest.
-    pub fn pop_oldest(&self) -> i32 {
-        let count = self.earlier_count.load(Ordering::SeqCst);
-        if count == 0 {
-            return 0;
-        }
-        let oldest = self.earlier[0].load(Ordering::SeqCst);
-        for at in 1..count {
-            self.earlier[at - 1].store(self.earlier[at].load(Ordering::SeqCst), Ordering::SeqCst);
-        }
-        self.earlier_count.store(count - 1, Ordering::SeqCst);
-        oldest
-    }
-
-    /// Adds one that is newer than all of them.
-    pub fn push_earlier(&self, snapshot: i32) {
-        let count = self.earlier_count.load(Ordering::SeqCst);
-        self.earlier[count].store(snapshot, Ordering::SeqCst);
-        self.earlier_count.store(count + 1, Ordering::SeqCst);
-    }
-
-    fn is_snapshot(&self, pid: i32) -> bool {
-        self.earlier.iter().any(|earlier| earlier.load(Ordering::SeqCst) == pid)
-    }
-}
 
 /// How long the end of a process that was killed is waited for: one that waits for a broken disk cannot be killed.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub fn run() -> ! {
     die_with_parent(END);
-    super::set_name(c"chainrule-sup");
+    set_name(c"chainrule-sup");
     // Orphans come to us: a snapshot, when the runner that forked it has died, and what a cell has started.
-    // SAFETY: prctl with constant arguments.
-    unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1) };
+    let _ = nix::sys::prctl::set_child_subreaper(true);
     arrange_descriptors();
-    let shared = map_shared();
+    let shared = Shared::map().unwrap_or_else(|error| fail("mmap", error));
     shared.supervisor.store(std::process::id() as i32, Ordering::SeqCst);
 
     // Taken one by one in `supervise`, never in the middle of something.
@@ -179,7 +115,7 @@ fn ended(shared: &Shared, child: Pid, how: &str) {
         end_what_the_cell_started(shared, snapshot);
     }
     shared.runner.store(snapshot, Ordering::SeqCst);
-    let _ = kill(Pid::from_raw(snapshot), super::snapshot::WAKE);
+    let _ = kill(Pid::from_raw(snapshot), WAKE);
 }
 
 /// Ends the processes that are left of a crashed cell. Those of cells before it go on.
@@ -237,31 +173,6 @@ fn arrange_descriptors() {
         // SAFETY: fcntl on descriptors that are open.
         unsafe { libc::fcntl(fd, libc::F_SETFD, libc::FD_CLOEXEC) };
     }
-}
-
-fn map_shared() -> &'static Shared {
-    // SAFETY: an anonymous shared mapping, never unmapped; zeroed memory is a valid `Shared`.
-    unsafe {
-        let protection = libc::PROT_READ | libc::PROT_WRITE;
-        let memory = libc::mmap(
-            std::ptr::null_mut(),
-            std::mem::size_of::<Shared>(),
-            protection,
-            libc::MAP_SHARED | libc::MAP_ANONYMOUS,
-            -1,
-            0,
-        );
-        if memory == libc::MAP_FAILED {
-            fail("mmap", std::io::Error::last_os_error());
-        }
-        &*memory.cast::<Shared>()
-    }
-}
-
-/// Has the system send `signal` when the parent dies. Cleared by fork, so every process sets it for itself.
-pub fn die_with_parent(signal: Signal) {
-    // SAFETY: prctl with constant arguments.
-    unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, signal as libc::c_ulong) };
 }
 
 fn fail(what: &str, error: impl std::fmt::Display) -> ! {

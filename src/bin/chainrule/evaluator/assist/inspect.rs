@@ -7,7 +7,7 @@ use super::infer::Scope;
 use super::types::Type;
 use super::words;
 use crate::evaluator::cell::BEFORE;
-use crate::settings::say;
+use crate::language::say;
 use chainrule::display::escape_html;
 use pulldown_cmark::{Event, Parser, html};
 use ra_ap_syntax::ast::{self, AstNode};

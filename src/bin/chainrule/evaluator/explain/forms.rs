@@ -5,7 +5,7 @@ use super::calls::{Call, assigned_to_field, closure_around};
 use super::syntax::Cell;
 use super::{Case, Explanation};
 use crate::evaluator::assist;
-use crate::settings::say;
+use crate::language::say;
 
 /// Says how something of the library is written that was written otherwise.
 pub fn explain(case: &Case) -> Option<Explanation> {

@@ -16,7 +16,7 @@ mod text;
 pub mod warnings;
 
 use super::stream::{Bundle, Output};
-use crate::settings::say;
+use crate::language::say;
 use chainrule::display::escape_html;
 use memory::Memory;
 use std::ops::Range;

@@ -3,7 +3,7 @@
 
 use super::super::cell::{ends_inside_a_token, without_commands};
 use super::{STRANGE, UNPAIRED};
-use crate::settings::say;
+use crate::language::say;
 use ra_ap_syntax::{Edition, SourceFile, SyntaxKind, SyntaxToken, T};
 use std::ops::Range;
 

@@ -2,7 +2,7 @@
 
 use super::super::syntax::{Cell, one_line, text};
 use super::super::{BORROW, Case, Explanation, ITERATOR};
-use crate::settings::say;
+use crate::language::say;
 use ra_ap_syntax::ast::{self, AstNode, HasArgList};
 
 /// A type that is known at the end, but not on the way there.

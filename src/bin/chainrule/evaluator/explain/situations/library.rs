@@ -1,7 +1,7 @@
 //! What the library says in English when something does not fit, for those who read Chinese.
 
 use super::super::{Case, Explanation};
-use crate::settings::say;
+use crate::language::say;
 
 /// Words of a message; what it means; what to write.
 const MESSAGES: &[(&str, &str, &str)] = &[

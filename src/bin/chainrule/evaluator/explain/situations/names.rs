@@ -3,7 +3,7 @@
 use super::super::memory::{Fate, Memory};
 use super::super::syntax::{By, Cell, Move, one_line};
 use super::super::{Case, Explanation};
-use crate::settings::say;
+use crate::language::say;
 use std::ops::Range;
 
 pub fn missing_name(case: &Case) -> Option<Explanation> {

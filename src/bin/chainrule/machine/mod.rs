@@ -1,0 +1,8 @@
+//! What the kernel asks the system: processes, memory, folders of the user, programs on the `PATH`.
+//!
+//! The lowest layer of the executable. It knows nothing of cells, and no other folder.
+
+pub mod folders;
+pub mod memory;
+pub mod path;
+pub mod processes;
