@@ -51,7 +51,7 @@
 //! # When it does not learn
 //!
 //! `fit` looks at inputs, labels, gradients and units at both ends of a run and warns of what keeps a network from
-//! learning; [`diagnose`](nn::Sequential::diagnose) looks on demand. A loss that is not a number is followed back to the
+//! learning; [`diagnose`](model::Sequential::diagnose) looks on demand. A loss that is not a number is followed back to the
 //! operation, and the line, that made it first; [`stop_at_nan`](autograd::stop_at_nan) ends the cell there.
 //! [`warnings(false)`](tensor::warnings) turns warnings off. To see what is inside:
 //!
@@ -67,18 +67,23 @@
 //!
 //! # Where things are
 //!
-//! | module | |
-//! |---|---|
-//! | [`tensor`] | the array: construction, shapes, random numbers, printing |
-//! | [`autograd`] | the graph: `backward`, `no_grad`, gradient check |
-//! | [`ops`] | the operations with their derivatives |
-//! | [`nn`] | layers, initialisers, losses, metrics, the model, saved weights |
-//! | [`optim`] | optimisers from gradient descent to AdamW, schedules, clipping |
-//! | [`train`] | `compile`, `fit`, `evaluate`, `predict`, callbacks, a search for the learning rate, `diagnose` |
-//! | [`data`] | data sets that are generated or read from files |
-//! | [`plot`] | figures, and the live view of a training run |
-//! | [`display`] | how anything reaches the notebook |
-//! | [`cell`] | what compiled cells link to; not for use by hand |
+//! Each folder uses only those above it, and of those only these (a test reads this table and the code):
+//!
+//! | module | | uses |
+//! |---|---|---|
+//! | [`base`] | the flag of an interrupt, the line of the cell, the connection with the kernel | |
+//! | [`display`] | how anything reaches the notebook | |
+//! | `kernels` | loops over slices that have to be fast | |
+//! | [`tensor`] | the array and its node in the graph: construction, shapes, random numbers, printing | base, display, kernels |
+//! | [`autograd`] | the way back through the graph: `backward`, gradient check | base, display, kernels, tensor |
+//! | [`ops`] | the operations with their derivatives | kernels, tensor |
+//! | [`optim`] | optimisers from gradient descent to AdamW, schedules, clipping | base, kernels, tensor |
+//! | [`nn`] | layers, initialisers, losses, metrics | tensor, autograd, ops |
+//! | [`data`] | data sets that are generated or read from files | display, tensor, ops |
+//! | [`plot`] | figures, and the live view of a training run | base, display, tensor, autograd, ops, nn, data |
+//! | [`model`] | the model: `compile`, `fit`, `evaluate`, `predict`, callbacks, `diagnose`, model files | base, display, tensor, autograd, ops, optim, nn, data, plot |
+//! | [`front`] | what a learner uses of the front end: questions, sliders, channels to the page | base, display, tensor |
+//! | [`cell`] | what compiled cells link to; not for use by hand | base, display, tensor, autograd, data, plot, model, front |
 //!
 //! # Mistakes
 //!
@@ -100,16 +105,18 @@
 #![cfg_attr(feature = "f64", allow(clippy::unnecessary_cast))]
 
 pub mod autograd;
+pub mod base;
 pub mod cell;
 pub mod data;
 pub mod display;
+pub mod front;
 mod kernels;
+pub mod model;
 pub mod nn;
 pub mod ops;
 pub mod optim;
 pub mod plot;
 pub mod tensor;
-pub mod train;
 
 pub use ndarray;
 
@@ -118,16 +125,19 @@ pub mod prelude {
     pub use crate::Float;
     pub use crate::autograd::{GradientTape, gradcheck, grads, inference, no_grad};
     pub use crate::autograd::{stop_at_nan, training};
-    pub use crate::cell::{Button, Checkbox, Control, Dropdown, FloatSlider, IntSlider, Widget, interact};
-    pub use crate::cell::{CellDisplay, Comm, input, input_password, set_next_input};
+    pub use crate::cell::CellDisplay;
     pub use crate::data::{self, Dataset};
     pub use crate::display::{self, Bundle, DisplayHandle, Show, clear_output, show};
     pub use crate::display::{display_html, display_json, display_latex, display_markdown, display_png, display_svg};
+    pub use crate::front::{Button, Checkbox, Control, Dropdown, FloatSlider, IntSlider, Widget, interact};
+    pub use crate::front::{Comm, input, input_password, set_next_input};
     pub use crate::json;
+    pub use crate::model::Sequential;
+    pub use crate::model::{Checkpoint, ClipNorm, EarlyStopping, Evaluation, History, ReduceOnPlateau};
     pub use crate::ndarray;
     pub use crate::nn::Activation::{Elu, Gelu, LeakyRelu, Relu, Sigmoid, Silu, Softmax, Softplus, Tanh};
     pub use crate::nn::{Accuracy, Metric, Perplexity, TopK};
-    pub use crate::nn::{Activation, Init, Module, Sequential};
+    pub use crate::nn::{Activation, Init, Module};
     pub use crate::nn::{AvgPool2D, Conv1D, Conv2D, GlobalAvgPool, MaxPool1D, MaxPool2D};
     pub use crate::nn::{BatchNormalization, Dense, Dropout, Flatten, LayerNormalization, Reshape, Residual};
     pub use crate::nn::{BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy};
@@ -141,7 +151,6 @@ pub mod prelude {
     pub use crate::plot::{self, draw_graph};
     pub use crate::tensor::random::{self, seed};
     pub use crate::tensor::{Tensor, tensor, warnings};
-    pub use crate::train::{Checkpoint, ClipNorm, EarlyStopping, Evaluation, History, ReduceOnPlateau};
 }
 
 /// The type of every number in a tensor: `f32`, or `f64` with the feature of that name (gradient checks need it).

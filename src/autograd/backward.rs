@@ -1,8 +1,8 @@
 //! The chain rule, from a loss to everything it was computed from.
 
-use super::node::{Vjp, is_sound};
 use crate::kernels::loops;
 use crate::tensor::fail::{fail, warn_once};
+use crate::tensor::node::{Vjp, is_sound};
 use crate::tensor::shape::{slice, slice_mut};
 use crate::tensor::{Array, Tensor};
 use std::collections::btree_map::Entry;
@@ -16,7 +16,7 @@ fn sweep<'graph>(loss: &'graph Tensor, mut visit: impl FnMut(&'graph Tensor, &Ar
     let mut pending: BTreeMap<u64, (&Tensor, Array)> = BTreeMap::new();
     pending.insert(loss.0.id, (loss, Array::from_elem(loss.0.shape.clone(), 1.0)));
     while let Some((_, (tensor, gradient))) = pending.pop_last() {
-        crate::cell::interrupt::check();
+        crate::base::interrupt::check();
         visit(tensor, &gradient);
         for edge in &tensor.0.edges {
             let Some(vjp) = &edge.vjp else { continue };

@@ -1,8 +1,9 @@
 //! Gradient check: derivatives from the chain rule compared with differences.
 
-use super::{Mode, NoGrad, is_training};
+use super::{Mode, is_training};
 use crate::Float;
 use crate::display::{Bundle, Show};
+use crate::tensor::NoGrad;
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 use crate::tensor::shape::{array, slice};

@@ -1,6 +1,5 @@
 //! Automatic differentiation: the graph behind the tensors, and the way back through it.
 //!
-//! * `node`: what a tensor is made of, and the one place where operations make new ones;
 //! * `mode`: whether layers behave as in training or as in use;
 //! * `backward`: the chain rule, from a loss to everything it was computed from;
 //! * `check`: derivatives compared with differences.
@@ -11,11 +10,9 @@
 mod backward;
 mod check;
 mod mode;
-mod node;
 
+pub use crate::tensor::{no_grad, stop_at_nan};
 pub use backward::{GradientTape, grads};
 pub use check::{GradCheck, gradcheck};
 pub(crate) use mode::Mode;
 pub use mode::{inference, is_training, training};
-pub(crate) use node::{Edge, NoGrad, Node, begin_cell, grad_enabled, op, wrt, wrt_part};
-pub use node::{no_grad, stop_at_nan};

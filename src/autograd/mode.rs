@@ -1,6 +1,6 @@
 //! Whether a network learns or is used: dropout and batch normalisation do one thing while they learn and another later.
 
-use super::grad_enabled;
+use crate::tensor::grad_enabled;
 use std::cell::Cell;
 
 thread_local! {

@@ -1,6 +1,7 @@
 //! The last expression of a cell.
 
 use super::report;
+use crate::base::worker::is_connected;
 use crate::display::{self, Show};
 use std::fmt::{Debug, Display};
 
@@ -37,7 +38,7 @@ impl<T: Debug, E: Debug + Display> CellDisplay for Result<T, E> {
 
 #[inline(never)]
 fn show_error(value: &dyn Debug, error: &dyn Display) {
-    if report::is_heard() { report::error_as_result(&error.to_string()) } else { show_debug(value) }
+    if is_connected() { report::error_as_result(&error.to_string()) } else { show_debug(value) }
 }
 
 /// Not generic and not inlined: otherwise every cell would compile how a bundle is made.
@@ -51,7 +52,7 @@ fn show_debug(value: &dyn Debug) {
 fn show_result(value: &dyn Debug) {
     let text = format!("{value:?}");
     match text.strip_prefix("Err(").and_then(|rest| rest.strip_suffix(')')) {
-        Some(error) if report::is_heard() => report::error_as_result(error),
+        Some(error) if is_connected() => report::error_as_result(error),
         _ => show_debug(value),
     }
 }
@@ -69,23 +70,23 @@ macro_rules! show_themselves {
 }
 show_themselves!(
     crate::autograd::GradCheck,
-    crate::cell::Button,
-    crate::cell::Checkbox,
-    crate::cell::Dropdown,
-    crate::cell::FloatSlider,
-    crate::cell::IntSlider,
-    crate::cell::Widget,
+    crate::front::Button,
+    crate::front::Checkbox,
+    crate::front::Dropdown,
+    crate::front::FloatSlider,
+    crate::front::IntSlider,
+    crate::front::Widget,
     crate::data::Dataset,
-    crate::nn::Summary,
+    crate::model::Summary,
     crate::plot::Figure,
     crate::plot::Frames,
     crate::plot::GraphDrawing,
     crate::plot::Sound,
     crate::tensor::Tensor,
-    crate::train::Diagnosis,
-    crate::train::Evaluation,
-    crate::train::History,
-    crate::train::LearningRateSearch,
+    crate::model::Diagnosis,
+    crate::model::Evaluation,
+    crate::model::History,
+    crate::model::LearningRateSearch,
 );
 
 /// `print!` that shows what it prints at once, also without a line end: std keeps an unfinished line back, and a learner
@@ -125,7 +126,7 @@ macro_rules! dbg_in_cell {
 #[track_caller]
 #[inline(never)]
 pub fn place_in_cell() -> String {
-    let line = super::report::line_of(std::panic::Location::caller());
+    let line = crate::base::line_of(std::panic::Location::caller());
     line.map_or_else(|| "in a function".to_owned(), |line| format!("line {line}"))
 }
 

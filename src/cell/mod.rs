@@ -5,29 +5,18 @@
 //! functions; its `worker` finds the `chainrule_*` symbols in the library's shared object, which it loads once, so that
 //! every static here exists once per process.
 
-mod channel;
-mod comm;
 mod display;
-mod input;
-pub mod interrupt;
-mod outlined;
 mod report;
 mod store;
 mod summary;
 mod unseen;
 mod variables;
-mod widget;
 
-pub use comm::{Comm, handle_comms, set_next_input};
+pub use crate::base::interrupt;
+pub use crate::front::handle_comms;
 pub use display::{CellDisplay, place_in_cell, print};
-pub use input::{input, input_password};
-pub(crate) use outlined::Outlined;
-pub(crate) use report::line_of;
 pub use report::{CellError, at, early_return, ended, panicked, reached_the_end};
-#[doc(hidden)]
-pub use serde_json;
 pub use store::{VariableStore, create_variable_store, redefine};
 #[doc(hidden)]
 pub use unseen::{Unseen, UnseenAny, UnseenDebug, UnseenDisplay, note_unseen};
 pub use variables::{Measure, MeasureAny, MeasureKnown, Measured, show_variables};
-pub use widget::{Button, Checkbox, Control, Dropdown, FloatSlider, IntSlider, Widget, interact};

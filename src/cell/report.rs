@@ -1,32 +1,16 @@
 //! How a cell tells the outside how it ended: to evcxr on its line protocol, to the kernel as JSON events.
 
-use super::channel::{self, RawChannel};
-use super::interrupt::{CHAINRULE_INTERRUPT, Interrupted};
-use serde_json::{Map, Value, json};
+use crate::base::interrupt::{CHAINRULE_INTERRUPT, Interrupted};
+use crate::base::worker::{self, Channels, evcxr_line, event, line};
+use crate::base::{RawChannel, at_line, forget_statements};
+use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::c_void;
 use std::io::Write;
 use std::panic::{Location, PanicHookInfo};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread::ThreadId;
-
-/// What the worker prepared.
-struct Channels {
-    /// evcxr reads lines here.
-    evcxr: RawChannel,
-    /// The kernel reads one JSON event per message here.
-    events: RawChannel,
-    /// The kernel writes the learner's answers here.
-    input: RawChannel,
-    /// The line of the cell that runs, in memory that outlives this process.
-    line: &'static AtomicU32,
-    /// The thread that runs cells: a panic of another thread does not fail the cell.
-    runner: ThreadId,
-}
-
-static CHANNELS: OnceLock<Channels> = OnceLock::new();
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 thread_local! {
     /// The last panic of this thread, kept until it is known whether it left the cell.
@@ -47,7 +31,7 @@ pub unsafe extern "C" fn chainrule_start(
     // SAFETY: the caller's promise.
     let line = unsafe { &*line };
     let channels = Channels { evcxr, events, input, line, runner: std::thread::current().id() };
-    if CHANNELS.set(channels).is_ok() {
+    if worker::connect(channels) {
         crate::display::set_notebook(true);
         if let Ok(token) = std::env::var("CHAINRULE_FRAME_TOKEN") {
             crate::display::set_token(token);
@@ -65,11 +49,11 @@ pub extern "C" fn chainrule_before_cell() {
     IS_ACCOUNTED_FOR.store(false, Ordering::Relaxed);
     // For every cell: one before it may have put a hook of its own in place.
     std::panic::set_hook(Box::new(note_panic));
-    super::input::forget_typed();
+    crate::front::forget_typed();
     super::unseen::forget();
-    statements().clear();
+    forget_statements();
     crate::tensor::fail::forget_warnings();
-    crate::autograd::begin_cell();
+    crate::tensor::begin_cell();
     at(0);
 }
 
@@ -126,38 +110,9 @@ pub unsafe extern "C" fn chainrule_while_nobody_prints(act: unsafe extern "C" fn
 #[inline(never)] // nor what it calls: every cell would compile it again
 pub fn at(line: u32) {
     if line > 0 {
-        statements().push((Location::caller(), line));
+        at_line(Location::caller(), line);
     }
-    if let Some(channels) = CHANNELS.get() {
-        channels.line.store(line, Ordering::Relaxed);
-    }
-}
-
-/// Where the statements of this cell stand in the code that was compiled, and their lines in the cell. They are few: a
-/// loop is one.
-static STATEMENTS: Mutex<Vec<(&'static Location<'static>, u32)>> = Mutex::new(Vec::new());
-
-fn statements() -> MutexGuard<'static, Vec<(&'static Location<'static>, u32)>> {
-    STATEMENTS.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The line of the cell that a place in the compiled code is on, if it is in one of the statements that have run.
-pub(crate) fn line_of(place: &Location) -> Option<u32> {
-    let is_before = |at: &Location| at.file() == place.file() && at.line() < place.line();
-    let statements = statements();
-    let (at, line) = statements.iter().filter(|(at, _)| is_before(at)).max_by_key(|(at, _)| at.line())?;
-    // evcxr puts each statement on a line of its own: that of the call of `at` is the one before.
-    Some(line + place.line() - at.line() - 1)
-}
-
-/// The line of the statement that the cell has come to.
-fn line() -> u32 {
-    CHANNELS.get().map_or(0, |channels| channels.line.load(Ordering::Relaxed))
-}
-
-/// Where answers to questions arrive, in a notebook.
-pub(super) fn input_channel() -> Option<RawChannel> {
-    CHANNELS.get().map(|channels| channels.input)
+    worker::set_line(line);
 }
 
 /// A panic has left the cell (generated code calls this where stock evcxr prints a marker).
@@ -206,11 +161,6 @@ pub(super) fn error_as_result(message: &str) {
     event(&json!({"event": "error_result", "message": message, "line": line()}));
 }
 
-/// Whether anybody hears of it.
-pub(super) fn is_heard() -> bool {
-    CHANNELS.get().is_some()
-}
-
 /// What `return Err(…)` and a `?` beside a `return` give in a cell: the error itself has been reported.
 pub struct CellError(());
 
@@ -228,7 +178,7 @@ pub(super) fn variable_changed_type(name: &str) {
 fn note_panic(info: &PanicHookInfo) {
     let panic = describe(info);
     let this = std::thread::current();
-    if CHANNELS.get().is_some_and(|channels| channels.runner == this.id()) {
+    if worker::runs_cells() {
         LAST_PANIC.set(Some(panic));
         return;
     }
@@ -255,45 +205,4 @@ fn describe(info: &PanicHookInfo) -> Value {
         Some(at) => json!({"message": message, "file": at.file(), "line": at.line(), "column": at.column()}),
         None => json!({"message": message}),
     }
-}
-
-pub(super) fn event(event: &Value) {
-    let Some(channels) = CHANNELS.get() else { return };
-    let text = event.to_string();
-    if text.len() <= LONGEST_EVENT {
-        write_to(channels.events, text.as_bytes());
-    } else {
-        // Too long a message would not arrive, and a cell that panicked with a whole data set would seem to have succeeded.
-        write_to(channels.events, with_short_texts(event).to_string().as_bytes());
-    }
-}
-
-/// Bytes of an event; the kernel reads no more at once.
-const LONGEST_EVENT: usize = 200_000;
-
-/// The same with the beginning and the end of each long text.
-fn with_short_texts(value: &Value) -> Value {
-    const LONGEST: usize = 20_000;
-    match value {
-        Value::String(text) if text.len() > LONGEST => {
-            let (first, last) =
-                (text.floor_char_boundary(LONGEST * 3 / 4), text.ceil_char_boundary(text.len() - LONGEST / 4));
-            format!("{} … {}", &text[..first], &text[last..]).into()
-        }
-        Value::Object(entries) => {
-            entries.iter().map(|(key, value)| (key.clone(), with_short_texts(value))).collect::<Map<_, _>>().into()
-        }
-        Value::Array(values) => values.iter().map(with_short_texts).collect(),
-        other => other.clone(),
-    }
-}
-
-fn evcxr_line(line: &str) {
-    if let Some(channels) = CHANNELS.get() {
-        write_to(channels.evcxr, format!("{line}\n").as_bytes());
-    }
-}
-
-fn write_to(to: RawChannel, bytes: &[u8]) {
-    let _ = channel::file(to).write_all(bytes);
 }

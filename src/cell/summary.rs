@@ -5,7 +5,7 @@
 use super::variables::bytes_in_words;
 use crate::Float;
 use crate::data::Dataset;
-use crate::nn::Sequential;
+use crate::model::Sequential;
 use crate::tensor::Tensor;
 use serde_json::{Value, json};
 use std::any::Any;

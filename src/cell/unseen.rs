@@ -4,7 +4,7 @@
 //! Where rustc warns that a `Result` is not used, the executable's `compiler/unseen.rs` puts [`unseen!`](crate::unseen)
 //! around it.
 
-use super::report::event;
+use crate::base::worker::event;
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::fmt::{Debug, Display};

@@ -5,7 +5,7 @@
 use crate::Float;
 use crate::data::Dataset;
 use crate::display::{Bundle, show};
-use crate::nn::Sequential;
+use crate::model::Sequential;
 use crate::tensor::Tensor;
 use crate::tensor::table::{html_table, text_table};
 

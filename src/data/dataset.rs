@@ -85,7 +85,7 @@ impl Dataset {
     }
 
     /// For each class a weight with which all classes count the same, however rare: n / (classes · examples of the class),
-    /// for [`class_weight`](crate::train::Fit::class_weight). A class without examples gets 0.
+    /// for [`class_weight`](crate::model::Fit::class_weight). A class without examples gets 0.
     ///
     /// ```
     /// # use chainrule::prelude::*;

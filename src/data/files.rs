@@ -9,12 +9,12 @@ use flate2::bufread::GzDecoder;
 use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::path::{Path, PathBuf};
 
-pub(super) fn wrong(path: &str, what: impl std::fmt::Display) -> Error {
+pub(crate) fn wrong(path: &str, what: impl std::fmt::Display) -> Error {
     Error::new(ErrorKind::InvalidData, format!("{path}: {what}"))
 }
 
 /// The file with its name in the error, and unpacked if it is a `.gz`.
-pub(super) fn read(path: &str) -> Result<Vec<u8>> {
+pub(crate) fn read(path: &str) -> Result<Vec<u8>> {
     let bytes = std::fs::read(path).map_err(|error| Error::new(error.kind(), format!("{path}: {error}")))?;
     if bytes.starts_with(GZIP) { unpack(path, &bytes) } else { Ok(bytes) }
 }
@@ -38,7 +38,7 @@ fn unpack(path: &str, mut rest: &[u8]) -> Result<Vec<u8>> {
 
 /// The text of a file: UTF-8, or UTF-16 with a mark in front that says so, as Windows writes it. The mark itself is no part
 /// of it, and a line ends with `\n`, also where it ends with `\r\n` in the file.
-pub(super) fn read_as_text(path: &str) -> Result<String> {
+pub(crate) fn read_as_text(path: &str) -> Result<String> {
     let bytes = read(path)?;
     let text = match bytes.as_slice() {
         [0xff, 0xfe, rest @ ..] => utf_16(rest, u16::from_le_bytes),
@@ -64,7 +64,7 @@ fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
 }
 
 /// Writes a file so that it is whole or as it was: under another name first, which then takes its place.
-pub(super) fn write_whole(path: &str, bytes: &[u8]) -> Result<()> {
+pub(crate) fn write_whole(path: &str, bytes: &[u8]) -> Result<()> {
     let unfinished = format!("{path}.{}.unfinished", std::process::id());
     let written = std::fs::File::create(&unfinished).and_then(|mut file| {
         file.write_all(bytes)?;

@@ -18,19 +18,15 @@
 
 mod dataset;
 mod digits;
-mod files;
+pub(crate) mod files;
 mod games;
-mod models;
 mod npz;
-mod numbers;
-mod onnx;
-mod onnx_layers;
-mod onnx_reading;
+pub(crate) mod numbers;
 mod pictures;
 mod planar;
 mod sound;
 mod table;
-mod tensors;
+pub(crate) mod tensors;
 mod text;
 mod wav;
 

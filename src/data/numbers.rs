@@ -6,7 +6,7 @@ use crate::Float;
 
 /// What a number in a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     Bool,
     U8,
     I8,
@@ -30,7 +30,7 @@ pub(super) enum Kind {
 
 /// Which byte of a number comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
+pub(crate) enum Order {
     LowestFirst,
     HighestFirst,
 }
@@ -83,7 +83,7 @@ fn numbers<const N: usize>(bytes: &[u8], order: Order, read: impl Fn([u8; N]) ->
 }
 
 /// The number that a half has the bits of.
-pub(super) fn half(bits: u16) -> Float {
+pub(crate) fn half(bits: u16) -> Float {
     let sign = if bits >> 15 == 1 { -1.0 } else { 1.0 };
     let (exponent, fraction) = (i32::from(bits >> 10 & 31), f32::from(bits & 1023));
     let magnitude = match (exponent, bits & 1023) {

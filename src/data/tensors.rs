@@ -71,7 +71,7 @@ fn kind(name: &str) -> Option<Kind> {
 }
 
 /// Says which parts of a file are left out because they are no numbers. If there is nothing else, that is an error.
-pub(super) fn without(path: &str, others: &[String], is_all: bool) -> Result<()> {
+pub(crate) fn without(path: &str, others: &[String], is_all: bool) -> Result<()> {
     let names = others.join(", ");
     match (others, is_all) {
         ([], _) => Ok(()),
@@ -84,7 +84,7 @@ pub(super) fn without(path: &str, others: &[String], is_all: bool) -> Result<()>
 }
 
 /// A tensor, if there are as many numbers as the shape says.
-pub(super) fn shaped(path: &str, name: &str, numbers: Option<Vec<Float>>, shape: &[usize]) -> Result<Tensor> {
+pub(crate) fn shaped(path: &str, name: &str, numbers: Option<Vec<Float>>, shape: &[usize]) -> Result<Tensor> {
     let count = shape.iter().try_fold(1usize, |all, size| all.checked_mul(*size));
     match numbers {
         Some(numbers) if count == Some(numbers.len()) => Ok(Tensor::from_vec(numbers, shape)),

@@ -13,6 +13,7 @@
 //! Not here: what is computed and how it is differentiated ([`ops`](crate::ops)). Whatever is divided among threads is
 //! divided so that no sum depends on it: the same seed gives the same bits on any number of threads.
 
+pub(crate) mod array;
 pub(crate) mod copy;
 pub(crate) mod gemm;
 pub(crate) mod loops;

@@ -1,9 +1,8 @@
 //! What windows see as they go over images: laid out as columns for a matrix product, or the largest value of each.
 
+use super::array::{Array, array, slice};
 use super::loops::rows;
 use crate::Float;
-use crate::tensor::Array;
-use crate::tensor::shape::{array, slice};
 use std::ops::Range;
 
 /// Where a window goes over an image: sizes along y and x.

@@ -2,9 +2,8 @@
 
 use super::{Activation, AvgPool2D, BatchNormalization, Conv1D, Conv2D, Dense, Dropout, Embedding, Flatten};
 use super::{GlobalAvgPool, Gru, LayerNormalization, Lstm, MaxPool1D, MaxPool2D, Module, MultiHeadAttention};
-use super::{PositionEmbedding, Reshape, Residual, Sequential, SimpleRnn, SinePositionEncoding};
+use super::{PositionEmbedding, Reshape, Residual, SimpleRnn, SinePositionEncoding};
 use crate::tensor::Tensor;
-use crate::tensor::fail::fail;
 use std::any::Any;
 
 /// Replaces tensors by copies that share nothing with the originals. (A clone of a tensor is the same tensor.)
@@ -52,7 +51,7 @@ macro_rules! copies {
 }
 
 /// A copy of a layer of this library; None for one that a learner wrote and that does not say how it is copied.
-fn copy(layer: &dyn Module) -> Option<Box<dyn Module>> {
+pub(crate) fn copy(layer: &dyn Module) -> Option<Box<dyn Module>> {
     if let Some(own) = layer.copy() {
         return Some(own);
     }
@@ -65,50 +64,10 @@ fn copy(layer: &dyn Module) -> Option<Box<dyn Module>> {
         Lstm { weight recurrent bias recurrent_bias }
         Embedding { weight } PositionEmbedding { weight } MultiHeadAttention { query key value output }
         Activation {} AvgPool2D {} MaxPool1D {} MaxPool2D {} GlobalAvgPool {} SinePositionEncoding {}
-        Flatten {} Reshape {} Dropout {} Sequential {}
+        Flatten {} Reshape {} Dropout {}
     }
     let around = any.downcast_ref::<Residual>()?;
     Some(Box::new(Residual { layers: copy(&*around.layers)? }))
-}
-
-/// A clone of a model is another model: the same layers and values, but weights of its own, so that training one leaves the
-/// other as it is. It is not compiled yet. Of a layer, a clone is another handle to the same weights.
-///
-/// ```
-/// # use chainrule::prelude::*;
-/// let model = Sequential::new().add(Dense::new(2, 3));
-/// let before = model.clone();
-/// model.parameters()[0].set_value(&Tensor::zeros(&[2, 3]));
-/// assert!(before.parameters()[0].to_vec() != model.parameters()[0].to_vec());
-/// ```
-///
-/// Panics if a layer that you wrote yourself does not say how it is copied: [`Module::copy`].
-impl Clone for Sequential {
-    #[track_caller]
-    fn clone(&self) -> Sequential {
-        let mut layers: Vec<Box<dyn Module>> = Vec::new();
-        for layer in self.layers() {
-            match copy(&**layer) {
-                Some(copy) => layers.push(copy),
-                None => not_copied(&layer.name()),
-            }
-        }
-        Sequential::of_layers(layers, self.input.clone())
-    }
-}
-
-#[cold]
-#[track_caller]
-fn not_copied(layer: &str) -> ! {
-    fail(
-        &format!("clone: the layer {layer} does not say how it is copied"),
-        &[],
-        &format!(
-            "write into `impl Module for {layer}`: fn copy(&self) -> Option<Box<dyn Module>> {{ Some(Box::new({layer} \
-             {{ … }})) }}, each tensor as self.….detach().requires_grad(); or build the model a second time and \
-             bring the weights over with save and load"
-        ),
-    )
 }
 
 /// Has training leave these as they are, or change them again.

@@ -471,3 +471,17 @@ impl Module for Dropout {
         x * (kept / (1.0 - self.rate))
     }
 }
+
+/// How many units are dead in outputs `[n, units, …]` of a layer: 0 everywhere, for all n examples.
+pub(crate) fn dead_units(outputs: &Tensor) -> usize {
+    let &[examples, units, ..] = outputs.shape() else { return 0 };
+    let values = outputs.to_vec();
+    let each = values.len() / (examples * units).max(1);
+    let is_dead = |unit: usize| {
+        (0..examples).all(|example| {
+            let start = (example * units + unit) * each;
+            values[start..start + each].iter().all(|value| *value == 0.0)
+        })
+    };
+    (0..units).filter(|unit| is_dead(*unit)).count()
+}

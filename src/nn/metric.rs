@@ -2,10 +2,10 @@
 
 use super::{CategoricalCrossentropy, Loss, MeanAbsoluteError, MeanSquaredError, SparseCategoricalCrossentropy};
 use crate::Float;
-use crate::autograd::NoGrad;
 use crate::ops::class_indices;
 use crate::tensor::Tensor;
 use crate::tensor::fail::{fail, warn_once};
+use crate::tensor::node::NoGrad;
 
 /// A figure of merit that `fit` and `evaluate` report beside the loss, under its name.
 ///
@@ -30,7 +30,7 @@ pub trait Metric: Send + Sync + 'static {
     #[track_caller]
     fn measure(&self, prediction: &Tensor, target: &Tensor) -> Float;
 
-    /// What the figure is called in [`History`](crate::train::History).
+    /// What the figure is called in [`History`](crate::model::History).
     #[track_caller] // in the trait, so that a cell finds it in the library's shared object
     fn name(&self) -> String;
 }

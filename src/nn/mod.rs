@@ -1,7 +1,7 @@
 //! Networks: layers, how their weights begin, losses, metrics, and the model that stacks layers.
 //!
 //! A layer is a struct with its parameters in it, a `forward` method, and nothing hidden: see [`Dense`]. How a model is
-//! trained is in [`train`](crate::train).
+//! trained is in [`train`](crate::model).
 //!
 //! | file | layers |
 //! |---|---|
@@ -25,15 +25,15 @@ mod loss;
 pub(crate) mod metric;
 mod norm;
 mod recurrent;
-mod sequential;
-mod summary;
 
 pub use against::{Confusion, Predicted, confusion_matrix, f1_score, precision, recall, roc_auc};
 pub use attention::{Embedding, MultiHeadAttention, PositionEmbedding, SinePositionEncoding};
 pub(crate) use conv::Padding;
 pub use conv::{AvgPool2D, Conv1D, Conv2D, GlobalAvgPool, MaxPool1D, MaxPool2D};
+pub(crate) use copy::copy;
 pub(crate) use forms::full_name;
 pub use init::Init;
+pub(crate) use layers::dead_units;
 pub(crate) use layers::parameter;
 pub use layers::{Activation, Dense, Dropout, Flatten, Module, Reshape, Residual};
 pub use loss::{BinaryCrossentropy, CategoricalCrossentropy, Hinge, Huber, KlDivergence};
@@ -42,7 +42,3 @@ pub use metric::{Accuracy, Metric, Metrics, Perplexity, TopK};
 pub use metric::{accuracy, top_k_accuracy};
 pub use norm::{BatchNormalization, LayerNormalization};
 pub use recurrent::{Gru, Lstm, SimpleRnn};
-pub use sequential::Sequential;
-pub(crate) use sequential::dead_units;
-pub use summary::Summary;
-pub(crate) use summary::memory;

@@ -2,10 +2,10 @@
 
 use super::unary::map;
 use crate::Float;
-use crate::autograd::{op, wrt};
 use crate::kernels::loops::{map2, map3};
 use crate::kernels::reduce::{larger, smaller};
 use crate::tensor::fail::fail;
+use crate::tensor::node::{op, wrt};
 use crate::tensor::shape::{array, broadcast, broadcast_shape, expand, slice, unbroadcast};
 use crate::tensor::{Array, Tensor};
 use ndarray::Dimension;

@@ -2,10 +2,10 @@
 
 use super::movement::rows as pick_rows;
 use crate::Float;
-use crate::autograd::{op, wrt_part};
 use crate::kernels::picks::{self, Sums};
 use crate::kernels::reduce::Along;
 use crate::tensor::fail::fail;
+use crate::tensor::node::{op, wrt_part};
 use crate::tensor::shape::{array, axis as check_axis, slice};
 use crate::tensor::{Array, Tensor};
 

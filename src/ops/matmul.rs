@@ -1,11 +1,11 @@
 //! Matrix products.
 
 use crate::Float;
-use crate::autograd::{op, wrt};
 use crate::kernels::gemm::{affine, gemm};
 use crate::kernels::loops::{rows, update};
 use crate::kernels::reduce::{Along, Sum, reduce};
 use crate::tensor::fail::fail;
+use crate::tensor::node::{op, wrt};
 use crate::tensor::shape::{array, slice};
 use crate::tensor::{Array, Tensor};
 use ndarray::{ArrayView2, ArrayView3, Axis};

@@ -1,10 +1,10 @@
 //! Values that move but do not change. The derivative of each is its opposite: what moved forward moves back.
 
 use crate::Float;
-use crate::autograd::{Edge, op, wrt, wrt_part};
 use crate::kernels::copy::Runs;
 use crate::kernels::reduce::Along;
 use crate::tensor::fail::fail;
+use crate::tensor::node::{Edge, op, wrt, wrt_part};
 use crate::tensor::shape::{
     array, axis as check_axis, broadcast_shape, contiguous, expand, row_major, slice, slice_mut, unbroadcast,
 };

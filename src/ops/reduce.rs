@@ -3,10 +3,10 @@
 use super::arithmetic::zip;
 use super::unary::map;
 use crate::Float;
-use crate::autograd::{op, wrt};
 use crate::kernels::loops::lanes;
 use crate::kernels::reduce::{Along, Fold, Largest, Product, Smallest, Squares, Sum, find, reduce, running};
 use crate::tensor::fail::fail;
+use crate::tensor::node::{op, wrt};
 use crate::tensor::shape::{array, axis as check_axis, contiguous, expand, slice};
 use crate::tensor::{Array, Tensor};
 use ndarray::Axis;

@@ -2,10 +2,10 @@
 
 use super::arithmetic::zip3;
 use crate::Float;
-use crate::autograd::{op, wrt};
 use crate::kernels::loops::map1;
 use crate::kernels::math::{exp, exp_m1_below_0, sigmoid, softplus, tanh};
 use crate::kernels::reduce::{larger, smaller};
+use crate::tensor::node::{op, wrt};
 use crate::tensor::shape::{array, slice};
 use crate::tensor::{Array, Tensor};
 

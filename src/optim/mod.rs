@@ -19,7 +19,7 @@ pub use schedule::Schedule;
 pub use sgd::Sgd;
 
 use crate::Float;
-use crate::cell::Outlined;
+use crate::base::Outlined;
 use crate::kernels::loops;
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;

@@ -4,7 +4,7 @@ use super::axes::{Marked, columns, marked, numbers_below, shorten};
 use super::palette::{self, GRID, INK, PALE_INK, Rgb};
 use super::parts::places;
 use super::raster;
-use crate::cell::Outlined;
+use crate::base::Outlined;
 use crate::display::{Bundle, Show, escape_html};
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};

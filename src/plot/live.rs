@@ -5,7 +5,7 @@ use super::palette::{self, hex};
 use super::series::Series;
 use super::values::{extent, number, padded};
 use crate::Float;
-use crate::cell::interrupt;
+use crate::base::interrupt;
 use crate::display::{self, Bundle, DisplayHandle, Show, escape_html};
 use crate::tensor::table::{figure as written, figures as all_written};
 use std::fmt::Write as _;
@@ -43,7 +43,7 @@ pub struct EpochRow {
 }
 
 impl EpochRow {
-    /// All figures that there are, by name, as [`History`](crate::train::History) has them.
+    /// All figures that there are, by name, as [`History`](crate::model::History) has them.
     pub fn figures(&self) -> Vec<(&str, Float)> {
         let accuracies =
             [("accuracy", self.accuracy), ("val_loss", self.val_loss), ("val_accuracy", self.val_accuracy)];

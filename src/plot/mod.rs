@@ -64,7 +64,7 @@ pub use live::{EpochRow, Live};
 pub use matrices::{confusion, heatmap};
 pub use parts::side_by_side;
 pub use points::{decision_boundary, scatter};
-pub use profile::profile;
+pub use profile::{LayerCost, Profiled, profile};
 pub use progress::{Progress, progress};
 pub use quality::{roc, scaling};
 pub use sound::{Sound, sound, spectrogram, wave};

@@ -1,6 +1,6 @@
 //! A progress bar around anything that a `for` loop goes through.
 
-use crate::cell::interrupt;
+use crate::base::interrupt;
 use crate::display::{Bundle, DisplayHandle, escape_html, in_notebook};
 use std::time::{Duration, Instant};
 

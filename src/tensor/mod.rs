@@ -8,6 +8,7 @@
 
 mod convert;
 pub(crate) mod fail;
+pub(crate) mod node;
 mod print;
 pub mod random;
 pub(crate) mod shape;
@@ -16,15 +17,15 @@ pub(crate) mod table;
 pub use convert::{Number, tensor};
 
 use crate::Float;
-use crate::autograd::{Node, grad_enabled};
+pub(crate) use crate::kernels::array::Array;
 use fail::fail;
 pub use fail::warnings;
-use ndarray::{ArcArray, ArrayD, IxDyn};
+use ndarray::{ArrayD, IxDyn};
+use node::Node;
+pub(crate) use node::{NoGrad, begin_cell, grad_enabled};
+pub use node::{no_grad, stop_at_nan};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
-
-/// Values as they are stored and as gradients flow: shared, copied on write, row-major.
-pub(crate) type Array = ArcArray<Float, IxDyn>;
 
 /// An n-dimensional array that remembers how it was computed, so that derivatives can flow back through it.
 ///

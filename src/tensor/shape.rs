@@ -3,24 +3,10 @@
 use super::fail::fail;
 use super::{Array, Tensor};
 use crate::Float;
+pub(crate) use crate::kernels::array::{array, slice, slice_mut};
 use crate::kernels::copy;
 use crate::kernels::reduce::{Along, Sum, reduce};
 use ndarray::{ArrayViewD, IxDyn};
-
-/// The values in row-major order. All arrays here are contiguous; see the folder's introduction.
-pub(crate) fn slice(array: &Array) -> &[Float] {
-    array.as_slice().expect("tensors are stored contiguously")
-}
-
-/// The values for writing; copied first if others use them, too.
-pub(crate) fn slice_mut(array: &mut Array) -> &mut [Float] {
-    array.as_slice_mut().expect("tensors are stored contiguously")
-}
-
-/// An array from values in row-major order that are known to fit.
-pub(crate) fn array(values: Vec<Float>, shape: &[usize]) -> Array {
-    Array::from_shape_vec(IxDyn(shape), values).expect("as many values as the shape holds")
-}
 
 /// Row-major again after a view has been permuted, sliced or broadcast.
 pub(crate) fn contiguous(array: Array) -> Array {

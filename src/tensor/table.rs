@@ -111,3 +111,9 @@ pub(crate) fn html_table(header: &[&str], rows: &[impl AsRef<[String]>], left: u
          <thead>{head}</thead><tbody>{body}</tbody></table>{footer}</div>"
     )
 }
+
+/// What so many numbers take.
+pub(crate) fn memory(numbers: usize) -> String {
+    let bytes = numbers * size_of::<crate::Float>();
+    if bytes < 1024 { format!("{bytes} B") } else { format!("{:.1} KB", bytes as f64 / 1024.0) }
+}

@@ -3,14 +3,15 @@
 //!
 //! The one place in this folder that knows layers: how they are written belongs to the formats, not to the layers.
 
-use super::files::wrong;
+use super::Sequential;
 use super::onnx::{self, Attribute, Graph, Node};
-use super::{read_safetensors, write_safetensors};
+use crate::data::files::wrong;
+use crate::data::{read_safetensors, write_safetensors};
 use crate::nn::{Activation, AvgPool2D, BatchNormalization, Conv1D, Conv2D, Dense, Dropout, Embedding, Flatten};
 use crate::nn::{
     GlobalAvgPool, Gru, LayerNormalization, Lstm, MaxPool1D, MaxPool2D, Module, PositionEmbedding, Reshape,
 };
-use crate::nn::{Padding, Sequential, SimpleRnn};
+use crate::nn::{Padding, SimpleRnn};
 use crate::tensor::Tensor;
 use std::any::Any;
 use std::collections::BTreeMap;

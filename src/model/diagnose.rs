@@ -1,11 +1,12 @@
 //! What can be seen of a network that will not learn: looked at by `fit`, and asked for with `diagnose`.
 
+use super::Sequential;
 use super::not_compiled;
 use crate::Float;
 use crate::autograd::Mode;
 use crate::data::Dataset;
 use crate::display::{Bundle, Show};
-use crate::nn::{Sequential, dead_units};
+use crate::nn::dead_units;
 use crate::optim::zero_grad;
 use crate::tensor::Tensor;
 use crate::tensor::fail::{Collecting, warn_once};

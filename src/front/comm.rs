@@ -6,8 +6,8 @@
 //! no cell does.
 
 use super::input::{Answer, ask_kernel};
-use super::interrupt;
-use super::report::input_channel;
+use crate::base::interrupt;
+use crate::base::worker::input_channel;
 use crate::display;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ use std::time::Duration;
 #[macro_export]
 macro_rules! json {
     ($($value:tt)+) => {
-        $crate::cell::serde_json::json!($($value)+)
+        $crate::front::serde_json::json!($($value)+)
     };
 }
 

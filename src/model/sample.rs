@@ -1,6 +1,7 @@
 //! One sample, or a batch of them?
 
-use crate::nn::{Conv1D, Conv2D, Dense, Flatten, Sequential};
+use super::Sequential;
+use crate::nn::{Conv1D, Conv2D, Dense, Flatten};
 use crate::tensor::Tensor;
 use std::any::Any;
 

@@ -11,7 +11,7 @@ pub type RawChannel = std::os::fd::RawFd;
 pub type RawChannel = isize;
 
 /// For reading and writing. Dropping it leaves the channel open, as the worker keeps it for the life of the process.
-pub(super) fn file(channel: RawChannel) -> ManuallyDrop<File> {
+pub(crate) fn file(channel: RawChannel) -> ManuallyDrop<File> {
     // SAFETY: the worker's promise, see `chainrule_start`.
     #[cfg(unix)]
     let file = unsafe { <File as std::os::fd::FromRawFd>::from_raw_fd(channel) };

@@ -1,8 +1,8 @@
 //! Asking the learner for a line of text: with [`input`], or by reading standard input.
 
-use super::channel::{self, RawChannel};
-use super::interrupt::{self, CHAINRULE_INTERRUPT};
-use super::report::{event, input_channel};
+use crate::base::interrupt::{self, CHAINRULE_INTERRUPT};
+use crate::base::worker::{event, input_channel};
+use crate::base::{self, RawChannel};
 use crate::display;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -104,7 +104,7 @@ pub unsafe extern "C" fn chainrule_read_stdin(buffer: *mut u8, length: usize) ->
 }
 
 /// The end of the input, and what a cell has not read, are over with the cell.
-pub(super) fn forget_typed() {
+pub(crate) fn forget_typed() {
     // A thread that waits for input holds the lock: then it is its input.
     if let Ok(mut typed) = TYPED.try_lock() {
         *typed = Typed { bytes: VecDeque::new(), is_at_end: false };
@@ -131,7 +131,7 @@ pub(super) fn ask_kernel(channel: RawChannel, frame: Value) -> Answer {
     static ASKING: Mutex<()> = Mutex::new(());
     let _turn = ASKING.lock().unwrap_or_else(PoisonError::into_inner);
     display::write_frame(frame);
-    let mut channel = channel::file(channel);
+    let mut channel = base::file(channel);
     let mut line = Vec::new();
     let mut byte = [0];
     loop {

@@ -1,7 +1,8 @@
 //! What can happen beside the steps of a training run.
 
+use super::Sequential;
 use crate::Float;
-use crate::nn::{Sequential, full_name};
+use crate::nn::full_name;
 use crate::optim::{Optimizer, Schedule, clip_grad_norm};
 use crate::plot::EpochRow;
 use crate::tensor::Tensor;

@@ -4,7 +4,7 @@ use super::not_compiled;
 use crate::Float;
 use crate::data::Dataset;
 use crate::display::{Bundle, Show};
-use crate::nn::Sequential;
+use crate::model::Sequential;
 use crate::optim::zero_grad;
 use crate::plot::{self, Figure};
 use crate::tensor::{Tensor, random};

@@ -3,8 +3,8 @@
 //!
 //! The numbers of the fields are those of `onnx.proto` (IR version 9, operations of version 20).
 
-use super::files::write_whole;
 use crate::Float;
+use crate::data::files::write_whole;
 use crate::tensor::Tensor;
 use std::collections::BTreeMap;
 use std::io::Result;

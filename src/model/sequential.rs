@@ -1,23 +1,12 @@
 //! A model as a stack of layers.
 
-use super::{Module, Summary};
-use crate::autograd::{Mode, NoGrad};
-use crate::cell::Outlined;
+use super::{Compiled, History, Summary};
+use crate::autograd::Mode;
+use crate::base::Outlined;
+use crate::nn::{Module, copy};
 use crate::tensor::Tensor;
-
-/// How many units are dead in outputs `[n, units, …]` of a layer: 0 everywhere, for all n examples.
-pub(crate) fn dead_units(outputs: &Tensor) -> usize {
-    let &[examples, units, ..] = outputs.shape() else { return 0 };
-    let values = outputs.to_vec();
-    let each = values.len() / (examples * units).max(1);
-    let is_dead = |unit: usize| {
-        (0..examples).all(|example| {
-            let start = (example * units + unit) * each;
-            values[start..start + each].iter().all(|value| *value == 0.0)
-        })
-    };
-    (0..units).filter(|unit| is_dead(*unit)).count()
-}
+use crate::tensor::fail::fail;
+use crate::tensor::node::NoGrad;
 
 /// "dense2" for a dense layer with another before it.
 pub(super) fn numbered(before: &[Box<dyn Module>], layer: &dyn Module) -> String {
@@ -36,16 +25,15 @@ pub(super) fn numbered(before: &[Box<dyn Module>], layer: &dyn Module) -> String
 /// assert_eq!(probabilities.shape(), [32, 10]);
 /// ```
 ///
-/// Training is described at [`train`](crate::train).
+/// Training is described at [`model`](crate::model).
 #[derive(Default)]
 pub struct Sequential {
     layers: Outlined<Vec<Box<dyn Module>>>,
     /// The shape of one sample, if it is known.
     pub(crate) input: Option<Vec<usize>>,
-    /// What `compile` was given, and the figures of the last `fit`. The only things here that belong to
-    /// [`train`](crate::train).
-    pub(crate) compiled: Outlined<Option<crate::train::Compiled>>,
-    pub(crate) history: Outlined<crate::train::History>,
+    /// What `compile` was given, and the figures of the last `fit`.
+    pub(crate) compiled: Outlined<Option<Compiled>>,
+    pub(crate) history: Outlined<History>,
 }
 
 impl Sequential {
@@ -138,7 +126,51 @@ impl Sequential {
     }
 }
 
+/// A clone of a model is another model: the same layers and values, but weights of its own, so that training one leaves the
+/// other as it is. It is not compiled yet. Of a layer, a clone is another handle to the same weights.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let model = Sequential::new().add(Dense::new(2, 3));
+/// let before = model.clone();
+/// model.parameters()[0].set_value(&Tensor::zeros(&[2, 3]));
+/// assert!(before.parameters()[0].to_vec() != model.parameters()[0].to_vec());
+/// ```
+///
+/// Panics if a layer that you wrote yourself does not say how it is copied: [`Module::copy`].
+impl Clone for Sequential {
+    #[track_caller]
+    fn clone(&self) -> Sequential {
+        let mut layers: Vec<Box<dyn Module>> = Vec::new();
+        for layer in self.layers() {
+            match copy(&**layer) {
+                Some(copy) => layers.push(copy),
+                None => not_copied(&layer.name()),
+            }
+        }
+        Sequential::of_layers(layers, self.input.clone())
+    }
+}
+
+#[cold]
+#[track_caller]
+fn not_copied(layer: &str) -> ! {
+    fail(
+        &format!("clone: the layer {layer} does not say how it is copied"),
+        &[],
+        &format!(
+            "write into `impl Module for {layer}`: fn copy(&self) -> Option<Box<dyn Module>> {{ Some(Box::new({layer} \
+             {{ … }})) }}, each tensor as self.….detach().requires_grad(); or build the model a second time and \
+             bring the weights over with save and load"
+        ),
+    )
+}
+
 impl Module for Sequential {
+    fn copy(&self) -> Option<Box<dyn Module>> {
+        Some(Box::new(self.clone()))
+    }
+
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         Sequential::forward(self, x)

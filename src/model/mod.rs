@@ -34,8 +34,15 @@ mod callback;
 mod diagnose;
 mod fit;
 mod history;
+mod models;
+mod onnx;
+mod onnx_layers;
+mod onnx_reading;
+mod profile;
 mod sample;
 mod search;
+mod sequential;
+mod summary;
 mod weights;
 
 pub use callback::{Callback, Checkpoint, ClipNorm, EarlyStopping, ReduceOnPlateau, Run};
@@ -43,14 +50,16 @@ pub use diagnose::Diagnosis;
 pub use fit::Fit;
 pub use history::{Evaluation, History};
 pub use search::LearningRateSearch;
+pub use sequential::Sequential;
+pub use summary::Summary;
 
 use crate::Float;
-use crate::autograd::NoGrad;
 use crate::data::{Dataset, agree};
-use crate::nn::{Loss, Metric, Metrics, Sequential, metric};
+use crate::nn::{Loss, Metric, Metrics, metric};
 use crate::optim::{IntoOptimizer, Optimizer};
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
+use crate::tensor::node::NoGrad;
 
 /// What `compile` was given.
 pub(crate) struct Compiled {

@@ -1,10 +1,10 @@
 //! The table that `summary()` returns.
 
-use super::Module;
 use super::sequential::numbered;
 use crate::display::{Bundle, Show};
+use crate::nn::Module;
 use crate::tensor::Tensor;
-use crate::tensor::table::{html_table, text_table, thousands};
+use crate::tensor::table::{html_table, memory, text_table, thousands};
 use std::fmt;
 
 /// The layers of a model with the shapes of their outputs and their numbers of parameters.
@@ -70,12 +70,6 @@ impl Summary {
         }
         total
     }
-}
-
-/// What so many numbers take.
-pub(crate) fn memory(numbers: usize) -> String {
-    let bytes = numbers * size_of::<crate::Float>();
-    if bytes < 1024 { format!("{bytes} B") } else { format!("{:.1} KB", bytes as f64 / 1024.0) }
 }
 
 impl fmt::Display for Summary {

@@ -1,9 +1,9 @@
 //! What a tensor is made of, and the one place where operations make new ones.
 
+use super::fail::fail;
+use super::{Array, Tensor};
 use crate::Float;
-use crate::cell::interrupt;
-use crate::tensor::fail::fail;
-use crate::tensor::{Array, Tensor};
+use crate::base::interrupt;
 use ndarray::IxDyn;
 use std::cell::Cell;
 use std::panic::Location;
@@ -141,7 +141,7 @@ pub(crate) fn begin_cell() {
 impl Node {
     /// The line of the cell that runs, if it has made this node.
     pub fn line(&self) -> Option<u32> {
-        if self.id < FIRST_OF_CELL.load(Ordering::Relaxed) { None } else { crate::cell::line_of(self.at) }
+        if self.id < FIRST_OF_CELL.load(Ordering::Relaxed) { None } else { crate::base::line_of(self.at) }
     }
 }
 

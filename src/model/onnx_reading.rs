@@ -1,10 +1,10 @@
 //! Reads the bytes of ONNX: the graph, its tensors, and the numbers that stand in a file beside it.
 
-use super::files::{read, wrong};
-use super::numbers::{Kind, Order};
 use super::onnx::{Attribute, Graph, Node};
-use super::tensors::shaped;
 use crate::Float;
+use crate::data::files::{read, wrong};
+use crate::data::numbers::{Kind, Order};
+use crate::data::tensors::shaped;
 use crate::tensor::Tensor;
 use std::collections::BTreeMap;
 use std::io::Result;

@@ -1,11 +1,12 @@
 //! The layers that the operations of an ONNX file are.
 
-use super::files::wrong;
+use super::Sequential;
 use super::onnx::{Attribute, Graph, Node};
 use super::onnx_reading::read_file;
 use crate::Float;
+use crate::data::files::wrong;
 use crate::nn::{Activation, AvgPool2D, BatchNormalization, Conv1D, Conv2D, Dense, Flatten, GlobalAvgPool};
-use crate::nn::{LayerNormalization, MaxPool1D, MaxPool2D, Module, Padding, Reshape, Sequential, parameter};
+use crate::nn::{LayerNormalization, MaxPool1D, MaxPool2D, Module, Padding, Reshape, parameter};
 use crate::tensor::Tensor;
 use std::any::Any;
 use std::collections::BTreeMap;
