@@ -2,7 +2,8 @@
 
 use crate::kernels::loops;
 use crate::tensor::fail::{fail, warn_once};
-use crate::tensor::node::{Vjp, is_sound};
+use crate::tensor::node::Vjp;
+use crate::tensor::operation::is_sound;
 use crate::tensor::shape::{slice, slice_mut};
 use crate::tensor::{Array, Tensor};
 use std::collections::btree_map::Entry;

@@ -1,7 +1,6 @@
 //! Functions of each value. Large arrays are divided among the threads; each value is computed by itself, so it does not
 //! matter how.
 
-use super::reduce::Along;
 use super::{pool, vectorised};
 use crate::Float;
 use std::mem::MaybeUninit;
@@ -219,4 +218,28 @@ pub(crate) fn step<const N: usize>(
         let (w, memory) = unsafe { (values.part(range.clone()), memory.map(|memory| memory.part(range.clone()))) };
         change_step(w, &g[range], memory, &change);
     });
+}
+
+/// A shape seen along one axis, or several that lie side by side: `outer` blocks of `len` rows of `inner` values.
+#[derive(Clone, Copy)]
+pub(crate) struct Along {
+    pub outer: usize,
+    pub len: usize,
+    pub inner: usize,
+}
+
+impl Along {
+    pub fn axis(shape: &[usize], axis: usize) -> Along {
+        Along::axes(shape, axis..axis + 1)
+    }
+
+    pub fn axes(shape: &[usize], axes: Range<usize>) -> Along {
+        let size = |axes: &[usize]| axes.iter().product();
+        Along { outer: size(&shape[..axes.start]), len: size(&shape[axes.clone()]), inner: size(&shape[axes.end..]) }
+    }
+
+    /// All values as one row.
+    pub fn all(values: &[Float]) -> Along {
+        Along { outer: 1, len: values.len(), inner: 1 }
+    }
 }

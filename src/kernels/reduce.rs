@@ -5,10 +5,10 @@
 //! is lost altogether. That costs nothing that can be measured, because memory is slower than the additions. The values are
 //! divided into parts by the shape alone, never by the number of threads, and the totals of the parts are joined in order.
 
+pub(crate) use super::loops::Along;
 use super::loops::{Shared, lanes, ranges};
 use super::vectorised;
 use crate::Float;
-use std::ops::Range;
 
 /// Values that one thread combines at a time.
 const BLOCK: usize = 32_768;
@@ -16,30 +16,6 @@ const BLOCK: usize = 32_768;
 const TILE: usize = 1024;
 /// Totals that are kept side by side where a row has fewer values, so that several are computed at once.
 const LANES: usize = 32;
-
-/// A shape seen along one axis, or several that lie side by side: `outer` blocks of `len` rows of `inner` values.
-#[derive(Clone, Copy)]
-pub(crate) struct Along {
-    pub outer: usize,
-    pub len: usize,
-    pub inner: usize,
-}
-
-impl Along {
-    pub fn axis(shape: &[usize], axis: usize) -> Along {
-        Along::axes(shape, axis..axis + 1)
-    }
-
-    pub fn axes(shape: &[usize], axes: Range<usize>) -> Along {
-        let size = |axes: &[usize]| axes.iter().product();
-        Along { outer: size(&shape[..axes.start]), len: size(&shape[axes.clone()]), inner: size(&shape[axes.end..]) }
-    }
-
-    /// All values as one row.
-    pub fn all(values: &[Float]) -> Along {
-        Along { outer: 1, len: values.len(), inner: 1 }
-    }
-}
 
 /// A way to combine values.
 pub(crate) trait Fold: Copy + Sync {

@@ -1,7 +1,7 @@
 //! What can be seen of a network that will not learn: looked at by `fit`, and asked for with `diagnose`.
 
 use super::Sequential;
-use super::not_compiled;
+use super::compiled::{not_compiled, some_examples};
 use crate::Float;
 use crate::autograd::Mode;
 use crate::data::Dataset;
@@ -42,7 +42,7 @@ impl Sequential {
     #[track_caller]
     pub fn diagnose(&self, data: &Dataset) -> Diagnosis {
         let Some(compiled) = &*self.compiled else { not_compiled("diagnose") };
-        super::some_examples("diagnose", data);
+        some_examples("diagnose", data);
         // Of all examples: one is enough to spoil the rest.
         if let Some(broken) = Diagnosis::of_numbers(&data.x, &data.y) {
             return broken;

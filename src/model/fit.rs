@@ -1,8 +1,9 @@
 //! `fit`: the training loop.
 
 use super::callback::OnEpoch;
+use super::compiled::{Compiled, Mean, Means, TRAINED_ON, named, not_compiled, some_examples};
 use super::diagnose::not_numbers;
-use super::{Callback, Diagnosis, History, Mean, Means, Run, named, not_compiled, weights};
+use super::{Callback, Diagnosis, History, Run, weights};
 use crate::Float;
 use crate::base::interrupt;
 use crate::data::{Dataset, agree};
@@ -132,10 +133,10 @@ impl<'a> Fit<'a> {
         if batch_size == 0 {
             fail("fit: a batch of 0 samples", &[], "batch_size must be at least 1; 32 is usual");
         }
-        super::some_examples("fit", &data);
+        some_examples("fit", &data);
         if let Some(validation) = &validation {
-            super::some_examples("fit, validation", validation);
-            agree("validation", super::TRAINED_ON, &data.classes, &validation.classes);
+            some_examples("fit, validation", validation);
+            agree("validation", TRAINED_ON, &data.classes, &validation.classes);
         }
         compiled.classes.clone_from(&data.classes);
         *parameters = model.parameters();
@@ -242,7 +243,7 @@ fn why_not_a_number(data: &Dataset, loss: &Tensor) -> String {
 /// A model without its optimiser and loss, and those; put together again at the end, however it ends.
 struct Lease<'a> {
     model: &'a mut Sequential,
-    compiled: Option<super::Compiled>,
+    compiled: Option<Compiled>,
     /// What is trained; without gradients at the end, so that none reaches another loop.
     parameters: Vec<Tensor>,
     /// The learning rate at the start. A schedule that has ended at 0, or was interrupted, does not reach the next run.

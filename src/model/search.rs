@@ -1,6 +1,6 @@
 //! Looking for a learning rate.
 
-use super::not_compiled;
+use super::compiled::{Compiled, not_compiled};
 use crate::Float;
 use crate::data::Dataset;
 use crate::display::{Bundle, Show};
@@ -68,7 +68,7 @@ impl Sequential {
 /// A model that is tried out; as it was at the end, however it ends.
 struct Trial<'a> {
     model: &'a mut Sequential,
-    compiled: Option<super::Compiled>,
+    compiled: Option<Compiled>,
     weights: Vec<Tensor>,
     rate: Float,
 }

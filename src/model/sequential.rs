@@ -1,18 +1,14 @@
 //! A model as a stack of layers.
 
-use super::{Compiled, History, Summary};
+use super::compiled::Compiled;
+use super::history::History;
+use super::summary::{Summary, numbered};
 use crate::autograd::Mode;
 use crate::base::Outlined;
 use crate::nn::{Module, copy};
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 use crate::tensor::node::NoGrad;
-
-/// "dense2" for a dense layer with another before it.
-pub(super) fn numbered(before: &[Box<dyn Module>], layer: &dyn Module) -> String {
-    let number = 1 + before.iter().filter(|other| other.name() == layer.name()).count();
-    format!("{}{number}", layer.name().to_lowercase())
-}
 
 /// Layers one after the other: the output of each is the input of the next.
 ///

@@ -1,6 +1,5 @@
 //! The table that `summary()` returns.
 
-use super::sequential::numbered;
 use crate::display::{Bundle, Show};
 use crate::nn::Module;
 use crate::tensor::Tensor;
@@ -82,4 +81,10 @@ impl Show for Summary {
     fn bundle(&self) -> Bundle {
         Bundle::text(self.to_string()).html(html_table(&HEADER, &self.rows, 2, &self.total()))
     }
+}
+
+/// "dense2" for a dense layer with another before it.
+pub(super) fn numbered(before: &[Box<dyn Module>], layer: &dyn Module) -> String {
+    let number = 1 + before.iter().filter(|other| other.name() == layer.name()).count();
+    format!("{}{number}", layer.name().to_lowercase())
 }

@@ -69,8 +69,3 @@ pub(crate) fn copy(layer: &dyn Module) -> Option<Box<dyn Module>> {
     let around = any.downcast_ref::<Residual>()?;
     Some(Box::new(Residual { layers: copy(&*around.layers)? }))
 }
-
-/// Has training leave these as they are, or change them again.
-pub(super) fn set_trainable(parameters: &[Tensor], is_trainable: bool) {
-    parameters.iter().for_each(|parameter| parameter.set_trainable(is_trainable));
-}

@@ -1,6 +1,6 @@
 //! Layers.
 
-use super::{Init, copy};
+use super::Init;
 use crate::Float;
 use crate::autograd::is_training;
 use crate::tensor::Tensor;
@@ -55,7 +55,7 @@ pub trait Module: std::any::Any + Send + Sync {
     /// assert_eq!(model.parameters().len(), 2); // weight and bias of the second
     /// ```
     fn set_trainable(&self, is_trainable: bool) {
-        copy::set_trainable(&self.parameters(), is_trainable);
+        self.parameters().iter().for_each(|parameter| parameter.set_trainable(is_trainable));
     }
 
     /// The layer, which training leaves as it is (`false`): `.add(Dense::new(2, 8).relu().trainable(false))`.

@@ -1,12 +1,11 @@
 //! `+ - * /`, powers, comparisons, and the choice between two: operations of several operands, with broadcasting.
 
-use super::unary::map;
+use super::values::{map, zip, zip3};
 use crate::Float;
-use crate::kernels::loops::{map2, map3};
 use crate::kernels::reduce::{larger, smaller};
 use crate::tensor::fail::fail;
-use crate::tensor::node::{op, wrt};
-use crate::tensor::shape::{array, broadcast, broadcast_shape, expand, slice, unbroadcast};
+use crate::tensor::operation::{op, wrt};
+use crate::tensor::shape::{broadcast, broadcast_shape, expand, unbroadcast};
 use crate::tensor::{Array, Tensor};
 use ndarray::Dimension;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -36,16 +35,6 @@ fn binary(
             }),
         ],
     )
-}
-
-/// `f` for each pair of values of two arrays of one shape.
-pub(super) fn zip(a: &Array, b: &Array, f: impl Fn(Float, Float) -> Float + Sync) -> Array {
-    array(map2(slice(a), slice(b), f), a.shape())
-}
-
-/// `f` for each triple of values of three arrays of one shape.
-pub(super) fn zip3(a: &Array, b: &Array, c: &Array, f: impl Fn(Float, Float, Float) -> Float + Sync) -> Array {
-    array(map3(slice(a), slice(b), slice(c), f), a.shape())
 }
 
 #[track_caller]

@@ -6,7 +6,7 @@
 use crate::kernels::windows::Windows;
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
-use crate::tensor::node::{op, wrt};
+use crate::tensor::operation::{op, wrt};
 
 impl Tensor {
     /// What a window of `size` sees at each place as it goes over images: `[n, channels, height, width]` becomes

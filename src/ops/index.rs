@@ -5,7 +5,7 @@ use crate::Float;
 use crate::kernels::picks::{self, Sums};
 use crate::kernels::reduce::Along;
 use crate::tensor::fail::fail;
-use crate::tensor::node::{op, wrt_part};
+use crate::tensor::operation::{op, wrt_part};
 use crate::tensor::shape::{array, axis as check_axis, slice};
 use crate::tensor::{Array, Tensor};
 

@@ -5,7 +5,7 @@ use crate::kernels::gemm::{affine, gemm};
 use crate::kernels::loops::{rows, update};
 use crate::kernels::reduce::{Along, Sum, reduce};
 use crate::tensor::fail::fail;
-use crate::tensor::node::{op, wrt};
+use crate::tensor::operation::{op, wrt};
 use crate::tensor::shape::{array, slice};
 use crate::tensor::{Array, Tensor};
 use ndarray::{ArrayView2, ArrayView3, Axis};

@@ -31,5 +31,6 @@ mod movement;
 mod reduce;
 mod softmax;
 mod unary;
+mod values;
 
 pub(crate) use index::class_indices;

@@ -4,7 +4,8 @@ use crate::Float;
 use crate::kernels::copy::Runs;
 use crate::kernels::reduce::Along;
 use crate::tensor::fail::fail;
-use crate::tensor::node::{Edge, op, wrt, wrt_part};
+use crate::tensor::node::Edge;
+use crate::tensor::operation::{op, wrt, wrt_part};
 use crate::tensor::shape::{
     array, axis as check_axis, broadcast_shape, contiguous, expand, row_major, slice, slice_mut, unbroadcast,
 };

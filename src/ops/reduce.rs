@@ -1,12 +1,12 @@
 //! Many values to one: of the whole tensor, or along an axis.
 
-use super::arithmetic::zip;
-use super::unary::map;
+use super::values::map;
+use super::values::zip;
 use crate::Float;
 use crate::kernels::loops::lanes;
 use crate::kernels::reduce::{Along, Fold, Largest, Product, Smallest, Squares, Sum, find, reduce, running};
 use crate::tensor::fail::fail;
-use crate::tensor::node::{op, wrt};
+use crate::tensor::operation::{op, wrt};
 use crate::tensor::shape::{array, axis as check_axis, contiguous, expand, slice};
 use crate::tensor::{Array, Tensor};
 use ndarray::Axis;

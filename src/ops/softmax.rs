@@ -1,16 +1,16 @@
 //! Softmax and the losses that belong to it. All of them subtract the maximum before they exponentiate, so that no
 //! score is too large for them, and the losses never take the logarithm of a probability that was rounded to 0.
 
-use super::arithmetic::{zip, zip3};
 use super::index::class_indices;
 use super::reduce::{along, drop_axis, keep_axis, over, total};
-use super::unary::map;
+use super::values::map;
+use super::values::{zip, zip3};
 use crate::Float;
 use crate::kernels::loops::{max, sum};
 use crate::kernels::math::{exp, sigmoid, softplus};
 use crate::kernels::reduce::{Largest, Sum};
 use crate::tensor::fail::{fail, warn_once};
-use crate::tensor::node::{op, wrt};
+use crate::tensor::operation::{op, wrt};
 use crate::tensor::shape::{array, axis as check_axis, expand, slice};
 use crate::tensor::{Array, Tensor};
 use std::sync::Arc;

@@ -1,13 +1,11 @@
 //! Functions of one number, applied to each value.
 
-use super::arithmetic::zip3;
+use super::values::{map, zip3};
 use crate::Float;
-use crate::kernels::loops::map1;
 use crate::kernels::math::{exp, exp_m1_below_0, sigmoid, softplus, tanh};
 use crate::kernels::reduce::{larger, smaller};
-use crate::tensor::node::{op, wrt};
-use crate::tensor::shape::{array, slice};
-use crate::tensor::{Array, Tensor};
+use crate::tensor::Tensor;
+use crate::tensor::operation::{op, wrt};
 
 /// `y = f(x)` for each value; `df(g, x, y)` is the derivative times `g`.
 #[track_caller]
@@ -20,11 +18,6 @@ pub(super) fn unary(
     let x = input.array();
     let y = map(&x, f);
     op(name, y.clone(), [wrt(input, move |g| zip3(g, &x, &y, &df))])
-}
-
-/// `f` of each value.
-pub(super) fn map(x: &Array, f: impl Fn(Float) -> Float + Sync) -> Array {
-    array(map1(slice(x), f), x.shape())
 }
 
 /// Powers, exponentials, and other functions, value by value.

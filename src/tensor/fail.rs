@@ -1,6 +1,6 @@
 //! The one form of every message about a learner's mistake.
 
-use super::Tensor;
+use super::node::Tensor;
 use crate::display::{Bundle, escape_html, show};
 use std::cell::RefCell;
 use std::collections::BTreeSet;

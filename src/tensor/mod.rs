@@ -9,6 +9,7 @@
 mod convert;
 pub(crate) mod fail;
 pub(crate) mod node;
+pub(crate) mod operation;
 mod print;
 pub mod random;
 pub(crate) mod shape;
@@ -22,25 +23,12 @@ use fail::fail;
 pub use fail::warnings;
 use ndarray::{ArrayD, IxDyn};
 use node::Node;
+pub use node::Tensor;
+pub use node::no_grad;
 pub(crate) use node::{NoGrad, begin_cell, grad_enabled};
-pub use node::{no_grad, stop_at_nan};
+pub use operation::stop_at_nan;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
-
-/// An n-dimensional array that remembers how it was computed, so that derivatives can flow back through it.
-///
-/// A `Tensor` is a cheap handle: a clone is the same tensor. Operations never change their operands; what changes in
-/// place is only the value of a leaf ([`set_value`](Tensor::set_value), optimisers) and the gradient.
-///
-/// ```
-/// # use chainrule::prelude::*;
-/// let x = tensor(3.0).requires_grad();
-/// let y = &x * &x + 2.0 * &x;      // y = x² + 2x
-/// y.backward();                    // dy/dx = 2x + 2
-/// assert_eq!(x.grad().item(), 8.0);
-/// ```
-#[derive(Clone)]
-pub struct Tensor(pub(crate) Arc<Node>);
 
 /// Construction.
 impl Tensor {
@@ -133,29 +121,8 @@ impl Tensor {
     }
 }
 
-/// Shape and values.
+/// Values.
 impl Tensor {
-    /// The size along each axis; `[]` for a single number.
-    pub fn shape(&self) -> &[usize] {
-        ndarray::Dimension::slice(&self.0.shape)
-    }
-
-    /// The number of axes.
-    pub fn rank(&self) -> usize {
-        self.shape().len()
-    }
-
-    /// The number of values.
-    #[allow(clippy::len_without_is_empty)] // an empty tensor is a corner case here, not a state to ask for
-    pub fn len(&self) -> usize {
-        self.shape().iter().product()
-    }
-
-    /// The values; cheap, because they are shared until someone writes.
-    pub(crate) fn array(&self) -> Array {
-        self.0.value.read().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
     /// The only value. Panics if there is not exactly one.
     #[track_caller]
     pub fn item(&self) -> Float {
@@ -250,21 +217,6 @@ impl Tensor {
         }
     }
 
-    /// Whether gradients flow to or through this tensor.
-    pub fn is_tracked(&self) -> bool {
-        self.0.tracked.load(Ordering::Relaxed)
-    }
-
-    /// Whether an operation has made this tensor from others in a way that gradients can follow back.
-    pub(crate) fn is_leaf(&self) -> bool {
-        self.0.edges.is_empty()
-    }
-
-    /// Whether what is computed from this tensor now has to be recorded.
-    pub(crate) fn wants_grad(&self) -> bool {
-        self.is_tracked() && grad_enabled()
-    }
-
     /// How large the values are: the root of the mean of their squares.
     pub(crate) fn root_mean_square(&self) -> f64 {
         let sum: f64 = self.array().iter().map(|value| (*value as f64).powi(2)).sum();
@@ -275,11 +227,6 @@ impl Tensor {
     pub fn label(&self, name: &str) -> Tensor {
         self.0.notes().label = Some(name.into());
         self.clone()
-    }
-
-    /// The name given with [`label`](Tensor::label).
-    pub fn name(&self) -> Option<String> {
-        self.0.notes().label.as_deref().map(str::to_owned)
     }
 
     /// The gradient that `backward` left here: the derivative of the loss with respect to each value.

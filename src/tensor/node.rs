@@ -1,14 +1,71 @@
-//! What a tensor is made of, and the one place where operations make new ones.
+//! A tensor: a handle to a node, its value and how it came about.
 
-use super::fail::fail;
-use super::{Array, Tensor};
 use crate::Float;
-use crate::base::interrupt;
+use crate::kernels::array::Array;
 use ndarray::IxDyn;
 use std::cell::Cell;
 use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+/// An n-dimensional array that remembers how it was computed, so that derivatives can flow back through it.
+///
+/// A `Tensor` is a cheap handle: a clone is the same tensor. Operations never change their operands; what changes in
+/// place is only the value of a leaf ([`set_value`](Tensor::set_value), optimisers) and the gradient.
+///
+/// ```
+/// # use chainrule::prelude::*;
+/// let x = tensor(3.0).requires_grad();
+/// let y = &x * &x + 2.0 * &x;      // y = x² + 2x
+/// y.backward();                    // dy/dx = 2x + 2
+/// assert_eq!(x.grad().item(), 8.0);
+/// ```
+#[derive(Clone)]
+pub struct Tensor(pub(crate) Arc<Node>);
+
+/// What does not fail.
+impl Tensor {
+    /// The size along each axis; `[]` for a single number.
+    pub fn shape(&self) -> &[usize] {
+        ndarray::Dimension::slice(&self.0.shape)
+    }
+
+    /// The number of axes.
+    pub fn rank(&self) -> usize {
+        self.shape().len()
+    }
+
+    /// The number of values.
+    #[allow(clippy::len_without_is_empty)] // an empty tensor is a corner case here, not a state to ask for
+    pub fn len(&self) -> usize {
+        self.shape().iter().product()
+    }
+
+    /// The values; cheap, because they are shared until someone writes.
+    pub(crate) fn array(&self) -> Array {
+        self.0.value.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether gradients flow to or through this tensor.
+    pub fn is_tracked(&self) -> bool {
+        self.0.tracked.load(Ordering::Relaxed)
+    }
+
+    /// Whether an operation has made this tensor from others in a way that gradients can follow back.
+    pub(crate) fn is_leaf(&self) -> bool {
+        self.0.edges.is_empty()
+    }
+
+    /// Whether what is computed from this tensor now has to be recorded.
+    pub(crate) fn wants_grad(&self) -> bool {
+        self.is_tracked() && grad_enabled()
+    }
+
+    /// The name given with [`label`](Tensor::label).
+    pub fn name(&self) -> Option<String> {
+        self.0.notes().label.as_deref().map(str::to_owned)
+    }
+}
 
 /// A value and how it came about. A [`Tensor`] is a handle to one.
 pub(crate) struct Node {
@@ -66,7 +123,7 @@ impl Node {
     }
 
     #[track_caller]
-    fn new(op: &'static str, value: Array, edges: Vec<Edge>, tracked: bool) -> Node {
+    pub fn new(op: &'static str, value: Array, edges: Vec<Edge>, tracked: bool) -> Node {
         Node {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             shape: value.raw_dim(),
@@ -86,51 +143,6 @@ impl Node {
     }
 }
 
-/// The result of an operation: its name, its value, and for each input the derivative [with respect to](wrt) it.
-///
-/// Every operation ends here, so this is also where a running computation notices that it was interrupted.
-#[track_caller]
-pub(crate) fn op(name: &'static str, value: Array, edges: impl Into<Vec<Edge>>) -> Tensor {
-    interrupt::check();
-    let mut edges = edges.into();
-    let tracked = edges.iter().any(|edge| edge.vjp.is_some());
-    if !tracked {
-        // What no gradient flows through keeps nothing alive.
-        edges.clear();
-    }
-    if STOP_AT_NAN.load(Ordering::Relaxed) && !value.iter().all(|&value| is_sound(name, value)) {
-        let inputs: Vec<(&str, &Tensor)> = edges.iter().map(|edge| ("input", &edge.input)).collect();
-        let problem =
-            format!("{name}: the result, of shape {:?}, holds a value that is NaN or infinite", value.shape());
-        fail(
-            &problem,
-            &inputs,
-            "look at the inputs: ln or sqrt of a negative number, division by 0, exp of a large one?",
-        );
-    }
-    Tensor(Arc::new(Node::new(name, value, edges, tracked)))
-}
-
-static STOP_AT_NAN: AtomicBool = AtomicBool::new(false);
-
-/// Has each operation look at its result, and end the cell at the line that first makes a value which is not a number or
-/// infinite. Costs time: for looking for a mistake, not for training.
-///
-/// ```should_panic
-/// # use chainrule::prelude::*;
-/// stop_at_nan(true);
-/// let p = tensor([0.5, 0.0]);
-/// let entropy = -(&p * p.ln()).sum();   // stops here: ln of 0 is −∞
-/// ```
-pub fn stop_at_nan(on: bool) {
-    STOP_AT_NAN.store(on, Ordering::Relaxed);
-}
-
-/// Whether an operation may have this value as a result: a finite one, or the −∞ by which `where_` masks scores.
-pub(crate) fn is_sound(op: &str, value: Float) -> bool {
-    value.is_finite() || (op == "where_" && value == Float::NEG_INFINITY)
-}
-
 /// Nodes from this one on are of the cell that runs.
 static FIRST_OF_CELL: AtomicU64 = AtomicU64::new(0);
 
@@ -143,19 +155,6 @@ impl Node {
     pub fn line(&self) -> Option<u32> {
         if self.id < FIRST_OF_CELL.load(Ordering::Relaxed) { None } else { crate::base::line_of(self.at) }
     }
-}
-
-/// "With respect to": an input of an operation and its vector–Jacobian product, which takes the gradient of the loss
-/// with respect to the operation's output and returns the one with respect to this input.
-pub(crate) fn wrt(input: &Tensor, vjp: impl Fn(&Array) -> Array + Send + Sync + 'static) -> Edge {
-    let vjp = if input.wants_grad() { Some(Vjp::Whole(Box::new(vjp))) } else { None };
-    Edge { input: input.clone(), vjp }
-}
-
-/// As [`wrt`], for an operation that looks at a part of its input: `vjp` adds to the gradient of the whole.
-pub(crate) fn wrt_part(input: &Tensor, vjp: impl Fn(&Array, &mut [Float]) + Send + Sync + 'static) -> Edge {
-    let vjp = if input.wants_grad() { Some(Vjp::Part(Box::new(vjp))) } else { None };
-    Edge { input: input.clone(), vjp }
 }
 
 impl Drop for Node {

@@ -1,8 +1,9 @@
 //! Shapes: which fit together, what broadcasting does, and how it is undone for gradients.
 
 use super::fail::fail;
-use super::{Array, Tensor};
+use super::node::Tensor;
 use crate::Float;
+use crate::kernels::array::Array;
 pub(crate) use crate::kernels::array::{array, slice, slice_mut};
 use crate::kernels::copy;
 use crate::kernels::reduce::{Along, Sum, reduce};

@@ -1,7 +1,7 @@
 //! `chainrule`: a Jupyter kernel for Rust that teaches deep learning.
 //!
 //! One executable plays every part; how it was started says which: evcxr starts it as cargo, cargo as a wrapper around
-//! rustc, rustc (where its time is of interest) as the linker, the kernel as the worker that runs cells, and everything
+//! rustc, the kernel as the worker that runs cells, and everything
 //! else is a command.
 
 #[cfg(not(target_os = "linux"))]
@@ -24,9 +24,6 @@ mod worker;
 fn main() -> std::process::ExitCode {
     if compiler::cargo::is_meant() {
         compiler::cargo::main();
-    }
-    if compiler::times::is_meant() {
-        compiler::times::main();
     }
     if std::env::var_os(compiler::wrapper::ROLE).is_some() {
         compiler::wrapper::main();

@@ -1,6 +1,6 @@
 //! `chainrule export`
 
-use super::Misuse;
+use super::common::Misuse;
 use crate::notebook::{Notebook, program};
 use anyhow::Result;
 use clap::Args;

@@ -1,6 +1,6 @@
 //! `chainrule install` and `chainrule uninstall`
 
-use super::{Misuse, prepare_library};
+use super::common::{Misuse, prepare_library};
 use crate::machine::folders;
 use crate::settings::{Flags, Settings};
 use anyhow::{Context, Result};

@@ -1,7 +1,7 @@
 //! `chainrule lab`
 
+use super::common::{Misuse, prepare_library};
 use super::install::Install;
-use super::{Misuse, prepare_library};
 use crate::course::{self, NOTEBOOKS};
 use crate::language::say;
 use crate::machine::{folders, path};

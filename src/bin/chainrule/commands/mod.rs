@@ -4,6 +4,7 @@
 //! that is no notebook, a folder that cannot be written) and nothing was done.
 
 mod cache;
+mod common;
 mod doctor;
 mod export;
 mod install;
@@ -12,12 +13,10 @@ mod names;
 mod run;
 mod warm;
 
-use anyhow::Result;
 use clap::{Parser, Subcommand};
+use common::Misuse;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A Jupyter kernel for Rust that teaches deep learning: notebooks whose cells are Rust, with tensors, gradients and
 /// plots at hand.
@@ -61,18 +60,6 @@ enum Command {
     },
 }
 
-/// A mistake in the call: exit status 2.
-#[derive(Debug)]
-struct Misuse(String);
-
-impl std::fmt::Display for Misuse {
-    fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Misuse {}
-
 /// Obeys the command line.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -110,29 +97,4 @@ fn find_cargo() {
             unsafe { std::env::set_var("PATH", path) };
         }
     }
-}
-
-/// Prepares the library, installing the sources of std before if rustup can.
-fn prepare_library() -> Result<()> {
-    use crate::compiler::toolchain::{Missing, Toolchain, install_rust_src};
-    if let Err(Missing::RustSrc { .. }) = Toolchain::find() {
-        eprintln!("Installing the sources of Rust's standard library (rustup component add rust-src) …");
-        install_rust_src();
-    }
-    crate::evaluator::prepare_library(&|notice| eprint!("{notice}"))?;
-    Ok(())
-}
-
-/// Set once Ctrl-C was pressed; `on_interrupt` is called each time.
-fn watch_interrupts(on_interrupt: impl Fn() + Send + 'static) -> Result<Arc<AtomicBool>> {
-    let pressed = Arc::new(AtomicBool::new(false));
-    let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGINT])?;
-    let seen = pressed.clone();
-    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        for _ in signals.forever() {
-            seen.store(true, Ordering::SeqCst);
-            on_interrupt();
-        }
-    })?;
-    Ok(pressed)
 }

@@ -1,6 +1,6 @@
 //! `chainrule run`
 
-use super::{Misuse, watch_interrupts};
+use super::common::{Misuse, watch_interrupts};
 use crate::evaluator::Interrupter;
 use crate::notebook::{Notebook, Options, run};
 use crate::settings::{Flags, Settings};

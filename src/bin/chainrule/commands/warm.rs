@@ -1,6 +1,6 @@
 //! `chainrule warm`
 
-use super::{Misuse, watch_interrupts};
+use super::common::{Misuse, watch_interrupts};
 use crate::notebook::{Notebook, Options, run};
 use crate::settings::{Flags, Settings};
 use anyhow::{Context, Result};

@@ -121,7 +121,7 @@ fn for_one_cell(arguments: Vec<OsString>) -> Vec<OsString> {
     kept
 }
 
-/// Runs a compiler, or a linker, to its end, but not beyond the kernel's. `listen` reads its standard error, if that is a
+/// Runs a compiler to its end, but not beyond the kernel's. `listen` reads its standard error, if that is a
 /// pipe. Returns the exit code.
 pub fn compile(mut command: Command, listen: impl FnOnce(ChildStderr) + Send) -> i32 {
     let kernel = std::env::var(ROLE).ok().and_then(|id| id.parse().ok());
@@ -142,7 +142,7 @@ pub fn compile(mut command: Command, listen: impl FnOnce(ChildStderr) + Send) ->
         }),
         Err(error) => fail(format!("{} could not be started: {error}", command.get_program().display())),
     };
-    super::times::note(command.get_program(), begin);
+    super::times::note(begin);
     code
 }
 

@@ -58,12 +58,12 @@ impl Evaluator {
         let in_worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take_time();
         let loading = self.timing.loading;
         let running = in_worker.saturating_sub(loading);
-        let (rustc, linking) = times::read(self.session.folder());
+        let rustc = times::read(self.session.folder());
         let rest = all.saturating_sub(in_worker + rustc);
         let (english, chinese) = if self.timing.was_compiled {
             (
-                format!("{} analysis, {} rustc, {} linking", ms(rest), ms(rustc.saturating_sub(linking)), ms(linking)),
-                format!("分析 {}，rustc {}，链接 {}", ms(rest), ms(rustc.saturating_sub(linking)), ms(linking)),
+                format!("{} analysis, {} rustc with its linker", ms(rest), ms(rustc)),
+                format!("分析 {}，rustc（含链接）{}", ms(rest), ms(rustc)),
             )
         } else {
             (format!("{} finding what was compiled before", ms(rest)), format!("查找以前的编译结果 {}", ms(rest)))
