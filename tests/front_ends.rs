@@ -36,6 +36,11 @@ fn protocol() {
 }
 
 #[test]
+fn stops() {
+    pytest("test_stops.py", Duration::from_secs(900));
+}
+
+#[test]
 fn suites() {
     pytest("test_suites.py", Duration::from_secs(900));
 }

@@ -12,6 +12,7 @@ mod input;
 pub mod interrupt;
 mod outlined;
 mod report;
+mod rest;
 mod store;
 mod summary;
 mod unseen;
@@ -24,6 +25,7 @@ pub use input::{input, input_password};
 pub(crate) use outlined::Outlined;
 pub(crate) use report::line_of;
 pub use report::{CellError, at, early_return, ended, panicked, reached_the_end};
+pub use rest::{Rest, go_on, go_on_here};
 #[doc(hidden)]
 pub use serde_json;
 pub use store::{VariableStore, create_variable_store, redefine};

@@ -9,7 +9,7 @@
 //!
 //! While evcxr is told what cells have done that it has not seen, nothing is compiled at all (see [`PRETEND`]).
 
-use super::{network, unseen, wrapper};
+use super::{network, stops, wrapper};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::ffi::{OsStr, OsString};
@@ -165,7 +165,7 @@ impl Call {
         // The kernel knows by the name which of its processes compile.
         // SAFETY: the system copies the name.
         unsafe { libc::prctl(libc::PR_SET_NAME, c"cargo".as_ptr()) };
-        let (code, said) = unseen::compile(|| self.command(&word));
+        let (code, said) = stops::compile(|| self.command(&word));
         // As JSON, of which evcxr understands what cargo would wrap as well.
         let _ = std::io::stderr().write_all(&said);
         let _ = std::fs::write(SAID, &said);

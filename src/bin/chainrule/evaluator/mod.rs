@@ -22,6 +22,7 @@ mod output;
 mod precedence;
 mod prepare;
 mod scope;
+mod stopped;
 mod stream;
 mod threads;
 mod timing;
