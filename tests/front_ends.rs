@@ -41,6 +41,11 @@ fn stops() {
 }
 
 #[test]
+fn latest() {
+    pytest("test_latest.py", Duration::from_secs(900));
+}
+
+#[test]
 fn suites() {
     pytest("test_suites.py", Duration::from_secs(900));
 }
