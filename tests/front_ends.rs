@@ -36,6 +36,16 @@ fn protocol() {
 }
 
 #[test]
+fn stops() {
+    pytest("test_stops.py", Duration::from_secs(900));
+}
+
+#[test]
+fn latest() {
+    pytest("test_latest.py", Duration::from_secs(900));
+}
+
+#[test]
 fn suites() {
     pytest("test_suites.py", Duration::from_secs(900));
 }

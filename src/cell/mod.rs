@@ -7,6 +7,7 @@
 
 mod display;
 mod report;
+mod rest;
 mod store;
 mod summary;
 mod unseen;
@@ -16,6 +17,7 @@ pub use crate::base::interrupt;
 pub use crate::front::handle_comms;
 pub use display::{CellDisplay, place_in_cell, print};
 pub use report::{CellError, at, early_return, ended, panicked, reached_the_end};
+pub use rest::{Rest, go_on, go_on_here};
 pub use store::{VariableStore, create_variable_store, redefine};
 #[doc(hidden)]
 pub use unseen::{Unseen, UnseenAny, UnseenDebug, UnseenDisplay, note_unseen};

@@ -65,6 +65,10 @@ pub extern "C" fn chainrule_after_cell() {
     if !variables.is_empty() {
         event(&json!({"event": "variables", "variables": variables}));
     }
+    let put_back = std::mem::take(&mut *PUT_BACK.lock().unwrap_or_else(PoisonError::into_inner));
+    if !put_back.is_empty() {
+        event(&json!({"event": "put_back", "variables": put_back}));
+    }
     let types = std::mem::take(&mut *TYPES.lock().unwrap_or_else(PoisonError::into_inner));
     if !types.is_empty() {
         event(&json!({"event": "types", "types": types}));
@@ -76,6 +80,13 @@ static NOTED: Mutex<BTreeMap<String, Value>> = Mutex::new(BTreeMap::new());
 
 /// What the compiler calls their types.
 static TYPES: Mutex<BTreeMap<String, &str>> = Mutex::new(BTreeMap::new());
+
+/// The names under which the value of before was put back.
+static PUT_BACK: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+pub(super) fn note_put_back(name: &str) {
+    PUT_BACK.lock().unwrap_or_else(PoisonError::into_inner).push(name.to_owned());
+}
 
 fn noted() -> MutexGuard<'static, BTreeMap<String, Value>> {
     NOTED.lock().unwrap_or_else(PoisonError::into_inner)

@@ -67,6 +67,14 @@ impl VariableStore {
         self.put(name, Stored { value: Box::new(value), kind: type_name::<T>(), is_approved: false });
     }
 
+    /// Keeps the old value under a name for which the cell has not come to make a new one.
+    pub fn put_back<T: 'static>(&mut self, name: &str, value: T) {
+        if !self.variables.contains_key(name) {
+            report::note_put_back(name);
+            self.put_variable(name, value);
+        }
+    }
+
     /// Whether the variable still has the type that the cell expects; a redefined `struct` is a new type.
     pub fn check_variable<T: 'static>(&mut self, name: &str) -> bool {
         self.is(name, Wanted::new::<T>())

@@ -9,7 +9,7 @@
 //!
 //! While evcxr is told what cells have done that it has not seen, nothing is compiled at all (see [`PRETEND`]).
 
-use super::{network, unseen, wrapper};
+use super::{network, stops, wrapper};
 use crate::machine::path::usual as usual_path;
 use crate::machine::processes::set_name;
 use serde::{Deserialize, Serialize};
@@ -159,7 +159,7 @@ impl Call {
         let word = wrapper::adapt_file(Path::new("src/lib.rs"), &called).unwrap_or_else(|error| wrapper::fail(error));
         // The kernel knows by the name which of its processes compile.
         set_name(c"cargo");
-        let (code, said) = unseen::compile(|| self.command(&word));
+        let (code, said) = stops::compile(|| self.command(&word));
         // As JSON, of which evcxr understands what cargo would wrap as well.
         let _ = std::io::stderr().write_all(&said);
         let _ = std::fs::write(SAID, &said);

@@ -1,12 +1,11 @@
 //! Compiling a cell once more if rustc has warned that it throws a `Result` away: with `chainrule::unseen!` around each, so
 //! that an error in it is heard of (see the library's `cell/unseen.rs`).
 
-use super::wrapper;
+use super::wrapper::{self, SOURCE};
 use serde_json::Value;
 use std::io::Read;
 use std::process::{Command, Stdio};
 
-const SOURCE: &str = "src/lib.rs";
 const BEFORE: &str = "::chainrule::unseen!(";
 const BEHIND: &str = ")";
 

@@ -15,6 +15,7 @@ use super::identity;
 use super::macros::with_macros_first;
 use super::redefinition::Redefinition;
 use super::returns::let_returns_fit;
+use super::shadows::made_without_a_look;
 use super::toolchain::cargo_home;
 use crate::machine::processes::die_with_parent;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -26,6 +27,9 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, Command};
 use std::time::Instant;
+
+/// The cell, in the session's folder.
+pub const SOURCE: &str = "src/lib.rs";
 
 /// Set in the environment of every cargo that a session starts: to the process id of the kernel.
 pub const ROLE: &str = "CHAINRULE_RUSTC_WRAPPER";
@@ -40,12 +44,13 @@ const STORE_BEGIN: &str = "mod evcxr_internal_runtime {\n";
 const STORE_END: &str =
     "pub fn create_variable_store() -> *mut VariableStore {\n    Box::into_raw(Box::new(VariableStore::new()))\n}\n}\n";
 const PANICKED: &str = "    println!(\"EVCXR_PANIC_NOTIFICATION\");\n";
-const CATCH_BEGIN: &str = "  std::panic::AssertUnwindSafe(||{\n";
+/// Behind this stands the cell.
+pub const CATCH_BEGIN: &str = "  std::panic::AssertUnwindSafe(||{\n";
 const CATCH_END: &str = "})) { \n  Ok(_) => {}\n";
 const CATCH_END_NOTICED: &str = "})) { \n  Ok(_) => ::chainrule::cell::ended(),\n";
 /// How evcxr begins to put a variable back.
 pub const PUT: &str = "evcxr_variable_store.put_variable::<";
-const TAKE: &str = " = evcxr_variable_store.take_variable::<";
+pub const TAKE: &str = " = evcxr_variable_store.take_variable::<";
 const EARLY_RETURN: &str = "println!(\"{}\", evcxr_internal_runtime::USER_ERROR_OCCURRED);\n";
 
 /// Runs rustc with the arguments of this process, after adapting the cell if it is one.
@@ -61,7 +66,7 @@ pub fn main() -> ! {
         set_metadata(&mut arguments, &format!("metadata={content}"));
     }
     if is_cell {
-        let word = adapt_file(Path::new("src/lib.rs"), &arguments).unwrap_or_else(|message| fail(message));
+        let word = adapt_file(Path::new(SOURCE), &arguments).unwrap_or_else(|message| fail(message));
         set_metadata(&mut arguments, &word);
         arguments = for_one_cell(arguments);
     }
@@ -78,7 +83,7 @@ pub fn main() -> ! {
     };
     let makes_code = arguments.iter().any(|one| one.to_string_lossy().starts_with("--emit=dep-info,link"));
     let code = if is_cell && makes_code {
-        let (code, said) = super::unseen::compile(make);
+        let (code, said) = super::stops::compile(make);
         let _ = std::io::stderr().write_all(&said);
         let _ = std::fs::write(super::cargo::SAID, &said);
         code
@@ -318,7 +323,8 @@ fn notice_an_early_end(mut source: String) -> String {
 
 /// evcxr takes every variable of the session out of the store and puts it back, and for each of these steps rustc writes
 /// down how to drop all the others: with forty variables that took most of the time. Those that the cell does not mention
-/// stay where they are. Nothing where that cannot be told from the text.
+/// stay where they are, and those that it makes anew without having mentioned them: should the cell stop before, the old
+/// value is still there. Nothing where that cannot be told from the text.
 fn leave_in_store(source: &str) -> Option<String> {
     let (before, rest) = source.split_once(CATCH_BEGIN)?;
     let end = if rest.contains(CATCH_END_NOTICED) { CATCH_END_NOTICED } else { CATCH_END };
@@ -328,8 +334,9 @@ fn leave_in_store(source: &str) -> Option<String> {
     }
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     let mentioned: HashSet<&str> = cell.split(|c| !is_part(c)).collect();
+    let made_anew = made_without_a_look(cell);
     let without = |part: &str, is_meant: fn(&str) -> bool| -> String {
-        let is_idle = |name: &str| !mentioned.contains(name.trim_start_matches("r#"));
+        let is_idle = |name: &str| !mentioned.contains(name.trim_start_matches("r#")) || made_anew.contains(name);
         let keep = |line| match variable(line).filter(|name| is_meant(line) && is_idle(name)) {
             Some(_) => "\n",
             None => line,
@@ -347,7 +354,7 @@ pub fn taken(source: &str) -> HashSet<&str> {
 }
 
 /// The variable that a line of evcxr's is about.
-fn variable(line: &str) -> Option<&str> {
+pub fn variable(line: &str) -> Option<&str> {
     line.rsplit_once("(stringify!(")?.1.split(')').next()
 }
 

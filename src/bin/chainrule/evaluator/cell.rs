@@ -128,9 +128,31 @@ pub fn ends_inside_a_token(rust: &str) -> bool {
             let closing = format!("\"{}", "#".repeat(hashes));
             quoted.len() < 2 || !text.ends_with(&closing) || (hashes == 0 && ends_with_escape(quoted))
         }
-        SyntaxKind::COMMENT => text.starts_with("/*") && text.matches("/*").count() > text.matches("*/").count(),
+        SyntaxKind::COMMENT => is_open(&text),
         _ => false,
     }
+}
+
+/// Whether a comment, which may have others in it, has no end.
+fn is_open(comment: &str) -> bool {
+    let (mut depth, mut rest) = (0, comment);
+    while let Some(at) = rest.find(['/', '*']).filter(|_| comment.starts_with("/*")) {
+        rest = &rest[at..];
+        let (change, length) = match rest.get(..2) {
+            Some("/*") => (1, 2),
+            Some("*/") => (-1, 2),
+            _ => (0, 1),
+        };
+        depth += change;
+        rest = &rest[length..];
+    }
+    depth > 0
+}
+
+/// Whether the cell ends within a comment.
+pub fn ends_inside_a_comment(code: &str) -> bool {
+    code.contains("/*")
+        && matches!(tokens(&without_commands(code)).pop(), Some((SyntaxKind::COMMENT, text)) if is_open(&text))
 }
 
 /// Whether the closing quote of a string is escaped.
@@ -179,6 +201,8 @@ pub struct Place {
 #[derive(Default)]
 pub struct SourceMap {
     pieces: Vec<Piece>,
+    /// What stands in an `impl`, which may be in another one later on.
+    methods: Vec<Piece>,
 }
 
 struct Piece {
@@ -186,6 +210,8 @@ struct Piece {
     first_line: usize,
     /// As evcxr got it.
     text: String,
+    /// The statement that it is, or a part of.
+    statement: String,
     /// The lines of the cell that it touches, as the learner wrote them.
     lines: Vec<String>,
 }
@@ -194,12 +220,30 @@ impl SourceMap {
     /// Notes the statements of a cell, given as the learner wrote it and as evcxr got it.
     pub fn add(&mut self, cell: u32, code: &str, prepared: &str) {
         let rust = without_commands(prepared);
-        for statement in statements(&parse(&rust)) {
-            let start = usize::from(statement.text_range().start()) - BEFORE.len();
-            let text = statement.text().to_string();
+        let piece = |node: &SyntaxNode, statement: String| -> Option<Piece> {
+            let start = usize::from(node.text_range().start()) - BEFORE.len();
+            let text = node.text().to_string();
             let first_line = rust.get(..start).unwrap_or_default().matches('\n').count() + 1;
             let lines = code.lines().skip(first_line - 1).take(text.matches('\n').count() + 1).map(str::to_owned);
-            self.pieces.push(Piece { cell, first_line, lines: lines.collect(), text });
+            // What stands behind the learner's last line is of earlier cells.
+            (first_line <= code.lines().count()).then(|| Piece {
+                cell,
+                first_line,
+                lines: lines.collect(),
+                text,
+                statement,
+            })
+        };
+        for statement in statements(&parse(&rust)) {
+            self.pieces.extend(piece(&statement, statement.text().to_string()));
+            let Some(block) = ast::Impl::cast(statement.clone()) else { continue };
+            let Some(items) = block.assoc_item_list() else { continue };
+            let begin = usize::from(items.syntax().text_range().start() - statement.text_range().start());
+            let heading = &statement.text().to_string()[..begin];
+            for item in items.assoc_items() {
+                let alone = format!("{heading}{{ {} }}", item.syntax().text());
+                self.methods.extend(piece(item.syntax(), alone));
+            }
         }
     }
 
@@ -225,14 +269,14 @@ impl SourceMap {
         let line_length = compiled[line_start..].find('\n').unwrap_or(compiled.len() - line_start);
         let begins_a_line =
             |at: usize| compiled[..at].rsplit('\n').next().is_none_or(|before| before.trim().is_empty());
-        for piece in self.pieces.iter().rev() {
+        for piece in self.pieces.iter().rev().chain(self.methods.iter().rev()) {
             for (begin, _) in compiled.match_indices(&piece.text) {
                 let end = begin + piece.text.len();
                 // The statement touches the line.
                 if begin < line_start + line_length && end > line_start && begins_a_line(begin) {
                     let above = compiled[begin..line_start.max(begin)].matches('\n').count();
                     let text = piece.lines.get(above).cloned().unwrap_or_default();
-                    let statement = piece.text.clone();
+                    let statement = piece.statement.clone();
                     return Some(Place { cell: piece.cell, line: piece.first_line + above, text, statement });
                 }
             }
@@ -257,6 +301,8 @@ mod tests {
             ":vars",
             "let s = \"a{\";",
             "/* c */",
+            "/* a /* b */ **/",
+            "/*/ a */",
             "'a'",
             "r#\"x\"#",
             "let v = vec![1, 2];",
@@ -270,6 +316,9 @@ mod tests {
             "let v = vec![1, 2",
             "let s = \"abc",
             "/* c",
+            "/* a /* b */",
+            "/*/",
+            "let a = 1; /* b",
             "let y = 3 +",
             "fn foo(",
             "if x {\n    1",

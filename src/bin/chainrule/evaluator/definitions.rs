@@ -59,7 +59,8 @@ pub struct Gone {
     pub claimed: Vec<Claimed>,
     /// Implementations and imports, as texts, in whose place others of the cell stand.
     pub replaced: Vec<String>,
-    /// Imports that say which of two meanings of a name counts.
+    /// What stands in front of the cell: imports that say which of two meanings of a name counts, definitions without what
+    /// the cell implements by hand.
     pub imports: Vec<String>,
     /// Variables of a type that cannot be written down: those of an earlier cell.
     pub unnameable: Vec<String>,
@@ -203,10 +204,20 @@ fn is_of_every_import(word: &str) -> bool {
 
 impl Evaluator {
     /// Takes out of the session what does not fit what the cell changes. A cell that would not compile takes nothing: it
-    /// ends with its errors, and whoever called puts the variables back.
-    pub(super) fn make_room(&mut self, number: u32, code: &str, prepared: &mut Prepared) -> Result<Gone, Error> {
+    /// ends with its errors, and whoever called puts the variables back. `before` had to go for the same cell already: the
+    /// store is told once, when the cell runs.
+    pub(super) fn make_room(
+        &mut self,
+        number: u32,
+        code: &str,
+        prepared: &mut Prepared,
+        before: &Gone,
+    ) -> Result<Gone, Error> {
+        let has_gone = before.variables.clone();
         let (mut after, mut next) = self.after(prepared);
-        let mut redefinition = Redefinition { identity: next.identity.word(), ..Redefinition::default() };
+        let mut redefinition =
+            Redefinition { identity: next.identity.word(), is_told: !has_gone.is_empty(), ..Redefinition::default() };
+        redefinition.gone.clone_from(&has_gone);
         if self.scope.items().eq(after.items()) && next.crates == self.definitions.crates {
             self.tell_compiler(&redefinition)?;
             return Ok(Gone::default());
@@ -232,9 +243,9 @@ impl Evaluator {
             redefinition.identity = next.identity.word();
         }
         let is_same_crate = next.identity == self.definitions.identity && next.crates == self.definitions.crates;
-        redefinition.is_told = !gone.variables.is_empty() || !is_same_crate;
+        redefinition.gone.extend(gone.variables.iter().cloned());
+        redefinition.is_told = !redefinition.gone.is_empty() || !is_same_crate;
         redefinition.kept = self.kept_variables(&graph(&after, &next, &self.definitions));
-        redefinition.gone.clone_from(&gone.variables);
         self.tell_compiler(&redefinition)?;
         self.note_gone(number, &gone);
         Ok(gone)

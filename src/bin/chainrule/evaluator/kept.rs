@@ -164,12 +164,16 @@ impl Evaluator {
         self.forget_imports(&kept.gave_way);
         let mut variables = kept.variables;
         variables.retain(|name, _| !stopped || kept.staying.contains(name));
-        self.scope.variables = self.scope.with_kinds(&variables, &prepared.code);
+        let now = self.scope.with_kinds(&variables, &prepared.code);
+        let before = std::mem::replace(&mut self.scope.variables, now);
         self.scope.add(&prepared.code);
         if kept.versions.is_some() {
             self.scope.versions = kept.versions;
         }
         self.compiled = kept.compiled;
+        if stopped {
+            self.keep_what_is_there(&prepared.code, &before);
+        }
         let mut outputs = EvalOutputs::new();
         outputs.content_by_mime_type = kept.said;
         Some(Ran { gone, result: Ok(outputs) })
@@ -196,6 +200,7 @@ impl Evaluator {
         }
         let is_kept = |one: &&Exchange| one.answers.as_ref().is_some_and(|answers| !given_up(answers));
         self.steps += exchanges.iter().filter(is_kept).count();
+        let stopped = exchanges.last().and_then(|one| one.answers.as_ref()).is_some_and(ends_early);
         self.compiled.source = self.last_source();
         self.compiled.warnings = warnings::of_compiled(self.session.folder(), &self.compiled.source);
         if ran.result.is_ok() {
@@ -223,6 +228,9 @@ impl Evaluator {
             && let Some(content) = self.to_be_kept(&ran, prepared, exchanges, &before)
         {
             self.cells.put(key, &content);
+        }
+        if stopped && ran.result.is_ok() {
+            self.keep_what_is_there(&prepared.code, &before);
         }
         ran
     }
@@ -291,7 +299,8 @@ impl Evaluator {
                 let (mut all, mut after_a_stop) = stored_by(&self.compiled.source);
                 // Variables that it does not mention stay where they are.
                 let taken = wrapper::taken(&self.compiled.source);
-                let is_left = |name: &str| !taken.contains(name);
+                let made: Vec<String> = all.keys().filter(|name| !after_a_stop.contains(name)).cloned().collect();
+                let is_left = |name: &String| !taken.contains(name.as_str()) && !made.contains(name);
                 for (name, variable) in before.iter().filter(|(name, _)| is_left(name)) {
                     after_a_stop.push(name.clone());
                     all.entry(name.clone()).or_insert_with(|| variable.kind.clone());
@@ -383,7 +392,7 @@ fn ends_early(answers: &Answers) -> bool {
 
 /// The variables that a compiled cell stores, with their types, and the names of those that it stores even if it stops
 /// before its end: behind the place where a panic is noticed.
-fn stored_by(source: &str) -> (BTreeMap<String, String>, Vec<String>) {
+pub(super) fn stored_by(source: &str) -> (BTreeMap<String, String>, Vec<String>) {
     const NAME: &str = ">(stringify!(";
     let notice = source.rfind("chainrule::cell::panicked();").unwrap_or(source.len());
     let (mut all, mut staying) = (BTreeMap::new(), Vec::new());

@@ -22,6 +22,7 @@ mod output;
 mod precedence;
 mod prepare;
 mod scope;
+mod stopped;
 mod stream;
 mod threads;
 mod timing;
@@ -123,6 +124,10 @@ impl Evaluator {
         self.report_what_happened_between_cells(number, &sink);
         if let Some(excess) = limit::excess(code) {
             return Err(Failure::new("CompileError", excess.in_words(), None));
+        }
+        if cell::ends_inside_a_comment(code) {
+            // evcxr would not see that anything is there.
+            return Err(Failure::refused(number, code, &Refusal::Said(String::new()), &self.memory));
         }
         if let Some(reason) = refused_command(code) {
             return Err(Failure::new("Error", reason, None));

@@ -7,7 +7,7 @@
 
 use super::Evaluator;
 use super::cell::{Place, parse, statements, without_commands};
-use super::definitions::{Gone, without_outdated};
+use super::definitions::{Gone, without_outdated, words};
 use super::explain::warnings;
 use super::imports::{Import, imports, of_use};
 use super::kept::Ran;
@@ -31,6 +31,8 @@ enum Obstacle {
     Definition(Place),
     /// An implementation of an earlier cell that this one has, too.
     Implementation(Place),
+    /// A `derive` of an earlier cell for what this one implements by hand: the definition without it.
+    Derived(String),
     /// A name that two `use …::*` give, and the import that says which is meant.
     Ambiguous { name: String, import: String },
 }
@@ -57,7 +59,7 @@ impl Evaluator {
             let imported = gone.imports.iter().flat_map(|text| imports(text)).filter_map(|import| import.name);
             let taken: Vec<String> = taken.chain(imported).collect();
             taken.iter().for_each(|name| self.scope.respell(name));
-            match self.make_room(number, code, prepared) {
+            match self.make_room(number, code, prepared, &gone) {
                 Ok(more) => gone.add(more),
                 Err(error) => break Err(error),
             }
@@ -121,6 +123,11 @@ impl Evaluator {
                 let called = prepared.set_aside(&place.statement);
                 gone.replaced.extend(called.map(|_| place.statement));
             }
+            Obstacle::Derived(definition) => {
+                if !gone.imports.contains(&definition) && prepared.put_first(&format!("{definition} ")).is_some() {
+                    gone.imports.push(definition);
+                }
+            }
             Obstacle::Ambiguous { name, import } => {
                 if !gone.imports.contains(&import) && prepared.put_first(&format!("{import} ")).is_some() {
                     gone.imports.push(import);
@@ -181,6 +188,9 @@ impl Evaluator {
                 statements(&parse(&place.statement)).iter().any(|node| ast::Impl::can_cast(node.kind()))
             };
             let (here, others): (Vec<Place>, Vec<Place>) = places.into_iter().partition(|place| place.cell == number);
+            if let Some(definition) = self.definition_that_derives(&error.message()).filter(|_| !here.is_empty()) {
+                return vec![Obstacle::Derived(definition)];
+            }
             let others = others.into_iter().filter(|place| !here.is_empty() && is_implementation(place));
             return others.map(Obstacle::Implementation).collect();
         }
@@ -198,6 +208,16 @@ impl Evaluator {
             return if is_own { Vec::new() } else { vec![Obstacle::Import(line.to_owned())] };
         }
         place(span).filter(|place| place.cell != number).map(Obstacle::Definition).into_iter().collect()
+    }
+
+    /// The definition of an earlier cell that derives what rustc says is implemented twice, without that.
+    fn definition_that_derives(&self, said: &str) -> Option<String> {
+        let mut words = said.split('`').skip(1).step_by(2);
+        let (derived, of) = (words.next()?, words.next()?);
+        let last = |path: &str| path.split('<').next().and_then(|path| path.rsplit("::").next()).map(str::to_owned);
+        let (derived, of) = (last(derived)?, last(of)?);
+        let (_, text) = self.scope.items().find(|(name, _)| *name == of)?;
+        without_derived(&parsed(text).into_iter().next()?, &derived)
     }
 
     /// The whole of an error that says a name is ambiguous. Where that is in the code around the cell, evcxr keeps only a
@@ -307,6 +327,28 @@ fn marked(span: &Value) -> Option<String> {
 
 fn parsed(code: &str) -> Vec<SyntaxNode> {
     statements(&parse(&without_commands(code)))
+}
+
+/// A definition without the `derive` of this trait, on one line. Nothing if it does not derive it.
+fn without_derived(item: &SyntaxNode, derived: &str) -> Option<String> {
+    let is_derive = |node: &SyntaxNode| node.kind() == SyntaxKind::ATTR && node.text().to_string().contains("derive");
+    let attribute =
+        item.children().find(|node| is_derive(node) && words(&node.text().to_string()).any(|w| w == derived))?;
+    let text = attribute.text().to_string();
+    let list = text.split_once('(')?.1.rsplit_once(')')?.0;
+    let is_kept = |path: &&str| path.rsplit("::").next().is_some_and(|name| name.trim() != derived);
+    let kept: Vec<&str> = list.split(',').map(str::trim).filter(|path| !path.is_empty()).filter(is_kept).collect();
+    let mut definition = String::new();
+    for token in item.descendants_with_tokens().filter_map(|element| element.into_token()) {
+        let is_within = token.parent_ancestors().any(|node| node == attribute);
+        match token.kind() {
+            SyntaxKind::WHITESPACE | SyntaxKind::COMMENT => definition.push(' '),
+            _ if is_within => {}
+            _ if token.text().contains('\n') => return None,
+            _ => definition += token.text(),
+        }
+    }
+    Some(format!("#[derive({})] {}", kept.join(", "), definition.trim()))
 }
 
 /// By what an item is told from others: its name, or what an `impl` is for.
@@ -427,6 +469,18 @@ mod tests {
         assert!(mentions(&first(call), "accuracy", Kind::Value) && !mentions(&first(call), "accuracy", Kind::Module));
         assert!(!mentions(&first("fn f(data: &D) { data.x }"), "data", Kind::Value));
         assert!(!mentions(&first("fn f() { A { accuracy: 1.0 } }"), "accuracy", Kind::Any));
+    }
+
+    #[test]
+    fn a_definition_without_what_it_derives() {
+        let without = |code: &str| without_derived(&first(code), "Debug");
+        let code = "/// A net.\n#[derive(Clone, std::fmt::Debug)] // why\npub struct P<T> {\n    x: T,\n}";
+        assert_eq!(
+            without(code).unwrap().split_whitespace().collect::<Vec<_>>().join(" "),
+            "#[derive(Clone)] pub struct P<T> { x: T, }"
+        );
+        assert_eq!(without("#[derive(Debug)] struct P;").as_deref(), Some("#[derive()] struct P;"));
+        assert_eq!(without("#[derive(Clone)] struct P;"), None);
     }
 
     #[test]

@@ -39,8 +39,15 @@ impl Insertion {
 /// twice. So each gets a constant of ours in front of it, whose name evcxr keeps it under.
 #[derive(Clone, Debug, Default)]
 pub struct Implementations {
-    known: Vec<(String, BTreeSet<String>)>,
+    known: Vec<Known>,
     count: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Known {
+    constant: String,
+    provides: BTreeSet<String>,
+    text: String,
 }
 
 /// Before an item that takes the place of one that was set aside: rustc does not see it.
@@ -51,27 +58,63 @@ const AT: &str = "chainrule::cell::at(";
 pub const IMPLEMENTATION: &str = "CHAINRULE_IMPL_";
 
 impl Implementations {
-    /// What to put in front of an `impl` that provides these things, so that it replaces those that provided one of them.
-    fn place(&mut self, provides: BTreeSet<String>) -> String {
-        let mut overlapping = self.known.iter().filter(|(_, known)| !known.is_disjoint(&provides));
-        if let (Some((name, known)), None) = (overlapping.next(), overlapping.next())
-            && *known == provides
+    /// What to put in front of an `impl` that provides these things, so that it replaces those that provided one of them;
+    /// and, for the end of the cell, what these have besides.
+    fn place(&mut self, provides: BTreeSet<String>, text: String) -> (String, String) {
+        let mut overlapping = self.known.iter_mut().filter(|known| !known.provides.is_disjoint(&provides));
+        if let (Some(known), None) = (overlapping.next(), overlapping.next())
+            && known.provides == provides
         {
             // The cell is run again: everything after it finds what it found before.
-            return constant(name);
+            known.text = text;
+            return (constant(&known.constant), String::new());
+        }
+        let mut behind = String::new();
+        for known in self.known.iter_mut().filter(|known| !known.provides.is_disjoint(&provides)) {
+            if let Some(rest) = without_methods(&known.text, &provides) {
+                known.provides.retain(|one| !provides.contains(one));
+                behind += &format!("{}{rest}", in_front_of_a_rest(&known.constant));
+                known.text = rest;
+            }
         }
         let emptied = self.remove(|known| !known.is_disjoint(&provides));
         self.count += 1;
         let name = format!("{IMPLEMENTATION}{}", self.count);
         let constant = constant(&name);
-        self.known.push((name, provides));
-        emptied + &constant
+        self.known.push(Known { constant: name, provides, text });
+        (emptied + &constant, behind)
     }
 
     /// What to put into a cell so that implementations of before are no longer there.
     fn remove(&mut self, is_removed: impl Fn(&BTreeSet<String>) -> bool) -> String {
-        self.known.extract_if(.., |known| is_removed(&known.1)).map(|(name, _)| constant(&name)).collect()
+        let removed = self.known.extract_if(.., |known| is_removed(&known.provides));
+        removed.map(|known| constant(&known.constant)).collect()
     }
+}
+
+/// The methods of an earlier `impl` that a cell leaves as they are stand at its end, each on lines of its own.
+fn in_front_of_a_rest(name: &str) -> String {
+    format!("\n{}\n", constant(name).trim_end())
+}
+
+/// An `impl` without those of its methods that are among these. Nothing if none is left.
+fn without_methods(text: &str, gone: &BTreeSet<String>) -> Option<String> {
+    let node = statements(&parse(text)).into_iter().next()?;
+    let block = ast::Impl::cast(node.clone()).filter(|block| block.trait_().is_none())?;
+    let own_type = own_type(&block);
+    let items: Vec<ast::AssocItem> = block.assoc_item_list()?.assoc_items().collect();
+    let is_gone =
+        |item: &&ast::AssocItem| name_within(item).is_some_and(|name| gone.contains(&format!("{own_type}::{name}")));
+    if items.iter().all(|item| is_gone(&item)) {
+        return None;
+    }
+    let mut rest = text.to_owned();
+    for item in items.iter().filter(is_gone).collect::<Vec<_>>().into_iter().rev() {
+        let range = item.syntax().text_range();
+        let (from, to) = (usize::from(range.start()) - BEFORE.len(), usize::from(range.end()) - BEFORE.len());
+        rest.replace_range(from..to, "");
+    }
+    Some(rest)
 }
 
 fn constant(name: &str) -> String {
@@ -94,12 +137,15 @@ pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
         let line = code[..start(node)].matches('\n').count() + 1;
         insertions.push((start(node), format!("{AT}{line}); ")));
     }
+    let mut behind = String::new();
     for node in &nodes {
         if let Some(block) = ast::Impl::cast(node.clone()) {
-            insertions.push((start(node), prepared.implementations.place(provided_by(&block))));
+            let (front, rest) = prepared.implementations.place(provided_by(&block), node.text().to_string());
+            insertions.push((start(node), front));
+            behind += &rest;
         } else if let Some(block) = ast::ExternBlock::cast(node.clone()) {
             // It has no name either, and what it declares may be declared once.
-            insertions.push((start(node), prepared.implementations.place(declared_by(&block))));
+            insertions.push((start(node), prepared.implementations.place(declared_by(&block), String::new()).0));
         } else if let Some(statement) = ast::Use::cast(node.clone()) {
             let imports = overlooked(&statement).into_iter().map(|import| format!("{} ", import.text));
             insertions.push((start(node), imports.collect()));
@@ -127,6 +173,8 @@ pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
         let call = if fails { "\nmain()?;" } else { "\nmain();" };
         insertions.push((code.len(), call.to_owned()));
     }
+    insertions.push((code.len(), behind));
+    insertions.retain(|(_, text)| !text.is_empty());
     insertions.sort_by_key(|(at, _)| *at); // what stands at the same place keeps its order
     prepared.insert(code, &insertions);
     prepared
@@ -151,7 +199,9 @@ impl Prepared {
         let node = statements(&parse(definition)).into_iter().next()?;
         let (called, text) = if let Some(block) = ast::Impl::cast(node.clone()) {
             let provides = provided_by(&block);
-            (heading(&block), self.implementations.remove(|known| !known.is_disjoint(&provides)))
+            let gone = self.implementations.remove(|known| !known.is_disjoint(&provides));
+            self.take_out_rests(&gone);
+            (heading(&block), gone)
         } else {
             let name = match ast::Use::cast(node.clone()) {
                 Some(statement) => of_use(&statement).into_iter().next()?.name?,
@@ -166,6 +216,18 @@ impl Prepared {
         };
         self.put_first(&text)?;
         (!text.is_empty()).then_some(called)
+    }
+
+    /// Takes implementations that go off the end of the cell, given as the constants in front of them.
+    fn take_out_rests(&mut self, gone: &str) {
+        for constant in gone.split_inclusive("= (); ") {
+            let begin = format!("\n{}\n", constant.trim_end());
+            if let Some(at) = self.code.rfind(&begin) {
+                let next = self.code[at + 1..].find(&format!("\nconst {IMPLEMENTATION}"));
+                let end = next.map_or(self.code.len(), |next| at + 1 + next);
+                self.code.replace_range(at..end, "");
+            }
+        }
     }
 
     /// Puts an item in front of the cell.
@@ -261,24 +323,32 @@ fn heading(block: &ast::Impl) -> String {
 
 /// `Display for Net`, or `Net::forward` for each thing in an `impl` without a trait.
 fn provided_by(block: &ast::Impl) -> BTreeSet<String> {
-    let parameters: Vec<String> = block
-        .generic_param_list()
-        .into_iter()
-        .flat_map(|list| list.type_or_const_params())
-        .filter_map(|parameter| Some(parameter.name()?.text().to_string()))
-        .collect();
-    let own_type = plain(block.self_ty().as_ref(), &parameters);
+    let own_type = own_type(block);
     if let Some(implemented) = block.trait_() {
-        return BTreeSet::from([format!("{} for {own_type}", plain(Some(&implemented), &parameters))]);
+        return BTreeSet::from([format!("{} for {own_type}", plain(Some(&implemented), &parameters(block)))]);
     }
     let items = block.assoc_item_list().into_iter().flat_map(|list| list.assoc_items());
-    let name = |item: ast::AssocItem| match item {
+    items.filter_map(|item| name_within(&item)).map(|name| format!("{own_type}::{name}")).collect()
+}
+
+fn own_type(block: &ast::Impl) -> String {
+    plain(block.self_ty().as_ref(), &parameters(block))
+}
+
+fn parameters(block: &ast::Impl) -> Vec<String> {
+    let parameters = block.generic_param_list().into_iter().flat_map(|list| list.type_or_const_params());
+    parameters.filter_map(|parameter| Some(parameter.name()?.text().to_string())).collect()
+}
+
+/// The name of something in an `impl`.
+fn name_within(item: &ast::AssocItem) -> Option<String> {
+    let name = match item {
         ast::AssocItem::Fn(function) => function.name(),
         ast::AssocItem::Const(constant) => constant.name(),
         ast::AssocItem::TypeAlias(alias) => alias.name(),
         ast::AssocItem::MacroCall(_) => None,
     };
-    items.filter_map(name).map(|name| format!("{own_type}::{}", name.text())).collect()
+    name.map(|name| name.text().to_string())
 }
 
 /// `extern close` for each function or static in an `extern` block.
@@ -379,12 +449,17 @@ mod tests {
         );
         assert_eq!(first.column(1, 38), 5);
         let second = prepare("impl Net { fn b() {} }", &first.implementations);
-        assert_eq!(
-            second.code,
-            "const CHAINRULE_IMPL_2: () = (); const CHAINRULE_IMPL_3: () = (); impl Net { fn b() {} }"
-        );
+        let rest = "\nconst CHAINRULE_IMPL_2: () = ();\nimpl Net { fn a() {}  }";
+        assert_eq!(second.code, format!("const CHAINRULE_IMPL_3: () = (); impl Net {{ fn b() {{}} }}{rest}"));
         let again = prepare("impl Net { fn b() { 1 } }", &second.implementations);
         assert_eq!(again.code, "const CHAINRULE_IMPL_3: () = (); impl Net { fn b() { 1 } }");
+        let mut aside = second.clone();
+        aside.set_aside("impl Net { fn a() {} }");
+        assert!(aside.code.ends_with("const CHAINRULE_IMPL_3: () = (); impl Net { fn b() {} }"), "{}", aside.code);
+        let whole = prepare("impl Net { fn a() {} fn b() {} }", &second.implementations);
+        let emptied =
+            "const CHAINRULE_IMPL_2: () = (); const CHAINRULE_IMPL_3: () = (); const CHAINRULE_IMPL_4: () = (); ";
+        assert_eq!(whole.code, format!("{emptied}impl Net {{ fn a() {{}} fn b() {{}} }}"));
         let third = prepare("impl Net { fn c() {} }", &again.implementations);
         assert_eq!(third.code, "const CHAINRULE_IMPL_4: () = (); impl Net { fn c() {} }");
     }

@@ -263,7 +263,7 @@ fn name(node: &SyntaxNode) -> Option<String> {
 }
 
 /// The variables that a cell makes, and whether they may be changed.
-fn made_by(prepared: &str) -> BTreeMap<String, bool> {
+pub fn made_by(prepared: &str) -> BTreeMap<String, bool> {
     let mut made = BTreeMap::new();
     for statement in statements(&parse(&without_commands(prepared))).into_iter().filter_map(ast::LetStmt::cast) {
         let names = statement

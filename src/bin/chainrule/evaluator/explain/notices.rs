@@ -51,12 +51,12 @@ impl Evaluator {
         (!names.is_empty()).then(|| {
             Explanation::new(
                 format!(
-                    "The cell ended at the `return` in the statement of line {line}. What it makes is kept at its end, so {} \
-                     is not there.",
+                    "The cell ended at the `return` in the statement of line {line}. What it had made by then is kept, but \
+                     there is no {}.",
                     names.join(", ")
                 ),
                 format!(
-                    "单元格在第 {line} 行的语句里遇到 `return`，提前结束了。变量要到单元格末尾才会保存，所以没有 {}。",
+                    "单元格在第 {line} 行的语句里遇到 `return`，提前结束了。在此之前创建的变量都保留，但没有 {}。",
                     names.join("、")
                 ),
                 "",

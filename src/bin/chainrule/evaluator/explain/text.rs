@@ -146,6 +146,8 @@ pub enum Unpaired {
     Close(Range<usize>, char),
     /// A text without its second quote.
     Text(Range<usize>),
+    /// A comment without its end.
+    Comment(Range<usize>),
 }
 
 pub fn unpaired(code: &str) -> Option<Unpaired> {
@@ -165,11 +167,11 @@ pub fn unpaired(code: &str) -> Option<Unpaired> {
             _ => {}
         }
     }
-    let last = tokens.last().filter(|last| last.kind() != SyntaxKind::COMMENT && ends_inside_a_token(&rust));
-    if let Some(last) = last {
+    if let Some(last) = tokens.last().filter(|_| ends_inside_a_token(&rust)) {
         let start = range(last).start;
-        let length = code[start..].lines().next().unwrap_or_default().len();
-        return Some(Unpaired::Text(start..start + length));
+        let at = start..start + code[start..].lines().next().unwrap_or_default().len();
+        let is_comment = last.kind() == SyntaxKind::COMMENT;
+        return Some(if is_comment { Unpaired::Comment(at) } else { Unpaired::Text(at) });
     }
     (!open.is_empty()).then_some(Unpaired::Open(open))
 }
@@ -213,6 +215,13 @@ impl Unpaired {
             }
             Unpaired::Text(at) => {
                 let title = say("the text that begins here has no closing quote", "这里开始的字符串没有结束的引号");
+                (title.to_owned(), vec![(at, String::new())])
+            }
+            Unpaired::Comment(at) => {
+                let title = say(
+                    "the comment that begins here with `/*` has no end: its `*/` is missing",
+                    "这里用 `/*` 开始的注释没有结束：缺少 `*/`",
+                );
                 (title.to_owned(), vec![(at, String::new())])
             }
         };

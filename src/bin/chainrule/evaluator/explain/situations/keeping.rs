@@ -2,8 +2,9 @@
 
 use super::super::syntax::{Cell, one_line, text};
 use super::super::{BORROW, Case, Explanation, ITERATOR};
+use crate::evaluator::definitions::words;
 use crate::language::say;
-use ra_ap_syntax::ast::{self, AstNode, HasArgList};
+use ra_ap_syntax::ast::{self, AstNode, HasArgList, HasName};
 
 /// A type that is known at the end, but not on the way there.
 fn within(code: &str, kind: &str, statement: &str) -> Option<Explanation> {
@@ -27,6 +28,21 @@ pub fn initializer(case: &Case) -> Option<(String, ast::Expr)> {
     let statement = Cell::new(case.code).definition(case.mark.as_ref(), case.name())?;
     let pattern = statement.pat()?.syntax().text().to_string();
     Some((pattern, statement.initializer()?))
+}
+
+/// A type that the block on the right side defines, and mentions where it gives its value.
+fn type_of_block(value: &ast::Expr) -> Option<String> {
+    let ast::Expr::BlockExpr(block) = value else { return None };
+    let list = block.stmt_list()?;
+    let last = list.tail_expr()?.syntax().text().to_string();
+    let name = |node| match ast::Item::cast(node)? {
+        ast::Item::Struct(item) => item.name(),
+        ast::Item::Enum(item) => item.name(),
+        ast::Item::Union(item) => item.name(),
+        _ => None,
+    };
+    let mut names = list.syntax().children().filter_map(name).map(|name| name.text().to_string());
+    names.find(|name| words(&last).any(|word| word == name))
 }
 
 pub fn closure(case: &Case) -> Option<Explanation> {
@@ -304,6 +320,18 @@ pub fn unknown_type(case: &Case) -> Option<Explanation> {
         && !kind.contains('_')
     {
         return within(&code, &kind, &format!("let {name}: {kind} = {code};"));
+    }
+    if let Some(inner) = type_of_block(&value) {
+        return Some(Explanation::new(
+            format!(
+                "`{name}` would be of the type `{inner}`, which is defined within the braces and known only there: no later \
+                 cell could name it. Define `{inner}` outside of the braces."
+            ),
+            format!(
+                "`{name}` 的类型是 `{inner}`，它定义在花括号里面，只在那里有效，后面的单元格无法写出它的名字。请把 `{inner}` 定义在花括号外面。"
+            ),
+            "",
+        ));
     }
     // What the right side is made by, and a type that fits.
     let likely = [

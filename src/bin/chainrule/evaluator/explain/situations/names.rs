@@ -149,8 +149,13 @@ fn of_fate(name: &str, fate: &Fate, memory: &Memory) -> Explanation {
             code.clone(),
         ),
         Fate::Failed { cell } => Explanation::new(
-            format!("Cell [{cell}] was to define `{name}`, but it failed. Fix that cell and run it again."),
-            format!("`{name}` 应该由单元格 [{cell}] 定义，但那个单元格出错了：请先改好它，再重新运行。"),
+            format!(
+                "Cell [{cell}] was to define `{name}`, but it failed before that, or after it had moved the value away. Fix \
+                 that cell and run it again."
+            ),
+            format!(
+                "`{name}` 应该由单元格 [{cell}] 定义，但那个单元格在此之前就出错了，或者出错时它的值已经被移走：请先改好那个单元格，再重新运行。"
+            ),
             "",
         ),
         Fate::NotKept { cell } => Explanation::new(

@@ -36,6 +36,12 @@ pub fn without_partner(case: &Case) -> Option<Explanation> {
             format!("请删掉多余的 `{close}`，或者在前面补上 `{}`。", partner(close)),
             "",
         ),
+        Unpaired::Comment(_) => Explanation::new(
+            "All that follows is a part of the comment, so nothing of it would run. Each `/*` needs its `*/`; a comment of \
+             one line begins with `//` and needs no end.",
+            "后面的内容都成了注释的一部分，不会运行。每个 `/*` 都要有配对的 `*/`；单行注释用 `//` 开头，不需要结束标记。",
+            "",
+        ),
         Unpaired::Text(at) => {
             let start = case.code[..at.start].rfind('\n').map_or(0, |newline| newline + 1);
             let before = case.code[start..at.start].trim_start();

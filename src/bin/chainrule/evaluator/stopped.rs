@@ -1,0 +1,44 @@
+//! The variables after a cell that has stopped before its end: what it had made by then, and of what it was to make anew the
+//! old values. evcxr drops all that a cell was to make; it is told of these when it is needed next (`context`).
+
+use super::Evaluator;
+use super::kept::stored_by;
+use super::scope::{Variable, Variables, made_by};
+use crate::compiler::wrapper;
+use std::collections::BTreeSet;
+
+impl Evaluator {
+    /// Adds to the variables those that are there although the cell, given as evcxr got it, has stopped. `before` are those
+    /// that it began with; what was compiled last is the cell.
+    pub(super) fn keep_what_is_there(&mut self, prepared: &str, before: &Variables) {
+        self.taken.extend(self.events.take());
+        let (all, staying) = stored_by(&self.compiled.source);
+        let taken = wrapper::taken(&self.compiled.source);
+        let there: BTreeSet<&str> = self.reported("types");
+        let put_back = self.reported("put_back");
+        let made = made_by(prepared);
+        let mut found = Variables::new();
+        for (name, kind) in all.iter().filter(|(name, _)| !staying.contains(name)) {
+            let is_new = there.contains(name.as_str()) && !put_back.contains(name.as_str());
+            let is_old = put_back.contains(name.as_str()) || !taken.contains(name.as_str());
+            if is_new {
+                let is_mutable = made.get(name).copied().unwrap_or_default();
+                found.insert(name.clone(), Variable { kind: kind.clone(), is_mutable });
+            } else if let Some(old) = before.get(name).filter(|_| is_old) {
+                found.insert(name.clone(), old.clone());
+            }
+        }
+        self.scope.variables.extend(found);
+        self.complete_types();
+    }
+
+    /// The variables that events of this kind are about.
+    fn reported(&self, kind: &str) -> BTreeSet<&str> {
+        let mut names = BTreeSet::new();
+        for event in self.taken.iter().filter(|event| event["event"] == kind) {
+            names.extend(event[kind].as_object().into_iter().flatten().map(|(name, _)| name.as_str()));
+            names.extend(event["variables"].as_array().into_iter().flatten().filter_map(|name| name.as_str()));
+        }
+        names
+    }
+}
