@@ -132,7 +132,9 @@ fn of_sound_text_and_games() -> Vec<(&'static str, Figure)> {
 fn write_gallery() {
     let folder = std::env::var("PICTURES").expect("PICTURES names a folder");
     for (name, figure) in gallery() {
-        std::fs::write(format!("{folder}/{}.svg", name.replace(' ', "-")), figure.svg()).unwrap();
+        for form in ["svg", "png"] {
+            figure.save(&format!("{folder}/{}.{form}", name.replace(' ', "-"))).unwrap();
+        }
         println!("{}\n", figure.text());
     }
     seed(1);

@@ -117,15 +117,7 @@ pub(super) fn cells(
     let (rows, columns) = (row_names.len(), column_names.len());
     let pixels: Vec<Rgb> = values.iter().map(|value| colour(*value)).collect();
     let area = [0.0, 0.0, columns as f64, rows as f64];
-    let sparse = |names: Vec<String>| {
-        // Names of large matrices would overlap: every tenth, hundredth, … Single letters need little room.
-        if names.len() <= 64 && names.iter().all(|name| name.chars().count() <= 1) {
-            return names;
-        }
-        let step = 10usize.pow((names.len() as f64 / 30.0).log10().ceil().max(0.0) as u32);
-        names.into_iter().enumerate().map(|(i, name)| if i % step == 0 { name } else { String::new() }).collect()
-    };
-    let mut figure = Figure::new(kind, Axis::names(sparse(column_names)), Axis::names(sparse(row_names)));
+    let mut figure = Figure::new(kind, Axis::names(column_names), Axis::names(row_names));
     let side = (440.0 / rows.max(columns) as f64).clamp(1.0, 60.0);
     figure.size = ((columns as f64 * side).max(80.0) + 120.0, (rows as f64 * side).max(40.0) + 90.0);
     if rows.max(columns) <= WITH_NUMBERS {
