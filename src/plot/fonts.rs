@@ -1,7 +1,7 @@
 //! Letters from the fonts of the computer, for what [`letters`](super::letters) does not have: Chinese, accents, signs.
 
 use super::letters;
-use super::outlines::{Contour, Point};
+use super::outlines::{Contour, Point, bezier};
 use std::io;
 use std::path::{Path, PathBuf};
 use ttf_parser::{Face, GlyphId, OutlineBuilder};
@@ -116,20 +116,11 @@ impl Pen {
         }
     }
 
-    /// A Bézier curve from where the pen is, by de Casteljau's construction.
     fn curve(&mut self, rest: &[Point]) {
-        const STEPS: usize = 8;
+        const STEPS: u32 = 8;
         let Some(start) = self.contours.last().and_then(|contour| contour.last()).copied() else { return };
-        for step in 1..=STEPS {
-            let t = step as f64 / STEPS as f64;
-            let mut points: Vec<Point> = std::iter::once(start).chain(rest.iter().copied()).collect();
-            while points.len() > 1 {
-                let between =
-                    |pair: &[Point]| (pair[0].0 + (pair[1].0 - pair[0].0) * t, pair[0].1 + (pair[1].1 - pair[0].1) * t);
-                points = points.windows(2).map(between).collect();
-            }
-            self.add(points[0]);
-        }
+        let points: Vec<Point> = std::iter::once(start).chain(rest.iter().copied()).collect();
+        (1..=STEPS).for_each(|step| self.add(bezier(&points, f64::from(step) / f64::from(STEPS))));
     }
 }
 

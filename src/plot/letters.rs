@@ -4,7 +4,7 @@
 //! that point, `(x y a b from to)` an arc around x y with the half axes a and b from one angle to another, in degrees from
 //! the right, anticlockwise; `;` lifts the pen.
 
-use super::outlines::{Contour, Point, stroke};
+use super::outlines::{Contour, Point, arc, stroke};
 use std::sync::LazyLock;
 
 const LETTERS: &str = "
@@ -119,7 +119,7 @@ $ (4.8 10.4 4.2 3.6 30 270)(4.8 3.4 4.8 3.4 90 -150);4.8 16 4.8 -2
 ↵ 11 11 11 5 0 5;4 9 0 5 4 1
 ␣ 0 2 0 -2 9 -2 9 2
 ✓ 0 6 4 1 11 13
-✗ 0.6 12 9.4 1;9.4 12 0.6 1
+✗ 0 13 4.6 6.4 10.6 0.6;10.8 13.8 5 7 0.4 -0.4
 ★ 6 14 9.6 1.6 0.2 9.2 11.8 9.2 2.4 1.6 6 14
 … 0 0.1 0 0.3;5 0.1 5 0.3;10 0.1 10 0.3
 · 0 6 0 6.2
@@ -191,9 +191,7 @@ fn points(stroke: &str) -> Vec<Point> {
         let numbers: Vec<f64> = part.split([' ', '(', ')']).filter_map(|number| number.parse().ok()).collect();
         match *numbers.as_slice() {
             [x, y, a, b, from, to] if part.ends_with(')') => {
-                let steps = ((to - from).abs() / 12.0).ceil().max(1.0);
-                let angle = |step: usize| (from + (to - from) * step as f64 / steps).to_radians();
-                points.extend((0..=steps as usize).map(|step| (x + a * angle(step).cos(), y + b * angle(step).sin())));
+                points.extend(arc((x, y), (a, b), from, to));
             }
             _ => points.extend(numbers.chunks_exact(2).map(|pair| (pair[0], pair[1]))),
         }

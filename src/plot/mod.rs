@@ -34,6 +34,7 @@ mod fonts;
 mod frames;
 mod game;
 mod graph;
+mod graph_picture;
 mod header;
 mod images;
 mod landscape;

@@ -107,13 +107,16 @@ impl DrawingBackend for Sketch<'_> {
             HPos::Right => 1.0,
         };
         let is_turned = matches!(style.transform(), FontTransform::Rotate270);
-        let text = Text { at: pixels(at), text, size, side, bold, is_turned };
+        // The middle of small letters shall be there.
+        let ((x, y), down) = (pixels(at), letters::SMALL * size / 2.0);
+        let at = if is_turned { (x + down, y) } else { (x, y + down) };
+        let text = Text { at, text, size, side, bold, is_turned };
         let contours = text.contours(self.fonts).map_err(DrawingErrorKind::DrawingError)?;
         self.add(contours, style.color())
     }
 }
 
-/// A line of text; `at` is half the height of a small letter above its baseline.
+/// A line of text; `at` is on its baseline.
 pub(super) struct Text<'a> {
     pub at: Point,
     pub text: &'a str,
@@ -128,9 +131,8 @@ pub(super) struct Text<'a> {
 impl Text<'_> {
     pub fn contours(&self, fonts: &mut Fonts) -> io::Result<Vec<Contour>> {
         let (mut contours, width) = fonts.outline(self.text, self.size, self.bold)?;
-        let (left, baseline) = (-self.side * width, letters::SMALL * self.size / 2.0);
         for (x, y) in contours.iter_mut().flatten() {
-            let (along, down) = (left + *x, baseline + *y);
+            let (along, down) = (*x - self.side * width, *y);
             let (dx, dy) = if self.is_turned { (down, -along) } else { (along, down) };
             (*x, *y) = (self.at.0 + dx, self.at.1 + dy);
         }
@@ -147,6 +149,24 @@ pub(super) fn circle((x, y): Point, radius: f64) -> Contour {
     let corners = (radius * 16.0).clamp(12.0, 64.0) as usize;
     let angle = |corner: usize| -std::f64::consts::TAU * corner as f64 / corners as f64;
     (0..corners).map(|corner| (x + radius * angle(corner).cos(), y + radius * angle(corner).sin())).collect()
+}
+
+/// Part of an ellipse from one angle to another, in degrees from the right.
+pub(super) fn arc((x, y): Point, (a, b): Point, from: f64, to: f64) -> Contour {
+    let steps = ((to - from).abs() / 12.0).ceil().max(1.0);
+    let angle = |step: usize| (from + (to - from) * step as f64 / steps).to_radians();
+    (0..=steps as usize).map(|step| (x + a * angle(step).cos(), y + b * angle(step).sin())).collect()
+}
+
+/// A point of the Bézier curve with these control points, by de Casteljau's construction.
+pub(super) fn bezier(points: &[Point], t: f64) -> Point {
+    let mut points = points.to_vec();
+    while points.len() > 1 {
+        let between =
+            |pair: &[Point]| (pair[0].0 + (pair[1].0 - pair[0].0) * t, pair[0].1 + (pair[1].1 - pair[0].1) * t);
+        points = points.windows(2).map(between).collect();
+    }
+    points[0]
 }
 
 /// The area of a line: a rectangle for each part, and a circle where two of them meet, at the ends too if they are `round`.
