@@ -174,11 +174,11 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
         if let Ticks::Names(names) = &self.figure.x.ticks {
             let pitch = pixels(xs.end - xs.start) / names.len().max(1) as f64;
             let longest = names.iter().map(|name| text::columns(name)).max().unwrap_or(0);
-            let shown = every(names, pitch, longest.min(SHORTEST_NAME) as f64 * text::COLUMN);
+            let shown = every(names, pitch, longest.min(SHORTEST_NAME) as f64 * text::COLUMN + GAP);
             let room = shown.get(1).map_or(pixels(xs.end - xs.start), |(x, _)| x - shown[0].0);
             for (x, name) in shown {
                 let at = (pixels(xs.start) + x, pixels(ys.end) + 13.0);
-                self.text(at, &shorten(&name, columns_in(room)), INK, TEXT, HPos::Center, false)?;
+                self.text(at, &shorten(&name, columns_in(room - GAP)), INK, TEXT, HPos::Center, false)?;
             }
         }
         if let Ticks::Names(names) = &self.figure.y.ticks {
@@ -194,16 +194,20 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
     /// What the axes measure. It is written here: plotters' labels depend on its estimate of the text width.
     fn labels(&self, (xs, ys): (&Range<i32>, &Range<i32>), below: f64) -> Drawn {
         // As much on either side of the middle as there is on the narrower one.
-        let room = |middle: f64, all: f64| columns_in(2.0 * middle.min(all - middle) - 4.0);
+        let room = |from: f64, middle: f64, to: f64| columns_in(2.0 * (middle - from).min(to - middle) - 4.0);
         let (across, down) = (pixels(xs.start + xs.end) / 2.0, pixels(ys.start + ys.end) / 2.0);
         let ((width, height), Drawing { x, y, .. }) = (outer_size(self.figure), &**self.figure);
         if !x.label.is_empty() {
             let at = (across, pixels(ys.end) + below - 6.0);
-            self.text(at, &shorten(&x.label, room(across, width)), INK, TEXT, HPos::Center, false)?;
+            self.text(at, &shorten(&x.label, room(0.0, across, width)), INK, TEXT, HPos::Center, false)?;
         }
         if !y.label.is_empty() {
             let style = text_style(INK, TEXT, HPos::Center, false).transform(FontTransform::Rotate270);
-            self.area.draw_text(&shorten(&y.label, room(down, height)), &style, (units(16.0), units(down)))?;
+            self.area.draw_text(
+                &shorten(&y.label, room(header::height(self.figure), down, height)),
+                &style,
+                (units(16.0), units(down)),
+            )?;
         }
         Ok(())
     }
@@ -341,10 +345,13 @@ const CROSS: [(f64, f64); 12] = [
 const LONGEST_NAME: usize = 22;
 /// Columns that a name below a horizontal axis has at least, if it is that long.
 const SHORTEST_NAME: usize = 5;
+/// Pixels between names beside each other.
+const GAP: f64 = 3.0;
 /// Pixels between names above each other.
 const LOWEST_NAME: f64 = 11.0;
 
-fn vertical_labels_width(axis: &Axis, numbers: &Marked) -> f64 {
+/// Width of names or numbers beside a vertical axis.
+pub(super) fn vertical_labels_width(axis: &Axis, numbers: &Marked) -> f64 {
     let characters = match &axis.ticks {
         Ticks::None => return 0.0,
         Ticks::Names(names) => names.iter().map(|name| text::columns(name)).max().unwrap_or(0).clamp(1, LONGEST_NAME),

@@ -30,9 +30,9 @@ impl Fonts {
         let font = if missing.is_empty() { None } else { self.font_with(&missing) };
         let (mut contours, mut x) = (Vec::new(), 0.0);
         for letter in text.chars() {
-            let from_font = font.and_then(|font| self.open[font].outline(letter));
+            let from_font = font.and_then(|font| self.open[font].outline(letter, bold));
             let Some((outline, width)) =
-                from_font.or_else(|| letters::outline(letter, bold)).or_else(|| self.any(letter))
+                from_font.or_else(|| letters::outline(letter, bold)).or_else(|| self.any(letter, bold))
             else {
                 return Err(without(letter, text));
             };
@@ -43,9 +43,9 @@ impl Fonts {
         Ok((contours, x))
     }
 
-    fn any(&mut self, letter: char) -> Option<(Vec<Contour>, f64)> {
+    fn any(&mut self, letter: char, bold: bool) -> Option<(Vec<Contour>, f64)> {
         let font = self.font_with(&[letter])?;
-        self.open[font].outline(letter)
+        self.open[font].outline(letter, bold)
     }
 
     /// The first font that has all of these letters.
@@ -77,18 +77,26 @@ fn without(letter: char, text: &str) -> io::Error {
     io::Error::new(io::ErrorKind::Unsupported, message)
 }
 
+/// How much wider a bold line is, in the size of a text.
+const BOLD: f64 = 0.04;
+
 impl Font {
     fn face(&self) -> Option<Face<'_>> {
         Face::parse(&self.file, self.index).ok()
     }
 
-    fn outline(&self, letter: char) -> Option<(Vec<Contour>, f64)> {
+    fn outline(&self, letter: char, bold: bool) -> Option<(Vec<Contour>, f64)> {
         let face = self.face()?;
         let glyph = face.glyph_index(letter)?;
         let em = f64::from(face.units_per_em());
         let mut pen = Pen { contours: Vec::new(), em };
         let is_drawn = face.outline_glyph(glyph, &mut pen).is_some();
         let width = f64::from(face.glyph_hor_advance(glyph)?) / em;
+        if bold {
+            // Once more, a little to the right: another font would have to be looked for.
+            let moved = |contour: &Contour| contour.iter().map(|(x, y)| (x + BOLD, *y)).collect();
+            pen.contours.extend(pen.contours.iter().map(moved).collect::<Vec<_>>());
+        }
         (is_drawn || letter.is_whitespace()).then_some((pen.contours, width))
     }
 }

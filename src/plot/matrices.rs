@@ -1,5 +1,7 @@
 //! Matrices as coloured cells.
 
+use super::axes::Marked;
+use super::canvas::vertical_labels_width;
 use super::figure::{Axis, Figure, Layer};
 use super::palette::{self, Rgb};
 use super::raster;
@@ -9,6 +11,9 @@ use crate::tensor::{Tensor, fail::fail};
 
 /// Up to so many rows and columns the numbers stand in the cells.
 const WITH_NUMBERS: usize = 14;
+
+/// Around the cells and their names, with what the axes measure.
+const MARGINS: f64 = 44.0;
 
 /// Size of the smallest text that can be read, in pixels.
 const SMALLEST: f64 = 7.0;
@@ -120,9 +125,10 @@ pub(super) fn cells(
     figure.size = ((columns as f64 * side).max(80.0) + 120.0, (rows as f64 * side).max(40.0) + 90.0);
     if rows.max(columns) <= WITH_NUMBERS {
         let texts: Vec<String> = (0..values.len()).map(text).collect();
-        let widest = texts.iter().map(|text| text::width(text)).fold(1.0, f64::max) + 2.0;
-        // As large as has room; what nobody could read is left out.
-        let size = (side * 0.34).clamp(9.0, 13.0).min(side / widest * TEXT);
+        let widest = texts.iter().map(|text| text::width(text)).fold(1.0, f64::max) + 4.0;
+        // As large as has room beside the names; what nobody could read is left out.
+        let plot = figure.size.0 - vertical_labels_width(&figure.y, &Marked::default()) - MARGINS;
+        let size = (side * 0.34).clamp(9.0, 13.0).min(plot / columns as f64 / widest * TEXT);
         for i in 0..values.len() {
             // White lines keep neighbours apart.
             let (column, row) = ((i % columns) as f64, (rows - 1 - i / columns) as f64);

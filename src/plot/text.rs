@@ -94,21 +94,22 @@ pub(super) fn step(room: f64, needed: f64) -> usize {
     steps.into_iter().find(|step| *step as f64 * room >= needed).unwrap_or(usize::MAX)
 }
 
-/// The longest width that a title makes a picture take that is narrower itself.
+/// The least width in which a title is broken into lines, and the greatest that it makes a narrower picture take, in pixels.
+const NARROWEST_TITLE: f64 = 240.0;
 const WIDEST_TITLE: f64 = 640.0;
 /// Width of a column of a title, which is bold.
 const TITLE_COLUMN: f64 = 8.5;
 const TITLE_MARGINS: f64 = 28.0;
 const TITLE_LINES: usize = 3;
 
-/// The lines of a figure's title.
+/// The lines of a figure's title: as wide as the picture where a few lines have room there.
 pub(super) fn title(figure: &Figure) -> Vec<String> {
-    let room = WIDEST_TITLE.max(figure.size.0) - TITLE_MARGINS;
-    if figure.title.is_empty() {
-        Vec::new()
-    } else {
-        wrapped(&figure.title, (room / TITLE_COLUMN) as usize, TITLE_LINES)
-    }
+    let lines = |width: f64, most: usize| {
+        wrapped(&figure.title, ((width.max(figure.size.0) - TITLE_MARGINS) / TITLE_COLUMN) as usize, most)
+    };
+    let narrow = lines(NARROWEST_TITLE, usize::MAX);
+    let is_whole = narrow.len() <= TITLE_LINES && !narrow.iter().any(|line| line.ends_with('…'));
+    if is_whole { narrow } else { lines(WIDEST_TITLE, TITLE_LINES) }
 }
 
 /// The width that a title needs.
