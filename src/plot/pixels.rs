@@ -172,16 +172,16 @@ mod tests {
     use super::*;
     use crate::plot::outlines::{rectangle, stroke};
 
-    fn page(outline: &Outline) -> impl Fn(usize, usize) -> u8 {
+    fn page(outline: Outline) -> impl Fn(usize, usize) -> u8 {
         let mut page = Page::new((10.0, 10.0));
-        page.fill(outline, (0.0, 0.0));
+        page.fill(&outline, (0.0, 0.0));
         move |x, y| page.pixels[y * page.width + x][0]
     }
 
     #[test]
     fn a_pixel_is_as_dark_as_it_is_covered() {
         let contours = vec![rectangle((1.0, 1.0), (2.25, 3.125))];
-        let at = page(&Outline { contours, colour: [0, 0, 0], opacity: 1.0 });
+        let at = page(Outline { contours, colour: [0, 0, 0], opacity: 1.0 });
         assert_eq!((at(2, 2), at(3, 5), at(1, 3), at(5, 3)), (0, 0, 255, 255));
         assert_eq!((at(4, 4), at(3, 6)), (128, 191));
     }
@@ -189,14 +189,14 @@ mod tests {
     #[test]
     fn a_line_that_crosses_itself_is_as_dark_there_as_elsewhere() {
         let contours = stroke(&[(1.0, 1.0), (9.0, 9.0), (9.0, 1.0), (1.0, 9.0)], 2.0, false);
-        let at = page(&Outline { contours, colour: [0, 0, 0], opacity: 0.5 });
+        let at = page(Outline { contours, colour: [0, 0, 0], opacity: 0.5 });
         assert_eq!((at(10, 10), at(17, 17), at(6, 6), at(17, 10), at(10, 2)), (128, 128, 128, 128, 255));
     }
 
     #[test]
     fn what_lies_outside_of_the_page_is_left_out() {
         let contours = vec![rectangle((-50.0, -3.0), (70.0, 500.0))];
-        let at = page(&Outline { contours, colour: [9, 9, 9], opacity: 1.0 });
+        let at = page(Outline { contours, colour: [9, 9, 9], opacity: 1.0 });
         assert_eq!((at(0, 0), at(19, 19)), (9, 9));
     }
 }

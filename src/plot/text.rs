@@ -94,22 +94,22 @@ pub(super) fn step(room: f64, needed: f64) -> usize {
     steps.into_iter().find(|step| *step as f64 * room >= needed).unwrap_or(usize::MAX)
 }
 
-/// The least width in which a title is broken into lines, and the greatest that it makes a narrower picture take, in pixels.
-const NARROWEST_TITLE: f64 = 240.0;
-const WIDEST_TITLE: f64 = 640.0;
+/// Widths that a title makes a narrower picture take, in pixels: the first in which a few lines of it have room.
+const TITLE_WIDTHS: [f64; 5] = [240.0, 320.0, 420.0, 530.0, 640.0];
 /// Width of a column of a title, which is bold.
 const TITLE_COLUMN: f64 = 8.5;
 const TITLE_MARGINS: f64 = 28.0;
 const TITLE_LINES: usize = 3;
 
-/// The lines of a figure's title: as wide as the picture where a few lines have room there.
+/// The lines of a figure's title.
 pub(super) fn title(figure: &Figure) -> Vec<String> {
-    let lines = |width: f64, most: usize| {
-        wrapped(&figure.title, ((width.max(figure.size.0) - TITLE_MARGINS) / TITLE_COLUMN) as usize, most)
+    let lines = |width: f64| {
+        let room = (width.max(figure.size.0) - TITLE_MARGINS) / TITLE_COLUMN;
+        wrapped(&figure.title, room as usize, TITLE_LINES)
     };
-    let narrow = lines(NARROWEST_TITLE, usize::MAX);
-    let is_whole = narrow.len() <= TITLE_LINES && !narrow.iter().any(|line| line.ends_with('…'));
-    if is_whole { narrow } else { lines(WIDEST_TITLE, TITLE_LINES) }
+    let is_whole = |lines: &Vec<String>| !lines.iter().any(|line| line.ends_with('…'));
+    let [.., widest] = TITLE_WIDTHS;
+    TITLE_WIDTHS.into_iter().map(lines).find(is_whole).unwrap_or_else(|| lines(widest))
 }
 
 /// The width that a title needs.
