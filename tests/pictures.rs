@@ -1,130 +1,19 @@
 //! Figures are well-formed, small, the same every time, and say in words what they show. The live view ends in its final
 //! state, whatever happens.
 
+mod figures;
+
 use base64::Engine;
 use chainrule::cell::interrupt::{self, CHAINRULE_INTERRUPT};
 use chainrule::display::Show;
-use chainrule::plot::{EpochRow, Figure, Live};
+use chainrule::plot::{EpochRow, Live};
 use chainrule::prelude::*;
+use figures::{gallery, long_texts, model, noise, tell};
 use serde_json::Value;
 use std::cell::RefCell;
 use std::process::Command;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-
-/// One of everything, the same at every call.
-fn gallery() -> Vec<(&'static str, Figure)> {
-    let losses: Vec<Float> = (0..100).map(|i| (2.31 as Float) * (-0.034 * i as Float).exp()).collect();
-    let grid = Tensor::from_vec((0..40).map(|i| (i % 7) as Float - 3.0).collect(), &[5, 8]);
-    let many = Tensor::from_vec((0..6000).map(|i| (i % 101) as Float).collect(), &[100, 60]);
-    let points: Vec<Float> = (0..60).flat_map(|i| [(i as Float).sin(), (i as Float * 1.3).cos()]).collect();
-    let labels: Vec<Float> = (0..60).map(|i| (i % 3) as Float).collect();
-    let data = Dataset::new(&Tensor::from_vec(points, &[60, 2]), &Tensor::from_vec(labels, &[60]));
-    let pictures = Tensor::from_vec((0..12 * 784).map(|i| (i % 29) as Float / 29.0).collect(), &[12, 784]);
-    let right = Tensor::arange(0.0, 12.0, 1.0);
-    let wrong = Tensor::full(&[12], 3.0);
-    let scores = tensor([[1.0, 0.0, -1.0], [0.0, 1.0, -1.0]]);
-    let sevenths = Tensor::linspace(-1.0, 1.0, 15);
-    let path: Vec<(Float, Float)> = (0..30).map(|i| (-1.0 + 0.05 * i as Float, 1.0 / (1.0 + i as Float))).collect();
-    vec![
-        ("curve", plot::curve(&Tensor::arange(0.0, 100.0, 1.0), &losses).title("loss").x_label("step").log_y()),
-        ("curves", plot::curves(&[("train", &losses), ("validation", &losses)]).y_label("loss")),
-        ("function", plot::function(|x| 1.0 / x, -1.0..1.0).title("1/x")),
-        ("lines", plot::lines(&sevenths, &[1, 2, 3].map(|w| (format!("w = {w}"), (&sevenths * w as Float).sigmoid())))),
-        ("functions", plot::functions(&[("|x|", &|x| x.abs()), ("1/x", &|x| 1.0 / x)], -1.0..3.0)),
-        ("bars", plot::bars(&["SGD", "Adam"], &[0.3, -0.1])),
-        ("histogram", plot::histogram(&losses)),
-        ("scatter", plot::scatter(&data.x, &data.y)),
-        ("boundary", plot::decision_boundary(&data, |points| points.matmul(&scores))),
-        ("images", plot::images(&pictures, &["a", "b"])),
-        ("image grid", plot::image_grid(&pictures, &right, Some(&wrong)).title("digits")),
-        ("heat map", plot::heatmap(&grid)),
-        ("large heat map", plot::heatmap(&many)),
-        ("confusion", plot::confusion(&tensor([[48.0, 2.0], [5.0, 45.0]]), &["cat", "dog"])),
-        ("contours", plot::contour_path(|x, y| x * x + 4.0 * y * y, -2.0..2.0, -1.0..1.0, &[("SGD", &path)])),
-    ]
-    .into_iter()
-    .chain(of_networks())
-    .chain(of_sound_text_and_games())
-    .collect()
-}
-
-/// Numbers that look random and are the same in every thread, whatever other tests draw.
-fn noise(shape: &[usize]) -> Tensor {
-    let values = (0..shape.iter().product()).map(|i| ((i as f64 * 12.9898).sin() * 43758.5453).fract() as Float);
-    Tensor::from_vec(values.collect(), shape)
-}
-
-/// A network whose weights are given.
-fn model() -> Sequential {
-    let model =
-        Sequential::new().add(Dense::new(2, 12).relu()).add(Dense::new(12, 5).tanh()).add(Dense::new(5, 3).softmax());
-    for parameter in model.parameters() {
-        parameter.set_value(&noise(parameter.shape()));
-    }
-    model
-}
-
-fn of_networks() -> Vec<(&'static str, Figure)> {
-    let model = model();
-    let points = noise(&[80, 2]);
-    let labels = Tensor::from_vec((0..80).map(|i| (i % 3) as Float).collect(), &[80]);
-    let data = Dataset::new(&points, &labels);
-    let loss = || SparseCategoricalCrossentropy::new().loss(&model.forward(&points), &labels);
-    loss().backward();
-    let filters = noise(&[8, 1, 5, 5]);
-    let pictures = noise(&[6, 20, 20]).abs();
-    let scores = model.predict(&points);
-    let wide = Sequential::new().add(Dense::new(784, 16).relu()).add(Dense::new(16, 10));
-    for parameter in wide.parameters() {
-        parameter.set_value(&noise(parameter.shape()));
-    }
-    vec![
-        ("network", plot::network(&model.parameters())),
-        ("wide network", plot::network(&wide.parameters()).title("784-16-10")),
-        ("neurons", plot::neurons(&data, &model.parameters(), |points| model.activations(points))),
-        ("activations", plot::histograms(&model.activations(&points)).title("activations")),
-        ("weights", plot::weights(&model.parameters())),
-        ("gradients", plot::gradients(&model.parameters())),
-        ("landscape", plot::loss_landscape(&model.parameters(), loss)),
-        ("section", plot::loss_section(&model.parameters(), loss)),
-        ("filters", plot::filters(&filters)),
-        ("saliency", plot::saliency(&pictures, &noise(&[6, 20, 20]).square())),
-        ("mistakes", plot::mistakes(&noise(&[80, 16]).abs(), &labels, &scores, 12)),
-        (
-            "no mistakes",
-            plot::mistakes(&pictures, &tensor([0, 1, 0, 1, 0, 1]), &tensor([0, 1, 0, 1, 0, 1]).one_hot(2), 9),
-        ),
-        ("roc", plot::roc(&scores, &labels)),
-        ("roc of two", plot::roc(&tensor([0.9, 0.8, 0.6, 0.4, 0.1]), &tensor([1, 1, 0, 1, 0]))),
-        ("scaling", plot::scaling(&[1e3, 1e4, 1e5, 1e6], &[2.9, 2.2, 1.7, 1.3]).x_label("parameters").y_label("loss")),
-    ]
-}
-
-fn of_sound_text_and_games() -> Vec<(&'static str, Figure)> {
-    let times = Tensor::arange(0.0, 4000.0, 1.0) / 8000.0;
-    let chirp = ((&times * 2000.0 + 300.0) * &times * 6.3).sin() * 0.7;
-    let tokens = ["the", "old", "cat", "sat", "down"];
-    let attention = noise(&[2, 5, 5]).softmax(-1);
-    let letters: Vec<String> = ('a'..='z').map(String::from).collect();
-    let board = tensor([[1, 0, -1], [0, 1, 0], [0, 0, -1]]);
-    let visits = tensor([[0, 12, 0], [3, 0, 85], [0, 1, 0]]);
-    let connect = Tensor::from_vec((0..20).map(|i| [0.0, 0.0, 1.0, 2.0][i % 7 % 4]).collect(), &[4, 5]);
-    vec![
-        ("wave", plot::wave(&chirp, data::RATE)),
-        ("spectrogram", plot::spectrogram(&chirp, data::RATE)),
-        ("attention", plot::attention(&attention.slice(0, 0..1).squeeze(0), &tokens)),
-        ("heads", plot::attention(&attention, &tokens)),
-        (
-            "long attention",
-            plot::attention(&noise(&[40, 40]).softmax(-1), &letters.iter().cycle().take(40).collect::<Vec<_>>()),
-        ),
-        ("probabilities", plot::probabilities(&letters, &noise(&[26]).softmax(-1))),
-        ("embedding", plot::embedding(&noise(&[26, 8]), &letters)),
-        ("board", plot::board(&board, Some(&visits))),
-        ("large board", plot::board(&connect, None)),
-    ]
-}
 
 /// For looking at: writes every picture to the folder `PICTURES`.
 #[test]
@@ -132,8 +21,24 @@ fn of_sound_text_and_games() -> Vec<(&'static str, Figure)> {
 fn write_gallery() {
     let folder = std::env::var("PICTURES").expect("PICTURES names a folder");
     for (name, figure) in gallery() {
-        std::fs::write(format!("{folder}/{}.svg", name.replace(' ', "-")), figure.svg()).unwrap();
+        for form in ["svg", "png"] {
+            figure.save(&format!("{folder}/{}.{form}", name.replace(' ', "-"))).unwrap();
+        }
         println!("{}\n", figure.text());
+    }
+    for (name, figure) in long_texts() {
+        for form in ["svg", "png"] {
+            if let Err(error) = figure.save(&format!("{folder}/long-{}.{form}", name.replace(' ', "-"))) {
+                println!("{error}");
+            }
+        }
+    }
+    let (w, x) = (tensor(-3.0).requires_grad().label("weight"), tensor(2.0).label("输入"));
+    let y = (&w * &x + 1.0).tanh().label("y");
+    y.backward();
+    draw_graph(&y).save(&format!("{folder}/graph.svg")).unwrap();
+    if let Err(error) = draw_graph(&y).save(&format!("{folder}/graph.png")) {
+        println!("{error}");
     }
     seed(1);
     for (name, data) in [("shapes", data::shapes(20)), ("textures", data::textures(20))] {
@@ -561,27 +466,6 @@ fn story() {
     } else {
         run();
     }
-}
-
-/// What the story prints: the frames, and the text around them.
-fn tell(story: &str) -> (Vec<Value>, String) {
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "story", "--ignored", "--nocapture"])
-        .env("STORY", story)
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let stdout = String::from_utf8(output.stdout).unwrap();
-    let (mut frames, mut text) = (Vec::new(), String::new());
-    let mut parts = stdout.split("\x1b]7337;");
-    text += parts.next().unwrap_or_default();
-    for part in parts {
-        let (frame, rest) = part.split_once('\x07').expect("a frame ends");
-        assert!(frame.len() <= 50_000, "{} bytes", frame.len());
-        frames.push(serde_json::from_str(frame).expect("a frame is JSON"));
-        text += rest;
-    }
-    (frames, text)
 }
 
 /// Checks what holds for every run, and returns the text and the HTML of the last frame.

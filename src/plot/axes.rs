@@ -1,6 +1,7 @@
-//! Which numbers stand beside an axis, and how wide a text is.
+//! Which numbers stand beside an axis.
 
 use super::figure::{Axis, Ticks};
+use super::text::{COLUMN, columns};
 use super::values::number;
 
 /// The numbers at an axis: values with what is written beside them, and places between them that have a mark alone.
@@ -33,11 +34,11 @@ pub(super) fn marked(axis: &Axis, most: usize) -> Marked {
     marked
 }
 
-/// As many numbers below an axis of this width as have room beside each other, of letters of `column` pixels.
-pub(super) fn numbers_below(axis: &Axis, width: f64, column: f64) -> Marked {
+/// As many numbers below an axis of this width as have room beside each other.
+pub(super) fn numbers_below(axis: &Axis, width: f64) -> Marked {
     let most = ((width / 54.0) as usize).clamp(2, 9);
     let is_free = |numbers: &Marked| {
-        let widest = numbers.longest() as f64 * column + 12.0;
+        let widest = numbers.longest() as f64 * COLUMN + 12.0;
         numbers.labels.len() as f64 * widest <= width + widest
     };
     (2..=most).rev().map(|most| marked(axis, most)).find(is_free).unwrap_or_else(|| marked(axis, 2))
@@ -113,35 +114,9 @@ fn logarithmic(low: f64, high: f64, most: usize) -> Marked {
     Marked { labels: labels.collect(), between }
 }
 
-/// How wide a text is, in columns of half the height of a letter: Chinese, Japanese and Korean letters take two, and so do
-/// pictures; accents take none. The fonts of the reader are not known.
-pub(super) fn columns(text: &str) -> usize {
-    let column = |letter: char| match letter as u32 {
-        0x300..=0x36f | 0x200b..=0x200f | 0xfe00..=0xfe0f => 0,
-        0x1100..=0x11ff | 0x2e80..=0xffdc | 0x1f000.. => 2,
-        _ => 1,
-    };
-    text.chars().map(column).sum()
-}
-
-/// The beginning of a text that takes no more than so many columns.
-pub(super) fn shorten(text: &str, most: usize) -> String {
-    if columns(text) <= most {
-        return text.to_owned();
-    }
-    let mut short = String::new();
-    for letter in text.chars() {
-        if columns(&short) + columns(letter.encode_utf8(&mut [0; 4])) + 1 > most {
-            break;
-        }
-        short.push(letter);
-    }
-    short + "…"
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{columns, marked, shorten};
+    use super::marked;
     use crate::plot::figure::{Axis, Ticks};
 
     fn labels(range: (f64, f64), log: bool, ticks: Ticks, most: usize) -> Vec<String> {
@@ -179,12 +154,5 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn chinese_letters_take_two_columns() {
-        assert_eq!((columns("loss"), columns("损失 a"), columns("e\u{301}")), (4, 6, 1));
-        assert_eq!((shorten("损失函数", 8).as_str(), shorten("损失函数", 7).as_str()), ("损失函数", "损失函…"));
-        assert_eq!(shorten("validation", 5), "vali…");
     }
 }

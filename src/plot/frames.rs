@@ -1,6 +1,7 @@
 //! Several figures of which one is seen at a time: a slider that needs no kernel.
 
-use super::figure::{Figure, outer_size};
+use super::figure::Figure;
+use super::header::outer_size;
 use super::raster::data_uri;
 use crate::display::{Bundle, Show, escape_html};
 use crate::tensor::fail::fail;

@@ -1,9 +1,9 @@
 //! Grids of small pictures.
 
-use super::axes::shorten;
 use super::figure::{Axis, Figure, Layer};
 use super::palette::{self, INK, RIGHT, Rgb, WHITE, WRONG};
 use super::raster;
+use super::text::{columns as columns_in, shorten};
 use super::values::{Values, extent, number};
 use crate::tensor::{Tensor, fail::fail};
 
@@ -194,7 +194,7 @@ fn grid(
 ) -> Figure {
     let (count, height, width) = sizes(x);
     let shown = count.min(MOST);
-    let longest = titles.iter().map(|(title, _)| title.chars().count()).max().unwrap_or(0);
+    let longest = titles.iter().map(|(title, _)| columns_in(title)).max().unwrap_or(0);
     // Titles such as "✗ 7 93 % (1)" need their room.
     let fit = if longest > 10 { 6 } else { 10 };
     let columns =

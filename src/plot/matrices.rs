@@ -1,13 +1,22 @@
 //! Matrices as coloured cells.
 
+use super::axes::Marked;
+use super::canvas::vertical_labels_width;
 use super::figure::{Axis, Figure, Layer};
 use super::palette::{self, Rgb};
 use super::raster;
+use super::text::{self, TEXT};
 use super::values::{List, Values, extent, number};
 use crate::tensor::{Tensor, fail::fail};
 
 /// Up to so many rows and columns the numbers stand in the cells.
 const WITH_NUMBERS: usize = 14;
+
+/// Around the cells and their names, with what the axes measure.
+const MARGINS: f64 = 44.0;
+
+/// Size of the smallest text that can be read, in pixels.
+const SMALLEST: f64 = 7.0;
 
 /// A matrix `[rows, columns]` as colours: white to blue, or blue over white to orange if there are negative values.
 /// Small matrices show their numbers. A row of values, `[n]`, counts as one row.
@@ -38,7 +47,7 @@ pub fn heatmap(matrix: &Tensor) -> Figure {
         value if low < 0.0 => palette::diverging(value / largest),
         value => palette::sequential(value / largest),
     };
-    let texts = |value: f64| number(value, 3);
+    let texts = |i: usize| number(values[i], 3);
     let axis = |count: usize| (0..count).map(|i| i.to_string()).collect::<Vec<_>>();
     let mut figure = cells("heat map", &values, axis(rows), axis(columns), &colour, &texts);
     figure.summary = vec![format!("{rows} × {columns}, values from {} to {}", number(low, 4), number(high, 4))];
@@ -82,14 +91,8 @@ fn confusion_of(matrix: &Tensor, names: List<&str>) -> Figure {
         .collect();
     // A few mistakes among hundreds shall be visible: the root spreads the small shares.
     let colour = |share: f64| palette::sequential(share.max(0.0).sqrt());
-    let mut index = std::iter::successors(Some(0), |i| Some(i + 1));
-    let texts: Vec<String> = counts.iter().map(|count| number(*count, 6)).collect();
-    let mut figure = cells("confusion", &shares, names.clone(), names.clone(), &colour, &|_| String::new());
-    for layer in &mut figure.layers {
-        if let Layer::Text { text, .. } = layer {
-            text.clone_from(&texts[index.next().unwrap_or(0)]);
-        }
-    }
+    let texts = |i: usize| number(counts[i], 6);
+    let mut figure = cells("confusion", &shares, names.clone(), names.clone(), &colour, &texts);
     figure.x.label = "predicted".to_owned();
     figure.y.label = "actual".to_owned();
 
@@ -112,32 +115,30 @@ pub(super) fn cells(
     row_names: Vec<String>,
     column_names: Vec<String>,
     colour: &dyn Fn(f64) -> Rgb,
-    text: &dyn Fn(f64) -> String,
+    text: &dyn Fn(usize) -> String,
 ) -> Figure {
     let (rows, columns) = (row_names.len(), column_names.len());
     let pixels: Vec<Rgb> = values.iter().map(|value| colour(*value)).collect();
     let area = [0.0, 0.0, columns as f64, rows as f64];
-    let sparse = |names: Vec<String>| {
-        // Names of large matrices would overlap: every tenth, hundredth, … Single letters need little room.
-        if names.len() <= 64 && names.iter().all(|name| name.chars().count() <= 1) {
-            return names;
-        }
-        let step = 10usize.pow((names.len() as f64 / 30.0).log10().ceil().max(0.0) as u32);
-        names.into_iter().enumerate().map(|(i, name)| if i % step == 0 { name } else { String::new() }).collect()
-    };
-    let mut figure = Figure::new(kind, Axis::names(sparse(column_names)), Axis::names(sparse(row_names)));
+    let mut figure = Figure::new(kind, Axis::names(column_names), Axis::names(row_names));
     let side = (440.0 / rows.max(columns) as f64).clamp(1.0, 60.0);
     figure.size = ((columns as f64 * side).max(80.0) + 120.0, (rows as f64 * side).max(40.0) + 90.0);
     if rows.max(columns) <= WITH_NUMBERS {
-        let size = (side * 0.34).clamp(9.0, 13.0);
-        for (i, value) in values.iter().enumerate() {
+        let texts: Vec<String> = (0..values.len()).map(text).collect();
+        let widest = texts.iter().map(|text| text::width(text)).fold(1.0, f64::max) + 4.0;
+        // As large as has room beside the names; what nobody could read is left out.
+        let plot = figure.size.0 - vertical_labels_width(&figure.y, &Marked::default()) - MARGINS;
+        let size = (side * 0.34).clamp(9.0, 13.0).min(plot / columns as f64 / widest * TEXT);
+        for i in 0..values.len() {
             // White lines keep neighbours apart.
             let (column, row) = ((i % columns) as f64, (rows - 1 - i / columns) as f64);
             let cell = [column, row, column + 1.0, row + 1.0];
             figure.layers.push(Layer::Box(cell, pixels[i]));
             figure.layers.push(Layer::Frame(cell, palette::WHITE, 1.0));
             let (at, ink) = ((column + 0.5, row + 0.5), palette::readable_on(pixels[i]));
-            figure.layers.push(Layer::Text { at, text: text(*value), colour: ink, size });
+            if size >= SMALLEST {
+                figure.layers.push(Layer::Text { at, text: texts[i].clone(), colour: ink, size });
+            }
         }
     } else {
         figure.layers.push(Layer::Image { area, png: raster::png(columns, &pixels), smooth: false });

@@ -27,19 +27,26 @@
 #![cfg_attr(feature = "f64", allow(clippy::unnecessary_cast))]
 
 mod axes;
+mod canvas;
 mod curves;
 mod figure;
+mod fonts;
 mod frames;
 mod game;
 mod graph;
+mod graph_picture;
+mod header;
 mod images;
 mod landscape;
 mod layers;
+mod letters;
 mod list;
 mod live;
 mod matrices;
+mod outlines;
 mod palette;
 mod parts;
+mod pixels;
 mod points;
 mod profile;
 mod progress;
@@ -48,6 +55,8 @@ mod raster;
 mod series;
 mod sound;
 mod surroundings;
+mod svg;
+mod text;
 mod values;
 mod words;
 

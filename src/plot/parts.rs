@@ -1,6 +1,7 @@
 //! Several figures in one.
 
-use super::figure::{Axis, Figure, Ticks, outer_size};
+use super::figure::{Axis, Figure, Ticks};
+use super::header::outer_size;
 use crate::tensor::fail::fail;
 use std::borrow::Borrow;
 use std::mem::take;

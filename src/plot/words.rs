@@ -42,7 +42,7 @@ fn attention_of(weights: &Tensor, tokens: List<&str>) -> Figure {
     let most_of_all = values.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
     let head = |head: usize| {
         let own = &values[head * n * n..(head + 1) * n * n];
-        let text = |value: f64| if n > 8 { String::new() } else { number((value * 100.0).round() / 100.0, 2) };
+        let text = |i: usize| if n > 8 { String::new() } else { number((own[i] * 100.0).round() / 100.0, 2) };
         let colour = |value: f64| palette::sequential(0.9 * value / most_of_all);
         let mut figure = cells("attention", own, tokens.clone(), tokens.clone(), &colour, &text);
         figure.x.label = "looks at".to_owned();

@@ -227,7 +227,7 @@ names! {
     [".yscale", ".set_yscale", "semilogy"] "Matplotlib" => plot::curve(&x, &y).log_y(); "" "";
     ["subplots", "subplot", ".add_subplot", "subplot_mosaic"] "Matplotlib" => plot::side_by_side([plot::histogram(&x), plot::histogram(&y)]);
         "Any figures; how many in a row: `.columns(1)`." "可以是任何图；每行几个：`.columns(1)`。";
-    [".savefig", "savefig"] "Matplotlib" => plot::histogram(&x).save("picture.svg")?; "An SVG stays sharp at any size." "SVG 放大后仍然清晰。";
+    [".savefig", "savefig"] "Matplotlib" => plot::histogram(&x).save("picture.png")?; "As `picture.svg` it stays sharp at any size." "存为 `picture.svg` 则放大后仍然清晰。";
     ["legend", ".legend"] "Matplotlib" => plot::curves(&[("training", history.loss())]); "Each curve is given with its name." "每条曲线都和它的名字一起给出。";
 
     // Python
