@@ -120,7 +120,7 @@ pub mod prelude {
     pub use crate::autograd::{stop_at_nan, training};
     pub use crate::cell::{Button, Checkbox, Control, Dropdown, FloatSlider, IntSlider, Widget, interact};
     pub use crate::cell::{CellDisplay, Comm, input, input_password, set_next_input};
-    pub use crate::data::{self, Dataset};
+    pub use crate::data::{self, Dataset, Load as _};
     pub use crate::display::{self, Bundle, DisplayHandle, Show, clear_output, show};
     pub use crate::display::{display_html, display_json, display_latex, display_markdown, display_png, display_svg};
     pub use crate::json;

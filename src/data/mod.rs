@@ -11,11 +11,12 @@
 //! | tensors of other programs | | [`read_safetensors`] [`read_npz`] [`read_npy`] |
 //!
 //! What is generated comes from the generator that [`seed`](crate::tensor::random::seed) starts: the same seed, the same
-//! data, without a download. How models stand in files (`Sequential::save`, `save_onnx`) is here, too, with the formats.
+//! data, without a download. How models stand in files (`Sequential::save`, `load`, `save_onnx`) is here, too, with the formats.
 
 // Casts between Float and f64 do nothing when they are the same.
 #![cfg_attr(feature = "f64", allow(clippy::unnecessary_cast))]
 
+mod architecture;
 mod dataset;
 mod digits;
 mod files;
@@ -39,6 +40,7 @@ pub use dataset::{Batches, Dataset};
 pub use digits::digits;
 pub use files::{mnist, read_idx, read_text};
 pub use games::tic_tac_toe;
+pub use models::Load;
 pub use npz::{read_npy, read_npz, write_npy, write_npz};
 pub use pictures::{shapes, textures};
 pub use planar::{blobs, circles, sine, spiral, two_moons, xor};

@@ -245,7 +245,7 @@ impl Callback for ReduceOnPlateau {
 /// # let mut model = Sequential::new().add(Dense::new(2, 2).softmax());
 /// # model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);
 /// model.fit(&data::xor()).epochs(9).callback(Checkpoint::new("best.safetensors")).run();
-/// model.load("best.safetensors").unwrap();
+/// let best = Sequential::load("best.safetensors").unwrap();
 /// ```
 #[doc(alias = "ModelCheckpoint")]
 #[derive(Clone, Debug)]

@@ -55,11 +55,11 @@ names! {
     [".set_weights"] "Keras" => layer.weight.set_value(&Tensor::eye(4)); "One tensor at a time." "一次设置一个张量。";
     [".count_params"] "Keras" => model.summary().parameters(); "" "";
     [".state_dict", ".save_weights", "save_model", "dump"] "PyTorch, Keras" => model.save("model.safetensors")?; "" "";
-    [".load_state_dict", ".load_weights"] "PyTorch, Keras" => model.load("model.safetensors")?;
+    [".load_state_dict"] "PyTorch" => model.load_weights("model.safetensors")?;
         "Into a model with the same layers, which is built first." "先建好层相同的模型，再把权重读进去。";
-    ["load_model", "from_file", "from_pretrained"] "Keras" => Sequential::load_onnx("model.onnx")?;
-        "A file of weights alone is read into a model that is built first: `model.load(\"model.safetensors\")?`."
-        "只有权重的文件要读进已经建好的模型：`model.load(\"model.safetensors\")?`。";
+    ["load_model", "from_file", "from_pretrained"] "Keras" => Sequential::load("model.safetensors")?;
+        "A file of weights alone is read into a model that is built first: `model.load_weights(\"model.safetensors\")?`."
+        "只有权重的文件要读进已经建好的模型：`model.load_weights(\"model.safetensors\")?`。";
     ["clone_model", "deepcopy"] "Keras, Python" => model.clone(); "With weights of its own." "副本有自己的一份权重。";
     [".freeze", ".requires_grad_"] "PyTorch" => layer.set_trainable(false);
         "In a model: `model.layers()[0].set_trainable(false);`; when it is built: `.add(Dense::new(4, 4).trainable(false))`."
