@@ -3,7 +3,7 @@
 //! | | generated | from files |
 //! |---|---|---|
 //! | points with two inputs, to look at | [`two_moons`] [`circles`] [`spiral`] [`blobs`] [`xor`] | |
-//! | values | [`sine`] | [`read_csv`] [`csv`] |
+//! | values | [`sine`] | [`read_csv`] [`csv`]; the second like the first: [`Csv::like`] |
 //! | pictures | [`digits`] [`shapes`] [`textures`] | [`mnist`] [`read_idx`] |
 //! | sound | [`tones`] [`vowels`] [`words`]; its picture: [`spectrogram`] | [`read_wav`] |
 //! | text | [`sentences`]; as numbers: [`Text`] | [`read_text`] |
@@ -17,10 +17,12 @@
 #![cfg_attr(feature = "f64", allow(clippy::unnecessary_cast))]
 
 mod architecture;
+mod cells;
 mod dataset;
 mod digits;
 mod files;
 mod games;
+mod like;
 mod models;
 mod npz;
 mod numbers;

@@ -135,9 +135,10 @@ impl<'a> Fit<'a> {
         super::some_examples("fit", &data);
         if let Some(validation) = &validation {
             super::some_examples("fit, validation", validation);
-            agree("validation", super::TRAINED_ON, &data.classes, &validation.classes);
+            agree("validation", super::TRAINED_ON, (&data.classes, &data.columns), validation);
         }
         compiled.classes.clone_from(&data.classes);
+        compiled.columns.clone_from(&data.columns);
         *parameters = model.parameters();
         if parameters.is_empty() {
             let hint = "add a layer that has some, such as Dense::new(…), or make one trainable again";

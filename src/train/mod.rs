@@ -59,6 +59,8 @@ pub(crate) struct Compiled {
     metrics: Vec<Box<dyn Metric>>,
     /// What the classes of the data are called that the model was trained on.
     classes: Vec<String>,
+    /// And the columns, if it was a table.
+    columns: Vec<String>,
 }
 
 /// Samples that are predicted at once; more would not be faster and would take more memory.
@@ -81,7 +83,7 @@ impl Sequential {
     #[track_caller]
     pub fn compile(&mut self, optimizer: impl IntoOptimizer, loss: impl Loss, metrics: impl Metrics) {
         let (optimizer, loss, metrics) = (optimizer.boxed(), Box::new(loss), metrics.list());
-        self.set_compiled(Compiled { optimizer, loss, metrics, classes: Vec::new() });
+        self.set_compiled(Compiled { optimizer, loss, metrics, classes: Vec::new(), columns: Vec::new() });
     }
 
     /// Not in a generic function: what was there before is dropped.
@@ -126,7 +128,7 @@ impl Sequential {
     pub fn evaluate(&self, data: &Dataset) -> Evaluation {
         let Some(compiled) = &*self.compiled else { not_compiled("evaluate") };
         some_examples("evaluate", data);
-        agree("evaluate", TRAINED_ON, &compiled.classes, &data.classes);
+        agree("evaluate", TRAINED_ON, (&compiled.classes, &compiled.columns), data);
         compiled.evaluate(self, data)
     }
 
