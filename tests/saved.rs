@@ -134,7 +134,10 @@ fn layers_of_the_library() -> Vec<String> {
             names.extend(name.filter(|name| name.chars().all(char::is_alphanumeric)).map(str::to_owned));
         }
     }
-    assert!(names.len() > 18 && names.contains(&"Lstm".to_owned()) && names.contains(&"MaxPool1D".to_owned()), "{names:?}");
+    assert!(
+        names.len() > 18 && names.contains(&"Lstm".to_owned()) && names.contains(&"MaxPool1D".to_owned()),
+        "{names:?}"
+    );
     names
 }
 
@@ -235,12 +238,15 @@ fn a_damaged_description_is_an_error() {
             Sequential::load(file.path()).err().map(|error| error.to_string())
         };
         assert!(refused(&|text| text.to_owned()).is_none());
-        for change in [|text: &str| text[..text.len() / 2].to_owned(), |_: &str| String::new(), |_: &str| "[1]".to_owned()] {
+        for change in
+            [|text: &str| text[..text.len() / 2].to_owned(), |_: &str| String::new(), |_: &str| "[1]".to_owned()]
+        {
             let error = refused(&change).expect("refused");
             assert!(error.contains("damaged") && error.contains("load_weights"), "{error}");
         }
         // One word or number that is another: read or refused, never a panic, and no memory for sizes that are not there.
-        let words = [":true", ":false", ":null", ":0", ":1", ":-1", ":1e300", ":18446744073709551615", ":\"Dense\"", ":[]"];
+        let words =
+            [":true", ":false", ":null", ":0", ":1", ":-1", ":1e300", ":18446744073709551615", ":\"Dense\"", ":[]"];
         let count = {
             let counted = std::cell::Cell::new(0);
             refused(&|text| {

@@ -4,10 +4,10 @@
 //! tensors, so that the two cannot contradict each other.
 
 use crate::Float;
+use crate::nn::parameter;
 use crate::nn::{Activation, AvgPool2D, BatchNormalization, Conv1D, Conv2D, Dense, Dropout, Embedding, Flatten};
 use crate::nn::{GlobalAvgPool, Gru, LayerNormalization, Lstm, MaxPool1D, MaxPool2D, Module, MultiHeadAttention};
 use crate::nn::{Padding, PositionEmbedding, Reshape, Residual, Sequential, SimpleRnn, SinePositionEncoding};
-use crate::nn::parameter;
 use crate::tensor::Tensor;
 use serde_json::{Value, json};
 use std::any::Any;

@@ -137,11 +137,7 @@ impl Dataset {
             let rule = format!("select: there is no example {row}: the data has {} of them", self.len());
             fail(&rule, &[], "examples are counted from 0");
         }
-        Dataset {
-            x: self.x.detach().select_rows(rows),
-            y: self.y.detach().select_rows(rows),
-            ..self.clone()
-        }
+        Dataset { x: self.x.detach().select_rows(rows), y: self.y.detach().select_rows(rows), ..self.clone() }
     }
 
     /// The first `count` examples, or all of them if there are fewer.

@@ -6,6 +6,7 @@ use super::cells::places;
 use super::files::wrong;
 use super::table::{Cells, Column, Table};
 use crate::Float;
+use crate::display::say;
 use crate::tensor::{Tensor, fail::notice};
 use std::io::Result;
 
@@ -55,9 +56,12 @@ impl Like {
             cells.iter().zip(lines).filter_map(|(cell, line)| Some((*line, cell.as_deref().filter(is_new)?))).collect();
         if !found.is_empty() && !words.is_empty() {
             let (name, places) = (&column.name, places(found.into_iter()));
-            notice(&format!(
-                "{path}: in the column {name:?} stand words that the data of .like(…) does not have; they are 0 in all \
-                 columns of {name:?}: {places}"
+            notice(&say(
+                format!(
+                    "{path}: in the column {name:?} stand words that the data of .like(…) does not have; they are 0 in all \
+                     columns of {name:?}: {places}"
+                ),
+                format!("{path}：{name:?} 列里有 .like(…) 的数据中没有的词，它们在 {name:?} 的各列里都是 0：{places}"),
             ));
         }
     }

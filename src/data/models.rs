@@ -53,7 +53,9 @@ impl Sequential {
         let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase();
         match ending.as_str() {
             "onnx" => return Sequential::load_onnx(path),
-            "pt" | "pth" | "ckpt" | "pkl" | "bin" | "h5" | "hdf5" | "keras" | "pb" => return Err(of_python(path, &ending)),
+            "pt" | "pth" | "ckpt" | "pkl" | "bin" | "h5" | "hdf5" | "keras" | "pb" => {
+                return Err(of_python(path, &ending));
+            }
             _ => {}
         }
         let (tensors, note) = read_with_note(path)?;

@@ -3,6 +3,7 @@
 use super::files::{read, write_whole, wrong};
 use super::numbers::{Kind, Order};
 use crate::Float;
+use crate::display::say;
 use crate::tensor::{Tensor, fail::notice};
 use serde_json::{Map, Value, json};
 use std::io::Result;
@@ -86,7 +87,10 @@ pub(super) fn without(path: &str, others: &[String], is_all: bool) -> Result<()>
         ([], _) => Ok(()),
         (_, true) => Err(wrong(path, format!("there are no numbers in it that a tensor can hold, only {names}"))),
         _ => {
-            notice(&format!("{path}: left out, for a tensor holds only numbers: {names}"));
+            notice(&say(
+                format!("{path}: left out, for a tensor holds only numbers: {names}"),
+                format!("{path}：张量只能存放数字，跳过了：{names}"),
+            ));
             Ok(())
         }
     }

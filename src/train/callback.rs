@@ -1,6 +1,7 @@
 //! What can happen beside the steps of a training run.
 
 use crate::Float;
+use crate::display::say;
 use crate::nn::{Sequential, full_name};
 use crate::optim::{Optimizer, Schedule, clip_grad_norm};
 use crate::plot::EpochRow;
@@ -273,7 +274,10 @@ impl Callback for Checkpoint {
         if self.monitor.is_better(row)
             && let Err(error) = run.model.save(&self.path)
         {
-            notice(&format!("warning: epoch {} was not saved: {error}", row.epoch));
+            notice(&say(
+                format!("warning: epoch {} was not saved: {error}", row.epoch),
+                format!("警告：第 {} 轮没有保存成功：{error}", row.epoch),
+            ));
         }
     }
 }

@@ -19,10 +19,12 @@
 
 use crate::worker::{MOST_EARLIER, kilobytes};
 use anyhow::{Context, Result, anyhow, bail};
+use chainrule::display::set_language;
+pub use chainrule::display::{Language, language, say};
 use clap::Args;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+
 use std::time::Duration;
 
 /// The limits of a session's cells.
@@ -184,10 +186,10 @@ impl Settings {
         };
         let language = match find(&LANGUAGE_SETTING)? {
             None => None,
-            Some(value) => Some(understood(&LANGUAGE_SETTING, value, language_named)?),
+            Some(value) => Some(understood(&LANGUAGE_SETTING, value, Language::named)?),
         };
         if let Some(language) = language {
-            let _ = LANGUAGE.set(language);
+            set_language(language);
         }
         let number = |setting, parse: fn(&str) -> Option<u64>, default: Option<u64>| match find(setting)? {
             None => Ok(default),
@@ -357,41 +359,6 @@ fn on_or_off(text: &str) -> Option<bool> {
     match text {
         "on" | "true" | "1" => Some(true),
         "off" | "false" | "0" => Some(false),
-        _ => None,
-    }
-}
-
-/// The language in which we explain things. rustc and the panics of Rust speak English whatever is set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Language {
-    English,
-    Chinese,
-}
-
-static LANGUAGE: OnceLock<Language> = OnceLock::new();
-
-/// The language of this process: what was set, or else what the locale says.
-pub fn language() -> Language {
-    *LANGUAGE.get_or_init(|| {
-        let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let locale = ["CHAINRULE_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
-        locale.and_then(|locale| language_named(&locale)).unwrap_or(Language::English)
-    })
-}
-
-/// The one of two texts that is in the language of this process.
-pub fn say<T>(english: T, chinese: T) -> T {
-    match language() {
-        Language::English => english,
-        Language::Chinese => chinese,
-    }
-}
-
-/// By `zh`, `en`, or a locale such as `zh_CN.UTF-8`.
-fn language_named(name: &str) -> Option<Language> {
-    match name.get(..2)? {
-        "zh" => Some(Language::Chinese),
-        "en" => Some(Language::English),
         _ => None,
     }
 }

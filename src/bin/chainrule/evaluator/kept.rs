@@ -20,7 +20,7 @@ use super::undo::Undo;
 use super::{Evaluator, Interrupter};
 use crate::compiler::crates::content_of_dependency;
 use crate::compiler::wrapper;
-use crate::settings::{Language, language};
+use crate::settings::language;
 use crate::worker::link::Answers;
 use crate::worker::relay::Exchange;
 use evcxr::{Error, EvalOutputs};
@@ -368,8 +368,7 @@ impl Drop for Compiling {
 
 /// Mistakes are kept as they were put in words.
 fn key_of_refusal(key: &str) -> String {
-    let language = if language() == Language::Chinese { "zh" } else { "en" };
-    format!("{key}-refused-{language}")
+    format!("{key}-refused-{}", language().code())
 }
 
 fn given_up(answers: &Answers) -> bool {
