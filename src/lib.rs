@@ -132,8 +132,8 @@ pub mod prelude {
     pub use crate::front::{Button, Checkbox, Control, Dropdown, FloatSlider, IntSlider, Widget, interact};
     pub use crate::front::{Comm, input, input_password, set_next_input};
     pub use crate::json;
-    pub use crate::model::Sequential;
     pub use crate::model::{Checkpoint, ClipNorm, EarlyStopping, Evaluation, History, ReduceOnPlateau};
+    pub use crate::model::{Load as _, Sequential};
     pub use crate::ndarray;
     pub use crate::nn::Activation::{Elu, Gelu, LeakyRelu, Relu, Sigmoid, Silu, Softmax, Softplus, Tanh};
     pub use crate::nn::{Accuracy, Metric, Perplexity, TopK};

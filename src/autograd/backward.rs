@@ -1,5 +1,6 @@
 //! The chain rule, from a loss to everything it was computed from.
 
+use crate::display::say;
 use crate::kernels::loops;
 use crate::tensor::fail::{fail, warn_once};
 use crate::tensor::node::Vjp;
@@ -84,7 +85,11 @@ impl Tensor {
             && let Some(origin) = self.find_nan()
         {
             let advice = "stop_at_nan(true) ends the next run at the operation";
-            warn_once("nan", &format!("backward: the loss is {}. It came up first in {origin}; {advice}", self.item()));
+            let loss = self.item();
+            let english = format!("backward: the loss is {loss}. It came up first in {origin}; {advice}");
+            let chinese =
+                format!("backward：损失是 {loss}，最先出现在 {origin}；用 stop_at_nan(true)，下次运行会停在那个运算");
+            warn_once("nan", &say(english, chinese));
         }
         let mut reached = Vec::new();
         sweep(self, |tensor, gradient| {

@@ -24,11 +24,27 @@ pub struct Dataset {
     pub y: Tensor,
     /// What the classes are called; empty if the targets are values.
     pub classes: Vec<String>,
+    /// What the columns of `x` are called, if they come from a table: `height`, or `colour=red` for a word; else empty.
+    pub columns: Vec<String>,
 }
 
 /// `n` labels, each of `classes` as often as the others, in random order.
 pub(super) fn equally_often(n: usize, classes: usize) -> Vec<usize> {
     random::permutation(n).into_iter().map(|i| i % classes).collect()
+}
+
+/// How many classes there are, if these numbers are those of classes: whole, from 0, and without large gaps.
+pub(super) fn count_of_classes(labels: &[Float]) -> Option<usize> {
+    let is_class = |label: &Float| *label >= 0.0 && *label < 1000.0 && label.fract() == 0.0;
+    if !labels.iter().all(is_class) {
+        return None;
+    }
+    let highest = labels.iter().fold(0.0, |highest: Float, label| highest.max(*label)) as usize;
+    let mut occurs = vec![false; highest + 1];
+    labels.iter().for_each(|label| occurs[*label as usize] = true);
+    // Numbers of which most are left out are prices or years: a quantity, not the number of a class.
+    let have_few_gaps = highest < 10 || 2 * occurs.iter().filter(|occurs| **occurs).count() > highest;
+    have_few_gaps.then_some(highest + 1)
 }
 
 impl Dataset {
@@ -52,19 +68,9 @@ impl Dataset {
             let rule = format!("Dataset: there is no example: x is {:?}", x.shape());
             fail(&rule, &[], "check what was read or selected before");
         }
-        let mut classes = Vec::new();
-        let labels = y.to_vec();
-        let is_class = |label: &Float| *label >= 0.0 && *label < 1000.0 && label.fract() == 0.0;
-        if y.rank() == 1 && labels.iter().all(is_class) {
-            let highest = labels.iter().fold(0.0, |highest: Float, label| highest.max(*label)) as usize;
-            let mut occurs = vec![false; highest + 1];
-            labels.iter().for_each(|label| occurs[*label as usize] = true);
-            // Numbers of which most are left out are prices or years: a quantity, not the number of a class.
-            if highest < 10 || 2 * occurs.iter().filter(|occurs| **occurs).count() > highest {
-                classes = (0..=highest).map(|class| class.to_string()).collect();
-            }
-        }
-        Dataset { x: x.detach(), y: y.detach(), classes }
+        let count = if y.rank() == 1 { count_of_classes(&y.to_vec()) } else { None };
+        let classes = (0..count.unwrap_or(0)).map(|class| class.to_string()).collect();
+        Dataset { x: x.detach(), y: y.detach(), classes, columns: Vec::new() }
     }
 
     /// Names the classes, in the order of their numbers; `data.classes`, without parentheses, are the names.
@@ -108,7 +114,8 @@ impl Dataset {
         let n = labels.len();
         let y = labels.iter().map(|label| *label as Float).collect();
         let (columns, y) = (x.len() / n, Tensor::from_vec(y, &[n]));
-        Dataset { x: Tensor::from_vec(x, &[n, columns]), y, classes: Vec::new() }.class_names(classes)
+        Dataset { x: Tensor::from_vec(x, &[n, columns]), y, classes: Vec::new(), columns: Vec::new() }
+            .class_names(classes)
     }
 
     /// The number of examples.
@@ -130,11 +137,7 @@ impl Dataset {
             let rule = format!("select: there is no example {row}: the data has {} of them", self.len());
             fail(&rule, &[], "examples are counted from 0");
         }
-        Dataset {
-            x: self.x.detach().select_rows(rows),
-            y: self.y.detach().select_rows(rows),
-            classes: self.classes.clone(),
-        }
+        Dataset { x: self.x.detach().select_rows(rows), y: self.y.detach().select_rows(rows), ..self.clone() }
     }
 
     /// The first `count` examples, or all of them if there are fewer.
@@ -165,13 +168,13 @@ impl Dataset {
 
     /// All examples of both, first these.
     ///
-    /// Panics if their shapes do not fit, or if a number stands for different classes in them.
+    /// Panics if their shapes do not fit, or if a number stands for different classes, or a column for something else.
     #[track_caller]
     pub fn join(&self, other: &Dataset) -> Dataset {
-        agree("join", "the first data", &self.classes, &other.classes);
+        agree("join", "the first data", (&self.classes, &self.columns), other);
         let (x, y) = (Tensor::concat(&[&self.x, &other.x], 0), Tensor::concat(&[&self.y, &other.y], 0));
         let longer = if other.classes.len() > self.classes.len() { other } else { self };
-        Dataset { x, y, classes: longer.classes.clone() }
+        Dataset { x, y, ..longer.clone() }
     }
 
     /// The inputs with mean 0 and standard deviation 1 in each column: networks learn best from numbers about 1. A column
@@ -198,6 +201,7 @@ impl Dataset {
         }
         let mean = training.x.mean_axis(0, true);
         let deviation = (&training.x - &mean).square().mean_axis(0, true).sqrt();
+        same_columns("standardised_like", "the training data", &training.columns, &self.columns);
         // What hardly varies would be blown up.
         let divisor = Tensor::where_(&deviation.gt(&Tensor::from(1e-6)), &deviation, &Tensor::from(1.0));
         Dataset { x: ((&self.x - &mean) / divisor).detach(), ..self.clone() }
@@ -216,17 +220,34 @@ impl Dataset {
     }
 }
 
-/// Fails if a number stands for one class in some data, and for another here. A class without a name has its number for one.
+/// Fails if a number stands for one class in some data, and for another here, or a column for something else. A class without
+/// a name has its number for one.
 #[track_caller]
-pub(crate) fn agree(op: &str, whose: &str, classes: &[String], here: &[String]) {
+pub(crate) fn agree(op: &str, whose: &str, (classes, columns): (&[String], &[String]), here: &Dataset) {
+    same_columns(op, whose, columns, &here.columns);
     let differs = |(number, (class, other)): &(usize, (&String, &String))| {
         let number = number.to_string();
         class != other && **class != number && **other != number
     };
-    let Some((number, (class, other))) = classes.iter().zip(here).enumerate().find(differs) else { return };
+    let Some((number, (class, other))) = classes.iter().zip(&here.classes).enumerate().find(differs) else { return };
     let problem = format!("{op}: {number} stands for {class:?} in {whose}, and for {other:?} here");
     let hint = "give both the same classes in the same order; two texts: let [a, b] = data::Text::together([a, b]);";
     fail(&problem, &[], hint)
+}
+
+/// Fails if the columns of two tables have other names: what a network has learnt of one it would apply to another.
+#[track_caller]
+fn same_columns(op: &str, whose: &str, columns: &[String], here: &[String]) {
+    if columns.is_empty() || here.is_empty() || columns == here {
+        return;
+    }
+    let place = columns.iter().zip(here).position(|(column, other)| column != other);
+    let problem = match place {
+        Some(place) => format!("column {place} is {:?} in {whose}, and {:?} here", columns[place], here[place]),
+        None => format!("{whose} has {} columns, and there are {} here", columns.len(), here.len()),
+    };
+    let hint = "read the second table with the columns of the first: data::csv(\"test.csv\").like(&train).read(\"…\")?";
+    fail(&format!("{op}: {problem}"), &[], hint)
 }
 
 impl Show for Dataset {

@@ -26,7 +26,7 @@ pub fn tic_tac_toe() -> Dataset {
     let x = positions.iter().flat_map(|(board, _)| board.iter().map(|stone| Float::from(*stone))).collect();
     let y = positions.iter().map(|(_, outcome)| Float::from(*outcome + 1)).collect();
     let classes = ["loss", "draw", "win"].map(str::to_owned).to_vec();
-    Dataset { x: Tensor::from_vec(x, &[n, 9]), y: Tensor::from_vec(y, &[n]), classes }
+    Dataset { x: Tensor::from_vec(x, &[n, 9]), y: Tensor::from_vec(y, &[n]), classes, columns: Vec::new() }
 }
 
 /// What the player whose turn it is gets, 1, 0 or −1: the best of what the moves lead to, seen from the other side

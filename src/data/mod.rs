@@ -3,7 +3,7 @@
 //! | | generated | from files |
 //! |---|---|---|
 //! | points with two inputs, to look at | [`two_moons`] [`circles`] [`spiral`] [`blobs`] [`xor`] | |
-//! | values | [`sine`] | [`read_csv`] [`csv`] |
+//! | values | [`sine`] | [`read_csv`] [`csv`]; the second like the first: [`Csv::like`] |
 //! | pictures | [`digits`] [`shapes`] [`textures`] | [`mnist`] [`read_idx`] |
 //! | sound | [`tones`] [`vowels`] [`words`]; its picture: [`spectrogram`] | [`read_wav`] |
 //! | text | [`sentences`]; as numbers: [`Text`] | [`read_text`] |
@@ -11,15 +11,17 @@
 //! | tensors of other programs | | [`read_safetensors`] [`read_npz`] [`read_npy`] |
 //!
 //! What is generated comes from the generator that [`seed`](crate::tensor::random::seed) starts: the same seed, the same
-//! data, without a download. How models stand in files (`Sequential::save`, `save_onnx`) is here, too, with the formats.
+//! data, without a download. How models stand in files (`Sequential::save`, `load`, `save_onnx`) is here, too, with the formats.
 
 // Casts between Float and f64 do nothing when they are the same.
 #![cfg_attr(feature = "f64", allow(clippy::unnecessary_cast))]
 
+mod cells;
 mod dataset;
 mod digits;
 pub(crate) mod files;
 mod games;
+mod like;
 mod npz;
 pub(crate) mod numbers;
 mod pictures;

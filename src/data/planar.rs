@@ -16,6 +16,7 @@ pub fn xor() -> Dataset {
         x: Tensor::from_vec(vec![0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 1.0, 1.0], &[4, 2]),
         y: Tensor::from_vec(vec![0.0, 1.0, 1.0, 0.0], &[4, 1]),
         classes: vec!["equal".to_owned(), "different".to_owned()],
+        columns: Vec::new(),
     }
 }
 
@@ -71,7 +72,7 @@ pub fn sine(n: usize, noise: Float) -> Dataset {
     at_least("sine", n, 1, "examples");
     let x = Tensor::uniform(&[n, 1], -3.0, 3.0);
     let y = Tensor::from_vec(x.to_vec().into_iter().map(|x| x.sin() + noise * random::normal()).collect(), &[n, 1]);
-    Dataset { x, y, classes: Vec::new() }
+    Dataset { x, y, classes: Vec::new(), columns: Vec::new() }
 }
 
 /// Arms that turn one and a half times about the centre, one for each class: a boundary that needs hidden layers. After
@@ -123,7 +124,7 @@ fn planar(points: impl Iterator<Item = ((Float, Float), usize)>, noise: Float, n
     }
     let n = y.len();
     let classes = names.iter().map(|name| (*name).to_owned()).collect();
-    Dataset { x: Tensor::from_vec(x, &[n, 2]), y: Tensor::from_vec(y, &[n]), classes }
+    Dataset { x: Tensor::from_vec(x, &[n, 2]), y: Tensor::from_vec(y, &[n]), classes, columns: Vec::new() }
 }
 
 #[track_caller]

@@ -1,14 +1,18 @@
 //! Tables in CSV files: which columns are numbers and which are words, and what is missing.
 
 use super::Dataset;
+use super::cells::{MISSING, MISSING_NUMBER, commonest, different, is_almost_number, middle, number, places};
+use super::dataset::count_of_classes;
 use super::files::{read_as_text, wrong};
+use super::like::Like;
 use crate::Float;
 use crate::tensor::Tensor;
 use std::io::Result;
 
 /// A table from a CSV file whose first line names the columns; `target` is the name of the column to predict. `x` is
 /// `[n, columns]`: numbers as they are, a column of words as one column of 0 and 1 for each word. `y` is `[n]`: the number of
-/// the class if the target is a word or a whole number, else the value, `[n, 1]`.
+/// the class if the target is a word, or a whole number as classes have it (0, 1, 2, …; not 100, 250, 15); else the value,
+/// `[n, 1]`. `columns` says what the columns of `x` are called.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -42,7 +46,8 @@ pub fn read_csv(path: &str, target: &str) -> Result<Dataset> {
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn csv(path: &str) -> Csv {
-    Csv { path: path.to_owned(), missing: None, words: Vec::new(), names: Vec::new(), separator: None }
+    let path = path.to_owned();
+    Csv { path, missing: None, words: Vec::new(), names: Vec::new(), separator: None, like: None }
 }
 
 /// How a table is read; see [`csv`]. It is read by [`read`](Csv::read).
@@ -54,6 +59,7 @@ pub struct Csv {
     words: Vec<String>,
     names: Vec<String>,
     separator: Option<char>,
+    like: Option<Like>,
 }
 
 impl Csv {
@@ -82,19 +88,50 @@ impl Csv {
         self
     }
 
+    /// Reads with the columns and classes that other data has, in its order: what a network learnt from one file it can be
+    /// tested on with the other. A word that only this file has is 0 in all columns, with a line that says so; columns that
+    /// only this file has are left out. Numbers stay as they are: [`standardised_like`](Dataset::standardised_like) is next.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// # let folder = std::env::temp_dir().join(format!("chainrule-like-{}", std::process::id()));
+    /// # std::fs::create_dir_all(&folder)?;
+    /// # let (train_csv, test_csv) = (folder.join("train.csv"), folder.join("test.csv"));
+    /// # let (train_csv, test_csv) = (train_csv.to_str().unwrap(), test_csv.to_str().unwrap());
+    /// std::fs::write(train_csv, "colour,kind\nred,apple\ngreen,pear\n")?;
+    /// std::fs::write(test_csv, "colour,kind\ngreen,pear\n")?; // red does not occur
+    /// let train = data::read_csv(train_csv, "kind")?;
+    /// let test = data::csv(test_csv).like(&train).read("kind")?;
+    /// assert_eq!(test.columns, ["colour=green", "colour=red"]);
+    /// assert_eq!((test.x.to_vec(), test.y.to_vec()), (vec![1.0, 0.0], vec![1.0]));
+    /// # std::fs::remove_dir_all(&folder)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn like(mut self, training: &Dataset) -> Csv {
+        self.like = Some(Like::new(training));
+        self
+    }
+
     /// Reads the table; `target` is the name of the column to predict. What comes out is described at [`read_csv`].
     pub fn read(&self, target: &str) -> Result<Dataset> {
         if let Some(how) = self.missing.as_deref().filter(|how| !["mean", "median", "drop"].contains(how)) {
             let ways = r#"there are .missing("mean"), .missing("median") and .missing("drop")"#;
             return Err(wrong(&self.path, format!("missing({how:?}) is not known; {ways}")));
         }
-        let mut table = Table::read(self)?;
+        if self.like.as_ref().is_some_and(|like| !like.is_table()) {
+            return Err(wrong(&self.path, "the data of .like(…) is from no table: its columns have no names"));
+        }
+        let mut table = Table::read(self, target)?;
         let Some(place) = table.columns.iter().position(|column| column.name == target) else {
             return Err(wrong(&self.path, self.no_column(target, &table)));
         };
         if table.columns.len() == 1 {
             return Err(wrong(&self.path, format!("there is no column beside {target:?}")));
         }
+        if let Some(like) = &self.like {
+            table.columns.retain(|column| column.name == target || like.is_used(&column.name));
+        }
+        let place = table.columns.iter().position(|column| column.name == target).unwrap_or(place);
         match &self.missing {
             None => table.refuse_missing(self, target)?,
             Some(how) => table.complete(how, place),
@@ -103,8 +140,12 @@ impl Csv {
             return Err(wrong(&self.path, "a value is missing in every row: none is left"));
         }
         let target = table.columns.remove(place);
-        let x = table.inputs(&self.path)?;
-        Ok(target.targets(x))
+        let (x, columns) = table.inputs(&self.path, self.like.as_ref())?;
+        let data = match &self.like {
+            Some(like) => like.targets(&self.path, &table, &target, x)?,
+            None => target.targets(x),
+        };
+        Ok(Dataset { columns, ..data })
     }
 
     fn no_column(&self, target: &str, table: &Table) -> String {
@@ -116,63 +157,26 @@ impl Csv {
     }
 }
 
-/// What stands for a value that is not there, in any column (as pandas has it), and in a column of numbers.
-const MISSING: [&str; 11] = ["", "?", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null"];
-const MISSING_NUMBER: [&str; 11] =
-    ["-", "--", "---", ".", "..", "none", "missing", "unknown", "undefined", "na", "n.a."];
-
-/// Marks that stand beside numbers: of money, of hundredths, of degrees.
-const MARKS: [char; 9] = ['$', '€', '£', '¥', '%', '‰', '°', '~', ' '];
-
-/// The number that a cell is. Where a comma does not separate cells, it may stand before the decimals.
-fn number(cell: &str, has_decimal_comma: bool) -> Option<Float> {
-    if !cell.bytes().any(|byte| byte.is_ascii_digit()) && !cell.to_lowercase().contains("inf") {
-        return None;
-    }
-    let found = cell.parse().ok();
-    found.or_else(|| has_decimal_comma.then(|| cell.replacen(',', ".", 1).parse().ok())?)
-}
-
-/// Whether a cell is a number but for a mark beside it, or for marks between thousands.
-fn is_almost_number(cell: &str) -> bool {
-    let bare: String = cell.trim_matches(MARKS).chars().filter(|c| ![',', '_', ' ', '\''].contains(c)).collect();
-    bare.parse::<Float>().is_ok_and(|number| number.is_finite())
-}
-
-enum Cells {
+pub(super) enum Cells {
     Numbers(Vec<Option<Float>>),
     Words(Vec<Option<String>>),
 }
 
-struct Column {
-    name: String,
-    cells: Cells,
+pub(super) struct Column {
+    pub name: String,
+    pub cells: Cells,
     /// As they stand in the file.
-    texts: Vec<String>,
+    pub texts: Vec<String>,
 }
 
-struct Table {
+pub(super) struct Table {
     columns: Vec<Column>,
     /// Where in the file each row stands.
-    lines: Vec<u64>,
-}
-
-/// `lines 3 ("?"), 9 (empty) and 5 more`.
-fn places<'a>(cells: impl Iterator<Item = (u64, &'a str)>) -> String {
-    const SHOWN: usize = 6;
-    let all: Vec<(u64, &str)> = cells.collect();
-    let one = |(line, cell): &(u64, &str)| match *cell {
-        "" => format!("{line} (empty)"),
-        cell => format!("{line} ({cell:?})"),
-    };
-    let shown: Vec<String> = all.iter().take(SHOWN).map(one).collect();
-    let more = all.len().saturating_sub(SHOWN);
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    format!("line{} {}{more}", if all.len() == 1 { "" } else { "s" }, shown.join(", "))
+    pub lines: Vec<u64>,
 }
 
 impl Table {
-    fn read(how: &Csv) -> Result<Table> {
+    fn read(how: &Csv, target: &str) -> Result<Table> {
         let (path, text) = (how.path.as_str(), read_as_text(&how.path)?);
         let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
         let count = |separator: &char| first.matches(*separator).count();
@@ -204,7 +208,10 @@ impl Table {
             return Err(wrong(path, "there is no row below the names of the columns"));
         }
         let columns = names.into_iter().zip(texts);
-        let columns = columns.map(|(name, texts)| Column::new(how, name, texts, &lines, separator != ','));
+        let columns = columns.map(|(name, texts)| match &how.like {
+            Some(like) if like.has_words(&name, target) => Ok(Column::of_words(name, texts)),
+            _ => Column::new(how, name, texts, &lines, separator != ','),
+        });
         Ok(Table { columns: columns.collect::<Result<_>>()?, lines })
     }
 
@@ -239,6 +246,7 @@ impl Table {
         let kept: Vec<usize> = rows.filter(is_kept).collect();
         self.lines = kept.iter().map(|row| self.lines[*row]).collect();
         for column in &mut self.columns {
+            column.texts = kept.iter().map(|row| std::mem::take(&mut column.texts[*row])).collect();
             match &mut column.cells {
                 Cells::Numbers(numbers) => {
                     *numbers = kept.iter().map(|row| numbers[*row]).collect();
@@ -254,31 +262,39 @@ impl Table {
         }
     }
 
-    /// All columns as numbers, `[n, columns]`.
-    fn inputs(&self, path: &str) -> Result<Tensor> {
-        let mut columns: Vec<Vec<Float>> = Vec::new();
+    /// All columns as numbers, `[n, columns]`, and what they are called.
+    fn inputs(&self, path: &str, like: Option<&Like>) -> Result<(Tensor, Vec<String>)> {
+        let mut columns: Vec<(String, Vec<Float>)> = Vec::new();
         for column in &self.columns {
             match &column.cells {
-                Cells::Numbers(numbers) => columns.push(numbers.iter().flatten().copied().collect()),
+                Cells::Numbers(numbers) => {
+                    columns.push((column.name.clone(), numbers.iter().flatten().copied().collect()));
+                }
                 Cells::Words(cells) => {
-                    let words = different(cells);
+                    let words = like.map_or_else(|| different(cells), |like| like.words_of(&column.name));
+                    like.iter().for_each(|like| like.tell_of_new_words(path, column, &self.lines));
                     if words.len() > 50 {
                         let found = format!("{} different words in the column {:?}", words.len(), column.name);
                         return Err(wrong(path, format!("{found}: take it out, or write numbers")));
                     }
                     for word in words {
                         let is_it = |cell: &String| Float::from(u8::from(cell == word));
-                        columns.push(cells.iter().flatten().map(is_it).collect());
+                        let name = format!("{}={word}", column.name);
+                        columns.push((name, cells.iter().flatten().map(is_it).collect()));
                     }
                 }
             }
         }
+        if let Some(like) = like {
+            columns = like.in_order(path, columns)?;
+        }
         let n = self.lines.len();
-        if columns.iter().any(|column| column.len() != n) {
+        if columns.iter().any(|(_, column)| column.len() != n) {
             return Err(wrong(path, "a column has no value at all: take it out"));
         }
-        let x = (0..n).flat_map(|row| columns.iter().map(move |column| column[row])).collect();
-        Ok(Tensor::from_vec(x, &[n, columns.len()]))
+        let x = (0..n).flat_map(|row| columns.iter().map(move |(_, column)| column[row])).collect();
+        let x = Tensor::from_vec(x, &[n, columns.len()]);
+        Ok((x, columns.into_iter().map(|(name, _)| name).collect()))
     }
 }
 
@@ -309,8 +325,12 @@ impl Column {
             let advice = format!("write numbers there, or take all as words: .words({name:?}) of data::csv(…)");
             return Err(wrong(&how.path, format!("{problem}: {advice}")));
         }
-        let word = |text: &String| filled(text).filter(|text| !is_missing(text));
-        Ok(Column { cells: Cells::Words(texts.iter().map(word).collect()), name, texts })
+        Ok(Column::of_words(name, texts))
+    }
+
+    fn of_words(name: String, texts: Vec<String>) -> Column {
+        let word = |text: &String| Some(text.clone()).filter(|text| !MISSING.contains(&text.as_str()));
+        Column { cells: Cells::Words(texts.iter().map(word).collect()), name, texts }
     }
 
     fn is_missing(&self, row: usize) -> bool {
@@ -326,8 +346,7 @@ impl Column {
         match &self.cells {
             Cells::Numbers(numbers) => {
                 let values: Vec<Float> = numbers.iter().flatten().copied().collect();
-                let are_classes = values.iter().all(|value| value.fract() == 0.0 && (0.0..1000.0).contains(value));
-                let shape = if are_classes { vec![n] } else { vec![n, 1] };
+                let shape = if count_of_classes(&values).is_some() { vec![n] } else { vec![n, 1] };
                 Dataset::new(&x, &Tensor::from_vec(values, &shape))
             }
             Cells::Words(cells) => {
@@ -338,31 +357,4 @@ impl Column {
             }
         }
     }
-}
-
-/// The different words, in alphabetical order.
-fn different(cells: &[Option<String>]) -> Vec<&str> {
-    let mut words: Vec<&str> = cells.iter().flatten().map(String::as_str).collect();
-    words.sort_unstable();
-    words.dedup();
-    words
-}
-
-fn commonest(cells: &[Option<String>]) -> Option<String> {
-    let count = |word: &str| cells.iter().flatten().filter(|cell| *cell == word).count();
-    // The first of several that are equally common.
-    different(cells).into_iter().rev().max_by_key(|word| count(word)).map(str::to_owned)
-}
-
-/// The mean or the median of the numbers that are there.
-fn middle(numbers: &[Option<Float>], how: &str) -> Option<Float> {
-    let mut found: Vec<Float> = numbers.iter().flatten().copied().collect();
-    if found.is_empty() {
-        return None;
-    }
-    if how == "mean" {
-        return Some((found.iter().map(|number| f64::from(*number)).sum::<f64>() / found.len() as f64) as Float);
-    }
-    found.sort_by(Float::total_cmp);
-    Some((found[(found.len() - 1) / 2] + found[found.len() / 2]) / 2.0)
 }

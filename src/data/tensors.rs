@@ -3,6 +3,7 @@
 use super::files::{read, write_whole, wrong};
 use super::numbers::{Kind, Order};
 use crate::Float;
+use crate::display::say;
 use crate::tensor::{Tensor, fail::notice};
 use serde_json::{Map, Value, json};
 use std::io::Result;
@@ -22,12 +23,21 @@ use std::io::Result;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 pub fn read_safetensors(path: &str) -> Result<Vec<(String, Tensor)>> {
+    Ok(read_with_note(path)?.0)
+}
+
+/// The name, in what a file says beside its tensors, of what this library says there.
+const NOTE: &str = "chainrule";
+
+/// The tensors of a file, and what [`write_with_note`] wrote beside them, if it was this library.
+pub(crate) fn read_with_note(path: &str) -> Result<(Vec<(String, Tensor)>, Option<String>)> {
     let bytes = read(path)?;
     let parts = bytes
         .split_first_chunk::<8>()
         .and_then(|(length, rest)| rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?));
     let (header, data) = parts.ok_or_else(|| wrong(path, "this is no safetensors file, or it ends early"))?;
     let header: Map<String, Value> = serde_json::from_slice(header).map_err(|error| wrong(path, error))?;
+    let note = header.get("__metadata__").and_then(|texts| texts[NOTE].as_str().map(str::to_owned));
     let (mut tensors, mut others) = (Vec::new(), Vec::new());
     for (name, entry) in header.into_iter().filter(|(name, _)| name != "__metadata__") {
         let sizes = |key: &str| -> Option<Vec<usize>> {
@@ -45,7 +55,7 @@ pub fn read_safetensors(path: &str) -> Result<Vec<(String, Tensor)>> {
         tensors.push((name.clone(), shaped(path, &name, numbers, &shape)?));
     }
     without(path, &others, tensors.is_empty())?;
-    Ok(tensors)
+    Ok((tensors, note))
 }
 
 /// What the numbers of a tensor are, by the name that the format has for it.
@@ -77,7 +87,10 @@ pub(crate) fn without(path: &str, others: &[String], is_all: bool) -> Result<()>
         ([], _) => Ok(()),
         (_, true) => Err(wrong(path, format!("there are no numbers in it that a tensor can hold, only {names}"))),
         _ => {
-            notice(&format!("{path}: left out, for a tensor holds only numbers: {names}"));
+            notice(&say(
+                format!("{path}: left out, for a tensor holds only numbers: {names}"),
+                format!("{path}：张量只能存放数字，跳过了：{names}"),
+            ));
             Ok(())
         }
     }
@@ -95,8 +108,16 @@ pub(crate) fn shaped(path: &str, name: &str, numbers: Option<Vec<Float>>, shape:
 /// Writes tensors with their names to a file in the format safetensors. A file that is there is replaced only when the new
 /// one is complete.
 pub fn write_safetensors(path: &str, tensors: &[(&str, &Tensor)]) -> Result<()> {
+    write_with_note(path, tensors, None)
+}
+
+/// As [`write_safetensors`], with a text for this library, which other programs pass over.
+pub(crate) fn write_with_note(path: &str, tensors: &[(&str, &Tensor)], note: Option<&str>) -> Result<()> {
     const DTYPE: &str = if size_of::<Float>() == 8 { "F64" } else { "F32" };
     let (mut header, mut data) = (Map::new(), Vec::new());
+    if let Some(note) = note {
+        header.insert("__metadata__".to_owned(), json!({ NOTE: note }));
+    }
     for (name, tensor) in tensors {
         let start = data.len();
         data.extend(tensor.to_vec().iter().flat_map(|value| value.to_le_bytes()));

@@ -146,7 +146,7 @@ impl Text {
             let pieces = numbers[shift..].windows(length).take(n).flatten().copied().collect();
             Tensor::from_vec(pieces, &[n, length])
         };
-        Dataset { x: pieces(0), y: pieces(1), classes: self.names() }
+        Dataset { x: pieces(0), y: pieces(1), classes: self.names(), columns: Vec::new() }
     }
 }
 

@@ -13,11 +13,13 @@
 
 mod bundle;
 mod frame;
+mod language;
 
 pub use bundle::{Bundle, Show, escape_html};
 pub(crate) use bundle::{image, svg_uri};
 pub use frame::{DisplayHandle, clear_output, in_notebook, result, set_notebook, show};
 pub(crate) use frame::{set_token, write_frame};
+pub use language::{Language, language, say, set_language};
 
 /// Shows a piece of HTML. `text` is what front ends without HTML show.
 ///

@@ -2,6 +2,7 @@
 
 use super::Sequential;
 use crate::Float;
+use crate::display::say;
 use crate::nn::full_name;
 use crate::optim::{Optimizer, Schedule, clip_grad_norm};
 use crate::plot::EpochRow;
@@ -246,7 +247,7 @@ impl Callback for ReduceOnPlateau {
 /// # let mut model = Sequential::new().add(Dense::new(2, 2).softmax());
 /// # model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);
 /// model.fit(&data::xor()).epochs(9).callback(Checkpoint::new("best.safetensors")).run();
-/// model.load("best.safetensors").unwrap();
+/// let best = Sequential::load("best.safetensors").unwrap();
 /// ```
 #[doc(alias = "ModelCheckpoint")]
 #[derive(Clone, Debug)]
@@ -274,7 +275,10 @@ impl Callback for Checkpoint {
         if self.monitor.is_better(row)
             && let Err(error) = run.model.save(&self.path)
         {
-            notice(&format!("warning: epoch {} was not saved: {error}", row.epoch));
+            notice(&say(
+                format!("warning: epoch {} was not saved: {error}", row.epoch),
+                format!("警告：第 {} 轮没有保存成功：{error}", row.epoch),
+            ));
         }
     }
 }

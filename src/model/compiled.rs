@@ -14,6 +14,8 @@ pub(crate) struct Compiled {
     pub metrics: Vec<Box<dyn Metric>>,
     /// What the classes of the data are called that the model was trained on.
     pub classes: Vec<String>,
+    /// And the columns, if it was a table.
+    pub columns: Vec<String>,
 }
 
 /// Samples that are predicted at once; more would not be faster and would take more memory.

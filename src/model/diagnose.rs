@@ -5,7 +5,7 @@ use super::compiled::{not_compiled, some_examples};
 use crate::Float;
 use crate::autograd::Mode;
 use crate::data::Dataset;
-use crate::display::{Bundle, Show};
+use crate::display::{Bundle, Show, say};
 use crate::nn::dead_units;
 use crate::optim::zero_grad;
 use crate::tensor::Tensor;
@@ -90,7 +90,7 @@ impl Diagnosis {
     /// What is no number makes all the rest meaningless.
     fn of_numbers(x: &Tensor, y: &Tensor) -> Option<Diagnosis> {
         let found = not_numbers(x, y)?;
-        Some(Diagnosis { findings: vec![("not a number", format!("{found}. {FILL_IN}"))] })
+        Some(Diagnosis { findings: vec![("not a number", format!("{found}{}", say(FILL_IN.0, FILL_IN.1)))] })
     }
 
     /// Whether nothing looks wrong.
@@ -115,7 +115,10 @@ impl Diagnosis {
         if takes_numbers && size > 10.0 {
             let advice = "Give data.standardised(), or divide pixels by 255";
             let finding = format!("the inputs are not scaled: they are about {size:.0} in size, not 1. {advice}");
-            self.found("scale", finding);
+            let chinese = format!(
+                "输入没有缩放：数值大小约为 {size:.0}，而不是 1 左右。请用 data.standardised()，像素值请除以 255"
+            );
+            self.found("scale", say(finding, chinese));
         }
         let classes = *prediction.shape().last().unwrap_or(&0);
         let labels = y.to_vec();
@@ -123,12 +126,15 @@ impl Diagnosis {
         let are_labels = y.rank() == 1 && classes > 2 && labels.iter().all(|label| label.fract() == 0.0);
         if are_labels && lowest == 1.0 && labels.len() >= 8 * classes {
             let advice = "Classes are counted from 0: are these off by one? If so, subtract 1";
-            self.found("labels", format!("no label is 0, the lowest is 1. {advice}"));
+            let chinese = "没有标签是 0，最小的是 1。类别从 0 开始编号：是不是都多了 1？如果是，请减去 1";
+            self.found("labels", say(format!("no label is 0, the lowest is 1. {advice}"), chinese.to_owned()));
         }
         if prediction.0.op == "softmax" && classes == 1 {
             let advice = "For two classes and one output use .sigmoid() and BinaryCrossentropy";
             let finding = format!("the softmax of a single output is always 1, so nothing is learnt. {advice}");
-            self.found("softmax", finding);
+            let chinese = "只有一个输出时，softmax 的结果永远是 1，什么也学不到。两个类别、一个输出时，请用 .sigmoid() 和 \
+                           BinaryCrossentropy";
+            self.found("softmax", say(finding, chinese.to_owned()));
         }
     }
 
@@ -141,7 +147,11 @@ impl Diagnosis {
             let last = prediction.0.op;
             let what = if last == first { format!("{last} twice") } else { format!("{first} and then {last}") };
             let advice = format!("Leave the first out: a layer before .{last}() gives plain scores");
-            self.found("softmax twice", format!("the model ends in {what}, which evens out all differences. {advice}"));
+            let what_chinese = if last == first { format!("两次 {last}") } else { format!("先 {first} 再 {last}") };
+            let chinese =
+                format!("模型的最后是{what_chinese}，差别都被抹平了。请去掉前一个：.{last}() 之前的层应该直接给出分数");
+            let english = format!("the model ends in {what}, which evens out all differences. {advice}");
+            self.found("softmax twice", say(english, chinese));
         }
         if prediction.0.op == "relu" {
             let are_classes = y.rank() == 1 && classes > 1;
@@ -150,7 +160,10 @@ impl Diagnosis {
                 if are_classes { "End it with .softmax()" } else { "Leave the activation of the last layer out" };
             if are_classes || has_negative {
                 let finding = format!("the model ends in relu, which cannot give a negative score. {advice}");
-                self.found("no probabilities", finding);
+                let advice =
+                    if are_classes { "请以 .softmax() 结尾" } else { "请去掉最后一层的激活函数" };
+                let chinese = format!("模型的最后是 relu，给不出负的分数。{advice}");
+                self.found("no probabilities", say(finding, chinese));
             }
         }
     }
@@ -172,13 +185,15 @@ impl Diagnosis {
             let finding = format!(
                 "the learning rate is too large: with {rate} a step changes weights out of recognition. {advice}"
             );
-            self.found("rate", finding);
+            let chinese = format!(
+                "学习率太大：用 {rate}，一步就把权重改得面目全非。请改成十分之一或百分之一；Adam 常用 0.001，Sgd 常用 0.01 到 0.1"
+            );
+            self.found("rate", say(finding, chinese));
         } else if rate < LEAST {
             let advice = "0.001 is usual for Adam, 0.01 to 0.1 for Sgd";
-            self.found(
-                "rate",
-                format!("the learning rate is too small: with {rate:e} nothing changes in sight. {advice}"),
-            );
+            let english = format!("the learning rate is too small: with {rate:e} nothing changes in sight. {advice}");
+            let chinese = format!("学习率太小：用 {rate:e} 看不到任何变化。Adam 常用 0.001，Sgd 常用 0.01 到 0.1");
+            self.found("rate", say(english, chinese));
         }
     }
 
@@ -203,17 +218,23 @@ impl Diagnosis {
             let advice = "Were x and y shuffled or sorted separately? Shuffle them together: data.shuffled()";
             let finding = "the labels seem to have nothing to do with the inputs: examples that are alike have the same label \
                            no more often than by chance";
-            self.found("order", format!("{finding}. {advice}"));
+            let chinese = "标签看起来和输入没有关系：相似的样本标签相同的比例，不比随机猜的高。x 和 y 是不是分别打乱或排序了？请一起\
+                           打乱：data.shuffled()";
+            self.found("order", say(format!("{finding}. {advice}"), chinese.to_owned()));
         }
     }
 
     fn gradients(&mut self, parameters: &[Tensor]) {
-        let name = |parameter: &Tensor| parameter.name().unwrap_or_else(|| "a parameter".to_owned());
+        let name = |parameter: &Tensor| parameter.name().unwrap_or_else(|| say("a parameter", "某个参数").to_owned());
         let mut weights = Vec::new();
         for parameter in parameters {
             if !parameter.has_grad() {
                 let advice = "Does a layer's forward not use it, or use .detach(), .item() or no_grad?";
-                self.found("unreached", format!("no gradient reaches `{}`. {advice}", name(parameter)));
+                let name = name(parameter);
+                let chinese = format!(
+                    "没有梯度传到 `{name}`。是不是某一层的 forward 没有用到它，或者用了 .detach()、.item() 或 no_grad？"
+                );
+                self.found("unreached", say(format!("no gradient reaches `{name}`. {advice}"), chinese));
             } else if parameter.rank() > 1 {
                 weights.push((name(parameter), of_those_reached(&parameter.grad()), parameter.root_mean_square()));
             }
@@ -232,7 +253,11 @@ impl Diagnosis {
             let advice = "Use .relu() with its initialiser, BatchNormalization or Residual";
             let finding =
                 format!("the gradients vanish: that of `{small}` is {ratio:.0e} times that of `{large}`. {advice}");
-            self.found("vanishing", finding);
+            let chinese = format!(
+                "梯度消失了：`{small}` 的梯度只有 `{large}` 的 {ratio:.0e} 倍。请用 .relu() 和与它配套的初始化、\
+                 BatchNormalization 或 Residual"
+            );
+            self.found("vanishing", say(finding, chinese));
         }
         // Weights may begin at 0.
         let explodes = |(_, gradient, weight): &&(String, f64, f64)| *gradient > 100.0 * weight.max(0.01);
@@ -240,7 +265,11 @@ impl Diagnosis {
             let advice =
                 "Scale inputs and targets, begin with smaller weights, or limit them: .callback(ClipNorm(1.0))";
             let finding = format!("the gradients explode: that of `{name}` is {gradient:.0e} in size. {advice}");
-            self.found("exploding", finding);
+            let chinese = format!(
+                "梯度爆炸了：`{name}` 的梯度大小为 {gradient:.0e}。请缩放输入和目标、用更小的初始权重，或者限制梯度：\
+                 .callback(ClipNorm(1.0))"
+            );
+            self.found("exploding", say(finding, chinese));
         }
     }
 
@@ -253,13 +282,19 @@ impl Diagnosis {
             let (units, dead) = (output.shape().get(1).copied().unwrap_or(0), dead_units(&output));
             if output.shape()[0] >= 8 && units >= 4 && 2 * dead > units {
                 let advice = "Lower the learning rate, scale the inputs, or use .leaky_relu()";
-                self.found("dead", format!("{dead} of {units} units of {name} are dead: 0 for all examples. {advice}"));
+                let english = format!("{dead} of {units} units of {name} are dead: 0 for all examples. {advice}");
+                let chinese = format!(
+                    "{name} 的 {units} 个单元中有 {dead} 个已经失活：对所有样本输出都是 0。请降低学习率、缩放输入，或者用 \
+                     .leaky_relu()"
+                );
+                self.found("dead", say(english, chinese));
             }
         }
     }
 }
 
-const FILL_IN: &str = "Leave these examples out, or fill in the mean of the column";
+const FILL_IN: (&str, &str) =
+    (". Leave these examples out, or fill in the mean of the column", "。请去掉这些样本，或者用该列的平均值补上");
 
 /// Whether the first layer of a model is one of these.
 fn takes(model: &Sequential, layers: &[&str]) -> bool {
@@ -275,7 +310,12 @@ pub(super) fn not_numbers(x: &Tensor, y: &Tensor) -> Option<String> {
         let count = wrong.count() + 1;
         let row = first / (values.len() / tensor.shape().first().copied().unwrap_or(1).max(1)).max(1);
         let are = if count == 1 { "is" } else { "are" };
-        Some(format!("{count} of {} {what} {are} no number: {value} first, in example {row}", values.len()))
+        let all = values.len();
+        let chinese_what = if what == "inputs" { "输入" } else { "目标" };
+        Some(say(
+            format!("{count} of {all} {what} {are} no number: {value} first, in example {row}"),
+            format!("{all} 个{chinese_what}值里有 {count} 个不是数：第一个是第 {row} 个样本里的 {value}"),
+        ))
     })
 }
 
@@ -303,7 +343,11 @@ fn nearest(x: &Tensor) -> Vec<usize> {
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let findings: Vec<String> = self.findings.iter().map(|(_, finding)| format!("• {finding}")).collect();
-        f.write_str(if findings.is_empty() { "nothing looks wrong".to_owned() } else { findings.join("\n") }.as_str())
+        f.write_str(&if findings.is_empty() {
+            say("nothing looks wrong", "没有发现问题").to_owned()
+        } else {
+            findings.join("\n")
+        })
     }
 }
 

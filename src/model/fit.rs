@@ -7,6 +7,7 @@ use super::{Callback, Diagnosis, History, Run, weights};
 use crate::Float;
 use crate::base::interrupt;
 use crate::data::{Dataset, agree};
+use crate::display::say;
 use crate::model::Sequential;
 use crate::optim::zero_grad;
 use crate::plot::{EpochRow, Live};
@@ -136,9 +137,10 @@ impl<'a> Fit<'a> {
         some_examples("fit", &data);
         if let Some(validation) = &validation {
             some_examples("fit, validation", validation);
-            agree("validation", TRAINED_ON, &data.classes, &validation.classes);
+            agree("validation", TRAINED_ON, (&data.classes, &data.columns), validation);
         }
         compiled.classes.clone_from(&data.classes);
+        compiled.columns.clone_from(&data.columns);
         *parameters = model.parameters();
         if parameters.is_empty() {
             let hint = "add a layer that has some, such as Dense::new(…), or make one trainable again";
@@ -175,7 +177,10 @@ impl<'a> Fit<'a> {
                 view.step(value);
                 if !value.is_finite() {
                     let cause = why_not_a_number(&data, &loss);
-                    notice(&format!("fit stopped in epoch {epoch}: the loss is {value}. {cause}"));
+                    notice(&say(
+                        format!("fit stopped in epoch {epoch}: the loss is {value}. {cause}"),
+                        format!("fit 在第 {epoch} 轮停止：损失是 {value}。{cause}"),
+                    ));
                     is_sound = false;
                     break 'training;
                 }
@@ -234,10 +239,15 @@ impl<'a> Fit<'a> {
 #[cold]
 fn why_not_a_number(data: &Dataset, loss: &Tensor) -> String {
     if let Some(found) = not_numbers(&data.x, &data.y) {
-        return format!("That comes from the data: {found}");
+        return say(format!("That comes from the data: {found}"), format!("原因在数据：{found}"));
     }
     let origin = loss.find_nan().unwrap_or_default();
-    format!("It came up first in {origin}. Usual causes: a learning rate that is too large, inputs that are not scaled")
+    say(
+        format!(
+            "It came up first in {origin}. Usual causes: a learning rate that is too large, inputs that are not scaled"
+        ),
+        format!("它最先出现在 {origin}。常见原因：学习率太大，或者输入没有缩放"),
+    )
 }
 
 /// A model without its optimiser and loss, and those; put together again at the end, however it ends.

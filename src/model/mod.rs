@@ -30,6 +30,7 @@
 //! }
 //! ```
 
+mod architecture;
 mod callback;
 mod compiled;
 mod diagnose;
@@ -52,6 +53,7 @@ pub use callback::{Callback, Checkpoint, ClipNorm, EarlyStopping, ReduceOnPlatea
 pub use diagnose::Diagnosis;
 pub use fit::Fit;
 pub use history::{Evaluation, History};
+pub use models::Load;
 pub use search::LearningRateSearch;
 pub use sequential::Sequential;
 pub use summary::Summary;

@@ -4,9 +4,11 @@
 //! The one place in this folder that knows layers: how they are written belongs to the formats, not to the layers.
 
 use super::Sequential;
+use super::architecture;
 use super::onnx::{self, Attribute, Graph, Node};
 use crate::data::files::wrong;
-use crate::data::{read_safetensors, write_safetensors};
+use crate::data::read_safetensors;
+use crate::data::tensors::{read_with_note, write_with_note};
 use crate::nn::{Activation, AvgPool2D, BatchNormalization, Conv1D, Conv2D, Dense, Dropout, Embedding, Flatten};
 use crate::nn::{
     GlobalAvgPool, Gru, LayerNormalization, Lstm, MaxPool1D, MaxPool2D, Module, PositionEmbedding, Reshape,
@@ -19,19 +21,20 @@ use std::io::Result;
 
 /// Keeping what was learnt.
 impl Sequential {
-    /// Writes the weights to a file, in the format safetensors, with the names and the layout of a PyTorch `nn.Sequential` in
-    /// which each activation is a module of its own: `0.weight` is `[outputs, inputs]`. A file that is there is replaced only
-    /// when the new one is complete.
+    /// Writes the model to a file, in the format safetensors: the weights with the names and the layout of a PyTorch
+    /// `nn.Sequential` in which each activation is a module of its own (`0.weight` is `[outputs, inputs]`), and beside them
+    /// what layers there are, for [`load`](Sequential::load). What `compile` was given is not in it. A file that is there is
+    /// replaced only when the new one is complete.
     ///
     /// ```
     /// # use chainrule::prelude::*;
-    /// # let path = std::env::temp_dir().join(format!("chainrule-{}.safetensors", std::process::id()));
+    /// # let path = std::env::temp_dir().join(format!("chainrule-save-{}.safetensors", std::process::id()));
     /// # let path = path.to_str().unwrap();
-    /// let model = Sequential::new().add(Dense::new(2, 3));
+    /// let model = Sequential::new().add(Dense::new(2, 3).relu()).add(Dense::new(3, 1));
     /// model.save(path)?;
-    /// let other = Sequential::new().add(Dense::new(2, 3));
-    /// other.load(path)?;
-    /// assert_eq!(other.parameters()[0].to_vec(), model.parameters()[0].to_vec());
+    /// let same = Sequential::load(path)?;
+    /// let x = tensor([[0.5, -1.0]]);
+    /// assert_eq!(same.predict(&x).to_vec(), model.predict(&x).to_vec());
     /// # std::fs::remove_file(path)?;
     /// # Ok::<(), std::io::Error>(())
     /// ```
@@ -39,21 +42,63 @@ impl Sequential {
     /// In Python: `model.load_state_dict(safetensors.torch.load_file(path))`.
     pub fn save(&self, path: &str) -> Result<()> {
         let named: Vec<(String, Tensor)> = self.named_state().into_iter().map(|(name, _, file)| (name, file)).collect();
-        write_safetensors(path, &named.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect::<Vec<_>>())
+        let tensors: Vec<_> = named.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
+        write_with_note(path, &tensors, Some(&architecture::described(self)))
+    }
+
+    /// The model that [`save`](Sequential::save) wrote: its layers with their weights, ready to `predict`; to train it
+    /// further, `compile` it first. A network in an ONNX file is read, too, by [`load_onnx`](Sequential::load_onnx).
+    ///
+    /// The error says what to do where a file has weights, but not of what layers, as those of PyTorch; where a layer is one
+    /// that you wrote yourself; where the file is damaged. What is left then is [`load_weights`](Sequential::load_weights).
+    pub fn load(path: &str) -> Result<Sequential> {
+        let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase();
+        match ending.as_str() {
+            "onnx" => return Sequential::load_onnx(path),
+            "pt" | "pth" | "ckpt" | "pkl" | "bin" | "h5" | "hdf5" | "keras" | "pb" => {
+                return Err(of_python(path, &ending));
+            }
+            _ => {}
+        }
+        let (tensors, note) = read_with_note(path)?;
+        let to_do = format!(
+            "build the same layers, then read the weights into them: let model = Sequential::new().add(…); \
+             model.load_weights({path:?})?"
+        );
+        let note = note.ok_or_else(|| wrong(path, format!("the file has weights, but not of what layers; {to_do}")))?;
+        architecture::built(&note, tensors.into_iter().collect())
+            .map_err(|error| wrong(path, format!("{error}; {to_do}")))
     }
 
     /// Reads weights that [`save`](Sequential::save), or PyTorch, wrote from a model of the same layers. If something does
-    /// not fit, the model stays as it is.
-    pub fn load(&self, path: &str) -> Result<()> {
+    /// not fit, the model stays as it is. `model.load(path)?` is the same.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// # let path = std::env::temp_dir().join(format!("chainrule-weights-{}.safetensors", std::process::id()));
+    /// # let path = path.to_str().unwrap();
+    /// let model = Sequential::new().add(Dense::new(2, 3));
+    /// model.save(path)?;
+    /// let other = Sequential::new().add(Dense::new(2, 3));
+    /// other.load_weights(path)?;
+    /// assert_eq!(other.parameters()[0].to_vec(), model.parameters()[0].to_vec());
+    /// # std::fs::remove_file(path)?;
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn load_weights(&self, path: &str) -> Result<()> {
         let file: BTreeMap<String, Tensor> = read_safetensors(path)?.into_iter().collect();
+        self.fill(|name| file.get(name).cloned()).map_err(|error| wrong(path, error))
+    }
+
+    /// Gives the model the values that stand in a file under these names; all of them, or none and what is wrong.
+    fn fill(&self, find: impl Fn(&str) -> Option<Tensor>) -> std::result::Result<(), String> {
         let mut values = Vec::new();
         for (name, tensor, in_file) in self.named_state() {
-            let found = file.get(&name).ok_or_else(|| wrong(path, format!("there is no {name} in it")))?;
+            let found = find(&name).ok_or_else(|| format!("there is no {name} in it"))?;
             let is_transposed = in_file.0.op == "permute" && found.rank() == 2;
-            let found = if is_transposed { found.t() } else { found.clone() };
+            let found = if is_transposed { found.t() } else { found };
             if found.shape() != tensor.shape() {
-                let shapes = format!("{:?}, the model needs {:?}", found.shape(), tensor.shape());
-                return Err(wrong(path, format!("{name} is {shapes}")));
+                return Err(format!("{name} is {:?}, the model needs {:?}", found.shape(), tensor.shape()));
             }
             values.push((tensor, found));
         }
@@ -62,7 +107,7 @@ impl Sequential {
     }
 
     /// What is saved: its name, the tensor of the model, and as it stands in the file.
-    fn named_state(&self) -> Vec<(String, Tensor, Tensor)> {
+    pub(super) fn named_state(&self) -> Vec<(String, Tensor, Tensor)> {
         let (mut named, mut place): (Vec<(String, Tensor, Tensor)>, usize) = (Vec::new(), 0);
         for layer in self.layers() {
             let any: &dyn Any = &**layer;
@@ -120,6 +165,29 @@ impl Sequential {
         graph.output_rank = 1 + Module::output_shape(self, &sizes).len();
         onnx::write(path, &graph)
     }
+}
+
+/// `model.load(path)?`, the same as [`load_weights`](Sequential::load_weights).
+///
+/// A trait, because the type's own `load` is the function without a model before it: [`Sequential::load`].
+pub trait Load {
+    /// Reads weights into the model that is there.
+    fn load(&self, path: &str) -> Result<()>;
+}
+
+impl Load for Sequential {
+    fn load(&self, path: &str) -> Result<()> {
+        self.load_weights(path)
+    }
+}
+
+/// What to do with a file that only the program can read that wrote it.
+fn of_python(path: &str, ending: &str) -> std::io::Error {
+    let way = match ending {
+        "h5" | "hdf5" | "keras" | "pb" => "model.export(\"model.onnx\", format=\"onnx\") in Keras",
+        _ => "torch.onnx.export(model, x, \"model.onnx\") in PyTorch",
+    };
+    wrong(path, format!("a .{ending} file can only be read in Python; {way} writes one that Sequential::load reads"))
 }
 
 /// The activation that a layer has.

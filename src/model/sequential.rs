@@ -112,7 +112,7 @@ impl Sequential {
         all.filter(|parameter| !parameter.0.notes().frozen).collect()
     }
 
-    pub(super) fn of_layers(layers: Vec<Box<dyn Module>>, input: Option<Vec<usize>>) -> Sequential {
+    pub(crate) fn of_layers(layers: Vec<Box<dyn Module>>, input: Option<Vec<usize>>) -> Sequential {
         Sequential { layers: Outlined::new(layers), input, ..Sequential::default() }
     }
 

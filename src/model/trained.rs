@@ -26,7 +26,7 @@ impl Sequential {
     #[track_caller]
     pub fn compile(&mut self, optimizer: impl IntoOptimizer, loss: impl Loss, metrics: impl Metrics) {
         let (optimizer, loss, metrics) = (optimizer.boxed(), Box::new(loss), metrics.list());
-        self.set_compiled(Compiled { optimizer, loss, metrics, classes: Vec::new() });
+        self.set_compiled(Compiled { optimizer, loss, metrics, classes: Vec::new(), columns: Vec::new() });
     }
 
     /// Not in a generic function: what was there before is dropped.
@@ -71,7 +71,7 @@ impl Sequential {
     pub fn evaluate(&self, data: &Dataset) -> Evaluation {
         let Some(compiled) = &*self.compiled else { not_compiled("evaluate") };
         some_examples("evaluate", data);
-        agree("evaluate", TRAINED_ON, &compiled.classes, &data.classes);
+        agree("evaluate", TRAINED_ON, (&compiled.classes, &compiled.columns), data);
         compiled.evaluate(self, data)
     }
 

@@ -139,12 +139,12 @@ fn sequence(layer: &str, x: &Tensor) -> (usize, usize, usize) {
 /// ```
 #[derive(Clone, Debug)]
 pub struct MultiHeadAttention {
-    pub(super) query: Dense,
-    pub(super) key: Dense,
-    pub(super) value: Dense,
-    pub(super) output: Dense,
-    heads: usize,
-    is_causal: bool,
+    pub(crate) query: Dense,
+    pub(crate) key: Dense,
+    pub(crate) value: Dense,
+    pub(crate) output: Dense,
+    pub(crate) heads: usize,
+    pub(crate) is_causal: bool,
 }
 
 impl MultiHeadAttention {

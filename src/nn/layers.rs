@@ -390,7 +390,7 @@ impl Module for Reshape {
 /// assert_eq!(block.forward(&Tensor::zeros(&[5, 8])).shape(), [5, 8]);
 /// ```
 pub struct Residual {
-    pub(super) layers: Box<dyn Module>,
+    pub(crate) layers: Box<dyn Module>,
 }
 
 impl Residual {
@@ -447,7 +447,7 @@ impl Module for Residual {
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Dropout {
-    rate: Float,
+    pub(crate) rate: Float,
 }
 
 impl Dropout {

@@ -1,6 +1,7 @@
 //! Losses as values, for `compile`: made of operations, so that their derivatives need no rule of their own.
 
 use crate::Float;
+use crate::display::say;
 use crate::tensor::Tensor;
 use crate::tensor::fail::{fail, warn_once};
 
@@ -280,7 +281,11 @@ impl Loss for Hinge {
 fn look_at_order(loss: &str, prediction: &Tensor, target: &Tensor) {
     if target.is_tracked() && !prediction.is_tracked() {
         let advice = format!("The prediction comes first: {loss}.loss(&prediction, &target)");
-        warn_once("order", &format!("{loss}: the target depends on parameters, and the prediction does not. {advice}"));
+        let english = format!("{loss}: the target depends on parameters, and the prediction does not. {advice}");
+        let chinese = format!(
+            "{loss}：目标依赖参数，而预测不依赖参数，两者可能写反了。预测在前：{loss}.loss(&prediction, &target)"
+        );
+        warn_once("order", &say(english, chinese));
     }
 }
 
@@ -297,7 +302,9 @@ fn scores<'a>(prediction: &'a Tensor, from_logits: bool, loss: &str) -> Scores<'
     if from_logits {
         if prediction.0.op == "softmax" {
             let advice = format!("Say {loss}::new(), which takes probabilities");
-            warn_once("softmax twice", &format!("{loss}: the predictions have gone through softmax already. {advice}"));
+            let english = format!("{loss}: the predictions have gone through softmax already. {advice}");
+            let chinese = format!("{loss}：预测值已经经过 softmax 了。请用接收概率的 {loss}::new()");
+            warn_once("softmax twice", &say(english, chinese));
         }
         return Scores::Logits(prediction);
     }
@@ -307,7 +314,10 @@ fn scores<'a>(prediction: &'a Tensor, from_logits: bool, loss: &str) -> Scores<'
             let problem =
                 format!("{loss}: the predictions come from a sigmoid, so they do not add up to 1 over the classes.");
             let advice = "End the model with .softmax(); .sigmoid() goes with BinaryCrossentropy";
-            warn_once("sigmoid for classes", &format!("{problem} {advice}"));
+            let chinese = format!(
+                "{loss}：预测值来自 sigmoid，各类别加起来不等于 1。请以 .softmax() 结尾；.sigmoid() 要搭配 BinaryCrossentropy"
+            );
+            warn_once("sigmoid for classes", &say(format!("{problem} {advice}"), chinese));
             return Scores::LogProbabilities(logits.log_sigmoid());
         }
         _ if are_probabilities(prediction) => {
@@ -317,7 +327,10 @@ fn scores<'a>(prediction: &'a Tensor, from_logits: bool, loss: &str) -> Scores<'
     }
     let problem = format!("{loss}: the predictions are no probabilities, so they are taken as logits.");
     let advice = format!("End the model with .softmax(), or say {loss}::from_logits()");
-    warn_once("no probabilities", &format!("{problem} {advice}"));
+    let chinese = format!(
+        "{loss}：预测值不是概率，所以当作 logits（未归一化的分数）处理。请让模型以 .softmax() 结尾，或者写 {loss}::from_logits()"
+    );
+    warn_once("no probabilities", &say(format!("{problem} {advice}"), chinese));
     Scores::Logits(prediction)
 }
 
@@ -360,7 +373,10 @@ impl Loss for BinaryCrossentropy {
             _ if !prediction.array().iter().all(|p| (0.0..=1.0).contains(p)) => {
                 let problem =
                     "BinaryCrossentropy: the predictions are not between 0 and 1, so they are taken as logits.";
-                warn_once("no probabilities", &format!("{problem} End the model with .sigmoid()"));
+                let chinese = "BinaryCrossentropy：预测值不在 0 和 1 之间，所以当作 logits（未归一化的分数）处理。请让模型以 \
+                               .sigmoid() 结尾";
+                let english = format!("{problem} End the model with .sigmoid()");
+                warn_once("no probabilities", &say(english, chinese.to_owned()));
                 prediction.bce_with_logits(target)
             }
             _ => {

@@ -2,6 +2,7 @@
 
 use super::{CategoricalCrossentropy, Loss, MeanAbsoluteError, MeanSquaredError, SparseCategoricalCrossentropy};
 use crate::Float;
+use crate::display::say;
 use crate::ops::class_indices;
 use crate::tensor::Tensor;
 use crate::tensor::fail::{fail, warn_once};
@@ -185,11 +186,16 @@ pub(crate) fn not_classes(prediction: &Tensor, labels: &Tensor) -> Option<String
         false => label.fract() == 0.0 && (!has_one_output || is_share(label)),
     };
     let other = labels.to_vec().into_iter().find(|label| !is_class(label) && label.is_finite())?;
-    Some(format!(
+    let english = format!(
         "Accuracy counts how often the predicted class is the label, and here the targets are no classes: one of them \
          is {other}. For numbers give another metric, the mean distance: model.compile(…, MeanSquaredError, \
          MeanAbsoluteError)"
-    ))
+    );
+    let chinese = format!(
+        "Accuracy 统计预测类别与标签相同的比例，而这里的目标不是类别：其中有一个是 {other}。目标是数值时请换一个指标，例如平均绝对\
+         误差：model.compile(…, MeanSquaredError, MeanAbsoluteError)"
+    );
+    Some(say(english, chinese))
 }
 
 /// The share of rows whose predicted class is the label: the largest of the columns, or, of a single column, 1 above

@@ -4,6 +4,7 @@ use super::Module;
 use super::layers::parameter;
 use crate::Float;
 use crate::autograd::is_training;
+use crate::display::say;
 use crate::tensor::Tensor;
 use crate::tensor::fail::{fail, warn_once};
 
@@ -75,7 +76,12 @@ fn warn_of_one(x: &Tensor, channels: usize) {
         let effect = "so all that comes out is β, which is 0 at first";
         let advice = "Choose a batch_size that leaves no single example over (65 examples in batches of 32 leave one), or \
                       LayerNormalization, which needs no batch";
-        warn_once("batch of one", &format!("{problem}, {effect}. {advice}"));
+        let chinese = format!(
+            "BatchNormalization：这一批 {:?} 里每个通道只有一个值，算不出方差，所以输出只是 β，而它一开始是 0。请选择不会剩下单个样本的 \
+             batch_size（65 个样本每批 32 个会剩下一个），或者用不依赖批次的 LayerNormalization",
+            x.shape()
+        );
+        warn_once("batch of one", &say(format!("{problem}, {effect}. {advice}"), chinese));
     }
 }
 

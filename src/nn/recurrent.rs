@@ -19,8 +19,8 @@ macro_rules! recurrent {
             pub bias: Tensor,
             /// Added to the part from the state, zero at first.
             pub recurrent_bias: Tensor,
-            units: usize,
-            returns_sequences: bool,
+            pub(crate) units: usize,
+            pub(crate) returns_sequences: bool,
         }
 
         impl $Layer {

@@ -6,6 +6,7 @@ use super::reduce::{along, drop_axis, keep_axis, over, total};
 use super::values::map;
 use super::values::{zip, zip3};
 use crate::Float;
+use crate::display::say;
 use crate::kernels::loops::{max, sum};
 use crate::kernels::math::{exp, sigmoid, softplus};
 use crate::kernels::reduce::{Largest, Sum};
@@ -148,8 +149,12 @@ impl Tensor {
         if self.0.op == "softmax" {
             warn_once(
                 "softmax twice",
-                "cross_entropy: these scores went through softmax already, and it would be applied twice. Pass the \
-                 scores before softmax, or use SparseCategoricalCrossentropy::new(), which takes probabilities",
+                say(
+                    "cross_entropy: these scores went through softmax already, and it would be applied twice. Pass the \
+                     scores before softmax, or use SparseCategoricalCrossentropy::new(), which takes probabilities",
+                    "cross_entropy：这些分数已经经过 softmax，再算就是两次了。请传入 softmax 之前的分数，或者用接收概率的 \
+                     SparseCategoricalCrossentropy::new()",
+                ),
             );
         }
         let labels = self.row_labels("cross_entropy", labels);
@@ -203,7 +208,10 @@ impl Tensor {
         if self.0.op == "sigmoid" {
             warn_once(
                 "sigmoid twice",
-                "bce_with_logits: these scores went through sigmoid already; pass those before it",
+                say(
+                    "bce_with_logits: these scores went through sigmoid already; pass those before it",
+                    "bce_with_logits：这些分数已经经过 sigmoid；请传入 sigmoid 之前的分数",
+                ),
             );
         }
         let (x, t, n) = (self.array(), target.array(), self.len() as Float);

@@ -1,7 +1,7 @@
 //! The one form of every message about a learner's mistake.
 
 use super::node::Tensor;
-use crate::display::{Bundle, escape_html, show};
+use crate::display::{Bundle, escape_html, say, show};
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -58,7 +58,7 @@ pub(crate) fn warn_once(kind: &'static str, message: &str) {
     }
     let is_new = || GIVEN.lock().unwrap_or_else(PoisonError::into_inner).insert(kind);
     if WARNINGS.load(Ordering::Relaxed) && is_new() {
-        notice(&format!("warning: {message}"));
+        notice(&format!("{}{message}", say("warning: ", "警告：")));
     }
 }
 

@@ -87,7 +87,7 @@ ROWS = [
         "|p: &Tensor, t: &Tensor| (p - t).square().mean()",
         "two tensors",
     ),
-    ('Sequential::load("model.safetensors")?', 'model.load("model.safetensors")?;', "does not say what layers"),
+    ('let net = Sequential::new();\nSequential::load(&net, "m.safetensors")?', 'net.load_weights("m.safetensors")?;', "from its file alone"),
     ("let m = Sequential::new(vec![Dense::new(1, 2), Dense::new(2, 3)]);", ".add(Dense::new(1, 2)).add(Dense::new(2, 3))", "empty"),
     ("let m = Sequential::new();\nm.add(Dense::new(1, 2));\nm.summary()", "m = m.add(Dense::new(1, 2));", "one owner"),
 ]

@@ -14,7 +14,6 @@ mod compiler;
 mod course;
 mod evaluator;
 mod jupyter;
-mod language;
 mod machine;
 mod names;
 mod notebook;

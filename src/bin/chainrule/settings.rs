@@ -17,9 +17,9 @@
 //!
 //! The file of the folder that a notebook is in is never read: whoever writes a notebook shall not change the kernel.
 
-use crate::language::{self, language_named, say};
 use crate::machine::{folders, memory};
 use anyhow::{Context, Result, anyhow, bail};
+use chainrule::display::{Language, say, set_language};
 use clap::Args;
 use std::fs;
 use std::path::PathBuf;
@@ -186,10 +186,10 @@ impl Settings {
         };
         let language = match find(&LANGUAGE_SETTING)? {
             None => None,
-            Some(value) => Some(understood(&LANGUAGE_SETTING, value, language_named)?),
+            Some(value) => Some(understood(&LANGUAGE_SETTING, value, Language::named)?),
         };
         if let Some(language) = language {
-            language::set(language);
+            set_language(language);
         }
         let number = |setting, parse: fn(&str) -> Option<u64>, default: Option<u64>| match find(setting)? {
             None => Ok(default),

@@ -3,9 +3,9 @@
 use super::common::{Misuse, prepare_library};
 use super::install::Install;
 use crate::course::{self, NOTEBOOKS};
-use crate::language::say;
 use crate::machine::{folders, path};
 use anyhow::{Context, Result, bail};
+use chainrule::display::say;
 use clap::Args;
 use std::fs;
 use std::os::unix::process::CommandExt;

@@ -1,8 +1,8 @@
 //! How much of what a cell shows is shown.
 
 use super::stream::{Bundle, Output, StreamName};
-use crate::language::say;
 use crate::settings::{how_to_change, size_in_words};
+use chainrule::display::say;
 use serde_json::Value;
 use std::collections::VecDeque;
 

@@ -20,9 +20,9 @@ use super::undo::Undo;
 use super::{Evaluator, Interrupter};
 use crate::compiler::crates::content_of_dependency;
 use crate::compiler::wrapper;
-use crate::language::{Language, language};
 use crate::worker::link::Answers;
 use crate::worker::relay::Exchange;
+use chainrule::display::language;
 use evcxr::{Error, EvalOutputs};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -377,8 +377,7 @@ impl Drop for Compiling {
 
 /// Mistakes are kept as they were put in words.
 fn key_of_refusal(key: &str) -> String {
-    let language = if language() == Language::Chinese { "zh" } else { "en" };
-    format!("{key}-refused-{language}")
+    format!("{key}-refused-{}", language().code())
 }
 
 fn given_up(answers: &Answers) -> bool {

@@ -41,11 +41,11 @@ pub use crate::worker::channels::Answers;
 
 use crate::compiler::cells::Cells;
 use crate::compiler::session::Session;
-use crate::language::say;
 use crate::settings::Settings;
 use crate::worker::channels::{Events, WorkerEnds};
 use crate::worker::link::Worker;
 use cell::{Place, SourceMap};
+use chainrule::display::say;
 use context::Context;
 use crash::{Crash, LoadedObjects};
 use definitions::Definitions;

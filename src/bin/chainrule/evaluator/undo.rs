@@ -9,8 +9,8 @@ use super::explain::{Explanation, threads_gone};
 use super::output::Sink;
 use super::scope::Scope;
 use super::{Definitions, Evaluator, Failure, Implementations};
-use crate::language::say;
 use crate::settings::how_to_change;
+use chainrule::display::say;
 use std::collections::VecDeque;
 use std::sync::PoisonError;
 

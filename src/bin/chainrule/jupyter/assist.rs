@@ -57,7 +57,7 @@ pub fn completed(request: &PositionRequest, found: &Completions) -> Value {
             "start": start,
             "end": end,
             "text": one.text,
-            "type": one.kind,
+            "type": beside(one.kind, &one.signature),
             "signature": one.signature,
             "documentation": one.documentation,
         })
@@ -71,6 +71,25 @@ pub fn completed(request: &PositionRequest, found: &Completions) -> Value {
     })
 }
 
+/// What JupyterLab shows beside a name: all that it has room for is the type, so that of a function is how it is called.
+fn beside(kind: &str, signature: &str) -> String {
+    const LONGEST: usize = 48;
+    let shown = match kind {
+        // Without its name, which stands before it, and what stands before the dot.
+        "function" => signature.split_once('(').filter(|(before, _)| before.starts_with("fn ")).map(|(_, call)| {
+            let own = ["&mut self", "mut self", "&self", "self"].iter().find_map(|own| call.strip_prefix(own));
+            format!("fn({}", own.unwrap_or(call).trim_start_matches(", "))
+        }),
+        "instance" | "property" => signature.split_once(": ").map(|(_, kind)| kind.to_owned()),
+        _ => None,
+    };
+    let shown = shown.unwrap_or_else(|| kind.to_owned()).replace("->", "→");
+    match shown.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", shown[..end].trim_end()),
+        None => shown,
+    }
+}
+
 /// An `inspect_reply`.
 pub fn inspected(inspected: &Inspected) -> Value {
     let found = inspected.found.as_ref();
@@ -82,4 +101,34 @@ pub fn inspected(inspected: &Inspected) -> Value {
         "data": data.unwrap_or_else(|| json!({})),
         "metadata": {},
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::beside;
+
+    #[test]
+    fn what_stands_beside_a_name() {
+        for (kind, signature, shown) in [
+            ("function", "fn Tensor::matmul(&self, other: &Tensor) -> Tensor", "fn(other: &Tensor) → Tensor"),
+            ("function", "fn Tensor::t(&self) -> Tensor", "fn() → Tensor"),
+            (
+                "function",
+                "fn Dense::new(inputs: usize, outputs: usize) -> Dense",
+                "fn(inputs: usize, outputs: usize) → Dense",
+            ),
+            (
+                "function",
+                "fn Sequential::add(self, layer: impl Module) -> Sequential",
+                "fn(layer: impl Module) → Sequential",
+            ),
+            ("function", "macro println!", "function"),
+            ("instance", "weights: Vec<f32>", "Vec<f32>"),
+            ("class", "struct Dense", "class"),
+        ] {
+            assert_eq!(beside(kind, signature), shown);
+        }
+        let long = format!("fn f({})", "x: f32, ".repeat(20));
+        assert!(beside("function", &long).chars().count() <= 49);
+    }
 }

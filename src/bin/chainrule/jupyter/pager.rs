@@ -1,7 +1,7 @@
 //! `?name` and `name?`: help that the front end shows in its pager.
 
 use crate::evaluator::{Evaluator, Output, StreamName};
-use crate::language::say;
+use chainrule::display::say;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! What people who come from other libraries call it, and what it is here: one table, `table.rs`, for messages, completion,
 //! inspection and `chainrule names`.
 
-use crate::language::say;
+use chainrule::display::say;
 use std::fmt::Write;
 
 /// Something that has another name elsewhere.

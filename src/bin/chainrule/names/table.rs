@@ -55,11 +55,11 @@ names! {
     [".set_weights"] "Keras" => layer.weight.set_value(&Tensor::eye(4)); "One tensor at a time." "一次设置一个张量。";
     [".count_params"] "Keras" => model.summary().parameters(); "" "";
     [".state_dict", ".save_weights", "save_model", "dump"] "PyTorch, Keras" => model.save("model.safetensors")?; "" "";
-    [".load_state_dict", ".load_weights"] "PyTorch, Keras" => model.load("model.safetensors")?;
+    [".load_state_dict"] "PyTorch" => model.load_weights("model.safetensors")?;
         "Into a model with the same layers, which is built first." "先建好层相同的模型，再把权重读进去。";
-    ["load_model", "from_file", "from_pretrained"] "Keras" => Sequential::load_onnx("model.onnx")?;
-        "A file of weights alone is read into a model that is built first: `model.load(\"model.safetensors\")?`."
-        "只有权重的文件要读进已经建好的模型：`model.load(\"model.safetensors\")?`。";
+    ["load_model", "from_file", "from_pretrained"] "Keras" => Sequential::load("model.safetensors")?;
+        "A file of weights alone is read into a model that is built first: `model.load_weights(\"model.safetensors\")?`."
+        "只有权重的文件要读进已经建好的模型：`model.load_weights(\"model.safetensors\")?`。";
     ["clone_model", "deepcopy"] "Keras, Python" => model.clone(); "With weights of its own." "副本有自己的一份权重。";
     [".freeze", ".requires_grad_"] "PyTorch" => layer.set_trainable(false);
         "In a model: `model.layers()[0].set_trainable(false);`; when it is built: `.add(Dense::new(4, 4).trainable(false))`."
@@ -212,7 +212,7 @@ names! {
     [".get_row", ".select", ".nth"] "PyTorch" => x.row(0); "" "";
     [".stop_gradient", "stop_gradient"] "TensorFlow" => x.detach(); "" "";
     ["autograd"] "PyTorch" => grads(&loss, &[&w]); "" "";
-    [".assign", ".copy_", ".set_data"] "TensorFlow, PyTorch" => w.set_value(&tensor(2.0)); "" "";
+    [".assign", ".copy_", ".set_data", ".set", ".set_item", ".itemset", ".index_put_"] "TensorFlow, PyTorch" => w.set_value(&tensor(2.0)); "" "";
     [".zero_grad", ".zero_"] "PyTorch" => zero_grad(&model.parameters()); "Before each `backward`." "每次 `backward` 之前调用。";
 
     // Pictures
@@ -232,6 +232,20 @@ names! {
 
     // Python
     ["print"] "Python" => println!("{x:?}"); "" "";
+    ["printf", "console", "System", "cout", "puts", "echo", "fmt", "disp"] "other languages" => println!("{x:?}"); "" "";
+    ["null", "nil", "NULL", "undefined", "nullptr", "none"] "other languages" => None::<f32>;
+        "Rust has no null: a value that may be missing is an `Option`, `Some(3.0)` or `None`."
+        "Rust 没有空指针：可能没有的值用 `Option` 表示，是 `Some(3.0)` 或 `None`。";
+    ["enumerate"] "Python" => [1.0, 2.0].iter().enumerate(); "`for (i, value) in list.iter().enumerate() { … }`" "`for (i, value) in list.iter().enumerate() { … }`";
+    ["zip"] "Python" => [1, 2].iter().zip([3, 4]); "" "";
+    ["reversed"] "Python" => [1, 2].iter().rev(); "" "";
+    ["sorted"] "Python" => { let mut values = vec![2, 1]; values.sort(); }; "Numbers with a fraction: `values.sort_by(f32::total_cmp)`." "小数用 `values.sort_by(f32::total_cmp)`。";
+    ["int"] "Python" => 3.7_f32 as i32; "Of a text: `\"7\".parse::<i32>()?`." "从文本得到整数：`\"7\".parse::<i32>()?`。";
+    ["dict"] "Python" => std::collections::HashMap::from([("a", 1)]); "" "";
+    ["list"] "Python" => vec![1, 2, 3]; "From an iterator: `.collect::<Vec<_>>()`." "从迭代器得到列表：`.collect::<Vec<_>>()`。";
+    ["open"] "Python" => std::fs::read_to_string("notes.txt")?; "" "";
+    ["pow"] "Python" => 2.0_f32.powi(3); "" "";
+    ["isinstance"] "Python" => std::any::type_name_of_val(&x); "A variable has one type, which the compiler knows." "每个变量只有一种类型，编译器知道是哪一种。";
     ["backend", "is_available", "empty_cache"] "PyTorch" => &x; "Everything is computed on the processor: leave it out." "一切都在 CPU 上计算：去掉这一步即可。";
     ["len"] "Python" => train.len(); "" "";
     ["range"] "Python" => 0..10; "`for i in 0..10 { … }`" "`for i in 0..10 { … }`";

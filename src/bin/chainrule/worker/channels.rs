@@ -96,6 +96,7 @@ impl Channels {
             .current_dir(folder)
             .env(LIBRARY, library)
             .env(TOKEN, &self.token)
+            .env("CHAINRULE_LANGUAGE", chainrule::display::language().code())
             .env("LD_LIBRARY_PATH", std::env::join_paths(libraries)?)
             .env("GLIBC_TUNABLES", HUGE_PAGES);
         if let Some(path) = path::usual() {

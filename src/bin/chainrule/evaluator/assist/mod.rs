@@ -23,7 +23,7 @@ pub use inspect::Inspected;
 pub use names::{call, has_default, is_type_of_library, method_of_tensor, signature};
 
 use super::limit::excess;
-use crate::language::say;
+use chainrule::display::say;
 use declarations::Declarations;
 use library::standard;
 use serde_json::Value;

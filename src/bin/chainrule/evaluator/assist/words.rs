@@ -1,6 +1,6 @@
 //! Words that are neither declared nor defined: keywords and commands, each with what it is for.
 
-use crate::language::say;
+use chainrule::display::say;
 
 /// A keyword, an example, and what it does.
 pub struct Keyword {

@@ -30,11 +30,16 @@ fn missing(case: &Case) -> Option<Explanation> {
     let path = case.name();
     let (first, last) = (path.split("::").next()?, path.rsplit("::").next()?);
     // Elsewhere an error of the same kind may be about a name that is there.
-    if !["cannot find", "unresolved", "undeclared"].iter().any(|word| case.message.contains(word)) {
+    if !["cannot find", "unresolved", "undeclared", "found builtin type"].iter().any(|word| case.message.contains(word))
+    {
         return None;
     }
     if names::is_foreign_module(first) {
         return Some(foreign_module(case, first));
+    }
+    // `use rand::Rng;` is the crate of that name.
+    if case.message.starts_with("unresolved import") && !path.contains("::") {
+        return None;
     }
     let found = names::find(last, false)?;
     // A name that differs in capitals only, which rustc has found: what is wrong with it is said elsewhere.
@@ -43,7 +48,9 @@ fn missing(case: &Case) -> Option<Explanation> {
         return None;
     }
     let own = case.mark.as_ref().and_then(|mark| Call::named_at(case.code, mark.start));
-    let fix = own.and_then(|call| with_own_numbers(found.ours, &call.arguments));
+    let fix = own.and_then(|call| {
+        with_own_numbers(found.ours, &call.arguments).or_else(|| with_own_value(last, found.ours, &call.arguments))
+    });
     let (english, chinese) = found.sentence(last);
     Some(Explanation::new(english, chinese, fix.unwrap_or_else(|| found.ours.to_owned())))
 }
@@ -57,6 +64,22 @@ fn with_own_numbers(ours: &str, given: &[String]) -> Option<String> {
     let are_whole = |one: &str| one.trim().parse::<u64>().is_ok();
     let same_kind = |(example, own): (&&str, &String)| is_number(own) && are_whole(example) == are_whole(own);
     (fits && examples.iter().zip(given).all(same_kind)).then(|| format!("{path}({})", given.join(", ")))
+}
+
+/// `v.len()` for `len(v)`, `0..n` for `range(n)`.
+fn with_own_value(foreign: &str, ours: &str, given: &[String]) -> Option<String> {
+    let is_plain = |text: &String| text.chars().all(|c| c.is_alphanumeric() || c == '_' || c == '.');
+    match (foreign, given) {
+        ("range", [end]) => Some(format!("0..{end}")),
+        ("range", [start, end]) => Some(format!("{start}..{end}")),
+        ("range", [start, end, step]) => Some(format!("({start}..{end}).step_by({step})")),
+        (_, [value]) if is_plain(value) => {
+            let (receiver, method) = ours.split_once('.')?;
+            let is_name = receiver.chars().all(|c| c.is_alphanumeric());
+            (is_name && method.ends_with("()") && !method.contains('.')).then(|| format!("{value}.{method}"))
+        }
+        _ => None,
+    }
 }
 
 /// `torch::manual_seed(1)`, `np.zeros(3)`, `use keras::layers::Dense;`
@@ -155,10 +178,13 @@ fn method_as_function(case: &Case) -> Option<Explanation> {
     let call = Call::named_at(case.code, case.mark.as_ref()?.start)?;
     let (first, rest) = call.arguments.split_first()?;
     let rest = if rest.is_empty() && takes == ["axis"] { vec!["-1".to_owned()] } else { rest.to_vec() };
+    let first = first.trim_start_matches('&');
+    let is_signed = first.starts_with('-') || first.contains(' ');
+    let first = if is_signed { format!("({first})") } else { first.to_owned() };
     Some(Explanation::new(
-        format!("`{name}` is a method of a tensor: it stands behind it, after a dot."),
-        format!("`{name}` 是张量的方法：写在张量后面，用点连接。"),
-        format!("{}.{name}({})", first.trim_start_matches('&'), rest.join(", ")),
+        format!("`{name}` is a method: it stands behind the tensor or the number, after a dot."),
+        format!("`{name}` 是方法：写在张量或数的后面，用点连接。"),
+        format!("{first}.{name}({})", rest.join(", ")),
     ))
 }
 

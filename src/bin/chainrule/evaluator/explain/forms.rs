@@ -5,7 +5,7 @@ use super::calls::{Call, assigned_to_field, closure_around};
 use super::syntax::Cell;
 use super::{Case, Explanation};
 use crate::evaluator::assist;
-use crate::language::say;
+use chainrule::display::say;
 
 /// Says how something of the library is written that was written otherwise.
 pub fn explain(case: &Case) -> Option<Explanation> {
@@ -190,13 +190,15 @@ fn special(call: &Call) -> Option<Explanation> {
             "`compile` 依次接收优化器、损失，以及另外要报告的指标：`Accuracy`，没有就写 `()`。",
             call.with("compile", &[given.clone(), vec!["()".to_owned()]].concat()),
         ),
-        ("Sequential::load", _) => (
-            "A file of weights does not say what layers there are: build the same layers first, then read the weights into \
-             them. A whole network is read from ONNX.",
-            "权重文件里没有记录有哪些层：请先建好同样的层，再把权重读进去。整个网络可以从 ONNX 读取。",
+        ("Sequential::load", 2..) => (
+            "`Sequential::load` gives a model from its file alone. Into a model that is there, weights are read with \
+             `load_weights`.",
+            "`Sequential::load` 只凭文件就能得到整个模型。要把权重读进已有的模型，请用 `load_weights`。",
             format!(
-                "let model = Sequential::new().add(…);\nmodel.load({})?;\nlet model = Sequential::load_onnx(\"model.onnx\")?;",
-                given.last().map_or("\"model.safetensors\"", String::as_str)
+                "let model = Sequential::load({})?;\n{}.load_weights({})?;",
+                given[1],
+                given[0].trim_start_matches(['&', '*']),
+                given[1]
             ),
         ),
         ("Sequential::new", 1..) => {

@@ -2,7 +2,7 @@
 //!
 //! `situations` is the table of mistakes, `foreign` knows names of other libraries, `forms` what is there in another form,
 //! `memory` knows what earlier cells have done to names, `notices` speaks of cells that work but do something else than they
-//! seem to, `warnings` of what rustc thinks of those, `syntax` looks into a cell, `text` at its characters and brackets. All
+//! seem to, `warnings` of what rustc thinks of those, `python` at other languages in it, `syntax` looks into a cell, `text` at its characters and brackets. All
 //! of it is said in the language of the process; what rustc says stays as it is, above the explanation.
 
 mod calls;
@@ -10,14 +10,15 @@ mod foreign;
 mod forms;
 pub mod memory;
 pub mod notices;
+mod python;
 mod situations;
 mod syntax;
 mod text;
 pub mod warnings;
 
 use super::stream::{Bundle, Output};
-use crate::language::say;
 use chainrule::display::escape_html;
+use chainrule::display::say;
 use memory::Memory;
 use std::ops::Range;
 
@@ -27,7 +28,8 @@ pub use text::{Flaw, flaws};
 
 /// The explanation of a mistake, if it is a known one.
 pub fn explain(case: &Case) -> Option<Explanation> {
-    foreign::explain(case).or_else(|| forms::explain(case)).or_else(|| situations::explain(case))
+    let elsewhere = if situations::is_spelling(case) { None } else { foreign::explain(case) };
+    elsewhere.or_else(|| forms::explain(case)).or_else(|| situations::explain(case))
 }
 
 /// One or two sentences, and code.
@@ -128,6 +130,7 @@ const UNKNOWN_TYPE: &str = "unknown type";
 const OUTDATED: &str = "outdated";
 const STRANGE: &str = "strange character";
 const UNPAIRED: &str = "unpaired";
+const FOREIGN: &str = "another language";
 
 impl Unkept {
     /// Understands a message of evcxr, if it is about such a variable.

@@ -7,10 +7,13 @@ mod names;
 mod owning;
 mod results;
 mod slips;
+mod spelling;
 mod surprises;
 mod tensors;
 
-use super::{BORROW, CLOSURE, Case, Explanation, ITERATOR, NAMELESS, OUTDATED, STRANGE, UNKNOWN_TYPE, UNPAIRED};
+use super::{
+    BORROW, CLOSURE, Case, Explanation, FOREIGN, ITERATOR, NAMELESS, OUTDATED, STRANGE, UNKNOWN_TYPE, UNPAIRED,
+};
 use compiled_files::{file_in_a_macro, module_in_a_file};
 use keeping::{borrow, closure, iterator, nameless, outdated, unknown_type};
 use library::in_chinese;
@@ -18,7 +21,9 @@ use names::{missing_crate, missing_method, missing_name, missing_use, nameless_t
 pub use names::{threads_gone, unnameable};
 use owning::{immutable, implemented_twice, lent_too_long, moved_in_this_cell, mutable_static, no_debug, no_display};
 use results::still_wrapped;
-use slips::{strange_character, without_partner};
+use slips::{other_language, power, strange_character, without_partner};
+pub use spelling::is_spelling;
+use spelling::{misspelled_path, type_elsewhere};
 use surprises::{
     borrowed_twice, index_out_of_bounds, integer_overflow, no_such_file, not_a_number, question_mark,
     two_kinds_of_numbers, unwrap_of_err, unwrap_of_none,
@@ -48,6 +53,8 @@ const SITUATIONS: &[Situation] = &[
     // What cannot be read.
     situation(&[STRANGE], "", strange_character),
     situation(&[UNPAIRED], "", without_partner),
+    situation(&[FOREIGN], "", other_language),
+    situation(&["E0614"], "dereferenced", power),
     // What cannot be kept for the next cell.
     situation(&[BORROW, CLOSURE, ITERATOR, UNKNOWN_TYPE, "E0282", "E0283", "E0284", "E0373"], "", closure),
     situation(&[BORROW, ITERATOR], "", iterator),
@@ -56,6 +63,8 @@ const SITUATIONS: &[Situation] = &[
     situation(&[UNKNOWN_TYPE, "E0282", "E0283", "E0284", "E0790"], "", unknown_type),
     situation(&[OUTDATED], "", outdated),
     // Names that are not there.
+    situation(&["E0432", "E0433"], "", misspelled_path),
+    situation(&["E0412", "E0425", "E0433", "E0573", "E0405"], "", type_elsewhere),
     situation(&["E0425", "E0434", "E0423"], "", missing_name),
     situation(&["E0433"], "crate", missing_crate),
     situation(&["E0432"], "unresolved import", missing_crate),

@@ -2,8 +2,9 @@
 //! without their partner. What rustc says after them is about what it guessed.
 
 use super::super::cell::{ends_inside_a_token, without_commands};
-use super::{STRANGE, UNPAIRED};
-use crate::language::say;
+use super::python::{Foreign, foreign};
+use super::{FOREIGN, STRANGE, UNPAIRED};
+use chainrule::display::say;
 use ra_ap_syntax::{Edition, SourceFile, SyntaxKind, SyntaxToken, T};
 use std::ops::Range;
 
@@ -24,7 +25,28 @@ pub fn flaws(code: &str) -> Vec<Flaw> {
     if !strange.is_empty() {
         return strange.into_iter().take(MOST_FLAWS).map(|one| one.flaw()).collect();
     }
+    let python = foreign(code);
+    if !python.is_empty() {
+        let title = || say("this is not Rust, but another language", "这里写的不是 Rust，而是别的语言").to_owned();
+        let flaw = |one: Foreign| Flaw { kind: FOREIGN, title: title(), marks: vec![(one.at, String::new())] };
+        return python.into_iter().map(flaw).collect();
+    }
     unpaired(code).into_iter().map(|one| one.flaw()).collect()
+}
+
+/// The cell with blanks in place of what stands in texts and comments, byte for byte.
+pub fn without_texts(code: &str) -> String {
+    let rust = without_commands(code);
+    let mut bare = code.to_owned().into_bytes();
+    for token in tokens(&rust) {
+        let is_plain = token.text().starts_with('\'') && token.kind() != SyntaxKind::COMMENT;
+        if is_text(token.kind()) && !is_plain {
+            let range = usize::from(token.text_range().start())..usize::from(token.text_range().end());
+            bare[range].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+        }
+    }
+    // Cut characters of several bytes do not occur: texts are whole.
+    String::from_utf8(bare).unwrap_or_else(|_| code.to_owned())
 }
 
 /// A character that is not what it seems.

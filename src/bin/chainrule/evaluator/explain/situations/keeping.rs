@@ -3,7 +3,7 @@
 use super::super::syntax::{Cell, one_line, text};
 use super::super::{BORROW, Case, Explanation, ITERATOR};
 use crate::evaluator::definitions::words;
-use crate::language::say;
+use chainrule::display::say;
 use ra_ap_syntax::ast::{self, AstNode, HasArgList, HasName};
 
 /// A type that is known at the end, but not on the way there.

@@ -3,7 +3,7 @@
 use super::super::memory::{Fate, Memory};
 use super::super::syntax::{By, Cell, Move, one_line};
 use super::super::{Case, Explanation};
-use crate::language::say;
+use chainrule::display::say;
 use std::ops::Range;
 
 pub fn missing_name(case: &Case) -> Option<Explanation> {
@@ -21,7 +21,11 @@ pub fn missing_name(case: &Case) -> Option<Explanation> {
             format!("fn {function}({name}: &{kind}) …\n{function}(&{name})"),
         ));
     }
-    if let Some(fate) = case.memory.fate(name).filter(|fate| !matches!(fate, Fate::InBlock { .. })) {
+    // A cell that failed was to define it; this one does.
+    let is_assigned = start.is_some_and(|start| cell.assignment(start).is_some());
+    let explains =
+        |fate: &&Fate| !matches!(fate, Fate::InBlock { .. }) && !(is_assigned && matches!(fate, Fate::Failed { .. }));
+    if let Some(fate) = case.memory.fate(name).filter(explains) {
         return Some(of_fate(name, fate, case.memory));
     }
     if let Some((_, code)) = cell.inner_variables().into_iter().find(|(inner, _)| inner == name) {
@@ -120,7 +124,7 @@ pub fn distance(a: &str, b: &str) -> usize {
 }
 
 /// The line of a mark with another name in its place.
-fn with_name(code: &str, mark: Range<usize>, name: &str, other: &str) -> Option<String> {
+pub fn with_name(code: &str, mark: Range<usize>, name: &str, other: &str) -> Option<String> {
     let at = mark.start + code.get(mark)?.find(name)?;
     let line_start = code[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let line_end = code[at..].find('\n').map_or(code.len(), |newline| at + newline);

@@ -3,7 +3,7 @@
 use super::super::super::assist;
 use super::super::syntax::{By, Cell, one_line};
 use super::super::{Case, Explanation};
-use crate::language::say;
+use chainrule::display::say;
 use ra_ap_syntax::ast::AstNode;
 
 pub fn moved_in_this_cell(case: &Case) -> Option<Explanation> {

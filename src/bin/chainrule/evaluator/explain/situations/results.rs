@@ -2,7 +2,7 @@
 
 use super::super::syntax::{Cell, one_line, text};
 use super::super::{Case, Explanation};
-use crate::language::say;
+use chainrule::display::say;
 use ra_ap_syntax::ast::{self, AstNode};
 
 /// What is around a value.

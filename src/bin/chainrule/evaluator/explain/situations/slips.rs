@@ -1,5 +1,6 @@
 //! What to do about slips of the pen.
 
+use super::super::python::foreign;
 use super::super::text::{Unpaired, as_meant, partner, unpaired};
 use super::super::{Case, Explanation};
 
@@ -13,6 +14,41 @@ pub fn strange_character(case: &Case) -> Option<Explanation> {
             meant,
         )
     })
+}
+
+/// A line of Python, say.
+pub fn other_language(case: &Case) -> Option<Explanation> {
+    let start = case.mark.as_ref()?.start;
+    let found = foreign(case.code).into_iter().find(|one| one.at.start == start)?;
+    Some(Explanation::new(found.english, found.chinese, found.fix))
+}
+
+/// `x ** 2`
+pub fn power(case: &Case) -> Option<Explanation> {
+    let mark = case.mark.as_ref()?;
+    // The second star is marked, or what it stands before.
+    let (before, after) = case.code.split_at_checked(mark.start)?;
+    let before = before.trim_end().strip_suffix('*')?;
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
+    let base = before.trim_end();
+    let base = &base[base.rfind(|c: char| !is_part(c)).map_or(0, |place| place + 1)..];
+    let exponent = after.trim_start_matches('*').trim_start();
+    let exponent = &exponent[..exponent.find(|c: char| !is_part(c)).unwrap_or(exponent.len())];
+    if base.is_empty() || exponent.is_empty() {
+        return None;
+    }
+    let is_whole = exponent.chars().all(|c| c.is_ascii_digit());
+    let base = match base.parse::<f64>() {
+        Ok(_) if base.contains('.') => format!("{base}_f32"),
+        Ok(_) => format!("{base}.0_f32"),
+        Err(_) => base.to_owned(),
+    };
+    let method = if is_whole { "powi" } else { "powf" };
+    Some(Explanation::new(
+        "Rust has no `**`; a power is a method: `powi` for whole exponents, `powf` for others (`pow` of whole numbers).",
+        "Rust 没有 `**`；求幂用方法：整数次幂用 `powi`，其他用 `powf`（整数的幂用 `pow`）。",
+        format!("{base}.{method}({exponent})"),
+    ))
 }
 
 pub fn without_partner(case: &Case) -> Option<Explanation> {

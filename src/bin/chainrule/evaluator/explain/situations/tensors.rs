@@ -64,6 +64,13 @@ pub fn tensor_with_something_else(case: &Case) -> Option<Explanation> {
 pub fn index_of_tensor(case: &Case) -> Option<Explanation> {
     let index: ast::IndexExpr = is_about_a_tensor(case).then(|| Cell::new(case.code).around(case.mark.as_ref()?))??;
     let tensor = text(&index.base()?);
+    if let Some(assigned) = assigned_to(&index) {
+        return Some(Explanation::new(
+            "A number of a tensor is not set through `[ ]`: take all of its numbers out, change them, and give them back.",
+            "张量不能用 `[ ]` 修改单个数：先把所有数取出来，改好以后再放回去。",
+            assigned,
+        ));
+    }
     Some(Explanation::new(
         "A tensor has methods in place of `[ ]`: a position gives a number, a part gives a tensor.",
         "张量不用 `[ ]` 取值，而是用方法：按位置取出的是一个数，取一部分得到的是张量。",
@@ -72,6 +79,35 @@ pub fn index_of_tensor(case: &Case) -> Option<Explanation> {
              {tensor}.row(0)                        // x[0]\n\
              {tensor}.slice(1, 2..5)                // x[:, 2:5]"
         ),
+    ))
+}
+
+/// `t[1] = 3.0`, `m[0][1] = 2.0`, `m[[0, 1]] += 1.0`: how the same is done here.
+fn assigned_to(index: &ast::IndexExpr) -> Option<String> {
+    // Of `m[0][1]` the inner part is marked.
+    let outer = index.syntax().parent().and_then(ast::IndexExpr::cast);
+    let whole = outer.as_ref().unwrap_or(index);
+    let operation = ast::BinExpr::cast(whole.syntax().parent()?)?;
+    let is_assignment = matches!(operation.op_kind()?, ast::BinaryOp::Assignment { .. });
+    if !is_assignment || operation.lhs()?.syntax() != whole.syntax() {
+        return None;
+    }
+    let (tensor, value) = (text(&index.base()?), text(&operation.rhs()?));
+    let places = match (&outer, index.index()?) {
+        (Some(outer), first) => vec![text(&first), text(&outer.index()?)],
+        (None, ast::Expr::ArrayExpr(list)) => list.exprs().map(|one| text(&one)).collect(),
+        (None, ast::Expr::TupleExpr(list)) => list.fields().map(|one| text(&one)).collect(),
+        (None, one) => vec![text(&one)],
+    };
+    let operator = operation.op_token()?.text().to_owned();
+    let change = match places.as_slice() {
+        [range] if range.contains("..") => format!("values[{range}].fill({value});"),
+        [place] => format!("values[{place}] {operator} {value};"),
+        [row, column] => format!("values[{row} * {tensor}.shape()[1] + {column}] {operator} {value};"),
+        _ => format!("values[0] {operator} {value};"),
+    };
+    Some(format!(
+        "let mut values = {tensor}.to_vec();\n{change}\n{tensor}.set_value(&Tensor::from_vec(values, {tensor}.shape()));"
     ))
 }
 
