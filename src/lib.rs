@@ -76,9 +76,9 @@
 //! | `kernels` | loops over slices that have to be fast | |
 //! | [`tensor`] | the array and its node in the graph: construction, shapes, random numbers, printing | base, display, kernels |
 //! | [`autograd`] | the way back through the graph: `backward`, gradient check | base, display, kernels, tensor |
-//! | [`ops`] | the operations with their derivatives | kernels, tensor |
+//! | [`ops`] | the operations with their derivatives | display, kernels, tensor |
 //! | [`optim`] | optimisers from gradient descent to AdamW, schedules, clipping | base, kernels, tensor |
-//! | [`nn`] | layers, initialisers, losses, metrics | tensor, autograd, ops |
+//! | [`nn`] | layers, initialisers, losses, metrics | display, tensor, autograd, ops |
 //! | [`data`] | data sets that are generated or read from files | display, tensor, ops |
 //! | [`plot`] | figures, and the live view of a training run | base, display, tensor, autograd, ops, nn, data |
 //! | [`model`] | the model: `compile`, `fit`, `evaluate`, `predict`, callbacks, `diagnose`, model files | base, display, tensor, autograd, ops, optim, nn, data, plot |
