@@ -4,6 +4,7 @@ mod channel;
 pub mod interrupt;
 mod outlined;
 mod place;
+pub mod protocol;
 pub(crate) mod worker;
 
 pub use channel::RawChannel;

@@ -1,6 +1,7 @@
 //! The connection with the kernel, in a worker: events to it, answers from it, and evcxr's lines.
 
 use super::channel::{RawChannel, file};
+use super::protocol::Event;
 use serde_json::{Map, Value};
 use std::io::Write;
 use std::sync::OnceLock;
@@ -56,7 +57,8 @@ pub(crate) fn input_channel() -> Option<RawChannel> {
 }
 
 /// Tells the kernel.
-pub(crate) fn event(event: &Value) {
+pub(crate) fn event(event: &Event) {
+    let event = &event.to_json();
     let Some(channels) = CHANNELS.get() else { return };
     let text = event.to_string();
     if text.len() <= LONGEST_EVENT {

@@ -1,9 +1,10 @@
 //! How a cell tells the outside how it ended: to evcxr on its line protocol, to the kernel as JSON events.
 
 use crate::base::interrupt::{CHAINRULE_INTERRUPT, Interrupted};
+use crate::base::protocol::{Event, Place, TOKEN, evcxr};
 use crate::base::worker::{self, Channels, evcxr_line, event, line};
 use crate::base::{RawChannel, at_line, forget_statements};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ffi::c_void;
@@ -12,9 +13,16 @@ use std::panic::{Location, PanicHookInfo};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+/// A panic, as far as it is known.
+struct Panic {
+    is_interrupt: bool,
+    message: String,
+    at: Option<Place>,
+}
+
 thread_local! {
     /// The last panic of this thread, kept until it is known whether it left the cell.
-    static LAST_PANIC: RefCell<Option<Value>> = const { RefCell::new(None) };
+    static LAST_PANIC: RefCell<Option<Panic>> = const { RefCell::new(None) };
 }
 
 /// Called once by the worker, on the thread that will run cells.
@@ -33,10 +41,10 @@ pub unsafe extern "C" fn chainrule_start(
     let channels = Channels { evcxr, events, input, line, runner: std::thread::current().id() };
     if worker::connect(channels) {
         crate::display::set_notebook(true);
-        if let Ok(token) = std::env::var("CHAINRULE_FRAME_TOKEN") {
+        if let Ok(token) = std::env::var(TOKEN) {
             crate::display::set_token(token);
             // SAFETY: called before any cell, when this process has one thread.
-            unsafe { std::env::remove_var("CHAINRULE_FRAME_TOKEN") };
+            unsafe { std::env::remove_var(TOKEN) };
         }
     }
 }
@@ -63,15 +71,16 @@ pub extern "C" fn chainrule_after_cell() {
     let _ = std::io::stdout().flush();
     let variables = std::mem::take(&mut *noted());
     if !variables.is_empty() {
-        event(&json!({"event": "variables", "variables": variables}));
+        event(&Event::Variables { variables });
     }
     let put_back = std::mem::take(&mut *PUT_BACK.lock().unwrap_or_else(PoisonError::into_inner));
     if !put_back.is_empty() {
-        event(&json!({"event": "put_back", "variables": put_back}));
+        event(&Event::PutBack { variables: put_back });
     }
     let types = std::mem::take(&mut *TYPES.lock().unwrap_or_else(PoisonError::into_inner));
     if !types.is_empty() {
-        event(&json!({"event": "types", "types": types}));
+        let types = types.into_iter().map(|(name, kind)| (name, kind.to_owned())).collect();
+        event(&Event::Types { types });
     }
 }
 
@@ -129,11 +138,13 @@ pub fn at(line: u32) {
 /// A panic has left the cell (generated code calls this where stock evcxr prints a marker).
 #[inline(never)]
 pub fn panicked() {
-    let panic = LAST_PANIC.take().unwrap_or_else(
-        || json!({"message": "the cell panicked; a panic hook that it has set keeps the reason to itself"}),
-    );
-    event(&json!({"event": "panic", "panic": panic, "line": line(), "folder": folder()}));
-    evcxr_line("EVCXR_PANIC_NOTIFICATION");
+    let Panic { is_interrupt, message, at } = LAST_PANIC.take().unwrap_or_else(|| Panic {
+        is_interrupt: false,
+        message: "the cell panicked; a panic hook that it has set keeps the reason to itself".to_owned(),
+        at: None,
+    });
+    event(&Event::Panicked { is_interrupt, message, at, line: line(), folder: folder() });
+    evcxr_line(evcxr::PANICKED);
 }
 
 /// Whether the cell has kept all of its variables, or has said why not.
@@ -149,8 +160,8 @@ pub fn reached_the_end() {
 #[inline(never)]
 pub fn ended() {
     if !IS_ACCOUNTED_FOR.load(Ordering::Relaxed) {
-        event(&json!({"event": "returned", "line": line()}));
-        evcxr_line("EVCXR_ERROR_OCCURRED");
+        event(&Event::Returned { line: line() });
+        evcxr_line(evcxr::RETURNED);
     }
 }
 
@@ -158,8 +169,8 @@ pub fn ended() {
 #[inline(never)]
 pub fn early_return(message: String) {
     IS_ACCOUNTED_FOR.store(true, Ordering::Relaxed);
-    event(&json!({"event": "early_return", "message": message, "line": line(), "folder": folder()}));
-    evcxr_line("EVCXR_ERROR_OCCURRED");
+    event(&Event::EarlyReturn { message, line: line(), folder: folder() });
+    evcxr_line(evcxr::RETURNED);
 }
 
 /// Where relative paths begin: what a message about a missing file names.
@@ -169,7 +180,7 @@ fn folder() -> String {
 
 /// The last expression of the cell is an error of this text.
 pub(super) fn error_as_result(message: &str) {
-    event(&json!({"event": "error_result", "message": message, "line": line()}));
+    event(&Event::ErrorResult { message: message.to_owned(), line: line() });
 }
 
 /// What `return Err(…)` and a `?` beside a `return` give in a cell: the error itself has been reported.
@@ -183,7 +194,7 @@ impl<T: std::fmt::Display> From<T> for CellError {
 }
 
 pub(super) fn variable_changed_type(name: &str) {
-    evcxr_line(&format!("EVCXR_VARIABLE_CHANGED_TYPE:{name}"));
+    evcxr_line(&format!("{}{name}", evcxr::CHANGED_TYPE));
 }
 
 fn note_panic(info: &PanicHookInfo) {
@@ -194,15 +205,16 @@ fn note_panic(info: &PanicHookInfo) {
         return;
     }
     let name = this.name().map(|name| format!(" `{name}`")).unwrap_or_default();
-    eprintln!("a thread{name} panicked: {}", panic["message"].as_str().unwrap_or("it was interrupted"));
+    let Panic { is_interrupt, message, at } = panic;
+    eprintln!("a thread{name} panicked: {}", if is_interrupt { "it was interrupted" } else { &message });
     // If the cell fails because it joins the thread, this is why.
-    event(&json!({"event": "thread_panic", "panic": panic}));
+    event(&Event::ThreadPanicked { is_interrupt, message, at });
 }
 
-fn describe(info: &PanicHookInfo) -> Value {
+fn describe(info: &PanicHookInfo) -> Panic {
     let payload = info.payload();
     if payload.is::<Interrupted>() {
-        return json!({"interrupted": true});
+        return Panic { is_interrupt: true, message: String::new(), at: None };
     }
     let message = if let Some(text) = info.payload_as_str() {
         text.to_owned()
@@ -212,8 +224,6 @@ fn describe(info: &PanicHookInfo) -> Value {
             .or_else(|| payload.downcast_ref::<Box<dyn std::error::Error + Send + Sync>>().map(|e| e.to_string()))
             .unwrap_or_else(|| "a value that is no text was thrown with `panic_any`".to_owned())
     };
-    match info.location() {
-        Some(at) => json!({"message": message, "file": at.file(), "line": at.line(), "column": at.column()}),
-        None => json!({"message": message}),
-    }
+    let at = info.location().map(|at| (at.file().to_owned(), at.line(), at.column()));
+    Panic { is_interrupt: false, message, at }
 }

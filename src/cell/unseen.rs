@@ -4,8 +4,8 @@
 //! Where rustc warns that a `Result` is not used, the executable's `compiler/unseen.rs` puts [`unseen!`](crate::unseen)
 //! around it.
 
+use crate::base::protocol::Event;
 use crate::base::worker::event;
-use serde_json::json;
 use std::collections::BTreeSet;
 use std::fmt::{Debug, Display};
 use std::sync::{Mutex, PoisonError};
@@ -80,7 +80,7 @@ pub(super) fn forget() {
 #[inline(never)]
 pub fn note_unseen(message: String, line: u32) {
     if TOLD.lock().unwrap_or_else(PoisonError::into_inner).insert(line) {
-        event(&json!({"event": "unseen_error", "message": message, "line": line}));
+        event(&Event::UnseenError { message, line });
     }
 }
 

@@ -1,6 +1,7 @@
 //! Escape frames: how a bundle travels inside the stream of standard output.
 
 use super::{Bundle, Show};
+use crate::base::protocol::{FRAME_BEGIN, FRAME_END};
 use serde_json::{Value, json};
 use std::io::Write;
 use std::sync::OnceLock;
@@ -96,5 +97,5 @@ pub(crate) fn write_frame(frame: Value) {
     let token = TOKEN.get().map_or("", String::as_str);
     let mut stdout = std::io::stdout().lock();
     // A closed output must not turn a picture into a panic.
-    let _ = write!(stdout, "\x1b]7337;{token}{frame}\x07").and_then(|()| stdout.flush());
+    let _ = write!(stdout, "{FRAME_BEGIN}{token}{frame}{FRAME_END}").and_then(|()| stdout.flush());
 }

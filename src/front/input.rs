@@ -1,6 +1,7 @@
 //! Asking the learner for a line of text: with [`input`], or by reading standard input.
 
 use crate::base::interrupt::{self, CHAINRULE_INTERRUPT};
+use crate::base::protocol::Event;
 use crate::base::worker::{event, input_channel};
 use crate::base::{self, RawChannel};
 use crate::display;
@@ -88,7 +89,7 @@ pub unsafe extern "C" fn chainrule_read_stdin(buffer: *mut u8, length: usize) ->
             Answer::Given(Value::String(text)) => typed.bytes.extend(text.bytes().chain([b'\n'])),
             Answer::Interrupted => return -ECANCELED,
             _ => {
-                event(&json!({"event": "nobody_to_ask"}));
+                event(&Event::NobodyToAsk {});
                 // Once an error, then the end: a loop over lines that ignores errors shall end.
                 typed.is_at_end = true;
                 return -EIO;

@@ -7,10 +7,10 @@ use super::interrupt::Stop;
 use super::threads::Lost;
 use crate::settings::{Settings, how_to_change, size_in_words};
 use crate::worker::LOST_CHANNELS;
+use chainrule::base::protocol::Event;
 use chainrule::display::say;
 use object::{Object, ObjectSymbol};
 use ra_ap_syntax::SyntaxKind;
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What is known about the cell and its end.
@@ -18,7 +18,7 @@ pub struct Crash<'a> {
     pub number: u32,
     pub code: &'a str,
     /// What the worker reported while the cell ran.
-    pub events: &'a [Value],
+    pub events: &'a [Event],
     pub stop: Option<Stop>,
     /// Whether the snapshot has taken over.
     pub is_restored: bool,
@@ -36,13 +36,17 @@ pub struct Crash<'a> {
 impl Crash<'_> {
     /// The failure of the cell.
     pub fn failure(&self) -> Failure {
-        let died = self.events.iter().rev().find(|event| event["event"] == "runner_died");
+        let died = self.events.iter().rev().find(|event| matches!(event, Event::RunnerDied { .. }));
         let (name, cause) = self.cause(died);
-        let place = died.and_then(|event| statement(self.number, self.code, event));
+        let place = if let Some(Event::RunnerDied { line, .. }) = died {
+            statement(self.number, self.code, *line)
+        } else {
+            None
+        };
         Failure::new(name, format!("{cause}\n{}", self.consequence()), place.as_ref())
     }
 
-    fn cause(&self, died: Option<&Value>) -> (&'static str, String) {
+    fn cause(&self, died: Option<&Event>) -> (&'static str, String) {
         match self.stop {
             Some(Stop::Interrupt) => {
                 return (
@@ -65,27 +69,29 @@ impl Crash<'_> {
             }
             None => {}
         }
-        if let Some(overflow) = self.events.iter().rev().find(|event| event["event"] == "stack_overflow") {
-            return ("Crash", self.overflow(overflow));
+        for event in self.events.iter().rev() {
+            if let Event::StackOverflow { addresses } = event {
+                return ("Crash", self.overflow(addresses));
+            }
         }
-        let Some(died) = died else {
+        let Some(Event::RunnerDied { exit_code, signal, .. }) = died else {
             let value =
                 say("the process that holds the variables was ended from outside", "保存变量的进程被外部终止了");
             return ("Crash", value.to_owned());
         };
-        if died["exit_code"] == LOST_CHANNELS {
+        if *exit_code == Some(LOST_CHANNELS) {
             let value =
                 say("the cell closed file descriptors that belong to the kernel", "单元格关闭了属于内核的文件描述符");
             return ("Crash", value.to_owned());
         }
-        if let Some(code) = died["exit_code"].as_i64() {
+        if let Some(code) = exit_code {
             let value = say(
                 format!("the cell ended its process with exit code {code}; in a notebook, leave out `exit`"),
                 format!("单元格以退出码 {code} 结束了自己的进程；在笔记本里请不要调用 `exit`"),
             );
             return ("Crash", value);
         }
-        let signal = died["signal"].as_str().unwrap_or_default();
+        let signal = signal.as_deref().unwrap_or_default();
         if signal == "SIGABRT" && self.could_not_allocate() {
             return ("MemoryLimit", self.memory_limit());
         }
@@ -152,7 +158,7 @@ impl Crash<'_> {
         text + &self.lost.map(|lost| consequence_for_threads(lost)).unwrap_or_default()
     }
 
-    fn overflow(&self, event: &Value) -> String {
+    fn overflow(&self, addresses: &[usize]) -> String {
         let too_large = || {
             say(
                 "the stack overflowed: a large array of fixed size, such as `[[0.0; 2048]; 2048]`, has no room there\n  hint: \
@@ -163,9 +169,7 @@ impl Crash<'_> {
             )
             .to_owned()
         };
-        let addresses: Vec<u64> =
-            event["addresses"].as_array().into_iter().flatten().filter_map(Value::as_u64).collect();
-        match self.objects.most_frequent_function(&addresses) {
+        match self.objects.most_frequent_function(addresses) {
             Some(Function::Drops(kind)) => say(
                 format!(
                     "the stack overflowed: dropping a `{kind}` drops what it owns, and so on, too many levels deep; take \
@@ -227,9 +231,9 @@ fn consequence_for_threads(lost: &Lost) -> String {
         )
 }
 
-/// The statement that a cell had come to when the worker reported `event`.
-pub fn statement(cell: u32, code: &str, event: &Value) -> Option<Place> {
-    let line = event["line"].as_u64().filter(|&line| line > 0)? as usize;
+/// The statement of a cell that is on a line; 0 is none.
+pub fn statement(cell: u32, code: &str, line: u32) -> Option<Place> {
+    let line = Some(line).filter(|&line| line > 0)? as usize;
     Some(Place {
         cell,
         line,
@@ -239,8 +243,8 @@ pub fn statement(cell: u32, code: &str, event: &Value) -> Option<Place> {
 }
 
 /// The notice that the runner died although no cell ran.
-pub fn between_cells(died: &Value) -> Explanation {
-    let how = match (died["exit_code"].as_i64(), died["signal"].as_str()) {
+pub fn between_cells(exit_code: Option<i32>, signal: Option<&str>) -> Explanation {
+    let how = match (exit_code, signal) {
         (Some(code), _) => say(format!("it exited with code {code}"), format!("退出码 {code}")),
         (None, signal) => {
             let signal = signal.unwrap_or_default();
@@ -279,7 +283,7 @@ fn names(code: &str) -> BTreeSet<String> {
 
 /// The compiled cells and where they are in the worker's memory.
 #[derive(Default)]
-pub struct LoadedObjects(Vec<(u64, String)>);
+pub struct LoadedObjects(Vec<(usize, String)>);
 
 /// The files of as many cells are kept, to find a function in. The worker has them in memory and does not need them.
 const KEPT_OBJECTS: usize = 100;
@@ -304,12 +308,12 @@ impl LoadedObjects {
     }
 
     /// Notes what the worker says it has loaded.
-    pub fn note(&mut self, events: &[Value]) {
-        for event in events.iter().filter(|event| event["event"] == "loaded") {
-            if let (Some(base), Some(path)) = (event["base"].as_u64(), event["object"].as_str()) {
+    pub fn note(&mut self, events: &[Event]) {
+        for event in events {
+            if let Event::Loaded { object, base, .. } = event {
                 // After a crash the next cell may come to lie where the crashed one was.
-                self.0.retain(|(known, _)| *known != base);
-                self.0.push((base, path.to_owned()));
+                self.0.retain(|(known, _)| known != base);
+                self.0.push((*base, object.clone()));
             }
         }
         let excess = self.0.len().saturating_sub(KEPT_OBJECTS);
@@ -319,12 +323,12 @@ impl LoadedObjects {
     }
 
     /// The function of a cell that most of the addresses are in.
-    fn most_frequent_function(&self, addresses: &[u64]) -> Option<Function> {
+    fn most_frequent_function(&self, addresses: &[usize]) -> Option<Function> {
         let mut counts: HashMap<String, usize> = HashMap::new();
         for (base, path) in &self.0 {
             let Ok(bytes) = std::fs::read(path) else { continue };
             let Ok(file) = object::File::parse(&*bytes) else { continue };
-            for address in addresses.iter().filter_map(|address| address.checked_sub(*base)) {
+            for address in addresses.iter().filter_map(|address| address.checked_sub(*base).map(|at| at as u64)) {
                 let within = |symbol: &object::Symbol| {
                     (symbol.address()..symbol.address() + symbol.size().max(1)).contains(&address)
                 };

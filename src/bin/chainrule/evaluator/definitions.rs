@@ -19,9 +19,9 @@ use super::prepare::{Prepared, name_of};
 use super::scope::Scope;
 use crate::compiler::crates::hex;
 use crate::compiler::redefinition::{KeptVariable, Redefinition};
+use chainrule::base::protocol::Event;
 use evcxr::{CompilationError, Error};
 use ra_ap_syntax::ast::{self, AstNode};
-use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -95,10 +95,11 @@ impl Definitions {
     }
 
     /// Takes over what the worker says of the variables that a cell has put back.
-    pub fn note_types(&mut self, events: &[Value]) {
-        for event in events.iter().filter(|event| event["event"] == "types") {
-            let types = event["types"].as_object().into_iter().flatten();
-            self.types.extend(types.filter_map(|(name, kind)| Some((name.clone(), kind.as_str()?.to_owned()))));
+    pub fn note_types(&mut self, events: &[Event]) {
+        for event in events {
+            if let Event::Types { types } = event {
+                self.types.extend(types.clone());
+            }
         }
     }
 

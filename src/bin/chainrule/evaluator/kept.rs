@@ -22,6 +22,7 @@ use crate::compiler::crates::content_of_dependency;
 use crate::compiler::wrapper;
 use crate::worker::link::Answers;
 use crate::worker::relay::Exchange;
+use chainrule::base::protocol::{Event, evcxr as words};
 use chainrule::display::language;
 use evcxr::{Error, EvalOutputs};
 use serde::{Deserialize, Serialize};
@@ -71,9 +72,7 @@ pub struct Ran {
     pub result: Result<EvalOutputs, Error>,
 }
 
-const PANICKED: &[u8] = b"EVCXR_PANIC_NOTIFICATION";
-const RETURNED: &[u8] = b"EVCXR_ERROR_OCCURRED";
-const CHANGED_TYPE: &[u8] = b"EVCXR_VARIABLE_CHANGED_TYPE:";
+const CHANGED_TYPE: &[u8] = words::CHANGED_TYPE.as_bytes();
 
 impl Evaluator {
     /// By what a cell is kept. Nothing where something decides that stands elsewhere, or where commands do more than to
@@ -150,8 +149,9 @@ impl Evaluator {
             }
             if given_up(&answers) {
                 self.taken.extend(self.events.take());
-                if self.taken.iter().any(|event| event["event"] == "load_failed") {
-                    self.taken.retain(|event| event["event"] != "load_failed");
+                let events = self.taken.len();
+                self.taken.retain(|event| !matches!(event, Event::LoadFailed { .. }));
+                if self.taken.len() < events {
                     return None;
                 }
                 return Some(Ran { gone, result: Err(Error::Message("the cell has not come to its end".to_owned())) });
@@ -286,7 +286,8 @@ impl Evaluator {
             return None;
         }
         // A crash says nothing of the code, but what could not be loaded was not compiled well.
-        if !exchanges.iter().all(is_loaded) || self.taken.iter().any(|event| event["event"] == "load_failed") {
+        if !exchanges.iter().all(is_loaded) || self.taken.iter().any(|event| matches!(event, Event::LoadFailed { .. }))
+        {
             return None;
         }
         let (mut variables, mut staying) =
@@ -386,7 +387,7 @@ fn given_up(answers: &Answers) -> bool {
 
 /// Whether the cell panicked or returned before its end: evcxr then drops the variables that it was to make.
 fn ends_early(answers: &Answers) -> bool {
-    answers.iter().any(|line| line == PANICKED || line == RETURNED)
+    answers.iter().any(|line| [words::PANICKED, words::RETURNED].iter().any(|word| line == word.as_bytes()))
 }
 
 /// The variables that a compiled cell stores, with their types, and the names of those that it stores even if it stops

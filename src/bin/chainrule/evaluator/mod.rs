@@ -45,6 +45,7 @@ use crate::settings::Settings;
 use crate::worker::channels::{Events, WorkerEnds};
 use crate::worker::link::Worker;
 use cell::{Place, SourceMap};
+use chainrule::base::protocol::{self, Event};
 use chainrule::display::say;
 use context::Context;
 use crash::{Crash, LoadedObjects};
@@ -57,7 +58,6 @@ use kept::{Compiled, Found, Ran};
 use output::Pump;
 use prepare::{Implementations, Prepared, prepare};
 use scope::Scope;
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -73,7 +73,7 @@ pub struct Evaluator {
     pump: Pump,
     events: Events,
     /// Events of this cell that were looked at before its end.
-    taken: Vec<Value>,
+    taken: Vec<Event>,
     answers: Answers,
     cells: Cells,
     /// What decides, beside the cells themselves, how they are compiled.
@@ -109,7 +109,7 @@ struct Course<'a> {
     prepared: &'a Prepared,
     result: Result<evcxr::EvalOutputs, Error>,
     stop: Option<Stop>,
-    events: Vec<Value>,
+    events: Vec<Event>,
     error_tail: String,
     /// If threads of earlier cells have ended with this one: what that took along.
     lost: Option<threads::Lost>,
@@ -223,15 +223,17 @@ impl Evaluator {
         self.assistant.note_variables(self.variables(), &events);
         if self.settings.trace {
             // For `benches/worker.py`.
-            events.iter().filter(|event| event["event"] == "snapshot").for_each(|event| eprintln!("{event}"));
+            let snapshots = events.iter().filter(|event| matches!(event, Event::Snapshot { .. }));
+            snapshots.for_each(|event| eprintln!("{}", event.to_json()));
         }
-        let has_crashed = result.is_err() && events.iter().any(|event| event["event"] == "runner_died");
+        let has_crashed = result.is_err() && events.iter().any(|event| matches!(event, Event::RunnerDied { .. }));
         if let (Some(key), None, Err(error)) = (key, stop, &result)
             && !has_crashed
         {
             self.keep_refusal(&key, code, &Refusal::new(code, prepared, error));
         }
-        let returned: Vec<Value> = events.iter().filter(|event| event["event"] == "returned").cloned().collect();
+        let returned =
+            events.iter().find_map(|event| if let Event::Returned { line } = event { Some(*line) } else { None });
         let judged = self.judge(Course { number, code, prepared, result, stop, events, error_tail, lost }, &variables);
         if has_crashed {
             self.objects.forget_last();
@@ -239,7 +241,7 @@ impl Evaluator {
         for notice in self.remember(number, code, &variables, &gone, has_run, judged.is_ok()) {
             sink(notice.output());
         }
-        if let Some(notice) = self.not_reached(number, code, &returned).filter(|_| has_run) {
+        if let Some(notice) = self.not_reached(number, code, returned).filter(|_| has_run) {
             sink(notice.output());
         }
         judged
@@ -325,8 +327,11 @@ impl Evaluator {
         let events = self.events.take();
         self.objects.note(&events);
         let lost = self.follow_threads(number, &events).unwrap_or_default();
-        if let Some(died) = events.iter().find(|event| event["event"] == "runner_died") {
-            sink(crash::between_cells(died).output());
+        for event in &events {
+            if let Event::RunnerDied { exit_code, signal, .. } = event {
+                sink(crash::between_cells(*exit_code, signal.as_deref()).output());
+                break;
+            }
         }
         if !lost.is_empty() {
             sink(explain::threads_gone(number, &lost).output());
@@ -335,16 +340,17 @@ impl Evaluator {
 
     fn judge(&self, course: Course, variables: &BTreeMap<String, String>) -> Result<evcxr::EvalOutputs, Failure> {
         let Course { number, code, prepared, result, stop, events, error_tail, lost } = course;
-        let of_kind = |kind: &str| events.iter().rev().find(|event| event["event"] == kind);
-        let is_lost = matches!(result, Err(Error::SubprocessTerminated(_)));
+        let (events, is_lost) = (&events, matches!(result, Err(Error::SubprocessTerminated(_))));
+        let restored =
+            last(events, |event| if let Event::RunnerDied { restored, .. } = event { Some(restored) } else { None });
         // A runner that died after it had answered has harmed nobody.
-        if result.is_err() && (is_lost || of_kind("runner_died").is_some()) {
+        if result.is_err() && (is_lost || restored.is_some()) {
             let crash = Crash {
                 number,
                 code,
-                events: &events,
+                events,
                 stop,
-                is_restored: of_kind("runner_died").is_some_and(|died| died["restored"] == true),
+                is_restored: restored == Some(&true),
                 error_tail: &error_tail,
                 settings: &self.settings,
                 variables,
@@ -354,21 +360,26 @@ impl Evaluator {
             };
             return Err(crash.failure());
         }
-        if let Some(event) = of_kind("load_failed") {
+        if let Some(message) =
+            last(events, |event| if let Event::LoadFailed { message } = event { Some(message) } else { None })
+        {
             // Before it stands where the compiled cell is.
-            let message = event["message"].as_str().unwrap_or_default().rsplit(".so: ").next().unwrap_or_default();
+            let message = message.rsplit(".so: ").next().unwrap_or_default();
             let value = say(
                 format!("the compiled cell could not be loaded: {message}"),
                 format!("编译好的单元格无法加载：{message}"),
             );
             return Err(Failure::new("Crash", value, None));
         }
-        let has_ended_early = of_kind("panic").is_some() || of_kind("early_return").is_some();
+        let ended_early = last(events, |event| match event {
+            Event::Panicked { line, .. } => Some(line),
+            _ => None,
+        })
+        .or_else(|| last(events, |event| if let Event::EarlyReturn { line, .. } = event { Some(line) } else { None }));
         if let Some(stop) = stop
-            && (result.is_err() || has_ended_early)
+            && (result.is_err() || ended_early.is_some())
         {
-            let event = of_kind("panic").or_else(|| of_kind("early_return"));
-            let place = event.and_then(|event| crash::statement(number, code, event));
+            let place = ended_early.and_then(|line| crash::statement(number, code, *line));
             return Err(self.stopped(stop, result.is_err(), place.as_ref()));
         }
         let outputs = match result {
@@ -378,25 +389,38 @@ impl Evaluator {
                 return Err(Failure::refused(number, code, &refusal, &self.memory));
             }
         };
-        let nobody_to_ask = of_kind("nobody_to_ask").map(|_| {
+        let nobody_to_ask = events.contains(&Event::NobodyToAsk {}).then(|| {
             say(
                 "the cell reads from standard input, but there is nobody to ask here\n  hint: run the notebook in a front \
                  end such as JupyterLab, or put the text into the cell",
                 "单元格要从标准输入读取内容，但这里没有人可以回答\n  提示：请在 JupyterLab 等前端中运行笔记本，或者把文字直接写进单元格",
             )
         });
-        if let Some(event) = of_kind("panic") {
-            let statement = crash::statement(number, code, event);
-            let failure = self.panicked(&event["panic"], statement, of_kind("thread_panic"), nobody_to_ask);
-            return Err(failure.explained(number, code, &self.memory, folder(event)));
+        for event in events.iter().rev() {
+            if let Event::Panicked { is_interrupt, message, at, line, folder } = event {
+                let at = self.place_of(at.as_ref()).or_else(|| crash::statement(number, code, *line));
+                let failure = if *is_interrupt {
+                    self.stopped(Stop::Interrupt, false, at.as_ref())
+                } else {
+                    self.panicked(message, at, events, nobody_to_ask)
+                };
+                return Err(failure.explained(number, code, &self.memory, folder));
+            }
         }
-        if let Some(event) = of_kind("early_return").or_else(|| of_kind("error_result")) {
-            let value = nobody_to_ask.unwrap_or_else(|| event["message"].as_str().unwrap_or_default());
-            let failure = Failure::new("Error", value, crash::statement(number, code, event).as_ref());
-            return Err(failure.explained(number, code, &self.memory, folder(event)));
+        for event in events.iter().rev() {
+            let (message, line, folder) = match event {
+                Event::EarlyReturn { message, line, folder } => (message, line, folder.as_str()),
+                Event::ErrorResult { message, line } => (message, line, ""),
+                _ => continue,
+            };
+            let value = nobody_to_ask.unwrap_or(message);
+            let failure = Failure::new("Error", value, crash::statement(number, code, *line).as_ref());
+            return Err(failure.explained(number, code, &self.memory, folder));
         }
-        if let Some(event) = events.iter().find(|event| event["event"] == "unseen_error") {
-            return Err(self.unseen(event).explained(number, code, &self.memory, folder(event)));
+        for event in events {
+            if let Event::UnseenError { message, line } = event {
+                return Err(self.unseen(message, *line).explained(number, code, &self.memory, ""));
+            }
         }
         Ok(outputs)
     }
@@ -417,9 +441,8 @@ impl Evaluator {
     }
 
     /// An error that the cell has thrown away.
-    fn unseen(&self, event: &Value) -> Failure {
-        let message = event["message"].as_str().unwrap_or_default();
-        let place = event["line"].as_u64().and_then(|line| self.place(line as usize));
+    fn unseen(&self, message: &str, line: u32) -> Failure {
+        let place = self.place(line as usize);
         let value = say(
             format!(
                 "nobody looked at this result, and it is an error: {message}\n  hint: with `?` in front of the semicolon \
@@ -433,36 +456,27 @@ impl Evaluator {
         Failure::new("Error", value, place.as_ref())
     }
 
-    /// `statement` is the one that the cell had come to, for where nothing more exact is known.
-    fn panicked(
-        &self,
-        panic: &Value,
-        statement: Option<Place>,
-        in_thread: Option<&Value>,
-        nobody_to_ask: Option<&str>,
-    ) -> Failure {
-        let place = |panic: &Value| {
-            let line = panic["line"].as_u64().filter(|_| panic["file"] == "src/lib.rs")?;
-            self.place(line as usize)
-        };
-        let at = place(panic).or(statement);
-        if panic["interrupted"] == true {
-            return self.stopped(Stop::Interrupt, false, at.as_ref());
-        }
-        let message = panic["message"].as_str().unwrap_or_default();
+    /// `at` is where, as exactly as it is known.
+    fn panicked(&self, message: &str, at: Option<Place>, events: &[Event], nobody_to_ask: Option<&str>) -> Failure {
         if let Some(nobody) = nobody_to_ask {
             return Failure::new("Panic", nobody, at.as_ref());
         }
         // What `join` returns says nothing of the reason.
-        if let Some(in_thread) = in_thread.map(|event| &event["panic"]).filter(|_| message.ends_with("Any { .. }")) {
-            let reason = in_thread["message"].as_str().unwrap_or_default();
+        for event in events.iter().rev().filter(|_| message.ends_with("Any { .. }")) {
+            let Event::ThreadPanicked { message: reason, at: in_thread, .. } = event else { continue };
             let value = say(
                 format!("a thread that the cell joined had panicked: {reason}"),
                 format!("单元格等待（join）的线程发生了 panic：{reason}"),
             );
-            return Failure::new("Panic", value, place(in_thread).or(at).as_ref());
+            return Failure::new("Panic", value, self.place_of(in_thread.as_ref()).or(at).as_ref());
         }
         Failure::new("Panic", message, at.as_ref())
+    }
+
+    /// Where in a cell a place in the compiled code is.
+    fn place_of(&self, at: Option<&protocol::Place>) -> Option<Place> {
+        let (_, line, _) = at.filter(|(file, ..)| file == "src/lib.rs")?;
+        self.place(*line as usize)
     }
 
     /// Which cell a line of the code that was compiled last comes from.
@@ -478,9 +492,9 @@ impl Drop for Evaluator {
     }
 }
 
-/// Where relative paths began when the cell ended.
-fn folder(event: &Value) -> &str {
-    event["folder"].as_str().unwrap_or_default()
+/// The last of the events that `pick` finds something in.
+fn last<'a, T>(events: &'a [Event], pick: impl Fn(&'a Event) -> Option<T>) -> Option<T> {
+    events.iter().rev().find_map(pick)
 }
 
 /// The cell without lines that say only this command, and how many there were. Lines keep their numbers.

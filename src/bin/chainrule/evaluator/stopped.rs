@@ -5,6 +5,7 @@ use super::Evaluator;
 use super::kept::stored_by;
 use super::scope::{Variable, Variables, made_by};
 use crate::compiler::wrapper;
+use chainrule::base::protocol::Event;
 use std::collections::BTreeSet;
 
 impl Evaluator {
@@ -14,8 +15,14 @@ impl Evaluator {
         self.taken.extend(self.events.take());
         let (all, staying) = stored_by(&self.compiled.source);
         let taken = wrapper::taken(&self.compiled.source);
-        let there: BTreeSet<&str> = self.reported("types");
-        let put_back = self.reported("put_back");
+        let (mut there, mut put_back) = (BTreeSet::new(), BTreeSet::new());
+        for event in &self.taken {
+            match event {
+                Event::Types { types } => there.extend(types.keys().map(String::as_str)),
+                Event::PutBack { variables } => put_back.extend(variables.iter().map(String::as_str)),
+                _ => {}
+            }
+        }
         let made = made_by(prepared);
         let mut found = Variables::new();
         for (name, kind) in all.iter().filter(|(name, _)| !staying.contains(name)) {
@@ -30,15 +37,5 @@ impl Evaluator {
         }
         self.scope.variables.extend(found);
         self.complete_types();
-    }
-
-    /// The variables that events of this kind are about.
-    fn reported(&self, kind: &str) -> BTreeSet<&str> {
-        let mut names = BTreeSet::new();
-        for event in self.taken.iter().filter(|event| event["event"] == kind) {
-            names.extend(event[kind].as_object().into_iter().flatten().map(|(name, _)| name.as_str()));
-            names.extend(event["variables"].as_array().into_iter().flatten().filter_map(|name| name.as_str()));
-        }
-        names
     }
 }

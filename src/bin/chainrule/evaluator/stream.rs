@@ -2,6 +2,7 @@
 //!
 //! A pure function of the bytes, whatever the pieces in which they arrive.
 
+use chainrule::base::protocol::{FRAME_BEGIN, FRAME_END, evcxr};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -101,10 +102,9 @@ pub struct Bundle {
     pub id: Option<String>,
 }
 
-const FRAME_BEGIN: &str = "\x1b]7337;";
-const FRAME_END: u8 = 0x07;
-const BLOCK_BEGIN: &[u8] = b"EVCXR_BEGIN_CONTENT ";
-const BLOCK_END: &[u8] = b"EVCXR_END_CONTENT\n";
+const BELL: u8 = FRAME_END.as_bytes()[0];
+const BLOCK_BEGIN: &[u8] = evcxr::CONTENT_BEGIN.as_bytes();
+const BLOCK_END: &[u8] = evcxr::CONTENT_END.as_bytes();
 /// More than this is no frame and no block: half of one that was never finished.
 const LONGEST: usize = 32 << 20;
 
@@ -172,7 +172,7 @@ impl Parser {
             return false;
         }
         if self.at_frame() {
-            return match self.pending[self.searched..].iter().position(|&byte| byte == FRAME_END) {
+            return match self.pending[self.searched..].iter().position(|&byte| byte == BELL) {
                 Some(end) => self.frame(self.searched + end, outputs),
                 None => self.give_up_or_wait(self.frame_begin.len(), outputs),
             };

@@ -5,7 +5,7 @@
 
 use super::Evaluator;
 use super::explain::memory::Fate;
-use serde_json::Value;
+use chainrule::base::protocol::Event;
 use std::collections::BTreeSet;
 
 /// Names in types that do nothing without threads, of std and of crates that many use.
@@ -27,13 +27,14 @@ pub type Lost = Vec<(String, Option<u32>)>;
 impl Evaluator {
     /// Takes note of threads that cells have left running, and lets go what stands for them if a copy of the process has
     /// taken over, in this cell.
-    pub(super) fn follow_threads(&mut self, number: u32, events: &[Value]) -> Option<Lost> {
+    pub(super) fn follow_threads(&mut self, number: u32, events: &[Event]) -> Option<Lost> {
         let mut are_gone = false;
         for event in events {
-            match event["event"].as_str() {
-                Some("snapshot") => self.threads = event["threads"].as_u64().unwrap_or(0),
-                Some("runner_died") if event["restored"] == true => are_gone |= std::mem::take(&mut self.threads) > 0,
-                Some("undone") => are_gone |= std::mem::take(&mut self.threads) > 0,
+            match event {
+                Event::Snapshot { threads, .. } => self.threads = *threads,
+                Event::RunnerDied { restored: true, .. } | Event::Undone {} => {
+                    are_gone |= std::mem::take(&mut self.threads) > 0;
+                }
                 _ => {}
             }
         }

@@ -4,7 +4,7 @@ use super::Evaluator;
 use super::explain::Explanation;
 use super::output::Sink;
 use crate::compiler::times;
-use serde_json::Value;
+use chainrule::base::protocol::Event;
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
@@ -44,10 +44,12 @@ impl Evaluator {
     }
 
     /// Takes the time of loading from what the worker reports.
-    pub(super) fn note_times(&mut self, events: &[Value], was_compiled: bool) {
-        let loaded = events.iter().filter(|event| event["event"] == "loaded");
-        let microseconds = loaded.filter_map(|event| event["microseconds"].as_u64()).sum();
-        self.timing.loading += Duration::from_micros(microseconds);
+    pub(super) fn note_times(&mut self, events: &[Event], was_compiled: bool) {
+        for event in events {
+            if let Event::Loaded { microseconds, .. } = event {
+                self.timing.loading += Duration::from_micros(*microseconds);
+            }
+        }
         self.timing.was_compiled |= was_compiled;
     }
 

@@ -9,6 +9,7 @@ use super::Evaluator;
 use super::definitions::Gone;
 use super::explain::memory::Fate;
 use super::prepare::Prepared;
+use chainrule::base::protocol::Event;
 use evcxr::{CompilationError, Error, EvalOutputs};
 use ra_ap_syntax::{Edition, SourceFile, SyntaxKind};
 use serde_json::Value;
@@ -21,9 +22,10 @@ impl Evaluator {
             return;
         }
         self.taken.extend(self.events.take());
-        let reports: Vec<_> = self.taken.iter().filter(|event| event["event"] == "types").collect();
+        let types = |event| if let &Event::Types { ref types } = event { Some(types) } else { None };
+        let reports: Vec<_> = self.taken.iter().filter_map(types).collect();
         for (name, variable) in self.scope.variables.iter_mut().filter(|(_, variable)| has_gap(&variable.kind)) {
-            let reported = reports.iter().rev().find_map(|event| event["types"][name].as_str());
+            let reported = reports.iter().rev().find_map(|types| types.get(name));
             if let Some(complete) = reported.and_then(|reported| filled(&variable.kind, reported)) {
                 variable.kind = complete;
             }

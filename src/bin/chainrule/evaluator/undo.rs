@@ -10,6 +10,7 @@ use super::output::Sink;
 use super::scope::Scope;
 use super::{Definitions, Evaluator, Failure, Implementations};
 use crate::settings::how_to_change;
+use chainrule::base::protocol::Event;
 use chainrule::display::say;
 use std::collections::VecDeque;
 use std::sync::PoisonError;
@@ -80,7 +81,7 @@ impl Evaluator {
             let _ = self.worker.lock().unwrap_or_else(PoisonError::into_inner).undo(before.steps);
             let events = self.events.take();
             self.objects.note(&events);
-            if !events.iter().any(|event| event["event"] == "undone") {
+            if !events.contains(&Event::Undone {}) {
                 self.undo.0.clear();
                 let value = say(
                     "the variables from before the cell are not kept any more: they would have taken too much memory, or the \

@@ -1,10 +1,11 @@
 //! The kernel's end of what connects it with the worker.
 
-use super::{COMMAND, ERRORS, EVENTS, INPUT, LIBRARY, MEMORY, NO_SNAPSHOTS, OUTPUT, PROCESSES, TOKEN, UNDO};
+use super::{COMMAND, ERRORS, EVENTS, INPUT, LIBRARY, MEMORY, NO_SNAPSHOTS, OUTPUT, PROCESSES, UNDO};
 use crate::machine::path;
 use crate::machine::processes::threads_of_this_user;
 use crate::settings::Settings;
 use anyhow::{Context, Result};
+use chainrule::base::protocol::{Event, TOKEN};
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, socketpair};
 use serde_json::Value;
@@ -153,14 +154,15 @@ impl Answers {
 
 impl Events {
     /// All events that have arrived.
-    pub fn take(&self) -> Vec<Value> {
+    pub fn take(&self) -> Vec<Event> {
         let mut events = Vec::new();
         let mut buffer = vec![0; 1 << 18];
         while let Ok(length) = recv(self.0.as_raw_fd(), &mut buffer, MsgFlags::MSG_DONTWAIT) {
             if length == 0 {
                 break;
             }
-            events.extend(serde_json::from_slice::<Value>(&buffer[..length]));
+            let event = serde_json::from_slice(&buffer[..length]).ok();
+            events.extend(event.and_then(|event| Event::read(&event)));
         }
         events
     }

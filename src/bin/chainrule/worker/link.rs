@@ -1,6 +1,7 @@
 //! The kernel's end of the worker's two lines: cells to load, and how they ended.
 
 use super::UNDO_COMMAND;
+use chainrule::base::protocol::evcxr;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -22,7 +23,7 @@ pub struct Worker {
 pub type Answers = Vec<Vec<u8>>;
 
 /// A line after which no other comes.
-const DONE: &[u8] = b"EVCXR_EXECUTION_COMPLETE";
+const DONE: &[u8] = evcxr::DONE.as_bytes();
 
 /// How long a worker that was lost has to report.
 const LAST_WORDS: Duration = Duration::from_secs(1);
@@ -46,7 +47,7 @@ impl Worker {
     /// Has the worker load a compiled cell and run it.
     pub fn run(&mut self, object: &Path, function: &str) -> Result<Answers, Lost> {
         let begin = Instant::now();
-        let answers = self.ask(&format!("LOAD_AND_RUN {} {function}\n", object.display()));
+        let answers = self.ask(&format!("{}{} {function}\n", evcxr::LOAD_AND_RUN, object.display()));
         self.time += begin.elapsed();
         answers
     }

@@ -37,6 +37,7 @@ mod stack;
 mod stdin;
 mod supervisor;
 
+use chainrule::base::protocol::Event;
 use nix::sys::signal::Signal;
 use std::os::fd::RawFd;
 
@@ -45,8 +46,6 @@ pub const COMMAND: &str = "worker";
 
 /// The path of the library's shared object, for the worker.
 pub const LIBRARY: &str = "CHAINRULE_LIBRARY";
-/// What the library puts into its frames, for the library.
-pub const TOKEN: &str = "CHAINRULE_FRAME_TOKEN";
 /// How many bytes of memory a cell may ask the system for, for the worker.
 pub const MEMORY: &str = "CHAINRULE_WORKER_MEMORY";
 /// How many processes and threads the user may have, for the worker.
@@ -92,6 +91,11 @@ pub fn main() -> ! {
     // SAFETY: this process has one thread.
     unsafe { std::env::remove_var("RUST_BACKTRACE") };
     supervisor::run()
+}
+
+/// Reports to the kernel.
+fn send(event: &Event) {
+    send_event(event.to_json().to_string().as_bytes());
 }
 
 /// Sends one event to the kernel, whole. Used with texts only, so that a signal handler may call it.

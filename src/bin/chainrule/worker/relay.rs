@@ -6,6 +6,7 @@
 
 use super::link::{Answers, Worker};
 use anyhow::{Context, Result};
+use chainrule::base::protocol::evcxr;
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg};
 use std::fs::File;
 use std::io::{BufRead, BufReader, IoSliceMut, Write};
@@ -15,10 +16,6 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-const DONE: &[u8] = b"EVCXR_EXECUTION_COMPLETE";
-/// evcxr forgets the variable that is named behind this, and asks again.
-const FORGET: &str = "EVCXR_VARIABLE_CHANGED_TYPE:";
 
 /// A compiled cell that evcxr had run, and what it heard.
 pub struct Exchange {
@@ -102,12 +99,13 @@ impl Relay {
     /// What evcxr hears, as bytes; nothing if the worker is lost.
     fn obey(&self, command: &str, worker: &Mutex<Worker>) -> Option<Vec<u8>> {
         // A path may have spaces, a function's name not.
-        let (object, function) = command.strip_prefix("LOAD_AND_RUN ")?.rsplit_once(' ')?;
+        let (object, function) = command.strip_prefix(evcxr::LOAD_AND_RUN)?.rsplit_once(' ')?;
         if let Mode::Tell(gone) = &mut *self.mode() {
             // There is nothing in it.
             let _ = std::fs::remove_file(object);
-            let mut said: Vec<u8> = gone.drain(..).flat_map(|name| format!("{FORGET}{name}\n").into_bytes()).collect();
-            said.extend([DONE, b"\n"].concat());
+            let mut said: Vec<u8> =
+                gone.drain(..).flat_map(|name| format!("{}{name}\n", evcxr::CHANGED_TYPE).into_bytes()).collect();
+            said.extend([evcxr::DONE.as_bytes(), b"\n"].concat());
             return Some(said);
         }
         let path = PathBuf::from(object);

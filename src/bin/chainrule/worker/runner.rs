@@ -4,14 +4,14 @@ use super::shared::{MOST_EARLIER, Shared};
 use super::snapshot::{Discarded, Taken, become_runner, take};
 use super::{
     ANSWERS, COMMANDS, ERRORS, EVENTS, INPUT, INTERRUPT, LIBRARY, LOST_CHANNELS, MEMORY, NO_SNAPSHOTS, NOTHING, OUTPUT,
-    PROCESSES, UNDO, UNDO_COMMAND, send_event, stack, stdin,
+    PROCESSES, UNDO, UNDO_COMMAND, send, stack, stdin,
 };
 use crate::machine::processes::{now, own_memory};
+use chainrule::base::protocol::{Event, evcxr};
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_LOCAL, RTLD_NOW};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::resource::{Resource, setrlimit};
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal, sigaction, sigprocmask};
-use serde_json::json;
 use std::ffi::c_void;
 use std::os::fd::{BorrowedFd, RawFd};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
@@ -21,8 +21,7 @@ use std::time::Instant;
 type Cell = unsafe extern "C" fn(*mut c_void) -> *mut c_void;
 
 /// Neither UTF-8 nor anything else that evcxr understands: it gives the cell up and keeps its state.
-const GIVEN_UP: &[u8] = b"\xff\n";
-const DONE: &[u8] = b"EVCXR_EXECUTION_COMPLETE\n";
+const GIVEN_UP: &[u8] = b"\xff";
 
 /// The library's flag, for the signal handler.
 static INTERRUPT_FLAG: AtomicPtr<AtomicBool> = AtomicPtr::new(std::ptr::null_mut());
@@ -55,13 +54,12 @@ pub fn run(shared: &'static Shared, alive: RawFd) -> ! {
         match if wants_snapshots { take_in_peace(hooks.as_ref(), shared, alive) } else { Taken::Runner } {
             Taken::Runner => {
                 if wants_snapshots {
-                    let microseconds = begin.elapsed().as_micros();
+                    let microseconds = begin.elapsed().as_micros() as u64;
                     // First of all: a thread of a cell may end the process at any moment, and a snapshot that nobody has
                     // noted would sleep until the kernel ends.
                     keep_earlier(shared, previous, undo_depth, &mut discarded);
-                    let threads = threads_of_cells();
-                    let event = format!(r#"{{"event":"snapshot","microseconds":{microseconds},"threads":{threads}}}"#);
-                    send_event(event.as_bytes());
+                    let threads = threads_of_cells() as u64;
+                    send(&Event::Snapshot { microseconds, threads });
                 }
                 if let Some(outcome) = outcome {
                     shared.in_cell.store(false, Ordering::SeqCst);
@@ -100,10 +98,10 @@ pub fn run(shared: &'static Shared, alive: RawFd) -> ! {
                 hooks.iter().for_each(|hooks| hooks.call(hooks.after_cell));
                 arrange_for_cells();
                 give_back_memory();
-                DONE
+                evcxr::DONE.as_bytes()
             }
             Err(message) => {
-                send_event(json!({"event": "load_failed", "message": message}).to_string().as_bytes());
+                send(&Event::LoadFailed { message });
                 GIVEN_UP
             }
         });
@@ -208,7 +206,7 @@ fn start_library(shared: &'static Shared) -> Option<Hooks> {
     let library = match unsafe { Library::open(Some(&path), RTLD_NOW | RTLD_GLOBAL) } {
         Ok(library) => library,
         Err(error) => {
-            send_event(json!({"event": "load_failed", "message": in_full(error)}).to_string().as_bytes());
+            send(&Event::LoadFailed { message: in_full(error) });
             return None;
         }
     };
@@ -289,7 +287,7 @@ fn limit_resources() {
 /// Obeys `LOAD_AND_RUN <shared object> <function>` up to the running.
 fn load(command: &str) -> Result<Cell, String> {
     let (path, function) = command
-        .strip_prefix("LOAD_AND_RUN ")
+        .strip_prefix(evcxr::LOAD_AND_RUN)
         .and_then(|rest| rest.rsplit_once(' ')) // a path may have spaces, a function's name not
         .ok_or_else(|| format!("not understood: {command}"))?;
     let begin = Instant::now();
@@ -301,8 +299,7 @@ fn load(command: &str) -> Result<Cell, String> {
         std::mem::forget(object);
         if let Some(base) = stack::note_object(cell as *const c_void) {
             let microseconds = begin.elapsed().as_micros() as u64;
-            let event = json!({"event": "loaded", "object": path, "base": base, "microseconds": microseconds});
-            send_event(event.to_string().as_bytes());
+            send(&Event::Loaded { object: path.to_owned(), base, microseconds });
         }
         Ok(cell)
     }
@@ -346,7 +343,7 @@ fn read_line(shared: &Shared, discarded: &mut Discarded) -> Option<String> {
 
 fn answer(line: &[u8]) {
     // A line is shorter than a pipe writes at once.
-    let _ = nix::unistd::write(borrow(ANSWERS), line);
+    let _ = nix::unistd::write(borrow(ANSWERS), &[line, b"\n"].concat());
 }
 
 fn borrow(fd: RawFd) -> BorrowedFd<'static> {

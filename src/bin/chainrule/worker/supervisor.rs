@@ -3,9 +3,10 @@
 use super::shared::Shared;
 use super::{
     ANSWERS, COMMANDS, END, END_CELL, END_RUNNER, ERRORS, EVENTS, INPUT, INTERRUPT, NO_SNAPSHOTS, NOTHING, OUTPUT,
-    WAKE, runner, send_event,
+    WAKE, runner, send,
 };
 use crate::machine::processes::{children, die_with_parent, set_name, start_time};
+use chainrule::base::protocol::Event;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, dup2_raw, fork, pipe};
@@ -79,17 +80,15 @@ fn supervise(shared: &Shared, signals: &SigSet, _kept_open: &OwnedFd) -> ! {
 fn collect(shared: &Shared) {
     loop {
         match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
-            Ok(WaitStatus::Exited(child, code)) => ended(shared, child, &format!(r#""exit_code":{code}"#)),
-            Ok(WaitStatus::Signaled(child, signal, _)) => {
-                ended(shared, child, &format!(r#""signal":"{}""#, signal.as_str()))
-            }
+            Ok(WaitStatus::Exited(child, code)) => ended(shared, child, Some(code), None),
+            Ok(WaitStatus::Signaled(child, signal, _)) => ended(shared, child, None, Some(signal)),
             _ => return,
         }
     }
 }
 
 /// A descendant has ended. Others than the runner are processes that a cell has started and left.
-fn ended(shared: &Shared, child: Pid, how: &str) {
+fn ended(shared: &Shared, child: Pid, exit_code: Option<i32>, signal: Option<Signal>) {
     if child.as_raw() != shared.runner.load(Ordering::SeqCst) {
         return;
     }
@@ -103,10 +102,9 @@ fn ended(shared: &Shared, child: Pid, how: &str) {
         finish();
     }
     let (in_cell, line) = (shared.in_cell.load(Ordering::SeqCst), shared.line.load(Ordering::SeqCst));
-    let is_restored = snapshot != 0;
-    let name = if undo > 0 { "undone" } else { "runner_died" };
-    let event = format!(r#"{{"event":"{name}","restored":{is_restored},"line":{line},{how}}}"#);
-    send_event(event.as_bytes());
+    let signal = signal.map(|signal| signal.as_str().to_owned());
+    let died = Event::RunnerDied { restored: snapshot != 0, line, exit_code, signal };
+    send(&if undo > 0 { Event::Undone {} } else { died });
     if snapshot == 0 {
         // Nothing is left to go on with: evcxr sees the end of the file.
         finish();

@@ -18,6 +18,7 @@ mod names;
 mod types;
 mod words;
 
+use chainrule::base::protocol::Event;
 pub use complete::Completions;
 pub use inspect::Inspected;
 pub use names::{call, has_default, is_type_of_library, method_of_tensor, signature};
@@ -80,7 +81,7 @@ impl Assistant {
     }
 
     /// Notes the variables that there are after a cell, and what the worker says of them.
-    pub fn note_variables(&self, variables: BTreeMap<String, String>, events: &[Value]) {
+    pub fn note_variables(&self, variables: BTreeMap<String, String>, events: &[Event]) {
         let mut known = self.known();
         known.variables.retain(|name, _| variables.contains_key(name));
         for (name, kind) in variables {
@@ -90,8 +91,9 @@ impl Assistant {
                 *variable = Variable { kind, measured: Value::Null };
             }
         }
-        for event in events.iter().filter(|event| event["event"] == "variables") {
-            for (name, measured) in event["variables"].as_object().into_iter().flatten() {
+        for event in events {
+            let Event::Variables { variables } = event else { continue };
+            for (name, measured) in variables {
                 if let Some(variable) = known.variables.get_mut(name) {
                     variable.measured = measured.clone();
                 }

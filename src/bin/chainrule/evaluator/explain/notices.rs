@@ -9,7 +9,6 @@ use crate::evaluator::definitions::Gone;
 use crate::evaluator::precedence::Claimed;
 use ra_ap_syntax::SyntaxKind;
 use ra_ap_syntax::ast::{self, AstNode, HasArgList, HasName};
-use serde_json::Value;
 use std::collections::BTreeMap;
 
 impl Evaluator {
@@ -42,12 +41,17 @@ impl Evaluator {
 
 impl Evaluator {
     /// What a cell did not come to because it ended by a `return`, as the worker has reported.
-    pub(in super::super) fn not_reached(&mut self, number: u32, code: &str, events: &[Value]) -> Option<Explanation> {
-        let event = events.iter().find(|event| event["event"] == "returned")?;
+    pub(in super::super) fn not_reached(
+        &mut self,
+        number: u32,
+        code: &str,
+        returned: Option<u32>,
+    ) -> Option<Explanation> {
+        let line = returned?;
         let mut names = Cell::new(code).variables();
         names.retain(|name| !self.scope.variables.contains_key(name));
         names.iter().for_each(|name| self.memory.note(name, Fate::NotReached { cell: number }));
-        let (line, names) = (event["line"].as_u64()?, names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>());
+        let names = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
         (!names.is_empty()).then(|| {
             Explanation::new(
                 format!(
