@@ -288,6 +288,30 @@ fn losses_and_layers_are_right_for_many_rows() {
 }
 
 #[test]
+fn shares_of_many_rows_are_right() {
+    let labels = Tensor::from_vec((0..N).map(|i| (i % 4) as Float).collect(), &[N]);
+    let same = Tensor::from_vec((0..N).map(|i| (i % 8 % 5 % 4) as Float).collect(), &[N]);
+    let right = (0..N).filter(|i| i % 4 == i % 8 % 5 % 4).count() as f64 / N as f64;
+    assert_close("accuracy", &[accuracy(&same, &labels).into()], &[right], 1e-6);
+    let scores = Tensor::from_vec((0..N).map(|i| value(i) as Float).collect(), &[N / 2, 2]);
+    let first = scores.argmax(-1).mean().item();
+    let expected = (0..N / 2).filter(|i| value(2 * i + 1) > value(2 * i)).count() as f64 / (N / 2) as f64;
+    assert_close("argmax", &[first.into()], &[expected], 1e-6);
+    let layer = BatchNormalization::new(2).momentum(0.0);
+    let x = values(&[N / 2, 2]);
+    training(|| layer.forward(&x));
+    let own = lanes(&wide(&x), &[N / 2, 2], 0);
+    let of = |f: fn(&[f64]) -> f64| own.chunks(N / 2).map(f).collect::<Vec<_>>();
+    assert_close("running mean", &wide(&layer.mean), &of(mean), 1e-6);
+    assert_close("running variance", &wide(&layer.variance), &of(var), 1e-6);
+    let w = Tensor::zeros(&[N]).requires_grad();
+    (&w * 0.1).sum().backward();
+    let norm = clip_grad_norm(&[w.clone()], 1.0);
+    assert_close("norm", &[norm.into()], &[(N as f64).sqrt() * f64::from(0.1f32)], 1e-6);
+    assert_close("clipped", &[w.grad().square().sum().item().into()], &[1.0], 1e-6);
+}
+
+#[test]
 fn data_of_many_rows_is_standardised() {
     let n = N / 50;
     // Years, about 2001, and incomes.
@@ -323,7 +347,7 @@ fn both(shape: &[usize]) -> [Tensor; 2] {
 
 #[test]
 fn products_of_long_matrices_are_right() {
-    for (n, columns, others) in [(N, 1, 1), (N / 10, 3, 2), (N / 4, 2, 4), (N / 100, 20, 130), (N / 200, 130, 7)] {
+    for (n, columns, others) in [(N, 1, 1), (N / 10, 3, 2), (N / 8, 2, 4), (N / 100, 20, 130), (N / 200, 130, 7)] {
         for (x, g) in both(&[n, columns]).iter().zip(&both(&[n, others])) {
             let expected = crossed(&wide(x), &wide(g), [columns, others]);
             let (weight, bias) = (Tensor::zeros(&[columns, others]).requires_grad(), Tensor::full(&[others], 3.0));

@@ -128,7 +128,7 @@ impl Tensor {
                 "the bias needs one value for each column of the weight",
             );
         }
-        let rows = self.len() / inputs.max(1);
+        let rows = self.shape()[..self.rank() - 1].iter().product();
         let (x, w, b) = (self.array(), weight.array(), bias.array());
         let mut shape = self.shape().to_vec();
         shape[self.rank() - 1] = outputs;
