@@ -306,7 +306,7 @@ fn shares_of_many_rows_are_right() {
     assert_close("running variance", &wide(&layer.variance), &of(var), 1e-6);
     let w = Tensor::zeros(&[N]).requires_grad();
     (&w * 0.1).sum().backward();
-    let norm = clip_grad_norm(&[w.clone()], 1.0);
+    let norm = clip_grad_norm(std::slice::from_ref(&w), 1.0);
     assert_close("norm", &[norm.into()], &[(N as f64).sqrt() * f64::from(0.1f32)], 1e-6);
     assert_close("clipped", &[w.grad().square().sum().item().into()], &[1.0], 1e-6);
 }

@@ -192,8 +192,8 @@ unsafe fn eight(from: *const f32, step: isize, to: *mut f32, to_step: usize) {
     unsafe {
         let mut rows = [_mm256_setzero_ps(); 8];
         let (mut pairs, mut fours) = (rows, rows);
-        for j in 0..8 {
-            rows[j] = _mm256_loadu_ps(from.offset(j as isize * step));
+        for (j, row) in rows.iter_mut().enumerate() {
+            *row = _mm256_loadu_ps(from.offset(j as isize * step));
         }
         for j in [0, 2, 4, 6] {
             pairs[j] = _mm256_unpacklo_ps(rows[j], rows[j + 1]);

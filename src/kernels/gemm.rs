@@ -7,9 +7,8 @@
 use super::loops::{Shared, ranges};
 use super::pool;
 use crate::Float;
-use ndarray::ArrayView2;
-use ndarray::ShapeBuilder;
 use ndarray::linalg::general_mat_mul;
+use ndarray::{ArrayView2, ArrayView3, Axis, ShapeBuilder};
 
 /// Multiplications for which other threads are asked to help.
 const LARGE: usize = 400_000;
@@ -99,7 +98,7 @@ pub(crate) fn is_long(inner: usize) -> bool {
 }
 
 /// A sum of products of matrices, which together have a long inner axis.
-pub(crate) struct Long<'a> {
+struct Long<'a> {
     totals: &'a mut [f64],
     part: Vec<Float>,
     /// How many places of the inner axis are in the part.
@@ -108,11 +107,11 @@ pub(crate) struct Long<'a> {
 
 impl Long<'_> {
     /// Adds to the totals, in row-major order.
-    pub fn new(totals: &mut [f64]) -> Long<'_> {
+    fn new(totals: &mut [f64]) -> Long<'_> {
         Long { part: vec![0.0; totals.len()], totals, held: 0 }
     }
 
-    pub fn add(&mut self, a: &ArrayView2<Float>, b: &ArrayView2<Float>) {
+    fn add(&mut self, a: &ArrayView2<Float>, b: &ArrayView2<Float>) {
         let ((rows, inner), columns) = (a.dim(), b.dim().1);
         assert!(b.dim().0 == inner && self.part.len() == rows * columns);
         for first in (0..inner).step_by(PART) {
@@ -142,6 +141,24 @@ impl Drop for Long<'_> {
     fn drop(&mut self) {
         self.flush();
     }
+}
+
+/// The sum of the `count` products of two stacks, of which one may have a single matrix for all: in eight sums, whatever the
+/// number of threads is.
+pub(crate) fn long_sum(a: ArrayView3<Float>, b: ArrayView3<Float>, count: usize) -> Vec<Float> {
+    let each = a.dim().1 * b.dim().2;
+    let mut totals = vec![0.0; 8 * each];
+    let shared = Shared::new(&mut totals);
+    ranges(8, 1, |sums| {
+        for sum in sums {
+            // SAFETY: each has its own totals.
+            let mut long = Long::new(unsafe { shared.part(sum * each..(sum + 1) * each) });
+            for i in (sum..count).step_by(8) {
+                long.add(&a.index_axis(Axis(0), i % a.dim().0), &b.index_axis(Axis(0), i % b.dim().0));
+            }
+        }
+    });
+    (0..each).map(|i| totals[i..].iter().step_by(each).sum::<f64>() as Float).collect()
 }
 
 /// As [`add`], for a long inner axis.

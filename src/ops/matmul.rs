@@ -2,8 +2,8 @@
 
 use crate::Float;
 use crate::autograd::{op, wrt};
-use crate::kernels::gemm::{Long, affine, gemm, is_long};
-use crate::kernels::loops::{Shared, ranges, rows, update};
+use crate::kernels::gemm::{affine, gemm, is_long, long_sum};
+use crate::kernels::loops::{rows, update};
 use crate::kernels::reduce::{Along, Sum, reduce};
 use crate::tensor::fail::fail;
 use crate::tensor::shape::{array, slice};
@@ -43,30 +43,13 @@ fn product(a: ArrayView3<Float>, b: ArrayView3<Float>, matrices: usize, shape: &
     } else {
         // In eight sums, whatever the number of threads is, so that the result does not depend on it.
         if is_long(count * a.dim().2) {
-            return array(long_sum(a, b), shape);
+            return array(long_sum(a, b, count), shape);
         }
         let mut sums = vec![0.0; 8.min(count) * each];
         rows(&mut sums, each, count * a.dim().2 / 128, |sum, out| (sum..count).step_by(8).for_each(|i| add(i, out)));
         sums.chunks_exact(each.max(1)).for_each(|sum| update(&mut values, sum, |all, sum| all + sum));
     }
     array(values, shape)
-}
-
-/// The sum of the products of two stacks which together have a long inner axis.
-fn long_sum(a: ArrayView3<Float>, b: ArrayView3<Float>) -> Vec<Float> {
-    let (each, count) = (a.dim().1 * b.dim().2, stack(a.dim().0, b.dim().0));
-    let mut totals = vec![0.0; 8 * each];
-    let shared = Shared::new(&mut totals);
-    ranges(8, 1, |sums| {
-        for sum in sums {
-            // SAFETY: each has its own totals.
-            let mut long = Long::new(unsafe { shared.part(sum * each..(sum + 1) * each) });
-            for i in (sum..count).step_by(8) {
-                long.add(&a.index_axis(Axis(0), i % a.dim().0), &b.index_axis(Axis(0), i % b.dim().0));
-            }
-        }
-    });
-    (0..each).map(|i| totals[i..].iter().step_by(each).sum::<f64>() as Float).collect()
 }
 
 impl Tensor {
