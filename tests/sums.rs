@@ -288,6 +288,30 @@ fn losses_and_layers_are_right_for_many_rows() {
 }
 
 #[test]
+fn shares_of_many_rows_are_right() {
+    let labels = Tensor::from_vec((0..N).map(|i| (i % 4) as Float).collect(), &[N]);
+    let same = Tensor::from_vec((0..N).map(|i| (i % 8 % 5 % 4) as Float).collect(), &[N]);
+    let right = (0..N).filter(|i| i % 4 == i % 8 % 5 % 4).count() as f64 / N as f64;
+    assert_close("accuracy", &[accuracy(&same, &labels).into()], &[right], 1e-6);
+    let scores = Tensor::from_vec((0..N).map(|i| value(i) as Float).collect(), &[N / 2, 2]);
+    let first = scores.argmax(-1).mean().item();
+    let expected = (0..N / 2).filter(|i| value(2 * i + 1) > value(2 * i)).count() as f64 / (N / 2) as f64;
+    assert_close("argmax", &[first.into()], &[expected], 1e-6);
+    let layer = BatchNormalization::new(2).momentum(0.0);
+    let x = values(&[N / 2, 2]);
+    training(|| layer.forward(&x));
+    let own = lanes(&wide(&x), &[N / 2, 2], 0);
+    let of = |f: fn(&[f64]) -> f64| own.chunks(N / 2).map(f).collect::<Vec<_>>();
+    assert_close("running mean", &wide(&layer.mean), &of(mean), 1e-6);
+    assert_close("running variance", &wide(&layer.variance), &of(var), 1e-6);
+    let w = Tensor::zeros(&[N]).requires_grad();
+    (&w * 0.1).sum().backward();
+    let norm = clip_grad_norm(std::slice::from_ref(&w), 1.0);
+    assert_close("norm", &[norm.into()], &[(N as f64).sqrt() * f64::from(0.1f32)], 1e-6);
+    assert_close("clipped", &[w.grad().square().sum().item().into()], &[1.0], 1e-6);
+}
+
+#[test]
 fn data_of_many_rows_is_standardised() {
     let n = N / 50;
     // Years, about 2001, and incomes.
@@ -303,4 +327,70 @@ fn data_of_many_rows_is_standardised() {
     }
     let digits = data::digits(N / 2000).x;
     assert_close("var of pictures", &wide(&digits.var()), &[var(&wide(&digits))], 1e-6);
+}
+
+/// aᵀ b for rows of `a` and of `b`, added up in `f64`.
+fn crossed(a: &[f64], b: &[f64], [columns, others]: [usize; 2]) -> Vec<f64> {
+    let mut sums = vec![0.0; columns * others];
+    for (a, b) in a.chunks(columns).zip(b.chunks(others)) {
+        for (sum, (i, j)) in sums.iter_mut().zip((0..columns).flat_map(|i| (0..others).map(move |j| (i, j)))) {
+            *sum += a[i] * b[j];
+        }
+    }
+    sums
+}
+
+/// Values that differ, and one value that is always rounded to the same side.
+fn both(shape: &[usize]) -> [Tensor; 2] {
+    [values(shape), Tensor::full(shape, 0.1)]
+}
+
+#[test]
+fn products_of_long_matrices_are_right() {
+    for (n, columns, others) in [(N, 1, 1), (N / 10, 3, 2), (N / 8, 2, 4), (N / 100, 20, 130), (N / 200, 130, 7)] {
+        for (x, g) in both(&[n, columns]).iter().zip(&both(&[n, others])) {
+            let expected = crossed(&wide(x), &wide(g), [columns, others]);
+            let (weight, bias) = (Tensor::zeros(&[columns, others]).requires_grad(), Tensor::full(&[others], 3.0));
+            let by_matmul = grads(&(x.matmul(&weight) * g).sum(), &[&weight]).remove(0);
+            let by_affine = grads(&(x.affine(&weight, &bias) * g).sum(), &[&weight]).remove(0);
+            let name = format!("[{n}, {columns}]ᵀ [{n}, {others}]");
+            assert_close(&name, &wide(&x.t().matmul(g)), &expected, 1e-6);
+            assert_close(&format!("matmul's weight, {name}"), &wide(&by_matmul), &expected, 1e-6);
+            assert_close(&format!("affine's weight, {name}"), &wide(&by_affine), &expected, 1e-6);
+            let added: Vec<f64> = expected.iter().map(|sum| sum + 3.0).collect();
+            assert_close(&format!("affine, {name}"), &wide(&x.t().affine(g, &bias)), &added, 1e-6);
+        }
+    }
+    for (x, y) in both(&[N]).iter().zip(&both(&[N])) {
+        let expected = crossed(&wide(x), &wide(y), [1, 1]);
+        assert_close("two vectors", &wide(&x.matmul(y)), &expected, 1e-6);
+        let matrix = Tensor::stack(&[x, &(x * 2.0)], 0);
+        assert_close("matrix and vector", &wide(&matrix.matmul(y)), &[expected[0], 2.0 * expected[0]], 1e-6);
+        assert_close("vector and matrix", &wide(&y.matmul(&matrix.t())), &[expected[0], 2.0 * expected[0]], 1e-6);
+    }
+}
+
+#[test]
+fn weights_of_many_matrices_and_pictures_have_the_right_gradient() {
+    for (count, rows) in [(N / 20, 10), (N / 2000, 1000), (3, N / 6)] {
+        for x in both(&[count, rows, 2]) {
+            let weight = Tensor::zeros(&[2, 3]).requires_grad();
+            let found = grads(&x.matmul(&weight).sum(), &[&weight]).remove(0);
+            let sums = crossed(&wide(&x), &vec![1.0; count * rows * 3], [2, 3]);
+            assert_close(&format!("weight of {count} matrices of {rows} rows"), &wide(&found), &sums, 1e-6);
+        }
+    }
+    for shape in [[N / 16, 1, 4, 4], [N / 10_000, 1, 100, 100], [1, 1, 1000, N / 1000], [N / 64, 4, 4, 4]] {
+        for x in both(&shape) {
+            let channels = shape[1];
+            let filter = Tensor::zeros(&[2, channels, 1, 1]).requires_grad();
+            let found = grads(&x.conv2d(&filter, 1, 0).sum(), &[&filter]).remove(0);
+            let sums = wide(&x.sum_axes(&[0, 2, 3], false)).repeat(2);
+            assert_close(&format!("filter over {shape:?}"), &wide(&found), &sums, 1e-6);
+            let sound = x.reshape(&[shape[0], channels, shape[2] * shape[3]]);
+            let filter = Tensor::zeros(&[1, channels, 1]).requires_grad();
+            let found = grads(&sound.conv1d(&filter, 1, 0).sum(), &[&filter]).remove(0);
+            assert_close(&format!("filter over sounds {shape:?}"), &wide(&found), &sums[..channels], 1e-6);
+        }
+    }
 }

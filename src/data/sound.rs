@@ -221,7 +221,9 @@ pub fn spectrogram(sounds: &Tensor, window: usize) -> Tensor {
     }
     let faded = Tensor::from_vec(faded, &[n * frames, window]);
     let waves = |wave: fn(f64) -> f64| {
-        let values = (0..window * bands).map(|i| wave(turn((i / bands) * (i % bands) % window)) as Float);
+        // One turn: all others repeat it.
+        let wave: Vec<Float> = (0..window).map(|i| wave(turn(i)) as Float).collect();
+        let values = (0..window * bands).map(|i| wave[(i / bands) * (i % bands) % window]);
         Tensor::from_vec(values.collect(), &[window, bands])
     };
     let (cosines, sines) = (faded.matmul(&waves(f64::cos)), faded.matmul(&waves(f64::sin)));

@@ -67,15 +67,9 @@ fn axes(view: &ArrayViewD<Float>) -> Vec<(usize, isize)> {
 
 /// The values of a view in row-major order.
 pub(crate) fn row_major(view: ArrayViewD<Float>) -> Vec<Float> {
-    let mut out = vec![0.0; view.len()];
     let mut axes = axes(&view);
-    if out.is_empty() {
-        return out;
-    }
-    let Some((width, step)) = axes.pop() else {
-        out[0] = *view.first().expect("one value");
-        return out;
-    };
+    let Some((width, step)) = axes.pop().filter(|_| !view.is_empty()) else { return view.iter().copied().collect() };
+    let mut out = Vec::with_capacity(view.len());
     // The axis along which the values lie side by side, if that is not the last.
     let side = axes.iter().rposition(|(_, step)| *step == 1).filter(|_| step != 1);
     let (down, down_step) = side.map_or((1, 1), |side| axes[side]);
@@ -88,7 +82,7 @@ pub(crate) fn row_major(view: ArrayViewD<Float>) -> Vec<Float> {
     let count: usize = outer.iter().map(|(size, ..)| size).product();
     let bands = if count == 1 { down.div_ceil(LINE * (BLOCK / (LINE * width)).max(1)) } else { 1 };
     let band = down.div_ceil(bands).next_multiple_of(LINE);
-    let (from, to) = (Start(view.as_ptr()), Shared::new(&mut out));
+    let (from, to) = (Start(view.as_ptr()), Shared(out.as_mut_ptr()));
     let each = (BLOCK / (width * down)).max(1);
     ranges(count * bands, if bands > 1 { 1 } else { each }, |range| {
         for task in range {
@@ -104,6 +98,8 @@ pub(crate) fn row_major(view: ArrayViewD<Float>) -> Vec<Float> {
             unsafe { matrix(from.at(source), step, to.at(target), to_step, [down, width]) };
         }
     });
+    // SAFETY: there is place for so many values, and each was written.
+    unsafe { out.set_len(view.len()) };
     out
 }
 
@@ -160,6 +156,16 @@ unsafe fn matrix(from: *const Float, step: isize, to: *mut Float, to_step: usize
 /// As for [`matrix`].
 #[inline(always)]
 unsafe fn square(from: *const Float, step: isize, to: *mut Float, to_step: usize) {
+    #[cfg(all(target_arch = "x86_64", not(feature = "f64")))]
+    if super::has_avx2() {
+        for (top, left) in [(0, 0), (0, 8), (8, 0), (8, 8)] {
+            let (from, to) =
+                (from.wrapping_offset(top as isize + left as isize * step), to.wrapping_add(top * to_step + left));
+            // SAFETY: the processor has the instructions, and these are quarters of the square.
+            unsafe { eight(from, step, to, to_step) };
+        }
+        return;
+    }
     let mut lines = [[0.0; LINE]; LINE];
     // SAFETY: as for the caller.
     unsafe {
@@ -170,5 +176,38 @@ unsafe fn square(from: *const Float, step: isize, to: *mut Float, to_step: usize
             let turned: [Float; LINE] = std::array::from_fn(|j| lines[j][i]);
             turned.as_ptr().copy_to_nonoverlapping(to.add(i * to_step), LINE);
         });
+    }
+}
+
+/// As [`matrix`], for a square of eight by eight: in pairs, in fours, in halves.
+///
+/// # Safety
+/// As for [`matrix`].
+#[cfg(all(target_arch = "x86_64", not(feature = "f64")))]
+#[inline]
+#[target_feature(enable = "avx2")]
+unsafe fn eight(from: *const f32, step: isize, to: *mut f32, to_step: usize) {
+    use std::arch::x86_64::*;
+    // SAFETY: as for the caller.
+    unsafe {
+        let mut rows = [_mm256_setzero_ps(); 8];
+        let (mut pairs, mut fours) = (rows, rows);
+        for (j, row) in rows.iter_mut().enumerate() {
+            *row = _mm256_loadu_ps(from.offset(j as isize * step));
+        }
+        for j in [0, 2, 4, 6] {
+            pairs[j] = _mm256_unpacklo_ps(rows[j], rows[j + 1]);
+            pairs[j + 1] = _mm256_unpackhi_ps(rows[j], rows[j + 1]);
+        }
+        for j in [0, 4] {
+            fours[j] = _mm256_shuffle_ps::<0x44>(pairs[j], pairs[j + 2]);
+            fours[j + 1] = _mm256_shuffle_ps::<0xee>(pairs[j], pairs[j + 2]);
+            fours[j + 2] = _mm256_shuffle_ps::<0x44>(pairs[j + 1], pairs[j + 3]);
+            fours[j + 3] = _mm256_shuffle_ps::<0xee>(pairs[j + 1], pairs[j + 3]);
+        }
+        for j in 0..4 {
+            _mm256_storeu_ps(to.add(j * to_step), _mm256_permute2f128_ps::<0x20>(fours[j], fours[j + 4]));
+            _mm256_storeu_ps(to.add((j + 4) * to_step), _mm256_permute2f128_ps::<0x31>(fours[j], fours[j + 4]));
+        }
     }
 }

@@ -1,16 +1,23 @@
 //! The product of two matrices, in the manner of Goto & van de Geijn (2008): blocks that fit into a cache, in them tiles
 //! that fit into the registers. For the processors that most learners have; on others, and for `f64`, ndarray computes it.
 //!
-//! Each value of the result is a sum over the inner axis in order, whatever the blocks and the threads are.
+//! Each value of the result is a sum over the inner axis in order, whatever the blocks and the threads are. Where that axis is
+//! long, as for the gradient of a weight over all samples, its parts are added up in `f64`.
 
-use super::loops::Shared;
+use super::loops::{Shared, ranges};
 use super::pool;
 use crate::Float;
-use ndarray::ArrayView2;
 use ndarray::linalg::general_mat_mul;
+use ndarray::{ArrayView2, ArrayView3, Axis, ShapeBuilder};
 
 /// Multiplications for which other threads are asked to help.
 const LARGE: usize = 400_000;
+/// A sum of more products than this is held in `f64`.
+const LONG: usize = 65_536;
+/// Places of a long inner axis that are summed in `f32` before they are added to the rest.
+const PART: usize = 512;
+/// Values of a long result up to which parts of the inner axis are tasks of their own: there are too few otherwise.
+const FEW: usize = 4096;
 
 /// out += a · b, for `out` in row-major order.
 ///
@@ -40,6 +47,10 @@ pub(crate) fn affine(a: &ArrayView2<Float>, b: &ArrayView2<Float>, row: &[Float]
 unsafe fn add(a: &ArrayView2<Float>, b: &ArrayView2<Float>, start: Option<&[Float]>, out: Shared<Float>) {
     let ((rows, inner), columns) = (a.dim(), b.dim().1);
     assert!(b.dim().0 == inner && start.is_none_or(|row| row.len() == columns));
+    if is_long(inner) {
+        // SAFETY: as above.
+        return unsafe { add_long(a, b, start, out) };
+    }
     // A part that waits for others costs little if there are many; where the inner axis is long, laying out `b` costs more.
     let each = if inner > 4096 { 2 } else { 4 };
     let parts = if rows * columns * inner < LARGE || pool::threads() == 1 { 1 } else { each * pool::threads() };
@@ -53,22 +64,139 @@ unsafe fn add(a: &ArrayView2<Float>, b: &ArrayView2<Float>, start: Option<&[Floa
             // SAFETY: no other task has this part of the result.
             unsafe { start.as_ptr().copy_to_nonoverlapping(out.0.add(i * columns + left), start.len()) };
         }
-        #[cfg(all(target_arch = "x86_64", not(feature = "f64")))]
-        if super::has_avx2() {
-            let mut packed = tiles::PACKED.take();
-            // SAFETY: the processor has the instructions, and no other task has this part of the result.
-            unsafe { tiles::block(&a, &b, out.0.add(top * columns + left), columns, &mut packed) };
-            tiles::PACKED.set(packed);
-            return;
-        }
-        // SAFETY: as above.
-        let out = unsafe { out.part(top * columns..bottom * columns) };
-        let mut out = ndarray::ArrayViewMut2::from_shape((bottom - top, columns), out).expect("whole rows");
-        general_mat_mul(1.0, &a, &b, 1.0, &mut out.slice_mut(ndarray::s![.., left..right]));
+        // SAFETY: no other task has this part of the result.
+        unsafe { piece(&a, &b, out.at(top * columns + left), columns, PART) };
     };
     match parts {
         1 => (0..down * across).for_each(task),
         _ => pool::parallel(down * across, &task),
+    }
+}
+
+/// out += a · b, for a few rows and up to 128 columns; sums are written after `step` places of the inner axis.
+///
+/// # Safety
+/// `out` has place for the result in rows of `stride` values, and no other thread uses it.
+unsafe fn piece(a: &ArrayView2<Float>, b: &ArrayView2<Float>, out: *mut Float, stride: usize, step: usize) {
+    #[cfg(all(target_arch = "x86_64", not(feature = "f64")))]
+    if super::has_avx2() {
+        let mut packed = tiles::PACKED.take();
+        // SAFETY: the processor has the instructions; the rest as above.
+        unsafe { tiles::block(a, b, out, stride, step, &mut packed) };
+        return tiles::PACKED.set(packed);
+    }
+    let _ = step;
+    let size = [a.dim().0, b.dim().1];
+    // SAFETY: as above.
+    let mut out = unsafe { ndarray::ArrayViewMut2::from_shape_ptr(size.strides([stride, 1]), out) };
+    general_mat_mul(1.0, a, b, 1.0, &mut out);
+}
+
+/// Whether sums of so many products are held in `f64`.
+pub(crate) fn is_long(inner: usize) -> bool {
+    inner > LONG
+}
+
+/// A sum of products of matrices, which together have a long inner axis.
+struct Long<'a> {
+    totals: &'a mut [f64],
+    part: Vec<Float>,
+    /// How many places of the inner axis are in the part.
+    held: usize,
+}
+
+impl Long<'_> {
+    /// Adds to the totals, in row-major order.
+    fn new(totals: &mut [f64]) -> Long<'_> {
+        Long { part: vec![0.0; totals.len()], totals, held: 0 }
+    }
+
+    fn add(&mut self, a: &ArrayView2<Float>, b: &ArrayView2<Float>) {
+        let ((rows, inner), columns) = (a.dim(), b.dim().1);
+        assert!(b.dim().0 == inner && self.part.len() == rows * columns);
+        for first in (0..inner).step_by(PART) {
+            let end = inner.min(first + PART);
+            if self.held + end - first > PART {
+                self.flush();
+            }
+            self.held += end - first;
+            let (a, b) = (a.slice(ndarray::s![.., first..end]), b.slice(ndarray::s![first..end, ..]));
+            for left in (0..columns).step_by(128) {
+                let b = b.slice(ndarray::s![.., left..columns.min(left + 128)]);
+                // SAFETY: the part has as many values as the result.
+                unsafe { piece(&a, &b, self.part.as_mut_ptr().add(left), columns, 32) };
+            }
+        }
+    }
+
+    fn flush(&mut self) {
+        for (total, part) in self.totals.iter_mut().zip(&mut self.part) {
+            *total += std::mem::take(part) as f64;
+        }
+        self.held = 0;
+    }
+}
+
+impl Drop for Long<'_> {
+    fn drop(&mut self) {
+        self.flush();
+    }
+}
+
+/// The sum of the `count` products of two stacks, of which one may have a single matrix for all: in eight sums, whatever the
+/// number of threads is.
+pub(crate) fn long_sum(a: ArrayView3<Float>, b: ArrayView3<Float>, count: usize) -> Vec<Float> {
+    let each = a.dim().1 * b.dim().2;
+    let mut totals = vec![0.0; 8 * each];
+    let shared = Shared::new(&mut totals);
+    ranges(8, 1, |sums| {
+        for sum in sums {
+            // SAFETY: each has its own totals.
+            let mut long = Long::new(unsafe { shared.part(sum * each..(sum + 1) * each) });
+            for i in (sum..count).step_by(8) {
+                long.add(&a.index_axis(Axis(0), i % a.dim().0), &b.index_axis(Axis(0), i % b.dim().0));
+            }
+        }
+    });
+    (0..each).map(|i| totals[i..].iter().step_by(each).sum::<f64>() as Float).collect()
+}
+
+/// As [`add`], for a long inner axis.
+///
+/// # Safety
+/// As for [`add`].
+unsafe fn add_long(a: &ArrayView2<Float>, b: &ArrayView2<Float>, start: Option<&[Float]>, out: Shared<Float>) {
+    let ((rows, inner), columns) = (a.dim(), b.dim().1);
+    let (down, across) = (rows.div_ceil(198), columns.div_ceil(128));
+    let along = if rows * columns <= FEW { inner.div_ceil(2 * LONG) } else { 1 };
+    let (depth, count) = (inner.div_ceil(along), down * across);
+    // Each task has its own totals, one after the other.
+    let each = rows.min(198) * columns.min(128);
+    let mut totals = vec![0.0; along * count * each];
+    let shared = Shared::new(&mut totals);
+    let place = |i: usize| {
+        let (top, left) = (i % count / across * 198, i % across * 128);
+        [top..rows.min(top + 198), left..columns.min(left + 128), i / count * depth..inner.min((i / count + 1) * depth)]
+    };
+    ranges(along * count, 1, |tasks| {
+        for i in tasks {
+            let [down, across, along] = place(i);
+            let (a, b) = (a.slice(ndarray::s![down, along.clone()]), b.slice(ndarray::s![along, across]));
+            let first = i * each;
+            // SAFETY: no other task has these totals.
+            Long::new(unsafe { shared.part(first..first + a.dim().0 * b.dim().1) }).add(&a, &b);
+        }
+    });
+    for i in 0..count {
+        let [down, across, _] = place(i);
+        for (n, (row, column)) in down.flat_map(|row| across.clone().map(move |column| (row, column))).enumerate() {
+            let sum: f64 = (0..along).map(|part| totals[(part * count + i) * each + n]).sum();
+            // SAFETY: the place is there, and holds a value unless there is a start.
+            unsafe {
+                let out = out.at(row * columns + column);
+                *out = (start.map_or_else(|| *out, |start| start[column]) as f64 + sum) as Float;
+            }
+        }
     }
 }
 
@@ -108,7 +236,14 @@ mod tiles {
     /// # Safety
     /// `out` has place for the result in rows of `stride` values.
     #[target_feature(enable = "avx2,fma")]
-    pub unsafe fn block(a: &ArrayView2<f32>, b: &ArrayView2<f32>, out: *mut f32, stride: usize, packed: &mut Vec<f32>) {
+    pub unsafe fn block(
+        a: &ArrayView2<f32>,
+        b: &ArrayView2<f32>,
+        out: *mut f32,
+        stride: usize,
+        step: usize,
+        packed: &mut Vec<f32>,
+    ) {
         let ((rows, inner), columns) = (a.dim(), b.dim().1);
         let a = Matrix(a.as_ptr(), a.strides()[0], a.strides()[1]);
         let b = Matrix(b.as_ptr(), b.strides()[0], b.strides()[1]);
@@ -166,9 +301,9 @@ mod tiles {
                     unsafe {
                         let out = out.add(top * stride + left);
                         match height {
-                            1 | 2 => tile::<2>(part, panel, depth, out, stride, size),
-                            3 | 4 => tile::<4>(part, panel, depth, out, stride, size),
-                            _ => tile::<R>(part, panel, depth, out, stride, size),
+                            1 | 2 => tile::<2>(part, panel, [depth, step], out, stride, size),
+                            3 | 4 => tile::<4>(part, panel, [depth, step], out, stride, size),
+                            _ => tile::<R>(part, panel, [depth, step], out, stride, size),
                         }
                     }
                 }
@@ -197,39 +332,51 @@ mod tiles {
         }
     }
 
-    /// `H` values of a column of `a` times a row of `b`, summed over the inner axis in registers, then added to `size`
-    /// values.
+    /// `H` values of a column of `a` times a row of `b`, summed over `step` places of the inner axis in registers, then added
+    /// to `size` values, until all `depth` places are.
     ///
     /// # Safety
     /// As many values are there as is said.
     #[allow(clippy::needless_range_loop)] // so that everything is unrolled
     #[target_feature(enable = "avx2,fma")]
-    unsafe fn tile<const H: usize>(a: Matrix, b: Matrix, depth: usize, out: *mut f32, stride: usize, size: [usize; 2]) {
+    unsafe fn tile<const H: usize>(
+        a: Matrix,
+        b: Matrix,
+        [depth, step]: [usize; 2],
+        out: *mut f32,
+        stride: usize,
+        size: [usize; 2],
+    ) {
         // SAFETY: as above.
         unsafe {
-            let mut sums = [[_mm256_setzero_ps(); 2]; H];
             let mut rows = [a.0; H];
             for i in 0..H {
                 rows[i] = a.at(i, 0);
             }
-            for p in 0..depth {
-                let row = b.at(p, 0);
-                let row = [_mm256_loadu_ps(row), _mm256_loadu_ps(row.add(8))];
-                for i in 0..H {
-                    let x = _mm256_set1_ps(*rows[i].offset(p as isize * a.2));
-                    sums[i][0] = _mm256_fmadd_ps(x, row[0], sums[i][0]);
-                    sums[i][1] = _mm256_fmadd_ps(x, row[1], sums[i][1]);
+            let mut p = 0;
+            while p < depth {
+                let end = depth.min(p + step);
+                let mut sums = [[_mm256_setzero_ps(); 2]; H];
+                while p < end {
+                    let row = b.at(p, 0);
+                    let row = [_mm256_loadu_ps(row), _mm256_loadu_ps(row.add(8))];
+                    for i in 0..H {
+                        let x = _mm256_set1_ps(*rows[i].offset(p as isize * a.2));
+                        sums[i][0] = _mm256_fmadd_ps(x, row[0], sums[i][0]);
+                        sums[i][1] = _mm256_fmadd_ps(x, row[1], sums[i][1]);
+                    }
+                    p += 1;
                 }
-            }
-            for i in 0..H {
-                let at = out.wrapping_add(i * stride);
-                if i < size[0] && size[1] == C {
-                    _mm256_storeu_ps(at, _mm256_add_ps(_mm256_loadu_ps(at), sums[i][0]));
-                    _mm256_storeu_ps(at.add(8), _mm256_add_ps(_mm256_loadu_ps(at.add(8)), sums[i][1]));
-                } else if i < size[0] {
-                    let sums: [f32; C] = std::mem::transmute(sums[i]);
-                    for j in 0..size[1] {
-                        *at.add(j) += sums[j];
+                for i in 0..H {
+                    let at = out.wrapping_add(i * stride);
+                    if i < size[0] && size[1] == C {
+                        _mm256_storeu_ps(at, _mm256_add_ps(_mm256_loadu_ps(at), sums[i][0]));
+                        _mm256_storeu_ps(at.add(8), _mm256_add_ps(_mm256_loadu_ps(at.add(8)), sums[i][1]));
+                    } else if i < size[0] {
+                        let sums: [f32; C] = std::mem::transmute(sums[i]);
+                        for j in 0..size[1] {
+                            *at.add(j) += sums[j];
+                        }
                     }
                 }
             }

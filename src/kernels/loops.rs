@@ -151,9 +151,12 @@ pub(crate) fn lanes(x: &[Float], along: Along, change: impl Fn(&mut [Float]) + S
     out
 }
 
-/// The sum of `f` of the values of a row.
+/// The sum of `f` of the values of a row. So few that nothing is lost are not worth the way to `f64`.
 #[inline(always)]
 pub(crate) fn sum(row: &[Float], f: impl Fn(Float) -> Float) -> f64 {
+    if row.len() < 16 {
+        return row.iter().fold(0.0, |sum, x| sum + f(*x)) as f64;
+    }
     fold(row, 0.0, |x| f(x) as f64, |sum, x| sum + x)
 }
 

@@ -4,48 +4,59 @@ use super::vectorised;
 use crate::Float;
 
 vectorised! {
-    fn read_whole[](values: &[Float], count: Float, out: &mut [usize], are_right: &mut bool) {
-        let mut right = true;
-        for (value, out) in values.iter().zip(out) {
-            let whole = *value as i32;
-            right &= (*value >= 0.0) & (*value < count) & (whole as Float == *value);
-            *out = whole as usize;
+    fn look[](values: &[Float], last: Float, are_right: &mut bool) {
+        let mut wrong = 0;
+        for value in values {
+            wrong |= u32::from(!((*value >= 0.0) & (*value <= last) & (value.trunc() == *value)));
         }
-        *are_right &= right;
+        *are_right = wrong == 0;
     }
 }
 
-/// The values as indices, if each is a whole number from 0 to `count` − 1.
-pub(crate) fn indices(values: &[Float], count: usize) -> Option<Vec<usize>> {
-    let (mut indices, mut are_right) = (vec![0; values.len()], true);
-    read_whole(values, count as Float, &mut indices, &mut are_right);
-    are_right.then_some(indices)
+/// The last index of `count`, or the one before it that a [`Float`] can be; −1 if there is none.
+pub(crate) fn last_index(count: usize) -> Float {
+    match count.checked_sub(1) {
+        Some(last) if last as Float as usize > last => (last as Float).next_down(),
+        Some(last) => last as Float,
+        None => -1.0,
+    }
 }
 
-/// The chosen values, for indices `[…, count, inner]` into values `[…, size, inner]`.
-pub(crate) fn gather(x: &[Float], chosen: &[usize], [size, count, inner]: [usize; 3]) -> Vec<Float> {
-    let (mut out, each) = (vec![0.0; chosen.len()], (count * inner).max(1));
-    let blocks = out.chunks_mut(each).zip(chosen.chunks(each)).zip(x.chunks((size * inner).max(1)));
-    for ((out, chosen), x) in blocks {
-        if inner == 1 {
-            out.iter_mut().zip(chosen).for_each(|(out, chosen)| *out = x[*chosen]);
-            continue;
-        }
-        for (out, chosen) in out.chunks_mut(inner).zip(chosen.chunks(inner)) {
-            let places = chosen.iter().enumerate().map(|(i, chosen)| chosen * inner + i);
-            out.iter_mut().zip(places).for_each(|(out, place)| *out = x[place]);
+/// Whether each value is a whole number from 0 to `count` − 1.
+pub(crate) fn are_indices(values: &[Float], count: usize) -> bool {
+    let mut are_right = true;
+    look(values, last_index(count), &mut are_right);
+    are_right && count <= i32::MAX as usize
+}
+
+/// The values at the indices `[…, count, inner]` in values `[…, size, inner]`; None if one is no index.
+pub(crate) fn gather(x: &[Float], chosen: &[Float], [size, count, inner]: [usize; 3]) -> Option<Vec<Float>> {
+    if !are_indices(chosen, size) {
+        return None;
+    }
+    let (mut out, each) = (Vec::with_capacity(chosen.len()), (count * inner).max(1));
+    for (chosen, x) in chosen.chunks(each).zip(x.chunks_exact((size * inner).max(1))) {
+        // SAFETY: each is a whole number below `size`, and `x` has as many rows of `inner` values.
+        let at = |chosen: &Float, i: usize| unsafe {
+            *x.get_unchecked(chosen.to_int_unchecked::<isize>() as usize * inner + i)
+        };
+        match inner {
+            1 => out.extend(chosen.iter().map(|chosen| at(chosen, 0))),
+            _ => {
+                chosen.chunks(inner).for_each(|row| out.extend(row.iter().enumerate().map(|(i, chosen)| at(chosen, i))))
+            }
         }
     }
-    out
+    Some(out)
 }
 
 /// The way back: adds each value of `g` where [`gather`] took it from.
-pub(crate) fn scatter(sums: &mut [Float], g: &[Float], chosen: &[usize], [size, count, inner]: [usize; 3]) {
+pub(crate) fn scatter(sums: &mut [Float], g: &[Float], chosen: &[Float], [size, count, inner]: [usize; 3]) {
     let mut sums = Sums::new(sums, 1, chosen.len());
     let each = (count * inner).max(1);
     for (block, (g, chosen)) in g.chunks(each).zip(chosen.chunks(each)).enumerate() {
         for (g, chosen) in g.chunks(inner).zip(chosen.chunks(inner)) {
-            let places = chosen.iter().enumerate().map(|(i, chosen)| (block * size + chosen) * inner + i);
+            let places = chosen.iter().enumerate().map(|(i, chosen)| (block * size + *chosen as usize) * inner + i);
             g.chunks(1).zip(places).for_each(|(g, place)| sums.add(place, g));
         }
     }

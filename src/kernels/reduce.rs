@@ -55,34 +55,41 @@ fold!(Product, f64, 1.0, |x| x as f64, |a, b| a * b);
 fold!(Largest, Float, Float::NEG_INFINITY, |x| x, |a, b| larger(a, b));
 fold!(Smallest, Float, Float::INFINITY, |x| x, |a, b| smaller(a, b));
 
-/// Not `Float::max`, which would hide a NaN: whoever looks for the cause has to see it.
+/// Not `Float::max`, which would hide a NaN: whoever looks for the cause has to see it. In this form it is one instruction
+/// after another number, and the NaN is looked for beside it.
 #[inline(always)]
 pub(crate) fn larger(a: Float, b: Float) -> Float {
-    if a >= b || a.is_nan() { a } else { b }
+    let larger = if b > a { b } else { a };
+    if b.is_nan() { b } else { larger }
 }
 
 /// As [`larger`].
 #[inline(always)]
 pub(crate) fn smaller(a: Float, b: Float) -> Float {
-    if a <= b || a.is_nan() { a } else { b }
+    let smaller = if b < a { b } else { a };
+    if b.is_nan() { b } else { smaller }
 }
 
-/// The total of a row: sixteen values at a time, always in the same order.
+/// The total of a row, always in the same order.
 #[inline(always)]
-fn total<F: Fold>(_: &F, row: &[Float]) -> F::Total {
-    let (chunks, rest) = row.as_chunks::<16>();
+fn total<F: Fold>(fold: &F, row: &[Float]) -> F::Total {
+    if row.len() < 256 { in_lanes::<F, 16>(fold, row) } else { in_lanes::<F, 32>(fold, row) }
+}
+
+/// The total of a row, `N` values at a time. The lanes are joined one after the other: by halves, the compiler would keep
+/// them in pairs all the way, which takes twice as long.
+#[inline(always)]
+fn in_lanes<F: Fold, const N: usize>(_: &F, row: &[Float]) -> F::Total {
+    let (chunks, rest) = row.as_chunks::<N>();
     let mut total = F::START;
     if !chunks.is_empty() {
-        let mut lanes = [F::START; 16];
+        let mut lanes = [F::START; N];
         for chunk in chunks {
             for (lane, x) in lanes.iter_mut().zip(chunk) {
                 *lane = F::join(*lane, F::of(*x));
             }
         }
-        for half in [8, 4, 2, 1] {
-            (0..half).for_each(|i| lanes[i] = F::join(lanes[i], lanes[i + half]));
-        }
-        total = lanes[0];
+        total = lanes.iter().fold(total, |total, lane| F::join(total, *lane));
     }
     rest.iter().fold(total, |total, x| F::join(total, F::of(*x)))
 }
@@ -219,18 +226,36 @@ struct Rows {
     from_end: bool,
 }
 
+/// The sums so far of a row. Four at a time, so that not each addition waits for the last.
+#[inline(always)]
+fn run_row(row: &mut [Float]) {
+    let (fours, rest) = row.as_chunks_mut::<4>();
+    let mut sum = 0.0;
+    for four in fours {
+        let [a, b, c, d] = four.map(|x| x as f64);
+        let so_far = [a, a + b, a + b + c, (a + b) + (c + d)];
+        *four = so_far.map(|part| (sum + part) as Float);
+        sum += so_far[3];
+    }
+    for x in rest {
+        sum += *x as f64;
+        *x = sum as Float;
+    }
+}
+
 /// The sums of all values so far along the axis, from its start on or from its end.
 pub(crate) fn running(x: &[Float], along: Along, from_end: bool) -> Vec<Float> {
-    fn run<'a>(row: impl Iterator<Item = &'a mut Float>) {
-        let mut sum = 0.0;
-        for x in row {
-            sum += *x as f64;
-            *x = sum as Float;
-        }
-    }
     let Along { outer, len, inner } = along;
     if inner == 1 {
-        return lanes(x, along, |row| if from_end { run(row.iter_mut().rev()) } else { run(row.iter_mut()) });
+        return lanes(x, along, |row| {
+            if from_end {
+                row.reverse();
+            }
+            run_row(row);
+            if from_end {
+                row.reverse();
+            }
+        });
     }
     let mut out = vec![0.0; x.len()];
     let (shared, tiles) = (Shared::new(&mut out), inner.div_ceil(TILE));
@@ -247,7 +272,16 @@ pub(crate) fn running(x: &[Float], along: Along, from_end: bool) -> Vec<Float> {
 vectorised! {
     fn find_in_rows[](x: &[Float], len: usize, wanted: &[Float], out: &mut [Float]) {
         for ((out, row), wanted) in out.iter_mut().zip(x.chunks_exact(len)).zip(wanted) {
-            *out = row.iter().position(|x| same(*x, *wanted)).unwrap_or(0) as Float;
+            if wanted.is_nan() {
+                *out = row.iter().position(|x| x.is_nan()).unwrap_or(0) as Float;
+                continue;
+            }
+            // Without branches, to the end of the row: where it is nobody can foretell.
+            let mut first = u32::MAX;
+            for (i, x) in row.iter().enumerate() {
+                first = first.min(if x == wanted { i as u32 } else { u32::MAX });
+            }
+            *out = first as Float;
         }
     }
 }
@@ -262,13 +296,44 @@ vectorised! {
     }
 }
 
+/// Whether these are equal, or both no numbers.
 #[inline(always)]
-fn same(a: Float, b: Float) -> bool {
-    a == b || (a.is_nan() && b.is_nan())
+pub(crate) fn same(a: Float, b: Float) -> bool {
+    (a == b) | (a.is_nan() & b.is_nan())
+}
+
+vectorised! {
+    /// In one pass, which is faster for a few values.
+    fn first_in_rows[F: Fold<Total = Float>](_fold: &F, x: &[Float], len: usize, out: &mut [Float]) {
+        for (out, row) in out.iter_mut().zip(x.chunks_exact(len)) {
+            let (mut best, mut place) = (row[0], 0);
+            for (i, x) in row.iter().enumerate().skip(1) {
+                let better = F::join(best, *x);
+                place = if same(better, best) { place } else { i };
+                best = better;
+            }
+            *out = place as Float;
+        }
+    }
+}
+
+/// Where along the axis, which has entries, the largest or smallest value comes first.
+pub(crate) fn first<F: Fold<Total = Float>>(fold: F, x: &[Float], along: Along) -> Vec<Float> {
+    let Along { outer, len, inner } = along;
+    if inner > 1 || len >= 16 {
+        return find(x, along, &reduce(fold, x, along, |best| best));
+    }
+    let mut out = vec![0.0; outer * inner];
+    let shared = Shared::new(&mut out);
+    ranges(outer * inner, (BLOCK / len).max(1), |range| {
+        // SAFETY: the ranges do not overlap.
+        first_in_rows(&fold, &x[range.start * len..range.end * len], len, unsafe { shared.part(range) });
+    });
+    out
 }
 
 /// Where along the axis the wanted value of each place of the other axes comes first.
-pub(crate) fn find(x: &[Float], Along { outer, len, inner }: Along, wanted: &[Float]) -> Vec<Float> {
+fn find(x: &[Float], Along { outer, len, inner }: Along, wanted: &[Float]) -> Vec<Float> {
     let mut out = vec![0.0; wanted.len()];
     let shared = Shared::new(&mut out);
     if inner == 1 {

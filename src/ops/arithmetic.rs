@@ -107,7 +107,8 @@ impl Tensor {
     }
 
     /// The value of `a` where `condition` is not 0, of `b` where it is; all three are broadcast. The gradient goes where
-    /// the value came from, so a NaN that was not chosen does no harm. `condition` gets none.
+    /// the value came from, so a NaN that was not chosen does no harm; but 0 times a derivative that is NaN itself, as that of √
+    /// below 0, is one: choose before the root is taken. `condition` gets none.
     ///
     /// ```
     /// # use chainrule::prelude::*;

@@ -2,7 +2,7 @@
 
 use super::movement::rows as pick_rows;
 use crate::Float;
-use crate::kernels::picks::{self, Sums};
+use crate::kernels::picks::{self, Sums, are_indices, last_index};
 use crate::kernels::reduce::Along;
 use crate::tensor::fail::fail;
 use crate::tensor::operation::{op, wrt_part};
@@ -132,9 +132,9 @@ impl Tensor {
         }
         let x = self.array();
         let Along { len: size, inner, .. } = Along::axis(x.shape(), axis);
-        let (chosen, sizes) = (indices("gather", index, size), [size, index.shape()[axis], inner]);
-        let values = picks::gather(slice(&x), &chosen, sizes);
-        let scatter = move |g: &Array, sums: &mut [Float]| picks::scatter(sums, slice(g), &chosen, sizes);
+        let (chosen, sizes) = (index.array(), [size, index.shape()[axis], inner]);
+        let Some(values) = picks::gather(slice(&x), slice(&chosen), sizes) else { no_entry("gather", index, size) };
+        let scatter = move |g: &Array, sums: &mut [Float]| picks::scatter(sums, slice(g), slice(&chosen), sizes);
         op("gather", array(values, index.shape()), [wrt_part(self, scatter)])
     }
 
@@ -155,7 +155,12 @@ impl Tensor {
                 "a table has the shape [words, features]",
             )
         };
-        self.select_rows(&indices("embedding", index, words)).reshape(&[index.shape(), &[features]].concat())
+        let rows = index.array();
+        if !are_indices(slice(&rows), words) {
+            no_entry("embedding", index, words);
+        }
+        let rows: Vec<usize> = rows.iter().map(|row| *row as i32 as usize).collect();
+        self.select_rows(&rows).reshape(&[index.shape(), &[features]].concat())
     }
 
     /// For class indices of any shape, a last axis of size `classes` with 1 at the index and 0 elsewhere. Has no
@@ -177,23 +182,20 @@ impl Tensor {
     }
 }
 
-/// The values as indices, after checking that each is a whole number below `count`.
+#[cold]
 #[track_caller]
-fn indices(op: &str, index: &Tensor, count: usize) -> Vec<usize> {
+fn no_entry(op: &str, index: &Tensor, count: usize) -> ! {
     let values = index.array();
-    let values = slice(&values);
-    if let Some(indices) = picks::indices(values, count) {
-        return indices;
-    }
-    let wrong = values.iter().find(|i| !is_index(**i, count)).unwrap_or(&Float::NAN);
+    let last = last_index(count);
+    let wrong = values.iter().find(|i| !is_index(**i, last)).unwrap_or(&Float::NAN);
     let problem = format!("{op}: no entry {wrong}, there are {count}");
     fail(&problem, &[("index", index)], &format!("indices are whole numbers, in 0..{count}"))
 }
 
-/// Whether this is a whole number from 0 to `count` − 1. `fract` would be a call.
+/// Whether this is a whole number from 0 to `last`. `fract` would be a call.
 #[inline(always)]
-fn is_index(i: Float, count: usize) -> bool {
-    (i >= 0.0) & (i < count as Float) & (i as i32 as Float == i)
+fn is_index(i: Float, last: Float) -> bool {
+    (i >= 0.0) & (i <= last) & (i as i32 as Float == i)
 }
 
 /// Labels as indices, after checking that each is a whole number from 0 to `classes - 1`.
@@ -201,7 +203,8 @@ fn is_index(i: Float, count: usize) -> bool {
 pub(crate) fn class_indices(op: &str, labels: &Tensor, classes: usize) -> Vec<usize> {
     let values = labels.array();
     let values = slice(&values);
-    if let Some(row) = values.iter().position(|label| !is_index(*label, classes)) {
+    let last = last_index(classes);
+    if let Some(row) = values.iter().position(|label| !is_index(*label, last)) {
         let last = classes.saturating_sub(1);
         let label = values[row];
         let hint = if label.fract() != 0.0 {

@@ -1,7 +1,7 @@
 //! Matrix products.
 
 use crate::Float;
-use crate::kernels::gemm::{affine, gemm};
+use crate::kernels::gemm::{affine, gemm, is_long, long_sum};
 use crate::kernels::loops::{rows, update};
 use crate::kernels::reduce::{Along, Sum, reduce};
 use crate::tensor::fail::fail;
@@ -42,6 +42,9 @@ fn product(a: ArrayView3<Float>, b: ArrayView3<Float>, matrices: usize, shape: &
         rows(&mut values, each, a.dim().2 / 16, add);
     } else {
         // In eight sums, whatever the number of threads is, so that the result does not depend on it.
+        if is_long(count * a.dim().2) {
+            return array(long_sum(a, b, count), shape);
+        }
         let mut sums = vec![0.0; 8.min(count) * each];
         rows(&mut sums, each, count * a.dim().2 / 128, |sum, out| (sum..count).step_by(8).for_each(|i| add(i, out)));
         sums.chunks_exact(each.max(1)).for_each(|sum| update(&mut values, sum, |all, sum| all + sum));
@@ -108,7 +111,7 @@ impl Tensor {
                 "the bias needs one value for each column of the weight",
             );
         }
-        let rows = self.len() / inputs.max(1);
+        let rows = self.shape()[..self.rank() - 1].iter().product();
         let (x, w, b) = (self.array(), weight.array(), bias.array());
         let mut shape = self.shape().to_vec();
         shape[self.rank() - 1] = outputs;

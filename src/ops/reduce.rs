@@ -4,7 +4,7 @@ use super::values::map;
 use super::values::zip;
 use crate::Float;
 use crate::kernels::loops::lanes;
-use crate::kernels::reduce::{Along, Fold, Largest, Product, Smallest, Squares, Sum, find, reduce, running};
+use crate::kernels::reduce::{Along, Fold, Largest, Product, Smallest, Squares, Sum, first, reduce, running, same};
 use crate::tensor::fail::fail;
 use crate::tensor::operation::{op, wrt};
 use crate::tensor::shape::{array, axis as check_axis, contiguous, expand, slice};
@@ -129,12 +129,23 @@ impl Tensor {
     fn spread(&self, name: &'static str, axis: usize, keepdim: bool) -> Tensor {
         self.not_empty(name, axis);
         let (x, n, is_root) = (self.array(), self.shape()[axis] as Float, name.starts_with("std"));
-        let mean = over(Sum, &x, axis, |sum| (sum / n as f64) as Float);
-        let centred = zip(&x, &expand(&mean, x.shape()), |x, mean| x - mean);
-        let value = over(Squares, &centred, axis, |sum| {
-            let variance = sum / n as f64;
-            (if is_root { variance.sqrt() } else { variance }) as Float
-        });
+        let mean = |x: &Array| over(Sum, x, axis, |sum| (sum / n as f64) as Float);
+        let centre = |x: &Array, mean: &Array| zip(x, &expand(mean, x.shape()), |x, mean| x - mean);
+        let variance = |centred: &Array| {
+            over(Squares, centred, axis, |sum| {
+                let variance = sum / n as f64;
+                (if is_root { variance.sqrt() } else { variance }) as Float
+            })
+        };
+        let middle = mean(&x);
+        let mut centred = centre(&x, &middle);
+        let mut value = variance(&centred);
+        // Where all values are far from 0, the mean is rounded by more than they differ: what is left of it is taken away.
+        let is_far = |(mean, y): (&Float, &Float)| mean.abs() * 1e-3 > if is_root { *y } else { y.sqrt() };
+        if slice(&middle).iter().zip(slice(&value)).any(is_far) {
+            centred = centre(&centred, &mean(&centred));
+            value = variance(&centred);
+        }
         // 2 for a variance, 1 / std for its root.
         let slope = map(&value, |y| {
             if !is_root {
@@ -244,7 +255,7 @@ impl Tensor {
             name,
             drop_axis(best.clone(), axis, keepdim),
             [wrt(self, move |g| {
-                let is_best = zip(&x, &expand(&best, x.shape()), |x, best| Float::from(u8::from(x == best)));
+                let is_best = zip(&x, &expand(&best, x.shape()), |x, best| Float::from(u8::from(same(x, best))));
                 let ties = over(Sum, &is_best, axis, |ties| ties as Float);
                 let share = zip(&keep_axis(g, axis, keepdim), &ties, |g, ties| g / ties);
                 zip(&expand(&share, x.shape()), &is_best, |share, is_best| share * is_best)
@@ -276,9 +287,10 @@ impl Tensor {
         let axis = check_axis(name, self, axis);
         self.not_empty(name, axis);
         let x = self.array();
-        let best = over(fold, &x, axis, |best| best);
-        let places = find(slice(&x), Along::axis(x.shape(), axis), slice(&best));
-        op(name, drop_axis(array(places, best.shape()), axis, false), [])
+        let places = first(fold, slice(&x), Along::axis(x.shape(), axis));
+        let mut shape = x.shape().to_vec();
+        shape.remove(axis);
+        op(name, array(places, &shape), [])
     }
 
     /// For what is not defined of no values at all.

@@ -38,6 +38,10 @@ fn log_softmax(x: &Array, axis: usize) -> Array {
 
 /// Each value along the axis replaced by the sum of all.
 fn sums(x: &Array, axis: usize) -> Array {
+    if axis + 1 == x.ndim() && x.shape()[axis] <= 1024 {
+        // Of short rows faster than two passes.
+        return along(x, axis, |row| row.fill(sum(row, |x| x) as Float));
+    }
     expand(&over(Sum, x, axis, |sum| sum as Float), x.shape())
 }
 
