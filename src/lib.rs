@@ -72,7 +72,7 @@
 //! | module | | uses |
 //! |---|---|---|
 //! | [`base`] | the flag of an interrupt, the line of the cell, the connection with the kernel | |
-//! | [`display`] | how anything reaches the notebook | |
+//! | [`display`] | how anything reaches the notebook, and in which language | base |
 //! | `kernels` | loops over slices that have to be fast | |
 //! | [`tensor`] | the array and its node in the graph: construction, shapes, random numbers, printing | base, display, kernels |
 //! | [`autograd`] | the way back through the graph: `backward`, gradient check | base, display, kernels, tensor |
