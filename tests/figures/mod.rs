@@ -1,6 +1,8 @@
 //! Figures that several tests look at, and what is shown while a process runs.
 #![allow(dead_code)]
 
+pub mod words;
+
 use chainrule::plot::Figure;
 use chainrule::prelude::*;
 use serde_json::Value;
