@@ -5,7 +5,7 @@ mod figures;
 
 use base64::Engine;
 use chainrule::prelude::*;
-use figures::gallery;
+use figures::{gallery, long_texts};
 use std::path::Path;
 use std::process::Command;
 
@@ -302,4 +302,50 @@ fn a_graph_is_saved_in_both_forms() {
     let error = drawing().save(&path("graph.pdf")).unwrap_err().to_string();
     assert!(error.contains("graph.svg") && error.contains("graph.png"), "{error}");
     assert!(plot::bars(&["a"], &[1.0]).png().is_ok_and(|file| Picture::decode(&file).pixels.contains(&BLUE)));
+}
+
+/// For looking at: writes every picture to the folder `PICTURES`.
+#[test]
+#[ignore = "writes files for people"]
+fn write_gallery() {
+    let folder = std::env::var("PICTURES").expect("PICTURES names a folder");
+    for (name, figure) in gallery() {
+        for form in ["svg", "png"] {
+            figure.save(&format!("{folder}/{}.{form}", name.replace(' ', "-"))).unwrap();
+        }
+        println!("{}\n", figure.text());
+    }
+    for (name, figure) in long_texts() {
+        for form in ["svg", "png"] {
+            if let Err(error) = figure.save(&format!("{folder}/long-{}.{form}", name.replace(' ', "-"))) {
+                println!("{error}");
+            }
+        }
+    }
+    let (w, x) = (tensor(-3.0).requires_grad().label("weight"), tensor(2.0).label("输入"));
+    let y = (&w * &x + 1.0).tanh().label("y");
+    y.backward();
+    draw_graph(&y).save(&format!("{folder}/graph.svg")).unwrap();
+    if let Err(error) = draw_graph(&y).save(&format!("{folder}/graph.png")) {
+        println!("{error}");
+    }
+    seed(1);
+    for (name, data) in [("shapes", data::shapes(20)), ("textures", data::textures(20))] {
+        let changed = data.shifted(3).rotated(30.0).noisy(0.05);
+        std::fs::write(format!("{folder}/{name}.svg"), plot::image_grid(&data.x, &data.y, None).svg()).unwrap();
+        std::fs::write(format!("{folder}/{name}-changed.svg"), plot::images(&changed.x, &[]).svg()).unwrap();
+    }
+    for (name, data) in [("vowels", data::vowels(5)), ("words", data::words(4)), ("tones", data::tones(7))] {
+        for i in 0..data.len().min(4) {
+            let class = &data.classes[data.y.get(&[i]) as usize];
+            let figure = plot::spectrogram(&data.x.slice(0, i..i + 1), data::RATE).title(class);
+            std::fs::write(format!("{folder}/{name}-{i}.svg"), figure.svg()).unwrap();
+        }
+    }
+    let film =
+        (1..=9).map(|k| plot::function(|x| (k as Float * x).sin(), 0.0..6.3).title(&format!("k = {k}"))).collect();
+    let html = |bundle: Bundle| bundle.get("text/html").and_then(|html| html.as_str()).unwrap().to_owned();
+    let sound = data::words(1).x;
+    let page = html(plot::frames(film).bundle()) + &html(plot::sound(&sound, data::RATE).bundle());
+    std::fs::write(format!("{folder}/page.html"), page).unwrap();
 }

@@ -2,6 +2,7 @@
 
 use super::figure::{Axis, Figure, Layer, Mark, Stroke};
 use super::palette::{self, GRID, INK};
+use super::text;
 use super::values::{Values, number};
 use crate::tensor::{Tensor, fail::fail};
 
@@ -66,7 +67,8 @@ pub fn board(cells: &Tensor, values: Option<&Tensor>) -> Figure {
                     let colour = palette::sequential(0.45 * (value / most).clamp(0.0, 1.0));
                     figure.layers.push(Layer::Box(area, colour));
                     let (text, colour) = (number(*value, 3), palette::readable_on(colour));
-                    figure.layers.push(Layer::Text { at: (x, y), text, colour, size: (side * 0.26).min(15.0) });
+                    let size = (side * 0.26).min(15.0).min((side - 4.0) / text::width(&text) * text::TEXT);
+                    figure.layers.push(Layer::Text { at: (x, y), text, colour, size });
                     line.push('.');
                 }
                 None => line.push('.'),

@@ -133,7 +133,7 @@ $ (4.8 10.4 4.2 3.6 30 270)(4.8 3.4 4.8 3.4 90 -150);4.8 16 4.8 -2
 ’ 0 10.6 1 13.8
 “ 1 10.6 0 13.8;4 10.6 3 13.8
 ” 0 10.6 1 13.8;3 10.6 4 13.8
-α 8.6 10(4 5 4 5 40 320)8.8 0
+α 9.2 10 8 5(4 5 4 5 -35 -325)8 4.6 9.4 0
 β 0 -4 0 10.5(3.6 10.5 3.6 3.5 180 -80)2 7.6 4 7.6(4 3.8 4.2 3.8 90 -90)(4 3.8 4 3.8 -90 -150)
 γ 0 10 4.4 0 8.4 10;4.4 0 4.4 -4
 δ (4.2 4.6 4.2 4.6 0 360);4 9.2 1.6 12(4 12 2.4 2 180 30)
@@ -165,6 +165,11 @@ const SPACE: f64 = 5.6;
 const DIGIT: f64 = 8.0;
 const PEN: f64 = 1.6;
 const BOLD_PEN: f64 = 2.5;
+
+/// What says how the letters beside it are joined or look.
+fn is_invisible(letter: char) -> bool {
+    letter.is_control() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+}
 
 struct Letter {
     letter: char,
@@ -205,6 +210,9 @@ pub(super) fn outline(letter: char, bold: bool) -> Option<(Vec<Contour>, f64)> {
     if letter.is_whitespace() {
         return Some((Vec::new(), SPACE / EM));
     }
+    if is_invisible(letter) {
+        return Some((Vec::new(), 0.0));
+    }
     let found = ALL.iter().find(|other| other.letter == letter)?;
     let (pen, gap) = if bold { (BOLD_PEN, BOLD_GAP) } else { (PEN, GAP) };
     let left = gap / 2.0 - found.from;
@@ -227,6 +235,7 @@ mod tests {
             assert_eq!(ALL.iter().filter(|other| other.letter == letter).count(), 1, "{letter}");
             assert!(!outline(letter, false).unwrap().0.is_empty(), "{letter}");
         }
+        assert_eq!(outline('\u{200b}', false), Some((Vec::new(), 0.0)));
         assert!(outline('学', false).is_none() && outline(' ', false).unwrap().0.is_empty());
     }
 

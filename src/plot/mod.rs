@@ -15,7 +15,8 @@
 //! background, so that it can be read on a dark page; classes differ in shape and curves in dashes, not in colour
 //! alone; and it has a text alternative for terminals, tests and screen readers.
 //!
-//! Axes and marks are drawn by plotters. Not here: how a picture reaches the notebook ([`display`](crate::display)).
+//! Axes and marks are drawn by plotters: as SVG, or for [`Figure::png`] as outlines that `pixels.rs` fills. Not here: how a
+//! picture reaches the notebook ([`display`](crate::display)).
 //!
 //! ```
 //! # use chainrule::prelude::*;

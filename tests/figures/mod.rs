@@ -1,6 +1,8 @@
 //! Figures that several tests look at, and what is shown while a process runs.
 #![allow(dead_code)]
 
+pub mod words;
+
 use chainrule::plot::Figure;
 use chainrule::prelude::*;
 use serde_json::Value;
@@ -153,6 +155,7 @@ pub fn long_texts() -> Vec<(&'static str, Figure)> {
         ("heads", plot::attention(&Tensor::ones(&[2, 60, 60]), &names)),
         ("confusion", plot::confusion(&of(10), &classes)),
         ("numbers", plot::heatmap(&(of(14) * -1e-6))),
+        ("board", plot::board(&Tensor::zeros(&[12, 12]), Some(&(of(12) * 1e-4 + 1e-6)))),
         ("bars", plot::bars(&classes, &[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0])),
         ("probabilities", plot::probabilities(&classes, &Tensor::full(&[10], 0.1))),
         ("titles", plot::images(&Tensor::ones(&[10, 16]), &classes.iter().map(String::as_str).collect::<Vec<_>>())),

@@ -52,7 +52,7 @@ ROWS = [
     ("recall(&x.argmax(-1), &train.y, 1)", "recall(&x.argmax(-1)).class(1).against(&train.y)", "by name"),
     ("roc_auc(&train.y, &x.sum_axis(1, false))", ".against(&train.y)", "by name"),
     ("let f = subplots(1, 2);", "plot::side_by_side([", "Matplotlib"),
-    ('plot::histogram(&x).savefig("x.png");', '.save("picture.svg")?', "SVG"),
+    ('plot::histogram(&x).savefig("x.png");', '.save("picture.png")?', "picture.svg"),
     ("x.mean(0)", "x.mean_axis(0, false)", "all values together"),
     ("x.reshape(4, 1)", "x.reshape(&[4, 1])", "a list"),
     ("Tensor::zeros(3)", "&[3]", "a list"),

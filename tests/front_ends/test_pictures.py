@@ -1,6 +1,7 @@
 """Every kind of picture from a real cell; what a network's mistakes are called; forty wrong calls and the lines they are on."""
 
 import re
+import struct
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -268,3 +269,27 @@ def test_a_wrong_call_is_explained_at_its_line(wrong, code, said):
     assert said in reply["evalue"] and "hint" in reply["evalue"], reply["evalue"]
     traceback = re.sub("\x1b\\[[0-9;]*m", "", "\n".join(reply["traceback"]))
     assert re.search(r"line 2\b", traceback) and code.splitlines()[0] in traceback, traceback
+
+
+def test_a_picture_is_saved_in_the_form_that_its_name_asks_for(shown, tmp_path):
+    """As people write it who come from matplotlib; a PNG has two pixels for each of the page."""
+    figure = 'plot::curves(&[("loss", history.loss())]).title("training")'
+    reply, _ = shown.run(f'{figure}.save("{tmp_path}/loss.png")?;\n{figure}.save("{tmp_path}/loss.svg")?;')
+    assert reply["status"] == "ok", reply
+    png, svg = (tmp_path / "loss.png").read_bytes(), (tmp_path / "loss.svg").read_text()
+    assert png.startswith(b"\x89PNG\r\n\x1a\n") and png.endswith(b"IEND\xaeB`\x82")
+    width, height = struct.unpack(">II", png[16:24])
+    drawn = ElementTree.fromstring(svg)
+    assert (width, height) == (2 * float(drawn.get("width")), 2 * float(drawn.get("height")))
+    reply, _ = shown.run(f'draw_graph(&(tensor(2.0).requires_grad() * 3.0)).save("{tmp_path}/graph.png")?;')
+    assert reply["status"] == "ok" and (tmp_path / "graph.png").read_bytes().startswith(b"\x89PNG"), reply
+    reply, _ = shown.run(f'{figure}.save("{tmp_path}/loss.jpg")?;')
+    assert reply["status"] == "error" and "loss.png" in reply["evalue"] and "loss.svg" in reply["evalue"], reply
+
+
+def test_letters_without_a_font_are_refused_not_drawn_as_boxes(shown, tmp_path):
+    reply, _ = shown.run(f'plot::bars(&["\U000e0ff0"], &[1.0]).save("{tmp_path}/bars.png")?;')
+    assert reply["status"] == "error" and "U+E0FF0" in reply["evalue"] and ".svg" in reply["evalue"], reply
+    assert not (tmp_path / "bars.png").exists()
+    reply, _ = shown.run("net.predict(&moons.x).shape()")
+    assert reply["status"] == "ok", reply
