@@ -55,21 +55,21 @@ enum Verdict {
 struct Level {
     at: usize,
     names: Vec<String>,
+    /// Whether rustc is to see through it.
+    is_inlined: bool,
 }
 
 /// How the closures of a cell are written.
 struct Form<'a> {
     /// The error that the cell may return.
     error: Option<&'a str>,
-    /// Whether rustc is to see through them.
-    is_inlined: bool,
 }
 
 impl Form<'_> {
-    fn begin(&self, number: usize) -> String {
-        let call = match (self.error, self.is_inlined) {
-            (_, true) => "::chainrule::cell::go_on_here(|| ",
-            (_, false) => "::chainrule::cell::go_on(::std::boxed::Box::new(|| ",
+    fn begin(&self, number: usize, is_inlined: bool) -> String {
+        let call = match is_inlined {
+            true => "::chainrule::cell::go_on_here(|| ",
+            false => "::chainrule::cell::go_on(::std::boxed::Box::new(|| ",
         };
         match self.error {
             None => format!("let evcxr_rest_{number} = {call}{{ "),
@@ -80,8 +80,8 @@ impl Form<'_> {
         }
     }
 
-    fn end(&self) -> String {
-        let close = if self.is_inlined { ");" } else { "));" };
+    fn end(&self, is_inlined: bool) -> String {
+        let close = if is_inlined { ");" } else { "));" };
         match self.error {
             None => format!("}}{close} "),
             Some(_) => format!("{OK} }})(){close} "),
@@ -139,8 +139,7 @@ fn split(source: &str, old: &BTreeSet<String>) -> Option<Split> {
     let mut split = source.to_owned();
     let mut places = HashMap::new();
     if !levels.is_empty() {
-        let is_inlined = has_hot_loop(inner);
-        let form = Form { error, is_inlined };
+        let form = Form { error };
         let first = puts.iter().map(|put| put.begin).min()?;
         let line_of = |at: usize| source[..at].matches('\n').count() as u64 + 1;
         let at = begin + skipped;
@@ -150,7 +149,7 @@ fn split(source: &str, old: &BTreeSet<String>) -> Option<Split> {
         }
         split.replace_range(at + first..at + inner.len(), &tail);
         for (number, level) in levels.iter().enumerate().rev() {
-            split.insert_str(at + level.at, &form.begin(number));
+            split.insert_str(at + level.at, &form.begin(number, level.is_inlined));
         }
     }
     let changes = put_back(&mut split, old) || !levels.is_empty();
@@ -207,7 +206,8 @@ fn levels(inner: &str) -> Option<(Vec<Level>, Vec<Put>)> {
         }
         if !made.is_empty() && !cannot_fail(node) {
             let place = i.checked_sub(1).map(|before| &nodes[before]).filter(|before| is_place(before));
-            levels.push(Level { at: start(place.unwrap_or(node)), names: std::mem::take(&mut made) });
+            let at = start(place.unwrap_or(node));
+            levels.push(Level { at, names: std::mem::take(&mut made), is_inlined: has_hot_loop(&inner[at..]) });
         }
         made.extend(last.iter().filter(|(_, at)| **at == i).map(|(name, _)| name).filter(is_kept).cloned());
     }
@@ -239,7 +239,7 @@ fn tail(old: &str, levels: &[Level], puts: &[Put], form: &Form) -> Option<(Strin
         None => opening += REACHED,
     }
     for (number, level) in levels.iter().enumerate().rev() {
-        opening += &form.end();
+        opening += &form.end(level.is_inlined);
         for name in &level.names {
             add(&mut lines, &mut opening, puts.iter().position(|put| put.name == *name)?);
         }
