@@ -155,7 +155,7 @@ def test_what_a_cell_does_is_not_remembered(cache, tmp_path):
     cells = [
         "let mut count = 0;",
         f"let made = std::path::Path::new({str(flag)!r}.trim()).exists();".replace("'", '"'),
-        "count += 1;\nlet after = 5;\nif made { panic!(\"there\"); }\ncount",
+        "count += 1;\nlet early = 4;\nif made { panic!(\"there\"); }\nlet after = 5;\ncount",
         "count",
     ]
     kernel = cache.kernel()
@@ -170,6 +170,7 @@ def test_what_a_cell_does_is_not_remembered(cache, tmp_path):
         assert (reply["ename"], reply["evalue"]) == ("Panic", "there")
         assert not has_compiled(kernel)
         assert kernel.value(cells[3]) == "1"
+        assert kernel.value("early") == "4"
         assert kernel.run("after")[0]["ename"] == "CompileError"
     finally:
         kernel.stop()

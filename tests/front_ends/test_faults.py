@@ -147,8 +147,8 @@ for _ in 0..2_000_000 { chain = Link { next: Some(Box::new(chain)) }; }
 drop(chain);"""
 UNWINDING = """struct Bad;
 impl Drop for Bad { fn drop(&mut self) { panic!("second") } }
-let bad = Bad;
-panic!("first");"""
+
+{ let _bad = Bad; panic!("first"); }"""
 CRASHES = {
     "stack overflow": (DOWN + "let moved = word;\ndown(1)", "Crash", "`down` calls itself", 3),
     "stack overflow in a thread": (

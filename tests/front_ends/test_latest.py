@@ -94,3 +94,15 @@ def test_a_type_within_braces_is_named(english, chinese):  # noqa: F811
     for code in ["let s = { struct Inner; Inner };", "let s = { enum Inner { A } Inner::A };"]:
         assert "`Inner`, which is defined within the braces" in refused(english, code)
         assert "定义在花括号里面" in refused(chinese, code)
+
+
+def test_it_is_said_that_a_name_is_the_library_s_again(english, chinese):  # noqa: F811
+    for kernel, words in [(english, "is the library's again"), (chinese, "又指库里的那个")]:
+        run(kernel, "mod my { pub struct Dense; }\nuse my::Dense;")
+        run(kernel, "fn size() -> usize { std::mem::size_of::<Dense>() }")
+        assert kernel.value("size()") == "0"
+        reply, outputs = kernel.run("mod my { pub struct Other; }")
+        assert reply["status"] == "ok", reply
+        said = "".join(c["data"]["text/plain"] for kind, c in outputs if kind == "display_data")
+        assert words in said and "`Dense`" in said, said
+        assert kernel.value("size() > 0") == "true"

@@ -55,21 +55,21 @@ enum Verdict {
 struct Level {
     at: usize,
     names: Vec<String>,
+    /// Whether rustc is to see through it.
+    is_inlined: bool,
 }
 
 /// How the closures of a cell are written.
 struct Form<'a> {
     /// The error that the cell may return.
     error: Option<&'a str>,
-    /// Whether rustc is to see through them.
-    is_inlined: bool,
 }
 
 impl Form<'_> {
-    fn begin(&self, number: usize) -> String {
-        let call = match (self.error, self.is_inlined) {
-            (_, true) => "::chainrule::cell::go_on_here(|| ",
-            (_, false) => "::chainrule::cell::go_on(::std::boxed::Box::new(|| ",
+    fn begin(&self, number: usize, is_inlined: bool) -> String {
+        let call = match is_inlined {
+            true => "::chainrule::cell::go_on_here(|| ",
+            false => "::chainrule::cell::go_on(::std::boxed::Box::new(|| ",
         };
         match self.error {
             None => format!("let evcxr_rest_{number} = {call}{{ "),
@@ -80,8 +80,8 @@ impl Form<'_> {
         }
     }
 
-    fn end(&self) -> String {
-        let close = if self.is_inlined { ");" } else { "));" };
+    fn end(&self, is_inlined: bool) -> String {
+        let close = if is_inlined { ");" } else { "));" };
         match self.error {
             None => format!("}}{close} "),
             Some(_) => format!("{OK} }})(){close} "),
@@ -139,8 +139,7 @@ fn split(source: &str, old: &BTreeSet<String>) -> Option<Split> {
     let mut split = source.to_owned();
     let mut places = HashMap::new();
     if !levels.is_empty() {
-        let is_inlined = has_hot_loop(inner);
-        let form = Form { error, is_inlined };
+        let form = Form { error };
         let first = puts.iter().map(|put| put.begin).min()?;
         let line_of = |at: usize| source[..at].matches('\n').count() as u64 + 1;
         let at = begin + skipped;
@@ -150,7 +149,7 @@ fn split(source: &str, old: &BTreeSet<String>) -> Option<Split> {
         }
         split.replace_range(at + first..at + inner.len(), &tail);
         for (number, level) in levels.iter().enumerate().rev() {
-            split.insert_str(at + level.at, &form.begin(number));
+            split.insert_str(at + level.at, &form.begin(number, level.is_inlined));
         }
     }
     let changes = put_back(&mut split, old) || !levels.is_empty();
@@ -207,7 +206,8 @@ fn levels(inner: &str) -> Option<(Vec<Level>, Vec<Put>)> {
         }
         if !made.is_empty() && !cannot_fail(node) {
             let place = i.checked_sub(1).map(|before| &nodes[before]).filter(|before| is_place(before));
-            levels.push(Level { at: start(place.unwrap_or(node)), names: std::mem::take(&mut made) });
+            let at = start(place.unwrap_or(node));
+            levels.push(Level { at, names: std::mem::take(&mut made), is_inlined: has_hot_loop(&inner[at..]) });
         }
         made.extend(last.iter().filter(|(_, at)| **at == i).map(|(name, _)| name).filter(is_kept).cloned());
     }
@@ -239,7 +239,7 @@ fn tail(old: &str, levels: &[Level], puts: &[Put], form: &Form) -> Option<(Strin
         None => opening += REACHED,
     }
     for (number, level) in levels.iter().enumerate().rev() {
-        opening += &form.end();
+        opening += &form.end(level.is_inlined);
         for name in &level.names {
             add(&mut lines, &mut opening, puts.iter().position(|put| put.name == *name)?);
         }
@@ -315,5 +315,105 @@ impl Split {
             Value::Array(values) => values.iter_mut().for_each(|value| self.move_lines(value)),
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// What evcxr and the wrapper make of a cell that makes these variables, shortened.
+    fn generated(cell: &str, variables: &[&str]) -> String {
+        let puts: Vec<String> =
+            variables.iter().map(|name| format!("{PUT}T>(stringify!({name}), {name});\n")).collect();
+        let puts = puts.concat();
+        format!(
+            "match std::panic::catch_unwind(\n{CATCH_BEGIN}{cell}\n{} ::chainrule::cell::reached_the_end();\n}})) {{ \n  \
+             Ok(_) => ::chainrule::cell::ended(),\n  Err(_) => {{\n{NOTICED}\nstore\n",
+            puts.trim_end()
+        )
+    }
+
+    fn put(name: &str) -> String {
+        format!("{PUT}T>(stringify!({name}), {name});")
+    }
+
+    #[test]
+    fn the_rest_is_a_closure() {
+        let cell = "chainrule::cell::at(1); \nlet a = f();\nchainrule::cell::at(2); \nlet b = g(&a);\n\
+                    chainrule::cell::at(3); \nh();";
+        let source = generated(cell, &["b", "a"]);
+        let made = split(&source, &BTreeSet::new()).unwrap();
+        let begin =
+            |number| format!("let evcxr_rest_{number} = ::chainrule::cell::go_on(::std::boxed::Box::new(|| {{ ");
+        let expected = cell
+            .replace("chainrule::cell::at(2)", &format!("{}chainrule::cell::at(2)", begin(0)))
+            .replace("chainrule::cell::at(3)", &format!("{}chainrule::cell::at(3)", begin(1)));
+        assert!(made.source.contains(&expected), "{}", made.source);
+        let end = format!(
+            "\n ::chainrule::cell::reached_the_end();}})); {} evcxr_rest_1.end();\n}})); {} evcxr_rest_0.end();\n}})) {{ \n",
+            put("b"),
+            put("a")
+        );
+        assert!(made.source.contains(&end), "{}", made.source);
+        assert_eq!(made.source.lines().count(), source.lines().count());
+    }
+
+    #[test]
+    fn what_cannot_fail_needs_none() {
+        for cell in [
+            "let a = f();",
+            "f();\nlet a = 1;\nlet b = [1, -2];\nprintln!(\"{a}\");",
+            "let a;\na = f();",
+            "let a = 1;\n(&(a)).evcxr_display();",
+        ] {
+            assert!(split(&generated(cell, &["a"]), &BTreeSet::new()).is_none(), "{cell}");
+        }
+        let is_inlined =
+            |cell: &str| split(&generated(cell, &["a"]), &BTreeSet::new()).unwrap().source.contains("go_on_here");
+        assert!(
+            is_inlined("let a = f();\nfor i in 0..9 { a[i] += 1; }")
+                && !is_inlined("let a = f();\nfor i in 0..9 { g(&a); }")
+        );
+    }
+
+    #[test]
+    fn errors_are_about_the_lines_of_evcxr() {
+        let source = generated("let a = f();\ng();\nlet b = h(a);\nk();", &["a", "b"]);
+        let made = split(&source, &BTreeSet::new()).unwrap();
+        let line = |text: &str, name: &str| text.lines().position(|line| line.contains(&put(name))).unwrap() as u64 + 1;
+        let error = |code: &str, line: u64| {
+            let span =
+                json!({"is_primary": true, "line_start": line, "line_end": line, "byte_start": 0, "byte_end": 1});
+            json!({"level": "error", "code": {"code": code}, "spans": [span]}).to_string().into_bytes()
+        };
+        let Verdict::Mistaken(said) = made.judge(&error("E0382", line(&made.source, "a"))) else { panic!("refused") };
+        let said: Value = serde_json::from_slice(&said).unwrap();
+        assert_eq!(said["spans"][0]["line_start"], line(&source, "a"));
+        assert!(matches!(made.judge(&error("E0382", 3)), Verdict::Unsuitable));
+        assert!(matches!(made.judge(&error("E0499", 3)), Verdict::Unsuitable));
+        assert!(matches!(made.judge(&error("E0308", 3)), Verdict::Mistaken(_)));
+    }
+
+    #[test]
+    fn an_old_value_is_put_back_unless_it_was_moved() {
+        let source = generated("let a = f(&a);", &["a"]);
+        let made = split(&source, &BTreeSet::from(["a".to_owned()])).unwrap();
+        let call = "put_back(stringify!(a), a);";
+        assert!(made.source.contains(&format!("}}}} evcxr_variable_store.{call}\nstore")), "{}", made.source);
+        let at = made.source.find(call).unwrap() + call.len() - 3;
+        let span = json!({"is_primary": true, "line_start": 1, "line_end": 1, "byte_start": at, "byte_end": at + 1});
+        let said = json!({"level": "error", "code": {"code": "E0382"}, "spans": [span]}).to_string();
+        assert!(matches!(made.judge(said.as_bytes()), Verdict::Moves(names) if names.contains("a")));
+    }
+
+    #[test]
+    fn a_cell_that_may_return_an_error_does_so_from_its_closures() {
+        let cell = format!("{}let a = f()?;\ng()?;", RESULTS[0].0);
+        let source = generated(&cell, &["a"]).replace("reached_the_end();\n", "reached_the_end();\nOk(())})();\n");
+        let made = split(&source, &BTreeSet::new()).unwrap().source;
+        assert!(made.contains("evcxr_end_0 = (|| -> ::std::result::Result<(), EvcxrUserCodeError> { g()?;"), "{made}");
+        assert!(made.contains("if evcxr_end_0.is_err() { return evcxr_end_0; }\nOk(())})();"), "{made}");
     }
 }

@@ -415,7 +415,7 @@ fn mentions(node: &SyntaxNode, name: &str, kind: Kind) -> bool {
 }
 
 /// The names that every cell has from the library.
-fn names_of_library() -> &'static BTreeSet<String> {
+pub fn names_of_library() -> &'static BTreeSet<String> {
     static NAMES: OnceLock<BTreeSet<String>> = OnceLock::new();
     NAMES.get_or_init(|| {
         let source = library::sources().find(|(path, _)| path == "lib.rs").map(|(_, source)| source);

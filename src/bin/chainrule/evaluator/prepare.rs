@@ -97,24 +97,18 @@ fn in_front_of_a_rest(name: &str) -> String {
     format!("\n{}\n", constant(name).trim_end())
 }
 
-/// An `impl` without those of its methods that are among these. Nothing if none is left.
+/// An `impl` without those of its methods that are among these, each of the others at the beginning of a line, where its
+/// place is found. Nothing if none is left.
 fn without_methods(text: &str, gone: &BTreeSet<String>) -> Option<String> {
     let node = statements(&parse(text)).into_iter().next()?;
     let block = ast::Impl::cast(node.clone()).filter(|block| block.trait_().is_none())?;
     let own_type = own_type(&block);
-    let items: Vec<ast::AssocItem> = block.assoc_item_list()?.assoc_items().collect();
-    let is_gone =
-        |item: &&ast::AssocItem| name_within(item).is_some_and(|name| gone.contains(&format!("{own_type}::{name}")));
-    if items.iter().all(|item| is_gone(&item)) {
-        return None;
-    }
-    let mut rest = text.to_owned();
-    for item in items.iter().filter(is_gone).collect::<Vec<_>>().into_iter().rev() {
-        let range = item.syntax().text_range();
-        let (from, to) = (usize::from(range.start()) - BEFORE.len(), usize::from(range.end()) - BEFORE.len());
-        rest.replace_range(from..to, "");
-    }
-    Some(rest)
+    let list = block.assoc_item_list()?;
+    let is_left =
+        |item: &ast::AssocItem| !name_within(item).is_some_and(|name| gone.contains(&format!("{own_type}::{name}")));
+    let left: Vec<String> = list.assoc_items().filter(is_left).map(|item| item.syntax().text().to_string()).collect();
+    let heading = &text[..usize::from(list.syntax().text_range().start()) - BEFORE.len()];
+    (!left.is_empty()).then(|| format!("{heading}{{\n{}\n}}", left.join("\n")))
 }
 
 fn constant(name: &str) -> String {
@@ -449,7 +443,7 @@ mod tests {
         );
         assert_eq!(first.column(1, 38), 5);
         let second = prepare("impl Net { fn b() {} }", &first.implementations);
-        let rest = "\nconst CHAINRULE_IMPL_2: () = ();\nimpl Net { fn a() {}  }";
+        let rest = "\nconst CHAINRULE_IMPL_2: () = ();\nimpl Net {\nfn a() {}\n}";
         assert_eq!(second.code, format!("const CHAINRULE_IMPL_3: () = (); impl Net {{ fn b() {{}} }}{rest}"));
         let again = prepare("impl Net { fn b() { 1 } }", &second.implementations);
         assert_eq!(again.code, "const CHAINRULE_IMPL_3: () = (); impl Net { fn b() { 1 } }");

@@ -6,7 +6,7 @@ use super::situations::unnameable;
 use super::syntax::Cell;
 use crate::evaluator::Evaluator;
 use crate::evaluator::definitions::Gone;
-use crate::evaluator::precedence::Claimed;
+use crate::evaluator::precedence::{Claimed, names_of_library};
 use ra_ap_syntax::SyntaxKind;
 use ra_ap_syntax::ast::{self, AstNode, HasArgList, HasName};
 use std::collections::BTreeMap;
@@ -117,6 +117,7 @@ pub fn of_changed_types(gone: &Gone, memory: &Memory) -> Vec<Explanation> {
         ));
     }
     notices.extend(gone.set_aside.iter().map(|(called, place)| set_aside(called, place.cell, &changed)));
+    notices.extend(gone.set_aside.iter().filter_map(|(called, _)| library_s_again(called)));
     notices.extend(gone.claimed.iter().map(of_claimed));
     notices
 }
@@ -142,6 +143,21 @@ fn set_aside(called: &str, cell: u32, changed: &str) -> Explanation {
         format!("单元格 [{cell}] 里的 `{called}` 与{fits_zh} 对不上，先被搁置了。请改好单元格 [{cell}] 再重新运行。"),
         "",
     )
+}
+
+/// What a name means once the learner's own of that name was set aside.
+fn library_s_again(called: &str) -> Option<Explanation> {
+    let name = called.rsplit([' ', ':']).next().filter(|name| names_of_library().contains(*name))?;
+    (!called.starts_with("impl")).then(|| {
+        Explanation::new(
+            format!(
+                "With that `{name}` is the library's again: what earlier cells have written with yours uses the library's \
+                 from now on."
+            ),
+            format!("这样一来，`{name}` 又指库里的那个：之前的单元格里用到你自己的 `{name}` 的地方，从现在起用的是库里的。"),
+            format!("chainrule::prelude::{name}"),
+        )
+    })
 }
 
 fn of_claimed(one: &Claimed) -> Explanation {
