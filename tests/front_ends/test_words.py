@@ -94,7 +94,7 @@ ROWS = [
     (["# a comment"], "CompileError", ["A comment begins with `//`", "    // a comment"], ["注释以 `//` 开头"], ["expected"]),
     (["print('hello')"], "CompileError", ["double quotes", 'print("hello")'], ["字符串用双引号"], ["codepoint"]),
     (['let who = 1;\nprint(f"a {who}")'], "CompileError", ["without an `f`", 'println!("a {who}");'], ["前面不用 `f`"], ["prefix"]),
-    (["!pip install numpy"], "CompileError", ["has no shell"], ["不能运行命令"], ["expected"]),
+    (["pip install numpy"], "CompileError", ["has no shell"], ["不能运行命令"], ["expected"]),
     (["%matplotlib inline"], "CompileError", [":help"], [":help"], ["expected"]),
     (["int count = 3;"], "CompileError", ["let count = 3;"], ["变量用 `let` 定义"], ["expected"]),
     (["2.0 ** 3"], "CompileError", ["2.0_f32.powi(3)"], ["Rust 没有 `**`"], []),

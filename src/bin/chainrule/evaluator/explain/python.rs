@@ -28,7 +28,9 @@ pub fn foreign(code: &str) -> Vec<Foreign> {
     for (line, bare) in code.split_inclusive('\n').zip(bare.split_inclusive('\n')) {
         let trimmed = bare.trim();
         let at = start + (bare.len() - bare.trim_start().len());
-        if let (Some(own), false) = (line.get(at - start..at - start + trimmed.len()), trimmed.is_empty())
+        // What `pass` is says the block around it.
+        let is_said = trimmed == "pass" && !found.is_empty();
+        if let (Some(own), false) = (line.get(at - start..at - start + trimmed.len()), trimmed.is_empty() || is_said)
             && let Some((english, chinese, fix)) = of_line(own, trimmed)
             && found.iter().all(|one| one.english != english)
         {
