@@ -100,7 +100,7 @@ ROWS = [
     (["2.0 ** 3"], "CompileError", ["2.0_f32.powi(3)"], ["Rust 没有 `**`"], []),
     (["let nothing = null;"], "CompileError", ["None::<f32>", "Rust has no null"], ["Rust 没有空指针"], ["Is it spelled right"]),
     (["let nothing = nil;"], "CompileError", ["None::<f32>"], ["Rust 没有空指针"], ["Is it spelled right"]),
-    (["let list = vec![1];\nlen(list)"], "CompileError", ["list.len()"], ["list.len()"], ["train.len()"]),
+    (["let list = vec![1];\nlen(list)"], "CompileError", ["list.len()"], ["list.len()"], []),
     (["for i in range(3) { }"], "CompileError", ["0..3"], ["0..3"], ["0..10\n"]),
     # Misspelled paths, and types as others call them.
     (["use std::colections::HashMap;"], "CompileError", ["there is `collections`", "    use std::collections::HashMap;"], ["标准库里没有 `colections`"], []),
