@@ -26,11 +26,14 @@ pub fn read_safetensors(path: &str) -> Result<Vec<(String, Tensor)>> {
     Ok(read_with_note(path)?.0)
 }
 
+/// Tensors with their names.
+type Named = Vec<(String, Tensor)>;
+
 /// The name, in what a file says beside its tensors, of what this library says there.
 const NOTE: &str = "chainrule";
 
 /// The tensors of a file, and what [`write_with_note`] wrote beside them, if it was this library.
-pub(crate) fn read_with_note(path: &str) -> Result<(Vec<(String, Tensor)>, Option<String>)> {
+pub(crate) fn read_with_note(path: &str) -> Result<(Named, Option<String>)> {
     let bytes = read(path)?;
     let parts = bytes
         .split_first_chunk::<8>()

@@ -59,7 +59,16 @@ const STD: &[(&str, &[&str])] = &[
 
 /// The closest of some names, if it may be meant.
 fn closest<'a>(name: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let far = |other: &&str| if name.eq_ignore_ascii_case(other) { 0 } else { distance(name, other) };
+    let letters = |text: &str| {
+        let mut letters: Vec<char> = text.to_lowercase().chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    // Two letters that changed places are one slip.
+    let far = |other: &&str| match letters(name) == letters(other) {
+        true => usize::from(!name.eq_ignore_ascii_case(other)),
+        false => distance(name, other),
+    };
     let most = (name.chars().count() / 3).max(1);
     among.map(|other| (far(&other), other)).filter(|(far, _)| *far <= most).min().map(|(_, other)| other)
 }
@@ -79,6 +88,9 @@ fn misspelled(case: &Case) -> Option<(String, String)> {
         }
         None => (wrong, case.message.split("` in `").nth(1)?.split('`').next()?),
     };
+    if crate::names::is_foreign_module(wrong) {
+        return None;
+    }
     let module = module.rsplit("::").next()?;
     let meant = match module {
         "std" | "core" | "alloc" => {
@@ -126,6 +138,7 @@ const TYPES: &[(&[&str], &str)] = &[
     (&["Btreemap", "BtreeMap", "TreeMap"], "BTreeMap"),
     (&["option", "Optional", "Maybe", "optional", "Nullable"], "Option"),
     (&["result"], "Result"),
+    (&["Std", "STD"], "std"),
     (&["void", "Void", "unit", "Unit", "NoneType"], "()"),
     (&["tensor", "ndarray", "NDArray"], "Tensor"),
 ];
