@@ -65,3 +65,21 @@ pub(super) fn middle(numbers: &[Option<Float>], how: &str) -> Option<Float> {
     found.sort_by(Float::total_cmp);
     Some((found[(found.len() - 1) / 2] + found[found.len() / 2]) / 2.0)
 }
+
+pub(super) enum Cells {
+    Numbers(Vec<Option<Float>>),
+    Words(Vec<Option<String>>),
+}
+
+pub(super) struct Column {
+    pub name: String,
+    pub cells: Cells,
+    /// As they stand in the file.
+    pub texts: Vec<String>,
+}
+
+pub(super) struct Table {
+    pub columns: Vec<Column>,
+    /// Where in the file each row stands.
+    pub lines: Vec<u64>,
+}

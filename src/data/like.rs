@@ -2,9 +2,8 @@
 //! which the same column means the same, also where a word occurs in one of the two files alone.
 
 use super::Dataset;
-use super::cells::places;
+use super::cells::{Cells, Column, Table, places};
 use super::files::wrong;
-use super::table::{Cells, Column, Table};
 use crate::Float;
 use crate::display::say;
 use crate::tensor::{Tensor, fail::notice};

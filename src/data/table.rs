@@ -1,7 +1,9 @@
 //! Tables in CSV files: which columns are numbers and which are words, and what is missing.
 
 use super::Dataset;
-use super::cells::{MISSING, MISSING_NUMBER, commonest, different, is_almost_number, middle, number, places};
+use super::cells::{
+    Cells, Column, MISSING, MISSING_NUMBER, Table, commonest, different, is_almost_number, middle, number, places,
+};
 use super::dataset::count_of_classes;
 use super::files::{read_as_text, wrong};
 use super::like::Like;
@@ -155,24 +157,6 @@ impl Csv {
         let advice = if has_values { advice } else { "" };
         format!("no column is called {target:?}; there are {names:?}{advice}")
     }
-}
-
-pub(super) enum Cells {
-    Numbers(Vec<Option<Float>>),
-    Words(Vec<Option<String>>),
-}
-
-pub(super) struct Column {
-    pub name: String,
-    pub cells: Cells,
-    /// As they stand in the file.
-    pub texts: Vec<String>,
-}
-
-pub(super) struct Table {
-    columns: Vec<Column>,
-    /// Where in the file each row stands.
-    pub lines: Vec<u64>,
 }
 
 impl Table {

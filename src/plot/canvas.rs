@@ -6,6 +6,7 @@ use super::figure::{Axis, Drawing, Figure, Key, Layer, Mark, Stroke, Ticks};
 use super::header::{self, LEGEND_ROW, TITLE_ROW, outer_size};
 use super::palette::{GRID, INK, PALE_INK, Rgb};
 use super::text::{self, TEXT, TITLE, columns_in, shorten};
+use super::units::{SCALE, TEXT_SCALE, pixels, units, with_dash};
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
@@ -13,15 +14,6 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 use plotters_backend::DrawingErrorKind;
 use std::io;
 use std::ops::Range;
-
-/// plotters counts in whole pixels, which makes curves jagged; it gets ten for every one of ours.
-pub(super) const SCALE: f64 = 10.0;
-
-/// plotters' SVG divides the size of a text by this.
-pub(super) const TEXT_SCALE: f64 = 1.24;
-
-/// Patterns of lines: lengths in units, drawn and left out by turns.
-pub(super) const DASHES: [&[u32]; 4] = [&[], &[70, 40], &[20, 35], &[90, 35, 20, 35]];
 
 type Drawn = Result<(), DrawingAreaErrorKind<io::Error>>;
 
@@ -358,24 +350,6 @@ pub(super) fn vertical_labels_width(axis: &Axis, numbers: &Marked) -> f64 {
         _ => numbers.longest().max(5),
     };
     characters as f64 * text::COLUMN + 12.0
-}
-
-pub(super) fn units(pixels: f64) -> i32 {
-    (pixels * SCALE).round() as i32
-}
-
-fn pixels(units: i32) -> f64 {
-    f64::from(units) / SCALE
-}
-
-/// plotters knows no dashes: the last digit of a width says which pattern.
-fn with_dash(width: f64, dash: usize) -> u32 {
-    if width < 1.0 { (width * SCALE) as u32 } else { width.round().max(1.0) as u32 * 10 + (dash % DASHES.len()) as u32 }
-}
-
-/// The width in units, and the pattern.
-pub(super) fn width_and_dash(width: u32) -> (u32, usize) {
-    if width < 10 { (width, 0) } else { (width - width % 10, (width % 10) as usize % DASHES.len()) }
 }
 
 fn colour([r, g, b]: Rgb, opacity: f64) -> RGBAColor {

@@ -1,14 +1,10 @@
 //! A figure: layers over a pair of axes.
 
-use super::canvas::DASHES;
 use super::palette::{self, Rgb};
-use super::{pixels, svg};
+use super::values::extent;
 use crate::base::Outlined;
-use crate::display::{Bundle, Show};
 use std::fmt;
-use std::io;
 use std::ops::{Deref, DerefMut};
-use std::path::Path;
 use std::sync::OnceLock;
 
 /// A picture with a title and axes. It is shown when it is the last expression of a cell, or with
@@ -39,7 +35,7 @@ pub struct Drawing {
     /// Figures that stand in this one, in rows of so many; then it has no axes of its own.
     pub(super) parts: Vec<Figure>,
     pub(super) columns: usize,
-    svg: OnceLock<String>,
+    pub(super) svg: OnceLock<String>,
 }
 
 /// One side of the picture.
@@ -74,6 +70,9 @@ impl Axis {
         Axis { label: String::new(), range, log: false, ticks: Ticks::None }
     }
 }
+
+/// Patterns of dashes and gaps, in the units of the canvas; the first is solid.
+pub(super) const DASHES: [&[u32]; 4] = [&[], &[70, 40], &[20, 35], &[90, 35, 20, 35]];
 
 /// How a line is drawn. `dash` picks one of a few patterns, 0 is solid.
 #[derive(Clone, Copy)]
@@ -189,7 +188,7 @@ impl Figure {
             Layer::Line(points, _) | Layer::Marks(points, _) => points.as_slice(),
             _ => &[],
         });
-        let (low, high) = super::values::extent(points.map(coordinate).filter(|value| *value > 0.0))?;
+        let (low, high) = extent(points.map(coordinate).filter(|value| *value > 0.0))?;
         // Half a power of ten at least, so that the axis has numbers on it.
         let margin = (high / low).powf(0.05).max(1.8);
         Some((low / margin, high * margin))
@@ -199,38 +198,6 @@ impl Figure {
     pub fn size(mut self, width: u32, height: u32) -> Figure {
         self.size = (width.clamp(160, 2000) as f64, height.clamp(120, 2000) as f64);
         self.changed()
-    }
-
-    /// The picture as a document in SVG. The same figure gives the same bytes.
-    pub fn svg(&self) -> &str {
-        self.svg.get_or_init(|| svg::svg(self))
-    }
-
-    /// The picture as a PNG file, twice as sharp as it is large: for documents that take no SVG.
-    ///
-    /// Errors where a text in it needs letters that no font of this computer has.
-    pub fn png(&self) -> io::Result<Vec<u8>> {
-        pixels::png(self)
-    }
-
-    /// Writes the picture into a file: as SVG, which stays sharp at any size, or as PNG, by the end of its name.
-    ///
-    /// Errors where the file cannot be written, where its name asks for another format, and where a PNG needs letters that
-    /// no font of this computer has.
-    ///
-    /// ```
-    /// # use chainrule::plot;
-    /// let figure = plot::curve(&[0.0, 1.0], &[2.3, 0.9]);
-    /// # let folder = std::env::temp_dir();
-    /// # let path = |name: &str| folder.join(name).to_str().unwrap().to_owned();
-    /// figure.save(&path("loss.svg"))?;
-    /// figure.save(&path("loss.png"))?;
-    /// assert!(figure.save("loss.pdf").unwrap_err().to_string().contains("loss.svg"));
-    /// # ["loss.svg", "loss.png"].iter().try_for_each(|name| std::fs::remove_file(path(name)))?;
-    /// # std::io::Result::Ok(())
-    /// ```
-    pub fn save(&self, path: &str) -> io::Result<()> {
-        save(path, self.svg(), &|| self.png())
     }
 
     /// The picture in words.
@@ -262,35 +229,10 @@ impl DerefMut for Figure {
     }
 }
 
-impl Show for Figure {
-    fn bundle(&self) -> Bundle {
-        Bundle::text(self.text()).svg(self.svg())
-    }
-}
-
 impl fmt::Debug for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text())
     }
-}
-
-/// Writes a picture into a file, in the form that the end of its name asks for.
-pub(super) fn save(path: &str, svg: &str, png: &dyn Fn() -> io::Result<Vec<u8>>) -> io::Result<()> {
-    let file = Path::new(path);
-    let written = match file.extension().unwrap_or_default().to_string_lossy().to_lowercase().as_str() {
-        "svg" => std::fs::write(file, svg),
-        "png" => png().and_then(|png| std::fs::write(file, png)),
-        _ => {
-            let [svg, png] = ["svg", "png"].map(|extension| file.with_extension(extension));
-            let message = format!(
-                "a figure is saved as SVG, which stays sharp at any size, or as PNG: give it the name {} or {}",
-                svg.display(),
-                png.display()
-            );
-            Err(io::Error::new(io::ErrorKind::InvalidInput, message))
-        }
-    };
-    written.map_err(|error| io::Error::new(error.kind(), format!("{path}: {error}")))
 }
 
 /// Colour of the class with this number and the mark that goes with it.

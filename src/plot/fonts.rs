@@ -1,7 +1,7 @@
 //! Letters from the fonts of the computer, for what [`letters`](super::letters) does not have: Chinese, accents, signs.
 
+use super::contours::{Contour, Point, bezier};
 use super::letters;
-use super::outlines::{Contour, Point, bezier};
 use std::io;
 use std::path::{Path, PathBuf};
 use ttf_parser::{Face, GlyphId, OutlineBuilder};

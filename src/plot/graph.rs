@@ -1,7 +1,7 @@
 //! The computation graph as a picture, after micrograd's `draw_dot`: values as boxes, operations as ellipses.
 
-use super::figure;
 use super::graph_picture::{Description, GraphPicture, placed, symbol};
+use super::output;
 use crate::Float;
 use crate::display::{Bundle, Show};
 use crate::tensor::fail::fail;
@@ -72,7 +72,7 @@ impl GraphDrawing {
     ///
     /// Errors as that does.
     pub fn save(&self, path: &str) -> io::Result<()> {
-        figure::save(path, &self.svg, &|| self.png())
+        output::save(path, &self.svg, &|| self.png())
     }
 
     /// The graph in the language of Graphviz.

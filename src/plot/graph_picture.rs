@@ -1,7 +1,8 @@
 //! The picture of a computation graph: boxes and ellipses where the layout places them, as SVG and as pixels.
 
+use super::contours::{Contour, Point, arc, bezier, stroke};
 use super::fonts::Fonts;
-use super::outlines::{Contour, Outline, Point, Text, arc, bezier, stroke};
+use super::outlines::{Outline, Text};
 use super::palette::{Rgb, WHITE, hex};
 use super::pixels::Page;
 use super::text::{self, TEXT};

@@ -4,7 +4,7 @@
 //! that point, `(x y a b from to)` an arc around x y with the half axes a and b from one angle to another, in degrees from
 //! the right, anticlockwise; `;` lifts the pen.
 
-use super::outlines::{Contour, Point, arc, stroke};
+use super::contours::{Contour, Point, arc, stroke};
 use std::sync::LazyLock;
 
 const LETTERS: &str = "

@@ -29,6 +29,7 @@
 
 mod axes;
 mod canvas;
+mod contours;
 mod curves;
 mod figure;
 mod fonts;
@@ -45,6 +46,7 @@ mod list;
 mod live;
 mod matrices;
 mod outlines;
+mod output;
 mod palette;
 mod parts;
 mod pixels;
@@ -58,6 +60,7 @@ mod sound;
 mod surroundings;
 mod svg;
 mod text;
+mod units;
 mod values;
 mod words;
 

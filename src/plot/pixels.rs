@@ -1,13 +1,15 @@
 //! A figure as pixels, for PNG: outlines are filled, each pixel by how much of it they cover.
 
-use super::canvas::{self, Placed, SCALE, units};
+use super::canvas::{self, Placed};
+use super::contours::Point;
 use super::figure::Figure;
 use super::fonts::Fonts;
 use super::header::{self, outer_size};
-use super::outlines::{Outline, Point, Sketch};
+use super::outlines::{Outline, Sketch};
 use super::palette::{Rgb, WHITE, blend};
 use super::parts::places;
 use super::raster;
+use super::units::{SCALE, units};
 use std::io;
 
 /// Pixels for each pixel of a page, along each side: screens have two, and paper more.

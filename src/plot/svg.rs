@@ -1,10 +1,12 @@
 //! A figure as a document in SVG.
 
-use super::canvas::{self, DASHES, Placed, units, width_and_dash};
+use super::canvas::{self, Placed};
+use super::figure::DASHES;
 use super::figure::Figure;
 use super::header::{self, outer_size};
 use super::parts::places;
 use super::raster;
+use super::units::{units, width_and_dash};
 use crate::display::escape_html;
 use plotters::prelude::SVGBackend;
 
