@@ -1,11 +1,12 @@
 //! A cell as text: its statements, whether it is complete, which cell and line a place in the compiled code comes from.
 
+pub use super::commands::without_commands;
 use super::limit::is_unreadable;
 use icu_normalizer::ComposingNormalizerBorrowed;
 use ra_ap_syntax::{AstNode, Edition, Parse, SourceFile, SyntaxKind, SyntaxNode, SyntaxToken, T, ast};
 use std::borrow::Cow;
 
-const EDITION: Edition = Edition::Edition2024;
+pub const EDITION: Edition = Edition::Edition2024;
 /// Statements are parsed inside a function, as evcxr does.
 pub const BEFORE: &str = "fn f(){";
 
@@ -15,24 +16,6 @@ pub enum Completeness {
     Complete,
     Incomplete { indent: String },
     Invalid,
-}
-
-/// Rust without evcxr's `:commands` and `!shell` lines, which become empty so that lines keep their numbers.
-pub fn without_commands(code: &str) -> String {
-    let mut in_rust = false;
-    let mut text = String::with_capacity(code.len());
-    for line in code.split_inclusive('\n') {
-        let trimmed = line.trim();
-        let is_command = !in_rust && (trimmed.starts_with(':') || line.starts_with('!'));
-        in_rust |= !(is_command || trimmed.is_empty() || line.starts_with("//"));
-        if is_command {
-            // Blanks in place of the command keep the offsets, too.
-            text.extend(line.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
-        } else {
-            text.push_str(line);
-        }
-    }
-    text
 }
 
 /// The cell with its names in one form: `é` as one character, where some keyboards and files have an `e` and an accent. rustc

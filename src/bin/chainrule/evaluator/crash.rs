@@ -3,8 +3,8 @@
 use super::Failure;
 use super::cell::{Place, parse, statements, without_commands};
 use super::explain::Explanation;
+use super::explain::memory::Lost;
 use super::interrupt::Stop;
-use super::threads::Lost;
 use crate::settings::{Settings, how_to_change, size_in_words};
 use crate::worker::LOST_CHANNELS;
 use chainrule::base::protocol::Event;

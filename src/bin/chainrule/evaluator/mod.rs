@@ -7,6 +7,7 @@ mod assist;
 mod boot;
 mod cap;
 pub mod cell;
+mod commands;
 mod context;
 mod crash;
 mod definitions;
@@ -112,7 +113,7 @@ struct Course<'a> {
     events: Vec<Event>,
     error_tail: String,
     /// If threads of earlier cells have ended with this one: what that took along.
-    lost: Option<threads::Lost>,
+    lost: Option<explain::memory::Lost>,
 }
 
 impl Evaluator {

@@ -4,7 +4,7 @@
 //! threads for ever, `join` and `recv` as well: so such variables have to go.
 
 use super::Evaluator;
-use super::explain::memory::Fate;
+use super::explain::memory::{Fate, Lost};
 use chainrule::base::protocol::Event;
 use std::collections::BTreeSet;
 
@@ -20,9 +20,6 @@ const OF_THREADS: &[&str] = &[
     "UnboundedReceiver",
     "Runtime",
 ];
-
-/// What was lost with threads: variables, and the cells that made them.
-pub type Lost = Vec<(String, Option<u32>)>;
 
 impl Evaluator {
     /// Takes note of threads that cells have left running, and lets go what stands for them if a copy of the process has

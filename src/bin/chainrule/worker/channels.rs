@@ -1,6 +1,6 @@
 //! The kernel's end of what connects it with the worker.
 
-use super::{COMMAND, ERRORS, EVENTS, INPUT, LIBRARY, MEMORY, NO_SNAPSHOTS, OUTPUT, PROCESSES, UNDO};
+use super::process::{COMMAND, ERRORS, EVENTS, INPUT, LIBRARY, MEMORY, NO_SNAPSHOTS, OUTPUT, PROCESSES, UNDO};
 use crate::machine::path;
 use crate::machine::processes::threads_of_this_user;
 use crate::settings::Settings;

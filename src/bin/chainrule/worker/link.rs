@@ -1,6 +1,6 @@
 //! The kernel's end of the worker's two lines: cells to load, and how they ended.
 
-use super::UNDO_COMMAND;
+use super::process::UNDO_COMMAND;
 use chainrule::base::protocol::evcxr;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;

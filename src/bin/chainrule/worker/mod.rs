@@ -29,6 +29,7 @@
 
 pub mod channels;
 pub mod link;
+mod process;
 pub mod relay;
 mod runner;
 mod shared;
@@ -37,53 +38,7 @@ mod stack;
 mod stdin;
 mod supervisor;
 
-use chainrule::base::protocol::Event;
-use nix::sys::signal::Signal;
-use std::os::fd::RawFd;
-
-/// How the executable is told to be the worker.
-pub const COMMAND: &str = "worker";
-
-/// The path of the library's shared object, for the worker.
-pub const LIBRARY: &str = "CHAINRULE_LIBRARY";
-/// How many bytes of memory a cell may ask the system for, for the worker.
-pub const MEMORY: &str = "CHAINRULE_WORKER_MEMORY";
-/// How many processes and threads the user may have, for the worker.
-pub const PROCESSES: &str = "CHAINRULE_WORKER_PROCESSES";
-/// Set where no snapshots shall be made, for the worker.
-pub const NO_SNAPSHOTS: &str = "CHAINRULE_WORKER_NO_SNAPSHOTS";
-
-/// How many cells a learner may take back, for the worker.
-pub const UNDO: &str = "CHAINRULE_WORKER_UNDO";
-/// Tells the runner to go back by as many snapshots as follow.
-const UNDO_COMMAND: &str = "UNDO ";
-
-// The descriptors that a worker is started with besides the standard ones, which talk with evcxr. High, so that they
-// are not in the way of what std opens between fork and exec.
-const OUTPUT: RawFd = 190;
-const ERRORS: RawFd = 191;
-const EVENTS: RawFd = 192;
-const INPUT: RawFd = 195;
-// Where the worker moves evcxr's two lines, since a cell has standard input and output of its own, and a spare for its
-// standard input.
-const COMMANDS: RawFd = 193;
-const ANSWERS: RawFd = 194;
-const NOTHING: RawFd = 196;
-
-/// Wakes a snapshot. Directed at one process: a shared pipe could wake the wrong one.
-const WAKE: Signal = Signal::SIGUSR1;
-/// Tells the supervisor to interrupt the cell: the runner gets `SIGINT`.
-pub const INTERRUPT: Signal = Signal::SIGINT;
-/// Tells the supervisor to end the cell: the runner gets `SIGKILL`, if there is a cell, and a snapshot to go on with or
-/// none wanted.
-pub const END_CELL: Signal = Signal::SIGQUIT;
-/// Tells the supervisor to go back to the snapshot although no cell runs.
-pub const END_RUNNER: Signal = Signal::SIGUSR2;
-/// Tells the supervisor to end, with everything that cells have started. The system sends it when the kernel dies.
-pub const END: Signal = Signal::SIGTERM;
-
-/// The exit code of a runner that has found its connections with the kernel closed.
-pub const LOST_CHANNELS: i32 = 117;
+pub use process::{COMMAND, END, END_CELL, END_RUNNER, INTERRUPT, LOST_CHANNELS};
 
 /// Plays the worker's part. Does not return.
 pub fn main() -> ! {
@@ -91,15 +46,4 @@ pub fn main() -> ! {
     // SAFETY: this process has one thread.
     unsafe { std::env::remove_var("RUST_BACKTRACE") };
     supervisor::run()
-}
-
-/// Reports to the kernel.
-fn send(event: &Event) {
-    send_event(event.to_json().to_string().as_bytes());
-}
-
-/// Sends one event to the kernel, whole. Used with texts only, so that a signal handler may call it.
-fn send_event(json: &[u8]) {
-    // SAFETY: the descriptor is open for the life of the process; `send` is async-signal-safe.
-    unsafe { libc::send(EVENTS, json.as_ptr().cast(), json.len(), libc::MSG_NOSIGNAL) };
 }

@@ -1,11 +1,12 @@
 //! Loads and runs cells, one after the other.
 
+use super::process::{
+    ANSWERS, COMMANDS, ERRORS, EVENTS, INPUT, INTERRUPT, LIBRARY, LOST_CHANNELS, MEMORY, NO_SNAPSHOTS, NOTHING, OUTPUT,
+    PROCESSES, UNDO, UNDO_COMMAND, send,
+};
 use super::shared::{MOST_EARLIER, Shared};
 use super::snapshot::{Discarded, Taken, become_runner, take};
-use super::{
-    ANSWERS, COMMANDS, ERRORS, EVENTS, INPUT, INTERRUPT, LIBRARY, LOST_CHANNELS, MEMORY, NO_SNAPSHOTS, NOTHING, OUTPUT,
-    PROCESSES, UNDO, UNDO_COMMAND, send, stack, stdin,
-};
+use super::{stack, stdin};
 use crate::machine::processes::{now, own_memory};
 use chainrule::base::protocol::{Event, evcxr};
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_LOCAL, RTLD_NOW};

@@ -3,7 +3,7 @@
 //! It is made when a cell has ended, before evcxr hears of that, and not when the next one starts: so a runner that is
 //! killed between two cells is replaced as well.
 
-use super::WAKE;
+use super::process::WAKE;
 use super::shared::Shared;
 use crate::machine::processes::{die_with_parent, set_name, set_out_of_memory_score};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};

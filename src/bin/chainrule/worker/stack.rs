@@ -1,6 +1,6 @@
 //! Tells a stack overflow from other invalid accesses, before the process dies of it, and what was on the stack.
 
-use super::send_event;
+use super::process::send_event;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicUsize, Ordering};

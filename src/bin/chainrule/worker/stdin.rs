@@ -5,7 +5,7 @@
 //! function `read` of the C library: this executable has one of its own, which the shared objects that it loads find
 //! first.
 
-use super::NOTHING;
+use super::process::NOTHING;
 use std::ffi::{c_int, c_void};
 use std::sync::atomic::{AtomicPtr, Ordering};
 

@@ -1,10 +1,11 @@
 //! Waits for the runner and wakes the snapshot when it dies.
 
-use super::shared::Shared;
-use super::{
+use super::process::{
     ANSWERS, COMMANDS, END, END_CELL, END_RUNNER, ERRORS, EVENTS, INPUT, INTERRUPT, NO_SNAPSHOTS, NOTHING, OUTPUT,
-    WAKE, runner, send,
+    WAKE, send,
 };
+use super::runner;
+use super::shared::Shared;
 use crate::machine::processes::{children, die_with_parent, set_name, start_time};
 use chainrule::base::protocol::Event;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};

@@ -3,9 +3,10 @@
 use super::cursor::{Cursor, Place};
 use super::declarations::{Item, Kind};
 use super::infer::Scope;
+use super::inspect::plain_first_line;
+use super::known::Known;
 use super::library::{library, standard};
 use super::words::{COMMANDS, KEYWORDS};
-use super::{Known, plain_first_line};
 use crate::names::{self, Name};
 use chainrule::display::say;
 use std::ops::Range;

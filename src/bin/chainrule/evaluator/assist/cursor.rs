@@ -1,6 +1,6 @@
 //! What the cursor stands at, in a cell that is still being written.
 
-use super::declarations::EDITION;
+use crate::evaluator::cell::EDITION;
 use crate::evaluator::cell::{self, BEFORE, without_commands};
 use ra_ap_syntax::ast::{self, AstNode};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode, SyntaxToken, TextSize};

@@ -4,14 +4,13 @@
 
 use super::types::{FUNCTION, TUPLE, Type};
 use crate::evaluator::cell;
+use crate::evaluator::cell::EDITION;
 use ra_ap_syntax::ast::{
     self, AstNode, HasAttrs, HasDocComments, HasGenericParams, HasModuleItem, HasName, HasVisibility,
 };
-use ra_ap_syntax::{AstToken, Edition, SourceFile, SyntaxKind, SyntaxNode};
+use ra_ap_syntax::{AstToken, SourceFile, SyntaxKind, SyntaxNode};
 use std::collections::HashMap;
 use std::sync::Arc;
-
-pub const EDITION: Edition = Edition::Edition2024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

@@ -1,9 +1,9 @@
 //! What a name is: as Markdown, as HTML, and as plain text.
 
-use super::Known;
 use super::cursor::{Cursor, Place};
 use super::declarations::{Item, Kind};
 use super::infer::Scope;
+use super::known::Known;
 use super::types::Type;
 use super::words;
 use crate::evaluator::cell::BEFORE;
@@ -250,6 +250,12 @@ fn unindented(source: &str) -> String {
     let lines =
         source.lines().enumerate().map(|(at, line)| if at == 0 { line } else { line.get(least..).unwrap_or("") });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The first line of a documentation, without marks.
+pub fn plain_first_line(documentation: &str) -> String {
+    let first = documentation.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+    plain_links(&first).replace('`', "")
 }
 
 #[cfg(test)]

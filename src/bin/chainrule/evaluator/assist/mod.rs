@@ -13,6 +13,7 @@ mod cursor;
 mod declarations;
 mod infer;
 mod inspect;
+mod known;
 mod library;
 mod names;
 mod types;
@@ -24,38 +25,19 @@ pub use inspect::Inspected;
 pub use names::{call, has_default, is_type_of_library, method_of_tensor, signature};
 
 use super::limit::excess;
-use chainrule::display::say;
-use declarations::Declarations;
+pub use known::Known;
+use known::Variable;
 use library::standard;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use types::{SLICE, TUPLE, Type};
 
 /// What is known of a session, for all threads. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Assistant {
     known: Arc<Mutex<Known>>,
     folder: PathBuf,
-}
-
-/// What the cells of a session have left.
-#[derive(Clone, Default)]
-pub struct Known {
-    declarations: Declarations,
-    variables: BTreeMap<String, Variable>,
-    /// Names that cells have imported.
-    imported: Vec<String>,
-    /// A cell has imported all names of something that is not known here.
-    imports_unknown: bool,
-}
-
-/// A variable: its type, and what the worker last measured.
-#[derive(Clone, Default)]
-struct Variable {
-    kind: String,
-    measured: Value,
 }
 
 impl Assistant {
@@ -130,52 +112,6 @@ impl Assistant {
     fn known(&self) -> MutexGuard<'_, Known> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-impl Known {
-    /// What a cell declares that has not run yet.
-    fn of_cell(&self, code: &str) -> Declarations {
-        let mut declarations = Declarations::default();
-        declarations.read_cell(code, say("this cell", "本单元格"));
-        declarations
-    }
-
-    fn type_of(&self, variable: &str) -> Option<Type> {
-        self.variables.get(variable).and_then(|variable| Type::parse(&variable.kind))
-    }
-}
-
-impl Variable {
-    /// `shape [2, 3] · 24 B`, as far as it was measured.
-    fn in_words(&self) -> String {
-        let text = |name: &str| self.measured[name].as_str().unwrap_or_default().to_owned();
-        let parts = [text("shape"), text("memory")];
-        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
-    }
-
-    fn first_values(&self) -> String {
-        self.measured["values"].as_str().unwrap_or_default().to_owned()
-    }
-}
-
-impl Type {
-    /// As a learner writes it.
-    fn text(&self) -> String {
-        let arguments: Vec<String> = self.arguments.iter().map(Type::text).collect();
-        let arguments = arguments.join(", ");
-        match self.name.as_str() {
-            TUPLE => format!("({arguments})"),
-            SLICE => format!("[{arguments}]"),
-            name if self.arguments.is_empty() => name.to_owned(),
-            name => format!("{name}<{arguments}>"),
-        }
-    }
-}
-
-/// The first line of a documentation, without marks.
-fn plain_first_line(documentation: &str) -> String {
-    let first = documentation.split("\n\n").next().unwrap_or_default().replace('\n', " ");
-    inspect::plain_links(&first).replace('`', "")
 }
 
 /// `Vec<String>` for `alloc::vec::Vec<alloc::string::String>`.

@@ -1,6 +1,6 @@
 //! Types, as far as completion has to know them: a name and its arguments.
 
-use super::declarations::EDITION;
+use crate::evaluator::cell::EDITION;
 use ra_ap_syntax::SourceFile;
 use ra_ap_syntax::ast::{self, AstNode, HasGenericArgs};
 
@@ -105,6 +105,20 @@ impl Type {
         match with(&self.name) {
             Some(other) => other,
             None => Type::with(&self.name, self.arguments.iter().map(|argument| argument.replaced(with)).collect()),
+        }
+    }
+}
+
+impl Type {
+    /// As a learner writes it.
+    pub fn text(&self) -> String {
+        let arguments: Vec<String> = self.arguments.iter().map(Type::text).collect();
+        let arguments = arguments.join(", ");
+        match self.name.as_str() {
+            TUPLE => format!("({arguments})"),
+            SLICE => format!("[{arguments}]"),
+            name if self.arguments.is_empty() => name.to_owned(),
+            name => format!("{name}<{arguments}>"),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Names of other libraries: what the learner means is here, under another name.
 
 use super::calls::{Call, named_arguments};
-use super::{Case, Explanation};
+use super::case::{Case, Explanation};
 use crate::evaluator::assist;
 use crate::names::{self, Name};
 

@@ -2,8 +2,8 @@
 //! where a field is.
 
 use super::calls::{Call, assigned_to_field, closure_around};
+use super::case::{Case, Explanation};
 use super::syntax::Cell;
-use super::{Case, Explanation};
 use crate::evaluator::assist;
 use chainrule::display::say;
 

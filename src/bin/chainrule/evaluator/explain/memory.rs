@@ -125,6 +125,9 @@ impl Memory {
     }
 }
 
+/// What was lost with threads: variables, and the cells that made them.
+pub type Lost = Vec<(String, Option<u32>)>;
+
 #[cfg(test)]
 mod tests {
     use super::super::syntax::By;

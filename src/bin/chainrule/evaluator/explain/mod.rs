@@ -6,6 +6,7 @@
 //! of it is said in the language of the process; what rustc says stays as it is, above the explanation.
 
 mod calls;
+mod case;
 mod foreign;
 mod forms;
 pub mod memory;
@@ -16,12 +17,7 @@ mod syntax;
 mod text;
 pub mod warnings;
 
-use super::stream::{Bundle, Output};
-use chainrule::display::escape_html;
-use chainrule::display::say;
-use memory::Memory;
-use std::ops::Range;
-
+pub use case::{Case, Explanation, Unkept, outdated};
 pub use situations::{is_help, threads_gone};
 pub use syntax::Cell;
 pub use text::{Flaw, flaws};
@@ -30,166 +26,4 @@ pub use text::{Flaw, flaws};
 pub fn explain(case: &Case) -> Option<Explanation> {
     let elsewhere = if situations::is_spelling(case) { None } else { foreign::explain(case) };
     elsewhere.or_else(|| forms::explain(case)).or_else(|| situations::explain(case))
-}
-
-/// One or two sentences, and code.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Explanation {
-    sentences: String,
-    /// What to write, in lines of code. May be empty.
-    fix: String,
-}
-
-/// What went wrong, and all that an explanation can be drawn from.
-pub struct Case<'a> {
-    /// rustc's code, such as `E0425`; `Panic` or `Error` as in a failure; or one of the kinds of [`Unkept`].
-    pub kind: &'a str,
-    pub message: &'a str,
-    /// The words at the marks, one after the other.
-    pub labels: String,
-    /// What rustc advises.
-    pub helps: &'a [String],
-    /// The folder in which relative paths begin, where it is known.
-    pub folder: &'a str,
-    /// The bytes of the cell that are marked.
-    pub mark: Option<Range<usize>>,
-    pub number: u32,
-    pub code: &'a str,
-    pub memory: &'a Memory,
-}
-
-impl Case<'_> {
-    /// The first name in the message.
-    fn name(&self) -> &str {
-        self.message.split('`').nth(1).unwrap_or_default()
-    }
-
-    /// The message and the words at the marks.
-    fn said(&self) -> String {
-        format!("{}\n{}", self.message, self.labels)
-    }
-
-    fn marked(&self) -> &str {
-        self.mark.clone().and_then(|range| self.code.get(range)).unwrap_or_default()
-    }
-}
-
-impl Explanation {
-    /// An explanation, in English and in Chinese.
-    pub fn new(english: impl Into<String>, chinese: impl Into<String>, fix: impl Into<String>) -> Explanation {
-        Explanation { sentences: say(english.into(), chinese.into()), fix: fix.into() }
-    }
-
-    /// For a traceback.
-    pub fn lines(&self, heading: &str, reset: &str) -> Vec<String> {
-        let mut lines = vec![format!("{heading}{}{reset}{}", say("In plain words: ", "简单地说："), self.sentences)];
-        if !self.fix.is_empty() {
-            lines.push(String::new());
-            lines.extend(self.fix.lines().map(|line| format!("    {line}")));
-        }
-        lines.push(String::new());
-        lines
-    }
-
-    /// Quietly, under a cell that works. The colours are those of the notebook, dark or light.
-    pub fn output(&self) -> Output {
-        let mut text = self.sentences.clone();
-        let mut html = format!(
-            "<div style=\"border-left: 3px solid #c58b00; padding: 0.1em 0.8em\">{}",
-            escape_html(&self.sentences)
-        );
-        if !self.fix.is_empty() {
-            let fix = self.fix.lines().map(|line| format!("\n    {line}")).collect::<String>();
-            text.push_str(&fix);
-            html.push_str(&format!("<pre style=\"margin: 0.3em 0\">{}</pre>", escape_html(&self.fix)));
-        }
-        html.push_str("</div>");
-        let data = [("text/plain".to_owned(), text.into()), ("text/html".to_owned(), html.into())];
-        Output::Display(Bundle { data: data.into_iter().collect(), id: None })
-    }
-}
-
-/// Why a cell that uses a variable of a type that it changes is not run, as if evcxr said it.
-pub fn outdated(variable: &str, changed: &str) -> evcxr::Error {
-    evcxr::Error::Message(format!("{OUTDATED}: `{variable}` `{changed}`"))
-}
-
-/// What evcxr says of a variable that it cannot keep for the next cell.
-pub struct Unkept {
-    pub kind: &'static str,
-    /// In our words: evcxr's are not for learners.
-    pub title: String,
-    pub variable: String,
-}
-
-const CLOSURE: &str = "closure";
-const BORROW: &str = "borrow";
-const ITERATOR: &str = "iterator";
-const NAMELESS: &str = "nameless type";
-const UNKNOWN_TYPE: &str = "unknown type";
-const OUTDATED: &str = "outdated";
-const STRANGE: &str = "strange character";
-const UNPAIRED: &str = "unpaired";
-const FOREIGN: &str = "another language";
-
-impl Unkept {
-    /// Understands a message of evcxr, if it is about such a variable.
-    pub fn from_message(message: &str) -> Option<Unkept> {
-        let name = message.split('`').nth(1)?.to_owned();
-        let said = |text: &str| message.contains(text);
-        let (kind, title) = if said("is a closure, which cannot be persisted") {
-            let english = format!("the closure `{name}` cannot be kept for the next cell");
-            (CLOSURE, say(english, format!("闭包 `{name}` 不能留到下一个单元格")))
-        } else if said("contains a reference with a non-static lifetime") {
-            let english =
-                format!("`{name}` borrows from another variable, and a borrow cannot be kept for the next cell");
-            (BORROW, say(english, format!("`{name}` 借用了别的变量，而借用不能留到下一个单元格")))
-        } else if said("which cannot be persisted")
-            && ["::iter::", "Iter", "::ops::Range"].iter().any(|word| said(word))
-        {
-            let english = format!("the iterator `{name}` cannot be kept for the next cell");
-            (ITERATOR, say(english, format!("迭代器 `{name}` 不能留到下一个单元格")))
-        } else if said("which cannot be persisted") {
-            let english = format!("`{name}` cannot be kept for the next cell, because its type has no name");
-            (NAMELESS, say(english, format!("`{name}` 的类型没有名字，不能留到下一个单元格")))
-        } else if said("Couldn't automatically determine type of variable")
-            || said("Failed to determine type of variable")
-        {
-            (UNKNOWN_TYPE, say(format!("the type of `{name}` is not known"), format!("不知道 `{name}` 是什么类型")))
-        } else if message.starts_with(OUTDATED) {
-            let changed = message.split('`').nth(3).unwrap_or_default();
-            let english = format!("`{name}` was made before this cell changed `{changed}`");
-            (OUTDATED, say(english, format!("`{name}` 是在这个单元格修改 `{changed}` 之前创建的")))
-        } else {
-            return None;
-        };
-        Some(Unkept { kind, title, variable: name })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn evcxr_in_plain_words() {
-        let title = |message| Unkept::from_message(message).map(|unkept| (unkept.kind, unkept.title));
-        let said = "The variable `f` is a closure, which cannot be persisted.\nYou can however persist closures if you";
-        assert_eq!(title(said), Some((CLOSURE, "the closure `f` cannot be kept for the next cell".to_owned())));
-        let said = "The variable `r` contains a reference with a non-static lifetime so\ncan't be persisted.";
-        assert!(title(said).is_some_and(|(kind, title)| kind == BORROW && title.starts_with("`r` borrows from")));
-        let said = "The variable `it` has type `std::iter::Map<X>` which cannot be persisted.\nYou might";
-        assert!(title(said).is_some_and(|(kind, _)| kind == ITERATOR));
-        assert_eq!(title("mismatched types"), None);
-    }
-
-    #[test]
-    fn an_explanation_as_text_and_as_html() {
-        let explanation = Explanation::new("a < b.", "a 小于 b。", "let a = 1;\nlet b = 2;");
-        assert_eq!(explanation.lines("", ""), ["In plain words: a < b.", "", "    let a = 1;", "    let b = 2;", ""]);
-        let Output::Display(bundle) = explanation.output() else { panic!("not a display") };
-        assert_eq!(bundle.data["text/plain"], "a < b.\n    let a = 1;\n    let b = 2;");
-        let html = bundle.data["text/html"].as_str().unwrap();
-        assert!(html.contains(">a &lt; b.<pre") && html.contains("let a = 1;\nlet b = 2;</pre></div>"), "{html}");
-    }
 }

@@ -1,6 +1,6 @@
 //! Words under a cell that works, but does something else than it seems to.
 
-use super::Explanation;
+use super::case::Explanation;
 use super::memory::{End, Fate, Memory};
 use super::situations::unnameable;
 use super::syntax::Cell;

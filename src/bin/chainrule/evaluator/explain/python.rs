@@ -2,10 +2,12 @@
 //! forms that Rust does not have.
 
 mod expressions;
+mod said;
 
-use super::text::without_texts;
+use super::syntax::without_texts;
 use crate::names;
 use expressions::{comment, expression};
+use said::{Said, condition, is_name, loop_head, say, words};
 use std::ops::Range;
 
 /// A line, or a part of one, that another language has and Rust has not.
@@ -42,12 +44,6 @@ pub fn foreign(code: &str) -> Vec<Foreign> {
     found
 }
 
-type Said = Option<(String, String, String)>;
-
-fn say(english: &str, chinese: &str, fix: impl Into<String>) -> Said {
-    Some((english.to_owned(), chinese.to_owned(), fix.into()))
-}
-
 /// `own` is the line as it stands there, `bare` the same without what stands in texts and comments.
 fn of_line(own: &str, bare: &str) -> Said {
     import(own, bare)
@@ -56,16 +52,6 @@ fn of_line(own: &str, bare: &str) -> Said {
         .or_else(|| statement(own, bare))
         .or_else(|| expression(own, bare))
         .or_else(|| comment(own, bare))
-}
-
-fn words(text: &str) -> Vec<&str> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect()
-}
-
-fn is_name(text: &str) -> bool {
-    !text.is_empty()
-        && text.chars().all(|c| c.is_alphanumeric() || c == '_')
-        && !text.starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// `import numpy as np`, `from torch import nn`, `use std.collections.HashMap;`
@@ -195,36 +181,6 @@ fn function(bare: &str) -> Said {
         "函数以 `fn` 开头，要写明参数和返回值的类型，函数体写在花括号里；最后一个不带分号的表达式就是返回值。",
         format!("fn {name}({}) -> f32 {{ … }}", parameters.join(", ")),
     )
-}
-
-/// `for i in range(10)` as `for i in 0..10`
-fn loop_head(head: &str) -> String {
-    let Some((names, over)) = head.trim_start_matches("for ").split_once(" in ") else { return head.to_owned() };
-    let (names, over) = (names.trim(), over.trim());
-    let inside = |function: &str| over.strip_prefix(function)?.strip_prefix('(')?.strip_suffix(')');
-    let parts = |text: &str| text.split(',').map(|one| one.trim().to_owned()).collect::<Vec<_>>();
-    let pattern = if names.contains(',') && !names.starts_with('(') { format!("({names})") } else { names.to_owned() };
-    if let Some(given) = inside("range").map(parts) {
-        return match given.as_slice() {
-            [end] => format!("for {pattern} in 0..{end}"),
-            [start, end] => format!("for {pattern} in {start}..{end}"),
-            [start, end, step] => format!("for {pattern} in ({start}..{end}).step_by({step})"),
-            _ => head.to_owned(),
-        };
-    }
-    if let Some(list) = inside("enumerate") {
-        return format!("for {pattern} in {list}.iter().enumerate()");
-    }
-    if let Some([first, second]) = inside("zip").map(parts).as_deref() {
-        return format!("for {pattern} in {first}.iter().zip(&{second})");
-    }
-    if over.contains("..") { format!("for {pattern} in {over}") } else { format!("for {pattern} in &{over}") }
-}
-
-/// A condition with Rust's signs in place of Python's words.
-fn condition(text: &str) -> String {
-    let text = text.replace(" and ", " && ").replace(" or ", " || ").replace("not ", "!");
-    text.replace("True", "true").replace("False", "false").replace(" is None", ".is_none()")
 }
 
 /// Statements of one line.

@@ -11,7 +11,7 @@ mod spelling;
 mod surprises;
 mod tensors;
 
-use super::{
+use super::case::{
     BORROW, CLOSURE, Case, Explanation, FOREIGN, ITERATOR, NAMELESS, OUTDATED, STRANGE, UNKNOWN_TYPE, UNPAIRED,
 };
 use compiled_files::{file_in_a_macro, module_in_a_file};

@@ -1,8 +1,8 @@
 //! What an explanation needs to see of a cell.
 
-use super::super::cell::{BEFORE, parse, statements, without_commands};
+use super::super::cell::{BEFORE, EDITION, parse, statements, without_commands};
 use ra_ap_syntax::ast::{self, AstNode, HasArgList, HasName};
-use ra_ap_syntax::{SyntaxKind, SyntaxNode, SyntaxToken};
+use ra_ap_syntax::{SourceFile, SyntaxKind, SyntaxNode, SyntaxToken};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -272,6 +272,33 @@ pub fn one_line(text: &str) -> String {
     let mut lines = text.lines();
     let first = lines.next().unwrap_or_default().trim_end();
     if lines.next().is_some() { format!("{first} …") } else { first.to_owned() }
+}
+
+/// The cell with blanks in place of what stands in texts and comments, byte for byte.
+pub fn without_texts(code: &str) -> String {
+    let rust = without_commands(code);
+    let mut bare = code.to_owned().into_bytes();
+    for token in tokens(&rust) {
+        let is_plain = token.text().starts_with('\'') && token.kind() != SyntaxKind::COMMENT;
+        if is_text(token.kind()) && !is_plain {
+            let range = usize::from(token.text_range().start())..usize::from(token.text_range().end());
+            bare[range].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+        }
+    }
+    // Cut characters of several bytes do not occur: texts are whole.
+    String::from_utf8(bare).unwrap_or_else(|_| code.to_owned())
+}
+
+pub fn tokens(rust: &str) -> Vec<SyntaxToken> {
+    let file = SourceFile::parse(rust, EDITION).syntax_node();
+    let tokens = file.descendants_with_tokens().filter_map(|element| element.into_token());
+    // Strange blanks are no blanks.
+    tokens.filter(|token| token.kind() != SyntaxKind::WHITESPACE).collect()
+}
+
+pub fn is_text(kind: SyntaxKind) -> bool {
+    use SyntaxKind::{BYTE, BYTE_STRING, C_STRING, CHAR, COMMENT, STRING};
+    matches!(kind, STRING | BYTE_STRING | C_STRING | CHAR | BYTE | COMMENT)
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 //! without their partner. What rustc says after them is about what it guessed.
 
 use super::super::cell::{ends_inside_a_token, without_commands};
+use super::case::{FOREIGN, STRANGE, UNPAIRED};
 use super::python::{Foreign, foreign};
-use super::{FOREIGN, STRANGE, UNPAIRED};
+use super::syntax::{is_text, tokens};
 use chainrule::display::say;
-use ra_ap_syntax::{Edition, SourceFile, SyntaxKind, SyntaxToken, T};
+use ra_ap_syntax::{SyntaxKind, SyntaxToken, T};
 use std::ops::Range;
 
 /// What keeps a cell from being read.
@@ -32,21 +33,6 @@ pub fn flaws(code: &str) -> Vec<Flaw> {
         return python.into_iter().map(flaw).collect();
     }
     unpaired(code).into_iter().map(|one| one.flaw()).collect()
-}
-
-/// The cell with blanks in place of what stands in texts and comments, byte for byte.
-pub fn without_texts(code: &str) -> String {
-    let rust = without_commands(code);
-    let mut bare = code.to_owned().into_bytes();
-    for token in tokens(&rust) {
-        let is_plain = token.text().starts_with('\'') && token.kind() != SyntaxKind::COMMENT;
-        if is_text(token.kind()) && !is_plain {
-            let range = usize::from(token.text_range().start())..usize::from(token.text_range().end());
-            bare[range].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
-        }
-    }
-    // Cut characters of several bytes do not occur: texts are whole.
-    String::from_utf8(bare).unwrap_or_else(|_| code.to_owned())
 }
 
 /// A character that is not what it seems.
@@ -249,18 +235,6 @@ impl Unpaired {
         };
         Flaw { kind: UNPAIRED, title, marks }
     }
-}
-
-fn is_text(kind: SyntaxKind) -> bool {
-    use SyntaxKind::{BYTE, BYTE_STRING, C_STRING, CHAR, COMMENT, STRING};
-    matches!(kind, STRING | BYTE_STRING | C_STRING | CHAR | BYTE | COMMENT)
-}
-
-fn tokens(rust: &str) -> Vec<SyntaxToken> {
-    let file = SourceFile::parse(rust, Edition::Edition2024).syntax_node();
-    let tokens = file.descendants_with_tokens().filter_map(|element| element.into_token());
-    // Strange blanks are no blanks.
-    tokens.filter(|token| token.kind() != SyntaxKind::WHITESPACE).collect()
 }
 
 #[cfg(test)]

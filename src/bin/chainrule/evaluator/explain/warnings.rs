@@ -2,7 +2,8 @@
 //!
 //! evcxr drops warnings. What rustc said last is kept in the session's folder.
 
-use super::{Explanation, situations};
+use super::case::Explanation;
+use super::situations;
 use crate::compiler::cargo;
 use crate::evaluator::Evaluator;
 use serde_json::Value;

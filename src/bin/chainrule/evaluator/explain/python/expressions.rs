@@ -1,6 +1,6 @@
 //! What stands within a line that is another language's.
 
-use super::{Said, condition, is_name, loop_head, say, words};
+use super::said::{Said, condition, is_name, loop_head, say, words};
 
 /// Parts of a line.
 pub(super) fn expression(own: &str, bare: &str) -> Said {

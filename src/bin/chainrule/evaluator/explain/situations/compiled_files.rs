@@ -1,6 +1,6 @@
 //! Files that would be read while a cell is compiled, where there is no folder of the learner's.
 
-use super::super::{Case, Explanation};
+use super::super::case::{Case, Explanation};
 
 /// `include_str!("notes.txt")`
 pub fn file_in_a_macro(case: &Case) -> Option<Explanation> {

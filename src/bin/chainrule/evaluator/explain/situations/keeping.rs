@@ -1,7 +1,7 @@
 //! Variables that cannot be kept for the next cell.
 
+use super::super::case::{BORROW, Case, Explanation, ITERATOR};
 use super::super::syntax::{Cell, one_line, text};
-use super::super::{BORROW, Case, Explanation, ITERATOR};
 use crate::evaluator::definitions::words;
 use chainrule::display::say;
 use ra_ap_syntax::ast::{self, AstNode, HasArgList, HasName};

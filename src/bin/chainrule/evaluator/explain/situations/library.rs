@@ -1,6 +1,6 @@
 //! What the library says in English when something does not fit, for those who read Chinese.
 
-use super::super::{Case, Explanation};
+use super::super::case::{Case, Explanation};
 use chainrule::display::say;
 
 /// Words of a message; what it means; what to write.

@@ -1,8 +1,8 @@
 //! Names that are not there.
 
+use super::super::case::{Case, Explanation};
 use super::super::memory::{Fate, Memory};
 use super::super::syntax::{By, Cell, Move, one_line};
-use super::super::{Case, Explanation};
 use chainrule::display::say;
 use std::ops::Range;
 

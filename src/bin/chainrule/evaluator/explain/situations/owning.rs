@@ -1,8 +1,8 @@
 //! Owning, borrowing, changing; what can be shown, and what is there twice.
 
 use super::super::super::assist;
+use super::super::case::{Case, Explanation};
 use super::super::syntax::{By, Cell, one_line};
-use super::super::{Case, Explanation};
 use chainrule::display::say;
 use ra_ap_syntax::ast::AstNode;
 

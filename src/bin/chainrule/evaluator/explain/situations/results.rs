@@ -1,7 +1,7 @@
 //! A `Result` or an `Option` where the value in it is needed.
 
+use super::super::case::{Case, Explanation};
 use super::super::syntax::{Cell, one_line, text};
-use super::super::{Case, Explanation};
 use chainrule::display::say;
 use ra_ap_syntax::ast::{self, AstNode};
 

@@ -1,8 +1,8 @@
 //! What to do about slips of the pen.
 
+use super::super::case::{Case, Explanation};
 use super::super::python::foreign;
 use super::super::text::{Unpaired, as_meant, partner, unpaired};
-use super::super::{Case, Explanation};
 
 pub fn strange_character(case: &Case) -> Option<Explanation> {
     let meant = as_meant(case.code);

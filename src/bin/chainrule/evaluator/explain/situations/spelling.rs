@@ -1,6 +1,6 @@
 //! Paths of the standard library that are misspelled, and types as other languages call them.
 
-use super::super::{Case, Explanation};
+use super::super::case::{Case, Explanation};
 use super::names::{distance, with_name};
 
 /// Modules of the standard library, with what learners take from them.

@@ -1,7 +1,7 @@
 //! Small surprises: numbers, positions, files, what `unwrap` and `?` do.
 
+use super::super::case::{Case, Explanation};
 use super::super::syntax::Cell;
-use super::super::{Case, Explanation};
 use super::names::distance;
 use ra_ap_syntax::ast::{AstNode, HasName};
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! What one would write with tensors in Python, and how it is written here.
 
+use super::super::case::{Case, Explanation};
 use super::super::syntax::{Cell, one_line, text};
-use super::super::{Case, Explanation};
 use ra_ap_syntax::ast::{self, AstNode};
 
 /// Whether a message is about a tensor, and not about something that has one in it.
