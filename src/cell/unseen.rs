@@ -1,7 +1,7 @@
 //! A `Result` that a cell throws away is not looked at by anyone: if it is an `Err`, the cell has failed at something, and
 //! nobody would know.
 //!
-//! Where rustc warns that a `Result` is not used, the executable's `compiler/unseen.rs` puts [`unseen!`](crate::unseen)
+//! Where rustc warns that a `Result` is not used, the executable's `compiler/stand_in/unseen.rs` puts [`unseen!`](crate::unseen)
 //! around it.
 
 use crate::base::protocol::Event;

@@ -21,12 +21,7 @@ mod settings;
 mod worker;
 
 fn main() -> std::process::ExitCode {
-    if compiler::cargo::is_meant() {
-        compiler::cargo::main();
-    }
-    if std::env::var_os(compiler::wrapper::ROLE).is_some() {
-        compiler::wrapper::main();
-    }
+    compiler::stand_in::play();
     if std::env::args_os().nth(1).is_some_and(|argument| argument == worker::COMMAND) {
         worker::main();
     }

@@ -3,22 +3,15 @@
 //!
 //! What a cell means is not known here (`evaluator`), nor how it runs (`worker`).
 
-pub mod cargo;
 pub mod cells;
 pub mod crates;
 pub mod facade;
 mod identity;
 pub mod library;
-mod macros;
 pub mod network;
 mod parts;
 pub mod redefinition;
-mod returns;
 pub mod session;
-mod shadows;
-mod statements;
-mod stops;
+pub mod stand_in;
 pub mod times;
 pub mod toolchain;
-mod unseen;
-pub mod wrapper;

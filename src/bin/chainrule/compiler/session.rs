@@ -2,6 +2,7 @@
 //! evcxr writes, with a target folder that starts as a copy of the library's.
 
 use super::library::{Library, cache_folder};
+use super::stand_in::cargo;
 use anyhow::{Context, Result};
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
@@ -65,7 +66,7 @@ impl Session {
             }
         }
         fs::create_dir_all(self.folder.join("src"))?;
-        super::cargo::provide(&self.folder, super::cargo::NAME)?;
+        cargo::provide(&self.folder, cargo::NAME)?;
         self.filling.run()
     }
 

@@ -9,14 +9,14 @@ use super::undo::Undo;
 use super::{
     Assistant, Definitions, Evaluator, Implementations, Interrupter, LoadedObjects, Memory, SourceMap, limits,
 };
-use crate::compiler::cargo;
 use crate::compiler::cells::Cells;
 use crate::compiler::facade;
 use crate::compiler::library::{Form, Library, PRELUDE, cache_folder, evaluation_key};
 use crate::compiler::network;
 use crate::compiler::session::{Session, copy_target};
+use crate::compiler::stand_in;
+use crate::compiler::stand_in::cargo;
 use crate::compiler::toolchain::{Toolchain, cargo_home};
-use crate::compiler::wrapper;
 use crate::settings::Settings;
 use crate::worker::channels::Channels;
 use crate::worker::link::Worker;
@@ -209,12 +209,12 @@ pub(super) fn start_context(
     let wrapper = std::env::current_exe()?;
     let mut settings = format!(
         ":build_env {}={}\n:build_env RUSTC_WRAPPER={}\n",
-        wrapper::ROLE,
+        stand_in::ROLE,
         std::process::id(),
         wrapper.display()
     );
     if let Some(prepared) = prepared {
-        settings.push_str(&format!(":build_env {}={}\n:offline 1\n", wrapper::PREPARED, prepared.display()));
+        settings.push_str(&format!(":build_env {}={}\n:offline 1\n", stand_in::rustc::PREPARED, prepared.display()));
     }
     run(&mut context, &settings)?;
     let mut begin_with = |form| run(&mut context, &format!(":dep {}\n{PRELUDE}", library.dependency(form)));

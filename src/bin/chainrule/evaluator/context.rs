@@ -6,9 +6,9 @@
 
 use super::boot::{name_crates, start_context};
 use super::scope::Scope;
-use crate::compiler::cargo::PRETEND;
 use crate::compiler::library::{Form, Library};
 use crate::compiler::session::Filling;
+use crate::compiler::stand_in::cargo::PRETEND;
 use crate::worker::link::Worker;
 use crate::worker::relay::{Exchange, Relay};
 use anyhow::{Context as _, Result, anyhow};

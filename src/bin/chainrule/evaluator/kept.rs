@@ -19,7 +19,7 @@ use super::types;
 use super::undo::Undo;
 use super::{Evaluator, Interrupter};
 use crate::compiler::crates::content_of_dependency;
-use crate::compiler::wrapper;
+use crate::compiler::stand_in::generated;
 use crate::worker::link::Answers;
 use crate::worker::relay::Exchange;
 use chainrule::base::protocol::{Event, evcxr as words};
@@ -299,7 +299,7 @@ impl Evaluator {
             1 => {
                 let (mut all, mut after_a_stop) = stored_by(&self.compiled.source);
                 // Variables that it does not mention stay where they are.
-                let taken = wrapper::taken(&self.compiled.source);
+                let taken = generated::taken(&self.compiled.source);
                 let made: Vec<String> = all.keys().filter(|name| !after_a_stop.contains(name)).cloned().collect();
                 let is_left = |name: &String| !taken.contains(name.as_str()) && !made.contains(name);
                 for (name, variable) in before.iter().filter(|(name, _)| is_left(name)) {
@@ -396,8 +396,8 @@ pub(super) fn stored_by(source: &str) -> (BTreeMap<String, String>, Vec<String>)
     const NAME: &str = ">(stringify!(";
     let notice = source.rfind("chainrule::cell::panicked();").unwrap_or(source.len());
     let (mut all, mut staying) = (BTreeMap::new(), Vec::new());
-    for (at, _) in source.match_indices(wrapper::PUT) {
-        let rest = &source[at + wrapper::PUT.len()..];
+    for (at, _) in source.match_indices(generated::PUT) {
+        let rest = &source[at + generated::PUT.len()..];
         let Some((kind, name)) = rest.split_once(NAME) else { continue };
         let name = name.split(')').next().unwrap_or_default().to_owned();
         if at > notice {

@@ -4,7 +4,7 @@
 use super::Evaluator;
 use super::kept::stored_by;
 use super::scope::{Variable, Variables, made_by};
-use crate::compiler::wrapper;
+use crate::compiler::stand_in::generated;
 use chainrule::base::protocol::Event;
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ impl Evaluator {
     pub(super) fn keep_what_is_there(&mut self, prepared: &str, before: &Variables) {
         self.taken.extend(self.events.take());
         let (all, staying) = stored_by(&self.compiled.source);
-        let taken = wrapper::taken(&self.compiled.source);
+        let taken = generated::taken(&self.compiled.source);
         let (mut there, mut put_back) = (BTreeSet::new(), BTreeSet::new());
         for event in &self.taken {
             match event {

@@ -4,7 +4,7 @@
 
 use super::case::Explanation;
 use super::situations;
-use crate::compiler::cargo;
+use crate::compiler::stand_in::cargo;
 use crate::evaluator::Evaluator;
 use serde_json::Value;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,8 @@
 //! Compiling a cell once more if rustc has warned that it throws a `Result` away: with `chainrule::unseen!` around each, so
 //! that an error in it is heard of (see the library's `cell/unseen.rs`).
 
-use super::wrapper::{self, SOURCE};
+use super::generated::SOURCE;
+use super::process;
 use serde_json::Value;
 use std::io::Read;
 use std::process::{Command, Stdio};
@@ -26,7 +27,7 @@ pub fn compile(make: impl Fn() -> Command) -> (i32, Vec<u8>) {
 fn run(mut command: Command) -> (i32, Vec<u8>) {
     let mut said = Vec::new();
     command.stderr(Stdio::piped());
-    let code = wrapper::compile(command, |mut stderr| drop(stderr.read_to_end(&mut said)));
+    let code = process::compile(command, |mut stderr| drop(stderr.read_to_end(&mut said)));
     (code, said)
 }
 

@@ -15,21 +15,17 @@
 //! would have to leave the closure): then the cell is compiled as it was. Lines keep their numbers. Only those of evcxr at
 //! the end of the cell change places, and what rustc says of them is said of where they were.
 
+use super::generated::{CATCH_BEGIN, PUT, SOURCE, inner};
+use super::process;
 use super::shadows::made_anew;
 use super::statements::{cannot_fail, has_hot_loop, made_by};
 use super::unseen;
-use super::wrapper::{self, CATCH_BEGIN, PUT, SOURCE};
 use ra_ap_syntax::ast::{self, AstNode};
 use ra_ap_syntax::{Edition, SourceFile, SyntaxNode};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::process::Command;
 
-/// How a closure begins that evcxr, or `returns`, puts around a cell with `?` or `return`, and the type it returns.
-const RESULTS: [(&str, &str); 2] = [
-    ("let _ = (|| -> std::result::Result<(), EvcxrUserCodeError> {\n", "EvcxrUserCodeError"),
-    (" let _ = (|| -> ::std::result::Result<(), ::chainrule::cell::CellError> {", "::chainrule::cell::CellError"),
-];
 const OK: &str = "::std::result::Result::Ok(())";
 /// What evcxr does when a cell has panicked, behind the wrapper's call.
 const NOTICED: &str = "    ::chainrule::cell::panicked();\n}}";
@@ -120,7 +116,7 @@ pub fn compile(make: impl Fn() -> Command) -> (i32, Vec<u8>) {
     }
     match std::fs::write(SOURCE, &source) {
         Ok(()) => unseen::compile(make),
-        Err(error) => wrapper::fail(format!("{SOURCE}: {error}")),
+        Err(error) => process::fail(format!("{SOURCE}: {error}")),
     }
 }
 
@@ -154,14 +150,6 @@ fn split(source: &str, old: &BTreeSet<String>) -> Option<Split> {
     }
     let changes = put_back(&mut split, old) || !levels.is_empty();
     changes.then_some(Split { source: split, places })
-}
-
-/// The statements of a cell, and the error that it may return: given what stands in its closure, which may be another one.
-pub fn inner(body: &str) -> Option<(Option<&'static str>, &str)> {
-    match RESULTS.iter().find(|(opening, _)| body.starts_with(opening)) {
-        Some((opening, error)) => Some((Some(*error), &body[opening.len()..body.rfind("Ok(())})();")?])),
-        None => Some((None, body)),
-    }
 }
 
 /// Has the old values that the cell has not moved put back where it has made no new ones.

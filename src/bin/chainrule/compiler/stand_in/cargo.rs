@@ -9,7 +9,10 @@
 //!
 //! While evcxr is told what cells have done that it has not seen, nothing is compiled at all (see [`PRETEND`]).
 
-use super::{network, stops, wrapper};
+use super::adapt::adapt_file;
+use super::process::{self, ROLE};
+use super::stops;
+use crate::compiler::network;
 use crate::machine::path::usual as usual_path;
 use crate::machine::processes::set_name;
 use serde::{Deserialize, Serialize};
@@ -74,7 +77,7 @@ pub fn provide(session: &Path, name: &str) -> std::io::Result<()> {
 /// Plays cargo's part. Arguments: `-run`, cargo's path, and what cargo shall do.
 pub fn main() -> ! {
     let arguments: Vec<OsString> = std::env::args_os().skip(2).collect();
-    let Some((cargo, arguments)) = arguments.split_first() else { wrapper::fail("started without cargo's path") };
+    let Some((cargo, arguments)) = arguments.split_first() else { process::fail("started without cargo's path") };
     if arguments.iter().any(|argument| argument == "build") && Path::new(PRETEND).exists() && pretend().is_some() {
         std::process::exit(0);
     }
@@ -93,7 +96,7 @@ pub fn main() -> ! {
         without_network(command);
     }
     let error = command.exec();
-    wrapper::fail(format!("{} could not be started: {error}", cargo.display()))
+    process::fail(format!("{} could not be started: {error}", cargo.display()))
 }
 
 /// Whether the session uses crates that are not in a folder of this machine.
@@ -107,7 +110,7 @@ fn needs_registry() -> bool {
 fn without_network(mut command: Command) -> ! {
     const MOST: usize = 60;
     command.env("CARGO_NET_OFFLINE", "true");
-    let code = wrapper::compile(command, |_| {});
+    let code = process::compile(command, |_| {});
     if code != 0 {
         let crates = network::crates_at_hand();
         let names: Vec<&str> = crates.iter().map(String::as_str).take(MOST).collect();
@@ -156,7 +159,7 @@ impl Call {
         let Some(folder) = self.value("--out-dir").map(Path::new).filter(|folder| folder.is_dir()) else { return };
         let object = folder.join("libctx.so");
         let called: Vec<OsString> = self.arguments.iter().map(OsString::from).collect();
-        let word = wrapper::adapt_file(Path::new("src/lib.rs"), &called).unwrap_or_else(|error| wrapper::fail(error));
+        let word = adapt_file(Path::new("src/lib.rs"), &called).unwrap_or_else(|error| process::fail(error));
         // The kernel knows by the name which of its processes compile.
         set_name(c"cargo");
         let (code, said) = stops::compile(|| self.command(&word));
@@ -167,7 +170,7 @@ impl Call {
             && let Some(path) = std::env::var_os(OBJECT)
             && let Err(error) = std::fs::write(&path, object.as_os_str().as_encoded_bytes())
         {
-            wrapper::fail(format!("{} cannot be written: {error}", Path::new(&path).display()));
+            process::fail(format!("{} cannot be written: {error}", Path::new(&path).display()));
         }
         std::process::exit(code)
     }
@@ -180,7 +183,7 @@ impl Call {
             word if word.starts_with("metadata=") => metadata,
             other => other,
         }));
-        command.envs(self.environment.iter().map(|(name, value)| (name, value))).env_remove(wrapper::ROLE);
+        command.envs(self.environment.iter().map(|(name, value)| (name, value))).env_remove(ROLE);
         command.stdin(Stdio::null());
         command
     }

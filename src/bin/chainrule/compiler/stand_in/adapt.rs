@@ -1,228 +1,32 @@
-//! What cargo calls instead of rustc for a session (`RUSTC_WRAPPER`).
+//! Making a cell as evcxr has written it call the library.
 //!
-//! evcxr writes its variable store and the ends of its protocol into every cell. Before rustc sees the cell, the wrapper
-//! makes these parts call the library, where they are compiled once, and where what a cell prints cannot be mistaken for
-//! them. It knows the text of evcxr 0.22 to the letter; were a piece not found as expected, the cell would report its
-//! end on a channel nobody reads, so the wrapper then refuses to compile. Lines keep their numbers, for evcxr finds the
-//! learner's code behind an error message by them.
-//!
-//! cargo tells crates of the same name apart by where they are. For cells and for the library the wrapper puts a fixed word
-//! in place of that: so a type of a cell is the same type in every session, and a cell that one session has compiled fits
-//! the variables of another.
+//! evcxr writes its variable store and the ends of its protocol into every cell. Before rustc sees the cell, these parts
+//! are made to call the library, where they are compiled once, and where what a cell prints cannot be mistaken for
+//! them. That knows the text of evcxr 0.22 to the letter; were a piece not found as expected, the cell would report its
+//! end on a channel nobody reads, so the cell is then refused. Lines keep their numbers, for evcxr finds the learner's
+//! code behind an error message by them.
 
-use super::crates::hex;
-use super::identity;
+use super::generated::{CATCH_BEGIN, PUT, TAKE, variable};
 use super::macros::with_macros_first;
-use super::redefinition::Redefinition;
 use super::returns::let_returns_fit;
 use super::shadows::made_without_a_look;
-use super::toolchain::cargo_home;
-use crate::machine::processes::die_with_parent;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use crate::compiler::crates::hex;
+use crate::compiler::identity;
+use crate::compiler::redefinition::Redefinition;
 use std::collections::HashSet;
 use std::ffi::OsString;
-use std::io::Write;
-use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
-use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStderr, Command};
-use std::time::Instant;
-
-/// The cell, in the session's folder.
-pub const SOURCE: &str = "src/lib.rs";
-
-/// Set in the environment of every cargo that a session starts: to the process id of the kernel.
-pub const ROLE: &str = "CHAINRULE_RUSTC_WRAPPER";
-
-/// Set for a session: the folder with what the library was compiled to when it was prepared.
-pub const PREPARED: &str = "CHAINRULE_PREPARED_LIBRARY";
+use std::path::Path;
 
 /// What tells apart crates of the same name, for the compiler.
-const METADATA: &str = "metadata=chainrule";
+pub const METADATA: &str = "metadata=chainrule";
 
 const STORE_BEGIN: &str = "mod evcxr_internal_runtime {\n";
 const STORE_END: &str =
     "pub fn create_variable_store() -> *mut VariableStore {\n    Box::into_raw(Box::new(VariableStore::new()))\n}\n}\n";
 const PANICKED: &str = "    println!(\"EVCXR_PANIC_NOTIFICATION\");\n";
-/// Behind this stands the cell.
-pub const CATCH_BEGIN: &str = "  std::panic::AssertUnwindSafe(||{\n";
 const CATCH_END: &str = "})) { \n  Ok(_) => {}\n";
 const CATCH_END_NOTICED: &str = "})) { \n  Ok(_) => ::chainrule::cell::ended(),\n";
-/// How evcxr begins to put a variable back.
-pub const PUT: &str = "evcxr_variable_store.put_variable::<";
-pub const TAKE: &str = " = evcxr_variable_store.take_variable::<";
 const EARLY_RETURN: &str = "println!(\"{}\", evcxr_internal_runtime::USER_ERROR_OCCURRED);\n";
-
-/// Runs rustc with the arguments of this process, after adapting the cell if it is one.
-pub fn main() -> ! {
-    let mut arguments = std::env::args_os().skip(1);
-    let Some(rustc) = arguments.next() else { fail("cargo did not say which rustc to run") };
-    let mut arguments: Vec<_> = arguments.collect();
-    let is_named = |name: &str| arguments.windows(2).any(|pair| pair[0] == "--crate-name" && pair[1] == name);
-    let is_cell = is_named("ctx");
-    if is_cell || is_named("chainrule") {
-        set_metadata(&mut arguments, METADATA);
-    } else if let Some(content) = identity::of_own_crate(&arguments) {
-        set_metadata(&mut arguments, &format!("metadata={content}"));
-    }
-    if is_cell {
-        let word = adapt_file(Path::new(SOURCE), &arguments).unwrap_or_else(|message| fail(message));
-        set_metadata(&mut arguments, &word);
-        arguments = for_one_cell(arguments);
-    }
-    if let Some(prepared) = std::env::var_os(PREPARED)
-        && let Some(outcome) = provide_library(Path::new(&prepared), &arguments)
-    {
-        outcome.unwrap_or_else(|message| fail(message));
-        std::process::exit(0);
-    }
-    let make = || {
-        let mut command = Command::new(&rustc);
-        command.args(&arguments).args(without_home()).env_remove(ROLE);
-        command
-    };
-    let makes_code = arguments.iter().any(|one| one.to_string_lossy().starts_with("--emit=dep-info,link"));
-    let code = if is_cell && makes_code {
-        let (code, said) = super::stops::compile(make);
-        let _ = std::io::stderr().write_all(&said);
-        let _ = std::fs::write(super::cargo::SAID, &said);
-        code
-    } else {
-        compile(make(), |_| {})
-    };
-    if is_cell && code == 0 {
-        super::cargo::note(&rustc, &arguments);
-    }
-    std::process::exit(code)
-}
-
-/// Says what tells the crate apart from others of its name.
-fn set_metadata(arguments: &mut [OsString], word: &str) {
-    let metadata = arguments.iter_mut().filter(|argument| argument.to_string_lossy().starts_with("metadata="));
-    metadata.for_each(|argument| *argument = word.into());
-}
-
-/// Has rustc forget in which home folder a crate's sources were: one that another user's session has to compile again is then
-/// the same, down to the mark by which rustc knows it, and fits the library.
-fn without_home() -> Option<OsString> {
-    let mut prefix = OsString::from("--remap-path-prefix=");
-    prefix.push(cargo_home()?.join("registry/src"));
-    prefix.push("=crates");
-    Some(prefix)
-}
-
-/// evcxr asks for what suits a crate that is compiled again and again. A cell is small, and hardly anything of it was in
-/// the one before: splitting it up and writing down what could be used again took as long as compiling it.
-fn for_one_cell(arguments: Vec<OsString>) -> Vec<OsString> {
-    let mut kept: Vec<OsString> = Vec::with_capacity(arguments.len());
-    for argument in arguments {
-        let after_c = kept.last().is_some_and(|before| before == "-C");
-        match argument.to_str() {
-            Some(text) if after_c && text.starts_with("incremental=") => drop(kept.pop()),
-            Some(text) if after_c && text.starts_with("codegen-units=") => kept.push("codegen-units=1".into()),
-            _ => kept.push(argument),
-        }
-    }
-    kept
-}
-
-/// Runs a compiler to its end, but not beyond the kernel's. `listen` reads its standard error, if that is a
-/// pipe. Returns the exit code.
-pub fn compile(mut command: Command, listen: impl FnOnce(ChildStderr) + Send) -> i32 {
-    let kernel = std::env::var(ROLE).ok().and_then(|id| id.parse().ok());
-    // SAFETY: the call is async-signal-safe. Whoever ends this wrapper ends the compiler.
-    unsafe {
-        command.pre_exec(|| {
-            die_with_parent(nix::sys::signal::Signal::SIGKILL);
-            Ok(())
-        });
-    }
-    let begin = Instant::now();
-    let code = match command.spawn() {
-        Ok(mut compiler) => std::thread::scope(|scope| {
-            if let Some(stderr) = compiler.stderr.take() {
-                scope.spawn(move || listen(stderr));
-            }
-            wait_for(&mut compiler, kernel)
-        }),
-        Err(error) => fail(format!("{} could not be started: {error}", command.get_program().display())),
-    };
-    super::times::note(begin);
-    code
-}
-
-/// cargo shows the message, and takes the crate for one that does not compile.
-pub fn fail(message: impl std::fmt::Display) -> ! {
-    eprintln!("chainrule: {message}");
-    std::process::exit(1);
-}
-
-/// Waits for the compiler, or ends it if the kernel has ended: nobody is left then who would want what it makes, and
-/// cargo itself would not notice.
-fn wait_for(compiler: &mut Child, kernel: Option<i32>) -> i32 {
-    let open = |pid: i32| {
-        // SAFETY: the call returns a new descriptor or an error.
-        let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) } as RawFd;
-        // SAFETY: as above.
-        (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd) })
-    };
-    let compiler_ends = open(compiler.id() as i32);
-    let kernel_ends = kernel.and_then(open);
-    if let (Some(compiler_ends), Some(kernel_ends)) = (compiler_ends, kernel_ends) {
-        let mut ends = [&compiler_ends, &kernel_ends].map(|fd| PollFd::new(fd.as_fd(), PollFlags::POLLIN));
-        let _ = poll(&mut ends, PollTimeout::NONE);
-        if ends[1].any() == Some(true) {
-            let _ = compiler.kill();
-        }
-    }
-    compiler.wait().ok().and_then(|status| status.code()).unwrap_or(1)
-}
-
-/// Puts the prepared library where cargo expects what its facade is compiled to, if that is what cargo wants.
-///
-/// The worker has loaded the prepared one, and the variables are of its types. `cargo check` wants only its metadata.
-fn provide_library(prepared: &Path, arguments: &[OsString]) -> Option<Result<(), String>> {
-    let values = |flag: &'static str| arguments.windows(2).filter(move |pair| pair[0] == flag).map(|pair| &pair[1]);
-    if values("--crate-name").next()? != "chainrule" {
-        return None;
-    }
-    let suffix = values("-C").find_map(|value| value.to_str()?.strip_prefix("extra-filename="));
-    let folder = Path::new(values("--out-dir").next()?);
-    Some(copy_library(prepared, folder, suffix.unwrap_or_default(), arguments))
-}
-
-fn copy_library(prepared: &Path, folder: &Path, suffix: &str, arguments: &[OsString]) -> Result<(), String> {
-    let emits = |kind: &str| {
-        let emitted = arguments.iter().filter_map(|argument| argument.to_str()?.strip_prefix("--emit="));
-        emitted.flat_map(|kinds| kinds.split(',')).any(|emitted| emitted == kind)
-    };
-    let metadata = || {
-        let entries = std::fs::read_dir(prepared).into_iter().flatten().flatten().map(|entry| entry.path());
-        let is_metadata = |path: &PathBuf| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name.starts_with("libchainrule") && name.ends_with(".rmeta")
-        };
-        entries.into_iter().find(is_metadata)
-    };
-    let wanted = if emits("link") {
-        Some((prepared.join("libchainrule.so"), "so"))
-    } else if emits("metadata") {
-        let found = metadata().ok_or_else(|| format!("no metadata of the library in {}", prepared.display()))?;
-        Some((found, "rmeta"))
-    } else {
-        None
-    };
-    if let Some((from, extension)) = wanted {
-        let to = folder.join(format!("libchainrule{suffix}.{extension}"));
-        // Never written through: the prepared file may be linked to it.
-        let _ = std::fs::remove_file(&to);
-        std::fs::copy(&from, &to).map_err(|error| format!("{} cannot be copied: {error}", from.display()))?;
-    }
-    // What cargo reads to know when to ask again: the facade never changes.
-    let record = folder.join(format!("chainrule{suffix}.d"));
-    std::fs::write(&record, format!("{}: src/lib.rs\n\nsrc/lib.rs:\n", record.display()))
-        .map_err(|error| format!("{} cannot be written: {error}", record.display()))
-}
 
 /// Rewrites the file in place: under another name cargo's record of inputs would name the wrong file, and cargo would
 /// find the next cell unchanged. Returns what tells the crate of the cell apart, given how rustc is called for it.
@@ -346,16 +150,6 @@ fn leave_in_store(source: &str) -> Option<String> {
     let before = without(before, |line| line.starts_with("let ") && line.contains(TAKE));
     let after = without(after, |line| line.starts_with(PUT));
     Some([&before, CATCH_BEGIN, cell, end, &after].concat())
-}
-
-/// The names of the variables that a compiled cell takes out of the store.
-pub fn taken(source: &str) -> HashSet<&str> {
-    source.lines().filter(|line| line.contains(TAKE)).filter_map(variable).collect()
-}
-
-/// The variable that a line of evcxr's is about.
-pub fn variable(line: &str) -> Option<&str> {
-    line.rsplit_once("(stringify!(")?.1.split(')').next()
 }
 
 /// The very first cells of a session (before the prelude) do not.

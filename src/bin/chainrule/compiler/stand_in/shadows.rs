@@ -1,8 +1,7 @@
 //! Variables of before that a cell makes anew: what it does with the old value before there is a new one.
 
+use super::generated::{CATCH_BEGIN, PUT, TAKE, inner, variable};
 use super::statements::made_by;
-use super::stops::inner;
-use super::wrapper::{CATCH_BEGIN, PUT, TAKE, variable};
 use ra_ap_syntax::ast::{self, AstNode};
 use ra_ap_syntax::{Edition, NodeOrToken, SourceFile, SyntaxKind, SyntaxNode, SyntaxToken, T};
 use std::collections::BTreeSet;

@@ -1,0 +1,30 @@
+//! The parts that this program plays for others: evcxr starts it as cargo, cargo starts it around rustc.
+//!
+//! `cargo` and `rustc` are these parts; both hand a cell to `adapt`, which makes it call the library (with `macros`,
+//! `returns`, `shadows`), and compile it by `stops` and `unseen`, which compile it in a better form where rustc agrees.
+//! `generated` are the pieces of evcxr's text that they look for, `statements` what stands between them, `process` starts
+//! and ends what is stood in for.
+
+mod adapt;
+pub mod cargo;
+pub mod generated;
+mod macros;
+mod process;
+mod returns;
+pub mod rustc;
+mod shadows;
+mod statements;
+mod stops;
+mod unseen;
+
+pub use process::ROLE;
+
+/// Plays the part that this program was started for, and does not return if it was for one of these.
+pub fn play() {
+    if cargo::is_meant() {
+        cargo::main();
+    }
+    if std::env::var_os(ROLE).is_some() {
+        rustc::main();
+    }
+}
