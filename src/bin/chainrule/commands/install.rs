@@ -90,6 +90,7 @@ impl Install {
         println!("Installed the kernel \"{}\" in {}", self.display_name(), folder.display());
         if let Err(error) = prepare_library() {
             eprintln!("The library could not be prepared; the first cell will try again.\n{error:#}");
+            return Ok(ExitCode::FAILURE);
         } else if !self.no_warm && settings.cells.is_some() {
             super::warm::course(settings)?;
         }
