@@ -1010,7 +1010,7 @@ fn several_metrics_are_reported_by_name() {
 }
 
 /// Its figures are given, so that every case can be told.
-fn replay(callbacks: &mut dyn FnMut(chainrule::train::Fit) -> History, losses: &[Float]) -> (History, Vec<Float>) {
+fn replay(callbacks: &mut dyn FnMut(chainrule::model::Fit) -> History, losses: &[Float]) -> (History, Vec<Float>) {
     struct Given(Mutex<Vec<Float>>);
     impl Loss for Given {
         fn loss(&self, prediction: &Tensor, _: &Tensor) -> Tensor {

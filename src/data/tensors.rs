@@ -29,8 +29,11 @@ pub fn read_safetensors(path: &str) -> Result<Vec<(String, Tensor)>> {
 /// The name, in what a file says beside its tensors, of what this library says there.
 const NOTE: &str = "chainrule";
 
-/// The tensors of a file, and what [`write_with_note`] wrote beside them, if it was this library.
-pub(crate) fn read_with_note(path: &str) -> Result<(Vec<(String, Tensor)>, Option<String>)> {
+/// Tensors by their names, and what [`write_with_note`] wrote beside them, if it was this library.
+type Noted = (Vec<(String, Tensor)>, Option<String>);
+
+/// The tensors of a file, with the note.
+pub(crate) fn read_with_note(path: &str) -> Result<Noted> {
     let bytes = read(path)?;
     let parts = bytes
         .split_first_chunk::<8>()

@@ -23,8 +23,11 @@ pub fn missing_name(case: &Case) -> Option<Explanation> {
     }
     // A cell that failed was to define it; this one does.
     let is_assigned = start.is_some_and(|start| cell.assignment(start).is_some());
-    let explains =
-        |fate: &&Fate| !matches!(fate, Fate::InBlock { .. }) && !(is_assigned && matches!(fate, Fate::Failed { .. }));
+    let explains = |fate: &&Fate| match fate {
+        Fate::InBlock { .. } => false,
+        Fate::Failed { .. } => !is_assigned,
+        _ => true,
+    };
     if let Some(fate) = case.memory.fate(name).filter(explains) {
         return Some(of_fate(name, fate, case.memory));
     }
