@@ -22,7 +22,6 @@ const LONG_FUNCTIONS: &[(&str, usize)] = &[
     ("src/bin/chainrule/evaluator/assist/infer.rs locals_until", 84),
     ("src/bin/chainrule/evaluator/crash.rs cause", 74),
     ("src/bin/chainrule/evaluator/explain/forms.rs special", 68),
-    ("src/bin/chainrule/evaluator/explain/situations/names.rs missing_name", 61),
     ("src/bin/chainrule/evaluator/explain/situations/names.rs of_fate", 61),
     ("src/bin/chainrule/evaluator/kept.rs to_be_kept", 66),
     ("src/bin/chainrule/evaluator/mod.rs judge", 65),

@@ -118,7 +118,8 @@ fn columns_that_mean_something_else_are_found_at_use() {
     model.evaluate(&same);
     let mut second = model.clone();
     second.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);
-    let mut uses: Vec<(&str, Box<dyn FnMut() + '_>)> = vec![
+    type Use<'a> = (&'static str, Box<dyn FnMut() + 'a>);
+    let mut uses: Vec<Use> = vec![
         ("join", Box::new(|| drop(train.join(&test)))),
         ("standardised_like", Box::new(|| drop(test.standardised_like(&train)))),
         ("evaluate", Box::new(|| drop(model.evaluate(&test)))),
