@@ -100,7 +100,6 @@
 //! //   weight: weight  [784, 128]
 //! //   hint  : flatten each sample first: .add(Flatten::new()) before Dense::new(784, 128)
 //! ```
-#![warn(missing_docs)]
 // `as f64` is for the usual build, in which a number is an `f32`.
 #![cfg_attr(feature = "f64", allow(clippy::unnecessary_cast))]
 

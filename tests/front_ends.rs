@@ -1,5 +1,6 @@
 //! The kernel through Jupyter's own clients: each test runs one file of `tests/front_ends/` with pytest, in a Python
-//! environment that the first one makes.
+//! environment that the first one makes. By hand, `tests/front_ends/run FILE -k NAME` runs single cases; with `-rP` it
+//! shows what those measure that pass.
 
 mod common;
 
@@ -8,21 +9,18 @@ use std::process::Command;
 use std::time::Duration;
 
 fn pytest(file: &str, limit: Duration) {
-    let python = python();
-    let mut command = Command::new(&python);
-    command
-        .args(["-m", "pytest", "-q", "-p", "no:cacheprovider", "-rP", "--tb=short", file])
-        .current_dir(root().join("tests/front_ends"))
-        .env("CHAINRULE_PROGRAM", PROGRAM)
-        .env("CHAINRULE_CACHE", scratch("cache"))
-        .env("CHAINRULE_PICTURES", scratch("pictures"))
-        .env("PYTHONDONTWRITEBYTECODE", "1")
-        .env_remove("XDG_CACHE_HOME")
-        .env_remove("XDG_DATA_HOME");
-    common::without_settings(&mut command);
+    python();
+    let mut command = Command::new(root().join("tests/front_ends/run"));
+    command.args(["-q", file]).env("CHAINRULE_PROGRAM", PROGRAM).env("CHAINRULE_TEST_SCRATCH", scratch(""));
     let output = common::finish(command, limit);
     println!("{}", text(&output));
     assert!(output.status.success(), "{file}: {}", output.status);
+}
+
+/// `tests/front_ends/run` has it made by this.
+#[test]
+fn environment() {
+    assert!(python().is_file());
 }
 
 #[test]

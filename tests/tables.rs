@@ -118,8 +118,6 @@ fn columns_that_mean_something_else_are_found_at_use() {
     model.evaluate(&same);
     let mut second = model.clone();
     second.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);
-    let mut second = model.clone();
-    second.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);
     let refused = |op: &str, run: &mut dyn FnMut()| {
         let panic = catch_unwind(AssertUnwindSafe(run)).expect_err(op);
         let said = panic.downcast_ref::<String>().expect("a message");

@@ -15,6 +15,7 @@ pub(crate) struct Shared<T>(pub *mut T);
 
 // SAFETY: see `part`.
 unsafe impl<T: Send> Send for Shared<T> {}
+// SAFETY: see `part`.
 unsafe impl<T: Send> Sync for Shared<T> {}
 
 impl<T> Shared<T> {

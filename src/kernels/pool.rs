@@ -21,6 +21,7 @@ struct Job {
 
 // SAFETY: `work` is shared between threads, which `Sync` allows, and used only while its owner waits.
 unsafe impl Send for Job {}
+// SAFETY: as above; the counters are atomic.
 unsafe impl Sync for Job {}
 
 impl Job {

@@ -164,31 +164,31 @@ fn compare(name: &'static str, a: &Tensor, b: &Tensor, holds: fn(&Float, &Float)
 /// assert_eq!(tensor([1.0, 2.0, 3.0]).ge(&tensor(2.0)).to_vec(), [0.0, 1.0, 1.0]);
 /// ```
 impl Tensor {
-    /// Whether this value is greater.
+    /// Whether this value is greater. No gradient.
     #[track_caller]
     pub fn gt(&self, other: &Tensor) -> Tensor {
         compare("gt", self, other, Float::gt)
     }
 
-    /// Whether this value is greater or equal.
+    /// Whether this value is greater or equal. No gradient.
     #[track_caller]
     pub fn ge(&self, other: &Tensor) -> Tensor {
         compare("ge", self, other, Float::ge)
     }
 
-    /// Whether this value is less.
+    /// Whether this value is less. No gradient.
     #[track_caller]
     pub fn lt(&self, other: &Tensor) -> Tensor {
         compare("lt", self, other, Float::lt)
     }
 
-    /// Whether this value is less or equal.
+    /// Whether this value is less or equal. No gradient.
     #[track_caller]
     pub fn le(&self, other: &Tensor) -> Tensor {
         compare("le", self, other, Float::le)
     }
 
-    /// Whether the values are equal.
+    /// Whether the values are equal. No gradient.
     #[track_caller]
     pub fn eq(&self, other: &Tensor) -> Tensor {
         compare("eq", self, other, Float::eq)

@@ -66,7 +66,8 @@ impl Tensor {
 
     /// The convolution of images with filters (a cross-correlation, as everywhere in deep learning): `[n, channels, height,
     /// width]` and a weight `[filters, channels, h, w]` give `[n, filters, …, …]`. What a filter yields at a place is the
-    /// sum of weight · pixel over its window; see [`unfold`](Tensor::unfold) for the places.
+    /// sum of weight · pixel over its window; see [`unfold`](Tensor::unfold) for the places. Derivatives, times the
+    /// gradient g of each place and added up over the places: the weight for the pixel under it, the pixel for the weight.
     ///
     /// Panics if the channels differ.
     ///
@@ -92,7 +93,7 @@ impl Tensor {
     }
 
     /// The convolution of sequences `[n, channels, length]` with filters `[filters, channels, size]`:
-    /// [`conv2d`](Tensor::conv2d) with one axis less.
+    /// [`conv2d`](Tensor::conv2d) with one axis less, and with its derivatives.
     #[track_caller]
     pub fn conv1d(&self, weight: &Tensor, stride: usize, padding: usize) -> Tensor {
         if self.rank() != 3 || weight.rank() != 3 {
@@ -143,7 +144,8 @@ impl Tensor {
         self.max_pool("max_pool2d", [size; 2], [stride; 2])
     }
 
-    /// As [`max_pool2d`](Tensor::max_pool2d), for sequences `[n, channels, length]`.
+    /// As [`max_pool2d`](Tensor::max_pool2d), for sequences `[n, channels, length]`: the first of the largest gets the
+    /// gradient.
     #[track_caller]
     pub fn max_pool1d(&self, size: usize, stride: usize) -> Tensor {
         self.unsqueeze(-2).max_pool("max_pool1d", [1, size], [1, stride]).squeeze(-2)
@@ -158,6 +160,7 @@ impl Tensor {
     }
 
     /// The mean of each window of `size` × `size`, channel by channel; otherwise as [`max_pool2d`](Tensor::max_pool2d).
+    /// Derivative: 1 / `size`² for each value of the window, added up over the windows that see it.
     #[track_caller]
     pub fn avg_pool2d(&self, size: usize, stride: usize) -> Tensor {
         let (n, channels, windows) = self.windows("avg_pool2d", [size; 2], [stride; 2], [[0; 2]; 2]);

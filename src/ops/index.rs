@@ -71,7 +71,8 @@ impl Tensor {
         self.select_rows(&[index]).squeeze(0)
     }
 
-    /// As [`select_rows`](Tensor::select_rows), along any axis.
+    /// As [`select_rows`](Tensor::select_rows), along any axis. Derivative: each entry's gradient goes back to where it came
+    /// from, added up for one that was taken several times.
     #[track_caller]
     pub fn index_select(&self, axis: isize, entries: &[usize]) -> Tensor {
         let axis = check_axis("index_select", self, axis);

@@ -50,7 +50,7 @@ impl Tensor {
         self.reshape(&[rows, rest])
     }
 
-    /// A new axis of size 1 at `axis`; `-1` puts it last.
+    /// A new axis of size 1 at `axis`; `-1` puts it last. The gradient takes the shape of the input again.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -71,7 +71,7 @@ impl Tensor {
         self.reshape(&shape)
     }
 
-    /// Without the axis `axis`, which must have size 1.
+    /// Without the axis `axis`, which must have size 1. The gradient gets that axis again.
     #[track_caller]
     pub fn squeeze(&self, axis: isize) -> Tensor {
         let axis = check_axis("squeeze", self, axis);
@@ -189,7 +189,8 @@ impl Tensor {
         op("slice", array(values, &shape), [wrt_part(self, move |g, sums| part.back().add(sums, slice(g)))])
     }
 
-    /// Parts of the given sizes along one axis; the opposite of [`concat`](Tensor::concat).
+    /// Parts of the given sizes along one axis; the opposite of [`concat`](Tensor::concat). Each part's gradient goes back to
+    /// where the part came from.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -282,7 +283,7 @@ impl Tensor {
         op("concat", whole, edges)
     }
 
-    /// Tensors of one shape one after the other along a new axis.
+    /// Tensors of one shape one after the other along a new axis. Each gets its part of the gradient.
     ///
     /// ```
     /// # use chainrule::prelude::*;

@@ -51,7 +51,7 @@ impl Tensor {
         op("sum_axis", value, [wrt(self, move |g| expand(&keep_axis(g, axis, keepdim), x.shape()))])
     }
 
-    /// The sums over several axes, which disappear, or keep size 1 with `keepdim`.
+    /// The sums over several axes, which disappear, or keep size 1 with `keepdim`. Derivative: 1 for each value.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -69,7 +69,8 @@ impl Tensor {
         if keepdim { sum } else { sum.reshape(&shape) }
     }
 
-    /// The means over several axes, which disappear, or keep size 1 with `keepdim`.
+    /// The means over several axes, which disappear, or keep size 1 with `keepdim`. Derivative: 1/n for each of the n values
+    /// of a mean.
     #[track_caller]
     pub fn mean_axes(&self, axes: &[isize], keepdim: bool) -> Tensor {
         for &axis in axes {
@@ -112,6 +113,7 @@ impl Tensor {
     }
 
     /// The variances along one axis, which disappears, or keeps size 1 with `keepdim`; as [`var`](Tensor::var).
+    /// Derivative: 2 (x − x̄) / n, with the mean x̄ of the n values along the axis.
     #[track_caller]
     pub fn var_axis(&self, axis: isize, keepdim: bool) -> Tensor {
         let axis = check_axis("var_axis", self, axis);
@@ -119,6 +121,7 @@ impl Tensor {
     }
 
     /// The standard deviations along one axis, which disappears, or keeps size 1 with `keepdim`; as [`std`](Tensor::std).
+    /// Derivative: (x − x̄) / (n · std), 0 where all n values along the axis are equal.
     #[track_caller]
     pub fn std_axis(&self, axis: isize, keepdim: bool) -> Tensor {
         let axis = check_axis("std_axis", self, axis);
@@ -173,6 +176,7 @@ impl Tensor {
     }
 
     /// The products along one axis, which disappears, or keeps size 1 with `keepdim`; as [`prod`](Tensor::prod).
+    /// Derivative: the product of all others along the axis.
     #[track_caller]
     pub fn prod_axis(&self, axis: isize, keepdim: bool) -> Tensor {
         let axis = check_axis("prod_axis", self, axis);
@@ -239,7 +243,7 @@ impl Tensor {
         self.extremum(Largest, "max_axis", axis, keepdim)
     }
 
-    /// As [`max_axis`](Tensor::max_axis), for the smallest.
+    /// As [`max_axis`](Tensor::max_axis), for the smallest, which get the gradient.
     #[track_caller]
     pub fn min_axis(&self, axis: isize, keepdim: bool) -> Tensor {
         let axis = check_axis("min_axis", self, axis);
@@ -276,7 +280,7 @@ impl Tensor {
         self.first_of(Largest, "argmax", axis)
     }
 
-    /// The index of the smallest value along one axis; otherwise as [`argmax`](Tensor::argmax).
+    /// The index of the smallest value along one axis; otherwise as [`argmax`](Tensor::argmax). Has no gradient.
     #[track_caller]
     pub fn argmin(&self, axis: isize) -> Tensor {
         self.first_of(Smallest, "argmin", axis)

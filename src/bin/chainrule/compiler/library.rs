@@ -323,11 +323,13 @@ fn short(hash: Sha256) -> String {
 /// Our manifest without what only the executable needs, and as a dylib, so that its statics exist once in a process.
 fn library_manifest() -> Result<toml::Table> {
     let mut manifest: toml::Table = MANIFEST.parse()?;
-    for section in ["bin", "bench", "dev-dependencies", "features", "profile"] {
+    for section in ["bin", "bench", "dev-dependencies", "features", "lints", "profile"] {
         manifest.remove(section);
     }
     if let Some(package) = manifest.get_mut("package").and_then(toml::Value::as_table_mut) {
+        // What names the executable, or a file that only the repository has.
         package.remove("default-run");
+        package.remove("readme");
     }
     if let Some(dependencies) = manifest.get_mut("dependencies").and_then(toml::Value::as_table_mut) {
         dependencies.retain(|_, dependency| dependency.get("optional").is_none());
@@ -402,8 +404,10 @@ fn library_files(folder: &'static Dir) -> Vec<&'static include_dir::File<'static
     for entry in folder.entries() {
         match entry {
             DirEntry::Dir(inner) if inner.path() != Path::new("bin") => files.extend(library_files(inner)),
-            DirEntry::File(file) => files.push(file),
-            DirEntry::Dir(_) => {}
+            DirEntry::File(file) if file.path().extension().is_some_and(|extension| extension == "rs") => {
+                files.push(file)
+            }
+            _ => {}
         }
     }
     files

@@ -155,7 +155,7 @@ impl Crash<'_> {
                 format!("但 {gone} 除外：单元格改变了它的类型，变量在运行之前就必须移除。"),
             );
         }
-        text + &self.lost.map(|lost| consequence_for_threads(lost)).unwrap_or_default()
+        text + &self.lost.map(consequence_for_threads).unwrap_or_default()
     }
 
     fn overflow(&self, addresses: &[usize]) -> String {

@@ -242,7 +242,7 @@ fn called(value: &ast::Expr) -> ast::Expr {
 }
 
 fn is_unwrap(call: &ast::MethodCallExpr) -> bool {
-    call.name_ref().is_some_and(|name| matches!(name.text().as_ref(), "unwrap" | "expect"))
+    call.name_ref().is_some_and(|name| matches!(name.text(), "unwrap" | "expect"))
 }
 
 /// The variable that a method is called on: `list.sort()`, `Sequential::load(&model, path)`.

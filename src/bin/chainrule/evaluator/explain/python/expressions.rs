@@ -49,13 +49,14 @@ pub(super) fn expression(own: &str, bare: &str) -> Said {
     if let Some((start, rest)) = own.split_once("= {").filter(|(_, rest)| rest.trim_start().starts_with(['"', '\''])) {
         let entry = rest.trim().trim_end_matches([';', '}']);
         let pairs: Vec<String> = entry.split(',').filter_map(|one| one.split_once(':')).map(pair).collect();
-        return (!pairs.is_empty()).then(|| ()).and_then(|()| {
-            say(
-                "A dictionary is a `HashMap`.",
-                "字典在 Rust 里是 `HashMap`。",
-                format!("{start}= std::collections::HashMap::from([{}]);", pairs.join(", ")),
-            )
-        });
+        if pairs.is_empty() {
+            return None;
+        }
+        return say(
+            "A dictionary is a `HashMap`.",
+            "字典在 Rust 里是 `HashMap`。",
+            format!("{start}= std::collections::HashMap::from([{}]);", pairs.join(", ")),
+        );
     }
     signs(own, bare)
 }

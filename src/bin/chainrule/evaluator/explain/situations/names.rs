@@ -6,6 +6,15 @@ use super::super::syntax::{By, Cell, Move, one_line};
 use chainrule::display::say;
 use std::ops::Range;
 
+/// Whether what became of a name says why it is not there.
+fn explains(fate: &Fate, is_assigned: bool) -> bool {
+    match fate {
+        Fate::InBlock { .. } => false,
+        Fate::Failed { .. } => !is_assigned,
+        _ => true,
+    }
+}
+
 pub fn missing_name(case: &Case) -> Option<Explanation> {
     let name = case.name();
     let cell = Cell::new(case.code);
@@ -23,9 +32,7 @@ pub fn missing_name(case: &Case) -> Option<Explanation> {
     }
     // A cell that failed was to define it; this one does.
     let is_assigned = start.is_some_and(|start| cell.assignment(start).is_some());
-    let explains =
-        |fate: &&Fate| !matches!(fate, Fate::InBlock { .. }) && !(is_assigned && matches!(fate, Fate::Failed { .. }));
-    if let Some(fate) = case.memory.fate(name).filter(explains) {
+    if let Some(fate) = case.memory.fate(name).filter(|fate| explains(fate, is_assigned)) {
         return Some(of_fate(name, fate, case.memory));
     }
     if let Some((_, code)) = cell.inner_variables().into_iter().find(|(inner, _)| inner == name) {
