@@ -80,6 +80,46 @@ def test_a_variable_that_no_cell_can_name_is_left_out(fresh):
     assert fresh.value("(p, after)") == "(6, 5)"
 
 
+MODULE = "mod m { #[derive(Debug, Clone)] pub struct P { pub x: String } }\n"
+# Cells that give a name another meaning by which the type of a variable was written: the cell that makes `kept`, the one
+# that takes the name, and what `kept` still is.
+RENAMED = {
+    "a struct for an import": (MODULE + "use m::P;\nlet kept = P { x: \"a\".into() };", "struct P { n: [u64; 9] }", 'P { x: "a" }'),
+    "a struct for one of all": (MODULE + "use m::*;\nlet kept = vec![P { x: \"a\".into() }];", "enum P { One([u64; 9]) }", '[P { x: "a" }]'),
+    "an alias": (
+        "use std::collections::HashMap as Map;\nlet kept: Map<i32, u8> = Map::from([(1, 2)]);",
+        "use std::collections::BTreeMap as Map;", "{1: 2}",
+    ),
+    "a struct for one of std": (
+        "use std::collections::{BTreeMap, BTreeSet};\nlet kept = BTreeMap::from([(1, BTreeSet::from([2]))]);",
+        "struct BTreeSet;\nstruct BTreeMap(u8);", "{1: {2}}",
+    ),
+    "an import for another": (
+        MODULE + "mod n { pub struct P; }\nuse m::P;\nlet kept = P { x: \"a\".into() };", "use n::P;", 'P { x: "a" }',
+    ),
+    "a name of the library": ("let kept = tensor([1.5]).shape().to_vec();\nlet d = Dense::new(1, 1);", "struct Dense;", "[1]"),
+}
+
+
+@pytest.mark.parametrize("name", RENAMED)
+def test_a_name_with_another_meaning_takes_no_variable(fresh, name):
+    made, renames, value = RENAMED[name]
+    ok(fresh, made)
+    assert displayed(ok(fresh, renames)) == ""
+    assert fresh.value("kept") == value
+    ok(fresh, "let other = 1;")
+    assert fresh.value("kept") == value
+
+
+def test_what_was_made_of_the_earlier_meaning_goes_with_a_word(fresh):
+    ok(fresh, "mod m { pub struct Z(pub u8); }\nuse m::Z;\nstruct Out(Z);")
+    ok(fresh, "let z = Z(1);\nlet out = Out(Z(2));")
+    assert "`out`" in displayed(ok(fresh, "struct Z;"))
+    assert fresh.value("z.0") == "1"
+    reply, _ = fresh.run("std::mem::size_of_val(&out)")
+    assert reply["ename"] == "CompileError" and "`Z`" in plain(reply), plain(reply)
+
+
 RETURNS = {
     "if": ("let list = vec![1];\nif list.len() == 1 { return; }\nlet late = 3;", ["list", "late"]),
     "loop": ("for i in 0..3 { if i == 1 { return; } }\nlet late = 3;", ["late"]),

@@ -19,6 +19,8 @@ ROWS = [
     (["let mut big = [0u8; 20_000_000];\nbig[5] = 1;\nbig[6]"], "Crash", ["large array of fixed size", "Tensor::zeros"], ["定长数组"], ["calls itself", "不断"]),
     (["fn wide() -> f64 { let mut a = [0.0f64; 4_000_000]; for i in 0..4_000_000 { a[i] = i as f64; } a.iter().sum() }\nwide()"], "Crash", ["large array of fixed size"], ["定长数组"], ["calls itself", "不断"]),
     (["fn deep(n: u64) -> u64 { if n == 77777777777 { 1 } else { n * deep(n + 1) } }\ndeep(3)"], "Crash", ["`deep` calls itself"], ["`deep` 不断"], ["array", "数组"]),
+    # Of several traits a box takes one.
+    (["fn some() -> impl std::fmt::Debug + Clone { 1 }", "let thing = some();"], "CompileError", ["let thing: Box<dyn std::fmt::Debug> = Box::new(some());"], ["Box<dyn std::fmt::Debug>"], ["Debug + Clone>"]),
     # Characters that only look like those of Rust.
     (["let\u00a0kept = 3;"], "CompileError", ["a no-break space (U+00A0) stands here", "    let kept = 3;"], ["不换行空格（U+00A0）"], ["There is no `kept`"]),
     (["println!(“hello”)；"], "CompileError", ['`“` (U+201C) only looks like `"`', '    println!("hello");'], ["只是看起来像", '    println!("hello");'], ["unknown start of token"]),
@@ -185,3 +187,10 @@ def test_what_had_to_go_is_not_called_a_slip_of_the_pen(english):  # noqa: F811
     ran, numbers = run_all(english, ["struct Gone { x: f32 }\nlet gone = Gone { x: 1.0 };\npanic!(\"here\");", "gone.x"])
     assert "Is it spelled right" not in ran.error and "moved" not in ran.error, ran.error
     assert f"[{numbers[0]}]" in ran.error, ran.error
+
+
+def test_what_no_machine_has_is_no_matter_of_the_limit(english, chinese):  # noqa: F811
+    for kernel, words in [(english, "GB at once, more than this machine has"), (chinese, "超过了这台机器的全部内存")]:
+        reply, _ = kernel.run("Tensor::ones(&[100_000, 100_000, 100])")
+        assert reply["ename"] == "MemoryLimit" and words in reply["evalue"], reply
+        assert "CHAINRULE_MEMORY" not in reply["evalue"], reply

@@ -5,6 +5,7 @@ use super::cell::{Place, parse, statements, without_commands};
 use super::explain::Explanation;
 use super::explain::memory::Lost;
 use super::interrupt::Stop;
+use crate::machine::memory::of_machine;
 use crate::settings::{Settings, how_to_change, size_in_words};
 use crate::worker::LOST_CHANNELS;
 use chainrule::base::protocol::Event;
@@ -194,6 +195,13 @@ impl Crash<'_> {
             return say("there is not enough memory for what the cell asked for", "内存不足，无法满足单元格的请求")
                 .to_owned();
         };
+        if let Some(wanted) = self.wanted().filter(|wanted| of_machine().is_some_and(|there| *wanted > there)) {
+            let wanted = size_in_words(wanted);
+            return say(
+                format!("the cell asked for {wanted} at once, more than this machine has: is a size or a shape wrong?"),
+                format!("单元格一次就要 {wanted} 内存，超过了这台机器的全部内存：是不是某个大小或形状写错了？"),
+            );
+        }
         let change = how_to_change("memory", &format!("{}M", (2 * limit) >> 20));
         let limit = size_in_words(limit);
         say(
@@ -202,10 +210,15 @@ impl Crash<'_> {
         )
     }
 
-    /// std says this before it aborts.
     fn could_not_allocate(&self) -> bool {
-        self.error_tail.lines().rev().take(3).any(|line| {
-            line.trim_start().starts_with("memory allocation of ") && line.trim_end().ends_with(" bytes failed")
+        self.wanted().is_some()
+    }
+
+    /// How many bytes there were not. std says this before it aborts.
+    fn wanted(&self) -> Option<u64> {
+        self.error_tail.lines().rev().take(3).find_map(|line| {
+            let bytes = line.trim().strip_prefix("memory allocation of ")?.strip_suffix(" bytes failed")?;
+            Some(bytes.parse().unwrap_or(u64::MAX))
         })
     }
 }

@@ -111,6 +111,17 @@ impl Definitions {
         parts.values().map(String::as_str).chain([kind.as_str()]).flat_map(words).map(str::to_owned).collect()
     }
 
+    /// The path of a type in a module of the learner that variables have and that is called by this name alone.
+    pub fn path_in_a_module(&self, name: &str) -> Option<String> {
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '#');
+        let mut paths = self.types.values().flat_map(|kind| kind.split(|c| !is_part(c)));
+        let inner =
+            paths.find_map(|path| path.strip_prefix("ctx::").filter(|path| path.ends_with(&format!("::{name}"))))?;
+        let path = format!("crate::{inner}");
+        // The compiler writes `type` for `r#type`.
+        parse(&format!("type T = {path};")).errors().is_empty().then_some(path)
+    }
+
     /// What decides, beside texts, how a cell is compiled.
     pub fn words(&self) -> String {
         format!("{:?}", self.identity)

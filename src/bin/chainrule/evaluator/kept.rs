@@ -10,6 +10,7 @@
 //! all variables at the beginning of each cell finds; then the cell is compiled.
 
 use super::definitions::Gone;
+use super::explain::memory::Fate;
 use super::explain::warnings::{self, Warning};
 use super::failure::Refusal;
 use super::precedence::GaveWay;
@@ -201,6 +202,7 @@ impl Evaluator {
         let is_kept = |one: &&Exchange| one.answers.as_ref().is_some_and(|answers| !given_up(answers));
         self.steps += exchanges.iter().filter(is_kept).count();
         let stopped = exchanges.last().and_then(|one| one.answers.as_ref()).is_some_and(ends_early);
+        self.note_unforeseen(number, &exchanges, &ran.gone, &before);
         self.compiled.source = self.last_source();
         self.compiled.warnings = warnings::of_compiled(self.session.folder(), &self.compiled.source);
         if ran.result.is_ok() {
@@ -233,6 +235,17 @@ impl Evaluator {
             self.keep_what_is_there(&prepared.code, &before);
         }
         ran
+    }
+
+    /// Remembers why variables are not there of which only the store saw that their types are others now.
+    fn note_unforeseen(&mut self, number: u32, exchanges: &[Exchange], gone: &Gone, before: &Variables) {
+        let answers = exchanges.iter().filter_map(|exchange| exchange.answers.as_ref()).flatten();
+        let names = answers.filter_map(|line| std::str::from_utf8(line.strip_prefix(CHANGED_TYPE)?).ok());
+        for name in names.map(str::trim).filter(|name| !gone.variables.iter().any(|known| known == name)) {
+            if let Some(variable) = before.get(name) {
+                self.memory.note(name, Fate::TypeChanged { cell: number, kind: variable.kind.clone() });
+            }
+        }
     }
 
     /// Starts evcxr if it is not there.

@@ -58,7 +58,10 @@ impl Evaluator {
             let taken = self.names_taken(code).into_iter().map(|(name, _)| name);
             let imported = gone.imports.iter().flat_map(|text| imports(text)).filter_map(|import| import.name);
             let taken: Vec<String> = taken.chain(imported).collect();
-            taken.iter().for_each(|name| self.scope.respell(name));
+            taken.iter().for_each(|name| self.scope.respell(name, &format!("chainrule::prelude::{name}")));
+            for (name, path) in self.meant_before(code) {
+                self.scope.respell(&name, &path);
+            }
             match self.make_room(number, code, prepared, &gone) {
                 Ok(more) => gone.add(more),
                 Err(error) => break Err(error),
@@ -262,6 +265,21 @@ impl Evaluator {
     fn names_taken(&self, code: &str) -> Vec<(String, Kind)> {
         let named = named_by(code).into_iter();
         named.filter(|(name, _)| names_of_library().contains(name) && !self.scope.has(name)).collect()
+    }
+
+    /// The names that a cell gives another meaning although variables have types by them, with the paths that still lead to
+    /// these: `Map` of `use std::collections::HashMap as Map`, `P` of `use shapes::*`.
+    fn meant_before(&self, code: &str) -> Vec<(String, String)> {
+        let own = imports(code);
+        let path = |name: &str| {
+            let Some((_, text)) = self.scope.items().find(|(known, _)| *known == name) else {
+                return self.definitions.path_in_a_module(name);
+            };
+            let is_same = own.iter().any(|import| import.text == text);
+            let path = text.strip_prefix("use ").filter(|_| !is_same)?.trim_end_matches(';');
+            Some(path.split(" as ").next().unwrap_or(path).to_owned())
+        };
+        named_by(code).into_iter().filter_map(|(name, _)| path(&name).map(|path| (name, path))).collect()
     }
 
     fn claim(&self, name: &str, kind: Kind, code: &str, prepared: &mut Prepared) -> Vec<Claimed> {

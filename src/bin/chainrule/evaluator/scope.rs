@@ -112,18 +112,18 @@ impl Scope {
         self.items.retain(|item| !item.name.is_empty() || item.text != text);
     }
 
-    /// Names a type of the library by its path in what variables there are, because the learner takes `name` for something
-    /// else.
-    pub fn respell(&mut self, name: &str) {
+    /// Names a type by its path in what variables there are, because the learner takes `name` for something else.
+    pub fn respell(&mut self, name: &str, path: &str) {
         let mut is_used = false;
         for variable in self.variables.values_mut() {
-            let respelled = with_path(&variable.kind, name);
+            let respelled = with_path(&variable.kind, name, path);
             is_used |= respelled != variable.kind;
             variable.kind = respelled;
         }
         if is_used {
-            // Otherwise rust-analyzer would shorten the path: until the cell has run, something stands there.
-            self.put(name.to_owned(), format!("struct {name};"));
+            // Otherwise rust-analyzer would shorten the path: until the cell has run, something stands there. It is nothing
+            // that a learner would write, so that what was made of the name is seen to change.
+            self.put(name.to_owned(), format!("struct {name} {{ taken_by_the_next_cell: () }}"));
         }
     }
 
@@ -224,13 +224,13 @@ impl Scope {
 }
 
 /// `Vec<chainrule::prelude::Dense>` for `Vec<Dense>`.
-fn with_path(kind: &str, name: &str) -> String {
+fn with_path(kind: &str, name: &str, path: &str) -> String {
     let mut text = String::with_capacity(kind.len());
     let mut done = 0;
     for (at, _) in words_at(kind).filter(|(at, word)| *word == name && !kind[..*at].ends_with("::")) {
         text += &kind[done..at];
-        text += "chainrule::prelude::";
-        done = at;
+        text += path;
+        done = at + name.len();
     }
     text + &kind[done..]
 }

@@ -293,7 +293,12 @@ fn inner_owned(value: &ast::Expr) -> Option<String> {
 pub fn nameless(case: &Case) -> Option<Explanation> {
     let (name, value) = initializer(case)?;
     // The message of evcxr names the type: `impl Shape`.
-    let kind = case.message.split('`').nth(3).and_then(|kind| kind.strip_prefix("impl ")).unwrap_or("Trait").to_owned();
+    let kind = case.message.split('`').nth(3).and_then(|kind| kind.strip_prefix("impl ")).unwrap_or("Trait");
+    // `dyn Debug + Clone` is no type: of traits that have to be brought in, a box takes one.
+    let kind = match kind.split(" + ").next().unwrap_or(kind) {
+        kind @ ("Debug" | "Display") => format!("std::fmt::{kind}"),
+        kind => kind.to_owned(),
+    };
     Some(Explanation::new(
         format!("The type of `{name}` has no name under which it could be kept for the next cell. Put it into a box."),
         format!("`{name}` 的类型没有名字，不能留到下一个单元格。请把它装进 Box。"),
