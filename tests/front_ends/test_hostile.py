@@ -122,8 +122,11 @@ def test_memory_comes_back(steady):
                 answer(steady, kind, code, len(code))
             steady.run(code, store_history=False)
 
+    first = memory(steady)
     ask()
     before = memory(steady)
+    print(f"{first >> 20} MiB at first")
+    assert before - first < SLACK
     for _ in range(5):
         ask()
     after = memory(steady)
