@@ -89,6 +89,11 @@ fn poison() {
 }
 
 #[test]
+fn hostile() {
+    pytest("test_hostile.py", Duration::from_secs(900));
+}
+
+#[test]
 fn sequences() {
     pytest("test_sequences.py", Duration::from_secs(900));
 }

@@ -119,13 +119,14 @@ struct Course<'a> {
 impl Evaluator {
     /// Runs a cell, the `number`th. Its output goes to `sink` while it runs; all of it is there when this returns.
     pub fn execute(&mut self, number: u32, code: &str, sink: Sink) -> Result<(), Failure> {
-        let code = &*cell::composed(code);
         self.pump.begin(sink.clone());
         self.answers.forget();
         self.report_what_happened_between_cells(number, &sink);
+        // Before anything reads it.
         if let Some(excess) = limit::excess(code) {
             return Err(Failure::new("CompileError", excess.in_words(), None));
         }
+        let code = &*cell::composed(code);
         if cell::ends_inside_a_comment(code) {
             // evcxr would not see that anything is there.
             return Err(Failure::refused(number, code, &Refusal::Said(String::new()), &self.memory));
