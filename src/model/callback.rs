@@ -13,7 +13,7 @@ use crate::tensor::fail::{fail, notice};
 ///
 /// ```
 /// # use chainrule::prelude::*;
-/// # use chainrule::train::{Callback, Run};
+/// # use chainrule::model::{Callback, Run};
 /// # use chainrule::plot::EpochRow;
 /// # let mut model = Sequential::new().add(Dense::new(2, 2).softmax());
 /// # model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);

@@ -39,8 +39,12 @@ pub struct LayerCost {
 /// # ;
 /// ```
 #[track_caller]
-pub fn profile(model: &dyn Profiled, x: &Tensor) -> Figure {
-    let costs = model.cost_of_layers(x);
+pub fn profile(model: &impl Profiled, x: &Tensor) -> Figure {
+    // Not behind `dyn`, which would hide the line of the cell from an error message.
+    drawn(&model.cost_of_layers(x), x.shape().first().copied().unwrap_or(1))
+}
+
+fn drawn(costs: &[LayerCost], count: usize) -> Figure {
     let total: f64 = costs.iter().map(|cost| cost.forward + cost.backward).sum();
     let longest = costs.iter().map(|cost| cost.forward + cost.backward).fold(f64::MIN_POSITIVE, f64::max);
 
@@ -51,7 +55,6 @@ pub fn profile(model: &dyn Profiled, x: &Tensor) -> Figure {
     let legend = ["forward", "backward"].into_iter().zip(marks);
     figure.legend = legend.map(|(name, mark)| (name.to_owned(), Key::Mark(mark))).collect();
     figure.size.1 = (60.0 + 30.0 * costs.len() as f64).min(900.0);
-    let count = x.shape().first().copied().unwrap_or(1);
     figure.title = format!("one batch of {count}: {} ms", number(total, 2));
     for (i, LayerCost { name, outputs, forward, backward }) in costs.iter().enumerate() {
         let (low, high) = (costs.len() as f64 - i as f64 - 0.84, costs.len() as f64 - i as f64 - 0.16);

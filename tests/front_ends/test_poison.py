@@ -121,14 +121,13 @@ def test_what_was_made_of_the_earlier_meaning_goes_with_a_word(fresh):
 
 
 RETURNS = {
-    "if": ("let list = vec![1];\nif list.len() == 1 { return; }\nlet late = 3;", ["list", "late"]),
+    "if": ("let list = vec![1];\nif list.len() == 1 { return; }\nlet late = 3;", ["late"]),
     "loop": ("for i in 0..3 { if i == 1 { return; } }\nlet late = 3;", ["late"]),
     "before a move": ("let word = String::from(\"a\");\nif word.len() == 1 { return; }\nlet late = word;", ["late"]),
     "match": ("let late = match Some(3) { Some(_) => return, None => 1 };", ["late"]),
     "Ok": ("if true { return Ok(()); }\nlet late = 3;", ["late"]),
     "? and Ok": ("let number: i32 = \"5\".parse()?;\nif number == 5 { return Ok(()); }\nlet late = number;", ["late"]),
     "? and nothing": ("let number: i32 = \"5\".parse()?;\nif number == 5 { return; }\nlet late = number;", ["late"]),
-    "at the end": ("let late = 1;\nreturn;", ["late"]),
 }
 
 

@@ -269,6 +269,11 @@ impl SourceMap {
     }
 }
 
+/// The names in a type.
+pub fn words(kind: &str) -> impl Iterator<Item = &str> {
+    kind.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

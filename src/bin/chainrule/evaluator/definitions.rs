@@ -11,6 +11,7 @@
 //! and the store is told which variables may be taken all the same.
 
 use super::Evaluator;
+use super::cell::words;
 use super::cell::{Place, parse, statements, without_commands};
 use super::explain::{self, Cell, memory::Fate};
 use super::made_of::{Graph, Parts, words_in};
@@ -366,11 +367,6 @@ fn redefined_by(code: &str, before: &Scope) -> Vec<String> {
 fn graph(scope: &Scope, definitions: &Definitions, earlier: &Definitions) -> Graph {
     let earlier = earlier.crates.keys().cloned().collect();
     Graph::new(scope.items().map(|(_, text)| text), definitions.crates.clone(), earlier)
-}
-
-/// The names in a type.
-pub fn words(kind: &str) -> impl Iterator<Item = &str> {
-    kind.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]

@@ -6,8 +6,9 @@
 //! name means something of the library and something of the learner's, it is the learner's.
 
 use super::Evaluator;
+use super::cell::words;
 use super::cell::{Place, parse, statements, without_commands};
-use super::definitions::{Gone, without_outdated, words};
+use super::definitions::{Gone, without_outdated};
 use super::explain::warnings;
 use super::imports::{Import, imports, of_use};
 use super::kept::Ran;

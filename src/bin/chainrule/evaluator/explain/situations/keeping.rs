@@ -2,7 +2,7 @@
 
 use super::super::case::{BORROW, Case, Explanation, ITERATOR};
 use super::super::syntax::{Cell, one_line, text};
-use crate::evaluator::definitions::words;
+use crate::evaluator::cell::words;
 use chainrule::display::say;
 use ra_ap_syntax::ast::{self, AstNode, HasArgList, HasName};
 
