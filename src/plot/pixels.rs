@@ -172,7 +172,7 @@ fn cover(covered: &mut [f32], from: f64, to: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plot::outlines::{rectangle, stroke};
+    use crate::plot::contours::{rectangle, stroke};
 
     fn page(outline: Outline) -> impl Fn(usize, usize) -> u8 {
         let mut page = Page::new((10.0, 10.0));

@@ -94,6 +94,10 @@ RENAMED = {
         "use std::collections::{BTreeMap, BTreeSet};\nlet kept = BTreeMap::from([(1, BTreeSet::from([2]))]);",
         "struct BTreeSet;\nstruct BTreeMap(u8);", "{1: {2}}",
     ),
+    "a struct for one of all of std": (
+        "use std::collections::*;\nuse std::fmt::*;\nlet kept = BTreeMap::from([(1, VecDeque::from([2]))]);",
+        "struct BTreeMap;\nenum VecDeque { One }", "{1: [2]}",
+    ),
     "an import for another": (
         MODULE + "mod n { pub struct P; }\nuse m::P;\nlet kept = P { x: \"a\".into() };", "use n::P;", 'P { x: "a" }',
     ),

@@ -112,12 +112,17 @@ impl Definitions {
         parts.values().map(String::as_str).chain([kind.as_str()]).flat_map(words).map(str::to_owned).collect()
     }
 
+    /// The paths of types with this last name that variables have, as the compiler gives them.
+    pub fn paths_to<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
+        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '#');
+        let end = format!("::{name}");
+        let paths = self.types.values().flat_map(move |kind| kind.split(move |c| !is_part(c)));
+        paths.filter(move |path| path.ends_with(&end))
+    }
+
     /// The path of a type in a module of the learner that variables have and that is called by this name alone.
     pub fn path_in_a_module(&self, name: &str) -> Option<String> {
-        let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '#');
-        let mut paths = self.types.values().flat_map(|kind| kind.split(|c| !is_part(c)));
-        let inner =
-            paths.find_map(|path| path.strip_prefix("ctx::").filter(|path| path.ends_with(&format!("::{name}"))))?;
+        let inner = self.paths_to(name).find_map(|path| path.strip_prefix("ctx::"))?;
         let path = format!("crate::{inner}");
         // The compiler writes `type` for `r#type`.
         parse(&format!("type T = {path};")).errors().is_empty().then_some(path)

@@ -274,13 +274,28 @@ impl Evaluator {
         let own = imports(code);
         let path = |name: &str| {
             let Some((_, text)) = self.scope.items().find(|(known, _)| *known == name) else {
-                return self.definitions.path_in_a_module(name);
+                return self.definitions.path_in_a_module(name).or_else(|| self.path_by_a_glob(name));
             };
             let is_same = own.iter().any(|import| import.text == text);
             let path = text.strip_prefix("use ").filter(|_| !is_same)?.trim_end_matches(';');
             Some(path.split(" as ").next().unwrap_or(path).to_owned())
         };
         named_by(code).into_iter().filter_map(|(name, _)| path(&name).map(|path| (name, path))).collect()
+    }
+
+    /// The path of a type that variables have by `use std::collections::*`: the module stands in the compiler's path, too.
+    fn path_by_a_glob(&self, name: &str) -> Option<String> {
+        let globs: Vec<String> =
+            self.scope.items().flat_map(|(_, text)| imports(text)).map(|import| import.text).collect();
+        let modules = globs.iter().filter_map(|text| text.strip_prefix("use ")?.strip_suffix("::*;"));
+        let modules = modules.filter(|path| ["std", "core", "alloc"].iter().any(|root| path.starts_with(root)));
+        let mut modules: Vec<&str> = modules.collect();
+        // The longest path says most.
+        modules.sort_by_key(|path| std::cmp::Reverse(path.len()));
+        let last = |path: &str| format!("::{}::", path.rsplit("::").next().unwrap_or_default());
+        let module =
+            modules.into_iter().find(|path| self.definitions.paths_to(name).any(|own| own.contains(&last(path))))?;
+        Some(format!("{module}::{name}"))
     }
 
     fn claim(&self, name: &str, kind: Kind, code: &str, prepared: &mut Prepared) -> Vec<Claimed> {

@@ -159,6 +159,7 @@ fn links_to_the_library(source: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::generated::taken;
     use super::*;
 
     /// What evcxr 0.22 writes around `let x = 1;` and `f()?`, shortened to what the wrapper looks at.

@@ -308,6 +308,7 @@ impl Split {
 
 #[cfg(test)]
 mod tests {
+    use super::super::generated::RESULTS;
     use super::*;
     use serde_json::json;
 

@@ -8,7 +8,7 @@ use std::ops::Range;
 /// One or two sentences, and code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
-    sentences: String,
+    pub(super) sentences: String,
     /// What to write, in lines of code. May be empty.
     fix: String,
 }
