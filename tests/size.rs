@@ -20,16 +20,16 @@ const LONG_FUNCTIONS: &[(&str, usize)] = &[
     ("src/bin/chainrule/evaluator/assist/declarations.rs item", 84),
     ("src/bin/chainrule/evaluator/assist/infer.rs expression", 83),
     ("src/bin/chainrule/evaluator/assist/infer.rs locals_until", 84),
-    ("src/bin/chainrule/evaluator/crash.rs cause", 74),
+    ("src/bin/chainrule/evaluator/crash.rs cause", 76),
     ("src/bin/chainrule/evaluator/explain/forms.rs special", 68),
     ("src/bin/chainrule/evaluator/explain/situations/names.rs of_fate", 61),
-    ("src/bin/chainrule/evaluator/kept.rs to_be_kept", 66),
-    ("src/bin/chainrule/evaluator/mod.rs judge", 65),
-    ("src/bin/chainrule/evaluator/mod.rs run", 73),
+    ("src/bin/chainrule/evaluator/kept.rs to_be_kept", 67),
+    ("src/bin/chainrule/evaluator/mod.rs run", 74),
     ("src/bin/chainrule/notebook/run.rs run_cells", 65),
     ("src/bin/chainrule/worker/runner.rs run", 64),
+    ("src/kernels/gemm.rs block", 65),
     ("src/model/fit.rs run", 102),
-    ("src/plot/game.rs board", 71),
+    ("src/plot/game.rs board", 72),
 ];
 
 fn root() -> &'static Path {

@@ -4,9 +4,8 @@ use super::values::{map, zip, zip3};
 use crate::Float;
 use crate::kernels::reduce::{larger, smaller};
 use crate::tensor::fail::fail;
-use crate::tensor::operation::{op, wrt};
 use crate::tensor::shape::{broadcast, broadcast_shape, expand, unbroadcast};
-use crate::tensor::{Array, Tensor};
+use crate::tensor::{Array, Tensor, op, wrt};
 use ndarray::Dimension;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 

@@ -4,9 +4,8 @@
 //! Images have the shape `[n, channels, height, width]`, as in PyTorch.
 
 use crate::kernels::windows::Windows;
-use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
-use crate::tensor::operation::{op, wrt};
+use crate::tensor::{Tensor, op, wrt};
 
 impl Tensor {
     /// What a window of `size` sees at each place as it goes over images: `[n, channels, height, width]` becomes

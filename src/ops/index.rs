@@ -5,9 +5,8 @@ use crate::Float;
 use crate::kernels::picks::{self, Sums, are_indices, last_index};
 use crate::kernels::reduce::Along;
 use crate::tensor::fail::fail;
-use crate::tensor::operation::{op, wrt_part};
 use crate::tensor::shape::{array, axis as check_axis, slice};
-use crate::tensor::{Array, Tensor};
+use crate::tensor::{Array, Tensor, op, wrt_part};
 
 impl Tensor {
     /// The given entries along axis 0, in that order and as often as named. Derivative: each row's gradient goes back

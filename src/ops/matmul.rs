@@ -5,9 +5,8 @@ use crate::kernels::gemm::{affine, gemm, is_long, long_sum};
 use crate::kernels::loops::{rows, update};
 use crate::kernels::reduce::{Along, Sum, reduce};
 use crate::tensor::fail::fail;
-use crate::tensor::operation::{op, wrt};
 use crate::tensor::shape::{array, slice};
-use crate::tensor::{Array, Tensor};
+use crate::tensor::{Array, Tensor, op, wrt};
 use ndarray::{ArrayView2, ArrayView3, Axis};
 
 /// A stack of matrices as a view: `[matrices, rows, columns]`.

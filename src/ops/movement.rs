@@ -5,11 +5,10 @@ use crate::kernels::copy::Runs;
 use crate::kernels::reduce::Along;
 use crate::tensor::fail::fail;
 use crate::tensor::node::Edge;
-use crate::tensor::operation::{op, wrt, wrt_part};
 use crate::tensor::shape::{
     array, axis as check_axis, broadcast_shape, contiguous, expand, row_major, slice, slice_mut, unbroadcast,
 };
-use crate::tensor::{Array, Tensor};
+use crate::tensor::{Array, Tensor, op, wrt, wrt_part};
 use ndarray::{Axis, IxDyn, Slice};
 use std::ops::Range;
 

@@ -1,14 +1,12 @@
 //! Many values to one: of the whole tensor, or along an axis.
 
-use super::values::map;
-use super::values::zip;
+use super::values::{map, zip};
 use crate::Float;
 use crate::kernels::loops::lanes;
 use crate::kernels::reduce::{Along, Fold, Largest, Product, Smallest, Squares, Sum, first, reduce, running, same};
 use crate::tensor::fail::fail;
-use crate::tensor::operation::{op, wrt};
 use crate::tensor::shape::{array, axis as check_axis, contiguous, expand, slice};
-use crate::tensor::{Array, Tensor};
+use crate::tensor::{Array, Tensor, op, wrt};
 use ndarray::Axis;
 
 /// Sums and means.

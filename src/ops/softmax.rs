@@ -3,17 +3,15 @@
 
 use super::index::class_indices;
 use super::reduce::{along, drop_axis, keep_axis, over, total};
-use super::values::map;
-use super::values::{zip, zip3};
+use super::values::{map, zip, zip3};
 use crate::Float;
 use crate::display::say;
 use crate::kernels::loops::{max, sum};
 use crate::kernels::math::{exp, sigmoid, softplus};
 use crate::kernels::reduce::{Largest, Sum};
 use crate::tensor::fail::{fail, warn_once};
-use crate::tensor::operation::{op, wrt};
 use crate::tensor::shape::{array, axis as check_axis, expand, slice};
-use crate::tensor::{Array, Tensor};
+use crate::tensor::{Array, Tensor, op, wrt};
 use std::sync::Arc;
 
 /// eˣ / Σ eˣ for each row along the axis.

@@ -4,8 +4,7 @@ use super::values::{map, zip3};
 use crate::Float;
 use crate::kernels::math::{exp, exp_m1_below_0, sigmoid, softplus, tanh};
 use crate::kernels::reduce::{larger, smaller};
-use crate::tensor::Tensor;
-use crate::tensor::operation::{op, wrt};
+use crate::tensor::{Tensor, op, wrt};
 
 /// `y = f(x)` for each value; `df(g, x, y)` is the derivative times `g`.
 #[track_caller]

@@ -27,6 +27,7 @@ pub use node::Tensor;
 pub use node::no_grad;
 pub(crate) use node::{NoGrad, begin_cell, grad_enabled};
 pub use operation::stop_at_nan;
+pub(crate) use operation::{op, wrt, wrt_part};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 

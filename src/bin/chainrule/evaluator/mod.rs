@@ -22,6 +22,7 @@ mod made_of;
 mod output;
 mod precedence;
 mod prepare;
+mod reports;
 mod scope;
 mod stopped;
 mod stream;
@@ -58,6 +59,7 @@ use interrupt::Stop;
 use kept::{Compiled, Found, Ran};
 use output::Pump;
 use prepare::{Implementations, Prepared, prepare};
+use reports::{Reports, Said};
 use scope::Scope;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -234,8 +236,7 @@ impl Evaluator {
         {
             self.keep_refusal(&key, code, &Refusal::new(code, prepared, error));
         }
-        let returned =
-            events.iter().find_map(|event| if let Event::Returned { line } = event { Some(*line) } else { None });
+        let returned = Reports(&events).returned();
         let judged = self.judge(Course { number, code, prepared, result, stop, events, error_tail, lost }, &variables);
         if has_crashed {
             self.objects.forget_last();
@@ -342,17 +343,15 @@ impl Evaluator {
 
     fn judge(&self, course: Course, variables: &BTreeMap<String, String>) -> Result<evcxr::EvalOutputs, Failure> {
         let Course { number, code, prepared, result, stop, events, error_tail, lost } = course;
-        let (events, is_lost) = (&events, matches!(result, Err(Error::SubprocessTerminated(_))));
-        let restored =
-            last(events, |event| if let Event::RunnerDied { restored, .. } = event { Some(restored) } else { None });
+        let (reports, is_lost) = (Reports(&events), matches!(result, Err(Error::SubprocessTerminated(_))));
         // A runner that died after it had answered has harmed nobody.
-        if result.is_err() && (is_lost || restored.is_some()) {
+        if result.is_err() && (is_lost || reports.restored().is_some()) {
             let crash = Crash {
                 number,
                 code,
-                events,
+                events: &events,
                 stop,
-                is_restored: restored == Some(&true),
+                is_restored: reports.restored() == Some(true),
                 error_tail: &error_tail,
                 settings: &self.settings,
                 variables,
@@ -362,9 +361,7 @@ impl Evaluator {
             };
             return Err(crash.failure());
         }
-        if let Some(message) =
-            last(events, |event| if let Event::LoadFailed { message } = event { Some(message) } else { None })
-        {
+        if let Some(message) = reports.load_failure() {
             // Before it stands where the compiled cell is.
             let message = message.rsplit(".so: ").next().unwrap_or_default();
             let value = say(
@@ -373,58 +370,47 @@ impl Evaluator {
             );
             return Err(Failure::new("Crash", value, None));
         }
-        let ended_early = last(events, |event| match event {
-            Event::Panicked { line, .. } => Some(line),
-            _ => None,
-        })
-        .or_else(|| last(events, |event| if let Event::EarlyReturn { line, .. } = event { Some(line) } else { None }));
         if let Some(stop) = stop
-            && (result.is_err() || ended_early.is_some())
+            && (result.is_err() || reports.ended_early().is_some())
         {
-            let place = ended_early.and_then(|line| crash::statement(number, code, *line));
+            let place = reports.ended_early().and_then(|line| crash::statement(number, code, line));
             return Err(self.stopped(stop, result.is_err(), place.as_ref()));
         }
-        let outputs = match result {
-            Ok(outputs) => outputs,
+        match result {
+            Ok(outputs) => self.said(number, code, reports).map_or(Ok(outputs), Err),
             Err(error) => {
                 let refusal = Refusal::new(code, prepared, &error);
-                return Err(Failure::refused(number, code, &refusal, &self.memory));
+                Err(Failure::refused(number, code, &refusal, &self.memory))
             }
-        };
-        let nobody_to_ask = events.contains(&Event::NobodyToAsk {}).then(|| {
+        }
+    }
+
+    /// The failure that a cell has reported, if it has.
+    fn said(&self, number: u32, code: &str, reports: Reports) -> Option<Failure> {
+        let nobody_to_ask = reports.has_nobody_to_ask().then(|| {
             say(
                 "the cell reads from standard input, but there is nobody to ask here\n  hint: run the notebook in a front \
                  end such as JupyterLab, or put the text into the cell",
                 "单元格要从标准输入读取内容，但这里没有人可以回答\n  提示：请在 JupyterLab 等前端中运行笔记本，或者把文字直接写进单元格",
             )
         });
-        for event in events.iter().rev() {
-            if let Event::Panicked { is_interrupt, message, at, line, folder } = event {
-                let at = self.place_of(at.as_ref()).or_else(|| crash::statement(number, code, *line));
-                let failure = if *is_interrupt {
-                    self.stopped(Stop::Interrupt, false, at.as_ref())
-                } else {
-                    self.panicked(message, at, events, nobody_to_ask)
+        let (failure, folder) = match reports.said()? {
+            Said::Panicked { is_interrupt, message, at, line, folder } => {
+                let at = self.place_of(at).or_else(|| crash::statement(number, code, line));
+                let failure = match (is_interrupt, nobody_to_ask) {
+                    (true, _) => self.stopped(Stop::Interrupt, false, at.as_ref()),
+                    (false, Some(nobody)) => Failure::new("Panic", nobody, at.as_ref()),
+                    (false, None) => self.panicked(message, at, reports),
                 };
-                return Err(failure.explained(number, code, &self.memory, folder));
+                (failure, folder)
             }
-        }
-        for event in events.iter().rev() {
-            let (message, line, folder) = match event {
-                Event::EarlyReturn { message, line, folder } => (message, line, folder.as_str()),
-                Event::ErrorResult { message, line } => (message, line, ""),
-                _ => continue,
-            };
-            let value = nobody_to_ask.unwrap_or(message);
-            let failure = Failure::new("Error", value, crash::statement(number, code, *line).as_ref());
-            return Err(failure.explained(number, code, &self.memory, folder));
-        }
-        for event in events {
-            if let Event::UnseenError { message, line } = event {
-                return Err(self.unseen(message, *line).explained(number, code, &self.memory, ""));
+            Said::Error { message, line, folder } => {
+                let value = nobody_to_ask.unwrap_or(message);
+                (Failure::new("Error", value, crash::statement(number, code, line).as_ref()), folder)
             }
-        }
-        Ok(outputs)
+            Said::Unseen { message, line } => (self.unseen(message, line), ""),
+        };
+        Some(failure.explained(number, code, &self.memory, folder))
     }
 
     /// A cell that ended when it was asked to, or before it began.
@@ -459,20 +445,16 @@ impl Evaluator {
     }
 
     /// `at` is where, as exactly as it is known.
-    fn panicked(&self, message: &str, at: Option<Place>, events: &[Event], nobody_to_ask: Option<&str>) -> Failure {
-        if let Some(nobody) = nobody_to_ask {
-            return Failure::new("Panic", nobody, at.as_ref());
-        }
+    fn panicked(&self, message: &str, at: Option<Place>, reports: Reports) -> Failure {
         // What `join` returns says nothing of the reason.
-        for event in events.iter().rev().filter(|_| message.ends_with("Any { .. }")) {
-            let Event::ThreadPanicked { message: reason, at: in_thread, .. } = event else { continue };
-            let value = say(
-                format!("a thread that the cell joined had panicked: {reason}"),
-                format!("单元格等待（join）的线程发生了 panic：{reason}"),
-            );
-            return Failure::new("Panic", value, self.place_of(in_thread.as_ref()).or(at).as_ref());
-        }
-        Failure::new("Panic", message, at.as_ref())
+        let Some((reason, in_thread)) = reports.panic_of_thread().filter(|_| message.ends_with("Any { .. }")) else {
+            return Failure::new("Panic", message, at.as_ref());
+        };
+        let value = say(
+            format!("a thread that the cell joined had panicked: {reason}"),
+            format!("单元格等待（join）的线程发生了 panic：{reason}"),
+        );
+        Failure::new("Panic", value, self.place_of(in_thread).or(at).as_ref())
     }
 
     /// Where in a cell a place in the compiled code is.
@@ -492,11 +474,6 @@ impl Drop for Evaluator {
         // evcxr would kill the supervisor, which then could not collect what cells have started.
         self.interrupter.end_worker();
     }
-}
-
-/// The last of the events that `pick` finds something in.
-fn last<'a, T>(events: &'a [Event], pick: impl Fn(&'a Event) -> Option<T>) -> Option<T> {
-    events.iter().rev().find_map(pick)
 }
 
 /// The cell without lines that say only this command, and how many there were. Lines keep their numbers.
