@@ -22,7 +22,7 @@ impl Evaluator {
             return;
         }
         self.taken.extend(self.events.take());
-        let types = |event| if let &Event::Types { ref types } = event { Some(types) } else { None };
+        let types = |event: &'_ Event| if let Event::Types { types } = event { Some(types.clone()) } else { None };
         let reports: Vec<_> = self.taken.iter().filter_map(types).collect();
         for (name, variable) in self.scope.variables.iter_mut().filter(|(_, variable)| has_gap(&variable.kind)) {
             let reported = reports.iter().rev().find_map(|types| types.get(name));
