@@ -273,3 +273,25 @@ fn a_damaged_description_is_an_error() {
     };
     assert!(error.contains("layer 1 (Dense): there is no activation \"Reluu\""), "{error}");
 }
+
+#[test]
+fn a_name_that_promises_another_format_is_refused() {
+    let model = Sequential::new().add(Dense::new(2, 1));
+    for (name, advice) in [("x.onnx", "model.save_onnx"), ("x.keras", ".safetensors"), ("x.PT", ".safetensors")] {
+        let path = std::env::temp_dir().join(format!("chainrule-ending-{}-{name}", std::process::id()));
+        let error = model.save(path.to_str().expect("UTF-8")).expect_err("refused").to_string();
+        assert!(error.contains(advice) && !path.exists(), "{error}");
+    }
+}
+
+#[test]
+fn two_tensors_of_one_name_are_refused_and_leave_the_file() {
+    let file = std::env::temp_dir().join(format!("chainrule-names-{}.safetensors", std::process::id()));
+    let path = file.to_str().expect("UTF-8");
+    let (a, b) = (tensor([1.0]), tensor([2.0]));
+    data::write_safetensors(path, &[("a", &a)]).expect("written");
+    let error = data::write_safetensors(path, &[("a", &b), ("c", &b), ("a", &a)]).expect_err("refused").to_string();
+    assert!(error.contains("two tensors are called \"a\""), "{error}");
+    assert_eq!(data::read_safetensors(path).expect("read")[0].1.to_vec(), [1.0]);
+    std::fs::remove_file(&file).expect("removed");
+}

@@ -109,7 +109,7 @@ pub(crate) fn shaped(path: &str, name: &str, numbers: Option<Vec<Float>>, shape:
 }
 
 /// Writes tensors with their names to a file in the format safetensors. A file that is there is replaced only when the new
-/// one is complete.
+/// one is complete. Errors if two tensors have one name: only one of them could be read again.
 pub fn write_safetensors(path: &str, tensors: &[(&str, &Tensor)]) -> Result<()> {
     write_with_note(path, tensors, None)
 }
@@ -125,7 +125,9 @@ pub(crate) fn write_with_note(path: &str, tensors: &[(&str, &Tensor)], note: Opt
         let start = data.len();
         data.extend(tensor.to_vec().iter().flat_map(|value| value.to_le_bytes()));
         let entry = json!({"dtype": DTYPE, "shape": tensor.shape(), "data_offsets": [start, data.len()]});
-        header.insert((*name).to_owned(), entry);
+        if header.insert((*name).to_owned(), entry).is_some() {
+            return Err(wrong(path, format!("two tensors are called {name:?}; give each a name of its own")));
+        }
     }
     let mut header = Value::Object(header).to_string().into_bytes();
     // The numbers begin at a multiple of 8.

@@ -41,6 +41,15 @@ impl Sequential {
     ///
     /// In Python: `model.load_state_dict(safetensors.torch.load_file(path))`.
     pub fn save(&self, path: &str) -> Result<()> {
+        match ending(path).as_str() {
+            "onnx" => return Err(wrong(path, "save writes safetensors; model.save_onnx(…) writes ONNX")),
+            other if OF_PYTHON.contains(&other) => {
+                let advice =
+                    format!("save writes safetensors, which .{other} files are not: give it the ending .safetensors");
+                return Err(wrong(path, advice));
+            }
+            _ => {}
+        }
         let named: Vec<(String, Tensor)> = self.named_state().into_iter().map(|(name, _, file)| (name, file)).collect();
         let tensors: Vec<_> = named.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
         write_with_note(path, &tensors, Some(&architecture::described(self)))
@@ -52,12 +61,9 @@ impl Sequential {
     /// The error says what to do where a file has weights, but not of what layers, as those of PyTorch; where a layer is one
     /// that you wrote yourself; where the file is damaged. What is left then is [`load_weights`](Sequential::load_weights).
     pub fn load(path: &str) -> Result<Sequential> {
-        let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase();
-        match ending.as_str() {
+        match ending(path).as_str() {
             "onnx" => return Sequential::load_onnx(path),
-            "pt" | "pth" | "ckpt" | "pkl" | "bin" | "h5" | "hdf5" | "keras" | "pb" => {
-                return Err(of_python(path, &ending));
-            }
+            other if OF_PYTHON.contains(&other) => return Err(of_python(path, other)),
             _ => {}
         }
         let (tensors, note) = read_with_note(path)?;
@@ -179,6 +185,13 @@ impl Load for Sequential {
     fn load(&self, path: &str) -> Result<()> {
         self.load_weights(path)
     }
+}
+
+/// Files that only Python can read.
+const OF_PYTHON: [&str; 9] = ["pt", "pth", "ckpt", "pkl", "bin", "h5", "hdf5", "keras", "pb"];
+
+fn ending(path: &str) -> String {
+    path.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase()
 }
 
 /// What to do with a file that only the program can read that wrote it.
