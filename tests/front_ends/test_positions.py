@@ -219,7 +219,7 @@ def test_nothing_is_proposed_where_nothing_helps(session):
 def test_names_come_with_signature_and_documentation(session):
     _, reply, _ = complete(session, "x.matm|")
     (matmul,) = reply["metadata"]["_jupyter_types_experimental"]
-    assert matmul["type"] == "fn(other: &Tensor) → Tensor"
+    assert matmul["type"] == "(other)\u00a0→\u00a0Tensor"
     assert matmul["signature"] == "fn Tensor::matmul(&self, other: &Tensor) -> Tensor"
     assert matmul["documentation"].startswith("The matrix product.")
     _, reply, _ = complete(session, "wei|")

@@ -71,23 +71,44 @@ pub fn completed(request: &PositionRequest, found: &Completions) -> Value {
     })
 }
 
-/// What JupyterLab shows beside a name: all that it has room for is the type, so that of a function is how it is called.
+/// What JupyterLab shows beside a name. All that it has room for is the type: so that of a function is what it takes, by
+/// name, and what it gives; the whole signature stands in the panel beside the list.
 fn beside(kind: &str, signature: &str) -> String {
-    const LONGEST: usize = 48;
+    const LONGEST: usize = 24;
     let shown = match kind {
-        // Without its name, which stands before it, and what stands before the dot.
-        "function" => signature.split_once('(').filter(|(before, _)| before.starts_with("fn ")).map(|(_, call)| {
-            let own = ["&mut self", "mut self", "&self", "self"].iter().find_map(|own| call.strip_prefix(own));
-            format!("fn({}", own.unwrap_or(call).trim_start_matches(", "))
-        }),
+        "function" => signature.strip_prefix("fn ").and_then(called),
         "instance" | "property" => signature.split_once(": ").map(|(_, kind)| kind.to_owned()),
         _ => None,
     };
-    let shown = shown.unwrap_or_else(|| kind.to_owned()).replace("->", "→");
+    // JupyterLab would break the line at a space, and write one half over the other.
+    let shown = shown.unwrap_or_else(|| kind.to_owned()).replace(' ', "\u{a0}");
     match shown.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", shown[..end].trim_end()),
         None => shown,
     }
+}
+
+/// `(axis, range) → Tensor` of `Tensor::slice(&self, axis: isize, range: Range<usize>) -> Tensor`.
+fn called(signature: &str) -> Option<String> {
+    let (_, rest) = signature.split_once('(')?;
+    let (mut depth, mut end) = (0, rest.len());
+    for (at, c) in rest.char_indices() {
+        match c {
+            '(' | '<' | '[' => depth += 1,
+            ')' if depth == 0 => {
+                end = at;
+                break;
+            }
+            '>' if rest[..at].ends_with('-') => {}
+            ')' | '>' | ']' => depth -= 1,
+            _ => {}
+        }
+    }
+    let names =
+        rest[..end].split(", ").filter_map(|one| one.split_once(": ")).map(|(name, _)| name.trim_start_matches("mut "));
+    let names: Vec<&str> = names.filter(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_')).collect();
+    let gives = rest[end..].split_once("-> ").map(|(_, kind)| format!(" → {}", kind.trim_start_matches(['&', ' '])));
+    Some(format!("({}){}", names.join(", "), gives.unwrap_or_default()))
 }
 
 /// An `inspect_reply`.
@@ -110,25 +131,19 @@ mod tests {
     #[test]
     fn what_stands_beside_a_name() {
         for (kind, signature, shown) in [
-            ("function", "fn Tensor::matmul(&self, other: &Tensor) -> Tensor", "fn(other: &Tensor) → Tensor"),
-            ("function", "fn Tensor::t(&self) -> Tensor", "fn() → Tensor"),
-            (
-                "function",
-                "fn Dense::new(inputs: usize, outputs: usize) -> Dense",
-                "fn(inputs: usize, outputs: usize) → Dense",
-            ),
-            (
-                "function",
-                "fn Sequential::add(self, layer: impl Module) -> Sequential",
-                "fn(layer: impl Module) → Sequential",
-            ),
+            ("function", "fn Tensor::matmul(&self, other: &Tensor) -> Tensor", "(other) → Tensor"),
+            ("function", "fn Tensor::t(&self) -> Tensor", "() → Tensor"),
+            ("function", "fn Tensor::shape(&self) -> &[usize]", "() → [usize]"),
+            ("function", "fn Dense::new(inputs: usize, outputs: usize) -> Dense", "(inputs, outputs) → Dens…"),
+            ("function", "fn no_grad(compute: impl FnOnce() -> R) -> R", "(compute) → R"),
+            ("function", "fn show_all()", "()"),
             ("function", "macro println!", "function"),
             ("instance", "weights: Vec<f32>", "Vec<f32>"),
             ("class", "struct Dense", "class"),
         ] {
-            assert_eq!(beside(kind, signature), shown);
+            assert_eq!(beside(kind, signature).replace('\u{a0}', " "), shown);
         }
-        let long = format!("fn f({})", "x: f32, ".repeat(20));
-        assert!(beside("function", &long).chars().count() <= 49);
+        let long = format!("fn f({})", "length: f32, ".repeat(20));
+        assert!(beside("function", &long).chars().count() <= 25);
     }
 }
