@@ -95,7 +95,7 @@ RENAMED = {
         "struct BTreeSet;\nstruct BTreeMap(u8);", "{1: {2}}",
     ),
     "a struct for one of all of std": (
-        "use std::collections::*;\nuse std::fmt::*;\nlet kept = BTreeMap::from([(1, VecDeque::from([2]))]);",
+        "use std::collections::*;\nuse std::time::*;\nlet kept = BTreeMap::from([(1, VecDeque::from([2]))]);",
         "struct BTreeMap;\nenum VecDeque { One }", "{1: [2]}",
     ),
     "an import for another": (
