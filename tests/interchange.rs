@@ -3,30 +3,15 @@
 //! Whether other programs read these files, too, is checked by `oracle/interchange.py`, which needs PyTorch.
 
 use chainrule::prelude::*;
-use std::path::PathBuf;
 
 #[allow(dead_code)] // its `main`
 #[path = "../examples/interchange.rs"]
 mod example;
 
-/// A file of this process and this test, which is gone at the end.
-struct File(PathBuf);
+#[path = "common/file.rs"]
+mod file;
 
-impl File {
-    fn new(name: &str) -> File {
-        File(std::env::temp_dir().join(format!("chainrule-interchange-{}-{name}", std::process::id())))
-    }
-
-    fn path(&self) -> &str {
-        self.0.to_str().expect("a path")
-    }
-}
-
-impl Drop for File {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
+use file::File;
 
 fn perceptron() -> Sequential {
     Sequential::new().add(Dense::new(6, 8).relu()).add(Dropout::new(0.5)).add(Dense::new(8, 3).softmax())

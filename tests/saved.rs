@@ -2,26 +2,11 @@
 
 use chainrule::nn::Activation::Linear;
 use chainrule::prelude::*;
-use std::path::PathBuf;
 
-/// A file of this process and this test, which is gone at the end.
-struct File(PathBuf);
+#[path = "common/file.rs"]
+mod file;
 
-impl File {
-    fn new(name: &str) -> File {
-        File(std::env::temp_dir().join(format!("chainrule-saved-{}-{name}", std::process::id())))
-    }
-
-    fn path(&self) -> &str {
-        self.0.to_str().expect("a path")
-    }
-}
-
-impl Drop for File {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.0);
-    }
-}
+use file::File;
 
 fn stack() -> Sequential {
     Sequential::new()

@@ -230,7 +230,7 @@ impl Evaluator {
             let snapshots = events.iter().filter(|event| matches!(event, Event::Snapshot { .. }));
             snapshots.for_each(|event| eprintln!("{}", event.to_json()));
         }
-        let has_crashed = result.is_err() && events.iter().any(|event| matches!(event, Event::RunnerDied { .. }));
+        let has_crashed = result.is_err() && Reports(&events).restored().is_some();
         if let (Some(key), None, Err(error)) = (key, stop, &result)
             && !has_crashed
         {

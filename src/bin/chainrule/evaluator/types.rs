@@ -22,11 +22,13 @@ impl Evaluator {
             return;
         }
         self.taken.extend(self.events.take());
-        let types = |event: &'_ Event| if let Event::Types { types } = event { Some(types.clone()) } else { None };
-        let reports: Vec<_> = self.taken.iter().filter_map(types).collect();
         for (name, variable) in self.scope.variables.iter_mut().filter(|(_, variable)| has_gap(&variable.kind)) {
-            let reported = reports.iter().rev().find_map(|types| types.get(name));
-            if let Some(complete) = reported.and_then(|reported| filled(&variable.kind, reported)) {
+            let of_name = |event: &'_ Event| match event {
+                Event::Types { types } => types.get(name).cloned(),
+                _ => None,
+            };
+            let reported = self.taken.iter().rev().find_map(of_name);
+            if let Some(complete) = reported.and_then(|reported| filled(&variable.kind, &reported)) {
                 variable.kind = complete;
             }
         }

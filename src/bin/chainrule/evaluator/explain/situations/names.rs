@@ -82,17 +82,22 @@ fn inside<'a>(case: &Case<'a>) -> Option<&'a str> {
     ["module", "crate"].iter().any(|word| after.starts_with(word)).then(|| after.split('`').nth(1))?
 }
 
+/// A name is there in other capitals.
+pub fn other_capitals(meant: &str, fix: String) -> Explanation {
+    Explanation::new(
+        format!("Capital and small letters differ: it is called `{meant}` here."),
+        format!("Rust 区分大小写：这里的名字是 `{meant}`。"),
+        fix,
+    )
+}
+
 /// What rustc found instead, if it is close enough to be meant.
 fn similar_name(case: &Case) -> Option<Explanation> {
     let name = case.name();
     let meant = case.helps.iter().find_map(|help| alike(help, name))?;
     let fix = case.mark.clone().and_then(|mark| with_name(case.code, mark, name, meant)).unwrap_or_default();
     Some(if name.eq_ignore_ascii_case(meant) {
-        Explanation::new(
-            format!("Capital and small letters differ: it is called `{meant}` here."),
-            format!("Rust 区分大小写：这里的名字是 `{meant}`。"),
-            fix,
-        )
+        other_capitals(meant, fix)
     } else {
         Explanation::new(
             format!("There is no `{name}` here, but there is `{meant}`. If that is meant:"),

@@ -1,7 +1,7 @@
 //! Paths of the standard library that are misspelled, and types as other languages call them.
 
 use super::super::case::{Case, Explanation};
-use super::names::{distance, with_name};
+use super::names::{distance, other_capitals, with_name};
 
 /// Modules of the standard library, with what learners take from them.
 const STD: &[(&str, &[&str])] = &[
@@ -172,11 +172,7 @@ pub fn type_elsewhere(case: &Case) -> Option<Explanation> {
     let to_use = to_use.filter(|module| !is_there(module)).map(|module| format!("use std::{module}::{meant};\n"));
     let fix = to_use.unwrap_or_default() + &line;
     Some(if name.eq_ignore_ascii_case(meant) {
-        Explanation::new(
-            format!("Capital and small letters differ: it is called `{meant}` here."),
-            format!("Rust 区分大小写：这里的名字是 `{meant}`。"),
-            fix,
-        )
+        other_capitals(meant, fix)
     } else {
         Explanation::new(
             format!("Rust has no type `{name}`. What is meant is called `{meant}`:"),
