@@ -1,4 +1,5 @@
-//! Lets the shared objects that the worker loads find our `read` (`src/bin/chainrule/worker/stdin.rs`).
+//! Lets the shared objects that the worker loads find our `read`
+//! (`src/bin/chainrule/worker/stdin.rs`).
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");

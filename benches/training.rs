@@ -1,11 +1,11 @@
-//! How long training takes: the programs of `peers/`, written for the library. `compare.py` runs both and prints the
-//! table.
+//! How long training takes: the programs of `peers/`, written for the library. `compare.py` runs
+//! both and prints the table.
 //!
-//!     cargo bench --no-default-features --bench training              # all of them
-//!     cargo bench --no-default-features --bench training -- mlp-2     # those with this in their name
+//!     cargo bench --no-default-features --bench training # all of them cargo bench
+//!     --no-default-features --bench training -- mlp-2 # those with this in their name
 //!
-//! Prints one line for each: the case, a figure, its unit. Where nothing else is said the figure is the best of three
-//! runs, as in the peers. The data is random: only the arithmetic counts here.
+//! Prints one line for each: the case, a figure, its unit. Where nothing else is said the figure is
+//! the best of three runs, as in the peers. The data is random: only the arithmetic counts here.
 
 use chainrule::prelude::*;
 use std::hint::black_box;
@@ -16,8 +16,16 @@ const N: usize = 60_000;
 
 /// Seconds.
 fn time(work: impl FnOnce()) -> f64 {
-    // On a machine that others use, too: the time that this thread had a processor (with CHAINRULE_THREADS=1).
-    let used = || std::fs::read_to_string("/proc/thread-self/schedstat").ok()?.split(' ').next()?.parse::<f64>().ok();
+    // On a machine that others use, too: the time that this thread had a processor (with
+    // CHAINRULE_THREADS=1).
+    let used = || {
+        std::fs::read_to_string("/proc/thread-self/schedstat")
+            .ok()?
+            .split(' ')
+            .next()?
+            .parse::<f64>()
+            .ok()
+    };
     let (before, start) = (used(), Instant::now());
     work();
     match (std::env::var_os("BENCH_CPU_TIME"), before, used()) {
@@ -27,16 +35,23 @@ fn time(work: impl FnOnce()) -> f64 {
 }
 
 fn best(runs: usize, mut work: impl FnMut()) -> f64 {
-    (0..runs).map(|_| time(&mut work)).fold(f64::INFINITY, f64::min)
+    (0..runs)
+        .map(|_| time(&mut work))
+        .fold(f64::INFINITY, f64::min)
 }
 
 fn labels(n: usize, classes: usize) -> Tensor {
-    (0..n).map(|_| random::index(classes)).collect::<Vec<_>>().into()
+    (0..n)
+        .map(|_| random::index(classes))
+        .collect::<Vec<_>>()
+        .into()
 }
 
 /// An epoch of the primer's network.
 fn epoch(x: &Tensor, y: &Tensor, batch: usize, epochs: usize) -> f64 {
-    let model = Sequential::new().add(Dense::new(784, 128).relu()).add(Dense::new(128, 10));
+    let model = Sequential::new()
+        .add(Dense::new(784, 128).relu())
+        .add(Dense::new(128, 10));
     let (parameters, mut optimizer) = (model.parameters(), Adam::default());
     best(epochs, || {
         for rows in random::permutation(N).chunks(batch) {
@@ -50,7 +65,9 @@ fn epoch(x: &Tensor, y: &Tensor, batch: usize, epochs: usize) -> f64 {
 
 /// The primer's `train_step`: all samples at once.
 fn whole(x: &Tensor, y: &Tensor) -> f64 {
-    let model = Sequential::new().add(Dense::new(784, 128).relu()).add(Dense::new(128, 10).softmax());
+    let model = Sequential::new()
+        .add(Dense::new(784, 128).relu())
+        .add(Dense::new(128, 10).softmax());
     let (parameters, mut optimizer) = (model.parameters(), Adam::default());
     let loss = SparseCategoricalCrossentropy::new();
     best(6, || {
@@ -61,7 +78,10 @@ fn whole(x: &Tensor, y: &Tensor) -> f64 {
 
 fn tiny() -> f64 {
     let (x, y) = (Tensor::rand(&[100, 2]), Tensor::rand(&[100, 1]));
-    let model = Sequential::new().add(Dense::new(2, 16).tanh()).add(Dense::new(16, 16).tanh()).add(Dense::new(16, 1));
+    let model = Sequential::new()
+        .add(Dense::new(2, 16).tanh())
+        .add(Dense::new(16, 16).tanh())
+        .add(Dense::new(16, 1));
     let (parameters, mut optimizer) = (model.parameters(), Sgd::new(0.1));
     let mut step = || {
         zero_grad(&parameters);
@@ -95,22 +115,36 @@ fn cnn() -> f64 {
 /// A transformer over characters: 4 layers of 128 features and 4 heads, context 64, batch 16.
 fn transformer() -> f64 {
     const WORDS: usize = 65;
-    let mut model = Sequential::new().add(Embedding::new(WORDS, 128)).add(PositionEmbedding::new(64, 128));
+    let mut model = Sequential::new()
+        .add(Embedding::new(WORDS, 128))
+        .add(PositionEmbedding::new(64, 128));
     for _ in 0..4 {
-        let attention =
-            Sequential::new().add(LayerNormalization::new(128)).add(MultiHeadAttention::new(128, 4).causal());
+        let attention = Sequential::new()
+            .add(LayerNormalization::new(128))
+            .add(MultiHeadAttention::new(128, 4).causal());
         let dense = Sequential::new()
             .add(LayerNormalization::new(128))
             .add(Dense::new(128, 512).gelu())
             .add(Dense::new(512, 128));
-        model = model.add(Residual::new(attention)).add(Residual::new(dense));
+        model = model
+            .add(Residual::new(attention))
+            .add(Residual::new(dense));
     }
-    let model = model.add(LayerNormalization::new(128)).add(Dense::new(128, WORDS));
-    let (x, y) = (labels(16 * 64, WORDS).reshape(&[16, 64]), labels(16 * 64, WORDS));
+    let model = model
+        .add(LayerNormalization::new(128))
+        .add(Dense::new(128, WORDS));
+    let (x, y) = (
+        labels(16 * 64, WORDS).reshape(&[16, 64]),
+        labels(16 * 64, WORDS),
+    );
     let (parameters, mut optimizer) = (model.parameters(), Adam::default());
     let mut step = || {
         zero_grad(&parameters);
-        model.forward(&x).reshape(&[16 * 64, WORDS]).cross_entropy(&y).backward();
+        model
+            .forward(&x)
+            .reshape(&[16 * 64, WORDS])
+            .cross_entropy(&y)
+            .backward();
         optimizer.step(&parameters);
     };
     (0..3).for_each(|_| step());
@@ -120,7 +154,8 @@ fn transformer() -> f64 {
 /// 1,000 additions of single numbers: seconds for each operation, forward and backward.
 fn additions() -> (f64, f64) {
     let (start, one) = (tensor(0.0).requires_grad(), tensor(1.0));
-    // Too short for the clock of `time` that counts only this thread; of so many runs one is not disturbed.
+    // Too short for the clock of `time` that counts only this thread; of so many runs one is not
+    // disturbed.
     let time = |work: &mut dyn FnMut()| {
         let start = Instant::now();
         work();
@@ -137,20 +172,34 @@ fn additions() -> (f64, f64) {
 }
 
 fn main() {
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with("--")).collect();
-    let wanted = |case: &str| arguments.is_empty() || arguments.iter().any(|argument| case.contains(argument));
-    let print = |case: &str, figure: f64, unit: &str| println!("chainrule {case} {figure:.4} {unit}");
+    let arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with("--"))
+        .collect();
+    let wanted = |case: &str| {
+        arguments.is_empty() || arguments.iter().any(|argument| case.contains(argument))
+    };
+    let print =
+        |case: &str, figure: f64, unit: &str| println!("chainrule {case} {figure:.4} {unit}");
     seed(0);
-    let batches = [32, 128, 1024, N].map(|batch| (batch, format!("mlp-784-128-10-adam-batch{batch}")));
+    let batches =
+        [32, 128, 1024, N].map(|batch| (batch, format!("mlp-784-128-10-adam-batch{batch}")));
     if batches.iter().any(|(_, case)| wanted(case)) {
         let (x, y) = (Tensor::rand(&[N, 784]), labels(N, 10));
         // What is needed beside the data: two epochs more or less do not change it.
         let before = resident("VmRSS");
         for (batch, case) in batches.iter().filter(|(_, case)| wanted(case)) {
-            let seconds = if *batch == N { whole(&x, &y) } else { epoch(&x, &y, *batch, 3) };
+            let seconds = if *batch == N {
+                whole(&x, &y)
+            } else {
+                epoch(&x, &y, *batch, 3)
+            };
             print(case, seconds, "s/epoch");
         }
-        if arguments.iter().any(|argument| argument.ends_with("batch128")) {
+        if arguments
+            .iter()
+            .any(|argument| argument.ends_with("batch128"))
+        {
             print("memory-above-data", resident("VmHWM") - before, "MB");
         }
         black_box((x, y));
@@ -162,7 +211,11 @@ fn main() {
         print("cnn-28x28-8-16-adam-batch64", cnn() * 1e3, "ms/step");
     }
     if wanted("transformer-4x128-context64-batch16") {
-        print("transformer-4x128-context64-batch16", transformer() * 1e3, "ms/step");
+        print(
+            "transformer-4x128-context64-batch16",
+            transformer() * 1e3,
+            "ms/step",
+        );
     }
     if wanted("additions") {
         let (forward, backward) = additions();
@@ -174,6 +227,10 @@ fn main() {
 /// Memory of this process in MB, where the system tells.
 fn resident(what: &str) -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix(what)?.strip_prefix(':'));
-    line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok()).unwrap_or(f64::NAN) / 1024.0
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix(what)?.strip_prefix(':'));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok())
+        .unwrap_or(f64::NAN)
+        / 1024.0
 }

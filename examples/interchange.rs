@@ -1,4 +1,5 @@
-//! Writes networks, inputs and outputs for `tests/oracle/interchange.py`, which has PyTorch and onnxruntime compute them again.
+//! Writes networks, inputs and outputs for `tests/oracle/interchange.py`, which has PyTorch and
+//! onnxruntime compute them again.
 
 use chainrule::prelude::*;
 
@@ -9,7 +10,9 @@ fn main() -> std::io::Result<()> {
 /// Writes them into a folder.
 pub fn write(folder: &str) -> std::io::Result<()> {
     let file = |name: &str| format!("{folder}/{name}");
-    let mlp = Sequential::new().add(Dense::new(6, 8).relu()).add(Dense::new(8, 3).softmax());
+    let mlp = Sequential::new()
+        .add(Dense::new(6, 8).relu())
+        .add(Dense::new(8, 3).softmax());
     let cnn = Sequential::new()
         .input(&[1, 10, 10])
         .add(Conv2D::new(1, 4, 3).same())
@@ -28,6 +31,9 @@ pub fn write(folder: &str) -> std::io::Result<()> {
         answers.push((format!("{name}_y"), model.predict(&x)));
         answers.push((format!("{name}_x"), x));
     }
-    let answers: Vec<(&str, &Tensor)> = answers.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
+    let answers: Vec<(&str, &Tensor)> = answers
+        .iter()
+        .map(|(name, tensor)| (name.as_str(), tensor))
+        .collect();
     data::write_npz(&file("answers.npz"), &answers)
 }

@@ -1,10 +1,13 @@
-//! chainrule: a small autograd library for learning deep learning, and the library that notebook cells link to.
+//! chainrule: a small autograd library for learning deep learning, and the library that notebook
+//! cells link to.
 //!
-//! Everything that a cell needs is in the [`prelude`]; in a notebook it is in scope without a `use`.
+//! Everything that a cell needs is in the [`prelude`]; in a notebook it is in scope without a
+//! `use`.
 //!
 //! # Tensors
 //!
-//! A [`Tensor`](tensor::Tensor) is an n-dimensional array of [`Float`]s. Shapes that differ are broadcast, as in NumPy.
+//! A [`Tensor`](tensor::Tensor) is an n-dimensional array of [`Float`]s. Shapes that differ are
+//! broadcast, as in NumPy.
 //!
 //! ```
 //! # use chainrule::prelude::*;
@@ -16,8 +19,9 @@
 //!
 //! # Gradients
 //!
-//! A tensor remembers how it was computed. [`backward`](tensor::Tensor::backward) follows that history from a single
-//! number, the loss, back to every tensor that [requires a gradient](tensor::Tensor::requires_grad), by the chain rule.
+//! A tensor remembers how it was computed. [`backward`](tensor::Tensor::backward) follows that
+//! history from a single number, the loss, back to every tensor that [requires a
+//! gradient](tensor::Tensor::requires_grad), by the chain rule.
 //!
 //! ```
 //! # use chainrule::prelude::*;
@@ -29,9 +33,9 @@
 //! show(&draw_graph(&y));                          // the graph as a picture, with values and gradients
 //! ```
 //!
-//! Gradients add up until `zero_grad`; [`grads`](autograd::grads) and [`GradientTape`](autograd::GradientTape) return
-//! them instead; [`gradcheck`](autograd::gradcheck) compares them with differences. The derivative of an operation
-//! stands beside it, in [`ops`].
+//! Gradients add up until `zero_grad`; [`grads`](autograd::grads) and
+//! [`GradientTape`](autograd::GradientTape) return them instead; [`gradcheck`](autograd::gradcheck)
+//! compares them with differences. The derivative of an operation stands beside it, in [`ops`].
 //!
 //! # Networks and training
 //!
@@ -50,9 +54,10 @@
 //!
 //! # When it does not learn
 //!
-//! `fit` looks at inputs, labels, gradients and units at both ends of a run and warns of what keeps a network from
-//! learning; [`diagnose`](model::Sequential::diagnose) looks on demand. A loss that is not a number is followed back to the
-//! operation, and the line, that made it first; [`stop_at_nan`](autograd::stop_at_nan) ends the cell there.
+//! `fit` looks at inputs, labels, gradients and units at both ends of a run and warns of what keeps
+//! a network from learning; [`diagnose`](model::Sequential::diagnose) looks on demand. A loss that
+//! is not a number is followed back to the operation, and the line, that made it first;
+//! [`stop_at_nan`](autograd::stop_at_nan) ends the cell there.
 //! [`warnings(false)`](tensor::warnings) turns warnings off. To see what is inside:
 //!
 //! ```
@@ -67,7 +72,8 @@
 //!
 //! # Where things are
 //!
-//! Each folder uses only those above it, and of those only these (a test reads this table and the code):
+//! Each folder uses only those above it, and of those only these (a test reads this table and the
+//! code):
 //!
 //! | module | | uses |
 //! |---|---|---|
@@ -87,8 +93,9 @@
 //!
 //! # Mistakes
 //!
-//! Shapes that do not fit, a label out of range, a gradient that is not there: the cell panics at its own line, with
-//! the operation, the shapes, the labels of the operands, and a hint. Nothing is lost, and the next cell works.
+//! Shapes that do not fit, a label out of range, a gradient that is not there: the cell panics at
+//! its own line, with the operation, the shapes, the labels of the operands, and a hint. Nothing is
+//! lost, and the next cell works.
 //!
 //! ```should_panic
 //! # use chainrule::prelude::*;
@@ -127,24 +134,40 @@ pub mod prelude {
     pub use crate::cell::CellDisplay;
     pub use crate::data::{self, Dataset};
     pub use crate::display::{self, Bundle, DisplayHandle, Show, clear_output, show};
-    pub use crate::display::{display_html, display_json, display_latex, display_markdown, display_png, display_svg};
-    pub use crate::front::{Button, Checkbox, Control, Dropdown, FloatSlider, IntSlider, Widget, interact};
+    pub use crate::display::{
+        display_html, display_json, display_latex, display_markdown, display_png, display_svg,
+    };
+    pub use crate::front::{
+        Button, Checkbox, Control, Dropdown, FloatSlider, IntSlider, Widget, interact,
+    };
     pub use crate::front::{Comm, input, input_password, set_next_input};
     pub use crate::json;
-    pub use crate::model::{Checkpoint, ClipNorm, EarlyStopping, Evaluation, History, ReduceOnPlateau};
+    pub use crate::model::{
+        Checkpoint, ClipNorm, EarlyStopping, Evaluation, History, ReduceOnPlateau,
+    };
     pub use crate::model::{Load as _, Sequential};
     pub use crate::ndarray;
-    pub use crate::nn::Activation::{Elu, Gelu, LeakyRelu, Relu, Sigmoid, Silu, Softmax, Softplus, Tanh};
+    pub use crate::nn::Activation::{
+        Elu, Gelu, LeakyRelu, Relu, Sigmoid, Silu, Softmax, Softplus, Tanh,
+    };
     pub use crate::nn::{Accuracy, Metric, Perplexity, TopK};
     pub use crate::nn::{Activation, Init, Module};
     pub use crate::nn::{AvgPool2D, Conv1D, Conv2D, GlobalAvgPool, MaxPool1D, MaxPool2D};
-    pub use crate::nn::{BatchNormalization, Dense, Dropout, Flatten, LayerNormalization, Reshape, Residual};
-    pub use crate::nn::{BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy};
+    pub use crate::nn::{
+        BatchNormalization, Dense, Dropout, Flatten, LayerNormalization, Reshape, Residual,
+    };
+    pub use crate::nn::{
+        BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy,
+    };
     pub use crate::nn::{Embedding, MultiHeadAttention, PositionEmbedding, SinePositionEncoding};
     pub use crate::nn::{Gru, Lstm, SimpleRnn};
     pub use crate::nn::{Hinge, Huber, KlDivergence, Loss, MeanAbsoluteError, MeanSquaredError};
-    pub use crate::nn::{accuracy, confusion_matrix, f1_score, precision, recall, roc_auc, top_k_accuracy};
-    pub use crate::optim::{Adadelta, Adagrad, Adam, AdamW, Momentum, Optimizer, RmsProp, Schedule, Sgd};
+    pub use crate::nn::{
+        accuracy, confusion_matrix, f1_score, precision, recall, roc_auc, top_k_accuracy,
+    };
+    pub use crate::optim::{
+        Adadelta, Adagrad, Adam, AdamW, Momentum, Optimizer, RmsProp, Schedule, Sgd,
+    };
     pub use crate::optim::{clip_grad_norm, clip_grad_value, zero_grad};
     pub use crate::plot::progress;
     pub use crate::plot::{self, draw_graph};
@@ -152,7 +175,8 @@ pub mod prelude {
     pub use crate::tensor::{Tensor, tensor, warnings};
 }
 
-/// The type of every number in a tensor: `f32`, or `f64` with the feature of that name (gradient checks need it).
+/// The type of every number in a tensor: `f32`, or `f64` with the feature of that name (gradient
+/// checks need it).
 #[cfg(not(feature = "f64"))]
 pub type Float = f32;
 /// The type of every number in a tensor: `f64`, because the feature of that name is on.

@@ -1,5 +1,6 @@
-//! The arrows between folders and files: they go one way, and the tables in `src/lib.rs` and `src/bin/chainrule/main.rs`
-//! say where. Read from the text of the sources: comments and tests do not count.
+//! The arrows between folders and files: they go one way, and the tables in `src/lib.rs` and
+//! `src/bin/chainrule/main.rs` say where. Read from the text of the sources: comments and tests do
+//! not count.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -16,12 +17,21 @@ struct Part {
 fn parts() -> [Part; 2] {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     [
-        Part { root: source.clone(), main: "lib.rs", others: &["bin"] },
-        Part { root: source.join("bin/chainrule"), main: "main.rs", others: &[] },
+        Part {
+            root: source.clone(),
+            main: "lib.rs",
+            others: &["bin"],
+        },
+        Part {
+            root: source.join("bin/chainrule"),
+            main: "main.rs",
+            others: &[],
+        },
     ]
 }
 
-/// A module: where its text is, without comments and tests, and the names that it passes on from its children.
+/// A module: where its text is, without comments and tests, and the names that it passes on from
+/// its children.
 struct Module {
     file: String,
     text: String,
@@ -37,20 +47,46 @@ impl Part {
     }
 
     fn read(&self, folder: &Path, above: &str, modules: &mut BTreeMap<String, Module>) {
-        for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
-            let name = entry.file_stem().expect("a name").to_str().expect("UTF-8").to_owned();
-            let inner = if above.is_empty() { name.clone() } else { format!("{above}::{name}") };
+        for entry in std::fs::read_dir(folder)
+            .expect("a folder")
+            .map(|entry| entry.expect("an entry").path())
+        {
+            let name = entry
+                .file_stem()
+                .expect("a name")
+                .to_str()
+                .expect("UTF-8")
+                .to_owned();
+            let inner = if above.is_empty() {
+                name.clone()
+            } else {
+                format!("{above}::{name}")
+            };
             if entry.is_dir() {
                 if above.is_empty() && self.others.contains(&name.as_str()) {
                     continue;
                 }
                 self.read(&entry, &inner, modules);
             } else if entry.extension().is_some_and(|extension| extension == "rs") {
-                let is_root = entry.file_name().is_some_and(|file| file == "mod.rs" || file == self.main);
+                let is_root = entry
+                    .file_name()
+                    .is_some_and(|file| file == "mod.rs" || file == self.main);
                 let text = code_of(&std::fs::read_to_string(&entry).expect("text"));
-                let file = entry.strip_prefix(&self.root).expect("below").to_str().expect("UTF-8").to_owned();
+                let file = entry
+                    .strip_prefix(&self.root)
+                    .expect("below")
+                    .to_str()
+                    .expect("UTF-8")
+                    .to_owned();
                 let exports = exports(&text);
-                modules.insert(if is_root { above.to_owned() } else { inner }, Module { file, text, exports });
+                modules.insert(
+                    if is_root { above.to_owned() } else { inner },
+                    Module {
+                        file,
+                        text,
+                        exports,
+                    },
+                );
             }
         }
     }
@@ -61,7 +97,10 @@ impl Part {
         for (path, module) in modules.iter().filter(|(path, _)| !path.is_empty()) {
             let own = path.split("::").next().expect("a first part");
             let uses = graph.entry(own.to_owned()).or_default();
-            for path in paths(&module.text).into_iter().filter(|path| path[0] == "crate") {
+            for path in paths(&module.text)
+                .into_iter()
+                .filter(|path| path[0] == "crate")
+            {
                 let Some(used) = path.get(1) else { continue };
                 if used != own && modules.contains_key(used) {
                     uses.insert(used.clone());
@@ -77,7 +116,8 @@ impl Part {
         for (here, module) in modules.iter().filter(|(path, _)| !path.is_empty()) {
             let uses = graph.entry(module.file.clone()).or_default();
             for path in paths(&module.text) {
-                if let Some(used) = target(modules, here, &path).filter(|used| *used != module.file) {
+                if let Some(used) = target(modules, here, &path).filter(|used| *used != module.file)
+                {
                     uses.insert(used);
                 }
             }
@@ -109,7 +149,9 @@ fn target(modules: &BTreeMap<String, Module>, here: &str, path: &[String]) -> Op
     let mut rest: Vec<String> = rest.to_vec();
     loop {
         let module = modules.get(&at.join("::"))?;
-        let Some(next) = rest.first().cloned() else { return Some(module.file.clone()) };
+        let Some(next) = rest.first().cloned() else {
+            return Some(module.file.clone());
+        };
         if modules.contains_key(&join(&at, &next)) {
             at = [at, vec![rest.remove(0).leak()]].concat();
         } else if let Some(child) = module.exports.get(&next) {
@@ -121,22 +163,38 @@ fn target(modules: &BTreeMap<String, Module>, here: &str, path: &[String]) -> Op
 }
 
 fn join(at: &[&str], child: &str) -> String {
-    at.iter().copied().chain([child]).collect::<Vec<_>>().join("::")
+    at.iter()
+        .copied()
+        .chain([child])
+        .collect::<Vec<_>>()
+        .join("::")
 }
 
 /// A text without comments and without its tests.
 fn code_of(text: &str) -> String {
-    let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+    let text = text
+        .split("#[cfg(test)]\nmod tests")
+        .next()
+        .unwrap_or_default();
     let is_comment = |line: &&str| line.trim_start().starts_with("//");
     let without = text.lines().filter(|line| !is_comment(line));
-    without.map(|line| line.split(" // ").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+    without
+        .map(|line| line.split(" // ").next().unwrap_or_default())
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
-/// The names that `pub use child::{…}` and `pub(crate) use child::{…}` pass on, with the child of each.
+/// The names that `pub use child::{…}` and `pub(crate) use child::{…}` pass on, with the child of
+/// each.
 fn exports(text: &str) -> BTreeMap<String, String> {
     let mut exports = BTreeMap::new();
     for statement in text.split(';') {
-        let Some(at) = statement.find("pub use ").or_else(|| statement.find("pub(crate) use ")) else { continue };
+        let Some(at) = statement
+            .find("pub use ")
+            .or_else(|| statement.find("pub(crate) use "))
+        else {
+            continue;
+        };
         let tree = statement[at..].split_once("use ").expect("found above").1;
         for path in expand(tree) {
             if let [child, .., name] = path.as_slice()
@@ -149,17 +207,23 @@ fn exports(text: &str) -> BTreeMap<String, String> {
     exports
 }
 
-/// The paths in a text that begin in the package: those after `use`, and those in the code. What is passed on is not used.
+/// The paths in a text that begin in the package: those after `use`, and those in the code. What is
+/// passed on is not used.
 fn paths(text: &str) -> Vec<Vec<String>> {
     let mut found = Vec::new();
-    let starts = |at: usize| !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':' || c == '$');
+    let starts = |at: usize| {
+        !text[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':' || c == '$')
+    };
     for (at, _) in text.match_indices("::") {
-        let start = text[..at].rfind(|c: char| !(c.is_alphanumeric() || c == '_')).map_or(0, |before| before + 1);
+        let start = text[..at]
+            .rfind(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .map_or(0, |before| before + 1);
         if start == at || !starts(start) && !text[..start].ends_with('$') {
             continue;
         }
         let line = text[..start].rfind([';', '}']).map_or(0, |end| end + 1);
-        let is_passed_on = text[line..start].trim_start().starts_with("pub") && text[line..start].ends_with("use ");
+        let is_passed_on = text[line..start].trim_start().starts_with("pub")
+            && text[line..start].ends_with("use ");
         if !is_passed_on {
             found.extend(expand(&text[start..]));
         }
@@ -180,7 +244,10 @@ fn expand(tree: &str) -> Vec<Vec<String>> {
             characters.next();
             before.push(std::mem::take(&mut part));
             if tree[at + 2..].starts_with('{') {
-                return inner(&tree[at + 3..]).into_iter().map(|inner| [before.clone(), inner].concat()).collect();
+                return inner(&tree[at + 3..])
+                    .into_iter()
+                    .map(|inner| [before.clone(), inner].concat())
+                    .collect();
             }
         } else {
             break;
@@ -219,11 +286,19 @@ fn table(part: &Part) -> Vec<(String, BTreeSet<String>)> {
     let text = std::fs::read_to_string(part.root.join(part.main)).expect("text");
     let words = |cell: &str| -> BTreeSet<String> {
         let cell: String = cell.chars().filter(|c| !"[]`".contains(*c)).collect();
-        cell.split(',').map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect()
+        cell.split(',')
+            .map(|word| word.trim().to_owned())
+            .filter(|word| !word.is_empty())
+            .collect()
     };
-    let rows = text.lines().filter_map(|line| line.strip_prefix("//! | ")?.strip_suffix('|'));
-    let rows = rows.map(|row| row.split(" | ").collect::<Vec<_>>()).filter(|row| row.len() == 3 && row[0] != "module");
-    rows.map(|row| (words(row[0]).pop_first().expect("a name"), words(row[2]))).collect()
+    let rows = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! | ")?.strip_suffix('|'));
+    let rows = rows
+        .map(|row| row.split(" | ").collect::<Vec<_>>())
+        .filter(|row| row.len() == 3 && row[0] != "module");
+    rows.map(|row| (words(row[0]).pop_first().expect("a name"), words(row[2])))
+        .collect()
 }
 
 #[test]
@@ -234,17 +309,33 @@ fn folders_use_only_what_the_table_says() {
         let mut above = BTreeSet::new();
         for (name, uses) in &table {
             let upwards: Vec<_> = uses.difference(&above).collect();
-            assert!(upwards.is_empty(), "{}: {name} stands above {upwards:?}, and uses them", part.main);
-            assert_eq!(folders.get(name), Some(uses), "{}: what {name} uses (left the code)", part.main);
+            assert!(
+                upwards.is_empty(),
+                "{}: {name} stands above {upwards:?}, and uses them",
+                part.main
+            );
+            assert_eq!(
+                folders.get(name),
+                Some(uses),
+                "{}: what {name} uses (left the code)",
+                part.main
+            );
             above.insert(name.clone());
         }
-        let missing: Vec<_> = folders.keys().filter(|name| !above.contains(*name)).collect();
-        assert!(missing.is_empty(), "{}: not in the table: {missing:?}", part.main);
+        let missing: Vec<_> = folders
+            .keys()
+            .filter(|name| !above.contains(*name))
+            .collect();
+        assert!(
+            missing.is_empty(),
+            "{}: not in the table: {missing:?}",
+            part.main
+        );
     }
 }
 
-/// Files of the evaluator that still use each other: one struct, whose methods stand in all of them. The list can only
-/// become shorter.
+/// Files of the evaluator that still use each other: one struct, whose methods stand in all of
+/// them. The list can only become shorter.
 const ONE_STRUCT: [&str; 10] = [
     "evaluator/boot.rs",
     "evaluator/context.rs",
@@ -263,21 +354,37 @@ fn files_do_not_use_each_other_in_circles() {
     let (mut circles, mut in_the_list) = (Vec::new(), BTreeSet::new());
     for part in parts() {
         let graph = part.files(&part.modules());
-        let reached: BTreeMap<&str, BTreeSet<&str>> =
-            graph.keys().map(|file| (&**file, reached(&graph, file))).collect();
+        let reached: BTreeMap<&str, BTreeSet<&str>> = graph
+            .keys()
+            .map(|file| (&**file, reached(&graph, file)))
+            .collect();
         for (file, uses) in &graph {
-            let back = uses.iter().filter(|used| reached.get(&***used).is_some_and(|all| all.contains(&**file)));
+            let back = uses.iter().filter(|used| {
+                reached
+                    .get(&***used)
+                    .is_some_and(|all| all.contains(&**file))
+            });
             for used in back {
-                if [file, used].iter().all(|file| ONE_STRUCT.contains(&file.as_str())) {
+                if [file, used]
+                    .iter()
+                    .all(|file| ONE_STRUCT.contains(&file.as_str()))
+                {
                     in_the_list.insert(file.clone());
                 } else {
-                    circles.push(format!("{}: {file} uses {used}, which leads back", part.main));
+                    circles.push(format!(
+                        "{}: {file} uses {used}, which leads back",
+                        part.main
+                    ));
                 }
             }
         }
     }
     assert!(circles.is_empty(), "{}", circles.join("\n"));
-    assert_eq!(in_the_list.len(), ONE_STRUCT.len(), "not in a circle any more: take it from the list: {in_the_list:?}");
+    assert_eq!(
+        in_the_list.len(),
+        ONE_STRUCT.len(),
+        "not in a circle any more: take it from the list: {in_the_list:?}"
+    );
 }
 
 /// The files that a file uses, directly or by others.
@@ -295,8 +402,16 @@ fn reached<'a>(graph: &'a Graph, file: &str) -> BTreeSet<&'a str> {
 
 #[test]
 fn the_reader_of_sources_sees_what_is_there() {
-    let list = |text: &str| expand(text).iter().map(|path| path.join("::")).collect::<Vec<_>>();
-    assert_eq!(list("a::{b, c::{d, self}, e as f}; x"), ["a::b", "a::c::d", "a::c", "a::e"]);
+    let list = |text: &str| {
+        expand(text)
+            .iter()
+            .map(|path| path.join("::"))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(
+        list("a::{b, c::{d, self}, e as f}; x"),
+        ["a::b", "a::c::d", "a::c", "a::e"]
+    );
     let text = code_of("use crate::a::B; // crate::not\n/// crate::nor\nfn f() { super::g(); }\n");
     let found: Vec<_> = paths(&text).iter().map(|path| path.join("::")).collect();
     assert_eq!(found, ["crate::a::B", "super::g"]);

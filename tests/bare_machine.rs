@@ -1,5 +1,6 @@
-//! README's commands on a machine that lacks something: no sources of std, no Chromium, no network for pip. Each says so in
-//! one line that names what to type, asks once, and ends with an exit status that is not 0.
+//! README's commands on a machine that lacks something: no sources of std, no Chromium, no network
+//! for pip. Each says so in one line that names what to type, asks once, and ends with an exit
+//! status that is not 0.
 
 mod common;
 
@@ -12,14 +13,17 @@ use std::time::Duration;
 
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// A folder with programs that only seem to be there, and a file in which they write down how they were called.
+/// A folder with programs that only seem to be there, and a file in which they write down how they
+/// were called.
 struct Machine {
     folder: tempfile::TempDir,
 }
 
 impl Machine {
     fn new() -> Machine {
-        let machine = Machine { folder: tempfile::tempdir().unwrap() };
+        let machine = Machine {
+            folder: tempfile::tempdir().unwrap(),
+        };
         fs::create_dir_all(machine.path().join("bin")).unwrap();
         fs::create_dir_all(machine.path().join("sysroot")).unwrap();
         machine
@@ -56,7 +60,9 @@ impl Machine {
                 }
             }
         }
-        let folders = [self.path().join("bin")].into_iter().chain(std::env::split_paths(&real).filter(has_none));
+        let folders = [self.path().join("bin")]
+            .into_iter()
+            .chain(std::env::split_paths(&real).filter(has_none));
         let folders: Vec<PathBuf> = folders.chain([kept]).collect();
         command
             .env("PATH", std::env::join_paths(folders).unwrap())
@@ -66,12 +72,22 @@ impl Machine {
 
     /// rustup's usual set-up: a compiler without the sources of std, and no network to fetch them.
     fn without_sources_of_std(&self) {
-        let real = Command::new("rustup").args(["which", "rustc"]).output().ok().filter(|it| it.status.success());
-        let real = real.map_or_else(|| "rustc".to_owned(), |it| String::from_utf8_lossy(&it.stdout).trim().to_owned());
+        let real = Command::new("rustup")
+            .args(["which", "rustc"])
+            .output()
+            .ok()
+            .filter(|it| it.status.success());
+        let real = real.map_or_else(
+            || "rustc".to_owned(),
+            |it| String::from_utf8_lossy(&it.stdout).trim().to_owned(),
+        );
         let rustc = self.path().join("bin/rustc");
         self.program(
             "rustc",
-            &format!("[ \"$1 $2\" = '--print sysroot' ] && echo \"$MACHINE/sysroot\" && exit\nexec {real} \"$@\""),
+            &format!(
+                "[ \"$1 $2\" = '--print sysroot' ] && echo \"$MACHINE/sysroot\" && exit\nexec \
+                     {real} \"$@\""
+            ),
         );
         self.program(
             "rustup",
@@ -92,8 +108,8 @@ impl Machine {
         self.program(
             "python3",
             &format!(
-                "echo \"python3 $*\" >> \"$MACHINE/calls\"\nfor last; do :; done\n\
-                 mkdir -p \"$last/bin\"\nprintf '{pip}' > \"$last/bin/pip\"\nchmod +x \"$last/bin/pip\""
+                "echo \"python3 $*\" >> \"$MACHINE/calls\"\nfor last; do :; done\nmkdir -p \
+                 \"$last/bin\"\nprintf '{pip}' > \"$last/bin/pip\"\nchmod +x \"$last/bin/pip\""
             ),
         );
     }
@@ -116,7 +132,11 @@ impl Machine {
 
 /// What is said beside the frame that libtest prints.
 fn said(output: &Output) -> Vec<String> {
-    String::from_utf8_lossy(&output.stderr).lines().filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    String::from_utf8_lossy(&output.stderr)
+        .lines()
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
@@ -134,13 +154,22 @@ fn without_the_sources_of_std_each_command_says_what_to_type() {
         let output = machine.run(&arguments, &[]);
         let text = text(&output);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {text}");
-        assert!(text.contains("rustup component add rust-src"), "{arguments:?}: {text}");
+        assert!(
+            text.contains("rustup component add rust-src"),
+            "{arguments:?}: {text}"
+        );
         // Asked for once, and nothing is installed where only a notebook is run.
         let calls = machine.calls("rustup component add rust-src") - before;
         assert_eq!(calls, usize::from(asks), "{arguments:?}: {text}");
         assert!(!text.contains("panicked"), "{text}");
     }
-    assert!(!machine.path().join("chainrule-course").join("en/.ipynb_checkpoints").exists());
+    assert!(
+        !machine
+            .path()
+            .join("chainrule-course")
+            .join("en/.ipynb_checkpoints")
+            .exists()
+    );
 }
 
 #[test]
@@ -151,9 +180,14 @@ fn the_tests_without_the_sources_of_std_end_with_one_line() {
     let lines = said(&output);
     assert_eq!(output.status.code(), Some(101), "{lines:?}");
     assert_eq!(machine.calls("rustup component add"), 1);
-    assert_eq!(lines.len(), 2, "what is done, and why it did not work: {lines:?}");
+    assert_eq!(
+        lines.len(),
+        2,
+        "what is done, and why it did not work: {lines:?}"
+    );
     assert!(
-        lines[1].contains("could not download") && lines[1].contains("type: rustup component add rust-src"),
+        lines[1].contains("could not download")
+            && lines[1].contains("type: rustup component add rust-src"),
         "{lines:?}"
     );
 }
@@ -166,8 +200,15 @@ fn without_a_network_pip_is_asked_once() {
     let output = machine.test("needs_python", &[]);
     let lines = said(&output);
     assert_eq!(output.status.code(), Some(101), "{lines:?}");
-    assert_eq!((machine.calls("pip install"), lines.len()), (1, 2), "{lines:?}");
-    assert!(lines[1].contains("is there a network?") && lines[1].contains("No matching distribution"), "{lines:?}");
+    assert_eq!(
+        (machine.calls("pip install"), lines.len()),
+        (1, 2),
+        "{lines:?}"
+    );
+    assert!(
+        lines[1].contains("is there a network?") && lines[1].contains("No matching distribution"),
+        "{lines:?}"
+    );
     // The first: JupyterLab.
     let output = machine.run(&["lab"], &["jupyter"]);
     let shown = text(&output);
@@ -177,7 +218,12 @@ fn without_a_network_pip_is_asked_once() {
     // pip itself does not try again and again.
     let noted = fs::read_to_string(machine.path().join("calls")).unwrap();
     let asked = noted.lines().filter(|line| line.starts_with("pip install"));
-    assert!(asked.clone().all(|line| line.contains("--retries 1") || line.contains("--retries 0")), "{noted}");
+    assert!(
+        asked
+            .clone()
+            .all(|line| line.contains("--retries 1") || line.contains("--retries 0")),
+        "{noted}"
+    );
 }
 
 #[test]
@@ -186,7 +232,12 @@ fn without_python_it_is_said_which_package_is_missing() {
     let output = machine.test("needs_python", &["python3"]);
     let lines = said(&output);
     assert_eq!(output.status.code(), Some(101), "{lines:?}");
-    assert!(lines.last().is_some_and(|line| line.contains("sudo apt install python3-venv")), "{lines:?}");
+    assert!(
+        lines
+            .last()
+            .is_some_and(|line| line.contains("sudo apt install python3-venv")),
+        "{lines:?}"
+    );
     let output = machine.run(&["lab"], &["python3", "jupyter"]);
     let shown = text(&output);
     assert_eq!(output.status.code(), Some(1), "{shown}");
@@ -196,7 +247,10 @@ fn without_python_it_is_said_which_package_is_missing() {
 #[test]
 fn without_chromium_one_line_says_what_is_left_out() {
     let machine = Machine::new();
-    let output = machine.test("needs_chromium", &["chromium", "chromium-browser", "google-chrome"]);
+    let output = machine.test(
+        "needs_chromium",
+        &["chromium", "chromium-browser", "google-chrome"],
+    );
     let lines = said(&output);
     assert!(output.status.success(), "{lines:?}");
     assert_eq!(lines.len(), 1, "{lines:?}");

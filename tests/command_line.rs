@@ -24,10 +24,22 @@ fn home() -> tempfile::TempDir {
 #[test]
 fn help_names_every_command() {
     let output = run(home().path(), &["--help"]);
-    for command in ["lab", "run", "warm", "cache", "install", "uninstall", "names", "doctor"] {
+    for command in [
+        "lab",
+        "run",
+        "warm",
+        "cache",
+        "install",
+        "uninstall",
+        "names",
+        "doctor",
+    ] {
         assert!(text(&output).contains(command), "{}", text(&output));
     }
-    assert!(!text(&output).contains("kernel  "), "Jupyter's own command is not for people");
+    assert!(
+        !text(&output).contains("kernel  "),
+        "Jupyter's own command is not for people"
+    );
 }
 
 #[test]
@@ -35,11 +47,21 @@ fn names_of_other_libraries_are_printed_as_a_table() {
     let home = home();
     let output = run(home.path(), &["names"]);
     let all = String::from_utf8(output.stdout.clone()).unwrap();
-    assert!(output.status.success() && all.lines().count() > 82, "{}", text(&output));
-    assert!(all.contains("| `manual_seed`, `set_seed`") && all.contains("| `seed(42)` |"), "{all}");
+    assert!(
+        output.status.success() && all.lines().count() > 82,
+        "{}",
+        text(&output)
+    );
+    assert!(
+        all.contains("| `manual_seed`, `set_seed`") && all.contains("| `seed(42)` |"),
+        "{all}"
+    );
     let output = run(home.path(), &["names", "steplr"]);
     let some = String::from_utf8(output.stdout).unwrap();
-    assert!(some.contains("`Schedule::step(0.1, 100, 0.5)`") && some.lines().count() < 6, "{some}");
+    assert!(
+        some.contains("`Schedule::step(0.1, 100, 0.5)`") && some.lines().count() < 6,
+        "{some}"
+    );
     // As Markdown: every row has four columns, whatever stands in the code.
     let columns = |line: &str| line.replace("\\|", "").matches('|').count();
     assert!(all.lines().all(|line| columns(line) == 5), "{all}");
@@ -49,22 +71,38 @@ fn names_of_other_libraries_are_printed_as_a_table() {
 fn a_failing_cell_is_named_and_the_original_stays_as_it_was() {
     let home = home();
     let path = home.path().join("made to fail.ipynb");
-    notebook(&path, &["let a = 1usize;", "a + 1", "let v = vec![1];\nv[a + 8]", "println!(\"never\")"]);
+    notebook(
+        &path,
+        &[
+            "let a = 1usize;",
+            "a + 1",
+            "let v = vec![1];\nv[a + 8]",
+            "println!(\"never\")",
+        ],
+    );
     let before = fs::read(&path).unwrap();
     let output = run(home.path(), &["run", "--in-place", "made to fail.ipynb"]);
     assert_eq!(output.status.code(), Some(1), "{}", text(&output));
     let last = text(&output).lines().last().unwrap().to_owned();
     assert_eq!(
         last,
-        "made to fail.ipynb: cell [3] failed: Panic: index out of bounds: the len is 1 but the index is 9"
+        "made to fail.ipynb: cell [3] failed: Panic: index out of bounds: the len is 1 but the \
+        index is 9"
     );
     assert_eq!(fs::read(&path).unwrap(), before, "byte for byte");
     // A copy elsewhere has what ran, and the error.
-    let output = run(home.path(), &["run", "--output", "out", "made to fail.ipynb"]);
+    let output = run(
+        home.path(),
+        &["run", "--output", "out", "made to fail.ipynb"],
+    );
     assert_eq!(output.status.code(), Some(1));
     let stored: serde_json::Value =
-        serde_json::from_slice(&fs::read(home.path().join("out/made to fail.ipynb")).unwrap()).unwrap();
-    assert_eq!(stored["cells"][1]["outputs"][0]["data"]["text/plain"][0], "2");
+        serde_json::from_slice(&fs::read(home.path().join("out/made to fail.ipynb")).unwrap())
+            .unwrap();
+    assert_eq!(
+        stored["cells"][1]["outputs"][0]["data"]["text/plain"][0],
+        "2"
+    );
     assert_eq!(stored["cells"][2]["outputs"][0]["ename"], "Panic");
     assert_eq!(stored["cells"][3]["outputs"], serde_json::json!([]));
 }
@@ -87,22 +125,33 @@ fn outputs_are_stored_in_place_and_the_rest_is_kept() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
     let output = run(home.path(), &["run", "--in-place", "n.ipynb"]);
     assert!(output.status.success(), "{}", text(&output));
-    assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+    assert_eq!(
+        fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+        0o640
+    );
     let stored = fs::read_to_string(&path).unwrap();
     let json: serde_json::Value = serde_json::from_str(&stored).unwrap();
-    assert_eq!(json["cells"][0], serde_json::from_str::<serde_json::Value>(original).unwrap()["cells"][0]);
+    assert_eq!(
+        json["cells"][0],
+        serde_json::from_str::<serde_json::Value>(original).unwrap()["cells"][0]
+    );
     assert_eq!(json["metadata"]["zebra"], true);
     assert_eq!(json["cells"][1]["execution_count"], 1);
     let streams = json["cells"][1]["outputs"].as_array().unwrap();
     assert_eq!(streams.len(), 2);
-    assert!(streams.iter().any(|stream| stream["name"] == "stderr" && stream["text"][0] == "b\n"));
+    assert!(
+        streams
+            .iter()
+            .any(|stream| stream["name"] == "stderr" && stream["text"][0] == "b\n")
+    );
     assert_eq!(json["cells"][2]["outputs"][0]["evalue"], "on purpose");
     assert_eq!(json["cells"][3]["execution_count"], serde_json::Value::Null);
     let keys = |text: &str| text.find("\"cells\"") < text.find("\"metadata\"");
     assert!(keys(&stored) && stored.ends_with("}\n") && stored.starts_with("{\n \"cells\""));
 }
 
-/// A notebook that is a link, as a course or a dotfiles manager makes them, is written to where it leads.
+/// A notebook that is a link, as a course or a dotfiles manager makes them, is written to where it
+/// leads.
 #[test]
 fn a_link_stays_a_link_and_a_failed_original_stays_as_it_was() {
     let home = home();
@@ -115,11 +164,17 @@ fn a_link_stays_a_link_and_a_failed_original_stays_as_it_was() {
     let output = run(folder, &["run", "--in-place", "link of link.ipynb"]);
     assert!(output.status.success(), "{}", text(&output));
     for link in ["link.ipynb", "link of link.ipynb"] {
-        assert!(fs::symlink_metadata(folder.join(link)).unwrap().is_symlink(), "{link}");
+        assert!(
+            fs::symlink_metadata(folder.join(link))
+                .unwrap()
+                .is_symlink(),
+            "{link}"
+        );
     }
     assert!(fs::read_to_string(&real).unwrap().contains("\"42\""));
 
-    // The folder of --output is that of the notebook, called by any name: a failed run does not replace the original.
+    // The folder of --output is that of the notebook, called by any name: a failed run does not
+    // replace the original.
     let path = folder.join("fails.ipynb");
     notebook(&path, &["1 + 1", "panic!(\"on purpose\")"]);
     std::os::unix::fs::symlink(folder, folder.join("here")).unwrap();
@@ -130,17 +185,44 @@ fn a_link_stays_a_link_and_a_failed_original_stays_as_it_was() {
         let output = run(folder, &["run", "--output", target, "fails.ipynb"]);
         assert_eq!(output.status.code(), Some(1), "{}", text(&output));
         assert_eq!(fs::read(&path).unwrap(), before, "--output {target}");
-        assert!(text(&output).contains("fails.ipynb: stays as it was"), "{}", text(&output));
+        assert!(
+            text(&output).contains("fails.ipynb: stays as it was"),
+            "{}",
+            text(&output)
+        );
     }
     // Elsewhere the copy is stored with its error; and with --allow-errors nothing has failed.
-    assert_eq!(run(folder, &["run", "--output", "real", "fails.ipynb"]).status.code(), Some(1));
-    assert!(fs::read_to_string(folder.join("real/fails.ipynb")).unwrap().contains("on purpose\""));
-    assert!(run(folder, &["run", "--output", ".", "--allow-errors", "fails.ipynb"]).status.success());
+    assert_eq!(
+        run(folder, &["run", "--output", "real", "fails.ipynb"])
+            .status
+            .code(),
+        Some(1)
+    );
+    assert!(
+        fs::read_to_string(folder.join("real/fails.ipynb"))
+            .unwrap()
+            .contains("on purpose\"")
+    );
+    assert!(
+        run(
+            folder,
+            &["run", "--output", ".", "--allow-errors", "fails.ipynb"]
+        )
+        .status
+        .success()
+    );
     assert_ne!(fs::read(&path).unwrap(), before);
     // Two notebooks of one name would be one.
-    let output = run(folder, &["run", "--output", "out", "fails.ipynb", "real/fails.ipynb"]);
+    let output = run(
+        folder,
+        &["run", "--output", "out", "fails.ipynb", "real/fails.ipynb"],
+    );
     assert_eq!(output.status.code(), Some(2), "{}", text(&output));
-    assert!(text(&output).contains("would both be stored as") && !folder.join("out").exists(), "{}", text(&output));
+    assert!(
+        text(&output).contains("would both be stored as") && !folder.join("out").exists(),
+        "{}",
+        text(&output)
+    );
 }
 
 #[test]
@@ -156,24 +238,72 @@ fn a_run_prints_what_the_cells_show() {
     notebook(&home.path().join("n.ipynb"), &cells);
     let output = run(home.path(), &["run", "--allow-errors", "n.ipynb"]);
     assert!(output.status.success(), "{}", text(&output));
-    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    // Each cell's output stands before the line that says how it ended, and each of these stands alone.
-    let lines: Vec<&str> =
-        stdout.lines().map(|line| if line.starts_with("n.ipynb  cell") { "cell" } else { line }).collect();
+    let (stdout, stderr) = (
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+    );
+    // Each cell's output stands before the line that says how it ended, and each of these stands
+    // alone.
+    let lines: Vec<&str> = stdout
+        .lines()
+        .map(|line| {
+            if line.starts_with("n.ipynb  cell") {
+                "cell"
+            } else {
+                line
+            }
+        })
+        .collect();
     let tensor = "tensor([1.0, 2.0], shape=[2])";
-    let expected =
-        ["no line end", "cell", "a line", "42", "cell", "bold", tensor, "cell", "in the end", "cell", "cell"];
+    let expected = [
+        "no line end",
+        "cell",
+        "a line",
+        "42",
+        "cell",
+        "bold",
+        tensor,
+        "cell",
+        "in the end",
+        "cell",
+        "cell",
+    ];
     assert_eq!(lines, expected);
-    assert!(stderr.contains("an error line\n") && stderr.contains("Panic: on purpose"), "{stderr}");
-    assert!(!text(&output).contains('\x1b'), "colours in a pipe: {}", text(&output));
+    assert!(
+        stderr.contains("an error line\n") && stderr.contains("Panic: on purpose"),
+        "{stderr}"
+    );
+    assert!(
+        !text(&output).contains('\x1b'),
+        "colours in a pipe: {}",
+        text(&output)
+    );
     // What is stored has them: notebooks are shown by front ends.
-    let quiet = run(home.path(), &["run", "--quiet", "--allow-errors", "--output", "out", "n.ipynb"]);
-    assert!(String::from_utf8_lossy(&quiet.stdout).lines().all(|line| line.starts_with("n.ipynb  cell")));
-    assert!(fs::read_to_string(home.path().join("out/n.ipynb")).unwrap().contains("\\u001b[1mPanic"));
+    let quiet = run(
+        home.path(),
+        &[
+            "run",
+            "--quiet",
+            "--allow-errors",
+            "--output",
+            "out",
+            "n.ipynb",
+        ],
+    );
+    assert!(
+        String::from_utf8_lossy(&quiet.stdout)
+            .lines()
+            .all(|line| line.starts_with("n.ipynb  cell"))
+    );
+    assert!(
+        fs::read_to_string(home.path().join("out/n.ipynb"))
+            .unwrap()
+            .contains("\\u001b[1mPanic")
+    );
 }
 
-/// What a session sets for itself in the environment is not taken for that of the machine, of which is noted which
-/// compiler belongs to it: the next session would look for the compiler again.
+/// What a session sets for itself in the environment is not taken for that of the machine, of which
+/// is noted which compiler belongs to it: the next session would look for the compiler again.
 #[test]
 fn a_session_leaves_what_is_known_of_the_compiler() {
     let home = home();
@@ -181,13 +311,20 @@ fn a_session_leaves_what_is_known_of_the_compiler() {
     notebook(&home.path().join("two.ipynb"), &["let two = 2;"]);
     let cache = home.path().join("cache");
     let mut command = chainrule(home.path());
-    command.args(["run", "one.ipynb", "two.ipynb", "--output", "out"]).current_dir(home.path());
+    command
+        .args(["run", "one.ipynb", "two.ipynb", "--output", "out"])
+        .current_dir(home.path());
     // The library is that of all tests; cells and notes are not.
-    command.env("CHAINRULE_CACHE", &cache).env("CHAINRULE_SYSTEM_CACHE", common::scratch("cache"));
+    command
+        .env("CHAINRULE_CACHE", &cache)
+        .env("CHAINRULE_SYSTEM_CACHE", common::scratch("cache"));
     let output = finish(command, LIMIT);
     assert!(output.status.success(), "{}", text(&output));
     let noted = fs::read_to_string(cache.join("toolchain.json")).unwrap();
-    assert!(noted.contains("PATH=") && !noted.contains("/sessions/"), "{noted}");
+    assert!(
+        noted.contains("PATH=") && !noted.contains("/sessions/"),
+        "{noted}"
+    );
 }
 
 #[test]
@@ -197,7 +334,8 @@ fn a_cell_that_takes_too_long_is_stopped() {
     let output = run(home.path(), &["run", "--timeout", "20", "slow.ipynb"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        text(&output).contains("cell [2] failed: Timeout: the cell took longer than the limit of 20 s"),
+        text(&output)
+            .contains("cell [2] failed: Timeout: the cell took longer than the limit of 20 s"),
         "{}",
         text(&output)
     );
@@ -209,54 +347,124 @@ fn limits_come_from_flags_the_environment_and_a_file() {
     let folder = home.path();
     let settings = folder.join("settings.toml");
     notebook(&folder.join("slow.ipynb"), &["loop {}"]);
-    notebook(&folder.join("large.ipynb"), &["let kept = 1;", "let huge = vec![1u8; 500 << 20];", "kept"]);
-    notebook(&folder.join("long.ipynb"), &["for i in 0..100_000 { println!(\"{i}\"); }"]);
+    notebook(
+        &folder.join("large.ipynb"),
+        &["let kept = 1;", "let huge = vec![1u8; 500 << 20];", "kept"],
+    );
+    notebook(
+        &folder.join("long.ipynb"),
+        &["for i in 0..100_000 { println!(\"{i}\"); }"],
+    );
     let run = |arguments: &[&str], variables: &[(&str, &str)]| {
         let mut command = chainrule(folder);
-        command.arg("run").args(arguments).current_dir(folder).envs(variables.iter().copied());
+        command
+            .arg("run")
+            .args(arguments)
+            .current_dir(folder)
+            .envs(variables.iter().copied());
         finish(command, LIMIT)
     };
     let config = ("CHAINRULE_CONFIG", settings.to_str().unwrap());
 
-    fs::write(&settings, "timeout = 1\nmemory = \"300M\"\noutput-limit = \"10k\"\nprocesses = 64\nlanguage = \"en\"\n")
-        .unwrap();
+    fs::write(
+        &settings,
+        "timeout = 1\nmemory = \"300M\"\noutput-limit = \"10k\"\nprocesses = 64\n\
+                         language = \"en\"\n",
+    )
+    .unwrap();
     let output = run(&["slow.ipynb"], &[config]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output).contains("Timeout: the cell took longer than the limit of 1 s"), "{}", text(&output));
+    assert!(
+        text(&output).contains("Timeout: the cell took longer than the limit of 1 s"),
+        "{}",
+        text(&output)
+    );
     // The time of a cell is also its compiler's.
     let patient = ("CHAINRULE_TIMEOUT", "none");
-    let output = run(&["--allow-errors", "--output", "out", "large.ipynb"], &[config, patient]);
+    let output = run(
+        &["--allow-errors", "--output", "out", "large.ipynb"],
+        &[config, patient],
+    );
     let stored = fs::read_to_string(folder.join("out/large.ipynb")).unwrap();
-    assert!(stored.contains("MemoryLimit") && stored.contains("limit of 300 MB"), "{} {stored}", text(&output));
+    assert!(
+        stored.contains("MemoryLimit") && stored.contains("limit of 300 MB"),
+        "{} {stored}",
+        text(&output)
+    );
     let json: serde_json::Value = serde_json::from_str(&stored).unwrap();
-    assert_eq!(json["cells"][2]["outputs"][0]["data"]["text/plain"][0], "1", "the session went on: {stored}");
+    assert_eq!(
+        json["cells"][2]["outputs"][0]["data"]["text/plain"][0], "1",
+        "the session went on: {stored}"
+    );
     // The message names the file and the line to write.
-    assert!(stored.contains("CHAINRULE_MEMORY=600M") && stored.contains("settings.toml"), "{stored}");
+    assert!(
+        stored.contains("CHAINRULE_MEMORY=600M") && stored.contains("settings.toml"),
+        "{stored}"
+    );
     run(&["--output", "out", "long.ipynb"], &[config, patient]);
     let stored = fs::read_to_string(folder.join("out/long.ipynb")).unwrap();
-    assert!(stored.len() < 50_000 && stored.contains("99999") && stored.contains("left out"), "{}", stored.len());
+    assert!(
+        stored.len() < 50_000 && stored.contains("99999") && stored.contains("left out"),
+        "{}",
+        stored.len()
+    );
 
     // The environment comes before the file, a flag before both.
     let output = run(&["slow.ipynb"], &[config, ("CHAINRULE_TIMEOUT", "0.5")]);
-    assert!(text(&output).contains("limit of 0.5 s"), "{}", text(&output));
-    let output = run(&["--timeout", "0.25", "slow.ipynb"], &[config, ("CHAINRULE_TIMEOUT", "0.5")]);
-    assert!(text(&output).contains("limit of 0.25 s"), "{}", text(&output));
+    assert!(
+        text(&output).contains("limit of 0.5 s"),
+        "{}",
+        text(&output)
+    );
+    let output = run(
+        &["--timeout", "0.25", "slow.ipynb"],
+        &[config, ("CHAINRULE_TIMEOUT", "0.5")],
+    );
+    assert!(
+        text(&output).contains("limit of 0.25 s"),
+        "{}",
+        text(&output)
+    );
 
     // What is not understood is named, with the place where it stands, and nothing is run.
-    notebook(&folder.join("good.ipynb"), &["std::fs::write(\"was-run\", \"\").unwrap();"]);
+    notebook(
+        &folder.join("good.ipynb"),
+        &["std::fs::write(\"was-run\", \"\").unwrap();"],
+    );
     let cases = [
-        ("memory = \"lots\"", vec![], "settings.toml, memory: \"lots\" is not understood; expected: a size"),
+        (
+            "memory = \"lots\"",
+            vec![],
+            "settings.toml, memory: \"lots\" is not understood; expected: a size",
+        ),
         ("memory = 12", vec![], "expected: a size of at least 64M"),
-        ("colour = 1", vec![], "there is no setting \"colour\"; there are: memory, timeout"),
+        (
+            "colour = 1",
+            vec![],
+            "there is no setting \"colour\"; there are: memory, timeout",
+        ),
         ("timeout = ", vec![], "settings.toml"),
-        ("", vec![("CHAINRULE_SNAPSHOTS", "perhaps")], "CHAINRULE_SNAPSHOTS: \"perhaps\" is not understood"),
+        (
+            "",
+            vec![("CHAINRULE_SNAPSHOTS", "perhaps")],
+            "CHAINRULE_SNAPSHOTS: \"perhaps\" is not understood",
+        ),
     ];
     for (content, mut variables, message) in cases {
         fs::write(&settings, content).unwrap();
         variables.push(config);
         let output = run(&["good.ipynb"], &variables);
-        assert_eq!(output.status.code(), Some(2), "{content}: {}", text(&output));
-        assert!(text(&output).contains(message), "{content}: {}", text(&output));
+        assert_eq!(
+            output.status.code(),
+            Some(2),
+            "{content}: {}",
+            text(&output)
+        );
+        assert!(
+            text(&output).contains(message),
+            "{content}: {}",
+            text(&output)
+        );
     }
     assert!(!folder.join("was-run").exists());
 }
@@ -265,9 +473,17 @@ fn limits_come_from_flags_the_environment_and_a_file() {
 fn ctrl_c_interrupts_the_cell() {
     let home = home();
     let path = home.path().join("ctrl-c.ipynb");
-    notebook(&path, &["std::fs::write(\"begun\", \"\")?;\nloop { tensor([1.0]).exp(); }", "1"]);
+    notebook(
+        &path,
+        &[
+            "std::fs::write(\"begun\", \"\")?;\nloop { tensor([1.0]).exp(); }",
+            "1",
+        ],
+    );
     let mut command = chainrule(home.path());
-    command.args(["run", "ctrl-c.ipynb"]).current_dir(home.path());
+    command
+        .args(["run", "ctrl-c.ipynb"])
+        .current_dir(home.path());
     let begun = home.path().join("begun");
     let press = std::thread::spawn(move || {
         let start = std::time::Instant::now();
@@ -275,21 +491,38 @@ fn ctrl_c_interrupts_the_cell() {
             std::thread::sleep(Duration::from_millis(20));
         }
         // Only this test runs a notebook of this name.
-        Command::new("pkill").args(["-INT", "-f", "run ctrl-c.ipynb"]).status().unwrap()
+        Command::new("pkill")
+            .args(["-INT", "-f", "run ctrl-c.ipynb"])
+            .status()
+            .unwrap()
     });
     let output = finish(command, LIMIT);
     assert!(press.join().unwrap().success());
     assert_eq!(output.status.code(), Some(1), "{}", text(&output));
-    assert!(text(&output).contains("ctrl-c.ipynb: cell [1] failed: Interrupted: stopped"), "{}", text(&output));
+    assert!(
+        text(&output).contains("ctrl-c.ipynb: cell [1] failed: Interrupted: stopped"),
+        "{}",
+        text(&output)
+    );
 }
 
 #[test]
 fn errors_can_be_allowed() {
     let home = home();
-    notebook(&home.path().join("n.ipynb"), &["panic!(\"one\")", "let x: i32 = \"a\";", "40 + 2"]);
-    let output = run(home.path(), &["run", "--allow-errors", "--output", "out", "n.ipynb"]);
+    notebook(
+        &home.path().join("n.ipynb"),
+        &["panic!(\"one\")", "let x: i32 = \"a\";", "40 + 2"],
+    );
+    let output = run(
+        home.path(),
+        &["run", "--allow-errors", "--output", "out", "n.ipynb"],
+    );
     assert!(output.status.success(), "{}", text(&output));
-    assert!(fs::read_to_string(home.path().join("out/n.ipynb")).unwrap().contains("\"42\""));
+    assert!(
+        fs::read_to_string(home.path().join("out/n.ipynb"))
+            .unwrap()
+            .contains("\"42\"")
+    );
 }
 
 #[test]
@@ -298,26 +531,56 @@ fn a_wrong_call_has_status_2_one_line_and_writes_nothing() {
     let folder = home.path();
     fs::write(folder.join("no-json.ipynb"), "{ not json").unwrap();
     fs::write(folder.join("no-notebook.ipynb"), "[1, 2]").unwrap();
-    fs::write(folder.join("old.ipynb"), r#"{"nbformat": 3, "worksheets": []}"#).unwrap();
-    let python =
-        r#"{"cells": [], "metadata": {"kernelspec": {"language": "python"}}, "nbformat": 4, "nbformat_minor": 5}"#;
+    fs::write(
+        folder.join("old.ipynb"),
+        r#"{"nbformat": 3, "worksheets": []}"#,
+    )
+    .unwrap();
+    let python = r#"{"cells": [], "metadata": {"kernelspec": {"language": "python"}}, "nbformat": 4, "nbformat_minor": 5}"#;
     fs::write(folder.join("python.ipynb"), python).unwrap();
-    fs::write(folder.join("bad-cell.ipynb"), r#"{"cells": [{"cell_type": "code"}], "metadata": {}, "nbformat": 4}"#)
-        .unwrap();
+    fs::write(
+        folder.join("bad-cell.ipynb"),
+        r#"{"cells": [{"cell_type": "code"}], "metadata": {}, "nbformat": 4}"#,
+    )
+    .unwrap();
     fs::write(folder.join("a-file"), "").unwrap();
-    notebook(&folder.join("good.ipynb"), &["std::fs::write(\"was-run\", \"\").unwrap();"]);
+    notebook(
+        &folder.join("good.ipynb"),
+        &["std::fs::write(\"was-run\", \"\").unwrap();"],
+    );
     let cases = [
-        (vec!["run", "missing.ipynb"], "missing.ipynb: cannot be read"),
+        (
+            vec!["run", "missing.ipynb"],
+            "missing.ipynb: cannot be read",
+        ),
         (vec!["run", "no-json.ipynb"], "is no notebook"),
         (vec!["run", "no-notebook.ipynb"], "is no notebook"),
         (vec!["run", "old.ipynb"], "nbformat 3"),
-        (vec!["run", "python.ipynb"], "is a notebook for python, not for Rust"),
-        (vec!["run", "bad-cell.ipynb"], "cell 1 has no type or no source"),
-        (vec!["run", "good.ipynb", "--output", "a-file/below"], "a-file/below"),
-        (vec!["run", "good.ipynb", "python.ipynb"], "is a notebook for python"),
+        (
+            vec!["run", "python.ipynb"],
+            "is a notebook for python, not for Rust",
+        ),
+        (
+            vec!["run", "bad-cell.ipynb"],
+            "cell 1 has no type or no source",
+        ),
+        (
+            vec!["run", "good.ipynb", "--output", "a-file/below"],
+            "a-file/below",
+        ),
+        (
+            vec!["run", "good.ipynb", "python.ipynb"],
+            "is a notebook for python",
+        ),
         (vec!["install", "--prefix", "a-file"], "cannot be made"),
-        (vec!["uninstall", "--prefix", "nowhere"], "there is no chainrule kernel"),
-        (vec!["install", "--toolchain", "1.2.3"], "type: rustup toolchain install 1.2.3"),
+        (
+            vec!["uninstall", "--prefix", "nowhere"],
+            "there is no chainrule kernel",
+        ),
+        (
+            vec!["install", "--toolchain", "1.2.3"],
+            "type: rustup toolchain install 1.2.3",
+        ),
     ];
     for (arguments, message) in cases {
         let output = run(folder, &arguments);
@@ -337,40 +600,86 @@ fn install_and_uninstall() {
     let names = ["--prefix", "env", "--name", "my-rust"];
     let output = run(
         home.path(),
-        &[&["install", "--no-warm", "--display-name", "My Rust", "--memory", "2G"], &names[..]].concat(),
+        &[
+            &[
+                "install",
+                "--no-warm",
+                "--display-name",
+                "My Rust",
+                "--memory",
+                "2G",
+            ],
+            &names[..],
+        ]
+        .concat(),
     );
     assert!(output.status.success(), "{}", text(&output));
     let folder = home.path().join("env/share/jupyter/kernels/my-rust");
-    let spec: serde_json::Value = serde_json::from_slice(&fs::read(folder.join("kernel.json")).unwrap()).unwrap();
-    assert_eq!(spec["argv"], serde_json::json!([PROGRAM, "kernel", "{connection_file}", "--memory=2G"]));
-    assert_eq!((&spec["display_name"], &spec["interrupt_mode"]), (&"My Rust".into(), &"message".into()));
+    let spec: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.join("kernel.json")).unwrap()).unwrap();
+    assert_eq!(
+        spec["argv"],
+        serde_json::json!([PROGRAM, "kernel", "{connection_file}", "--memory=2G"])
+    );
+    assert_eq!(
+        (&spec["display_name"], &spec["interrupt_mode"]),
+        (&"My Rust".into(), &"message".into())
+    );
     for logo in ["logo-32x32.png", "logo-64x64.png", "logo-svg.svg"] {
         assert!(folder.join(logo).is_file(), "{logo}");
     }
     let output = run(home.path(), &[&["uninstall"], &names[..]].concat());
-    assert!(output.status.success() && !folder.exists(), "{}", text(&output));
+    assert!(
+        output.status.success() && !folder.exists(),
+        "{}",
+        text(&output)
+    );
     // The default is the user's own folder.
     assert!(run(home.path(), &["install", "--no-warm"]).status.success());
-    assert!(home.path().join(".local/share/jupyter/kernels/chainrule/kernel.json").is_file());
+    assert!(
+        home.path()
+            .join(".local/share/jupyter/kernels/chainrule/kernel.json")
+            .is_file()
+    );
 }
 
 /// Beside the usual kernel there can be one for each toolchain of rustup.
 #[test]
 fn install_for_a_toolchain() {
-    let Ok(active) = Command::new("rustup").args(["show", "active-toolchain"]).output() else {
+    let Ok(active) = Command::new("rustup")
+        .args(["show", "active-toolchain"])
+        .output()
+    else {
         return; // there are none without rustup
     };
     let active = String::from_utf8_lossy(&active.stdout);
     let toolchain = active.split_whitespace().next().expect("a toolchain");
     let home = home();
-    let output = run(home.path(), &["install", "--no-warm", "--toolchain", toolchain]);
+    let output = run(
+        home.path(),
+        &["install", "--no-warm", "--toolchain", toolchain],
+    );
     assert!(output.status.success(), "{}", text(&output));
-    let folder = home.path().join(".local/share/jupyter/kernels").join(format!("chainrule-{toolchain}"));
-    let spec: serde_json::Value = serde_json::from_slice(&fs::read(folder.join("kernel.json")).unwrap()).unwrap();
-    assert_eq!(spec["display_name"], format!("Rust {toolchain} (chainrule)"));
-    assert_eq!(spec["env"], serde_json::json!({"RUSTUP_TOOLCHAIN": toolchain}));
+    let folder = home
+        .path()
+        .join(".local/share/jupyter/kernels")
+        .join(format!("chainrule-{toolchain}"));
+    let spec: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.join("kernel.json")).unwrap()).unwrap();
+    assert_eq!(
+        spec["display_name"],
+        format!("Rust {toolchain} (chainrule)")
+    );
+    assert_eq!(
+        spec["env"],
+        serde_json::json!({"RUSTUP_TOOLCHAIN": toolchain})
+    );
     let output = run(home.path(), &["uninstall", "--toolchain", toolchain]);
-    assert!(output.status.success() && !folder.exists(), "{}", text(&output));
+    assert!(
+        output.status.success() && !folder.exists(),
+        "{}",
+        text(&output)
+    );
 }
 
 #[test]
@@ -379,35 +688,55 @@ fn doctor_finds_this_machine_healthy_and_says_what_is_missing() {
     let output = run(home.path(), &["doctor"]);
     assert!(output.status.success(), "{}", text(&output));
     let mut command = chainrule(home.path());
-    command.arg("doctor").env("PATH", home.path()).env("CARGO_HOME", home.path());
+    command
+        .arg("doctor")
+        .env("PATH", home.path())
+        .env("CARGO_HOME", home.path());
     let output = finish(command, LIMIT);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output).contains("MISSING  rustc") && text(&output).contains("type: curl"), "{}", text(&output));
+    assert!(
+        text(&output).contains("MISSING  rustc") && text(&output).contains("type: curl"),
+        "{}",
+        text(&output)
+    );
     // The first cell says it, too.
     notebook(&home.path().join("n.ipynb"), &["1"]);
     let mut command = chainrule(home.path());
-    command.args(["run", "n.ipynb"]).current_dir(home.path()).env("PATH", home.path()).env("CARGO_HOME", home.path());
+    command
+        .args(["run", "n.ipynb"])
+        .current_dir(home.path())
+        .env("PATH", home.path())
+        .env("CARGO_HOME", home.path());
     let output = finish(command, LIMIT);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output).contains("rustc") && text(&output).contains("sh.rustup.rs"), "{}", text(&output));
+    assert!(
+        text(&output).contains("rustc") && text(&output).contains("sh.rustup.rs"),
+        "{}",
+        text(&output)
+    );
 }
 
-/// Another user, a cleaned `~/.cargo`, another home folder: what a new cell needs is with the library.
+/// Another user, a cleaned `~/.cargo`, another home folder: what a new cell needs is with the
+/// library.
 #[test]
 fn a_new_cell_needs_nothing_that_cargo_has_fetched() {
     let home = home();
     let cells = [
         "let numbers = tensor([1.0, 2.0, 3.0]);\nlet total = numbers.sum().item();",
-        "struct Pair { a: Tensor, b: i32 }\nlet pair = Pair { a: numbers.clone() * 2.0, b: 3 };\nassert_eq!(total, 6.0);",
-        "use std::collections::BTreeMap;\nlet map: BTreeMap<_, _> = [(1, pair)].into_iter().collect();\nmap[&1].b",
-        "let train = data::digits(64);\nlet mut model = Sequential::new().add(Dense::new(784, 10).softmax());\n\
-         model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);\n\
-         model.fit(&train).epochs(1).verbose(false).run();",
+        "struct Pair { a: Tensor, b: i32 }\nlet pair = Pair { a: numbers.clone() * 2.0, b: 3 };\n\
+        assert_eq!(total, 6.0);",
+        "use std::collections::BTreeMap;\nlet map: BTreeMap<_, _> = [(1, \
+        pair)].into_iter().collect();\nmap[&1].b",
+        "let train = data::digits(64);\nlet mut model = Sequential::new().add(Dense::new(784, \
+         10).softmax());\nmodel.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), \
+         Accuracy);\nmodel.fit(&train).epochs(1).verbose(false).run();",
     ];
     notebook(&home.path().join("new.ipynb"), &cells);
     let cargo = home.path().join("cargo");
     let mut command = chainrule(home.path());
-    command.args(["run", "new.ipynb", "--output", "out"]).current_dir(home.path());
+    command
+        .args(["run", "new.ipynb", "--output", "out"])
+        .current_dir(home.path());
     let output = finish(anew(command, &cargo), LIMIT);
     assert!(output.status.success(), "{}", text(&output));
     assert!(!cargo.join("registry").exists(), "something was fetched");
@@ -417,12 +746,18 @@ fn a_new_cell_needs_nothing_that_cargo_has_fetched() {
     let mut command = chainrule(home.path());
     command.arg("doctor");
     let output = finish(anew(command, &cargo), LIMIT);
-    assert!(text(&output).contains("ok       a new cell compiles and runs"), "{}", text(&output));
+    assert!(
+        text(&output).contains("ok       a new cell compiles and runs"),
+        "{}",
+        text(&output)
+    );
 }
 
 /// Without compiled cells, and with nothing that cargo has fetched.
 fn anew(mut command: Command, cargo_home: &Path) -> Command {
-    command.env("CHAINRULE_CELL_CACHE", "off").env("CARGO_HOME", cargo_home);
+    command
+        .env("CHAINRULE_CELL_CACHE", "off")
+        .env("CARGO_HOME", cargo_home);
     command
 }
 
@@ -430,12 +765,15 @@ fn anew(mut command: Command, cargo_home: &Path) -> Command {
 fn with_noting_jupyter(command: &mut Command, home: &Path) {
     let bin = home.join("bin");
     fs::create_dir_all(&bin).unwrap();
-    let script = "#!/bin/sh\n[ \"$2\" = --version ] && exit 0\n\
-                  printf '%s\\n' \"$@\" \"PWD=$PWD\" \"PATHS=$JUPYTER_CONFIG_PATH\" > \"$HOME/started\"\n";
+    let script = "#!/bin/sh\n[ \"$2\" = --version ] && exit 0\nprintf '%s\\n' \"$@\" \"PWD=$PWD\" \
+                  \"PATHS=$JUPYTER_CONFIG_PATH\" > \"$HOME/started\"\n";
     fs::write(bin.join("jupyter"), script).unwrap();
     fs::set_permissions(bin.join("jupyter"), fs::Permissions::from_mode(0o755)).unwrap();
     let path = std::env::var_os("PATH").unwrap();
-    command.env("PATH", std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&path))).unwrap());
+    command.env(
+        "PATH",
+        std::env::join_paths(std::iter::once(bin).chain(std::env::split_paths(&path))).unwrap(),
+    );
 }
 
 #[test]
@@ -455,70 +793,146 @@ fn lab_opens_a_chapter_a_folder_or_a_notebook_and_asks_nothing() {
     };
     let cases: [(&[&str], &Path, Option<&str>); 6] = [
         (&[], &course, Some("01-forward-pass.ipynb")),
-        (&["03-gradient-descent.ipynb"], &course, Some("03-gradient-descent.ipynb")),
+        (
+            &["03-gradient-descent.ipynb"],
+            &course,
+            Some("03-gradient-descent.ipynb"),
+        ),
         (&["mine.ipynb"], &work, Some("mine.ipynb")),
         (&["inside"], &work.join("inside"), None),
         (&["."], &work, None),
-        (&["inside", "--", "--port", "9000"], &work.join("inside"), None),
+        (
+            &["inside", "--", "--port", "9000"],
+            &work.join("inside"),
+            None,
+        ),
     ];
     for (arguments, folder, file) in cases {
         let started = lab(arguments);
         let lines: Vec<&str> = started.lines().collect();
         let root = format!("--ServerApp.root_dir={}", folder.display());
-        assert!(lines.iter().any(|line| line.trim_end_matches("/.") == root), "{arguments:?}: {started}");
+        assert!(
+            lines.iter().any(|line| line.trim_end_matches("/.") == root),
+            "{arguments:?}: {started}"
+        );
         let opened = file.map(|file| folder.join(file).display().to_string());
-        assert!(opened.iter().all(|path| lines.contains(&path.as_str())), "{arguments:?}: {started}");
-        assert_eq!(lines.iter().any(|line| line.ends_with(".ipynb")), file.is_some(), "{started}");
-        assert_eq!(lines.contains(&"9000"), arguments.contains(&"9000"), "{started}");
+        assert!(
+            opened.iter().all(|path| lines.contains(&path.as_str())),
+            "{arguments:?}: {started}"
+        );
+        assert_eq!(
+            lines.iter().any(|line| line.ends_with(".ipynb")),
+            file.is_some(),
+            "{started}"
+        );
+        assert_eq!(
+            lines.contains(&"9000"),
+            arguments.contains(&"9000"),
+            "{started}"
+        );
         // Neither news nor a newer version.
-        let folder = lines.iter().find_map(|line| line.strip_prefix("PATHS=")).unwrap().split(':').next().unwrap();
+        let folder = lines
+            .iter()
+            .find_map(|line| line.strip_prefix("PATHS="))
+            .unwrap()
+            .split(':')
+            .next()
+            .unwrap();
         let settings = Path::new(folder).join("labconfig/default_setting_overrides.json");
-        let settings: serde_json::Value = serde_json::from_slice(&fs::read(settings).unwrap()).unwrap();
+        let settings: serde_json::Value =
+            serde_json::from_slice(&fs::read(settings).unwrap()).unwrap();
         let news = &settings["@jupyterlab/apputils-extension:notification"];
-        assert_eq!((&news["fetchNews"], &news["checkForUpdates"]), (&"false".into(), &false.into()));
+        assert_eq!(
+            (&news["fetchNews"], &news["checkForUpdates"]),
+            (&"false".into(), &false.into())
+        );
         // What a completion is stands beside the list.
-        assert_eq!(settings["@jupyterlab/completer-extension:manager"]["showDocumentationPanel"], true);
+        assert_eq!(
+            settings["@jupyterlab/completer-extension:manager"]["showDocumentationPanel"],
+            true
+        );
     }
     // A chapter to start with comes first.
-    fs::copy(course.join("02-chain-rule.ipynb"), course.join("START.ipynb")).unwrap();
+    fs::copy(
+        course.join("02-chain-rule.ipynb"),
+        course.join("START.ipynb"),
+    )
+    .unwrap();
     assert!(lab(&[]).contains("chainrule-course/en/START.ipynb"));
 }
 
 #[test]
 fn lab_says_at_once_what_it_cannot_open() {
     let home = home();
-    for what in ["nofolder", "no.ipynb", "no/folder", "05-not-a-chapter.ipynb"] {
+    for what in [
+        "nofolder",
+        "no.ipynb",
+        "no/folder",
+        "05-not-a-chapter.ipynb",
+    ] {
         let mut command = chainrule(home.path());
         command.args(["lab", what]).current_dir(home.path());
         with_noting_jupyter(&mut command, home.path());
         // Also where nothing is prepared.
         let output = finish(anew(command, home.path()), LIMIT);
         assert_eq!(output.status.code(), Some(2), "{what}: {}", text(&output));
-        assert_eq!(text(&output).lines().count(), 1, "{what}: {}", text(&output));
-        assert!(text(&output).contains(&format!("no notebook {what}")), "{}", text(&output));
+        assert_eq!(
+            text(&output).lines().count(),
+            1,
+            "{what}: {}",
+            text(&output)
+        );
+        assert!(
+            text(&output).contains(&format!("no notebook {what}")),
+            "{}",
+            text(&output)
+        );
     }
-    assert!(!home.path().join("started").exists() && !home.path().join("chainrule-course").exists());
+    assert!(
+        !home.path().join("started").exists() && !home.path().join("chainrule-course").exists()
+    );
 }
 
 #[test]
 fn doctor_knows_the_environment_that_lab_has_made() {
     let home = home();
     let without_jupyter = |folder: &std::path::PathBuf| !folder.join("jupyter").exists();
-    let path: Vec<_> = std::env::split_paths(&std::env::var_os("PATH").unwrap()).filter(without_jupyter).collect();
+    let path: Vec<_> = std::env::split_paths(&std::env::var_os("PATH").unwrap())
+        .filter(without_jupyter)
+        .collect();
     let doctor = || {
         let mut command = chainrule(home.path());
-        command.arg("doctor").env("PATH", std::env::join_paths(&path).unwrap());
+        command
+            .arg("doctor")
+            .env("PATH", std::env::join_paths(&path).unwrap());
         text(&finish(command, LIMIT))
     };
     let said = doctor();
-    assert!(said.contains("not yet  Jupyter") && said.contains("chainrule lab"), "{said}");
+    assert!(
+        said.contains("not yet  Jupyter") && said.contains("chainrule lab"),
+        "{said}"
+    );
     let environment = home.path().join(".local/share/chainrule/jupyter");
-    let output = run(home.path(), &["install", "--no-warm", "--prefix", environment.to_str().unwrap()]);
+    let output = run(
+        home.path(),
+        &[
+            "install",
+            "--no-warm",
+            "--prefix",
+            environment.to_str().unwrap(),
+        ],
+    );
     assert!(output.status.success(), "{}", text(&output));
-    assert!(doctor().contains("not yet  Jupyter"), "an environment that was not finished");
+    assert!(
+        doctor().contains("not yet  Jupyter"),
+        "an environment that was not finished"
+    );
     fs::write(environment.join("ready"), "").unwrap();
     let said = doctor();
-    assert!(said.contains("ok       JupyterLab, and it knows the kernel") && !said.contains("not yet"), "{said}");
+    assert!(
+        said.contains("ok       JupyterLab, and it knows the kernel") && !said.contains("not yet"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -526,19 +940,37 @@ fn without_the_sources_of_std_the_message_says_what_to_type() {
     let home = home();
     notebook(&home.path().join("n.ipynb"), &["1"]);
     let mut command = chainrule(home.path());
-    command.args(["run", "n.ipynb"]).current_dir(home.path()).env("RUST_SRC_PATH", home.path());
+    command
+        .args(["run", "n.ipynb"])
+        .current_dir(home.path())
+        .env("RUST_SRC_PATH", home.path());
     let output = finish(command, LIMIT);
     assert_eq!(output.status.code(), Some(1));
-    assert!(text(&output).contains("rustup component add rust-src"), "{}", text(&output));
+    assert!(
+        text(&output).contains("rustup component add rust-src"),
+        "{}",
+        text(&output)
+    );
 }
 
 #[test]
 fn the_library_alone_needs_neither_evcxr_nor_zmq() {
     let mut command = Command::new("cargo");
-    command.args(["tree", "--no-default-features", "--edges", "normal,build", "--prefix", "none", "--locked"]);
+    command.args([
+        "tree",
+        "--no-default-features",
+        "--edges",
+        "normal,build",
+        "--prefix",
+        "none",
+        "--locked",
+    ]);
     command.current_dir(common::root());
     let tree = text(&finish(command, LIMIT));
-    assert!(tree.contains("ndarray v") && tree.contains("plotters v"), "{tree}");
+    assert!(
+        tree.contains("ndarray v") && tree.contains("plotters v"),
+        "{tree}"
+    );
     for heavy in ["evcxr v", "zmq v", "ra_ap_", "clap v"] {
         assert!(!tree.contains(heavy), "{heavy}\n{tree}");
     }

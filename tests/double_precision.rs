@@ -1,5 +1,6 @@
-//! The gradient checks and the comparison with PyTorch again with `f64`, where a difference quotient is accurate to 1e-6
-//! and the values to 1e-10, in a build of the library alone: a feature cannot be switched on for one test.
+//! The gradient checks and the comparison with PyTorch again with `f64`, where a difference
+//! quotient is accurate to 1e-6 and the values to 1e-10, in a build of the library alone: a feature
+//! cannot be switched on for one test.
 
 mod common;
 
@@ -11,7 +12,15 @@ use std::time::Duration;
 fn gradients_in_f64() {
     let mut command = Command::new("cargo");
     command
-        .args(["test", "--release", "--no-default-features", "--features", "f64", "--test", "gradients"])
+        .args([
+            "test",
+            "--release",
+            "--no-default-features",
+            "--features",
+            "f64",
+            "--test",
+            "gradients",
+        ])
         .args(["--test", "oracle", "--locked"])
         .current_dir(root())
         .env("CARGO_TARGET_DIR", scratch("f64"));

@@ -1,5 +1,6 @@
-//! What lies at the edge of numbers and of shapes: nothing at all, one value, values that are none, ties, values so large that
-//! a step is more than 1. What is expected is what NumPy computes, in `f64`; where the field differs, it is said.
+//! What lies at the edge of numbers and of shapes: nothing at all, one value, values that are none,
+//! ties, values so large that a step is more than 1. What is expected is what NumPy computes, in
+//! `f64`; where the field differs, it is said.
 
 use chainrule::prelude::*;
 
@@ -12,17 +13,29 @@ fn assert_same(name: &str, found: &Tensor, shape: &[usize], expected: &[f64]) {
     assert_eq!(found.shape(), shape, "{name}");
     let values = found.to_vec();
     let close = |found: f64, expected: f64| {
-        (found.is_nan() && expected.is_nan()) || found == expected || (found - expected).abs() <= 1e-6 * expected.abs()
+        (found.is_nan() && expected.is_nan())
+            || found == expected
+            || (found - expected).abs() <= 1e-6 * expected.abs()
     };
-    let all = values.len() == expected.len() && values.iter().zip(expected).all(|(a, b)| close(f64::from(*a), *b));
+    let all = values.len() == expected.len()
+        && values
+            .iter()
+            .zip(expected)
+            .all(|(a, b)| close(f64::from(*a), *b));
     assert!(all, "{name}: {values:?} instead of {expected:?}");
 }
 
 #[track_caller]
 fn assert_refused(name: &str, run: impl FnOnce() -> Tensor) {
     let payload = std::panic::catch_unwind(std::panic::AssertUnwindSafe(run)).expect_err(name);
-    let said = payload.downcast_ref::<String>().cloned().unwrap_or_default();
-    assert!(said.contains("no values") && said.contains(name), "{name}: {said}");
+    let said = payload
+        .downcast_ref::<String>()
+        .cloned()
+        .unwrap_or_default();
+    assert!(
+        said.contains("no values") && said.contains(name),
+        "{name}: {said}"
+    );
 }
 
 fn is_refused(run: impl FnOnce() -> Tensor) -> bool {
@@ -36,7 +49,8 @@ fn empty(shape: &[usize]) -> Tensor {
 type Row<'a> = (&'a str, Tensor, &'a [usize], &'a [f64]);
 
 fn check(rows: &[Row]) {
-    rows.iter().for_each(|(name, found, shape, expected)| assert_same(name, found, shape, expected));
+    rows.iter()
+        .for_each(|(name, found, shape, expected)| assert_same(name, found, shape, expected));
 }
 
 fn gradient(x: &Tensor, loss: impl Fn(&Tensor) -> Tensor) -> Tensor {
@@ -50,54 +64,154 @@ fn of_nothing_there_is_a_sum_and_no_mean() {
     let three = Tensor::ones(&[3, 2]);
     check(&[
         ("sum", empty(&[0, 3]).sum(), &[], &[0.0]),
-        ("sum_axis(0)", empty(&[0, 3]).sum_axis(0, false), &[3], &[0.0; 3]),
+        (
+            "sum_axis(0)",
+            empty(&[0, 3]).sum_axis(0, false),
+            &[3],
+            &[0.0; 3],
+        ),
         ("sum_axis(1)", empty(&[0, 3]).sum_axis(1, false), &[0], &[]),
-        ("sum_axis(1) of three", empty(&[3, 0]).sum_axis(1, true), &[3, 1], &[0.0; 3]),
-        ("sum_axes", empty(&[2, 0, 3]).sum_axes(&[0, 1], false), &[3], &[0.0; 3]),
+        (
+            "sum_axis(1) of three",
+            empty(&[3, 0]).sum_axis(1, true),
+            &[3, 1],
+            &[0.0; 3],
+        ),
+        (
+            "sum_axes",
+            empty(&[2, 0, 3]).sum_axes(&[0, 1], false),
+            &[3],
+            &[0.0; 3],
+        ),
         ("prod", empty(&[0]).prod(), &[], &[1.0]),
-        ("prod_axis", empty(&[2, 0]).prod_axis(1, false), &[2], &[1.0; 2]),
+        (
+            "prod_axis",
+            empty(&[2, 0]).prod_axis(1, false),
+            &[2],
+            &[1.0; 2],
+        ),
         ("cumsum(0)", empty(&[0, 3]).cumsum(0), &[0, 3], &[]),
         ("cumsum(1)", empty(&[0, 3]).cumsum(1), &[0, 3], &[]),
         ("cumsum, inner 0", empty(&[3, 0]).cumsum(0), &[3, 0], &[]),
-        ("mean_axis of no rows", empty(&[0, 3]).mean_axis(1, false), &[0], &[]),
-        ("max_axis of no rows", empty(&[0, 3]).max_axis(1, false), &[0], &[]),
+        (
+            "mean_axis of no rows",
+            empty(&[0, 3]).mean_axis(1, false),
+            &[0],
+            &[],
+        ),
+        (
+            "max_axis of no rows",
+            empty(&[0, 3]).max_axis(1, false),
+            &[0],
+            &[],
+        ),
         ("argmax of no rows", empty(&[0, 3]).argmax(1), &[0], &[]),
-        ("var_axis of no rows", empty(&[0, 3]).var_axis(1, false), &[0], &[]),
+        (
+            "var_axis of no rows",
+            empty(&[0, 3]).var_axis(1, false),
+            &[0],
+            &[],
+        ),
         ("softmax", empty(&[2, 0]).softmax(1), &[2, 0], &[]),
         ("softmax(0)", empty(&[2, 0]).softmax(0), &[2, 0], &[]),
         ("log_softmax", empty(&[0, 3]).log_softmax(1), &[0, 3], &[]),
-        ("logsumexp of no rows", empty(&[0, 3]).logsumexp(1, false), &[0], &[]),
+        (
+            "logsumexp of no rows",
+            empty(&[0, 3]).logsumexp(1, false),
+            &[0],
+            &[],
+        ),
         ("transposed", empty(&[0, 3]).t(), &[3, 0], &[]),
-        ("permuted", empty(&[2, 0, 3]).permute(&[2, 0, 1]), &[3, 2, 0], &[]),
-        ("matmul over nothing", empty(&[2, 0]).matmul(&empty(&[0, 3])), &[2, 3], &[0.0; 6]),
-        ("matmul of no rows", empty(&[0, 3]).matmul(&three), &[0, 2], &[]),
-        ("matmul of no columns", three.matmul(&empty(&[2, 0])), &[3, 0], &[]),
-        ("two empty vectors", empty(&[0]).matmul(&empty(&[0])), &[], &[0.0]),
-        ("no matrices", empty(&[0, 4, 3]).matmul(&three), &[0, 4, 2], &[]),
+        (
+            "permuted",
+            empty(&[2, 0, 3]).permute(&[2, 0, 1]),
+            &[3, 2, 0],
+            &[],
+        ),
+        (
+            "matmul over nothing",
+            empty(&[2, 0]).matmul(&empty(&[0, 3])),
+            &[2, 3],
+            &[0.0; 6],
+        ),
+        (
+            "matmul of no rows",
+            empty(&[0, 3]).matmul(&three),
+            &[0, 2],
+            &[],
+        ),
+        (
+            "matmul of no columns",
+            three.matmul(&empty(&[2, 0])),
+            &[3, 0],
+            &[],
+        ),
+        (
+            "two empty vectors",
+            empty(&[0]).matmul(&empty(&[0])),
+            &[],
+            &[0.0],
+        ),
+        (
+            "no matrices",
+            empty(&[0, 4, 3]).matmul(&three),
+            &[0, 4, 2],
+            &[],
+        ),
         (
             "affine over nothing",
             empty(&[2, 0]).affine(&empty(&[0, 2]), &tensor([1.0, 2.0])),
             &[2, 2],
             &[1., 2., 1., 2.],
         ),
-        ("concat", Tensor::concat(&[&empty(&[0, 2]), &three], 0), &[3, 2], &[1.0; 6]),
+        (
+            "concat",
+            Tensor::concat(&[&empty(&[0, 2]), &three], 0),
+            &[3, 2],
+            &[1.0; 6],
+        ),
         ("slice", three.slice(0, 1..1), &[0, 2], &[]),
         ("select_rows", three.select_rows(&[]), &[0, 2], &[]),
         ("index_select", three.index_select(1, &[]), &[3, 0], &[]),
         ("gather", three.gather(1, &empty(&[3, 0])), &[3, 0], &[]),
-        ("gather of no columns", empty(&[3, 0]).gather(0, &empty(&[2, 0])), &[2, 0], &[]),
+        (
+            "gather of no columns",
+            empty(&[3, 0]).gather(0, &empty(&[2, 0])),
+            &[2, 0],
+            &[],
+        ),
         ("embedding", three.embedding(&empty(&[0])), &[0, 2], &[]),
         ("flip", empty(&[0, 3]).flip(0), &[0, 3], &[]),
-        ("broadcast", empty(&[1, 0]) + Tensor::ones(&[3, 1]), &[3, 0], &[]),
+        (
+            "broadcast",
+            empty(&[1, 0]) + Tensor::ones(&[3, 1]),
+            &[3, 0],
+            &[],
+        ),
         (
             "gradient of what was spread over nothing",
             gradient(&three, |x| x.unsqueeze(2) * empty(&[0])),
             &[3, 2],
             &[0.0; 6],
         ),
-        ("gradient of a weight without samples", gradient(&three, |w| empty(&[0, 3]).matmul(w)), &[3, 2], &[0.0; 6]),
-        ("gradient of a bias without samples", gradient(&tensor([1.0]), |b| empty(&[0, 2]) + b), &[1], &[0.0]),
-        ("gradient of a part that is empty", gradient(&three, |x| x.slice(0, 1..1)), &[3, 2], &[0.0; 6]),
+        (
+            "gradient of a weight without samples",
+            gradient(&three, |w| empty(&[0, 3]).matmul(w)),
+            &[3, 2],
+            &[0.0; 6],
+        ),
+        (
+            "gradient of a bias without samples",
+            gradient(&tensor([1.0]), |b| empty(&[0, 2]) + b),
+            &[1],
+            &[0.0],
+        ),
+        (
+            "gradient of a part that is empty",
+            gradient(&three, |x| x.slice(0, 1..1)),
+            &[3, 2],
+            &[0.0; 6],
+        ),
     ]);
     assert_refused("mean", || empty(&[0]).mean());
     assert_refused("var", || empty(&[0, 3]).var());
@@ -113,10 +227,21 @@ fn of_nothing_there_is_a_sum_and_no_mean() {
 #[test]
 fn one_value_is_its_own_mean() {
     for x in [tensor([3.0]), tensor([[3.0]]), Tensor::full(&[], 3.0)] {
-        let all = [("sum", x.sum(), 3.0), ("mean", x.mean(), 3.0), ("var", x.var(), 0.0), ("std", x.std(), 0.0)];
-        all.iter().for_each(|(name, found, expected)| assert_same(name, found, &[], &[*expected]));
-        let all = [("max", x.max(), 3.0), ("min", x.min(), 3.0), ("prod", x.prod(), 3.0)];
-        all.iter().for_each(|(name, found, expected)| assert_same(name, found, &[], &[*expected]));
+        let all = [
+            ("sum", x.sum(), 3.0),
+            ("mean", x.mean(), 3.0),
+            ("var", x.var(), 0.0),
+            ("std", x.std(), 0.0),
+        ];
+        all.iter()
+            .for_each(|(name, found, expected)| assert_same(name, found, &[], &[*expected]));
+        let all = [
+            ("max", x.max(), 3.0),
+            ("min", x.min(), 3.0),
+            ("prod", x.prod(), 3.0),
+        ];
+        all.iter()
+            .for_each(|(name, found, expected)| assert_same(name, found, &[], &[*expected]));
         assert_eq!(gradient(&x, |x| x.var()).to_vec(), [0.0]);
         assert_eq!(gradient(&x, |x| x.std()).to_vec(), [0.0]);
         assert_eq!(gradient(&x, |x| x.max()).to_vec(), [1.0]);
@@ -125,10 +250,25 @@ fn one_value_is_its_own_mean() {
     check(&[
         ("var of one row", row.var_axis(0, false), &[3], &[0.0; 3]),
         ("std of one row", row.std_axis(0, true), &[1, 3], &[0.0; 3]),
-        ("gradient of the std of one row", gradient(&row, |x| x.std_axis(0, false)), &[1, 3], &[0.0; 3]),
+        (
+            "gradient of the std of one row",
+            gradient(&row, |x| x.std_axis(0, false)),
+            &[1, 3],
+            &[0.0; 3],
+        ),
         ("softmax of one", row.softmax(0), &[1, 3], &[1.0; 3]),
-        ("gradient of a softmax of one", gradient(&row, |x| x.softmax(0) * 2.0), &[1, 3], &[0.0; 3]),
-        ("logsumexp of one", row.logsumexp(0, false), &[3], &[1.0, -2.0, 4.0]),
+        (
+            "gradient of a softmax of one",
+            gradient(&row, |x| x.softmax(0) * 2.0),
+            &[1, 3],
+            &[0.0; 3],
+        ),
+        (
+            "logsumexp of one",
+            row.logsumexp(0, false),
+            &[3],
+            &[1.0, -2.0, 4.0],
+        ),
         ("argmax of one", row.argmax(0), &[3], &[0.0; 3]),
     ]);
 }
@@ -136,7 +276,9 @@ fn one_value_is_its_own_mean() {
 #[test]
 fn what_is_no_number_is_not_hidden() {
     let (inf, nan) = (f64::INFINITY, f64::NAN);
-    let long: Vec<Float> = (0..100).map(|i| if i == 70 || i == 90 { NAN } else { i as Float }).collect();
+    let long: Vec<Float> = (0..100)
+        .map(|i| if i == 70 || i == 90 { NAN } else { i as Float })
+        .collect();
     let long = Tensor::from_vec(long, &[100]);
     let columns = Tensor::stack(&[&long, &long, &Tensor::ones(&[100])], 1);
     let mut share = vec![0.0; 100];
@@ -146,57 +288,173 @@ fn what_is_no_number_is_not_hidden() {
     check(&[
         ("sum_axis", x.sum_axis(1, false), &[2], &[nan, nan]),
         ("sum_axis(0)", x.sum_axis(0, false), &[3], &[inf, nan, -inf]),
-        ("mean_axis(0)", x.mean_axis(0, false), &[3], &[inf, nan, -inf]),
+        (
+            "mean_axis(0)",
+            x.mean_axis(0, false),
+            &[3],
+            &[inf, nan, -inf],
+        ),
         ("var_axis(0)", x.var_axis(0, false), &[3], &[nan, nan, nan]),
         ("max_axis", x.max_axis(1, false), &[2], &[nan, inf]),
         ("min_axis(0)", x.min_axis(0, false), &[3], &[1.0, nan, -inf]),
         ("argmax", x.argmax(1), &[2], &[1.0, 0.0]),
         ("argmin", x.argmin(0), &[3], &[0.0, 0.0, 1.0]),
         ("argmax of many", long.argmax(0), &[], &[70.0]),
-        ("argmin of columns", columns.argmin(0), &[3], &[70.0, 70.0, 0.0]),
+        (
+            "argmin of columns",
+            columns.argmin(0),
+            &[3],
+            &[70.0, 70.0, 0.0],
+        ),
         ("max of many", long.max(), &[], &[nan]),
-        ("gradient of a max that is none", gradient(&long, |x| x.max()), &[100], &share),
-        ("cumsum", tensor([1.0, INF, -INF, 2.0]).cumsum(0), &[4], &[1.0, inf, nan, nan]),
-        ("cumsum of many", long.cumsum(0).slice(0, 69..71), &[2], &[69.0 * 70.0 / 2.0, nan]),
+        (
+            "gradient of a max that is none",
+            gradient(&long, |x| x.max()),
+            &[100],
+            &share,
+        ),
+        (
+            "cumsum",
+            tensor([1.0, INF, -INF, 2.0]).cumsum(0),
+            &[4],
+            &[1.0, inf, nan, nan],
+        ),
+        (
+            "cumsum of many",
+            long.cumsum(0).slice(0, 69..71),
+            &[2],
+            &[69.0 * 70.0 / 2.0, nan],
+        ),
         ("prod", tensor([0.0, INF]).prod(), &[], &[nan]),
         ("softmax of −∞", lowest.softmax(1), &[2, 3], &[nan; 6]),
-        ("log_softmax of −∞", lowest.log_softmax(0), &[2, 3], &[nan; 6]),
-        ("softmax with a NaN", tensor([1.0, NAN]).softmax(0), &[2], &[nan, nan]),
-        ("softmax with ∞", tensor([INF, 0.0]).softmax(0), &[2], &[nan, nan]),
-        ("softmax that is masked", tensor([-INF, 0.0, 0.0]).softmax(0), &[3], &[0.0, 0.5, 0.5]),
-        ("log_softmax that is masked", tensor([-INF, 0.0]).log_softmax(0), &[2], &[-inf, 0.0]),
-        ("logsumexp of rows", tensor([[-INF, -INF], [0.0, -INF]]).logsumexp(1, false), &[2], &[-inf, 0.0]),
-        ("logsumexp of columns", tensor([[-INF, 3.0], [-INF, -INF]]).logsumexp(0, false), &[2], &[-inf, 3.0]),
+        (
+            "log_softmax of −∞",
+            lowest.log_softmax(0),
+            &[2, 3],
+            &[nan; 6],
+        ),
+        (
+            "softmax with a NaN",
+            tensor([1.0, NAN]).softmax(0),
+            &[2],
+            &[nan, nan],
+        ),
+        (
+            "softmax with ∞",
+            tensor([INF, 0.0]).softmax(0),
+            &[2],
+            &[nan, nan],
+        ),
+        (
+            "softmax that is masked",
+            tensor([-INF, 0.0, 0.0]).softmax(0),
+            &[3],
+            &[0.0, 0.5, 0.5],
+        ),
+        (
+            "log_softmax that is masked",
+            tensor([-INF, 0.0]).log_softmax(0),
+            &[2],
+            &[-inf, 0.0],
+        ),
+        (
+            "logsumexp of rows",
+            tensor([[-INF, -INF], [0.0, -INF]]).logsumexp(1, false),
+            &[2],
+            &[-inf, 0.0],
+        ),
+        (
+            "logsumexp of columns",
+            tensor([[-INF, 3.0], [-INF, -INF]]).logsumexp(0, false),
+            &[2],
+            &[-inf, 3.0],
+        ),
         ("max of −∞", lowest.max_axis(1, false), &[2], &[-inf; 2]),
         ("argmax of −∞", lowest.argmax(1), &[2], &[0.0; 2]),
-        ("gradient of a max of −∞", gradient(&lowest, |x| x.max_axis(0, false)), &[2, 3], &[0.5; 6]),
+        (
+            "gradient of a max of −∞",
+            gradient(&lowest, |x| x.max_axis(0, false)),
+            &[2, 3],
+            &[0.5; 6],
+        ),
         (
             "gradient of a masked softmax",
-            gradient(&tensor([-INF, 0.0, 0.0]), |x| x.softmax(0) * tensor([1.0, 2.0, 4.0])),
+            gradient(&tensor([-INF, 0.0, 0.0]), |x| {
+                x.softmax(0) * tensor([1.0, 2.0, 4.0])
+            }),
             &[3],
             &[0.0, -0.5, 0.5],
         ),
         (
             "gradient beside what was not chosen",
-            gradient(&tensor([-1.0, 4.0]), |x| Tensor::where_(&tensor([0.0, 1.0]), &(x * tensor([NAN, 3.0])), x)),
+            gradient(&tensor([-1.0, 4.0]), |x| {
+                Tensor::where_(&tensor([0.0, 1.0]), &(x * tensor([NAN, 3.0])), x)
+            }),
             &[2],
             &[nan, 3.0],
         ),
         (
             "gradient of what was chosen before",
-            gradient(&tensor([-1.0, 4.0]), |x| Tensor::where_(&x.gt(&tensor(0.0)), x, &tensor(1.0)).sqrt()),
+            gradient(&tensor([-1.0, 4.0]), |x| {
+                Tensor::where_(&x.gt(&tensor(0.0)), x, &tensor(1.0)).sqrt()
+            }),
             &[2],
             &[0.0, 0.25],
         ),
-        ("relu", tensor([NAN, -INF, INF]).relu(), &[3], &[nan, 0.0, inf]),
-        ("clamp", tensor([NAN, -INF, INF]).clamp(-1.0, 1.0), &[3], &[nan, -1.0, 1.0]),
-        ("maximum", tensor([NAN, 1.0]).maximum(&tensor([1.0, NAN])), &[2], &[nan, nan]),
-        ("minimum", tensor([NAN, 1.0]).minimum(&tensor([1.0, NAN])), &[2], &[nan, nan]),
-        ("sigmoid", tensor([NAN, -INF, INF]).sigmoid(), &[3], &[nan, 0.0, 1.0]),
-        ("tanh", tensor([NAN, -INF, INF]).tanh(), &[3], &[nan, -1.0, 1.0]),
-        ("a product with 0 · ∞", tensor([[0.0, 1.0]]).matmul(&tensor([[INF], [1.0]])), &[1, 1], &[nan]),
-        ("cross-entropy, masked", tensor([[-INF, 0.0]]).cross_entropy(&tensor([1])), &[], &[0.0]),
-        ("cross-entropy, impossible", tensor([[-INF, 0.0]]).cross_entropy(&tensor([0])), &[], &[inf]),
+        (
+            "relu",
+            tensor([NAN, -INF, INF]).relu(),
+            &[3],
+            &[nan, 0.0, inf],
+        ),
+        (
+            "clamp",
+            tensor([NAN, -INF, INF]).clamp(-1.0, 1.0),
+            &[3],
+            &[nan, -1.0, 1.0],
+        ),
+        (
+            "maximum",
+            tensor([NAN, 1.0]).maximum(&tensor([1.0, NAN])),
+            &[2],
+            &[nan, nan],
+        ),
+        (
+            "minimum",
+            tensor([NAN, 1.0]).minimum(&tensor([1.0, NAN])),
+            &[2],
+            &[nan, nan],
+        ),
+        (
+            "sigmoid",
+            tensor([NAN, -INF, INF]).sigmoid(),
+            &[3],
+            &[nan, 0.0, 1.0],
+        ),
+        (
+            "tanh",
+            tensor([NAN, -INF, INF]).tanh(),
+            &[3],
+            &[nan, -1.0, 1.0],
+        ),
+        (
+            "a product with 0 · ∞",
+            tensor([[0.0, 1.0]]).matmul(&tensor([[INF], [1.0]])),
+            &[1, 1],
+            &[nan],
+        ),
+        (
+            "cross-entropy, masked",
+            tensor([[-INF, 0.0]]).cross_entropy(&tensor([1])),
+            &[],
+            &[0.0],
+        ),
+        (
+            "cross-entropy, impossible",
+            tensor([[-INF, 0.0]]).cross_entropy(&tensor([0])),
+            &[],
+            &[inf],
+        ),
     ]);
 }
 
@@ -204,41 +462,166 @@ fn what_is_no_number_is_not_hidden() {
 fn ties_share_and_zeros_have_no_sign() {
     let tied = tensor([[3.0, 1.0, 3.0], [3.0, 3.0, 0.0]]);
     check(&[
-        ("max", gradient(&tied, |x| x.max()), &[2, 3], &[0.25, 0.0, 0.25, 0.25, 0.25, 0.0]),
-        ("max_axis(1)", gradient(&tied, |x| x.max_axis(1, true)), &[2, 3], &[0.5, 0.0, 0.5, 0.5, 0.5, 0.0]),
-        ("max_axis(0)", gradient(&tied, |x| x.max_axis(0, false)), &[2, 3], &[0.5, 0.0, 1.0, 0.5, 1.0, 0.0]),
-        ("min_axis(0)", gradient(&tied, |x| x.min_axis(0, false)), &[2, 3], &[0.5, 1.0, 0.0, 0.5, 0.0, 1.0]),
-        ("−0 and 0", gradient(&tensor([-0.0, 0.0]), |x| x.max()), &[2], &[0.5, 0.5]),
-        ("argmax of −0 and 0", tensor([-0.0, 0.0]).argmax(0), &[], &[0.0]),
-        ("argmin of 0 and −0", tensor([0.0, -0.0]).argmin(0), &[], &[0.0]),
-        ("maximum of −0 and 0", gradient(&tensor([-0.0]), |x| x.maximum(&tensor([0.0]))), &[1], &[0.5]),
+        (
+            "max",
+            gradient(&tied, |x| x.max()),
+            &[2, 3],
+            &[0.25, 0.0, 0.25, 0.25, 0.25, 0.0],
+        ),
+        (
+            "max_axis(1)",
+            gradient(&tied, |x| x.max_axis(1, true)),
+            &[2, 3],
+            &[0.5, 0.0, 0.5, 0.5, 0.5, 0.0],
+        ),
+        (
+            "max_axis(0)",
+            gradient(&tied, |x| x.max_axis(0, false)),
+            &[2, 3],
+            &[0.5, 0.0, 1.0, 0.5, 1.0, 0.0],
+        ),
+        (
+            "min_axis(0)",
+            gradient(&tied, |x| x.min_axis(0, false)),
+            &[2, 3],
+            &[0.5, 1.0, 0.0, 0.5, 0.0, 1.0],
+        ),
+        (
+            "−0 and 0",
+            gradient(&tensor([-0.0, 0.0]), |x| x.max()),
+            &[2],
+            &[0.5, 0.5],
+        ),
+        (
+            "argmax of −0 and 0",
+            tensor([-0.0, 0.0]).argmax(0),
+            &[],
+            &[0.0],
+        ),
+        (
+            "argmin of 0 and −0",
+            tensor([0.0, -0.0]).argmin(0),
+            &[],
+            &[0.0],
+        ),
+        (
+            "maximum of −0 and 0",
+            gradient(&tensor([-0.0]), |x| x.maximum(&tensor([0.0]))),
+            &[1],
+            &[0.5],
+        ),
         ("|−0|", gradient(&tensor([-0.0]), |x| x.abs()), &[1], &[0.0]),
-        ("relu of −0", gradient(&tensor([-0.0]), |x| x.relu()), &[1], &[0.0]),
-        ("clamp at its ends", gradient(&tensor([-1.0, 1.0, 1.5]), |x| x.clamp(-1.0, 1.0)), &[3], &[1.0, 1.0, 0.0]),
-        ("product with one 0", gradient(&tensor([0.0, 2.0, 3.0]), |x| x.prod()), &[3], &[6.0, 0.0, 0.0]),
-        ("product with two", gradient(&tensor([0.0, 2.0, 0.0]), |x| x.prod()), &[3], &[0.0; 3]),
-        ("x⁰ at 0", gradient(&tensor([0.0]), |x| x.pow(&tensor([0.0]))), &[1], &[0.0]),
+        (
+            "relu of −0",
+            gradient(&tensor([-0.0]), |x| x.relu()),
+            &[1],
+            &[0.0],
+        ),
+        (
+            "clamp at its ends",
+            gradient(&tensor([-1.0, 1.0, 1.5]), |x| x.clamp(-1.0, 1.0)),
+            &[3],
+            &[1.0, 1.0, 0.0],
+        ),
+        (
+            "product with one 0",
+            gradient(&tensor([0.0, 2.0, 3.0]), |x| x.prod()),
+            &[3],
+            &[6.0, 0.0, 0.0],
+        ),
+        (
+            "product with two",
+            gradient(&tensor([0.0, 2.0, 0.0]), |x| x.prod()),
+            &[3],
+            &[0.0; 3],
+        ),
+        (
+            "x⁰ at 0",
+            gradient(&tensor([0.0]), |x| x.pow(&tensor([0.0]))),
+            &[1],
+            &[0.0],
+        ),
     ]);
 }
 
 #[test]
 fn what_is_large_or_far_from_0_keeps_its_differences() {
     let top = 16_777_216.0;
-    let times = tensor([1_700_000_000.0, 1_700_000_128.0, 1_700_000_128.0, 1_700_000_384.0]);
+    let times = tensor([
+        1_700_000_000.0,
+        1_700_000_128.0,
+        1_700_000_128.0,
+        1_700_000_384.0,
+    ]);
     check(&[
-        ("var beside 2²⁴", tensor([top, top + 2.0, top + 2.0, top + 2.0]).var(), &[], &[0.75]),
+        (
+            "var beside 2²⁴",
+            tensor([top, top + 2.0, top + 2.0, top + 2.0]).var(),
+            &[],
+            &[0.75],
+        ),
         ("std of two", tensor([1e7, 1e7 + 1.0]).std(), &[], &[0.5]),
         ("var of times", times.var(), &[], &[128.0 * 128.0 * 1.1875]),
-        ("gradient of it", gradient(&times, |x| x.var()), &[4], &[-80.0, -16.0, -16.0, 112.0]),
-        ("var of times in columns", times.unsqueeze(1).expand(&[4, 3]).var_axis(0, false), &[3], &[19_456.0; 3]),
-        ("mean of the largest", Tensor::full(&[3], Float::MAX).mean(), &[], &[f64::from(f32::MAX)]),
-        ("std of the largest", tensor([3e38, -3e38]).std(), &[], &[f64::from(3e38f32)]),
-        ("mean of the smallest", Tensor::full(&[3], 1e-40).mean(), &[], &[f64::from(1e-40f32)]),
-        ("product on the way too large", tensor([1e30, 1e30, 1e-30, 1e-30]).prod(), &[], &[1.0]),
-        ("sum that cancels", tensor([1e8, 1.0, -1e8]).sum(), &[], &[1.0]),
-        ("columns that cancel", tensor([[1e8], [1.0], [-1e8]]).sum_axis(0, false), &[1], &[1.0]),
-        ("softmax of far scores", tensor([1e30, -1e30]).softmax(0), &[2], &[1.0, 0.0]),
-        ("log_softmax of far scores", tensor([1e30, -1e30]).log_softmax(0), &[2], &[0.0, -2e30f32 as f64]),
+        (
+            "gradient of it",
+            gradient(&times, |x| x.var()),
+            &[4],
+            &[-80.0, -16.0, -16.0, 112.0],
+        ),
+        (
+            "var of times in columns",
+            times.unsqueeze(1).expand(&[4, 3]).var_axis(0, false),
+            &[3],
+            &[19_456.0; 3],
+        ),
+        (
+            "mean of the largest",
+            Tensor::full(&[3], Float::MAX).mean(),
+            &[],
+            &[f64::from(f32::MAX)],
+        ),
+        (
+            "std of the largest",
+            tensor([3e38, -3e38]).std(),
+            &[],
+            &[f64::from(3e38f32)],
+        ),
+        (
+            "mean of the smallest",
+            Tensor::full(&[3], 1e-40).mean(),
+            &[],
+            &[f64::from(1e-40f32)],
+        ),
+        (
+            "product on the way too large",
+            tensor([1e30, 1e30, 1e-30, 1e-30]).prod(),
+            &[],
+            &[1.0],
+        ),
+        (
+            "sum that cancels",
+            tensor([1e8, 1.0, -1e8]).sum(),
+            &[],
+            &[1.0],
+        ),
+        (
+            "columns that cancel",
+            tensor([[1e8], [1.0], [-1e8]]).sum_axis(0, false),
+            &[1],
+            &[1.0],
+        ),
+        (
+            "softmax of far scores",
+            tensor([1e30, -1e30]).softmax(0),
+            &[2],
+            &[1.0, 0.0],
+        ),
+        (
+            "log_softmax of far scores",
+            tensor([1e30, -1e30]).log_softmax(0),
+            &[2],
+            &[0.0, -2e30f32 as f64],
+        ),
     ]);
     let line = Tensor::arange(0.0, top, 1.0);
     let line = Tensor::concat(&[&line, &tensor([top, top + 1.0])], 0);
@@ -270,15 +653,24 @@ fn gradients_of_broadcasting_along_several_axes_are_sums() {
     ];
     seed(5);
     for [left, right, whole] in shapes {
-        let (a, b) = (Tensor::rand(left).requires_grad(), (Tensor::rand(right) + 1.0).detach().requires_grad());
+        let (a, b) = (
+            Tensor::rand(left).requires_grad(),
+            (Tensor::rand(right) + 1.0).detach().requires_grad(),
+        );
         let g = Tensor::rand(whole);
         let found = grads(&(&a * &b * &g).sum(), &[&a, &b]);
         // Each place of the whole, and where it came from.
         let from = |shape: &[usize], mut place: usize| {
             let (mut at, mut step) = (0, 1);
             for axis in (0..whole.len()).rev() {
-                let size = (axis + shape.len()).checked_sub(whole.len()).map_or(1, |axis| shape[axis]);
-                at += if size == 1 { 0 } else { place % whole[axis] * step };
+                let size = (axis + shape.len())
+                    .checked_sub(whole.len())
+                    .map_or(1, |axis| shape[axis]);
+                at += if size == 1 {
+                    0
+                } else {
+                    place % whole[axis] * step
+                };
                 (place, step) = (place / whole[axis], step * size);
             }
             at
@@ -290,8 +682,18 @@ fn gradients_of_broadcasting_along_several_axes_are_sums() {
             sums[0][i] += f64::from(y[j]) * f64::from(g);
             sums[1][j] += f64::from(x[i]) * f64::from(g);
         }
-        assert_same(&format!("{left:?} with {right:?}"), &found[0], left, &sums[0]);
-        assert_same(&format!("{right:?} with {left:?}"), &found[1], right, &sums[1]);
+        assert_same(
+            &format!("{left:?} with {right:?}"),
+            &found[0],
+            left,
+            &sums[0],
+        );
+        assert_same(
+            &format!("{right:?} with {left:?}"),
+            &found[1],
+            right,
+            &sums[1],
+        );
     }
 }
 
@@ -325,7 +727,11 @@ fn reductions_of_views_are_those_of_copies() {
         for (i, operation) in operations.iter().enumerate() {
             for axis in 0..view.rank() as isize {
                 let name = format!("operation {i} along {axis} of {:?}", view.shape());
-                assert_eq!(operation(&view, axis).to_vec(), operation(&copy, axis).to_vec(), "{name}");
+                assert_eq!(
+                    operation(&view, axis).to_vec(),
+                    operation(&copy, axis).to_vec(),
+                    "{name}"
+                );
                 let of = |x: &Tensor| gradient(x, |x| operation(x, axis).square());
                 if i != 5 {
                     assert_eq!(of(&view).to_vec(), of(&copy).to_vec(), "gradient of {name}");
@@ -339,8 +745,16 @@ fn reductions_of_views_are_those_of_copies() {
 fn running_sums_are_right_for_every_length() {
     for len in 0..40 {
         for columns in [1, 3] {
-            let x = Tensor::from_vec((0..len * columns).map(|i| (i as Float * 0.7).sin()).collect(), &[len, columns]);
-            let weights = Tensor::from_vec((0..len * columns).map(|i| 1.0 + i as Float).collect(), &[len, columns]);
+            let x = Tensor::from_vec(
+                (0..len * columns)
+                    .map(|i| (i as Float * 0.7).sin())
+                    .collect(),
+                &[len, columns],
+            );
+            let weights = Tensor::from_vec(
+                (0..len * columns).map(|i| 1.0 + i as Float).collect(),
+                &[len, columns],
+            );
             let (values, g) = (x.to_vec(), weights.to_vec());
             let (mut sums, mut back) = (vec![0.0; len * columns], vec![0.0; len * columns]);
             for j in 0..columns {
@@ -354,7 +768,12 @@ fn running_sums_are_right_for_every_length() {
             }
             assert_same("cumsum(0)", &x.cumsum(0), &[len, columns], &sums);
             assert_same("cumsum(1)", &x.t().cumsum(1).t(), &[len, columns], &sums);
-            assert_same("gradient", &gradient(&x, |x| x.cumsum(0) * &weights), &[len, columns], &back);
+            assert_same(
+                "gradient",
+                &gradient(&x, |x| x.cumsum(0) * &weights),
+                &[len, columns],
+                &back,
+            );
             let turned = gradient(&x.t(), |x| x.cumsum(1) * weights.t()).t();
             assert_same("gradient of rows", &turned, &[len, columns], &back);
         }

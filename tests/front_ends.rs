@@ -1,6 +1,7 @@
-//! The kernel through Jupyter's own clients: each test runs one file of `tests/front_ends/` with pytest, in a Python
-//! environment that the first one makes. By hand, `tests/front_ends/run FILE -k NAME` runs single cases; with `-rP` it
-//! shows what those measure that pass.
+//! The kernel through Jupyter's own clients: each test runs one file of `tests/front_ends/` with
+//! pytest, in a Python environment that the first one makes. By hand,
+//! `tests/front_ends/run FILE -k NAME` runs single cases; with `-rP` it shows what those measure
+//! that pass.
 
 mod common;
 
@@ -11,7 +12,10 @@ use std::time::Duration;
 fn pytest(file: &str, limit: Duration) {
     python();
     let mut command = Command::new(root().join("tests/front_ends/run"));
-    command.args(["-q", file]).env("CHAINRULE_PROGRAM", PROGRAM).env("CHAINRULE_TEST_SCRATCH", scratch(""));
+    command
+        .args(["-q", file])
+        .env("CHAINRULE_PROGRAM", PROGRAM)
+        .env("CHAINRULE_TEST_SCRATCH", scratch(""));
     let output = common::finish(command, limit);
     println!("{}", text(&output));
     assert!(output.status.success(), "{file}: {}", output.status);

@@ -1,6 +1,8 @@
-//! Files of tensors and of models: what is written is read again, and damage is an error, never a panic.
+//! Files of tensors and of models: what is written is read again, and damage is an error, never a
+//! panic.
 //!
-//! Whether other programs read these files, too, is checked by `oracle/interchange.py`, which needs PyTorch.
+//! Whether other programs read these files, too, is checked by `oracle/interchange.py`, which needs
+//! PyTorch.
 
 use chainrule::prelude::*;
 
@@ -14,7 +16,10 @@ mod file;
 use file::File;
 
 fn perceptron() -> Sequential {
-    Sequential::new().add(Dense::new(6, 8).relu()).add(Dropout::new(0.5)).add(Dense::new(8, 3).softmax())
+    Sequential::new()
+        .add(Dense::new(6, 8).relu())
+        .add(Dropout::new(0.5))
+        .add(Dense::new(8, 3).softmax())
 }
 
 fn convolutional() -> Sequential {
@@ -25,7 +30,11 @@ fn convolutional() -> Sequential {
         .add(MaxPool2D::new(2))
         .add(Conv2D::new(4, 4, 2).stride(2).no_bias())
         .add(AvgPool2D::new(2))
-        .add(Sequential::new().add(Flatten::new()).add(Dense::new(4, 5).tanh()))
+        .add(
+            Sequential::new()
+                .add(Flatten::new())
+                .add(Dense::new(4, 5).tanh()),
+        )
         .add(LayerNormalization::new(5))
         .add(Dense::new(5, 3).no_bias())
 }
@@ -42,7 +51,12 @@ fn trained(model: Sequential, shape: &[usize]) -> (Sequential, Tensor) {
 
 fn assert_same(a: &Tensor, b: &Tensor) {
     assert_eq!(a.shape(), b.shape());
-    let largest = a.to_vec().iter().zip(b.to_vec()).map(|(a, b)| (a - b).abs()).fold(0.0, Float::max);
+    let largest = a
+        .to_vec()
+        .iter()
+        .zip(b.to_vec())
+        .map(|(a, b)| (a - b).abs())
+        .fold(0.0, Float::max);
     assert!(largest <= 1e-6, "they differ by {largest}");
 }
 
@@ -61,7 +75,11 @@ fn networks_go_to_onnx_and_back() {
         .add(Reshape::new(&[2, 2]))
         .add(Flatten::new())
         .add(Sigmoid);
-    let cases = [(perceptron(), vec![4, 6]), (convolutional(), vec![3, 2, 10, 10]), (sound, vec![2, 1, 30])];
+    let cases = [
+        (perceptron(), vec![4, 6]),
+        (convolutional(), vec![3, 2, 10, 10]),
+        (sound, vec![2, 1, 30]),
+    ];
     for (model, shape) in cases {
         let (model, x) = trained(model, &shape);
         model.save_onnx(file.path()).expect("written");
@@ -73,10 +91,18 @@ fn networks_go_to_onnx_and_back() {
         Sgd::new(0.1).step(&other.parameters());
         assert_ne!(other.parameters()[0].to_vec(), before);
         other.save_onnx(file.path()).expect("written");
-        assert_same(&Sequential::load_onnx(file.path()).expect("read").predict(&x), &other.predict(&x));
+        assert_same(
+            &Sequential::load_onnx(file.path())
+                .expect("read")
+                .predict(&x),
+            &other.predict(&x),
+        );
     }
     let recurrent = Sequential::new().add(Gru::new(2, 3));
-    let error = recurrent.save_onnx(file.path()).expect_err("not ONNX").to_string();
+    let error = recurrent
+        .save_onnx(file.path())
+        .expect_err("not ONNX")
+        .to_string();
     assert!(error.contains("Gru"), "{error}");
 }
 
@@ -92,7 +118,10 @@ fn weights_have_the_names_and_the_layout_of_pytorch() {
         .add(Embedding::new(7, 2));
     model.save(file.path()).expect("written");
     let tensors = data::read_safetensors(file.path()).expect("read");
-    let shapes: Vec<(&str, &[usize])> = tensors.iter().map(|(name, tensor)| (name.as_str(), tensor.shape())).collect();
+    let shapes: Vec<(&str, &[usize])> = tensors
+        .iter()
+        .map(|(name, tensor)| (name.as_str(), tensor.shape()))
+        .collect();
     let expected: [(&str, &[usize]); 13] = [
         ("0.weight", &[2, 1, 3, 3]),
         ("0.bias", &[2]),
@@ -122,41 +151,74 @@ fn tensors_go_to_files_and_back() {
         ("empty", Tensor::zeros(&[0, 3])),
         ("ü/ 1", Tensor::eye(3)),
     ];
-    let named: Vec<(&str, &Tensor)> = tensors.iter().map(|(name, tensor)| (*name, tensor)).collect();
+    let named: Vec<(&str, &Tensor)> = tensors
+        .iter()
+        .map(|(name, tensor)| (*name, tensor))
+        .collect();
     type Read = fn(&str) -> std::io::Result<Vec<(String, Tensor)>>;
     data::write_safetensors(file.path(), &named).expect("written");
-    for (round, read) in [data::read_safetensors as Read, data::read_npz].into_iter().enumerate() {
+    for (round, read) in [data::read_safetensors as Read, data::read_npz]
+        .into_iter()
+        .enumerate()
+    {
         if round == 1 {
             data::write_npz(file.path(), &named).expect("written");
         }
         let found = read(file.path()).expect("read");
         assert_eq!(found.len(), tensors.len());
         for ((name, tensor), (own, value)) in tensors.iter().zip(&found) {
-            assert_eq!((*name, tensor.shape(), tensor.to_vec()), (own.as_str(), value.shape(), value.to_vec()));
+            assert_eq!(
+                (*name, tensor.shape(), tensor.to_vec()),
+                (own.as_str(), value.shape(), value.to_vec())
+            );
         }
     }
 }
 
-/// As NumPy 2 writes them: `savez_compressed` of an array that runs down the columns, of `<i8` and `<f8`.
+/// As NumPy 2 writes them: `savez_compressed` of an array that runs down the columns, of `<i8` and
+/// `<f8`.
 #[test]
 fn numpy_files_are_read() {
     let file = File::new("numpy.npz");
     std::fs::write(file.path(), include_bytes!("oracle/numpy.npz")).expect("written");
     let found = data::read_npz(file.path()).expect("read");
-    let found: Vec<_> = found.iter().map(|(name, value)| (name.as_str(), value.shape(), value.to_vec())).collect();
-    assert_eq!(found[0], ("columns", &[2, 3][..], vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0]));
+    let found: Vec<_> = found
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.shape(), value.to_vec()))
+        .collect();
+    assert_eq!(
+        found[0],
+        ("columns", &[2, 3][..], vec![0.0, 1.0, 2.0, 3.0, 4.0, 5.0])
+    );
     assert_eq!(found[1], ("counts", &[4][..], vec![7.0; 4]));
 }
 
 /// Networks that PyTorch exported are read, and give what they gave there.
 #[test]
 fn networks_of_pytorch_are_read() {
-    let answers = data::read_npz(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle/pytorch.npz")).expect("read");
-    let answer = |name: &str| answers.iter().find(|(own, _)| own == name).expect("it is there").1.clone();
+    let answers = data::read_npz(concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/oracle/pytorch.npz"
+    ))
+    .expect("read");
+    let answer = |name: &str| {
+        answers
+            .iter()
+            .find(|(own, _)| own == name)
+            .expect("it is there")
+            .1
+            .clone()
+    };
     for name in ["mlp", "cnn"] {
-        let path = format!("{}/tests/oracle/pytorch_{name}.onnx", env!("CARGO_MANIFEST_DIR"));
+        let path = format!(
+            "{}/tests/oracle/pytorch_{name}.onnx",
+            env!("CARGO_MANIFEST_DIR")
+        );
         let model = Sequential::load_onnx(&path).expect("read");
-        assert_same(&model.predict(&answer(&format!("{name}_x"))), &answer(&format!("{name}_y")));
+        assert_same(
+            &model.predict(&answer(&format!("{name}_x"))),
+            &answer(&format!("{name}_y")),
+        );
     }
 }
 
@@ -166,12 +228,23 @@ fn damage_is_an_error_or_harmless() {
     seed(4);
     let file = File::new("damaged");
     let write: [fn(&str); 4] = [
-        |path| Sequential::new().add(Dense::new(2, 2)).save(path).expect("written"),
+        |path| {
+            Sequential::new()
+                .add(Dense::new(2, 2))
+                .save(path)
+                .expect("written")
+        },
         |path| data::write_npz(path, &[("x", &tensor([1.0, 2.0]))]).expect("written"),
         |path| std::fs::write(path, &include_bytes!("oracle/numpy.npz")[..]).expect("written"),
         |path| {
-            let model = Sequential::new().add(Conv2D::new(1, 1, 2).relu()).add(MaxPool2D::new(1)).add(Flatten::new());
-            model.add(Dense::new(4, 1).softmax()).save_onnx(path).expect("written");
+            let model = Sequential::new()
+                .add(Conv2D::new(1, 1, 2).relu())
+                .add(MaxPool2D::new(1))
+                .add(Flatten::new());
+            model
+                .add(Dense::new(4, 1).softmax())
+                .save_onnx(path)
+                .expect("written");
         },
     ];
     for (kind, write) in write.into_iter().enumerate() {
@@ -186,7 +259,8 @@ fn damage_is_an_error_or_harmless() {
         let whole = std::fs::read(file.path()).expect("a file");
         for end in 0..whole.len() {
             std::fs::write(file.path(), &whole[..end]).expect("written");
-            // ONNX says nowhere how long it is: a file that ends between two parts may be read, as far as it goes.
+            // ONNX says nowhere how long it is: a file that ends between two parts may be read, as
+            // far as it goes.
             assert!(!read(file.path()) || kind == 3, "kind {kind}, {end} bytes");
         }
         for place in 0..whole.len() {
@@ -206,15 +280,34 @@ fn a_file_is_replaced_as_a_whole_or_not_at_all() {
     model.save(file.path()).expect("written");
     let bytes = std::fs::read(file.path()).expect("a file");
     // No network of ONNX, so nothing is written.
-    assert!(Sequential::new().add(Lstm::new(1, 1)).save_onnx(file.path()).is_err());
+    assert!(
+        Sequential::new()
+            .add(Lstm::new(1, 1))
+            .save_onnx(file.path())
+            .is_err()
+    );
     assert_eq!(std::fs::read(file.path()).expect("a file"), bytes);
     let folder = file.0.parent().expect("a folder");
-    let name = file.0.file_name().expect("a name").to_string_lossy().into_owned();
+    let name = file
+        .0
+        .file_name()
+        .expect("a name")
+        .to_string_lossy()
+        .into_owned();
     let others = std::fs::read_dir(folder).expect("a folder").flatten();
     let left = others.map(|entry| entry.file_name().to_string_lossy().into_owned());
     assert_eq!(left.filter(|other| other.starts_with(&name)).count(), 1);
-    for error in [model.save("/nowhere/x"), model.save_onnx("/nowhere/x"), data::write_npz("/nowhere/x", &[])] {
-        assert!(error.expect_err("no such folder").to_string().contains("/nowhere/x"));
+    for error in [
+        model.save("/nowhere/x"),
+        model.save_onnx("/nowhere/x"),
+        data::write_npz("/nowhere/x", &[]),
+    ] {
+        assert!(
+            error
+                .expect_err("no such folder")
+                .to_string()
+                .contains("/nowhere/x")
+        );
     }
 }
 
@@ -225,11 +318,25 @@ fn the_example_writes_what_it_promises() {
     let path = |name: &str| folder.path().join(name).display().to_string();
     example::write(folder.path().to_str().unwrap()).unwrap();
     let answers = data::read_npz(&path("answers.npz")).unwrap();
-    let find = |name: &str| answers.iter().find(|(found, _)| found == name).map(|(_, tensor)| tensor.clone()).unwrap();
+    let find = |name: &str| {
+        answers
+            .iter()
+            .find(|(found, _)| found == name)
+            .map(|(_, tensor)| tensor.clone())
+            .unwrap()
+    };
     for name in ["mlp", "cnn"] {
         let model = Sequential::load_onnx(&path(&format!("{name}.onnx"))).unwrap();
-        let (found, expected) = (model.predict(&find(&format!("{name}_x"))), find(&format!("{name}_y")));
+        let (found, expected) = (
+            model.predict(&find(&format!("{name}_x"))),
+            find(&format!("{name}_y")),
+        );
         assert!((found - expected).abs().max().item() < 1e-5, "{name}");
-        assert!(std::fs::metadata(path(&format!("{name}.safetensors"))).unwrap().len() > 0);
+        assert!(
+            std::fs::metadata(path(&format!("{name}.safetensors")))
+                .unwrap()
+                .len()
+                > 0
+        );
     }
 }

@@ -1,7 +1,9 @@
-//! Values and gradients against PyTorch's. `oracle/generate.py` wrote them, in double precision; Python is not needed here.
+//! Values and gradients against PyTorch's. `oracle/generate.py` wrote them, in double precision;
+//! Python is not needed here.
 //!
-//! A case has the same name there and here, and none may be left out on either side. Tolerated is an error of 10⁻⁵ in
-//! `f32`, and of 10⁻¹⁰ in `f64` (`cargo test --test oracle --no-default-features --features f64`).
+//! A case has the same name there and here, and none may be left out on either side. Tolerated is
+//! an error of 10⁻⁵ in `f32`, and of 10⁻¹⁰ in `f64`
+//! (`cargo test --test oracle --no-default-features --features f64`).
 
 // Both, because a number may be an `f32`.
 #![cfg_attr(feature = "f64", allow(clippy::useless_conversion))]
@@ -18,39 +20,72 @@ const TOLERANCE: f64 = if size_of::<Float>() == 8 { 1e-10 } else { 1e-5 };
 fn numbers(shape: &[usize], phase: usize, positive: bool) -> Tensor {
     let count = shape.iter().product();
     let value = |i: usize| (2.0 * ((i * 37 + phase * 53) % 129) as Float - 127.0) / 64.0;
-    let values = (0..count).map(|i| if positive { value(i).abs() + 0.25 } else { value(i) }).collect();
+    let values = (0..count)
+        .map(|i| {
+            if positive {
+                value(i).abs() + 0.25
+            } else {
+                value(i)
+            }
+        })
+        .collect();
     Tensor::from_vec(values, shape)
 }
 
 /// `weights` of `generate.py`.
 fn weights(shape: &[usize]) -> Tensor {
     let count = shape.iter().product();
-    Tensor::from_vec((0..count).map(|i| 1.0 + (i * 29 % 17) as Float / 16.0).collect(), shape)
+    Tensor::from_vec(
+        (0..count)
+            .map(|i| 1.0 + (i * 29 % 17) as Float / 16.0)
+            .collect(),
+        shape,
+    )
 }
 
 fn floats(value: &Value) -> Vec<f64> {
-    value.as_array().expect("a list").iter().map(|value| value.as_f64().expect("a number")).collect()
+    value
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|value| value.as_f64().expect("a number"))
+        .collect()
 }
 
 fn sizes(value: &Value) -> Vec<usize> {
-    floats(value).into_iter().map(|size| size as usize).collect()
+    floats(value)
+        .into_iter()
+        .map(|size| size as usize)
+        .collect()
 }
 
-/// The error is relative; what is much smaller than the largest value of the case is compared with a part of that, because
-/// it may be a difference of large ones, in which digits are lost: 1 − tanh² x at x = 4 has four of the seven left in
-/// `f32`. The inputs are about 1, so a smaller `largest` counts as 1.
+/// The error is relative; what is much smaller than the largest value of the case is compared with
+/// a part of that, because it may be a difference of large ones, in which digits are lost: 1 −
+/// tanh² x at x = 4 has four of the seven left in `f32`. The inputs are about 1, so a smaller
+/// `largest` counts as 1.
 #[track_caller]
 fn close(what: &str, actual: &Tensor, expected: &Value, largest: f64) {
     let (actual, expected) = (actual.to_vec(), floats(expected));
     assert_eq!(actual.len(), expected.len(), "{what}");
-    for (i, (actual, expected)) in actual.iter().map(|&value| f64::from(value)).zip(&expected).enumerate() {
+    for (i, (actual, expected)) in actual
+        .iter()
+        .map(|&value| f64::from(value))
+        .zip(&expected)
+        .enumerate()
+    {
         let error = (actual - expected).abs() / expected.abs().max(FLOOR * largest.max(1.0));
-        assert!(error <= TOLERANCE, "{what}, value {i}: {actual} instead of {expected}, error {error:.1e}");
+        assert!(
+            error <= TOLERANCE,
+            "{what}, value {i}: {actual} instead of {expected}, error {error:.1e}"
+        );
     }
 }
 
 fn largest<'a>(lists: impl IntoIterator<Item = &'a Value>) -> f64 {
-    lists.into_iter().flat_map(floats).fold(0.0, |largest, value| largest.max(value.abs()))
+    lists
+        .into_iter()
+        .flat_map(floats)
+        .fold(0.0, |largest, value| largest.max(value.abs()))
 }
 
 /// The cases of a file, by name; each is taken out when it is compared.
@@ -59,21 +94,35 @@ struct Cases(BTreeMap<String, Value>);
 impl Cases {
     fn read(json: &str) -> Cases {
         let cases: Vec<Value> = serde_json::from_str(json).expect("JSON");
-        Cases(cases.into_iter().map(|case| (case["name"].as_str().expect("a name").to_owned(), case)).collect())
+        Cases(
+            cases
+                .into_iter()
+                .map(|case| (case["name"].as_str().expect("a name").to_owned(), case))
+                .collect(),
+        )
     }
 
     #[track_caller]
     fn take(&mut self, name: &str) -> Value {
-        self.0.remove(name).unwrap_or_else(|| panic!("there is no case {name:?}"))
+        self.0
+            .remove(name)
+            .unwrap_or_else(|| panic!("there is no case {name:?}"))
     }
 
     /// The operation and its derivatives with respect to all inputs.
     #[track_caller]
     fn compare(&mut self, name: &str, function: impl Fn(&[Tensor]) -> Tensor) {
         let case = self.take(name);
-        let shapes = case["shapes"].as_array().expect("shapes").iter().map(sizes).enumerate();
+        let shapes = case["shapes"]
+            .as_array()
+            .expect("shapes")
+            .iter()
+            .map(sizes)
+            .enumerate();
         let is_positive = case["positive"] == true;
-        let inputs: Vec<Tensor> = shapes.map(|(i, shape)| numbers(&shape, i, is_positive).requires_grad()).collect();
+        let inputs: Vec<Tensor> = shapes
+            .map(|(i, shape)| numbers(&shape, i, is_positive).requires_grad())
+            .collect();
         compare(name, &case, &function(&inputs), &inputs);
     }
 
@@ -87,9 +136,17 @@ fn compare(name: &str, case: &Value, output: &Tensor, inputs: &[Tensor]) {
     assert_eq!(output.shape(), sizes(&case["shape"]), "{name}");
     close(name, output, &case["values"], largest([&case["values"]]));
     let largest = largest(case["gradients"].as_array().expect("gradients"));
-    let gradients = grads(&(output * weights(output.shape())).sum(), &inputs.iter().collect::<Vec<_>>());
+    let gradients = grads(
+        &(output * weights(output.shape())).sum(),
+        &inputs.iter().collect::<Vec<_>>(),
+    );
     for (i, gradient) in gradients.iter().enumerate() {
-        close(&format!("{name}, derivative {i}"), gradient, &case["gradients"][i], largest);
+        close(
+            &format!("{name}, derivative {i}"),
+            gradient,
+            &case["gradients"][i],
+            largest,
+        );
     }
 }
 
@@ -193,26 +250,44 @@ fn operations() {
     cases.compare("affine", |t| t[0].affine(&t[1], &t[2]));
 
     cases.compare("pow", |t| t[0].pow(&t[1]));
-    cases.compare("where_", |t| Tensor::where_(&t[0].gt(&tensor(0.0)), &t[0], &t[1]));
+    cases.compare("where_", |t| {
+        Tensor::where_(&t[0].gt(&tensor(0.0)), &t[0], &t[1])
+    });
     cases.compare("unfold", |t| t[0].unfold([2, 3], [1, 2], [1, 0]));
     for (stride, padding) in [(1, 0), (2, 1)] {
-        cases.compare(&format!("conv2d {stride} {padding}"), |t| t[0].conv2d(&t[1], stride, padding));
-        cases.compare(&format!("conv1d {stride} {padding}"), |t| t[0].conv1d(&t[1], stride, padding));
-        cases.compare(&format!("max_pool2d {stride}"), |t| t[0].max_pool2d(2, stride));
-        cases.compare(&format!("avg_pool2d {stride}"), |t| t[0].avg_pool2d(2, stride));
+        cases.compare(&format!("conv2d {stride} {padding}"), |t| {
+            t[0].conv2d(&t[1], stride, padding)
+        });
+        cases.compare(&format!("conv1d {stride} {padding}"), |t| {
+            t[0].conv1d(&t[1], stride, padding)
+        });
+        cases.compare(&format!("max_pool2d {stride}"), |t| {
+            t[0].max_pool2d(2, stride)
+        });
+        cases.compare(&format!("avg_pool2d {stride}"), |t| {
+            t[0].avg_pool2d(2, stride)
+        });
     }
 
     let labels = tensor([2, 0, 1]);
     cases.compare("mse_loss", |t| t[0].mse_loss(&t[1]));
     cases.compare("cross_entropy", |t| t[0].cross_entropy(&labels));
     cases.compare("nll_loss", |t| t[0].nll_loss(&labels));
-    cases.compare("bce_with_logits", |t| t[0].bce_with_logits(&tensor([[0.0, 1.0], [1.0, 0.0], [0.25, 1.0]])));
-    cases.compare("MeanAbsoluteError", |t| MeanAbsoluteError.loss(&t[0], &t[1]));
+    cases.compare("bce_with_logits", |t| {
+        t[0].bce_with_logits(&tensor([[0.0, 1.0], [1.0, 0.0], [0.25, 1.0]]))
+    });
+    cases.compare("MeanAbsoluteError", |t| {
+        MeanAbsoluteError.loss(&t[0], &t[1])
+    });
     cases.compare("Huber", |t| Huber::new(0.7).loss(&t[0], &t[1]));
     cases.compare("Hinge", |t| Hinge.loss(&t[0], &tensor([0, 1, 1])));
-    cases.compare("KlDivergence", |t| KlDivergence.loss(&t[0].softmax(-1), &t[1].softmax(-1)));
+    cases.compare("KlDivergence", |t| {
+        KlDivergence.loss(&t[0].softmax(-1), &t[1].softmax(-1))
+    });
     let categorical = CategoricalCrossentropy::new().label_smoothing(0.2);
-    cases.compare("CategoricalCrossentropy", |t| categorical.loss(&t[0].softmax(-1), &t[1].softmax(-1)));
+    cases.compare("CategoricalCrossentropy", |t| {
+        categorical.loss(&t[0].softmax(-1), &t[1].softmax(-1))
+    });
     let soft = SparseCategoricalCrossentropy::from_logits().label_smoothing(0.1);
     cases.compare("label smoothing", |t| soft.loss(&t[0], &labels));
     cases.finish();
@@ -224,7 +299,9 @@ fn layers() {
     let mut cases = Cases::read(include_str!("oracle/layers.json"));
     let in_use = BatchNormalization::new(2);
     in_use.mean.set_value(&numbers(&[2], 7, false));
-    in_use.variance.set_value(&numbers(&[2], 8, false).abs().detach());
+    in_use
+        .variance
+        .set_value(&numbers(&[2], 8, false).abs().detach());
     let layers: Vec<(&str, Box<dyn Module>)> = vec![
         ("Dense", Box::new(Dense::new(3, 4).gelu())),
         ("Conv2D", Box::new(Conv2D::new(2, 3, 3).same().relu())),
@@ -239,20 +316,36 @@ fn layers() {
         ("BatchNormalization in use", Box::new(in_use)),
         ("LayerNormalization", Box::new(LayerNormalization::new(3))),
         ("Residual", Box::new(Residual::new(Dense::new(3, 3).tanh()))),
-        ("SimpleRnn", Box::new(SimpleRnn::new(3, 2).return_sequences())),
+        (
+            "SimpleRnn",
+            Box::new(SimpleRnn::new(3, 2).return_sequences()),
+        ),
         ("Gru", Box::new(Gru::new(3, 2).return_sequences())),
         ("Lstm", Box::new(Lstm::new(3, 2).return_sequences())),
-        ("MultiHeadAttention", Box::new(MultiHeadAttention::new(4, 2))),
-        ("MultiHeadAttention causal", Box::new(MultiHeadAttention::new(4, 2).causal())),
+        (
+            "MultiHeadAttention",
+            Box::new(MultiHeadAttention::new(4, 2)),
+        ),
+        (
+            "MultiHeadAttention causal",
+            Box::new(MultiHeadAttention::new(4, 2).causal()),
+        ),
     ];
     for (name, layer) in layers {
         let case = cases.take(name);
-        let shapes: Vec<Vec<usize>> = case["shapes"].as_array().expect("shapes").iter().map(sizes).collect();
+        let shapes: Vec<Vec<usize>> = case["shapes"]
+            .as_array()
+            .expect("shapes")
+            .iter()
+            .map(sizes)
+            .collect();
         let mut inputs = vec![numbers(&shapes[0], 0, false).requires_grad()];
         inputs.extend(layer.parameters());
         assert_eq!(inputs.len(), shapes.len(), "{name}");
         for (i, (parameter, shape)) in inputs.iter().zip(&shapes).enumerate().skip(1) {
-            parameter.set_value(&(numbers(shape, i, false) * case["scale"].as_f64().expect("a number") as Float));
+            parameter.set_value(
+                &(numbers(shape, i, false) * case["scale"].as_f64().expect("a number") as Float),
+            );
         }
         let output = match name {
             "BatchNormalization in use" => inference(|| layer.forward(&inputs[0])),
@@ -263,7 +356,12 @@ fn layers() {
     let embedding = Embedding::new(3, 2);
     embedding.weight.set_value(&numbers(&[3, 2], 0, false));
     let output = embedding.forward(&tensor([[2, 0], [2, 2]]));
-    compare("Embedding", &cases.take("Embedding"), &output, &embedding.parameters());
+    compare(
+        "Embedding",
+        &cases.take("Embedding"),
+        &output,
+        &embedding.parameters(),
+    );
     cases.finish();
 }
 
@@ -274,7 +372,10 @@ fn optimisers() {
         ("Sgd", Box::new(Sgd::new(0.1))),
         ("Momentum", Box::new(Momentum::new(0.1, 0.9))),
         ("Adam", Box::new(Adam::new(0.1))),
-        ("Sgd with weight decay", Box::new(Sgd::new(0.1).weight_decay(0.3))),
+        (
+            "Sgd with weight decay",
+            Box::new(Sgd::new(0.1).weight_decay(0.3)),
+        ),
         ("Nesterov", Box::new(Momentum::new(0.1, 0.9).nesterov())),
         ("Adagrad", Box::new(Adagrad::new(0.1))),
         ("RmsProp", Box::new(RmsProp::new(0.1))),
@@ -284,9 +385,19 @@ fn optimisers() {
     ];
     for (name, mut optimizer) in optimisers {
         let w = numbers(&[3], 0, false).requires_grad();
-        for (step, expected) in cases.take(name)["steps"].as_array().expect("steps").iter().enumerate() {
+        for (step, expected) in cases.take(name)["steps"]
+            .as_array()
+            .expect("steps")
+            .iter()
+            .enumerate()
+        {
             optimizer.apply_gradients(&[numbers(&[3], step + 1, false)], std::slice::from_ref(&w));
-            close(&format!("{name}, step {step}"), &w, expected, largest([expected]));
+            close(
+                &format!("{name}, step {step}"),
+                &w,
+                expected,
+                largest([expected]),
+            );
         }
     }
     cases.finish();
@@ -309,7 +420,10 @@ fn schedules() {
         close(name, &tensor(rates), &cases.take(name)["values"], 0.0);
         // After the end the rate stays where it is.
         let later = schedule.at(10_000);
-        assert!(later.is_finite() && (0.0..=0.1).contains(&later), "{name}: {later}");
+        assert!(
+            later.is_finite() && (0.0..=0.1).contains(&later),
+            "{name}: {later}"
+        );
     }
     cases.finish();
 }
@@ -317,7 +431,10 @@ fn schedules() {
 #[test]
 fn clipping() {
     let mut cases = Cases::read(include_str!("oracle/clipping.json"));
-    let (w, v) = (numbers(&[3], 0, false).requires_grad(), numbers(&[2], 1, false).requires_grad());
+    let (w, v) = (
+        numbers(&[3], 0, false).requires_grad(),
+        numbers(&[2], 1, false).requires_grad(),
+    );
     (w.square().sum() + v.square().sum()).backward();
     let norm = clip_grad_norm(&[w.clone(), tensor(1.0).requires_grad(), v.clone()], 1.5);
     close(
@@ -353,7 +470,9 @@ fn training() {
         close(name, &tensor(fit.run().loss()), &case["losses"], 0.0);
     };
     let loss = SparseCategoricalCrossentropy::new;
-    let mut dense = Sequential::new().add(Dense::new(4, 5).tanh()).add(Dense::new(5, 3).softmax());
+    let mut dense = Sequential::new()
+        .add(Dense::new(4, 5).tanh())
+        .add(Dense::new(5, 3).softmax());
     dense.compile(Adam::new(0.05), loss(), Accuracy);
     run("dense", dense, numbers(&[6, 4], 0, false), None);
     let mut convolutional = Sequential::new()
@@ -365,6 +484,11 @@ fn training() {
         .add(Dense::new(8, 3).softmax());
     convolutional.compile(Momentum::new(0.2, 0.9), loss(), Accuracy);
     let schedule = Schedule::cosine(0.2, 25);
-    run("convolutional", convolutional, numbers(&[6, 1, 4, 4], 0, false), Some(schedule));
+    run(
+        "convolutional",
+        convolutional,
+        numbers(&[6, 1, 4, 4], 0, false),
+        Some(schedule),
+    );
     cases.finish();
 }

@@ -14,29 +14,56 @@ use std::process::Command;
 fn every_figure_is_well_formed_small_and_always_the_same() {
     for ((name, figure), (_, again)) in gallery().into_iter().zip(gallery()) {
         let svg = figure.svg();
-        let document = roxmltree::Document::parse(svg).unwrap_or_else(|error| panic!("{name}: {error}"));
+        let document =
+            roxmltree::Document::parse(svg).unwrap_or_else(|error| panic!("{name}: {error}"));
         let root = document.root_element();
         assert_eq!(root.tag_name().name(), "svg");
-        assert!(root.has_attribute("viewBox") && root.attribute("style").unwrap().contains("max-width:100%"), "{name}");
-        assert!(root.attribute("width").unwrap().parse::<f64>().unwrap() <= 640.0, "{name} is too wide");
+        assert!(
+            root.has_attribute("viewBox")
+                && root.attribute("style").unwrap().contains("max-width:100%"),
+            "{name}"
+        );
+        assert!(
+            root.attribute("width").unwrap().parse::<f64>().unwrap() <= 640.0,
+            "{name} is too wide"
+        );
         assert!(svg.len() < 100_000, "{name}: {} bytes", svg.len());
         assert_eq!(svg, again.svg(), "{name} differs between calls");
         for outside in ["http:", "https:", "<script", "NaN", "inf"] {
             let svg = svg.replace("http://www.w3.org/2000/svg", "");
-            let drawing = svg.split("href=").map(|part| part.split_once("/>").map_or(part, |(_, rest)| rest));
-            assert!(!drawing.collect::<String>().contains(outside), "{name} contains {outside}");
+            let drawing = svg
+                .split("href=")
+                .map(|part| part.split_once("/>").map_or(part, |(_, rest)| rest));
+            assert!(
+                !drawing.collect::<String>().contains(outside),
+                "{name} contains {outside}"
+            );
         }
         assert!(
-            !figure.text().is_empty() && root.attribute("aria-label") == Some(&single_line(&figure.text())),
+            !figure.text().is_empty()
+                && root.attribute("aria-label") == Some(&single_line(&figure.text())),
             "{name}"
         );
         // Coordinates within the picture, with room for a marker that stands on the edge.
-        let size: Vec<f64> = root.attribute("viewBox").unwrap().split(' ').map(|n| n.parse().unwrap()).collect();
+        let size: Vec<f64> = root
+            .attribute("viewBox")
+            .unwrap()
+            .split(' ')
+            .map(|n| n.parse().unwrap())
+            .collect();
         for node in document.descendants() {
-            for (attribute, limit) in [("x", size[2]), ("cx", size[2]), ("y", size[3]), ("cy", size[3])] {
+            for (attribute, limit) in [
+                ("x", size[2]),
+                ("cx", size[2]),
+                ("y", size[3]),
+                ("cy", size[3]),
+            ] {
                 if let Some(value) = node.attribute(attribute) {
                     let value: f64 = value.parse().unwrap();
-                    assert!((-60.0..=limit + 60.0).contains(&value), "{name}: {attribute}={value} of {limit}");
+                    assert!(
+                        (-60.0..=limit + 60.0).contains(&value),
+                        "{name}: {attribute}={value} of {limit}"
+                    );
                 }
             }
         }
@@ -50,24 +77,50 @@ fn single_line(text: &str) -> String {
 
 #[test]
 fn figures_say_what_they_show() {
-    let text = |name: &str| gallery().into_iter().find(|(n, _)| *n == name).expect("in the gallery").1.text();
-    assert_eq!(text("curve"), "curve \"loss\": 100 points, from 2.31 to 0.0798");
+    let text = |name: &str| {
+        gallery()
+            .into_iter()
+            .find(|(n, _)| *n == name)
+            .expect("in the gallery")
+            .1
+            .text()
+    };
+    assert_eq!(
+        text("curve"),
+        "curve \"loss\": 100 points, from 2.31 to 0.0798"
+    );
     assert_eq!(
         text("confusion"),
         "confusion\n  93 of 100 right (93 %)\n  dog taken for cat: 5\n  cat taken for dog: 2"
     );
     assert_eq!(
         text("lines"),
-        "lines\n  w = 1: 15 points, from 0.269 to 0.731\n  w = 2: 15 points, from 0.119 to 0.881\n  \
-         w = 3: 15 points, from 0.0474 to 0.953"
+        "lines\n  w = 1: 15 points, from 0.269 to 0.731\n  w = 2: 15 points, from 0.119 to \
+         0.881\n  w = 3: 15 points, from 0.0474 to 0.953"
     );
     let functions = "functions\n  |x|: values from 0 to 3 on -1 to 3\n  1/x: values from ";
-    assert!(text("functions").starts_with(functions), "{}", text("functions"));
+    assert!(
+        text("functions").starts_with(functions),
+        "{}",
+        text("functions")
+    );
     assert_eq!(text("bars"), "bars\n  SGD: 0.3\n  Adam: -0.1");
-    assert!(text("image grid").contains("1 of 12 right"), "{}", text("image grid"));
-    assert!(text("image grid").contains("✗ 3 (0) | ✗ 3 (1) | ✗ 3 (2) | ✓ 3"), "{}", text("image grid"));
+    assert!(
+        text("image grid").contains("1 of 12 right"),
+        "{}",
+        text("image grid")
+    );
+    assert!(
+        text("image grid").contains("✗ 3 (0) | ✗ 3 (1) | ✗ 3 (2) | ✓ 3"),
+        "{}",
+        text("image grid")
+    );
     assert!(text("boundary").contains("points on their side"));
-    assert!(text("contours").contains("SGD: 30 points, from (-1, 1) to (0.45, 0.0333)"), "{}", text("contours"));
+    assert!(
+        text("contours").contains("SGD: 30 points, from (-1, 1) to (0.45, 0.0333)"),
+        "{}",
+        text("contours")
+    );
     let figure = plot::bars(&["a"], &[1.0]);
     assert_eq!(figure.bundle().plain(), format!("{figure:?}"));
 }
@@ -83,7 +136,13 @@ fn lines_take_tensors_vectors_and_slices() {
         plot::lines(&xs, &[("a", tensor.clone()), ("b", tensor)]),
         plot::lines(&[0.0, 0.5, 1.0], &[("a", &vector), ("b", &vector)]),
         plot::lines(&vector, &[("a", &vector[..]), ("b", &vector[..])]),
-        plot::lines(&vector[..], &[("a".to_owned(), [0.0, 0.25, 1.0]), ("b".to_owned(), [0.0, 0.25, 1.0])]),
+        plot::lines(
+            &vector[..],
+            &[
+                ("a".to_owned(), [0.0, 0.25, 1.0]),
+                ("b".to_owned(), [0.0, 0.25, 1.0]),
+            ],
+        ),
     ] {
         assert_eq!(figure.text(), text);
     }
@@ -93,7 +152,11 @@ fn lines_take_tensors_vectors_and_slices() {
 fn a_builder_changes_the_picture() {
     let plain = plot::curve(&[1.0, 2.0], &[1.0, 2.0]);
     let before = plain.svg().to_owned();
-    let after = plain.title("a < b & \"c\"").x_label("x").y_label("y").size(300, 200);
+    let after = plain
+        .title("a < b & \"c\"")
+        .x_label("x")
+        .y_label("y")
+        .size(300, 200);
     assert_ne!(before, after.svg());
     assert!(after.svg().contains("a &lt; b &amp; &quot;c&quot;"));
     assert!(roxmltree::Document::parse(after.svg()).is_ok());
@@ -102,10 +165,18 @@ fn a_builder_changes_the_picture() {
 #[test]
 fn what_is_not_a_number_makes_a_gap() {
     let figure = plot::curve(&[0.0, 1.0, 2.0, 3.0, 4.0], &[1.0, 2.0, f64::NAN, 2.0, 1.0]);
-    assert_eq!(figure.svg().matches("<polyline fill=\"none\" stroke=\"#0072B2\"").count(), 2);
+    assert_eq!(
+        figure
+            .svg()
+            .matches("<polyline fill=\"none\" stroke=\"#0072B2\"")
+            .count(),
+        2
+    );
     assert!(figure.text().contains("1 not finite"), "{figure:?}");
     // Also where a logarithm has no value, and with a single point, or a constant.
-    plot::curve(&[0.0, 1.0, 2.0], &[1.0, 0.0, 0.1]).log_y().svg();
+    plot::curve(&[0.0, 1.0, 2.0], &[1.0, 0.0, 0.1])
+        .log_y()
+        .svg();
     plot::curve(&[1.0], &[0.0]).log_y().svg();
     plot::curves(&[("constant", &[2.0, 2.0])]).svg();
     plot::heatmap(&tensor([[0.0, 0.0]])).svg();
@@ -119,7 +190,10 @@ fn long_curves_are_thinned_and_keep_their_peaks() {
     let xs: Vec<f64> = (0..ys.len()).map(|x| x as f64).collect();
     let figure = plot::curve(&xs, &ys);
     assert!(figure.svg().len() < 40_000, "{} bytes", figure.svg().len());
-    assert!(figure.text().contains("200000 points") && figure.text().contains("highest 50"), "{figure:?}");
+    assert!(
+        figure.text().contains("200000 points") && figure.text().contains("highest 50"),
+        "{figure:?}"
+    );
 }
 
 #[test]
@@ -127,13 +201,21 @@ fn mistakes_are_explained() {
     thread_local!(static PLACE: RefCell<String> = const { RefCell::new(String::new()) });
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        PLACE.set(info.location().map_or(String::new(), |location| location.file().to_owned()));
+        PLACE.set(
+            info.location()
+                .map_or(String::new(), |location| location.file().to_owned()),
+        );
         usual(info);
     }));
     let message = |action: &dyn Fn()| {
-        let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(action)).expect_err("must panic");
+        let panic =
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(action)).expect_err("must panic");
         let message = *panic.downcast::<String>().expect("a message");
-        assert!(PLACE.with_borrow(|place| place.ends_with("pictures.rs")), "{message} at {}", PLACE.take());
+        assert!(
+            PLACE.with_borrow(|place| place.ends_with("pictures.rs")),
+            "{message} at {}",
+            PLACE.take()
+        );
         message
     };
     let x = Tensor::zeros(&[3, 2]);
@@ -149,11 +231,31 @@ fn mistakes_are_explained() {
         message(&|| drop(plot::scatter(&Tensor::zeros(&[3, 2]), &Tensor::zeros(&[4])))),
         message(&|| drop(plot::scatter(&Tensor::zeros(&[3, 4]), &Tensor::zeros(&[3])))),
         message(&|| drop(plot::images(&Tensor::zeros(&[3, 50]), &[]))),
-        message(&|| drop(plot::image_grid(&Tensor::zeros(&[3, 49]), &Tensor::zeros(&[2]), None))),
+        message(&|| {
+            drop(plot::image_grid(
+                &Tensor::zeros(&[3, 49]),
+                &Tensor::zeros(&[2]),
+                None,
+            ))
+        }),
         message(&|| drop(plot::confusion(&Tensor::zeros(&[2, 3]), &["a", "b"]))),
         message(&|| drop(plot::heatmap(&Tensor::zeros(&[2, 2, 2])))),
-        message(&|| drop(plot::contour_path(|x, _| x, 0.0..1.0, 0.0..1.0, &[("path", &Tensor::zeros(&[2, 3]))]))),
-        message(&|| drop(plot::contour_path(|_, _| Float::NAN, 0.0..1.0, 0.0..1.0, &[] as &[(&str, &Tensor)]))),
+        message(&|| {
+            drop(plot::contour_path(
+                |x, _| x,
+                0.0..1.0,
+                0.0..1.0,
+                &[("path", &Tensor::zeros(&[2, 3]))],
+            ))
+        }),
+        message(&|| {
+            drop(plot::contour_path(
+                |_, _| Float::NAN,
+                0.0..1.0,
+                0.0..1.0,
+                &[] as &[(&str, &Tensor)],
+            ))
+        }),
         message(&|| {
             let data = Dataset::new(&Tensor::zeros(&[3, 2]), &Tensor::zeros(&[3]));
             drop(plot::decision_boundary(&data, |_| Tensor::zeros(&[5])));
@@ -168,18 +270,38 @@ fn mistakes_are_explained() {
         message(&|| drop(plot::network(&[]))),
         message(&|| {
             drop(plot::network(
-                &Dense::new(2, 3).parameters().into_iter().chain(Dense::new(4, 3).parameters()).collect::<Vec<_>>(),
+                &Dense::new(2, 3)
+                    .parameters()
+                    .into_iter()
+                    .chain(Dense::new(4, 3).parameters())
+                    .collect::<Vec<_>>(),
             ))
         }),
-        message(&|| drop(plot::neurons(&data::digits(2), &parameters, |points| model.activations(points)))),
+        message(&|| {
+            drop(plot::neurons(&data::digits(2), &parameters, |points| {
+                model.activations(points)
+            }))
+        }),
         message(&|| drop(plot::histograms(&[] as &[(&str, Tensor)]))),
         message(&|| drop(plot::gradients(&Dense::new(2, 3).parameters()))),
         message(&|| drop(plot::loss_landscape(&[], loss))),
         message(&|| drop(plot::loss_landscape(&parameters, loss))),
         message(&|| drop(plot::loss_section(&parameters, loss))),
         message(&|| drop(plot::filters(&Tensor::zeros(&[3, 5])))),
-        message(&|| drop(plot::saliency(&Tensor::zeros(&[3, 4]), &Tensor::zeros(&[3, 9])))),
-        message(&|| drop(plot::mistakes(&Tensor::zeros(&[3, 4]), &labels, &Tensor::zeros(&[2, 2]), 3))),
+        message(&|| {
+            drop(plot::saliency(
+                &Tensor::zeros(&[3, 4]),
+                &Tensor::zeros(&[3, 9]),
+            ))
+        }),
+        message(&|| {
+            drop(plot::mistakes(
+                &Tensor::zeros(&[3, 4]),
+                &labels,
+                &Tensor::zeros(&[2, 2]),
+                3,
+            ))
+        }),
         message(&|| drop(plot::roc(&tensor([0.1, 0.2]), &labels))),
         message(&|| drop(plot::roc(&tensor([0.1, 0.2]), &tensor([1, 1])))),
         message(&|| drop(plot::scaling(&[1.0, 2.0], &[0.0, 1.0]))),
@@ -200,15 +322,32 @@ fn mistakes_are_explained() {
         assert!(text.contains("hint"), "{text}");
     }
     let text = message(&|| drop(plot::lines(&x.t(), &[("w = 1", &[0.5, 0.5])])));
-    assert!(text.starts_with("lines: 6 xs and 2 ys of \"w = 1\""), "{text}");
+    assert!(
+        text.starts_with("lines: 6 xs and 2 ys of \"w = 1\""),
+        "{text}"
+    );
     let text = message(&move || drop(plot::scatter(&x, &Tensor::zeros(&[4]))));
-    assert!(text.starts_with("scatter: ") && text.contains("[4]") && text.contains("[3, 2]"), "{text}");
+    assert!(
+        text.starts_with("scatter: ") && text.contains("[4]") && text.contains("[3, 2]"),
+        "{text}"
+    );
 }
 
 #[test]
 fn pictures_of_networks_say_what_is_inside() {
-    let text = |name: &str| gallery().into_iter().find(|(n, _)| *n == name).expect("in the gallery").1.text();
-    assert!(text("network").contains("dense1: 12 units, weights from -0.821 to 0.927"), "{}", text("network"));
+    let text = |name: &str| {
+        gallery()
+            .into_iter()
+            .find(|(n, _)| *n == name)
+            .expect("in the gallery")
+            .1
+            .text()
+    };
+    assert!(
+        text("network").contains("dense1: 12 units, weights from -0.821 to 0.927"),
+        "{}",
+        text("network")
+    );
     assert!(text("roc of two").contains("AUC 0.833") && text("roc").matches("class").count() == 3);
     assert_eq!(text("scaling"), "scaling: 4 points, y = 6.43 · x^-0.116");
     assert!(
@@ -216,14 +355,25 @@ fn pictures_of_networks_say_what_is_inside() {
         "{}",
         text("gradients")
     );
-    assert_eq!(text("board"), "board\n  X . O\n  . X .\n  . . O\n  best: row 1, column 2 (85)");
+    assert_eq!(
+        text("board"),
+        "board\n  X . O\n  . X .\n  . . O\n  best: row 1, column 2 (85)"
+    );
     assert!(text("probabilities").lines().count() == 13);
     assert!(text("no mistakes").contains("0 of 6 wrong"));
     // Units that are 0 for all examples.
     let outputs = Tensor::concat(&[&Tensor::zeros(&[5, 2]), &Tensor::ones(&[5, 1])], 1);
-    assert!(plot::histograms(&[("relu", outputs)]).text().contains("2 of 3 units always 0"));
+    assert!(
+        plot::histograms(&[("relu", outputs)])
+            .text()
+            .contains("2 of 3 units always 0")
+    );
     // A chirp from 300 Hz upwards: the strongest frequency moves.
-    assert!(text("spectrogram").contains("0.5 s at 8000 samples"), "{}", text("spectrogram"));
+    assert!(
+        text("spectrogram").contains("0.5 s at 8000 samples"),
+        "{}",
+        text("spectrogram")
+    );
 }
 
 /// Pictures of the loss move the weights about.
@@ -231,11 +381,21 @@ fn pictures_of_networks_say_what_is_inside() {
 fn a_landscape_leaves_the_weights_as_they_were() {
     let model = model();
     let x = noise(&[20, 2]);
-    let weights = || model.parameters().iter().map(Tensor::to_vec).collect::<Vec<_>>();
+    let weights = || {
+        model
+            .parameters()
+            .iter()
+            .map(Tensor::to_vec)
+            .collect::<Vec<_>>()
+    };
     let before = weights();
     let middle = model.forward(&x).square().sum().item();
     let figure = plot::loss_landscape(&model.parameters(), || model.forward(&x).square().sum());
-    assert!(figure.text().contains(&format!("here {middle:.3}")), "{} {middle}", figure.text());
+    assert!(
+        figure.text().contains(&format!("here {middle:.3}")),
+        "{} {middle}",
+        figure.text()
+    );
     assert_eq!(weights(), before);
     let calls = std::cell::Cell::new(0);
     let fails = std::panic::AssertUnwindSafe(|| {
@@ -260,10 +420,20 @@ fn what_is_not_a_number_can_be_looked_at() {
         let loss = || model.forward(&x).square().mean();
         let mut figures = vec![
             plot::network(&model.parameters()),
-            plot::neurons(&data, &model.parameters(), |points| model.activations(points)),
+            plot::neurons(&data, &model.parameters(), |points| {
+                model.activations(points)
+            }),
             plot::filters(&Tensor::full(&[2, 3, 3], bad)),
-            plot::saliency(&Tensor::full(&[2, 3, 3], bad), &Tensor::full(&[2, 3, 3], bad)),
-            plot::mistakes(&x.slice(1, 0..1), &Tensor::zeros(&[20]), &model.predict(&x), 4),
+            plot::saliency(
+                &Tensor::full(&[2, 3, 3], bad),
+                &Tensor::full(&[2, 3, 3], bad),
+            ),
+            plot::mistakes(
+                &x.slice(1, 0..1),
+                &Tensor::zeros(&[20]),
+                &model.predict(&x),
+                4,
+            ),
             plot::roc(&Tensor::full(&[3], bad), &tensor([0, 1, 1])),
             plot::attention(&Tensor::full(&[2, 2], bad), &["a", "b"]),
             plot::embedding(&Tensor::full(&[3, 4], bad), &["a", "b", "c"]),
@@ -276,59 +446,110 @@ fn what_is_not_a_number_can_be_looked_at() {
             figures.push(plot::probabilities(&["a", "b"], &[bad, bad]));
         }
         for figure in figures {
-            roxmltree::Document::parse(figure.svg()).unwrap_or_else(|error| panic!("{error}: {figure:?}"));
+            roxmltree::Document::parse(figure.svg())
+                .unwrap_or_else(|error| panic!("{error}: {figure:?}"));
         }
     }
 }
 
 /// What a picture in a `src` holds.
 fn decoded(source: &str) -> String {
-    let bytes = base64::engine::general_purpose::STANDARD.decode(source.split_once("base64,").unwrap().1).unwrap();
+    let bytes = base64::engine::general_purpose::STANDARD
+        .decode(source.split_once("base64,").unwrap().1)
+        .unwrap();
     String::from_utf8(bytes).unwrap()
 }
 
-/// Of what a film shows without scripts: the frame that is seen when nothing moves, and how many others there are.
+/// Of what a film shows without scripts: the frame that is seen when nothing moves, and how many
+/// others there are.
 fn without_scripts(page: &str) -> (String, usize) {
     let document = roxmltree::Document::parse(page).unwrap();
-    let image = document.descendants().find(|node| node.has_tag_name("img")).unwrap();
+    let image = document
+        .descendants()
+        .find(|node| node.has_tag_name("img"))
+        .unwrap();
     let film = decoded(image.attribute("src").unwrap());
     let document = roxmltree::Document::parse(&film).unwrap();
-    let is = |node: &roxmltree::Node, word: &str| node.attribute("style").is_some_and(|style| style.starts_with(word));
-    let with = |word: &str| document.descendants().filter(|node| is(node, word)).collect::<Vec<_>>();
+    let is = |node: &roxmltree::Node, word: &str| {
+        node.attribute("style")
+            .is_some_and(|style| style.starts_with(word))
+    };
+    let with = |word: &str| {
+        document
+            .descendants()
+            .filter(|node| is(node, word))
+            .collect::<Vec<_>>()
+    };
     let seen = with("visibility:visible");
-    let seen = seen.first().map_or(film.as_str(), |node| &film[node.first_child().unwrap().range()]);
+    let seen = seen.first().map_or(film.as_str(), |node| {
+        &film[node.first_child().unwrap().range()]
+    });
     (seen.to_owned(), with("visibility:hidden").len())
 }
 
 #[test]
 fn a_film_keeps_every_frame_unless_it_grows_too_large() {
     let figure = |k: usize| plot::function(|x| (k as Float * x).sin(), 0.0..6.3);
-    let html = |bundle: Bundle| bundle.get("text/html").and_then(Value::as_str).unwrap().to_owned();
+    let html = |bundle: Bundle| {
+        bundle
+            .get("text/html")
+            .and_then(Value::as_str)
+            .unwrap()
+            .to_owned()
+    };
     let film = plot::frames((1..=12).map(figure).collect());
-    assert!(film.text().starts_with("12 frames\nfirst: function") && film.bundle().plain() == film.text());
+    assert!(
+        film.text().starts_with("12 frames\nfirst: function")
+            && film.bundle().plain() == film.text()
+    );
     let page = html(film.bundle());
     let document = roxmltree::Document::parse(&page).unwrap();
-    let slider = document.descendants().find(|node| node.has_tag_name("input")).unwrap();
-    let frames: Vec<String> = serde_json::from_str(slider.attribute("data-frames").unwrap()).unwrap();
+    let slider = document
+        .descendants()
+        .find(|node| node.has_tag_name("input"))
+        .unwrap();
+    let frames: Vec<String> =
+        serde_json::from_str(slider.attribute("data-frames").unwrap()).unwrap();
     assert_eq!((frames.len(), slider.attribute("max")), (12, Some("11")));
     assert!(frames[0] != frames[1] && !page.contains("<script"));
-    // Where no script runs, they are seen one after the other, and the last one where nothing moves.
+    // Where no script runs, they are seen one after the other, and the last one where nothing
+    // moves.
     let (visible, hidden) = without_scripts(&page);
-    assert_eq!((visible.as_str(), hidden), (decoded(&frames[11]).trim(), 11));
+    assert_eq!(
+        (visible.as_str(), hidden),
+        (decoded(&frames[11]).trim(), 11)
+    );
     // Long ones lose frames, but not the last.
     let many = noise(&[80, 80]);
     let long = plot::frames((0..300).map(|_| plot::heatmap(&many)).collect());
     let page = html(long.bundle());
-    assert!(page.len() < 4_000_000 && long.text().contains("of 300"), "{} bytes, {}", page.len(), long.text());
+    assert!(
+        page.len() < 4_000_000 && long.text().contains("of 300"),
+        "{} bytes, {}",
+        page.len(),
+        long.text()
+    );
     assert_eq!(without_scripts(&page).1, 15, "not all of them twice");
-    assert_eq!(without_scripts(&html(plot::frames(vec![figure(1)]).bundle())).1, 0);
+    assert_eq!(
+        without_scripts(&html(plot::frames(vec![figure(1)]).bundle())).1,
+        0
+    );
     let sound = html(plot::sound(&noise(&[4000]), data::RATE).bundle());
     let document = roxmltree::Document::parse(&sound).unwrap();
-    let player = document.descendants().find(|node| node.has_tag_name("audio")).unwrap();
-    assert!(player.attribute("src").unwrap().starts_with("data:audio/wav;base64,UklGR"));
+    let player = document
+        .descendants()
+        .find(|node| node.has_tag_name("audio"))
+        .unwrap();
+    assert!(
+        player
+            .attribute("src")
+            .unwrap()
+            .starts_with("data:audio/wav;base64,UklGR")
+    );
 }
 
-/// Training and pictures of it, told as one number. Run as a process of its own, with a number of threads.
+/// Training and pictures of it, told as one number. Run as a process of its own, with a number of
+/// threads.
 #[test]
 #[ignore = "run by the test below, in processes of their own"]
 fn a_run_with_a_seed() {
@@ -342,17 +563,37 @@ fn a_run_with_a_seed() {
         .add(Dropout::new(0.2))
         .add(Dense::new(576, 64).relu())
         .add(Dense::new(64, 10).softmax());
-    model.compile(Adam::default(), SparseCategoricalCrossentropy::new(), (Accuracy, TopK(3)));
-    let history = model.fit(&train).epochs(2).validation(&test).verbose(false).run();
+    model.compile(
+        Adam::default(),
+        SparseCategoricalCrossentropy::new(),
+        (Accuracy, TopK(3)),
+    );
+    let history = model
+        .fit(&train)
+        .epochs(2)
+        .validation(&test)
+        .verbose(false)
+        .run();
     let mut hasher = DefaultHasher::new();
     for parameter in model.parameters() {
-        parameter.to_vec().into_iter().for_each(|value| value.to_bits().hash(&mut hasher));
+        parameter
+            .to_vec()
+            .into_iter()
+            .for_each(|value| value.to_bits().hash(&mut hasher));
     }
-    plot::curves(&[("loss", history.batch_loss())]).svg().hash(&mut hasher);
-    plot::histograms(&model.activations(&test.x)).svg().hash(&mut hasher);
+    plot::curves(&[("loss", history.batch_loss())])
+        .svg()
+        .hash(&mut hasher);
+    plot::histograms(&model.activations(&test.x))
+        .svg()
+        .hash(&mut hasher);
     let loss = || SparseCategoricalCrossentropy::new().loss(&model.forward(&test.x), &test.y);
-    plot::loss_section(&model.parameters(), loss).svg().hash(&mut hasher);
-    plot::mistakes(&test.x, &test.y, &model.predict(&test.x), 9).svg().hash(&mut hasher);
+    plot::loss_section(&model.parameters(), loss)
+        .svg()
+        .hash(&mut hasher);
+    plot::mistakes(&test.x, &test.y, &model.predict(&test.x), 9)
+        .svg()
+        .hash(&mut hasher);
     println!("the run: {:016x}", hasher.finish());
 }
 
@@ -365,7 +606,10 @@ fn a_seed_gives_the_same_bits_on_any_number_of_threads() {
             .output()
             .unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
-        text.lines().find(|line| line.starts_with("the run: ")).expect("it ends").to_owned()
+        text.lines()
+            .find(|line| line.starts_with("the run: "))
+            .expect("it ends")
+            .to_owned()
     };
     let alone = run("1");
     for threads in ["2", "3", "8"] {
@@ -381,22 +625,63 @@ fn a_profile_says_which_layer_takes_the_time_and_changes_nothing() {
         .add(Dropout::new(0.5))
         .add(Dense::new(400, 400))
         .add(Dense::new(400, 2));
-    let state = || model.layers().iter().flat_map(|layer| layer.state()).flat_map(|t| t.to_vec()).collect::<Vec<_>>();
+    let state = || {
+        model
+            .layers()
+            .iter()
+            .flat_map(|layer| layer.state())
+            .flat_map(|t| t.to_vec())
+            .collect::<Vec<_>>()
+    };
     let (x, before) = (noise(&[100, 64]), state());
     seed(5);
     let expected = random::uniform();
     seed(5);
     let text = plot::profile(&model, &x).text();
-    assert_eq!((random::uniform(), state()), (expected, before), "random numbers, parameters and running means");
-    assert!(model.parameters().iter().all(|parameter| !parameter.has_grad()));
+    assert_eq!(
+        (random::uniform(), state()),
+        (expected, before),
+        "random numbers, parameters and running means"
+    );
+    assert!(
+        model
+            .parameters()
+            .iter()
+            .all(|parameter| !parameter.has_grad())
+    );
 
     let share = |layer: &str| -> f64 {
-        let line = text.lines().find(|line| line.trim_start().starts_with(layer)).unwrap_or_else(|| panic!("{text}"));
-        line.split(" % of the time").next().unwrap().rsplit(' ').next().unwrap().parse().unwrap()
+        let line = text
+            .lines()
+            .find(|line| line.trim_start().starts_with(layer))
+            .unwrap_or_else(|| panic!("{text}"));
+        line.split(" % of the time")
+            .next()
+            .unwrap()
+            .rsplit(' ')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap()
     };
     assert!(text.starts_with("profile \"one batch of 100: "), "{text}");
-    assert!(share("dense2") > share("dense3") && share("dense2") > share("dropout1"), "{text}");
-    let all: f64 = ["dense1", "batchnormalization1", "dropout1", "dense2", "dense3"].into_iter().map(share).sum();
+    assert!(
+        share("dense2") > share("dense3") && share("dense2") > share("dropout1"),
+        "{text}"
+    );
+    let all: f64 = [
+        "dense1",
+        "batchnormalization1",
+        "dropout1",
+        "dense2",
+        "dense3",
+    ]
+    .into_iter()
+    .map(share)
+    .sum();
     assert!((all - 100.0).abs() < 4.0, "{text}");
-    assert!(text.contains("outputs of 156.2 KB") || cfg!(feature = "f64"), "{text}");
+    assert!(
+        text.contains("outputs of 156.2 KB") || cfg!(feature = "f64"),
+        "{text}"
+    );
 }

@@ -1,4 +1,5 @@
-//! What is written beside the code, against the code: derivatives of operations, and the pages for whoever works on it.
+//! What is written beside the code, against the code: derivatives of operations, and the pages for
+//! whoever works on it.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,8 +14,10 @@ fn read(path: &Path) -> String {
 
 /// What is in a folder, folders with a slash at the end.
 fn entries(folder: &Path) -> Vec<PathBuf> {
-    let mut entries: Vec<_> =
-        std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("one").path()).collect();
+    let mut entries: Vec<_> = std::fs::read_dir(folder)
+        .expect("a folder")
+        .map(|entry| entry.expect("one").path())
+        .collect();
     entries.sort();
     entries
 }
@@ -39,7 +42,9 @@ fn documented(text: &str) -> Vec<(String, String)> {
 fn states_its_derivative(doc: &str) -> bool {
     // What an example computes is not a statement.
     let words: String = doc.split("```").step_by(2).collect();
-    ["Derivative", "derivative", "gradient"].iter().any(|word| words.contains(word))
+    ["Derivative", "derivative", "gradient"]
+        .iter()
+        .any(|word| words.contains(word))
 }
 
 #[test]
@@ -54,58 +59,105 @@ fn every_operation_states_its_derivative() {
             operations.insert(name);
         }
     }
-    assert!(operations.is_superset(&["softmax", "conv2d", "gt"].map(str::to_owned).into()), "{operations:?}");
-    assert!(silent.is_empty(), "say the derivative, or that there is no gradient:\n{}", silent.join("\n"));
+    assert!(
+        operations.is_superset(&["softmax", "conv2d", "gt"].map(str::to_owned).into()),
+        "{operations:?}"
+    );
+    assert!(
+        silent.is_empty(),
+        "say the derivative, or that there is no gradient:\n{}",
+        silent.join("\n")
+    );
 }
 
 #[test]
 fn the_reader_of_documentation_sees_what_is_there() {
-    let text = "/// x². Derivative: 2x.\n#[track_caller]\npub fn a(x: u8) {}\n\n/// x.\n/// ```\n/// x.backward(); // gradient\n\
-                /// ```\npub fn b<T>() {}\n/// gradient\n\npub fn c() {}\npub(crate) fn d() {}\n";
+    let text = "/// x². Derivative: 2x.\n#[track_caller]\npub fn a(x: u8) {}\n\n/// x.\n/// ```\n\
+                /// x.backward(); // gradient\n/// ```\npub fn b<T>() {}\n/// gradient\n\npub fn \
+                c() {}\npub(crate) fn d() {}\n";
     let found = documented(text);
-    let says: Vec<_> = found.iter().map(|(name, doc)| (name.as_str(), states_its_derivative(doc))).collect();
+    let says: Vec<_> = found
+        .iter()
+        .map(|(name, doc)| (name.as_str(), states_its_derivative(doc)))
+        .collect();
     assert_eq!(says, [("a", true), ("b", false), ("c", false)]);
 }
 
 /// The paths of the repository that a page names in backquotes.
 fn named(page: &str) -> BTreeSet<String> {
     let code = page.split('`').skip(1).step_by(2);
-    let starts = ["src/", "tests/", "benches/", "notebooks/", "examples/", ".ci/", ".github/"];
+    let starts = [
+        "src/",
+        "tests/",
+        "benches/",
+        "notebooks/",
+        "examples/",
+        ".ci/",
+        ".github/",
+    ];
     let is_path = |word: &&str| {
-        let is_plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c));
+        let is_plain = word
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_-./".contains(c));
         is_plain && starts.iter().any(|start| word.starts_with(start))
     };
-    code.filter(is_path).map(|path| path.trim_end_matches('/').to_owned()).collect()
+    code.filter(is_path)
+        .map(|path| path.trim_end_matches('/').to_owned())
+        .collect()
 }
 
 #[test]
 fn the_map_names_every_folder_and_nothing_else() {
     let named = named(&read(&root().join("src/ARCHITECTURE.md")));
-    let missing: Vec<_> = named.iter().filter(|path| !root().join(path).exists()).collect();
-    assert!(missing.is_empty(), "src/ARCHITECTURE.md names what is not there: {missing:?}");
+    let missing: Vec<_> = named
+        .iter()
+        .filter(|path| !root().join(path).exists())
+        .collect();
+    assert!(
+        missing.is_empty(),
+        "src/ARCHITECTURE.md names what is not there: {missing:?}"
+    );
     let mut open = vec![root().join("src")];
     let mut silent = Vec::new();
     while let Some(folder) = open.pop() {
         for inner in entries(&folder).into_iter().filter(|path| path.is_dir()) {
-            let path = inner.strip_prefix(root()).expect("below").display().to_string();
+            let path = inner
+                .strip_prefix(root())
+                .expect("below")
+                .display()
+                .to_string();
             if !named.contains(&path) && path != "src/bin" {
                 silent.push(path);
             }
             open.push(inner);
         }
     }
-    assert!(silent.is_empty(), "src/ARCHITECTURE.md does not name {silent:?}");
+    assert!(
+        silent.is_empty(),
+        "src/ARCHITECTURE.md does not name {silent:?}"
+    );
 }
 
 #[test]
 fn the_pages_for_contributors_name_what_is_there() {
-    let pages =
-        entries(&root().join(".github")).into_iter().filter(|path| path.extension().is_some_and(|end| end == "md"));
+    let pages = entries(&root().join(".github"))
+        .into_iter()
+        .filter(|path| path.extension().is_some_and(|end| end == "md"));
     for page in pages.chain([root().join("README.md")]) {
         let named = named(&read(&page));
-        let missing: Vec<_> = named.iter().filter(|path| !root().join(path).exists()).collect();
-        assert!(missing.is_empty(), "{} names what is not there: {missing:?}", page.display());
+        let missing: Vec<_> = named
+            .iter()
+            .filter(|path| !root().join(path).exists())
+            .collect();
+        assert!(
+            missing.is_empty(),
+            "{} names what is not there: {missing:?}",
+            page.display()
+        );
     }
     let workflow = read(&root().join(".github/workflows/ci.yml"));
-    assert!(workflow.contains("run: .ci/run\n") && root().join(".ci/run").exists(), "{workflow}");
+    assert!(
+        workflow.contains("run: .ci/run\n") && root().join(".ci/run").exists(),
+        "{workflow}"
+    );
 }

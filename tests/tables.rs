@@ -1,4 +1,5 @@
-//! Tables in CSV files: numbers and classes as what to predict, and a second table with the columns of the first.
+//! Tables in CSV files: numbers and classes as what to predict, and a second table with the columns
+//! of the first.
 
 use chainrule::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -19,7 +20,11 @@ impl Folder {
 
 /// What a table of one input and these targets is read as.
 fn targets(folder: &Folder, cells: &[&str]) -> Dataset {
-    let rows: String = cells.iter().enumerate().map(|(i, cell)| format!("{i}.5,{cell}\n")).collect();
+    let rows: String = cells
+        .iter()
+        .enumerate()
+        .map(|(i, cell)| format!("{i}.5,{cell}\n"))
+        .collect();
     data::read_csv(&folder.file("targets.csv", &format!("x,y\n{rows}")), "y").expect("read")
 }
 
@@ -34,14 +39,27 @@ fn a_target_of_whole_numbers_is_a_class_only_if_it_looks_like_one() {
         (vec!["12", "13", "14"], 0),
         (vec!["0", "1", "1"], 2),
         (vec!["3", "7", "5"], 8),
-        (vec!["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"], 12),
+        (
+            vec!["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"],
+            12,
+        ),
         (vec!["0.5", "1", "2"], 0),
     ] {
         let data = targets(&folder, &cells);
         assert_eq!(data.classes.len(), classes, "{cells:?}");
-        let shape = if classes == 0 { vec![cells.len(), 1] } else { vec![cells.len()] };
+        let shape = if classes == 0 {
+            vec![cells.len(), 1]
+        } else {
+            vec![cells.len()]
+        };
         assert_eq!(data.y.shape(), shape, "{cells:?}");
-        assert_eq!(data.y.to_vec(), cells.iter().map(|cell| cell.parse().unwrap()).collect::<Vec<Float>>());
+        assert_eq!(
+            data.y.to_vec(),
+            cells
+                .iter()
+                .map(|cell| cell.parse().unwrap())
+                .collect::<Vec<Float>>()
+        );
     }
 }
 
@@ -51,12 +69,25 @@ const TRAIN: &str = "size,colour,kind\n1,red,pear\n2,green,apple\n3,blue,fig\n4,
 fn a_second_table_has_the_columns_and_classes_of_the_first() {
     let folder = Folder::new();
     let train = data::read_csv(&folder.file("train.csv", TRAIN), "kind").expect("read");
-    assert_eq!(train.columns, ["size", "colour=blue", "colour=green", "colour=red"]);
-    // A word is missing, another is new, the columns stand in another order, one more is there, with a hole in it.
-    let path = folder.file("test.csv", "kind,note,colour,size\nfig,a,green,5\npear,,green,6\npear,b,violet,7\n");
+    assert_eq!(
+        train.columns,
+        ["size", "colour=blue", "colour=green", "colour=red"]
+    );
+    // A word is missing, another is new, the columns stand in another order, one more is there,
+    // with a hole in it.
+    let path = folder.file(
+        "test.csv",
+        "kind,note,colour,size\nfig,a,green,5\npear,,green,6\npear,b,violet,7\n",
+    );
     let test = data::csv(&path).like(&train).read("kind").expect("read");
-    assert_eq!((test.columns.clone(), test.classes.clone()), (train.columns.clone(), train.classes.clone()));
-    assert_eq!(test.x.to_vec(), [5.0, 0.0, 1.0, 0.0, 6.0, 0.0, 1.0, 0.0, 7.0, 0.0, 0.0, 0.0]);
+    assert_eq!(
+        (test.columns.clone(), test.classes.clone()),
+        (train.columns.clone(), train.classes.clone())
+    );
+    assert_eq!(
+        test.x.to_vec(),
+        [5.0, 0.0, 1.0, 0.0, 6.0, 0.0, 1.0, 0.0, 7.0, 0.0, 0.0, 0.0]
+    );
     assert_eq!(test.y.to_vec(), [1.0, 2.0, 2.0]);
     assert_eq!(test.take(2).columns, train.columns);
     // Each file for itself: as many columns, with another meaning.
@@ -67,15 +98,32 @@ fn a_second_table_has_the_columns_and_classes_of_the_first() {
     let train = data::read_csv(&folder.file("train.csv", price), "price").expect("read");
     let path = folder.file("test.csv", "colour,price\nred,1\nred,2\n");
     let test = data::csv(&path).like(&train).read("price").expect("read");
-    assert_eq!((test.y.shape(), test.classes.len(), test.x.shape()), (&[2, 1][..], 0, &[2, 2][..]));
+    assert_eq!(
+        (test.y.shape(), test.classes.len(), test.x.shape()),
+        (&[2, 1][..], 0, &[2, 2][..])
+    );
     // Words that look like numbers; holes.
     let codes = folder.file("train.csv", "code,n,kind\n7,1,0\n8,2,1\n7,3,1\n");
     let train = data::csv(&codes).words("code").read("kind").expect("read");
     let path = folder.file("test.csv", "code,n,kind\n8,?,1\n8,4,0\n7,6,1\n");
-    let test = data::csv(&path).like(&train).missing("mean").read("kind").expect("read");
-    assert_eq!(test.x.to_vec(), [0.0, 1.0, 5.0, 0.0, 1.0, 4.0, 1.0, 0.0, 6.0]);
-    let test = data::csv(&path).like(&train).missing("drop").read("kind").expect("read");
-    assert_eq!((test.x.to_vec(), test.y.to_vec()), (vec![0.0, 1.0, 4.0, 1.0, 0.0, 6.0], vec![0.0, 1.0]));
+    let test = data::csv(&path)
+        .like(&train)
+        .missing("mean")
+        .read("kind")
+        .expect("read");
+    assert_eq!(
+        test.x.to_vec(),
+        [0.0, 1.0, 5.0, 0.0, 1.0, 4.0, 1.0, 0.0, 6.0]
+    );
+    let test = data::csv(&path)
+        .like(&train)
+        .missing("drop")
+        .read("kind")
+        .expect("read");
+    assert_eq!(
+        (test.x.to_vec(), test.y.to_vec()),
+        (vec![0.0, 1.0, 4.0, 1.0, 0.0, 6.0], vec![0.0, 1.0])
+    );
 }
 
 #[test]
@@ -85,21 +133,44 @@ fn what_cannot_be_read_like_the_first_is_named() {
     for (text, said) in [
         ("size,kind\n1,fig\n", vec!["no column \"colour\""]),
         ("colour,kind\nred,fig\n", vec!["no column \"size\""]),
-        ("size,colour,kind\n1,red,plum\n2,red,fig\n", vec!["line 2 (\"plum\")", "[\"apple\", \"fig\", \"pear\"]"]),
-        ("size,colour,kind\nlarge,red,fig\nsmall,red,fig\n", vec!["no column \"size\""]),
-        ("size,colour,kind\n1,,fig\n", vec!["line 2 (empty)", "missing(\"mean\")"]),
+        (
+            "size,colour,kind\n1,red,plum\n2,red,fig\n",
+            vec!["line 2 (\"plum\")", "[\"apple\", \"fig\", \"pear\"]"],
+        ),
+        (
+            "size,colour,kind\nlarge,red,fig\nsmall,red,fig\n",
+            vec!["no column \"size\""],
+        ),
+        (
+            "size,colour,kind\n1,,fig\n",
+            vec!["line 2 (empty)", "missing(\"mean\")"],
+        ),
         ("size,colour\n1,red\n", vec!["no column is called \"kind\""]),
     ] {
         let path = folder.file("test.csv", text);
-        let error = data::csv(&path).like(&train).read("kind").expect_err(text).to_string();
-        said.iter().for_each(|said| assert!(error.contains(said), "{text}: {error}"));
+        let error = data::csv(&path)
+            .like(&train)
+            .read("kind")
+            .expect_err(text)
+            .to_string();
+        said.iter()
+            .for_each(|said| assert!(error.contains(said), "{text}: {error}"));
     }
     let path = folder.file("test.csv", TRAIN);
-    let error = data::csv(&path).like(&data::two_moons(10, 0.1)).read("kind").expect_err("no table").to_string();
+    let error = data::csv(&path)
+        .like(&data::two_moons(10, 0.1))
+        .read("kind")
+        .expect_err("no table")
+        .to_string();
     assert!(error.contains("from no table"), "{error}");
     // A row that has gone does not move the words of the others.
     let path = folder.file("test.csv", "size,colour,kind\n?,red,fig\n1,red,plum\n");
-    let error = data::csv(&path).like(&train).missing("drop").read("kind").expect_err("plum").to_string();
+    let error = data::csv(&path)
+        .like(&train)
+        .missing("drop")
+        .read("kind")
+        .expect_err("plum")
+        .to_string();
     assert!(error.contains("line 3 (\"plum\")"), "{error}");
 }
 
@@ -112,20 +183,45 @@ fn columns_that_mean_something_else_are_found_at_use() {
     let test = data::read_csv(&path, "kind").expect("read");
     assert_eq!(test.x.shape(), train.x.shape());
     let mut model = Sequential::new().add(Dense::new(4, 3).softmax());
-    model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);
+    model.compile(
+        Sgd::new(0.1),
+        SparseCategoricalCrossentropy::new(),
+        Accuracy,
+    );
     model.fit(&train).epochs(1).verbose(false).run();
     let same = data::csv(&path).like(&train).read("kind").expect("read");
     model.evaluate(&same);
     let mut second = model.clone();
-    second.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);
+    second.compile(
+        Sgd::new(0.1),
+        SparseCategoricalCrossentropy::new(),
+        Accuracy,
+    );
     let refused = |op: &str, run: &mut dyn FnMut()| {
         let panic = catch_unwind(AssertUnwindSafe(run)).expect_err(op);
         let said = panic.downcast_ref::<String>().expect("a message");
-        assert!(said.starts_with(&format!("{op}: column 2 is \"colour=green\"")), "{said}");
-        assert!(said.contains("\"colour=red\" here") && said.contains(".like(&train)"), "{said}");
+        assert!(
+            said.starts_with(&format!("{op}: column 2 is \"colour=green\"")),
+            "{said}"
+        );
+        assert!(
+            said.contains("\"colour=red\" here") && said.contains(".like(&train)"),
+            "{said}"
+        );
     };
     refused("join", &mut || drop(train.join(&test)));
-    refused("standardised_like", &mut || drop(test.standardised_like(&train)));
+    refused("standardised_like", &mut || {
+        drop(test.standardised_like(&train))
+    });
     refused("evaluate", &mut || drop(model.evaluate(&test)));
-    refused("validation", &mut || drop(second.fit(&train).epochs(1).verbose(false).validation(&test).run()));
+    refused("validation", &mut || {
+        drop(
+            second
+                .fit(&train)
+                .epochs(1)
+                .verbose(false)
+                .validation(&test)
+                .run(),
+        )
+    });
 }

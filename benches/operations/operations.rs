@@ -1,11 +1,12 @@
-//! How long single operations take, forward, and forward and backward: to see what a change of the kernels does. criterion
-//! measures, and says how a run differs from the one before.
+//! How long single operations take, forward, and forward and backward: to see what a change of the
+//! kernels does. criterion measures, and says how a run differs from the one before.
 //!
 //!     cd benches/operations
 //!     cargo run --release -- --bench             # all of them
 //!     cargo run --release -- --bench matmul      # those with this in their name
 //!
-//! Sizes are those of the course: batches of 128, layers of 784-128-10, pictures of 28 × 28, 64 tokens of 128 features.
+//! Sizes are those of the course: batches of 128, layers of 784-128-10, pictures of 28 × 28, 64
+//! tokens of 128 features.
 
 use chainrule::prelude::*;
 use criterion::{Criterion, criterion_group, criterion_main};

@@ -10,13 +10,17 @@ use crate::tensor::{Array, Tensor};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Walks from `loss` to its leaves, always to the node that was made last: by then every node that used it has added
-/// its share, so its gradient is complete. `visit` sees each node once, with that gradient.
+/// Walks from `loss` to its leaves, always to the node that was made last: by then every node that
+/// used it has added its share, so its gradient is complete. `visit` sees each node once, with that
+/// gradient.
 ///
 /// The queue is a sorted map, so the depth of the graph costs memory but no stack.
 fn sweep<'graph>(loss: &'graph Tensor, mut visit: impl FnMut(&'graph Tensor, &Array)) {
     let mut pending: BTreeMap<u64, (&Tensor, Array)> = BTreeMap::new();
-    pending.insert(loss.0.id, (loss, Array::from_elem(loss.0.shape.clone(), 1.0)));
+    pending.insert(
+        loss.0.id,
+        (loss, Array::from_elem(loss.0.shape.clone(), 1.0)),
+    );
     while let Some((_, (tensor, gradient))) = pending.pop_last() {
         crate::base::interrupt::check();
         visit(tensor, &gradient);
@@ -51,7 +55,10 @@ fn add_to(sum: &mut Array, share: &Array) {
 fn check_loss(op: &str, loss: &Tensor) {
     if loss.len() != 1 {
         fail(
-            &format!("{op}: the loss must be one number, but has the shape {:?}", loss.shape()),
+            &format!(
+                "{op}: the loss must be one number, but has the shape {:?}",
+                loss.shape()
+            ),
             &[("loss", loss)],
             "reduce it first: .sum() or .mean()",
         );
@@ -66,10 +73,12 @@ fn check_loss(op: &str, loss: &Tensor) {
 }
 
 impl Tensor {
-    /// Backpropagation: adds to the `.grad()` of every leaf that [requires it](Tensor::requires_grad) the derivative
-    /// of this tensor, which must be a single number, with respect to the leaf.
+    /// Backpropagation: adds to the `.grad()` of every leaf that [requires
+    /// it](Tensor::requires_grad) the derivative of this tensor, which must be a single number,
+    /// with respect to the leaf.
     ///
-    /// Gradients add up over several calls until `zero_grad`. The graph stays, so `backward` can be called again.
+    /// Gradients add up over several calls until `zero_grad`. The graph stays, so `backward` can be
+    /// called again.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -86,9 +95,11 @@ impl Tensor {
         {
             let advice = "stop_at_nan(true) ends the next run at the operation";
             let loss = self.item();
-            let english = format!("backward: the loss is {loss}. It came up first in {origin}; {advice}");
-            let chinese =
-                format!("backward：损失是 {loss}，最先出现在 {origin}；用 stop_at_nan(true)，下次运行会停在那个运算");
+            let english =
+                format!("backward: the loss is {loss}. It came up first in {origin}; {advice}");
+            let chinese = format!(
+                "backward：损失是 {loss}，最先出现在 {origin}；用 stop_at_nan(true)，下次运行会停在那个运算"
+            );
             warn_once("nan", &say(english, chinese));
         }
         let mut reached = Vec::new();
@@ -107,8 +118,9 @@ impl Tensor {
         }
     }
 
-    /// Of all that this tensor was computed from: where the first value that is no number, or infinite, came up, in words,
-    /// with the line if the cell that runs has made it. None if there is no such value.
+    /// Of all that this tensor was computed from: where the first value that is no number, or
+    /// infinite, came up, in words, with the line if the cell that runs has made it. None if there
+    /// is no such value.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -123,7 +135,11 @@ impl Tensor {
                 pending.extend(tensor.0.edges.iter().map(|edge| &edge.input));
                 let is_earlier = first.is_none_or(|first| tensor.0.id < first.0.id);
                 // What masks the scores of an attention is a constant −∞.
-                let op = if tensor.is_tracked() || !tensor.is_leaf() { tensor.0.op } else { "where_" };
+                let op = if tensor.is_tracked() || !tensor.is_leaf() {
+                    tensor.0.op
+                } else {
+                    "where_"
+                };
                 if is_earlier && !tensor.array().iter().all(|&value| is_sound(op, value)) {
                     first = Some(tensor);
                 }
@@ -136,20 +152,28 @@ impl Tensor {
             None if first.is_tracked() => "a parameter".to_owned(),
             None => "an input".to_owned(),
         };
-        let line = first.0.line().map(|line| format!(", made in line {line} of this cell")).unwrap_or_default();
+        let line = first
+            .0
+            .line()
+            .map(|line| format!(", made in line {line} of this cell"))
+            .unwrap_or_default();
         Some(format!("{what}, shape {:?}{line}", first.shape()))
     }
 
-    /// The gradients of this tensor with respect to every node below it, by id; nothing is written to `.grad()`.
+    /// The gradients of this tensor with respect to every node below it, by id; nothing is written
+    /// to `.grad()`.
     pub(crate) fn all_gradients(&self) -> BTreeMap<u64, Array> {
         let mut gradients = BTreeMap::new();
-        sweep(self, |tensor, gradient| drop(gradients.insert(tensor.0.id, gradient.clone())));
+        sweep(self, |tensor, gradient| {
+            drop(gradients.insert(tensor.0.id, gradient.clone()))
+        });
         gradients
     }
 }
 
-/// The derivatives of `loss` with respect to `inputs`, in their order. Unlike [`Tensor::backward`] it returns them and
-/// does not touch `.grad()`. An input that `loss` does not depend on gets zeros.
+/// The derivatives of `loss` with respect to `inputs`, in their order. Unlike [`Tensor::backward`]
+/// it returns them and does not touch `.grad()`. An input that `loss` does not depend on gets
+/// zeros.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -170,12 +194,15 @@ pub fn grads(loss: &Tensor, inputs: &[&Tensor]) -> Vec<Tensor> {
         }
     });
     (inputs.iter().zip(found))
-        .map(|(input, found)| found.map_or_else(|| Tensor::zeros(input.shape()), Tensor::from_array))
+        .map(|(input, found)| {
+            found.map_or_else(|| Tensor::zeros(input.shape()), Tensor::from_array)
+        })
         .collect()
 }
 
-/// Keras's way to ask for gradients: a façade over [`grads`]. The graph is in the tensors, so nothing has to be
-/// recorded; tensors are watched if they require a gradient, as parameters of layers do.
+/// Keras's way to ask for gradients: a façade over [`grads`]. The graph is in the tensors, so
+/// nothing has to be recorded; tensors are watched if they require a gradient, as parameters of
+/// layers do.
 ///
 /// ```
 /// # use chainrule::prelude::*;

@@ -10,21 +10,23 @@ use crate::tensor::shape::{array, slice};
 use crate::tensor::table::{html_table, text_table};
 use std::fmt;
 
-/// The step h of the differences and the error that is tolerated. A difference loses half of the digits that a number
-/// has, which is little for `f64` and most of them for `f32`.
+/// The step h of the differences and the error that is tolerated. A difference loses half of the
+/// digits that a number has, which is little for `f64` and most of them for `f32`.
 const STEP: Float = if size_of::<Float>() == 8 { 1e-5 } else { 1e-2 };
 const TOLERANCE: Float = if size_of::<Float>() == 8 { 1e-6 } else { 1e-2 };
 /// Derivatives smaller than this are compared absolutely: a relative error says nothing about 0.
 const FLOOR: Float = if size_of::<Float>() == 8 { 1e-3 } else { 1e-1 };
 
-/// Compares, for each value of each input, the derivative that `backward` computes with the central difference
-/// (f(x + h) − f(x − h)) / 2h.
+/// Compares, for each value of each input, the derivative that `backward` computes with the central
+/// difference (f(x + h) − f(x − h)) / 2h.
 ///
-/// If `f` returns more than one number, the derivatives are those of a weighted sum of them, which checks all at once; the
-/// report says which sum. A plain one would not do: that of a softmax is always 1, with a derivative of 0, right or wrong.
+/// If `f` returns more than one number, the derivatives are those of a weighted sum of them, which
+/// checks all at once; the report says which sum. A plain one would not do: that of a softmax is
+/// always 1, with a derivative of 0, right or wrong.
 ///
-/// Near a kink (`relu` at 0, a tie of `max`) the two sides differ rightly. In the usual `f32` the check is coarse: h = 0.01, and an error
-/// of 1 % is tolerated; in `f64` (feature of that name) h = 10⁻⁵ and 10⁻⁶.
+/// Near a kink (`relu` at 0, a tie of `max`) the two sides differ rightly. In the usual `f32` the
+/// check is coarse: h = 0.01, and an error of 1 % is tolerated; in `f64` (feature of that name) h =
+/// 10⁻⁵ and 10⁻⁶.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -38,24 +40,36 @@ pub fn gradcheck(f: impl Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) -> GradChec
 
 #[track_caller]
 fn check(f: &dyn Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) -> GradCheck {
-    let leaves: Vec<Tensor> = inputs.iter().map(|input| input.detach().requires_grad()).collect();
+    let leaves: Vec<Tensor> = inputs
+        .iter()
+        .map(|input| input.detach().requires_grad())
+        .collect();
     let output = f(&leaves);
     if !output.is_tracked() {
         fail(
             "gradcheck: the result does not depend on the inputs in a way that has a derivative",
             &[("result", &output)],
-            "compute it from the tensors that are passed to the function, without .detach() or no_grad",
+            "compute it from the tensors that are passed to the function, without .detach() or \
+            no_grad",
         );
     }
-    let weights = Tensor::from_array(array((0..output.len()).map(weight).collect(), output.shape()));
-    let analytic = super::grads(&(&output * &weights).sum(), &leaves.iter().collect::<Vec<_>>());
+    let weights = Tensor::from_array(array(
+        (0..output.len()).map(weight).collect(),
+        output.shape(),
+    ));
+    let analytic = super::grads(
+        &(&output * &weights).sum(),
+        &leaves.iter().collect::<Vec<_>>(),
+    );
 
     // Differences of what was differentiated: without gradients, layers would behave as in use.
     let _mode = Mode::new(is_training());
     let _constants = NoGrad::new();
     let mut rows = Vec::new();
     for (number, leaf) in leaves.iter().enumerate() {
-        let name = inputs[number].name().unwrap_or_else(|| format!("input {number}"));
+        let name = inputs[number]
+            .name()
+            .unwrap_or_else(|| format!("input {number}"));
         let original = leaf.array();
         for index in 0..leaf.len() {
             let at = |offset: Float| -> f64 {
@@ -64,7 +78,12 @@ fn check(f: &dyn Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) -> GradCheck {
                 leaf.update(|value| *value = array(values, leaf.shape()));
                 let output = f(&leaves);
                 // Summed in f64, so that only f itself is rounded.
-                output.to_vec().iter().zip(weights.to_vec()).map(|(&y, w)| y as f64 * w as f64).sum()
+                output
+                    .to_vec()
+                    .iter()
+                    .zip(weights.to_vec())
+                    .map(|(&y, w)| y as f64 * w as f64)
+                    .sum()
             };
             let numeric = ((at(STEP) - at(-STEP)) / (2.0 * STEP as f64)) as Float;
             rows.push(Row {
@@ -75,11 +94,15 @@ fn check(f: &dyn Fn(&[Tensor]) -> Tensor, inputs: &[Tensor]) -> GradCheck {
         }
         leaf.update(|value| *value = original);
     }
-    GradCheck { rows, checked: weighted_sum(&output) }
+    GradCheck {
+        rows,
+        checked: weighted_sum(&output),
+    }
 }
 
-/// Weights that differ without a pattern, so that errors of several outputs do not cancel: 1, 1.6, 1.2, 1.9, 1.5, …
-/// 1 for the first, which is often the only one; short, because the report shows them.
+/// Weights that differ without a pattern, so that errors of several outputs do not cancel: 1, 1.6,
+/// 1.2, 1.9, 1.5, … 1 for the first, which is often the only one; short, because the report shows
+/// them.
 fn weight(output: usize) -> Float {
     let golden = (5.0 as Float).sqrt() / 2.0 - 0.5;
     ((1.0 + (output as Float * golden).fract()) * 10.0).round() / 10.0
@@ -98,8 +121,8 @@ fn weighted_sum(output: &Tensor) -> String {
     let terms: Vec<String> = (0..output.len().min(SHOWN)).map(term).collect();
     let more = if output.len() > SHOWN { " + …" } else { "" };
     format!(
-        "f returns {} numbers, so these are the derivatives of a weighted sum of them, {}{more}. The weights differ so \
-         that errors in two outputs do not hide each other.",
+        "f returns {} numbers, so these are the derivatives of a weighted sum of them, {}{more}. \
+         The weights differ so that errors in two outputs do not hide each other.",
         output.len(),
         terms.join(" + ")
     )
@@ -112,7 +135,11 @@ fn position(tensor: &Tensor, mut offset: usize) -> String {
         index.insert(0, offset % size);
         offset /= size;
     }
-    if index.is_empty() { String::new() } else { format!("{index:?}") }
+    if index.is_empty() {
+        String::new()
+    } else {
+        format!("{index:?}")
+    }
 }
 
 /// What [`gradcheck`] found: one row for each derivative.
@@ -133,7 +160,8 @@ struct Row {
 impl Row {
     /// Not a number on either side counts as wrong, hence the negated comparison in `passed`.
     fn error(&self) -> Float {
-        (self.analytic - self.numeric).abs() / self.analytic.abs().max(self.numeric.abs()).max(FLOOR)
+        (self.analytic - self.numeric).abs()
+            / self.analytic.abs().max(self.numeric.abs()).max(FLOOR)
     }
 }
 
@@ -145,13 +173,28 @@ impl GradCheck {
 
     /// The largest relative error.
     pub fn max_error(&self) -> Float {
-        self.rows.iter().map(Row::error).fold(0.0, |max, error| if error.is_nan() || error > max { error } else { max })
+        self.rows.iter().map(Row::error).fold(0.0, |max, error| {
+            if error.is_nan() || error > max {
+                error
+            } else {
+                max
+            }
+        })
     }
 
     fn verdict(&self) -> String {
-        let verdict = if self.passed() { "✓ gradients agree" } else { "✗ gradients differ" };
-        let errors = format!("largest relative error {:.1e}, tolerated {TOLERANCE:.0e}", self.max_error());
-        format!("{verdict}: {errors}\n{}", self.checked).trim_end().to_owned()
+        let verdict = if self.passed() {
+            "✓ gradients agree"
+        } else {
+            "✗ gradients differ"
+        };
+        let errors = format!(
+            "largest relative error {:.1e}, tolerated {TOLERANCE:.0e}",
+            self.max_error()
+        );
+        format!("{verdict}: {errors}\n{}", self.checked)
+            .trim_end()
+            .to_owned()
     }
 
     /// The worst first, a screenful of them.
@@ -161,9 +204,20 @@ impl GradCheck {
             rows.sort_by(|a, b| b.error().total_cmp(&a.error()));
         }
         let cells = |row: &&Row| {
-            let mark = if row.error() <= TOLERANCE { "✓" } else { "✗" };
-            let [analytic, numeric] = [row.analytic, row.numeric].map(|value| format!("{value:.6}"));
-            [row.input.clone(), analytic, numeric, format!("{:.1e}", row.error()), mark.into()]
+            let mark = if row.error() <= TOLERANCE {
+                "✓"
+            } else {
+                "✗"
+            };
+            let [analytic, numeric] =
+                [row.analytic, row.numeric].map(|value| format!("{value:.6}"));
+            [
+                row.input.clone(),
+                analytic,
+                numeric,
+                format!("{:.1e}", row.error()),
+                mark.into(),
+            ]
         };
         rows.iter().take(SHOWN).map(cells).collect()
     }
@@ -174,7 +228,12 @@ const HEADER: [&str; 5] = ["input", "analytic", "numeric", "relative error", ""]
 
 impl fmt::Display for GradCheck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}\n{}", text_table(&HEADER, &self.cells(), 1), self.verdict())
+        write!(
+            f,
+            "{}\n{}",
+            text_table(&HEADER, &self.cells(), 1),
+            self.verdict()
+        )
     }
 }
 

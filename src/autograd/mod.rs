@@ -4,8 +4,8 @@
 //! * `backward`: the chain rule, from a loss to everything it was computed from;
 //! * `check`: derivatives compared with differences.
 //!
-//! The derivatives themselves stand beside the operations, in [`ops`](crate::ops); the graph as a picture is in
-//! [`plot`](crate::plot), with all others.
+//! The derivatives themselves stand beside the operations, in [`ops`](crate::ops); the graph as a
+//! picture is in [`plot`](crate::plot), with all others.
 
 mod backward;
 mod check;

@@ -11,8 +11,8 @@ pub static CHAINRULE_INTERRUPT: AtomicBool = AtomicBool::new(false);
 #[derive(Debug)]
 pub struct Interrupted;
 
-/// Ends the computation by unwinding with [`Interrupted`] if the learner pressed stop. Every tensor operation and every
-/// step of `fit` calls it; a long loop of one's own may, too.
+/// Ends the computation by unwinding with [`Interrupted`] if the learner pressed stop. Every tensor
+/// operation and every step of `fit` calls it; a long loop of one's own may, too.
 ///
 /// ```
 /// for step in 0..3 {
@@ -28,7 +28,8 @@ pub fn check() {
 
 #[cold]
 fn unwind() {
-    // What is dropped by a panic may compute, and a second panic then would abort the process and all its variables.
+    // What is dropped by a panic may compute, and a second panic then would abort the process and
+    // all its variables.
     if std::thread::panicking() {
         return;
     }
@@ -43,7 +44,8 @@ thread_local! {
     static COUNT: Cell<usize> = const { Cell::new(0) };
 }
 
-/// How many interrupts have unwound this thread. What is dropped by a panic can tell from it whether it was one.
+/// How many interrupts have unwound this thread. What is dropped by a panic can tell from it
+/// whether it was one.
 pub(crate) fn count() -> usize {
     COUNT.get()
 }

@@ -1,4 +1,5 @@
-//! What knows nobody: the flag of an interrupt, the line of the cell that runs, the connection with the kernel.
+//! What knows nobody: the flag of an interrupt, the line of the cell that runs, the connection with
+//! the kernel.
 
 mod channel;
 pub mod interrupt;

@@ -5,9 +5,9 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
 
-/// A box around a `T` that does not show its type. A cell compiles how each variable in it is dropped, with all parts of
-/// the parts, for every type anew; of this it only compiles one call. For what learners hold in variables and what has
-/// many parts.
+/// A box around a `T` that does not show its type. A cell compiles how each variable in it is
+/// dropped, with all parts of the parts, for every type anew; of this it only compiles one call.
+/// For what learners hold in variables and what has many parts.
 pub(crate) struct Outlined<T>(Box<dyn Any + Send + Sync>, PhantomData<T>);
 
 impl<T: Send + Sync + 'static> Outlined<T> {

@@ -1,10 +1,11 @@
-//! What kernel, worker and the library in it say to each other: every event, evcxr's words, the frames in the output.
+//! What kernel, worker and the library in it say to each other: every event, evcxr's words, the
+//! frames in the output.
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Before a frame in the output of a cell: an OSC sequence, which a terminal ignores. Behind it the token of the session and
-/// the frame, as JSON.
+/// Before a frame in the output of a cell: an OSC sequence, which a terminal ignores. Behind it the
+/// token of the session and the frame, as JSON.
 pub const FRAME_BEGIN: &str = "\x1b]7337;";
 /// Ends a frame.
 pub const FRAME_END: &str = "\x07";
@@ -180,12 +181,25 @@ mod tests {
         let at = Some(("src/lib.rs".to_owned(), 3, 5));
         let died = |exit_code, signal: Option<&str>| {
             let signal = signal.map(str::to_owned);
-            Event::RunnerDied { restored: true, line: 2, exit_code, signal }
+            Event::RunnerDied {
+                restored: true,
+                line: 2,
+                exit_code,
+                signal,
+            }
         };
         for event in [
-            Event::Panicked { is_interrupt: false, message: "\u{1b}\"".into(), at, line: 1, folder: "/".into() },
+            Event::Panicked {
+                is_interrupt: false,
+                message: "\u{1b}\"".into(),
+                at,
+                line: 1,
+                folder: "/".into(),
+            },
             Event::NobodyToAsk {},
-            Event::Types { types: [("a".to_owned(), "i32".to_owned())].into() },
+            Event::Types {
+                types: [("a".to_owned(), "i32".to_owned())].into(),
+            },
             died(Some(-1), None),
             died(None, Some("SIGSEGV")),
         ] {

@@ -36,7 +36,9 @@ pub(crate) fn is_connected() -> bool {
 
 /// Whether this thread runs cells.
 pub(crate) fn runs_cells() -> bool {
-    CHANNELS.get().is_some_and(|channels| channels.runner == std::thread::current().id())
+    CHANNELS
+        .get()
+        .is_some_and(|channels| channels.runner == std::thread::current().id())
 }
 
 /// Notes, where it outlives the process, the line of the statement that the cell has come to.
@@ -48,7 +50,9 @@ pub(crate) fn set_line(line: u32) {
 
 /// The line of the statement that the cell has come to.
 pub(crate) fn line() -> u32 {
-    CHANNELS.get().map_or(0, |channels| channels.line.load(Ordering::Relaxed))
+    CHANNELS
+        .get()
+        .map_or(0, |channels| channels.line.load(Ordering::Relaxed))
 }
 
 /// Where answers to questions arrive, in a notebook.
@@ -59,13 +63,19 @@ pub(crate) fn input_channel() -> Option<RawChannel> {
 /// Tells the kernel.
 pub(crate) fn event(event: &Event) {
     let event = &event.to_json();
-    let Some(channels) = CHANNELS.get() else { return };
+    let Some(channels) = CHANNELS.get() else {
+        return;
+    };
     let text = event.to_string();
     if text.len() <= LONGEST_EVENT {
         write_to(channels.events, text.as_bytes());
     } else {
-        // Too long a message would not arrive, and a cell that panicked with a whole data set would seem to have succeeded.
-        write_to(channels.events, with_short_texts(event).to_string().as_bytes());
+        // Too long a message would not arrive, and a cell that panicked with a whole data set would
+        // seem to have succeeded.
+        write_to(
+            channels.events,
+            with_short_texts(event).to_string().as_bytes(),
+        );
     }
 }
 
@@ -77,13 +87,17 @@ fn with_short_texts(value: &Value) -> Value {
     const LONGEST: usize = 20_000;
     match value {
         Value::String(text) if text.len() > LONGEST => {
-            let (first, last) =
-                (text.floor_char_boundary(LONGEST * 3 / 4), text.ceil_char_boundary(text.len() - LONGEST / 4));
+            let (first, last) = (
+                text.floor_char_boundary(LONGEST * 3 / 4),
+                text.ceil_char_boundary(text.len() - LONGEST / 4),
+            );
             format!("{} … {}", &text[..first], &text[last..]).into()
         }
-        Value::Object(entries) => {
-            entries.iter().map(|(key, value)| (key.clone(), with_short_texts(value))).collect::<Map<_, _>>().into()
-        }
+        Value::Object(entries) => entries
+            .iter()
+            .map(|(key, value)| (key.clone(), with_short_texts(value)))
+            .collect::<Map<_, _>>()
+            .into(),
         Value::Array(values) => values.iter().map(with_short_texts).collect(),
         other => other.clone(),
     }

@@ -7,9 +7,10 @@ use std::fmt::{Debug, Display};
 
 /// Shows any value that can be printed with `{:?}` as the result of a cell.
 ///
-/// A cell ends with `(&(expression)).evcxr_display()`; evcxr would compile a second time where that fails, and this
-/// implementation spares the second time. It is one for references, which the compiler looks at after the type itself: so
-/// a type that has an `evcxr_display` of its own, or from another crate's trait, keeps it.
+/// A cell ends with `(&(expression)).evcxr_display()`; evcxr would compile a second time where that
+/// fails, and this implementation spares the second time. It is one for references, which the
+/// compiler looks at after the type itself: so a type that has an `evcxr_display` of its own, or
+/// from another crate's trait, keeps it.
 pub trait CellDisplay {
     /// Shows the value as the cell's result; `()` shows nothing.
     fn evcxr_display(&self);
@@ -38,7 +39,11 @@ impl<T: Debug, E: Debug + Display> CellDisplay for Result<T, E> {
 
 #[inline(never)]
 fn show_error(value: &dyn Debug, error: &dyn Display) {
-    if is_connected() { report::error_as_result(&error.to_string()) } else { show_debug(value) }
+    if is_connected() {
+        report::error_as_result(&error.to_string())
+    } else {
+        show_debug(value)
+    }
 }
 
 /// Not generic and not inlined: otherwise every cell would compile how a bundle is made.
@@ -51,7 +56,10 @@ fn show_debug(value: &dyn Debug) {
 #[inline(never)]
 fn show_result(value: &dyn Debug) {
     let text = format!("{value:?}");
-    match text.strip_prefix("Err(").and_then(|rest| rest.strip_suffix(')')) {
+    match text
+        .strip_prefix("Err(")
+        .and_then(|rest| rest.strip_suffix(')'))
+    {
         Some(error) if is_connected() => report::error_as_result(error),
         _ => show_debug(value),
     }
@@ -89,8 +97,8 @@ show_themselves!(
     crate::model::LearningRateSearch,
 );
 
-/// `print!` that shows what it prints at once, also without a line end: std keeps an unfinished line back, and a learner
-/// who prints a dot for every epoch waits for all of them.
+/// `print!` that shows what it prints at once, also without a line end: std keeps an unfinished
+/// line back, and a learner who prints a dot for every epoch waits for all of them.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! print_at_once {
@@ -99,7 +107,8 @@ macro_rules! print_at_once {
     };
 }
 
-/// `dbg!` that says which line of the cell it is in: std's names a file and a line that a learner has never seen.
+/// `dbg!` that says which line of the cell it is in: std's names a file and a line that a learner
+/// has never seen.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! dbg_in_cell {

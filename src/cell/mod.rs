@@ -1,9 +1,9 @@
-//! What a compiled cell links to, and what the process that runs cells calls: the variable store, the panic hook, the
-//! interrupt flag, and the two channels on which a cell reports how it ended.
+//! What a compiled cell links to, and what the process that runs cells calls: the variable store,
+//! the panic hook, the interrupt flag, and the two channels on which a cell reports how it ended.
 //!
-//! Not for use in cells. The executable's `compiler/stand_in/adapt.rs` makes the code that evcxr generates call these
-//! functions; its `worker` finds the `chainrule_*` symbols in the library's shared object, which it loads once, so that
-//! every static here exists once per process.
+//! Not for use in cells. The executable's `compiler/stand_in/adapt.rs` makes the code that evcxr
+//! generates call these functions; its `worker` finds the `chainrule_*` symbols in the library's
+//! shared object, which it loads once, so that every static here exists once per process.
 
 mod display;
 mod report;

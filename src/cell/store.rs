@@ -1,6 +1,7 @@
 //! Where the variables of a session live between cells.
 //!
-//! evcxr writes a store like this one into every cell; ours stands here, compiled once, and has the same interface.
+//! evcxr writes a store like this one into every cell; ours stands here, compiled once, and has the
+//! same interface.
 
 use super::report;
 use super::summary::summary;
@@ -12,7 +13,8 @@ use std::sync::Arc;
 /// Variables by name.
 pub struct VariableStore {
     variables: HashMap<String, Stored>,
-    /// The process that made it. After a crash another one goes on, without the threads of this one.
+    /// The process that made it. After a crash another one goes on, without the threads of this
+    /// one.
     process: u32,
     /// The crates that the cell before was linked to, each with what stands for its content.
     crates: Vec<(String, String)>,
@@ -23,8 +25,8 @@ struct Stored {
     value: Box<dyn Any>,
     /// What the compiler calls the type.
     kind: &'static str,
-    /// Whether the definitions of its type are those that it was made with, although cells have become another crate
-    /// for the compiler since then.
+    /// Whether the definitions of its type are those that it was made with, although cells have
+    /// become another crate for the compiler since then.
     is_approved: bool,
 }
 
@@ -39,7 +41,12 @@ struct Wanted {
 
 impl Wanted {
     fn new<T: 'static>() -> Wanted {
-        Wanted { id: TypeId::of::<T>(), kind: type_name::<T>(), size: size_of::<T>(), align: align_of::<T>() }
+        Wanted {
+            id: TypeId::of::<T>(),
+            kind: type_name::<T>(),
+            size: size_of::<T>(),
+            align: align_of::<T>(),
+        }
     }
 }
 
@@ -58,13 +65,24 @@ impl Stored {
 #[inline(never)]
 pub fn create_variable_store() -> *mut VariableStore {
     let process = std::process::id();
-    Box::into_raw(Box::new(VariableStore { variables: HashMap::new(), process, crates: Vec::new() }))
+    Box::into_raw(Box::new(VariableStore {
+        variables: HashMap::new(),
+        process,
+        crates: Vec::new(),
+    }))
 }
 
 impl VariableStore {
     /// Keeps `value` under `name`.
     pub fn put_variable<T: 'static>(&mut self, name: &str, value: T) {
-        self.put(name, Stored { value: Box::new(value), kind: type_name::<T>(), is_approved: false });
+        self.put(
+            name,
+            Stored {
+                value: Box::new(value),
+                kind: type_name::<T>(),
+                is_approved: false,
+            },
+        );
     }
 
     /// Keeps the old value under a name for which the cell has not come to make a new one.
@@ -75,7 +93,8 @@ impl VariableStore {
         }
     }
 
-    /// Whether the variable still has the type that the cell expects; a redefined `struct` is a new type.
+    /// Whether the variable still has the type that the cell expects; a redefined `struct` is a new
+    /// type.
     pub fn check_variable<T: 'static>(&mut self, name: &str) -> bool {
         self.is(name, Wanted::new::<T>())
     }
@@ -83,14 +102,18 @@ impl VariableStore {
     /// Moves a variable out of the store.
     pub fn take_variable<T: 'static>(&mut self, name: &str) -> T {
         let value = self.take(name, Wanted::new::<T>());
-        // SAFETY: `take` has compared the types: they are one for the compiler, or have the same name, and the kernel has
-        // found that all definitions under that name are the same.
+        // SAFETY: `take` has compared the types: they are one for the compiler, or have the same
+        // name, and the kernel has found that all definitions under that name are the same.
         *unsafe { Box::from_raw(Box::into_raw(value).cast::<T>()) }
     }
 
     /// A value shared by cells, made by the first that asks (evcxr keeps its tokio runtime so).
     pub fn lazy_arc<T: 'static, F: FnOnce() -> T>(&mut self, name: &str, create: F) -> Arc<T> {
-        let make = || Stored { value: Box::new(Arc::new(create())), kind: type_name::<T>(), is_approved: false };
+        let make = || Stored {
+            value: Box::new(Arc::new(create())),
+            kind: type_name::<T>(),
+            is_approved: false,
+        };
         let stored = self.variables.entry(name.to_owned()).or_insert_with(make);
         match stored.value.downcast_ref::<Arc<T>>() {
             Some(value) => Arc::clone(value),
@@ -98,7 +121,8 @@ impl VariableStore {
         }
     }
 
-    // Neither generic nor inlined, so that a cell does not compile the hash map again for every type.
+    // Neither generic nor inlined, so that a cell does not compile the hash map again for every
+    // type.
     #[inline(never)]
     fn put(&mut self, name: &str, stored: Stored) {
         report::note_variable(name, stored.kind, summary(&*stored.value));
@@ -111,7 +135,10 @@ impl VariableStore {
 
     #[inline(never)]
     fn is(&self, name: &str, wanted: Wanted) -> bool {
-        let fits = self.variables.get(name).is_none_or(|stored| stored.is(wanted));
+        let fits = self
+            .variables
+            .get(name)
+            .is_none_or(|stored| stored.is(wanted));
         if !fits {
             report::variable_changed_type(name);
         }
@@ -127,31 +154,44 @@ impl VariableStore {
         }
     }
 
-    /// Drops variables, and approves those of `kept` whose crates are the same as in the cell before.
+    /// Drops variables, and approves those of `kept` whose crates are the same as in the cell
+    /// before.
     fn redefine(&mut self, gone: &[&str], kept: &[(&str, &str, &[&str])], crates: &[(&str, &str)]) {
         for name in gone {
-            // What a `drop` of the learner's does wrong is no fault of the cell that changed the type.
+            // What a `drop` of the learner's does wrong is no fault of the cell that changed the
+            // type.
             let stored = self.variables.remove(*name);
             let _ = catch_unwind(AssertUnwindSafe(|| drop(stored)));
         }
         let content = |crates: &[(&str, &str)], name: &str| -> Option<String> {
-            crates.iter().find(|(known, _)| *known == name).map(|(_, content)| (*content).to_owned())
+            crates
+                .iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, content)| (*content).to_owned())
         };
-        let before: Vec<(&str, &str)> =
-            self.crates.iter().map(|(name, content)| (name.as_str(), content.as_str())).collect();
+        let before: Vec<(&str, &str)> = self
+            .crates
+            .iter()
+            .map(|(name, content)| (name.as_str(), content.as_str()))
+            .collect();
         for (name, kind, made_of) in kept {
             if let Some(stored) = self.variables.get_mut(*name) {
-                let are_same = made_of.iter().all(|one| content(&before, one) == content(crates, one));
+                let are_same = made_of
+                    .iter()
+                    .all(|one| content(&before, one) == content(crates, one));
                 stored.is_approved = stored.kind == *kind && are_same;
             }
         }
-        self.crates = crates.iter().map(|(name, content)| ((*name).to_owned(), (*content).to_owned())).collect();
+        self.crates = crates
+            .iter()
+            .map(|(name, content)| ((*name).to_owned(), (*content).to_owned()))
+            .collect();
     }
 }
 
-/// Tells the store what a cell changes, before the cell looks at any variable: which variables have types that are not
-/// what they were, and go; and which have types that are, with what the compiler calls each and the crates it is made of.
-/// `crates` are those that the cell is linked to.
+/// Tells the store what a cell changes, before the cell looks at any variable: which variables have
+/// types that are not what they were, and go; and which have types that are, with what the compiler
+/// calls each and the crates it is made of. `crates` are those that the cell is linked to.
 ///
 /// # Safety
 /// `store` is null or comes from [`create_variable_store`].

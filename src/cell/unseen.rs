@@ -1,8 +1,8 @@
-//! A `Result` that a cell throws away is not looked at by anyone: if it is an `Err`, the cell has failed at something, and
-//! nobody would know.
+//! A `Result` that a cell throws away is not looked at by anyone: if it is an `Err`, the cell has
+//! failed at something, and nobody would know.
 //!
-//! Where rustc warns that a `Result` is not used, the executable's `compiler/stand_in/unseen.rs` puts [`unseen!`](crate::unseen)
-//! around it.
+//! Where rustc warns that a `Result` is not used, the executable's `compiler/stand_in/unseen.rs`
+//! puts [`unseen!`](crate::unseen) around it.
 
 use crate::base::protocol::Event;
 use crate::base::worker::event;
@@ -79,7 +79,11 @@ pub(super) fn forget() {
 /// An error was thrown away at this line of the compiled code.
 #[inline(never)]
 pub fn note_unseen(message: String, line: u32) {
-    if TOLD.lock().unwrap_or_else(PoisonError::into_inner).insert(line) {
+    if TOLD
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(line)
+    {
         event(&Event::UnseenError { message, line });
     }
 }
@@ -95,7 +99,10 @@ mod tests {
         struct Printed;
         struct Silent;
         let boxed: Box<dyn Error> = "text".into();
-        assert_eq!((&&&Unseen(&"1".parse::<f32>().map(|_| "no error").unwrap())).in_words(), "no error");
+        assert_eq!(
+            (&&&Unseen(&"1".parse::<f32>().map(|_| "no error").unwrap())).in_words(),
+            "no error"
+        );
         assert_eq!((&&&Unseen(&boxed)).in_words(), "text");
         assert_eq!((&&Unseen(&Printed)).in_words(), "Printed");
         assert!(Unseen(&Silent).in_words().ends_with("Silent"));

@@ -1,6 +1,7 @@
 //! The table of the session's variables (`:vars`).
 //!
-//! The kernel writes a cell for it, which measures each variable where it is: nothing is copied or moved.
+//! The kernel writes a cell for it, which measures each variable where it is: nothing is copied or
+//! moved.
 
 use crate::Float;
 use crate::data::Dataset;
@@ -18,8 +19,8 @@ pub struct Measure {
     pub bytes: usize,
 }
 
-/// Measures a variable: `(&Measured(&x)).measure()` finds the implementation for the type of `x` if there is one below,
-/// and otherwise [`MeasureAny`].
+/// Measures a variable: `(&Measured(&x)).measure()` finds the implementation for the type of `x` if
+/// there is one below, and otherwise [`MeasureAny`].
 pub struct Measured<'a, T: ?Sized>(pub &'a T);
 
 /// For types of which nothing but the size is known.
@@ -36,34 +37,54 @@ pub trait MeasureKnown {
 
 impl<T: ?Sized> MeasureAny for &Measured<'_, T> {
     fn measure(&self) -> Measure {
-        Measure { shape: String::new(), bytes: size_of_val(self.0) }
+        Measure {
+            shape: String::new(),
+            bytes: size_of_val(self.0),
+        }
     }
 }
 
 impl MeasureKnown for Measured<'_, Tensor> {
     fn measure(&self) -> Measure {
-        Measure { shape: format!("{:?}", self.0.shape()), bytes: self.0.len() * size_of::<Float>() }
+        Measure {
+            shape: format!("{:?}", self.0.shape()),
+            bytes: self.0.len() * size_of::<Float>(),
+        }
     }
 }
 
 impl MeasureKnown for Measured<'_, Dataset> {
     fn measure(&self) -> Measure {
         let tensors = [&self.0.x, &self.0.y];
-        let shape = tensors.map(|tensor| format!("{:?}", tensor.shape())).join(" → ");
-        Measure { shape, bytes: tensors.iter().map(|tensor| tensor.len() * size_of::<Float>()).sum() }
+        let shape = tensors
+            .map(|tensor| format!("{:?}", tensor.shape()))
+            .join(" → ");
+        Measure {
+            shape,
+            bytes: tensors
+                .iter()
+                .map(|tensor| tensor.len() * size_of::<Float>())
+                .sum(),
+        }
     }
 }
 
 impl MeasureKnown for Measured<'_, Sequential> {
     fn measure(&self) -> Measure {
         let numbers = self.0.parameters().iter().map(Tensor::len).sum::<usize>();
-        Measure { shape: format!("{} layers", self.0.layers().len()), bytes: numbers * size_of::<Float>() }
+        Measure {
+            shape: format!("{} layers", self.0.layers().len()),
+            bytes: numbers * size_of::<Float>(),
+        }
     }
 }
 
 impl<T> MeasureKnown for Measured<'_, Vec<T>> {
     fn measure(&self) -> Measure {
-        elements(self.0.len(), size_of_val(self.0) + self.0.capacity() * size_of::<T>())
+        elements(
+            self.0.len(),
+            size_of_val(self.0) + self.0.capacity() * size_of::<T>(),
+        )
     }
 }
 
@@ -75,7 +96,10 @@ impl<T, const N: usize> MeasureKnown for Measured<'_, [T; N]> {
 
 impl<K, V, S> MeasureKnown for Measured<'_, std::collections::HashMap<K, V, S>> {
     fn measure(&self) -> Measure {
-        elements(self.0.len(), size_of_val(self.0) + self.0.capacity() * size_of::<(K, V)>())
+        elements(
+            self.0.len(),
+            size_of_val(self.0) + self.0.capacity() * size_of::<(K, V)>(),
+        )
     }
 }
 
@@ -83,12 +107,18 @@ impl MeasureKnown for Measured<'_, String> {
     fn measure(&self) -> Measure {
         let count = self.0.chars().count();
         let shape = format!("{count} character{}", if count == 1 { "" } else { "s" });
-        Measure { shape, bytes: size_of_val(self.0) + self.0.capacity() }
+        Measure {
+            shape,
+            bytes: size_of_val(self.0) + self.0.capacity(),
+        }
     }
 }
 
 fn elements(count: usize, bytes: usize) -> Measure {
-    Measure { shape: format!("{count} element{}", if count == 1 { "" } else { "s" }), bytes }
+    Measure {
+        shape: format!("{count} element{}", if count == 1 { "" } else { "s" }),
+        bytes,
+    }
 }
 
 /// Shows the table: each variable's name and type, and how large it is.
@@ -97,7 +127,12 @@ pub fn show_variables(variables: &[(&str, &str, Measure)]) {
     let rows: Vec<[String; 4]> = variables
         .iter()
         .map(|(name, kind, measure)| {
-            [(*name).to_owned(), (*kind).to_owned(), measure.shape.clone(), bytes_in_words(measure.bytes)]
+            [
+                (*name).to_owned(),
+                (*kind).to_owned(),
+                measure.shape.clone(),
+                bytes_in_words(measure.bytes),
+            ]
         })
         .collect();
     if rows.is_empty() {
@@ -135,12 +170,21 @@ mod tests {
             (&Measured(&[1u8; 4])).measure(),
         ];
         let shapes = measured.each_ref().map(|measure| measure.shape.as_str());
-        assert_eq!(shapes, ["3 elements", "2 characters", "", "[2, 2]", "4 elements"]);
-        assert_eq!(measured.map(|measure| measure.bytes), [30, 27, 8, 4 * size_of::<Float>(), 4]);
+        assert_eq!(
+            shapes,
+            ["3 elements", "2 characters", "", "[2, 2]", "4 elements"]
+        );
+        assert_eq!(
+            measured.map(|measure| measure.bytes),
+            [30, 27, 8, 4 * size_of::<Float>(), 4]
+        );
     }
 
     #[test]
     fn sizes_are_readable() {
-        assert_eq!([999, 1_500, 2_000_000, 3_100_000_000].map(bytes_in_words), ["999 B", "1.5 kB", "2.0 MB", "3.1 GB"]);
+        assert_eq!(
+            [999, 1_500, 2_000_000, 3_100_000_000].map(bytes_in_words),
+            ["999 B", "1.5 kB", "2.0 MB", "3.1 GB"]
+        );
     }
 }

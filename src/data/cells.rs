@@ -1,16 +1,32 @@
-//! What stands in a cell of a table: a number, a word, or nothing; and what a column of them has in common.
+//! What stands in a cell of a table: a number, a word, or nothing; and what a column of them has in
+//! common.
 
 use crate::Float;
 
-/// What stands for a value that is not there, in any column (as pandas has it), and in a column of numbers.
-pub(super) const MISSING: [&str; 11] = ["", "?", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null"];
-pub(super) const MISSING_NUMBER: [&str; 11] =
-    ["-", "--", "---", ".", "..", "none", "missing", "unknown", "undefined", "na", "n.a."];
+/// What stands for a value that is not there, in any column (as pandas has it), and in a column of
+/// numbers.
+pub(super) const MISSING: [&str; 11] = [
+    "", "?", "NA", "N/A", "n/a", "#N/A", "<NA>", "NaN", "nan", "NULL", "null",
+];
+pub(super) const MISSING_NUMBER: [&str; 11] = [
+    "-",
+    "--",
+    "---",
+    ".",
+    "..",
+    "none",
+    "missing",
+    "unknown",
+    "undefined",
+    "na",
+    "n.a.",
+];
 
 /// Marks that stand beside numbers: of money, of hundredths, of degrees.
 const MARKS: [char; 9] = ['$', '€', '£', '¥', '%', '‰', '°', '~', ' '];
 
-/// The number that a cell is. Where a comma does not separate cells, it may stand before the decimals.
+/// The number that a cell is. Where a comma does not separate cells, it may stand before the
+/// decimals.
 pub(super) fn number(cell: &str, has_decimal_comma: bool) -> Option<Float> {
     if !cell.bytes().any(|byte| byte.is_ascii_digit()) && !cell.to_lowercase().contains("inf") {
         return None;
@@ -21,7 +37,11 @@ pub(super) fn number(cell: &str, has_decimal_comma: bool) -> Option<Float> {
 
 /// Whether a cell is a number but for a mark beside it, or for marks between thousands.
 pub(super) fn is_almost_number(cell: &str) -> bool {
-    let bare: String = cell.trim_matches(MARKS).chars().filter(|c| ![',', '_', ' ', '\''].contains(c)).collect();
+    let bare: String = cell
+        .trim_matches(MARKS)
+        .chars()
+        .filter(|c| ![',', '_', ' ', '\''].contains(c))
+        .collect();
     bare.parse::<Float>().is_ok_and(|number| number.is_finite())
 }
 
@@ -35,8 +55,16 @@ pub(super) fn places<'a>(cells: impl Iterator<Item = (u64, &'a str)>) -> String 
     };
     let shown: Vec<String> = all.iter().take(SHOWN).map(one).collect();
     let more = all.len().saturating_sub(SHOWN);
-    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
-    format!("line{} {}{more}", if all.len() == 1 { "" } else { "s" }, shown.join(", "))
+    let more = if more == 0 {
+        String::new()
+    } else {
+        format!(" and {more} more")
+    };
+    format!(
+        "line{} {}{more}",
+        if all.len() == 1 { "" } else { "s" },
+        shown.join(", ")
+    )
 }
 
 /// The different words, in alphabetical order.
@@ -50,7 +78,11 @@ pub(super) fn different(cells: &[Option<String>]) -> Vec<&str> {
 pub(super) fn commonest(cells: &[Option<String>]) -> Option<String> {
     let count = |word: &str| cells.iter().flatten().filter(|cell| *cell == word).count();
     // The first of several that are equally common.
-    different(cells).into_iter().rev().max_by_key(|word| count(word)).map(str::to_owned)
+    different(cells)
+        .into_iter()
+        .rev()
+        .max_by_key(|word| count(word))
+        .map(str::to_owned)
 }
 
 /// The mean or the median of the numbers that are there.
@@ -60,7 +92,10 @@ pub(super) fn middle(numbers: &[Option<Float>], how: &str) -> Option<Float> {
         return None;
     }
     if how == "mean" {
-        return Some((found.iter().map(|number| f64::from(*number)).sum::<f64>() / found.len() as f64) as Float);
+        return Some(
+            (found.iter().map(|number| f64::from(*number)).sum::<f64>() / found.len() as f64)
+                as Float,
+        );
     }
     found.sort_by(Float::total_cmp);
     Some((found[(found.len() - 1) / 2] + found[found.len() / 2]) / 2.0)

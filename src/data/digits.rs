@@ -1,8 +1,8 @@
 //! Digits drawn with a pen that is never twice the same.
 //!
-//! A digit is a few strokes, each a smooth curve through points that shake a little. The whole is slanted, turned,
-//! stretched and moved, and drawn with a pen of random width: the grey value of a pixel depends on its distance to the
-//! nearest stroke.
+//! A digit is a few strokes, each a smooth curve through points that shake a little. The whole is
+//! slanted, turned, stretched and moved, and drawn with a pen of random width: the grey value of a
+//! pixel depends on its distance to the nearest stroke.
 
 use super::{Dataset, dataset::equally_often, planar::at_least};
 use crate::Float;
@@ -69,11 +69,13 @@ const GLYPHS: [&[Glyph]; 10] = [
     ],
 ];
 
-/// `n` pictures of handwritten-looking digits: `x` is `[n, 784]`, 28×28 pixels row by row from 0 (paper) to 1 (ink), `y`
-/// is the digit, `[n]`. Every digit is there equally often, in random order.
+/// `n` pictures of handwritten-looking digits: `x` is `[n, 784]`, 28×28 pixels row by row from 0
+/// (paper) to 1 (ink), `y` is the digit, `[n]`. Every digit is there equally often, in random
+/// order.
 ///
-/// They are synthetic: drawn from strokes, turned, slanted, with pens of different widths and some noise. They have the
-/// shape of MNIST and are used like it, but a result on them says nothing about MNIST, which people wrote.
+/// They are synthetic: drawn from strokes, turned, slanted, with pens of different widths and some
+/// noise. They have the shape of MNIST and are used like it, but a result on them says nothing
+/// about MNIST, which people wrote.
 ///
 /// Panics if `n` is 0.
 ///
@@ -101,7 +103,11 @@ pub fn digits(n: usize) -> Dataset {
             *pixel = (ink as Float * pressure as Float + NOISE * *pixel).clamp(0.0, 1.0);
         }
     }
-    Dataset::of_classes(pixels, &labels, &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"])
+    Dataset::of_classes(
+        pixels,
+        &labels,
+        &["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+    )
 }
 
 /// Standard deviation of the noise on a pixel.
@@ -115,7 +121,10 @@ fn write(digit: usize) -> Vec<Path> {
     let glyph = styles[random::index(styles.len())];
     let angle = 0.14 * normal();
     let slant = 0.18 * normal() - 0.08;
-    let (wide, high) = (17.5 * (1.0 + 0.13 * normal()), 20.0 * (1.0 + 0.07 * normal()));
+    let (wide, high) = (
+        17.5 * (1.0 + 0.13 * normal()),
+        20.0 * (1.0 + 0.07 * normal()),
+    );
     let (right, down) = (14.0 + normal(), 14.0 + normal());
     let (sin, cos) = angle.sin_cos();
     let place = |(x, y): (f32, f32)| {
@@ -123,7 +132,10 @@ fn write(digit: usize) -> Vec<Path> {
         let x = x - slant * y;
         (right + cos * x - sin * y, down + sin * x + cos * y)
     };
-    glyph.iter().map(|stroke| smooth(&shake(stroke)).into_iter().map(place).collect()).collect()
+    glyph
+        .iter()
+        .map(|stroke| smooth(&shake(stroke)).into_iter().map(place).collect())
+        .collect()
 }
 
 /// Moves every point a little; a corner stays one point.
@@ -139,20 +151,31 @@ fn shake(stroke: Stroke) -> Path {
     shaken
 }
 
-/// A Catmull–Rom spline through the points, as short straight pieces. A doubled point makes it turn sharply.
+/// A Catmull–Rom spline through the points, as short straight pieces. A doubled point makes it turn
+/// sharply.
 fn smooth(points: &[(f32, f32)]) -> Path {
     const PIECES: usize = 5;
     let mut path = vec![points[0]];
     for i in 1..points.len() {
         let (b, c) = (points[i - 1], points[i]);
         // Tangents at a corner would look past it.
-        let a = if i >= 2 && points[i - 2] != b { points[i - 2] } else { b };
-        let d = if i + 1 < points.len() && points[i + 1] != c { points[i + 1] } else { c };
+        let a = if i >= 2 && points[i - 2] != b {
+            points[i - 2]
+        } else {
+            b
+        };
+        let d = if i + 1 < points.len() && points[i + 1] != c {
+            points[i + 1]
+        } else {
+            c
+        };
         if b == c {
             continue;
         }
         let at = |a: f32, b: f32, c: f32, d: f32, t: f32| {
-            b + 0.5 * t * (c - a + t * (2.0 * a - 5.0 * b + 4.0 * c - d + t * (3.0 * (b - c) + d - a)))
+            b + 0.5
+                * t
+                * (c - a + t * (2.0 * a - 5.0 * b + 4.0 * c - d + t * (3.0 * (b - c) + d - a)))
         };
         path.extend((1..=PIECES).map(|piece| {
             let t = piece as f32 / PIECES as f32;

@@ -15,29 +15,44 @@ pub(crate) fn wrong(path: &str, what: impl std::fmt::Display) -> Error {
 
 /// The file with its name in the error, and unpacked if it is a `.gz`.
 pub(crate) fn read(path: &str) -> Result<Vec<u8>> {
-    let bytes = std::fs::read(path).map_err(|error| Error::new(error.kind(), format!("{path}: {error}")))?;
-    if bytes.starts_with(GZIP) { unpack(path, &bytes) } else { Ok(bytes) }
+    let bytes = std::fs::read(path)
+        .map_err(|error| Error::new(error.kind(), format!("{path}: {error}")))?;
+    if bytes.starts_with(GZIP) {
+        unpack(path, &bytes)
+    } else {
+        Ok(bytes)
+    }
 }
 
 const GZIP: &[u8] = &[0x1f, 0x8b];
 
-/// All members of a gzip file, one after the other: who packs in parts, or puts two packed files together, makes several.
+/// All members of a gzip file, one after the other: who packs in parts, or puts two packed files
+/// together, makes several.
 fn unpack(path: &str, mut rest: &[u8]) -> Result<Vec<u8>> {
     let mut unpacked = Vec::new();
     while rest.starts_with(GZIP) {
         let mut member = GzDecoder::new(rest);
-        member.read_to_end(&mut unpacked).map_err(|error| wrong(path, format!("damaged gzip: {error}")))?;
+        member
+            .read_to_end(&mut unpacked)
+            .map_err(|error| wrong(path, format!("damaged gzip: {error}")))?;
         rest = member.into_inner();
     }
     // Tapes, and some programs, fill up with zeros.
     match rest.iter().any(|byte| *byte != 0) {
-        true => Err(wrong(path, format!("damaged gzip: {} bytes that are not packed follow it", rest.len()))),
+        true => Err(wrong(
+            path,
+            format!(
+                "damaged gzip: {} bytes that are not packed follow it",
+                rest.len()
+            ),
+        )),
         false => Ok(unpacked),
     }
 }
 
-/// The text of a file: UTF-8, or UTF-16 with a mark in front that says so, as Windows writes it. The mark itself is no part
-/// of it, and a line ends with `\n`, also where it ends with `\r\n` in the file.
+/// The text of a file: UTF-8, or UTF-16 with a mark in front that says so, as Windows writes it.
+/// The mark itself is no part of it, and a line ends with `\n`, also where it ends with `\r\n` in
+/// the file.
 pub(crate) fn read_as_text(path: &str) -> Result<String> {
     let bytes = read(path)?;
     let text = match bytes.as_slice() {
@@ -52,9 +67,17 @@ pub(crate) fn read_as_text(path: &str) -> Result<String> {
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
         _ => String::from_utf8(bytes).ok(),
     };
-    let text =
-        text.ok_or_else(|| wrong(path, "this is no text in UTF-8: open it in an editor and save it as UTF-8"))?;
-    Ok(if text.contains('\r') { text.replace("\r\n", "\n") } else { text })
+    let text = text.ok_or_else(|| {
+        wrong(
+            path,
+            "this is no text in UTF-8: open it in an editor and save it as UTF-8",
+        )
+    })?;
+    Ok(if text.contains('\r') {
+        text.replace("\r\n", "\n")
+    } else {
+        text
+    })
 }
 
 fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
@@ -63,17 +86,20 @@ fn utf_16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
     text.ok().filter(|_| rest.is_empty())
 }
 
-/// Writes a file so that it is whole or as it was: under another name first, which then takes its place.
+/// Writes a file so that it is whole or as it was: under another name first, which then takes its
+/// place.
 pub(crate) fn write_whole(path: &str, bytes: &[u8]) -> Result<()> {
     let unfinished = format!("{path}.{}.unfinished", std::process::id());
     let written = std::fs::File::create(&unfinished).and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync_all()
     });
-    written.and_then(|()| std::fs::rename(&unfinished, path)).map_err(|error| {
-        let _ = std::fs::remove_file(&unfinished);
-        Error::new(error.kind(), format!("{path}: {error}"))
-    })
+    written
+        .and_then(|()| std::fs::rename(&unfinished, path))
+        .map_err(|error| {
+            let _ = std::fs::remove_file(&unfinished);
+            Error::new(error.kind(), format!("{path}: {error}"))
+        })
 }
 
 /// A tensor from an IDX file, the format of MNIST (LeCun 1998), as it is or packed with gzip.
@@ -86,11 +112,19 @@ pub(crate) fn write_whole(path: &str, bytes: &[u8]) -> Result<()> {
 pub fn read_idx(path: &str) -> Result<Tensor> {
     let bytes = read(path)?;
     let &[0, 0, kind, axes, ref rest @ ..] = bytes.as_slice() else {
-        return Err(wrong(path, "this is no IDX file: it does not begin with two zeros"));
+        return Err(wrong(
+            path,
+            "this is no IDX file: it does not begin with two zeros",
+        ));
     };
-    let (sizes, values) = rest.split_at_checked(4 * usize::from(axes)).ok_or_else(|| wrong(path, "it ends early"))?;
+    let (sizes, values) = rest
+        .split_at_checked(4 * usize::from(axes))
+        .ok_or_else(|| wrong(path, "it ends early"))?;
     let (sizes, _) = sizes.as_chunks::<4>();
-    let shape: Vec<usize> = sizes.iter().map(|size| u32::from_be_bytes(*size) as usize).collect();
+    let shape: Vec<usize> = sizes
+        .iter()
+        .map(|size| u32::from_be_bytes(*size) as usize)
+        .collect();
     let kind = match kind {
         0x08 => Kind::U8,
         0x09 => Kind::I8,
@@ -98,21 +132,38 @@ pub fn read_idx(path: &str) -> Result<Tensor> {
         0x0c => Kind::I32,
         0x0d => Kind::F32,
         0x0e => Kind::F64,
-        _ => return Err(wrong(path, format!("{kind:#04x} is no type of numbers of IDX"))),
+        _ => {
+            return Err(wrong(
+                path,
+                format!("{kind:#04x} is no type of numbers of IDX"),
+            ));
+        }
     };
     let whole = values.len() - values.len() % kind.size();
-    let numbers = kind.read(&values[..whole], Order::HighestFirst).unwrap_or_default();
-    let expected = shape.iter().try_fold(1usize, |all, size| all.checked_mul(*size));
+    let numbers = kind
+        .read(&values[..whole], Order::HighestFirst)
+        .unwrap_or_default();
+    let expected = shape
+        .iter()
+        .try_fold(1usize, |all, size| all.checked_mul(*size));
     if expected != Some(numbers.len()) {
-        return Err(wrong(path, format!("it holds {} numbers, but its header says {shape:?}", numbers.len())));
+        return Err(wrong(
+            path,
+            format!(
+                "it holds {} numbers, but its header says {shape:?}",
+                numbers.len()
+            ),
+        ));
     }
     Ok(Tensor::from_vec(numbers, &shape))
 }
 
-/// MNIST, or another set in its files (Fashion-MNIST, KMNIST), from a folder with `train-images-idx3-ubyte`,
-/// `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and `t10k-labels-idx1-ubyte`, or with `.idx3-ubyte` and `.idx1-ubyte`
-/// in their names, each as it is or with `.gz`: the examples to learn from and those to test with. They are also found where
-/// PyTorch puts them, below that folder in `MNIST/raw`. `x` is `[n, 784]` from 0 to 1, `y` the class, `[n]`.
+/// MNIST, or another set in its files (Fashion-MNIST, KMNIST), from a folder with
+/// `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, `t10k-images-idx3-ubyte` and
+/// `t10k-labels-idx1-ubyte`, or with `.idx3-ubyte` and `.idx1-ubyte` in their names, each as it is
+/// or with `.gz`: the examples to learn from and those to test with. They are also found where
+/// PyTorch puts them, below that folder in `MNIST/raw`. `x` is `[n, 784]` from 0 to 1, `y` the
+/// class, `[n]`.
 ///
 /// ```no_run
 /// # use chainrule::prelude::*;
@@ -125,10 +176,17 @@ pub fn mnist(folder: &str) -> Result<(Dataset, Dataset)> {
         let (images, labels) = (file("images-idx3-ubyte")?, file("labels-idx1-ubyte")?);
         let n = labels.len();
         match *images.shape() {
-            [count, height, width] if count == n && n > 0 => {
-                Ok(Dataset::new(&(images.reshape(&[n, height * width]) / 255.0), &labels))
-            }
-            _ => Err(wrong(folder, format!("{part}: pictures of shape {:?} for {n} labels", images.shape()))),
+            [count, height, width] if count == n && n > 0 => Ok(Dataset::new(
+                &(images.reshape(&[n, height * width]) / 255.0),
+                &labels,
+            )),
+            _ => Err(wrong(
+                folder,
+                format!(
+                    "{part}: pictures of shape {:?} for {n} labels",
+                    images.shape()
+                ),
+            )),
         }
     };
     Ok((part("train")?, part("t10k")?))
@@ -137,28 +195,43 @@ pub fn mnist(folder: &str) -> Result<(Dataset, Dataset)> {
 /// The file of MNIST with this name, in one of the spellings and the places in which it is found.
 fn find_idx(folder: &str, part: &str, kind: &str) -> Result<PathBuf> {
     let name = format!("{part}-{kind}");
-    let spellings = [name.clone(), format!("{part}-{}", kind.replacen('-', ".", 1))];
+    let spellings = [
+        name.clone(),
+        format!("{part}-{}", kind.replacen('-', ".", 1)),
+    ];
     let mut places = vec![PathBuf::from(folder)];
-    // Some unpack each file into a folder of its name; torchvision makes a folder for the set, and one for what it fetched.
-    places.extend(spellings.iter().map(|spelling| Path::new(folder).join(spelling)));
+    // Some unpack each file into a folder of its name; torchvision makes a folder for the set, and
+    // one for what it fetched.
+    places.extend(
+        spellings
+            .iter()
+            .map(|spelling| Path::new(folder).join(spelling)),
+    );
     places.push(Path::new(folder).join("raw"));
     let sets = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut sets: Vec<PathBuf> = sets.map(|entry| entry.path().join("raw")).collect();
     sets.sort();
     places.extend(sets);
     for place in &places {
-        for file in spellings.iter().flat_map(|name| [name.clone(), format!("{name}.gz")]) {
+        for file in spellings
+            .iter()
+            .flat_map(|name| [name.clone(), format!("{name}.gz")])
+        {
             if place.join(&file).is_file() {
                 return Ok(place.join(&file));
             }
         }
     }
-    let problem = format!("{folder}: there is no file {name} in this folder, nor {name}.gz, nor {}", spellings[1]);
+    let problem = format!(
+        "{folder}: there is no file {name} in this folder, nor {name}.gz, nor {}",
+        spellings[1]
+    );
     Err(Error::new(ErrorKind::NotFound, problem))
 }
 
-/// The text of a file, ready to be learnt: [`Text`]. It is in UTF-8, or in UTF-16 with a mark in front, as Windows writes it;
-/// the mark is no letter, and lines end with `\n`, also where they end with `\r\n` in the file.
+/// The text of a file, ready to be learnt: [`Text`]. It is in UTF-8, or in UTF-16 with a mark in
+/// front, as Windows writes it; the mark is no letter, and lines end with `\n`, also where they end
+/// with `\r\n` in the file.
 pub fn read_text(path: &str) -> Result<Text> {
     let text = read_as_text(path)?;
     if text.is_empty() {

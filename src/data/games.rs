@@ -5,9 +5,10 @@ use crate::Float;
 use crate::tensor::Tensor;
 use std::collections::BTreeMap;
 
-/// All 4,520 positions of tic-tac-toe in which a move is to be made, with how the game ends if both play as well as they
-/// can. `x` is `[4520, 9]`: 1 where the player whose turn it is stands, −1 where the other does, 0 where nobody does, row by
-/// row; `y` is what that player gets: "loss" 0, "draw" 1, "win" 2.
+/// All 4,520 positions of tic-tac-toe in which a move is to be made, with how the game ends if both
+/// play as well as they can. `x` is `[4520, 9]`: 1 where the player whose turn it is stands, −1
+/// where the other does, 0 where nobody does, row by row; `y` is what that player gets: "loss" 0,
+/// "draw" 1, "win" 2.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -23,18 +24,40 @@ pub fn tic_tac_toe() -> Dataset {
     let mut positions: Vec<([i8; 9], i8)> = known.into_iter().collect();
     positions.sort_by_key(|(board, _)| (board.iter().filter(|stone| **stone != 0).count(), *board));
     let n = positions.len();
-    let x = positions.iter().flat_map(|(board, _)| board.iter().map(|stone| Float::from(*stone))).collect();
-    let y = positions.iter().map(|(_, outcome)| Float::from(*outcome + 1)).collect();
+    let x = positions
+        .iter()
+        .flat_map(|(board, _)| board.iter().map(|stone| Float::from(*stone)))
+        .collect();
+    let y = positions
+        .iter()
+        .map(|(_, outcome)| Float::from(*outcome + 1))
+        .collect();
     let classes = ["loss", "draw", "win"].map(str::to_owned).to_vec();
-    Dataset { x: Tensor::from_vec(x, &[n, 9]), y: Tensor::from_vec(y, &[n]), classes, columns: Vec::new() }
+    Dataset {
+        x: Tensor::from_vec(x, &[n, 9]),
+        y: Tensor::from_vec(y, &[n]),
+        classes,
+        columns: Vec::new(),
+    }
 }
 
-/// What the player whose turn it is gets, 1, 0 or −1: the best of what the moves lead to, seen from the other side
-/// (minimax). Notes it for all positions on the way.
+/// What the player whose turn it is gets, 1, 0 or −1: the best of what the moves lead to, seen from
+/// the other side (minimax). Notes it for all positions on the way.
 fn explore(board: [i8; 9], known: &mut BTreeMap<[i8; 9], i8>) -> i8 {
-    const LINES: [[usize; 3]; 8] =
-        [[0, 1, 2], [3, 4, 5], [6, 7, 8], [0, 3, 6], [1, 4, 7], [2, 5, 8], [0, 4, 8], [2, 4, 6]];
-    if LINES.iter().any(|line| line.iter().all(|&square| board[square] == -1)) {
+    const LINES: [[usize; 3]; 8] = [
+        [0, 1, 2],
+        [3, 4, 5],
+        [6, 7, 8],
+        [0, 3, 6],
+        [1, 4, 7],
+        [2, 5, 8],
+        [0, 4, 8],
+        [2, 4, 6],
+    ];
+    if LINES
+        .iter()
+        .any(|line| line.iter().all(|&square| board[square] == -1))
+    {
         return -1; // the other has just won
     }
     if !board.contains(&0) {

@@ -10,8 +10,9 @@
 //! | a game | [`tic_tac_toe`] | |
 //! | tensors of other programs | | [`read_safetensors`] [`read_npz`] [`read_npy`] |
 //!
-//! What is generated comes from the generator that [`seed`](crate::tensor::random::seed) starts: the same seed, the same
-//! data, without a download. How models stand in files (`Sequential::save`, `load`, `save_onnx`) is here, too, with the formats.
+//! What is generated comes from the generator that [`seed`](crate::tensor::random::seed) starts:
+//! the same seed, the same data, without a download. How models stand in files (`Sequential::save`,
+//! `load`, `save_onnx`) is here, too, with the formats.
 
 // Casts between Float and f64 do nothing when they are the same.
 #![cfg_attr(feature = "f64", allow(clippy::unnecessary_cast))]

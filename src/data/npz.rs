@@ -10,10 +10,11 @@ use flate2::read::DeflateDecoder;
 use std::io::{Read, Result};
 use std::path::Path;
 
-/// Tensors with their names, from a file that NumPy wrote with `savez` or `savez_compressed`; from one that `save` wrote, its
-/// only one, under the name of the file ([`read_npy`] gives it without). Whole numbers and numbers of 16, 32 and 64 bits all
-/// become numbers of the library, which hold whole numbers exactly up to 16,777,216. What is no number (text, structs, Python
-/// objects, complex numbers) is left out, with a line that says so; it is an error if nothing else is there.
+/// Tensors with their names, from a file that NumPy wrote with `savez` or `savez_compressed`; from
+/// one that `save` wrote, its only one, under the name of the file ([`read_npy`] gives it without).
+/// Whole numbers and numbers of 16, 32 and 64 bits all become numbers of the library, which hold
+/// whole numbers exactly up to 16,777,216. What is no number (text, structs, Python objects,
+/// complex numbers) is left out, with a line that says so; it is an error if nothing else is there.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -27,17 +28,26 @@ use std::path::Path;
 pub fn read_npz(path: &str) -> Result<Vec<(String, Tensor)>> {
     let bytes = read(path)?;
     if bytes.starts_with(NPY) {
-        let name = Path::new(path).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let name = Path::new(path)
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         return Ok(vec![(name, read_npy(path)?)]);
     }
-    let entries = unzip(&bytes).ok_or_else(|| wrong(path, "this is no npz file, or it is damaged"))?;
+    let entries =
+        unzip(&bytes).ok_or_else(|| wrong(path, "this is no npz file, or it is damaged"))?;
     let (mut tensors, mut others) = (Vec::new(), Vec::new());
     for (title, content) in entries {
         let name = title.strip_suffix(".npy").unwrap_or(&title);
         match Array::read(&content) {
-            Some(Array::Numbers(array)) => tensors.push((name.to_owned(), array.tensor(path, name)?)),
+            Some(Array::Numbers(array)) => {
+                tensors.push((name.to_owned(), array.tensor(path, name)?))
+            }
             Some(Array::Others(what)) => others.push(format!("{name} ({what})")),
-            None if content.starts_with(NPY) => return Err(wrong(path, format!("{name} is damaged"))),
+            None if content.starts_with(NPY) => {
+                return Err(wrong(path, format!("{name} is damaged")));
+            }
             None => others.push(format!("{name} (no array)")),
         }
     }
@@ -60,15 +70,20 @@ pub fn read_npy(path: &str) -> Result<Tensor> {
     let bytes = read(path)?;
     match Array::read(&bytes) {
         Some(Array::Numbers(array)) => array.tensor(path, "the array"),
-        Some(Array::Others(what)) => Err(wrong(path, format!("it holds {what}, and a tensor holds only numbers"))),
-        None if bytes.starts_with(b"PK") => {
-            Err(wrong(path, "there are several arrays in it, with names: read them with data::read_npz"))
-        }
+        Some(Array::Others(what)) => Err(wrong(
+            path,
+            format!("it holds {what}, and a tensor holds only numbers"),
+        )),
+        None if bytes.starts_with(b"PK") => Err(wrong(
+            path,
+            "there are several arrays in it, with names: read them with data::read_npz",
+        )),
         None => Err(wrong(path, "this is no npy file, or it is damaged")),
     }
 }
 
-/// Writes a tensor to a file that NumPy's `load` reads. A file that is there is replaced only when the new one is complete.
+/// Writes a tensor to a file that NumPy's `load` reads. A file that is there is replaced only when
+/// the new one is complete.
 pub fn write_npy(path: &str, tensor: &Tensor) -> Result<()> {
     write_whole(path, &npy(tensor))
 }
@@ -76,12 +91,19 @@ pub fn write_npy(path: &str, tensor: &Tensor) -> Result<()> {
 /// The number of so many bytes at a place, the lowest first.
 fn number(bytes: &[u8], at: usize, size: usize) -> Option<usize> {
     let bytes = bytes.get(at..at.checked_add(size)?)?;
-    Some(bytes.iter().rev().fold(0, |number, byte| number << 8 | usize::from(*byte)))
+    Some(
+        bytes
+            .iter()
+            .rev()
+            .fold(0, |number, byte| number << 8 | usize::from(*byte)),
+    )
 }
 
 /// Names and contents of what is in a zip file, by its list at the end; None if it is damaged.
 fn unzip(bytes: &[u8]) -> Option<Vec<(String, Vec<u8>)>> {
-    let end = bytes.windows(4).rposition(|window| window == b"PK\x05\x06")?;
+    let end = bytes
+        .windows(4)
+        .rposition(|window| window == b"PK\x05\x06")?;
     bytes.get(end..end + 22)?;
     let (count, mut at) = (number(bytes, end + 10, 2)?, number(bytes, end + 16, 4)?);
     let mut entries = Vec::new();
@@ -90,7 +112,8 @@ fn unzip(bytes: &[u8]) -> Option<Vec<(String, Vec<u8>)>> {
             return None;
         }
         let field = |offset: usize, size: usize| number(bytes, at + offset, size);
-        let (method, checksum, packed, size) = (field(10, 2)?, field(16, 4)?, field(20, 4)?, field(24, 4)?);
+        let (method, checksum, packed, size) =
+            (field(10, 2)?, field(16, 4)?, field(20, 4)?, field(24, 4)?);
         let (name, others, local) = (field(28, 2)?, field(30, 2)? + field(32, 2)?, field(42, 4)?);
         let title = String::from_utf8_lossy(bytes.get(at + 46..at + 46 + name)?).into_owned();
         let start = local + 30 + number(bytes, local + 26, 2)? + number(bytes, local + 28, 2)?;
@@ -99,7 +122,12 @@ fn unzip(bytes: &[u8]) -> Option<Vec<(String, Vec<u8>)>> {
         match method {
             0 => content.extend_from_slice(packed),
             // Not more than it says: a small file can unpack to a very large one.
-            8 => drop(DeflateDecoder::new(packed).take(size as u64).read_to_end(&mut content).ok()?),
+            8 => drop(
+                DeflateDecoder::new(packed)
+                    .take(size as u64)
+                    .read_to_end(&mut content)
+                    .ok()?,
+            ),
             _ => return None,
         }
         if content.len() != size || crc(&content) as usize != checksum {
@@ -137,23 +165,46 @@ struct Numbers {
 impl Array {
     /// None if it is damaged.
     fn read(bytes: &[u8]) -> Option<Array> {
-        // The length of the header has two bytes in the first version of the format, four in the others.
-        let size = if *bytes.strip_prefix(NPY)?.first()? == 1 { 2 } else { 4 };
+        // The length of the header has two bytes in the first version of the format, four in the
+        // others.
+        let size = if *bytes.strip_prefix(NPY)?.first()? == 1 {
+            2
+        } else {
+            4
+        };
         let start: usize = 8 + size;
         let end = start.checked_add(number(bytes, 8, size)?)?;
-        let (header, data) = (std::str::from_utf8(bytes.get(start..end)?).ok()?, &bytes[end..]);
+        let (header, data) = (
+            std::str::from_utf8(bytes.get(start..end)?).ok()?,
+            &bytes[end..],
+        );
         let after = |key: &str| Some(header.split_once(key)?.1.trim_start_matches([':', ' ']));
         let description = after("'descr'")?;
-        let Some(description) = description.strip_prefix('\'').and_then(|rest| rest.split('\'').next()) else {
-            return description.starts_with('[').then(|| Array::Others("structs".to_owned()));
+        let Some(description) = description
+            .strip_prefix('\'')
+            .and_then(|rest| rest.split('\'').next())
+        else {
+            return description
+                .starts_with('[')
+                .then(|| Array::Others("structs".to_owned()));
         };
-        let Some((kind, order)) = kind(description) else { return Some(Array::Others(in_words(description))) };
+        let Some((kind, order)) = kind(description) else {
+            return Some(Array::Others(in_words(description)));
+        };
         let numbers = kind.read(data, order)?;
         let sizes = after("'shape'")?.strip_prefix('(')?.split_once(')')?.0;
-        let sizes: std::result::Result<Vec<usize>, _> =
-            sizes.split(',').map(str::trim).filter(|size| !size.is_empty()).map(str::parse).collect();
+        let sizes: std::result::Result<Vec<usize>, _> = sizes
+            .split(',')
+            .map(str::trim)
+            .filter(|size| !size.is_empty())
+            .map(str::parse)
+            .collect();
         let is_fortran = after("'fortran_order'")?.starts_with("True");
-        Some(Array::Numbers(Numbers { numbers, shape: sizes.ok()?, is_fortran }))
+        Some(Array::Numbers(Numbers {
+            numbers,
+            shape: sizes.ok()?,
+            is_fortran,
+        }))
     }
 }
 
@@ -169,9 +220,14 @@ impl Numbers {
     }
 }
 
-/// What the numbers of an array are, by NumPy's letters for it: `<f4` is four bytes of a fraction, the lowest first.
+/// What the numbers of an array are, by NumPy's letters for it: `<f4` is four bytes of a fraction,
+/// the lowest first.
 fn kind(description: &str) -> Option<(Kind, Order)> {
-    let order = if description.starts_with('>') { Order::HighestFirst } else { Order::LowestFirst };
+    let order = if description.starts_with('>') {
+        Order::HighestFirst
+    } else {
+        Order::LowestFirst
+    };
     let kind = match description.trim_start_matches(['<', '>', '|', '=']) {
         "b1" => Kind::Bool,
         "u1" => Kind::U8,
@@ -204,35 +260,75 @@ fn in_words(description: &str) -> String {
 /// The bytes of a file with one array.
 fn npy(tensor: &Tensor) -> Vec<u8> {
     let kind = size_of::<Float>();
-    let sizes: String = tensor.shape().iter().map(|size| format!("{size},")).collect();
+    let sizes: String = tensor
+        .shape()
+        .iter()
+        .map(|size| format!("{size},"))
+        .collect();
     let header = format!("{{'descr': '<f{kind}', 'fortran_order': False, 'shape': ({sizes}), }}");
     // The numbers begin at a multiple of 64.
     let length = (header.len() + 11).next_multiple_of(64) - 10;
     let header = format!("{header:0$}\n", length - 1);
-    let mut content = [NPY, &[1, 0], &(length as u16).to_le_bytes(), header.as_bytes()].concat();
+    let mut content = [
+        NPY,
+        &[1, 0],
+        &(length as u16).to_le_bytes(),
+        header.as_bytes(),
+    ]
+    .concat();
     content.extend(tensor.to_vec().iter().flat_map(|value| value.to_le_bytes()));
     content
 }
 
-/// Writes tensors with their names to a file that NumPy's `load` reads. A file that is there is replaced only when the new one
-/// is complete.
+/// Writes tensors with their names to a file that NumPy's `load` reads. A file that is there is
+/// replaced only when the new one is complete.
 pub fn write_npz(path: &str, tensors: &[(&str, &Tensor)]) -> Result<()> {
     let (mut file, mut list) = (Vec::new(), Vec::new());
     for (name, tensor) in tensors {
         let (content, name) = (npy(tensor), format!("{name}.npy"));
         let Ok(size) = u32::try_from(content.len()) else {
-            return Err(wrong(path, format!("{name} is too large for this format; write it as safetensors")));
+            return Err(wrong(
+                path,
+                format!("{name} is too large for this format; write it as safetensors"),
+            ));
         };
         // As it is, without compression; 0x21 is the first day that the format knows.
         let numbers = [crc(&content), size, size];
-        let about = [&[20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0][..], &numbers.map(u32::to_le_bytes).concat()].concat();
+        let about = [
+            &[20, 0, 0, 0, 0, 0, 0, 0, 0x21, 0][..],
+            &numbers.map(u32::to_le_bytes).concat(),
+        ]
+        .concat();
         let about = [&about, &(name.len() as u16).to_le_bytes()[..], &[0, 0]].concat();
         let local = (file.len() as u32).to_le_bytes();
-        list.extend([b"PK\x01\x02\x14\x00", &about[..], &[0; 10], &local, name.as_bytes()].concat());
+        list.extend(
+            [
+                b"PK\x01\x02\x14\x00",
+                &about[..],
+                &[0; 10],
+                &local,
+                name.as_bytes(),
+            ]
+            .concat(),
+        );
         file.extend([b"PK\x03\x04", &about[..], name.as_bytes(), &content].concat());
     }
-    let (count, place) = ((tensors.len() as u16).to_le_bytes(), (file.len() as u32).to_le_bytes());
+    let (count, place) = (
+        (tensors.len() as u16).to_le_bytes(),
+        (file.len() as u32).to_le_bytes(),
+    );
     let size = (list.len() as u32).to_le_bytes();
-    file.extend([&list[..], b"PK\x05\x06\0\0\0\0", &count, &count, &size, &place, &[0, 0]].concat());
+    file.extend(
+        [
+            &list[..],
+            b"PK\x05\x06\0\0\0\0",
+            &count,
+            &count,
+            &size,
+            &place,
+            &[0, 0],
+        ]
+        .concat(),
+    );
     write_whole(path, &file)
 }

@@ -1,6 +1,8 @@
-//! Numbers as files hold them: from a byte to eight, whole or with a fraction, the lowest byte first or the highest.
+//! Numbers as files hold them: from a byte to eight, whole or with a fraction, the lowest byte
+//! first or the highest.
 //!
-//! One list for all formats, so that a kind that one of them understands is understood by the others.
+//! One list for all formats, so that a kind that one of them understands is understood by the
+//! others.
 
 use crate::Float;
 
@@ -22,7 +24,8 @@ pub(crate) enum Kind {
     BF16,
     F32,
     F64,
-    /// Eight bits (Micikevicius et al. 2022): four of exponent and three of fraction, without infinity.
+    /// Eight bits (Micikevicius et al. 2022): four of exponent and three of fraction, without
+    /// infinity.
     F8E4M3,
     /// Eight bits: five of exponent and two of fraction, the upper half of an [`F16`](Kind::F16).
     F8E5M2,
@@ -59,9 +62,9 @@ impl Kind {
             Kind::U64 => numbers(bytes, order, |bytes| u64::from_le_bytes(bytes) as Float),
             Kind::I64 => numbers(bytes, order, |bytes| i64::from_le_bytes(bytes) as Float),
             Kind::F16 => numbers(bytes, order, |bytes| half(u16::from_le_bytes(bytes))),
-            Kind::BF16 => {
-                numbers(bytes, order, |bytes| f32::from_bits(u32::from(u16::from_le_bytes(bytes)) << 16) as Float)
-            }
+            Kind::BF16 => numbers(bytes, order, |bytes| {
+                f32::from_bits(u32::from(u16::from_le_bytes(bytes)) << 16) as Float
+            }),
             Kind::F32 => numbers(bytes, order, |bytes| f32::from_le_bytes(bytes) as Float),
             Kind::F64 => numbers(bytes, order, |bytes| f64::from_le_bytes(bytes) as Float),
             Kind::F8E4M3 => numbers(bytes, order, |[byte]| quarter(byte)),
@@ -70,7 +73,11 @@ impl Kind {
     }
 }
 
-fn numbers<const N: usize>(bytes: &[u8], order: Order, read: impl Fn([u8; N]) -> Float) -> Option<Vec<Float>> {
+fn numbers<const N: usize>(
+    bytes: &[u8],
+    order: Order,
+    read: impl Fn([u8; N]) -> Float,
+) -> Option<Vec<Float>> {
     let (chunks, rest) = bytes.as_chunks::<N>();
     let number = |bytes: &[u8; N]| {
         let mut bytes = *bytes;

@@ -7,8 +7,8 @@ use std::ops::Range;
 
 const SIDE: usize = 28;
 
-/// `n` pictures of a circle, a square, a triangle or a cross, of any size, place and direction: `x` is `[n, 784]`, 28×28
-/// pixels from 0 to 1, `y` the kind.
+/// `n` pictures of a circle, a square, a triangle or a cross, of any size, place and direction: `x`
+/// is `[n, 784]`, 28×28 pixels from 0 to 1, `y` the kind.
 ///
 /// Panics if `n` is 0.
 ///
@@ -20,33 +20,43 @@ const SIDE: usize = 28;
 /// ```
 #[track_caller]
 pub fn shapes(n: usize) -> Dataset {
-    pictures("shapes", n, &["circle", "square", "triangle", "cross"], |kind| {
-        let radius = 6.0 + 5.0 * uniform();
-        let place = |_| 14.0 + (13.0 - radius) * (2.0 * uniform() - 1.0);
-        let (right, down) = (place(0), place(1));
-        let (sin, cos) = (std::f32::consts::TAU * uniform()).sin_cos();
-        let (is_filled, pen) = (uniform() < 0.5, 1.2 + 0.8 * uniform());
-        Box::new(move |x: f32, y: f32| {
-            let (dx, dy) = (x - right, y - down);
-            let (x, y) = (cos * dx + sin * dy, cos * dy - sin * dx);
-            // How far the point is outside (or, below 0, inside) of the outline.
-            let outside = match kind {
-                0 => x.hypot(y) - radius,
-                1 => x.abs().max(y.abs()) - 0.8 * radius,
-                2 => (y - 0.5 * radius).max(0.866 * x.abs() - 0.5 * y - 0.5 * radius),
-                _ => {
-                    let bar = |a: f32, b: f32| (a.abs() - radius).max(b.abs() - 0.28 * radius);
-                    bar(x, y).min(bar(y, x))
-                }
-            };
-            let from_pen = if is_filled { outside } else { (outside + pen / 2.0).abs() - pen / 2.0 };
-            (0.5 - from_pen).clamp(0.0, 1.0)
-        })
-    })
+    pictures(
+        "shapes",
+        n,
+        &["circle", "square", "triangle", "cross"],
+        |kind| {
+            let radius = 6.0 + 5.0 * uniform();
+            let place = |_| 14.0 + (13.0 - radius) * (2.0 * uniform() - 1.0);
+            let (right, down) = (place(0), place(1));
+            let (sin, cos) = (std::f32::consts::TAU * uniform()).sin_cos();
+            let (is_filled, pen) = (uniform() < 0.5, 1.2 + 0.8 * uniform());
+            Box::new(move |x: f32, y: f32| {
+                let (dx, dy) = (x - right, y - down);
+                let (x, y) = (cos * dx + sin * dy, cos * dy - sin * dx);
+                // How far the point is outside (or, below 0, inside) of the outline.
+                let outside = match kind {
+                    0 => x.hypot(y) - radius,
+                    1 => x.abs().max(y.abs()) - 0.8 * radius,
+                    2 => (y - 0.5 * radius).max(0.866 * x.abs() - 0.5 * y - 0.5 * radius),
+                    _ => {
+                        let bar = |a: f32, b: f32| (a.abs() - radius).max(b.abs() - 0.28 * radius);
+                        bar(x, y).min(bar(y, x))
+                    }
+                };
+                let from_pen = if is_filled {
+                    outside
+                } else {
+                    (outside + pen / 2.0).abs() - pen / 2.0
+                };
+                (0.5 - from_pen).clamp(0.0, 1.0)
+            })
+        },
+    )
 }
 
-/// `n` patches of stripes, checks, dots or clouds, of any scale and direction: `x` is `[n, 784]`, 28×28 pixels from 0 to 1,
-/// `y` the kind. No pixel alone tells them apart: a problem for convolutions.
+/// `n` patches of stripes, checks, dots or clouds, of any scale and direction: `x` is `[n, 784]`,
+/// 28×28 pixels from 0 to 1, `y` the kind. No pixel alone tells them apart: a problem for
+/// convolutions.
 ///
 /// Panics if `n` is 0.
 ///
@@ -58,26 +68,41 @@ pub fn shapes(n: usize) -> Dataset {
 /// ```
 #[track_caller]
 pub fn textures(n: usize) -> Dataset {
-    pictures("textures", n, &["stripes", "checks", "dots", "clouds"], |kind| {
-        let turn = std::f32::consts::TAU;
-        let (sin, cos) = (turn * uniform()).sin_cos();
-        let (period, a, b) = (5.0 + 4.0 * uniform(), turn * uniform(), turn * uniform());
-        // Clouds are waves in many directions.
-        let waves: Vec<(f32, f32, f32)> = (0..9)
-            .map(|_| (turn * uniform(), 0.2 + 0.5 * uniform(), turn * uniform()))
-            .map(|(direction, speed, phase)| (speed * direction.cos(), speed * direction.sin(), phase))
-            .collect();
-        Box::new(move |x: f32, y: f32| {
-            let (u, v) = (turn * (cos * x + sin * y) / period + a, turn * (cos * y - sin * x) / period + b);
-            let soft = |value: f32| 0.5 + 0.5 * (3.0 * value).tanh();
-            match kind {
-                0 => soft(u.sin()),
-                1 => soft(2.0 * u.sin() * v.sin()),
-                2 => soft(u.sin() + v.sin() - 0.9),
-                _ => soft(0.3 * waves.iter().map(|(dx, dy, phase)| (dx * x + dy * y + phase).sin()).sum::<f32>()),
-            }
-        })
-    })
+    pictures(
+        "textures",
+        n,
+        &["stripes", "checks", "dots", "clouds"],
+        |kind| {
+            let turn = std::f32::consts::TAU;
+            let (sin, cos) = (turn * uniform()).sin_cos();
+            let (period, a, b) = (5.0 + 4.0 * uniform(), turn * uniform(), turn * uniform());
+            // Clouds are waves in many directions.
+            let waves: Vec<(f32, f32, f32)> = (0..9)
+                .map(|_| (turn * uniform(), 0.2 + 0.5 * uniform(), turn * uniform()))
+                .map(|(direction, speed, phase)| {
+                    (speed * direction.cos(), speed * direction.sin(), phase)
+                })
+                .collect();
+            Box::new(move |x: f32, y: f32| {
+                let (u, v) = (
+                    turn * (cos * x + sin * y) / period + a,
+                    turn * (cos * y - sin * x) / period + b,
+                );
+                let soft = |value: f32| 0.5 + 0.5 * (3.0 * value).tanh();
+                match kind {
+                    0 => soft(u.sin()),
+                    1 => soft(2.0 * u.sin() * v.sin()),
+                    2 => soft(u.sin() + v.sin() - 0.9),
+                    _ => soft(
+                        0.3 * waves
+                            .iter()
+                            .map(|(dx, dy, phase)| (dx * x + dy * y + phase).sin())
+                            .sum::<f32>(),
+                    ),
+                }
+            })
+        },
+    )
 }
 
 /// The darkness of a picture at a point.
@@ -98,7 +123,8 @@ fn pictures(generator: &str, n: usize, classes: &[&str], draw: impl Fn(usize) ->
     Dataset::of_classes(x, &labels, classes)
 }
 
-/// More examples from those that there are: each changed a little, so that it is new and still what it was.
+/// More examples from those that there are: each changed a little, so that it is new and still what
+/// it was.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -108,14 +134,16 @@ fn pictures(generator: &str, n: usize, classes: &[&str], draw: impl Fn(usize) ->
 /// assert_eq!(more.len(), 20);
 /// ```
 impl Dataset {
-    /// Moves each picture by up to `pixels` in both directions; what comes in from outside is 0. Pictures are
-    /// `[n, side × side]`, `[n, height, width]` or `[n, channels, height, width]`.
+    /// Moves each picture by up to `pixels` in both directions; what comes in from outside is 0.
+    /// Pictures are `[n, side × side]`, `[n, height, width]` or `[n, channels, height, width]`.
     ///
     /// Panics if `x` has another shape.
     #[track_caller]
     pub fn shifted(&self, pixels: usize) -> Dataset {
         let shape = self.picture_shape("shifted");
-        let &[_, channels, height, width] = shape.as_slice() else { unreachable!("four axes") };
+        let &[_, channels, height, width] = shape.as_slice() else {
+            unreachable!("four axes")
+        };
         let any = || random::index(2 * pixels + 1) as isize - pixels as isize;
         let old = self.x.to_vec();
         let mut new = vec![0.0; old.len()];
@@ -127,13 +155,19 @@ impl Dataset {
                 continue;
             }
             // Rows of all channels, one under the other.
-            for row in (0..channels).flat_map(|channel| rows.clone().map(move |row| channel * height + row)) {
+            for row in (0..channels)
+                .flat_map(|channel| rows.clone().map(move |row| channel * height + row))
+            {
                 let from = (row as isize - down) as usize * width;
-                let from = &old[from + (columns.start as isize - right) as usize..][..columns.len()];
+                let from =
+                    &old[from + (columns.start as isize - right) as usize..][..columns.len()];
                 new[row * width..][columns.clone()].copy_from_slice(from);
             }
         }
-        Dataset { x: Tensor::from_vec(new, self.x.shape()), ..self.clone() }
+        Dataset {
+            x: Tensor::from_vec(new, self.x.shape()),
+            ..self.clone()
+        }
     }
 
     /// Turns each picture about its middle by up to `degrees` to either side. Shapes as for
@@ -142,10 +176,13 @@ impl Dataset {
     /// Panics if `x` has another shape.
     #[track_caller]
     pub fn rotated(&self, degrees: Float) -> Dataset {
-        let &[.., height, width] = self.picture_shape("rotated").as_slice() else { unreachable!("two axes at least") };
+        let &[.., height, width] = self.picture_shape("rotated").as_slice() else {
+            unreachable!("two axes at least")
+        };
         let (across, down) = ((width as f32 - 1.0) / 2.0, (height as f32 - 1.0) / 2.0);
         self.moved("rotated", &|| {
-            let (sin, cos) = ((degrees as f64).to_radians() as f32 * (2.0 * uniform() - 1.0)).sin_cos();
+            let (sin, cos) =
+                ((degrees as f64).to_radians() as f32 * (2.0 * uniform() - 1.0)).sin_cos();
             Box::new(move |x, y| {
                 let (x, y) = (x - across, y - down);
                 (across + cos * x + sin * y, down - sin * x + cos * y)
@@ -155,7 +192,10 @@ impl Dataset {
 
     /// Adds normal noise with this standard deviation to all inputs.
     pub fn noisy(&self, deviation: Float) -> Dataset {
-        Dataset { x: &self.x + Tensor::randn(self.x.shape()) * deviation, ..self.clone() }
+        Dataset {
+            x: &self.x + Tensor::randn(self.x.shape()) * deviation,
+            ..self.clone()
+        }
     }
 
     /// Channels of all pictures, height and width.
@@ -164,9 +204,14 @@ impl Dataset {
         match *self.x.shape() {
             [n, channels, height, width] => vec![n, channels, height, width],
             [n, height, width] => vec![n, 1, height, width],
-            [n, pixels] if pixels.isqrt().pow(2) == pixels => vec![n, 1, pixels.isqrt(), pixels.isqrt()],
+            [n, pixels] if pixels.isqrt().pow(2) == pixels => {
+                vec![n, 1, pixels.isqrt(), pixels.isqrt()]
+            }
             _ => fail(
-                &format!("{operation}: x of shape {:?} is no set of pictures", self.x.shape()),
+                &format!(
+                    "{operation}: x of shape {:?} is no set of pictures",
+                    self.x.shape()
+                ),
                 &[("x", &self.x)],
                 "[n, side × side], [n, height, width] or [n, channels, height, width]",
             ),
@@ -175,17 +220,28 @@ impl Dataset {
 
     /// Each picture with its pixels taken from elsewhere, between the pixels there (bilinear).
     #[track_caller]
-    fn moved(&self, operation: &str, draw: &dyn Fn() -> Box<dyn Fn(f32, f32) -> (f32, f32)>) -> Dataset {
+    fn moved(
+        &self,
+        operation: &str,
+        draw: &dyn Fn() -> Box<dyn Fn(f32, f32) -> (f32, f32)>,
+    ) -> Dataset {
         let shape = self.picture_shape(operation);
-        let &[_, channels, height, width] = shape.as_slice() else { unreachable!("four axes") };
+        let &[_, channels, height, width] = shape.as_slice() else {
+            unreachable!("four axes")
+        };
         let old = self.x.to_vec();
         let mut new = Vec::with_capacity(old.len());
         for picture in old.chunks(channels * height * width) {
             let from = draw();
             for channel in picture.chunks(height * width) {
                 let pixel = |row: isize, column: isize| {
-                    let is_inside = row >= 0 && column >= 0 && row < height as isize && column < width as isize;
-                    if is_inside { channel[row as usize * width + column as usize] } else { 0.0 }
+                    let is_inside =
+                        row >= 0 && column >= 0 && row < height as isize && column < width as isize;
+                    if is_inside {
+                        channel[row as usize * width + column as usize]
+                    } else {
+                        0.0
+                    }
                 };
                 for i in 0..height * width {
                     let (x, y) = from((i % width) as f32, (i / width) as f32);
@@ -198,7 +254,10 @@ impl Dataset {
                 }
             }
         }
-        Dataset { x: Tensor::from_vec(new, self.x.shape()), ..self.clone() }
+        Dataset {
+            x: Tensor::from_vec(new, self.x.shape()),
+            ..self.clone()
+        }
     }
 }
 

@@ -4,8 +4,9 @@ use super::Dataset;
 use crate::Float;
 use crate::tensor::{Tensor, fail::fail, random};
 
-/// The four corners of a square and whether exactly one coordinate is 1: the smallest problem that no straight line
-/// solves (Minsky and Papert, *Perceptrons*, 1969). `x` is `[4, 2]`, `y` is `[4, 1]`.
+/// The four corners of a square and whether exactly one coordinate is 1: the smallest problem that
+/// no straight line solves (Minsky and Papert, *Perceptrons*, 1969). `x` is `[4, 2]`, `y` is
+/// `[4, 1]`.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -20,8 +21,8 @@ pub fn xor() -> Dataset {
     }
 }
 
-/// Two half circles that reach into each other; `noise` is the standard deviation of the points about them (0.1 is
-/// easy, 0.3 overlaps). `x` is `[n, 2]`, `y` is `[n]`.
+/// Two half circles that reach into each other; `noise` is the standard deviation of the points
+/// about them (0.1 is easy, 0.3 overlaps). `x` is `[n, 2]`, `y` is `[n]`.
 ///
 /// Panics if `n` is below 2.
 ///
@@ -37,13 +38,21 @@ pub fn two_moons(n: usize, noise: Float) -> Dataset {
     let point = |i: usize| {
         let angle = std::f64::consts::PI as Float * random::uniform();
         let (sin, cos) = angle.sin_cos();
-        if i.is_multiple_of(2) { (cos, sin) } else { (1.0 - cos, 0.5 - sin) }
+        if i.is_multiple_of(2) {
+            (cos, sin)
+        } else {
+            (1.0 - cos, 0.5 - sin)
+        }
     };
-    planar((0..n).map(|i| (point(i), i % 2)), noise, &["upper", "lower"])
+    planar(
+        (0..n).map(|i| (point(i), i % 2)),
+        noise,
+        &["upper", "lower"],
+    )
 }
 
-/// A ring around a disc; `noise` is the standard deviation of the points. No straight line divides them, their distance from
-/// the middle does. `x` is `[n, 2]`, `y` is 0 inside and 1 outside.
+/// A ring around a disc; `noise` is the standard deviation of the points. No straight line divides
+/// them, their distance from the middle does. `x` is `[n, 2]`, `y` is 0 inside and 1 outside.
 ///
 /// Panics if `n` is below 2.
 #[track_caller]
@@ -51,14 +60,22 @@ pub fn circles(n: usize, noise: Float) -> Dataset {
     at_least("circles", n, 2, "examples");
     let point = |i: usize| {
         let (sin, cos) = (2.0 * std::f64::consts::PI as Float * random::uniform()).sin_cos();
-        let radius = if i.is_multiple_of(2) { 0.5 * random::uniform().sqrt() } else { 1.0 };
+        let radius = if i.is_multiple_of(2) {
+            0.5 * random::uniform().sqrt()
+        } else {
+            1.0
+        };
         (radius * cos, radius * sin)
     };
-    planar((0..n).map(|i| (point(i), i % 2)), noise, &["inside", "outside"])
+    planar(
+        (0..n).map(|i| (point(i), i % 2)),
+        noise,
+        &["inside", "outside"],
+    )
 }
 
-/// Points about a sine curve from −3 to 3, to be predicted: `x` and `y` are `[n, 1]`; `noise` is the standard deviation of
-/// `y`.
+/// Points about a sine curve from −3 to 3, to be predicted: `x` and `y` are `[n, 1]`; `noise` is
+/// the standard deviation of `y`.
 ///
 /// Panics if `n` is 0.
 ///
@@ -71,12 +88,24 @@ pub fn circles(n: usize, noise: Float) -> Dataset {
 pub fn sine(n: usize, noise: Float) -> Dataset {
     at_least("sine", n, 1, "examples");
     let x = Tensor::uniform(&[n, 1], -3.0, 3.0);
-    let y = Tensor::from_vec(x.to_vec().into_iter().map(|x| x.sin() + noise * random::normal()).collect(), &[n, 1]);
-    Dataset { x, y, classes: Vec::new(), columns: Vec::new() }
+    let y = Tensor::from_vec(
+        x.to_vec()
+            .into_iter()
+            .map(|x| x.sin() + noise * random::normal())
+            .collect(),
+        &[n, 1],
+    );
+    Dataset {
+        x,
+        y,
+        classes: Vec::new(),
+        columns: Vec::new(),
+    }
 }
 
-/// Arms that turn one and a half times about the centre, one for each class: a boundary that needs hidden layers. After
-/// the data of Karpathy's CS231n notes. `x` is `[n_per_class × classes, 2]`, `y` is the arm.
+/// Arms that turn one and a half times about the centre, one for each class: a boundary that needs
+/// hidden layers. After the data of Karpathy's CS231n notes. `x` is `[n_per_class × classes, 2]`,
+/// `y` is the arm.
 ///
 /// Panics if a number is 0.
 #[track_caller]
@@ -85,7 +114,8 @@ pub fn spiral(n_per_class: usize, classes: usize, noise: Float) -> Dataset {
     at_least("spiral", classes, 1, "classes");
     let turn = 2.0 * std::f64::consts::PI as Float;
     let point = |class: usize, i: usize| {
-        // From near the centre, where the arms meet, to the end; the square root would crowd the end.
+        // From near the centre, where the arms meet, to the end; the square root would crowd the
+        // end.
         let along = (i as Float + 0.5) / n_per_class as Float;
         let angle = turn * (class as Float / classes as Float + 0.75 * along);
         let radius = 0.05 + 0.95 * along;
@@ -94,11 +124,16 @@ pub fn spiral(n_per_class: usize, classes: usize, noise: Float) -> Dataset {
     let points = (0..classes).flat_map(|class| (0..n_per_class).map(move |i| (class, i)));
     let names: Vec<String> = (0..classes).map(|class| format!("arm {class}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    planar(points.map(|(class, i)| (point(class, i), class)), noise, &names).shuffled()
+    planar(
+        points.map(|(class, i)| (point(class, i), class)),
+        noise,
+        &names,
+    )
+    .shuffled()
 }
 
-/// Clouds about `centers` points on a circle of radius 2; `spread` is the standard deviation of a cloud. `x` is
-/// `[n, 2]`, `y` is the cloud.
+/// Clouds about `centers` points on a circle of radius 2; `spread` is the standard deviation of a
+/// cloud. `x` is `[n, 2]`, `y` is the cloud.
 ///
 /// Panics if a number is 0.
 #[track_caller]
@@ -112,11 +147,20 @@ pub fn blobs(n: usize, centers: usize, spread: Float) -> Dataset {
     };
     let names: Vec<String> = (0..centers).map(|class| format!("blob {class}")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    planar((0..n).map(|i| (point(i % centers), i % centers)), spread, &names).shuffled()
+    planar(
+        (0..n).map(|i| (point(i % centers), i % centers)),
+        spread,
+        &names,
+    )
+    .shuffled()
 }
 
 /// Moves the points by normal noise and makes a data set of them.
-fn planar(points: impl Iterator<Item = ((Float, Float), usize)>, noise: Float, names: &[&str]) -> Dataset {
+fn planar(
+    points: impl Iterator<Item = ((Float, Float), usize)>,
+    noise: Float,
+    names: &[&str],
+) -> Dataset {
     let (mut x, mut y) = (Vec::new(), Vec::new());
     for ((a, b), class) in points {
         x.extend([a + noise * random::normal(), b + noise * random::normal()]);
@@ -124,7 +168,12 @@ fn planar(points: impl Iterator<Item = ((Float, Float), usize)>, noise: Float, n
     }
     let n = y.len();
     let classes = names.iter().map(|name| (*name).to_owned()).collect();
-    Dataset { x: Tensor::from_vec(x, &[n, 2]), y: Tensor::from_vec(y, &[n]), classes, columns: Vec::new() }
+    Dataset {
+        x: Tensor::from_vec(x, &[n, 2]),
+        y: Tensor::from_vec(y, &[n]),
+        classes,
+        columns: Vec::new(),
+    }
 }
 
 #[track_caller]

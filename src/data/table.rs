@@ -2,7 +2,8 @@
 
 use super::Dataset;
 use super::cells::{
-    Cells, Column, MISSING, MISSING_NUMBER, Table, commonest, different, is_almost_number, middle, number, places,
+    Cells, Column, MISSING, MISSING_NUMBER, Table, commonest, different, is_almost_number, middle,
+    number, places,
 };
 use super::dataset::count_of_classes;
 use super::files::{read_as_text, wrong};
@@ -11,10 +12,11 @@ use crate::Float;
 use crate::tensor::Tensor;
 use std::io::Result;
 
-/// A table from a CSV file whose first line names the columns; `target` is the name of the column to predict. `x` is
-/// `[n, columns]`: numbers as they are, a column of words as one column of 0 and 1 for each word. `y` is `[n]`: the number of
-/// the class if the target is a word, or a whole number as classes have it (0, 1, 2, …; not 100, 250, 15); else the value,
-/// `[n, 1]`. `columns` says what the columns of `x` are called.
+/// A table from a CSV file whose first line names the columns; `target` is the name of the column
+/// to predict. `x` is `[n, columns]`: numbers as they are, a column of words as one column of 0 and
+/// 1 for each word. `y` is `[n]`: the number of the class if the target is a word, or a whole
+/// number as classes have it (0, 1, 2, …; not 100, 250, 15); else the value, `[n, 1]`. `columns`
+/// says what the columns of `x` are called.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -28,13 +30,14 @@ use std::io::Result;
 /// # Ok::<(), std::io::Error>(())
 /// ```
 ///
-/// A value that is missing (an empty cell, `?`, `NA`, `null`, …) is an error that names the lines; [`csv`] says what to do
-/// with them.
+/// A value that is missing (an empty cell, `?`, `NA`, `null`, …) is an error that names the lines;
+/// [`csv`] says what to do with them.
 pub fn read_csv(path: &str, target: &str) -> Result<Dataset> {
     csv(path).read(target)
 }
 
-/// A table in a CSV file, with a word on how to read it: what to do where a value is missing, for one.
+/// A table in a CSV file, with a word on how to read it: what to do where a value is missing, for
+/// one.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -49,7 +52,14 @@ pub fn read_csv(path: &str, target: &str) -> Result<Dataset> {
 /// ```
 pub fn csv(path: &str) -> Csv {
     let path = path.to_owned();
-    Csv { path, missing: None, words: Vec::new(), names: Vec::new(), separator: None, like: None }
+    Csv {
+        path,
+        missing: None,
+        words: Vec::new(),
+        names: Vec::new(),
+        separator: None,
+        like: None,
+    }
 }
 
 /// How a table is read; see [`csv`]. It is read by [`read`](Csv::read).
@@ -65,14 +75,16 @@ pub struct Csv {
 }
 
 impl Csv {
-    /// What to do where a value is missing: `"mean"` or `"median"` puts that of its column there (of words, the commonest),
-    /// `"drop"` leaves the row out. A row without a target is left out by each of them.
+    /// What to do where a value is missing: `"mean"` or `"median"` puts that of its column there
+    /// (of words, the commonest), `"drop"` leaves the row out. A row without a target is left out
+    /// by each of them.
     pub fn missing(mut self, how: &str) -> Csv {
         self.missing = Some(how.to_owned());
         self
     }
 
-    /// Takes what stands in a column as words, also numbers, and `?` or `NA`: each becomes a column of 0 and 1, or a class.
+    /// Takes what stands in a column as words, also numbers, and `?` or `NA`: each becomes a column
+    /// of 0 and 1, or a class.
     pub fn words(mut self, column: &str) -> Csv {
         self.words.push(column.to_owned());
         self
@@ -84,15 +96,17 @@ impl Csv {
         self
     }
 
-    /// What stands between two cells, if it is not the comma, semicolon or tab that the first line has most of.
+    /// What stands between two cells, if it is not the comma, semicolon or tab that the first line
+    /// has most of.
     pub fn separator(mut self, separator: char) -> Csv {
         self.separator = Some(separator);
         self
     }
 
-    /// Reads with the columns and classes that other data has, in its order: what a network learnt from one file it can be
-    /// tested on with the other. A word that only this file has is 0 in all columns, with a line that says so; columns that
-    /// only this file has are left out. Numbers stay as they are: [`standardised_like`](Dataset::standardised_like) is next.
+    /// Reads with the columns and classes that other data has, in its order: what a network learnt
+    /// from one file it can be tested on with the other. A word that only this file has is 0 in all
+    /// columns, with a line that says so; columns that only this file has are left out. Numbers
+    /// stay as they are: [`standardised_like`](Dataset::standardised_like) is next.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -114,32 +128,59 @@ impl Csv {
         self
     }
 
-    /// Reads the table; `target` is the name of the column to predict. What comes out is described at [`read_csv`].
+    /// Reads the table; `target` is the name of the column to predict. What comes out is described
+    /// at [`read_csv`].
     pub fn read(&self, target: &str) -> Result<Dataset> {
-        if let Some(how) = self.missing.as_deref().filter(|how| !["mean", "median", "drop"].contains(how)) {
+        if let Some(how) = self
+            .missing
+            .as_deref()
+            .filter(|how| !["mean", "median", "drop"].contains(how))
+        {
             let ways = r#"there are .missing("mean"), .missing("median") and .missing("drop")"#;
-            return Err(wrong(&self.path, format!("missing({how:?}) is not known; {ways}")));
+            return Err(wrong(
+                &self.path,
+                format!("missing({how:?}) is not known; {ways}"),
+            ));
         }
         if self.like.as_ref().is_some_and(|like| !like.is_table()) {
-            return Err(wrong(&self.path, "the data of .like(…) is from no table: its columns have no names"));
+            return Err(wrong(
+                &self.path,
+                "the data of .like(…) is from no table: its columns have no names",
+            ));
         }
         let mut table = Table::read(self, target)?;
-        let Some(place) = table.columns.iter().position(|column| column.name == target) else {
+        let Some(place) = table
+            .columns
+            .iter()
+            .position(|column| column.name == target)
+        else {
             return Err(wrong(&self.path, self.no_column(target, &table)));
         };
         if table.columns.len() == 1 {
-            return Err(wrong(&self.path, format!("there is no column beside {target:?}")));
+            return Err(wrong(
+                &self.path,
+                format!("there is no column beside {target:?}"),
+            ));
         }
         if let Some(like) = &self.like {
-            table.columns.retain(|column| column.name == target || like.is_used(&column.name));
+            table
+                .columns
+                .retain(|column| column.name == target || like.is_used(&column.name));
         }
-        let place = table.columns.iter().position(|column| column.name == target).unwrap_or(place);
+        let place = table
+            .columns
+            .iter()
+            .position(|column| column.name == target)
+            .unwrap_or(place);
         match &self.missing {
             None => table.refuse_missing(self, target)?,
             Some(how) => table.complete(how, place),
         }
         if table.lines.is_empty() {
-            return Err(wrong(&self.path, "a value is missing in every row: none is left"));
+            return Err(wrong(
+                &self.path,
+                "a value is missing in every row: none is left",
+            ));
         }
         let target = table.columns.remove(place);
         let (x, columns) = table.inputs(&self.path, self.like.as_ref())?;
@@ -151,8 +192,13 @@ impl Csv {
     }
 
     fn no_column(&self, target: &str, table: &Table) -> String {
-        let names: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
-        let has_values = self.names.is_empty() && names.iter().any(|name| number(name, false).is_some());
+        let names: Vec<&str> = table
+            .columns
+            .iter()
+            .map(|column| column.name.as_str())
+            .collect();
+        let has_values =
+            self.names.is_empty() && names.iter().any(|name| number(name, false).is_some());
         let advice = r#"; if the first line is no line of names, give them: data::csv(…).names(&["…"]).read("…")"#;
         let advice = if has_values { advice } else { "" };
         format!("no column is called {target:?}; there are {names:?}{advice}")
@@ -162,41 +208,71 @@ impl Csv {
 impl Table {
     fn read(how: &Csv, target: &str) -> Result<Table> {
         let (path, text) = (how.path.as_str(), read_as_text(&how.path)?);
-        let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+        let first = text
+            .lines()
+            .find(|line| !line.trim().is_empty())
+            .unwrap_or_default();
         let count = |separator: &char| first.matches(*separator).count();
         // The first of several that stand there equally often: the comma.
-        let likely = [';', '\t', ','].into_iter().max_by_key(count).unwrap_or(',');
+        let likely = [';', '\t', ',']
+            .into_iter()
+            .max_by_key(count)
+            .unwrap_or(',');
         let separator = how.separator.unwrap_or(likely);
         let Ok(byte) = u8::try_from(separator) else {
-            return Err(wrong(path, format!("{separator:?} cannot separate cells: it is more than one byte")));
+            return Err(wrong(
+                path,
+                format!("{separator:?} cannot separate cells: it is more than one byte"),
+            ));
         };
         let mut reader = ::csv::ReaderBuilder::new();
-        reader.trim(::csv::Trim::All).delimiter(byte).has_headers(how.names.is_empty());
+        reader
+            .trim(::csv::Trim::All)
+            .delimiter(byte)
+            .has_headers(how.names.is_empty());
         let mut reader = reader.from_reader(text.as_bytes());
         let mut names = how.names.clone();
         if names.is_empty() {
-            names = reader.headers().map_err(|error| wrong(path, error))?.iter().map(str::to_owned).collect();
+            names = reader
+                .headers()
+                .map_err(|error| wrong(path, error))?
+                .iter()
+                .map(str::to_owned)
+                .collect();
         }
         let (mut texts, mut lines) = (vec![Vec::new(); names.len()], Vec::new());
         for row in reader.records() {
             let row = row.map_err(|error| wrong(path, error))?;
             let line = row.position().map_or(0, ::csv::Position::line);
             if row.len() != names.len() {
-                let counts = format!("line {line} has {} cells, there are {} names", row.len(), names.len());
+                let counts = format!(
+                    "line {line} has {} cells, there are {} names",
+                    row.len(),
+                    names.len()
+                );
                 return Err(wrong(path, counts));
             }
             lines.push(line);
-            texts.iter_mut().zip(&row).for_each(|(column, cell)| column.push(cell.to_owned()));
+            texts
+                .iter_mut()
+                .zip(&row)
+                .for_each(|(column, cell)| column.push(cell.to_owned()));
         }
         if lines.is_empty() {
-            return Err(wrong(path, "there is no row below the names of the columns"));
+            return Err(wrong(
+                path,
+                "there is no row below the names of the columns",
+            ));
         }
         let columns = names.into_iter().zip(texts);
         let columns = columns.map(|(name, texts)| match &how.like {
             Some(like) if like.has_words(&name, target) => Ok(Column::of_words(name, texts)),
             _ => Column::new(how, name, texts, &lines, separator != ','),
         });
-        Ok(Table { columns: columns.collect::<Result<_>>()?, lines })
+        Ok(Table {
+            columns: columns.collect::<Result<_>>()?,
+            lines,
+        })
     }
 
     /// An error that names the cells with nothing in them, if there are any.
@@ -204,20 +280,36 @@ impl Table {
         let mut found = Vec::new();
         for column in &self.columns {
             let missing = (0..self.lines.len()).filter(|row| column.is_missing(*row));
-            let mut cells = missing.map(|row| (self.lines[row], column.texts[row].as_str())).peekable();
+            let mut cells = missing
+                .map(|row| (self.lines[row], column.texts[row].as_str()))
+                .peekable();
             if cells.peek().is_some() {
-                found.push(format!("in the column {:?}: {}", column.name, places(cells)));
+                found.push(format!(
+                    "in the column {:?}: {}",
+                    column.name,
+                    places(cells)
+                ));
             }
         }
         if found.is_empty() {
             return Ok(());
         }
-        let call = format!("data::csv({:?}).missing(\"mean\").read({target:?})?", how.path);
-        let ways = format!(
-            "{call} puts the mean of the column there, .missing(\"median\") the median, .missing(\"drop\") leaves \
-             the rows out; .words(\"a column\") takes what stands there as words"
+        let call = format!(
+            "data::csv({:?}).missing(\"mean\").read({target:?})?",
+            how.path
         );
-        Err(wrong(&how.path, format!("values are missing {}. Say what to do: {ways}", found.join("; "))))
+        let ways = format!(
+            "{call} puts the mean of the column there, .missing(\"median\") the median, \
+             .missing(\"drop\") leaves the rows out; .words(\"a column\") takes what stands there \
+             as words"
+        );
+        Err(wrong(
+            &how.path,
+            format!(
+                "values are missing {}. Say what to do: {ways}",
+                found.join("; ")
+            ),
+        ))
     }
 
     /// Puts values where none are, or leaves rows out.
@@ -230,17 +322,25 @@ impl Table {
         let kept: Vec<usize> = rows.filter(is_kept).collect();
         self.lines = kept.iter().map(|row| self.lines[*row]).collect();
         for column in &mut self.columns {
-            column.texts = kept.iter().map(|row| std::mem::take(&mut column.texts[*row])).collect();
+            column.texts = kept
+                .iter()
+                .map(|row| std::mem::take(&mut column.texts[*row]))
+                .collect();
             match &mut column.cells {
                 Cells::Numbers(numbers) => {
                     *numbers = kept.iter().map(|row| numbers[*row]).collect();
                     let middle = middle(numbers, how);
-                    numbers.iter_mut().for_each(|number| *number = number.or(middle));
+                    numbers
+                        .iter_mut()
+                        .for_each(|number| *number = number.or(middle));
                 }
                 Cells::Words(words) => {
                     *words = kept.iter().map(|row| words[*row].take()).collect();
                     let commonest = commonest(words);
-                    words.iter_mut().filter(|word| word.is_none()).for_each(|word| word.clone_from(&commonest));
+                    words
+                        .iter_mut()
+                        .filter(|word| word.is_none())
+                        .for_each(|word| word.clone_from(&commonest));
                 }
             }
         }
@@ -252,14 +352,26 @@ impl Table {
         for column in &self.columns {
             match &column.cells {
                 Cells::Numbers(numbers) => {
-                    columns.push((column.name.clone(), numbers.iter().flatten().copied().collect()));
+                    columns.push((
+                        column.name.clone(),
+                        numbers.iter().flatten().copied().collect(),
+                    ));
                 }
                 Cells::Words(cells) => {
-                    let words = like.map_or_else(|| different(cells), |like| like.words_of(&column.name));
-                    like.iter().for_each(|like| like.tell_of_new_words(path, column, &self.lines));
+                    let words =
+                        like.map_or_else(|| different(cells), |like| like.words_of(&column.name));
+                    like.iter()
+                        .for_each(|like| like.tell_of_new_words(path, column, &self.lines));
                     if words.len() > 50 {
-                        let found = format!("{} different words in the column {:?}", words.len(), column.name);
-                        return Err(wrong(path, format!("{found}: take it out, or write numbers")));
+                        let found = format!(
+                            "{} different words in the column {:?}",
+                            words.len(),
+                            column.name
+                        );
+                        return Err(wrong(
+                            path,
+                            format!("{found}: take it out, or write numbers"),
+                        ));
                     }
                     for word in words {
                         let is_it = |cell: &String| Float::from(u8::from(cell == word));
@@ -276,15 +388,24 @@ impl Table {
         if columns.iter().any(|(_, column)| column.len() != n) {
             return Err(wrong(path, "a column has no value at all: take it out"));
         }
-        let x = (0..n).flat_map(|row| columns.iter().map(move |(_, column)| column[row])).collect();
+        let x = (0..n)
+            .flat_map(|row| columns.iter().map(move |(_, column)| column[row]))
+            .collect();
         let x = Tensor::from_vec(x, &[n, columns.len()]);
         Ok((x, columns.into_iter().map(|(name, _)| name).collect()))
     }
 }
 
 impl Column {
-    /// Decides whether a column holds numbers or words. Where most are numbers and some are not, that is an error.
-    fn new(how: &Csv, name: String, texts: Vec<String>, lines: &[u64], has_decimal_comma: bool) -> Result<Column> {
+    /// Decides whether a column holds numbers or words. Where most are numbers and some are not,
+    /// that is an error.
+    fn new(
+        how: &Csv,
+        name: String,
+        texts: Vec<String>,
+        lines: &[u64],
+        has_decimal_comma: bool,
+    ) -> Result<Column> {
         let filled = |word: &String| Some(word.clone()).filter(|word| !word.is_empty());
         if how.words.contains(&name) {
             let cells = Cells::Words(texts.iter().map(filled).collect());
@@ -292,29 +413,55 @@ impl Column {
         }
         let is_missing = |text: &str| MISSING.contains(&text);
         let is_no_number = |text: &str| MISSING_NUMBER.contains(&text.to_lowercase().as_str());
-        let numbers: Vec<Option<Float>> = texts.iter().map(|text| number(text, has_decimal_comma)).collect();
+        let numbers: Vec<Option<Float>> = texts
+            .iter()
+            .map(|text| number(text, has_decimal_comma))
+            .collect();
         let others = numbers
             .iter()
             .zip(&texts)
             .zip(lines)
-            .filter(|((number, text), _)| number.is_none() && !is_missing(text) && !is_no_number(text));
-        let others: Vec<(u64, &str)> = others.map(|((_, text), line)| (*line, text.as_str())).collect();
-        let (found, almost) =
-            (numbers.iter().flatten().count(), others.iter().filter(|(_, text)| is_almost_number(text)).count());
+            .filter(|((number, text), _)| {
+                number.is_none() && !is_missing(text) && !is_no_number(text)
+            });
+        let others: Vec<(u64, &str)> = others
+            .map(|((_, text), line)| (*line, text.as_str()))
+            .collect();
+        let (found, almost) = (
+            numbers.iter().flatten().count(),
+            others
+                .iter()
+                .filter(|(_, text)| is_almost_number(text))
+                .count(),
+        );
         if found > 0 && others.is_empty() {
-            return Ok(Column { name, cells: Cells::Numbers(numbers), texts });
+            return Ok(Column {
+                name,
+                cells: Cells::Numbers(numbers),
+                texts,
+            });
         }
         if found + almost > others.len() - almost {
-            let problem = format!("in the column {name:?} stand numbers, but for {}", places(others.into_iter()));
-            let advice = format!("write numbers there, or take all as words: .words({name:?}) of data::csv(…)");
+            let problem = format!(
+                "in the column {name:?} stand numbers, but for {}",
+                places(others.into_iter())
+            );
+            let advice = format!(
+                "write numbers there, or take all as words: .words({name:?}) of data::csv(…)"
+            );
             return Err(wrong(&how.path, format!("{problem}: {advice}")));
         }
         Ok(Column::of_words(name, texts))
     }
 
     fn of_words(name: String, texts: Vec<String>) -> Column {
-        let word = |text: &String| Some(text.clone()).filter(|text| !MISSING.contains(&text.as_str()));
-        Column { cells: Cells::Words(texts.iter().map(word).collect()), name, texts }
+        let word =
+            |text: &String| Some(text.clone()).filter(|text| !MISSING.contains(&text.as_str()));
+        Column {
+            cells: Cells::Words(texts.iter().map(word).collect()),
+            name,
+            texts,
+        }
     }
 
     fn is_missing(&self, row: usize) -> bool {
@@ -330,12 +477,18 @@ impl Column {
         match &self.cells {
             Cells::Numbers(numbers) => {
                 let values: Vec<Float> = numbers.iter().flatten().copied().collect();
-                let shape = if count_of_classes(&values).is_some() { vec![n] } else { vec![n, 1] };
+                let shape = if count_of_classes(&values).is_some() {
+                    vec![n]
+                } else {
+                    vec![n, 1]
+                };
                 Dataset::new(&x, &Tensor::from_vec(values, &shape))
             }
             Cells::Words(cells) => {
                 let classes = different(cells);
-                let number = |cell: &String| classes.iter().position(|class| class == cell).unwrap_or(0) as Float;
+                let number = |cell: &String| {
+                    classes.iter().position(|class| class == cell).unwrap_or(0) as Float
+                };
                 let y = Tensor::from_vec(cells.iter().flatten().map(number).collect(), &[n]);
                 Dataset::new(&x, &y).class_names(&classes)
             }

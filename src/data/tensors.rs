@@ -8,9 +8,10 @@ use crate::tensor::{Tensor, fail::notice};
 use serde_json::{Map, Value, json};
 use std::io::Result;
 
-/// Tensors with their names, from a file in the format safetensors, as PyTorch and others write it: the length of a header,
-/// the header as JSON, the numbers. Whole numbers and numbers of 8, 16, 32 and 64 bits all become numbers of the library,
-/// which hold whole numbers exactly up to 16,777,216. A tensor of something else is left out, with a line that says so.
+/// Tensors with their names, from a file in the format safetensors, as PyTorch and others write it:
+/// the length of a header, the header as JSON, the numbers. Whole numbers and numbers of 8, 16, 32
+/// and 64 bits all become numbers of the library, which hold whole numbers exactly up to
+/// 16,777,216. A tensor of something else is left out, with a line that says so.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -35,23 +36,43 @@ const NOTE: &str = "chainrule";
 /// The tensors of a file, and what [`write_with_note`] wrote beside them, if it was this library.
 pub(crate) fn read_with_note(path: &str) -> Result<(Named, Option<String>)> {
     let bytes = read(path)?;
-    let parts = bytes
-        .split_first_chunk::<8>()
-        .and_then(|(length, rest)| rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?));
-    let (header, data) = parts.ok_or_else(|| wrong(path, "this is no safetensors file, or it ends early"))?;
-    let header: Map<String, Value> = serde_json::from_slice(header).map_err(|error| wrong(path, error))?;
-    let note = header.get("__metadata__").and_then(|texts| texts[NOTE].as_str().map(str::to_owned));
+    let parts = bytes.split_first_chunk::<8>().and_then(|(length, rest)| {
+        rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)
+    });
+    let (header, data) =
+        parts.ok_or_else(|| wrong(path, "this is no safetensors file, or it ends early"))?;
+    let header: Map<String, Value> =
+        serde_json::from_slice(header).map_err(|error| wrong(path, error))?;
+    let note = header
+        .get("__metadata__")
+        .and_then(|texts| texts[NOTE].as_str().map(str::to_owned));
     let (mut tensors, mut others) = (Vec::new(), Vec::new());
-    for (name, entry) in header.into_iter().filter(|(name, _)| name != "__metadata__") {
+    for (name, entry) in header
+        .into_iter()
+        .filter(|(name, _)| name != "__metadata__")
+    {
         let sizes = |key: &str| -> Option<Vec<usize>> {
-            entry[key].as_array()?.iter().map(|size| usize::try_from(size.as_u64()?).ok()).collect()
+            entry[key]
+                .as_array()?
+                .iter()
+                .map(|size| usize::try_from(size.as_u64()?).ok())
+                .collect()
         };
-        let (Some(shape), Some(&[start, end])) = (sizes("shape"), sizes("data_offsets").as_deref()) else {
-            return Err(wrong(path, format!("the header does not say where {name} is")));
+        let (Some(shape), Some(&[start, end])) = (sizes("shape"), sizes("data_offsets").as_deref())
+        else {
+            return Err(wrong(
+                path,
+                format!("the header does not say where {name} is"),
+            ));
         };
-        let bytes = data.get(start..end).ok_or_else(|| wrong(path, format!("the numbers of {name} are not in it")))?;
+        let bytes = data
+            .get(start..end)
+            .ok_or_else(|| wrong(path, format!("the numbers of {name} are not in it")))?;
         let Some(kind) = entry["dtype"].as_str().and_then(kind) else {
-            others.push(format!("{name} ({})", entry["dtype"].as_str().unwrap_or("no type")));
+            others.push(format!(
+                "{name} ({})",
+                entry["dtype"].as_str().unwrap_or("no type")
+            ));
             continue;
         };
         let numbers = kind.read(bytes, Order::LowestFirst);
@@ -83,12 +104,16 @@ fn kind(name: &str) -> Option<Kind> {
     })
 }
 
-/// Says which parts of a file are left out because they are no numbers. If there is nothing else, that is an error.
+/// Says which parts of a file are left out because they are no numbers. If there is nothing else,
+/// that is an error.
 pub(crate) fn without(path: &str, others: &[String], is_all: bool) -> Result<()> {
     let names = others.join(", ");
     match (others, is_all) {
         ([], _) => Ok(()),
-        (_, true) => Err(wrong(path, format!("there are no numbers in it that a tensor can hold, only {names}"))),
+        (_, true) => Err(wrong(
+            path,
+            format!("there are no numbers in it that a tensor can hold, only {names}"),
+        )),
         _ => {
             notice(&say(
                 format!("{path}: left out, for a tensor holds only numbers: {names}"),
@@ -100,23 +125,42 @@ pub(crate) fn without(path: &str, others: &[String], is_all: bool) -> Result<()>
 }
 
 /// A tensor, if there are as many numbers as the shape says.
-pub(crate) fn shaped(path: &str, name: &str, numbers: Option<Vec<Float>>, shape: &[usize]) -> Result<Tensor> {
-    let count = shape.iter().try_fold(1usize, |all, size| all.checked_mul(*size));
+pub(crate) fn shaped(
+    path: &str,
+    name: &str,
+    numbers: Option<Vec<Float>>,
+    shape: &[usize],
+) -> Result<Tensor> {
+    let count = shape
+        .iter()
+        .try_fold(1usize, |all, size| all.checked_mul(*size));
     match numbers {
         Some(numbers) if count == Some(numbers.len()) => Ok(Tensor::from_vec(numbers, shape)),
-        _ => Err(wrong(path, format!("{name} has not as many numbers as its shape {shape:?}"))),
+        _ => Err(wrong(
+            path,
+            format!("{name} has not as many numbers as its shape {shape:?}"),
+        )),
     }
 }
 
-/// Writes tensors with their names to a file in the format safetensors. A file that is there is replaced only when the new
-/// one is complete. Errors if two tensors have one name: only one of them could be read again.
+/// Writes tensors with their names to a file in the format safetensors. A file that is there is
+/// replaced only when the new one is complete. Errors if two tensors have one name: only one of
+/// them could be read again.
 pub fn write_safetensors(path: &str, tensors: &[(&str, &Tensor)]) -> Result<()> {
     write_with_note(path, tensors, None)
 }
 
 /// As [`write_safetensors`], with a text for this library, which other programs pass over.
-pub(crate) fn write_with_note(path: &str, tensors: &[(&str, &Tensor)], note: Option<&str>) -> Result<()> {
-    const DTYPE: &str = if size_of::<Float>() == 8 { "F64" } else { "F32" };
+pub(crate) fn write_with_note(
+    path: &str,
+    tensors: &[(&str, &Tensor)],
+    note: Option<&str>,
+) -> Result<()> {
+    const DTYPE: &str = if size_of::<Float>() == 8 {
+        "F64"
+    } else {
+        "F32"
+    };
     let (mut header, mut data) = (Map::new(), Vec::new());
     if let Some(note) = note {
         header.insert("__metadata__".to_owned(), json!({ NOTE: note }));
@@ -124,13 +168,20 @@ pub(crate) fn write_with_note(path: &str, tensors: &[(&str, &Tensor)], note: Opt
     for (name, tensor) in tensors {
         let start = data.len();
         data.extend(tensor.to_vec().iter().flat_map(|value| value.to_le_bytes()));
-        let entry = json!({"dtype": DTYPE, "shape": tensor.shape(), "data_offsets": [start, data.len()]});
+        let entry =
+            json!({"dtype": DTYPE, "shape": tensor.shape(), "data_offsets": [start, data.len()]});
         if header.insert((*name).to_owned(), entry).is_some() {
-            return Err(wrong(path, format!("two tensors are called {name:?}; give each a name of its own")));
+            return Err(wrong(
+                path,
+                format!("two tensors are called {name:?}; give each a name of its own"),
+            ));
         }
     }
     let mut header = Value::Object(header).to_string().into_bytes();
     // The numbers begin at a multiple of 8.
     header.resize(header.len().next_multiple_of(8), b' ');
-    write_whole(path, &[&(header.len() as u64).to_le_bytes()[..], &header, &data].concat())
+    write_whole(
+        path,
+        &[&(header.len() as u64).to_le_bytes()[..], &header, &data].concat(),
+    )
 }

@@ -16,8 +16,9 @@ use crate::tensor::{Tensor, fail::fail, random};
 /// assert_eq!((text.decode(&windows.x.slice(0, 0..1)), text.decode(&windows.y.slice(0, 0..1))), ("abra".into(), "brac".into()));
 /// ```
 ///
-/// The number of a character is that of this text: another one, with other characters, has other numbers. Texts that go
-/// through one network are given the same: parts of one by [`split`](Text::split), several by [`together`](Text::together).
+/// The number of a character is that of this text: another one, with other characters, has other
+/// numbers. Texts that go through one network are given the same: parts of one by
+/// [`split`](Text::split), several by [`together`](Text::together).
 #[derive(Clone, Debug)]
 pub struct Text {
     text: String,
@@ -31,16 +32,23 @@ impl Text {
     #[track_caller]
     pub fn new(text: &str) -> Text {
         if text.is_empty() {
-            fail("Text: the text is empty", &[], "data::sentences(100) makes some");
+            fail(
+                "Text: the text is empty",
+                &[],
+                "data::sentences(100) makes some",
+            );
         }
         let mut symbols: Vec<char> = text.chars().collect();
         symbols.sort_unstable();
         symbols.dedup();
-        Text { text: text.to_owned(), symbols }
+        Text {
+            text: text.to_owned(),
+            symbols,
+        }
     }
 
-    /// Several texts with the characters of all of them, so that a number means the same in each: one to learn from, and
-    /// one to test with.
+    /// Several texts with the characters of all of them, so that a number means the same in each:
+    /// one to learn from, and one to test with.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -49,13 +57,20 @@ impl Text {
     /// assert_eq!(train.encode("b").to_vec(), test.encode("b").to_vec());
     /// ```
     pub fn together<const N: usize>(texts: [Text; N]) -> [Text; N] {
-        let mut symbols: Vec<char> = texts.iter().flat_map(|text| text.symbols.iter().copied()).collect();
+        let mut symbols: Vec<char> = texts
+            .iter()
+            .flat_map(|text| text.symbols.iter().copied())
+            .collect();
         symbols.sort_unstable();
         symbols.dedup();
-        texts.map(|text| Text { symbols: symbols.clone(), ..text })
+        texts.map(|text| Text {
+            symbols: symbols.clone(),
+            ..text
+        })
     }
 
-    /// The first part of the text, to learn from, and the rest, to test with; both with the characters of the whole.
+    /// The first part of the text, to learn from, and the rest, to test with; both with the
+    /// characters of the whole.
     ///
     /// Panics if `share` is not between 0 and 1, or if one part would be empty.
     ///
@@ -71,10 +86,21 @@ impl Text {
         let first = (count as f64 * share).round() as usize;
         if !(share > 0.0 && share < 1.0) || first == 0 || first == count {
             let problem = format!("split: {share} of {count} characters leaves one part empty");
-            fail(&problem, &[], "split(0.8) keeps the first 80 % for training and the last 20 % for testing");
+            fail(
+                &problem,
+                &[],
+                "split(0.8) keeps the first 80 % for training and the last 20 % for testing",
+            );
         }
-        let end = self.text.char_indices().nth(first).map_or(self.text.len(), |(end, _)| end);
-        let part = |text: &str| Text { text: text.to_owned(), symbols: self.symbols.clone() };
+        let end = self
+            .text
+            .char_indices()
+            .nth(first)
+            .map_or(self.text.len(), |(end, _)| end);
+        let part = |text: &str| Text {
+            text: text.to_owned(),
+            symbols: self.symbols.clone(),
+        };
         (part(&self.text[..end]), part(&self.text[end..]))
     }
 
@@ -102,7 +128,11 @@ impl Text {
         for symbol in text.chars() {
             let Ok(number) = self.symbols.binary_search(&symbol) else {
                 let problem = format!("encode: {symbol:?} is not in the text that was learnt");
-                fail(&problem, &[], &format!("there are {:?}", self.symbols.iter().collect::<String>()))
+                fail(
+                    &problem,
+                    &[],
+                    &format!("there are {:?}", self.symbols.iter().collect::<String>()),
+                )
             };
             numbers.push(number as Float);
         }
@@ -118,7 +148,10 @@ impl Text {
         let mut text = String::new();
         for number in numbers.to_vec() {
             let Some(symbol) = self.symbols.get(number as usize).filter(|_| number >= 0.0) else {
-                let problem = format!("decode: there is no character {number}, there are {}", self.symbols.len());
+                let problem = format!(
+                    "decode: there is no character {number}, there are {}",
+                    self.symbols.len()
+                );
                 fail(
                     &problem,
                     &[("numbers", numbers)],
@@ -130,28 +163,46 @@ impl Text {
         text
     }
 
-    /// All pieces of `length` characters: `x` is `[n, length]`, and `y`, of the same shape, has after each character the
-    /// one that follows it.
+    /// All pieces of `length` characters: `x` is `[n, length]`, and `y`, of the same shape, has
+    /// after each character the one that follows it.
     ///
     /// Panics if the text is not longer than that.
     #[track_caller]
     pub fn windows(&self, length: usize) -> Dataset {
         let numbers = self.encode(&self.text).to_vec();
         if length == 0 || numbers.len() <= length {
-            let problem = format!("windows: pieces of {length} characters of a text of {}", numbers.len());
-            fail(&problem, &[], "a piece is shorter than the text, and has a character at least");
+            let problem = format!(
+                "windows: pieces of {length} characters of a text of {}",
+                numbers.len()
+            );
+            fail(
+                &problem,
+                &[],
+                "a piece is shorter than the text, and has a character at least",
+            );
         }
         let n = numbers.len() - length;
         let pieces = |shift: usize| {
-            let pieces = numbers[shift..].windows(length).take(n).flatten().copied().collect();
+            let pieces = numbers[shift..]
+                .windows(length)
+                .take(n)
+                .flatten()
+                .copied()
+                .collect();
             Tensor::from_vec(pieces, &[n, length])
         };
-        Dataset { x: pieces(0), y: pieces(1), classes: self.names(), columns: Vec::new() }
+        Dataset {
+            x: pieces(0),
+            y: pieces(1),
+            classes: self.names(),
+            columns: Vec::new(),
+        }
     }
 }
 
-/// Sentences of a small grammar, one after the other: "the small cat sees a bird." A network that has learnt them knows
-/// which words there are, that nouns follow articles, and that one animal sees and two see.
+/// Sentences of a small grammar, one after the other: "the small cat sees a bird." A network that
+/// has learnt them knows which words there are, that nouns follow articles, and that one animal
+/// sees and two see.
 ///
 /// Panics if `n` is 0.
 ///
@@ -165,10 +216,21 @@ pub fn sentences(n: usize) -> Text {
     at_least("sentences", n, 1, "sentences");
     let pick = |words: &[&'static str]| words[random::index(words.len())];
     let noun = |is_plural: bool| {
-        let article = if is_plural { pick(&["the", "two", "some"]) } else { pick(&["the", "a", "one"]) };
-        let adjective = if random::uniform() < 0.4 { pick(&["small ", "red ", "old ", "quick ", "blue "]) } else { "" };
+        let article = if is_plural {
+            pick(&["the", "two", "some"])
+        } else {
+            pick(&["the", "a", "one"])
+        };
+        let adjective = if random::uniform() < 0.4 {
+            pick(&["small ", "red ", "old ", "quick ", "blue "])
+        } else {
+            ""
+        };
         let animal = pick(&["cat", "dog", "bird", "frog", "horse", "snail"]);
-        format!("{article} {adjective}{animal}{}", if is_plural { "s" } else { "" })
+        format!(
+            "{article} {adjective}{animal}{}",
+            if is_plural { "s" } else { "" }
+        )
     };
     let mut text = String::new();
     for _ in 0..n {

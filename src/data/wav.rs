@@ -6,9 +6,10 @@ use crate::Float;
 use crate::tensor::Tensor;
 use std::io::Result;
 
-/// Sound from a WAV file: the samples from −1 to 1, `[n]`, several channels as their mean, and how many there are in a
-/// second. Understands whole numbers of 8 to 32 bits, floating-point numbers of 32 and 64, and the 8 bits of telephones (µ-law
-/// and A-law); also files of recorders that were stopped before they wrote how long the sound is.
+/// Sound from a WAV file: the samples from −1 to 1, `[n]`, several channels as their mean, and how
+/// many there are in a second. Understands whole numbers of 8 to 32 bits, floating-point numbers of
+/// 32 and 64, and the 8 bits of telephones (µ-law and A-law); also files of recorders that were
+/// stopped before they wrote how long the sound is.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -22,7 +23,8 @@ use std::io::Result;
 /// ```
 pub fn read_wav(path: &str) -> Result<(Tensor, usize)> {
     let bytes = read(path)?;
-    let is_wave = bytes.len() >= 12 && [b"RIFF", b"RF64", b"BW64"].contains(&bytes[..4].as_array().unwrap_or(b"    "));
+    let is_wave = bytes.len() >= 12
+        && [b"RIFF", b"RF64", b"BW64"].contains(&bytes[..4].as_array().unwrap_or(b"    "));
     if !is_wave || &bytes[8..12] != b"WAVE" {
         return Err(wrong(path, "this is no WAV file"));
     }
@@ -30,11 +32,19 @@ pub fn read_wav(path: &str) -> Result<(Tensor, usize)> {
     while let Some((head, body)) = rest.split_first_chunk::<8>() {
         let size = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
         let is_sound = &head[..4] == b"data";
-        let size = if is_sound { size_of_sound(size, long, body) } else { size as usize };
+        let size = if is_sound {
+            size_of_sound(size, long, body)
+        } else {
+            size as usize
+        };
         // Some programs leave the size of the last part open.
         let (part, after) = body.split_at(size.min(body.len()));
         match (&head[..4], &format) {
-            (b"ds64", _) => long = part.get(8..16).and_then(|bytes| Some(u64::from_le_bytes(*bytes.as_array()?))),
+            (b"ds64", _) => {
+                long = part
+                    .get(8..16)
+                    .and_then(|bytes| Some(u64::from_le_bytes(*bytes.as_array()?)))
+            }
             (b"fmt ", _) if part.len() >= 16 => format = Some(Format::read(part)),
             (b"data", Some(format)) => return Ok((format.sound(path, part)?, format.rate)),
             _ => {}
@@ -44,8 +54,9 @@ pub fn read_wav(path: &str) -> Result<(Tensor, usize)> {
     Err(wrong(path, "there is no sound in it"))
 }
 
-/// How many bytes of sound there are. A recorder does not know that when it begins to write, and what it wrote instead (0, or
-/// the largest number) stays there if it is stopped, or if it writes to a pipe. A file of more than 4 GB says it elsewhere.
+/// How many bytes of sound there are. A recorder does not know that when it begins to write, and
+/// what it wrote instead (0, or the largest number) stays there if it is stopped, or if it writes
+/// to a pipe. A file of more than 4 GB says it elsewhere.
 fn size_of_sound(size: u32, long: Option<u64>, body: &[u8]) -> usize {
     match (size, long) {
         (u32::MAX, Some(long)) => usize::try_from(long).unwrap_or(usize::MAX),
@@ -58,7 +69,9 @@ fn size_of_sound(size: u32, long: Option<u64>, body: &[u8]) -> usize {
 fn are_parts(mut rest: &[u8]) -> bool {
     while let Some((head, body)) = rest.split_first_chunk::<8>() {
         let size = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
-        let is_name = head[..4].iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ');
+        let is_name = head[..4]
+            .iter()
+            .all(|byte| byte.is_ascii_graphic() || *byte == b' ');
         if !is_name || size > body.len() {
             return false;
         }
@@ -80,19 +93,33 @@ impl Format {
     fn read(part: &[u8]) -> Format {
         let number = |at: usize| usize::from(u16::from_le_bytes([part[at], part[at + 1]]));
         // "Extensible" says what it really is further on.
-        let kind = if number(0) == 0xfffe && part.len() >= 26 { number(24) } else { number(0) };
+        let kind = if number(0) == 0xfffe && part.len() >= 26 {
+            number(24)
+        } else {
+            number(0)
+        };
         let rate = u32::from_le_bytes([part[4], part[5], part[6], part[7]]) as usize;
-        Format { kind, channels: number(2), rate, bits: number(14) }
+        Format {
+            kind,
+            channels: number(2),
+            rate,
+            bits: number(14),
+        }
     }
 
     /// The samples from −1 to 1, the mean of all channels.
     fn sound(&self, path: &str, bytes: &[u8]) -> Result<Tensor> {
-        let samples = self.samples(bytes).filter(|_| self.channels > 0 && self.rate > 0);
+        let samples = self
+            .samples(bytes)
+            .filter(|_| self.channels > 0 && self.rate > 0);
         let Some(samples) = samples else {
             let advice = "export it as 16-bit PCM, for example: sox IN.wav -b 16 -e signed OUT.wav";
             return Err(wrong(
                 path,
-                format!("samples of {} bits in form {} are not understood; {advice}", self.bits, self.kind),
+                format!(
+                    "samples of {} bits in form {} are not understood; {advice}",
+                    self.bits, self.kind
+                ),
             ));
         };
         let mean = |frame: &[Float]| frame.iter().sum::<Float>() / self.channels as Float;
@@ -113,13 +140,20 @@ impl Format {
         };
         match (self.kind, self.bits) {
             // From 0 to 255, with silence in the middle.
-            (1, 8) => Some(whole.iter().map(|byte| (Float::from(*byte) - 128.0) / 128.0).collect()),
+            (1, 8) => Some(
+                whole
+                    .iter()
+                    .map(|byte| (Float::from(*byte) - 128.0) / 128.0)
+                    .collect(),
+            ),
             (1, 16) => scaled(Kind::I16, 32768.0),
             (1, 24) => {
                 let samples = whole.as_chunks::<3>().0.iter();
                 Some(
                     samples
-                        .map(|[a, b, c]| (i32::from_le_bytes([0, *a, *b, *c]) >> 8) as Float / 8_388_608.0)
+                        .map(|[a, b, c]| {
+                            (i32::from_le_bytes([0, *a, *b, *c]) >> 8) as Float / 8_388_608.0
+                        })
                         .collect(),
                 )
             }
@@ -137,15 +171,29 @@ impl Format {
 fn mu_law(byte: u8) -> Float {
     let bits = !byte;
     let magnitude = (((i32::from(bits & 15) << 3) + 132) << (bits >> 4 & 7)) - 132;
-    (if bits >> 7 == 1 { -magnitude } else { magnitude }) as Float / 32768.0
+    (if bits >> 7 == 1 {
+        -magnitude
+    } else {
+        magnitude
+    }) as Float
+        / 32768.0
 }
 
 /// A sample of eight bits, finer where it is quiet (ITU-T G.711, A-law).
 fn a_law(byte: u8) -> Float {
     let bits = byte ^ 0x55;
     let (fraction, exponent) = (i32::from(bits & 15) << 4, bits >> 4 & 7);
-    let magnitude = if exponent == 0 { fraction + 8 } else { (fraction + 264) << (exponent - 1) };
-    (if bits >> 7 == 1 { magnitude } else { -magnitude }) as Float / 32768.0
+    let magnitude = if exponent == 0 {
+        fraction + 8
+    } else {
+        (fraction + 264) << (exponent - 1)
+    };
+    (if bits >> 7 == 1 {
+        magnitude
+    } else {
+        -magnitude
+    }) as Float
+        / 32768.0
 }
 
 /// Writes sound, samples from −1 to 1, to a WAV file of 16 bits that every program plays.
@@ -157,13 +205,23 @@ pub fn write_wav(path: &str, samples: &Tensor, rate: usize) -> Result<()> {
 pub(crate) fn wav(samples: &Tensor, rate: usize) -> Vec<u8> {
     let samples = samples.to_vec();
     let (size, rate) = (2 * samples.len() as u32, rate as u32);
-    let mut bytes = [&b"RIFF"[..], &(36 + size).to_le_bytes(), b"WAVEfmt ", &16u32.to_le_bytes()].concat();
+    let mut bytes = [
+        &b"RIFF"[..],
+        &(36 + size).to_le_bytes(),
+        b"WAVEfmt ",
+        &16u32.to_le_bytes(),
+    ]
+    .concat();
     for number in [1u16, 1] {
         bytes.extend(number.to_le_bytes());
     }
     bytes.extend([rate.to_le_bytes(), (2 * rate).to_le_bytes()].concat());
     bytes.extend([2u16.to_le_bytes(), 16u16.to_le_bytes()].concat());
     bytes.extend([&b"data"[..], &size.to_le_bytes()].concat());
-    bytes.extend(samples.iter().flat_map(|value| ((value.clamp(-1.0, 1.0) * 32767.0) as i16).to_le_bytes()));
+    bytes.extend(
+        samples
+            .iter()
+            .flat_map(|value| ((value.clamp(-1.0, 1.0) * 32767.0) as i16).to_le_bytes()),
+    );
     bytes
 }

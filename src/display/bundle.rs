@@ -3,7 +3,8 @@
 use base64::Engine;
 use serde_json::{Map, Value};
 
-/// One thing to show, in one or more MIME types. Always has `text/plain`, for terminals, tests and screen readers.
+/// One thing to show, in one or more MIME types. Always has `text/plain`, for terminals, tests and
+/// screen readers.
 #[derive(Clone, Debug)]
 pub struct Bundle {
     data: Map<String, Value>,
@@ -33,7 +34,10 @@ impl Bundle {
 
     /// Adds `image/png`, given the bytes of the file.
     pub fn png(self, bytes: &[u8]) -> Bundle {
-        self.mime("image/png", base64::engine::general_purpose::STANDARD.encode(bytes))
+        self.mime(
+            "image/png",
+            base64::engine::general_purpose::STANDARD.encode(bytes),
+        )
     }
 
     /// The plain text.
@@ -50,8 +54,10 @@ impl Bundle {
     pub(super) fn shortened(mut self, longest: usize) -> Bundle {
         let text = self.plain();
         if text.len() > longest {
-            let (first, last) =
-                (text.floor_char_boundary(longest / 2), text.ceil_char_boundary(text.len() - longest / 2));
+            let (first, last) = (
+                text.floor_char_boundary(longest / 2),
+                text.ceil_char_boundary(text.len() - longest / 2),
+            );
             let note = format!("\n[… {} MB left out]\n", (last - first) >> 20);
             let text = format!("{}{note}{}", &text[..first], &text[last..]);
             self.data.insert("text/plain".to_owned(), text.into());
@@ -59,9 +65,10 @@ impl Bundle {
         self
     }
 
-    /// What goes to the notebook. JupyterLab and Notebook 7 put a drawing into an `<img>` without a word about it, where
-    /// screen readers find nothing, and read no key of the metadata for it. So a picture that comes without HTML goes as
-    /// HTML as well: the same image, with the plain text as its alternative.
+    /// What goes to the notebook. JupyterLab and Notebook 7 put a drawing into an `<img>` without a
+    /// word about it, where screen readers find nothing, and read no key of the metadata for it. So
+    /// a picture that comes without HTML goes as HTML as well: the same image, with the plain text
+    /// as its alternative.
     pub(super) fn into_data(self) -> Map<String, Value> {
         let content = |mime_type: &str| self.data.get(mime_type).and_then(Value::as_str);
         let source = match (content("image/svg+xml"), content("image/png")) {
@@ -79,8 +86,8 @@ impl Bundle {
 
 /// Something that can be shown in a notebook: a figure, a table, a tensor.
 ///
-/// A type that implements it should also have an inherent method `evcxr_display` that calls [`result`](super::result),
-/// so that it is shown when it is the last expression of a cell.
+/// A type that implements it should also have an inherent method `evcxr_display` that calls
+/// [`result`](super::result), so that it is shown when it is the last expression of a cell.
 pub trait Show {
     /// The representations of the value.
     fn bundle(&self) -> Bundle;
@@ -119,12 +126,17 @@ impl<T: Show + ?Sized> Show for Box<T> {
 /// A picture with its text alternative, as HTML. It shrinks with the page.
 pub(crate) fn image(source: &str, alternative: &str) -> String {
     let text = escape_html(alternative);
-    format!("<img alt=\"{text}\" style=\"max-width:100%;height:auto;background:#fff\" src=\"{source}\"/>")
+    format!(
+        "<img alt=\"{text}\" style=\"max-width:100%;height:auto;background:#fff\" \
+        src=\"{source}\"/>"
+    )
 }
 
-/// A drawing as it can stand in a `src`. Only what has a meaning there is escaped, which takes less room than base64.
+/// A drawing as it can stand in a `src`. Only what has a meaning there is escaped, which takes less
+/// room than base64.
 pub(crate) fn svg_uri(svg: &str) -> String {
-    // A page finds the drawing's kind by its name space, which inside of HTML nobody needs to write.
+    // A page finds the drawing's kind by its name space, which inside of HTML nobody needs to
+    // write.
     let named = match svg.split_once('>') {
         Some((tag, _)) if !tag.contains("xmlns=") => {
             svg.replacen("<svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"", 1)
@@ -151,6 +163,9 @@ pub(crate) fn svg_uri(svg: &str) -> String {
 
 /// Text as it can stand inside HTML and SVG, between tags or inside a quoted attribute.
 pub fn escape_html(text: &str) -> String {
-    let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    let text = text
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
     text.replace('"', "&quot;").replace('\'', "&#39;")
 }

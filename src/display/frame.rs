@@ -14,12 +14,14 @@ static TOKEN: OnceLock<String> = OnceLock::new();
 const LONGEST_TEXT: usize = 4 << 20;
 static NEXT_DISPLAY: AtomicU64 = AtomicU64::new(1);
 
-/// Says whether standard output goes to a notebook (escape frames) or to people and files (plain text).
+/// Says whether standard output goes to a notebook (escape frames) or to people and files (plain
+/// text).
 pub fn set_notebook(is_notebook: bool) {
     IN_NOTEBOOK.store(is_notebook, Ordering::Relaxed);
 }
 
-/// Has the kernel's word written into each frame, so that text which only looks like a frame is told apart.
+/// Has the kernel's word written into each frame, so that text which only looks like a frame is
+/// told apart.
 pub(crate) fn set_token(token: String) {
     let _ = TOKEN.set(token);
 }
@@ -34,12 +36,14 @@ pub fn show(value: &(impl Show + ?Sized)) {
     send("display", value.bundle(), None);
 }
 
-/// Shows a value as the result of the cell (what `Out[3]:` stands before). The kernel calls it for the last expression.
+/// Shows a value as the result of the cell (what `Out[3]:` stands before). The kernel calls it for
+/// the last expression.
 pub fn result(bundle: Bundle) {
     send("result", bundle, None);
 }
 
-/// Clears the output of the cell. With `wait`, only when the next output arrives, which avoids flicker.
+/// Clears the output of the cell. With `wait`, only when the next output arrives, which avoids
+/// flicker.
 pub fn clear_output(wait: bool) {
     if in_notebook() {
         write_frame(json!({"kind": "clear", "wait": wait}));
@@ -65,13 +69,15 @@ impl DisplayHandle {
     /// Shows `value` and returns the handle to change it.
     pub fn new(value: &(impl Show + ?Sized)) -> DisplayHandle {
         let number = NEXT_DISPLAY.fetch_add(1, Ordering::Relaxed);
-        let handle = DisplayHandle { id: format!("chainrule-{}-{number}", std::process::id()) };
+        let handle = DisplayHandle {
+            id: format!("chainrule-{}-{number}", std::process::id()),
+        };
         send("display", value.bundle(), Some(&handle.id));
         handle
     }
 
-    /// Replaces what the display shows. A terminal cannot take back what it printed: there nothing is shown, unless the
-    /// caller prints it.
+    /// Replaces what the display shows. A terminal cannot take back what it printed: there nothing
+    /// is shown, unless the caller prints it.
     pub fn update(&self, value: &(impl Show + ?Sized)) {
         if in_notebook() {
             send("update", value.bundle(), Some(&self.id));
@@ -92,7 +98,8 @@ fn send(kind: &str, bundle: Bundle, id: Option<&str>) {
     write_frame(frame);
 }
 
-/// Writes one frame whole: JSON escapes control characters, so that neither ESC nor BEL can stand inside it.
+/// Writes one frame whole: JSON escapes control characters, so that neither ESC nor BEL can stand
+/// inside it.
 pub(crate) fn write_frame(frame: Value) {
     let token = TOKEN.get().map_or("", String::as_str);
     let mut stdout = std::io::stdout().lock();

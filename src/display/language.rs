@@ -32,12 +32,17 @@ impl Language {
     }
 }
 
-/// The language of this process: what was set, or else what `CHAINRULE_LANGUAGE` or the locale says.
+/// The language of this process: what was set, or else what `CHAINRULE_LANGUAGE` or the locale
+/// says.
 pub fn language() -> Language {
     *LANGUAGE.get_or_init(|| {
         let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        let locale = ["CHAINRULE_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"].into_iter().find_map(set);
-        locale.and_then(|locale| Language::named(&locale)).unwrap_or(Language::English)
+        let locale = ["CHAINRULE_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"]
+            .into_iter()
+            .find_map(set);
+        locale
+            .and_then(|locale| Language::named(&locale))
+            .unwrap_or(Language::English)
     })
 }
 

@@ -1,4 +1,5 @@
-//! How anything reaches the notebook: MIME bundles, displays that are updated in place, plain text elsewhere.
+//! How anything reaches the notebook: MIME bundles, displays that are updated in place, plain text
+//! elsewhere.
 //!
 //! Inside a notebook a bundle travels in the stream of standard output as an escape frame,
 //!
@@ -6,10 +7,10 @@
 //! ESC ] 7337 ; token ; {"kind": "display", "data": {"text/plain": "…", "image/svg+xml": "…"}, …} BEL
 //! ```
 //!
-//! so that it keeps its place between what the cell prints. The token is the kernel's, new in each session: a cell that
-//! prints such a text itself has printed a text. `ESC ]` opens an operating system command, which terminals
-//! ignore. Outside a notebook the same call prints the bundle's plain text. Nothing here knows Jupyter's messages: the
-//! executable translates frames into them.
+//! so that it keeps its place between what the cell prints. The token is the kernel's, new in each
+//! session: a cell that prints such a text itself has printed a text. `ESC ]` opens an operating
+//! system command, which terminals ignore. Outside a notebook the same call prints the bundle's
+//! plain text. Nothing here knows Jupyter's messages: the executable translates frames into them.
 
 mod bundle;
 mod frame;
@@ -69,7 +70,10 @@ pub fn display_json(json: &str) {
     match serde_json::from_str::<serde_json::Value>(json) {
         Ok(value) => show(&Bundle::text(json).mime("application/json", value)),
         Err(error) => {
-            panic!("display_json: the text is not JSON: {error}\n  hint: keys and texts stand in double quotes")
+            panic!(
+                "display_json: the text is not JSON: {error}\n  hint: keys and texts stand in \
+                double quotes"
+            )
         }
     }
 }

@@ -1,9 +1,9 @@
-//! Comms: channels between a cell and code in the front end, such as a slider. A comm belongs to a target, a name that
-//! both sides know; either side may open one.
+//! Comms: channels between a cell and code in the front end, such as a slider. A comm belongs to a
+//! target, a name that both sides know; either side may open one.
 //!
-//! What a cell does with a comm goes to the kernel as an escape frame in its output and keeps its place there. The
-//! kernel keeps what the front end sends: a cell asks for it with [`Comm::received`], or leaves a handler that runs when
-//! no cell does.
+//! What a cell does with a comm goes to the kernel as an escape frame in its output and keeps its
+//! place there. The kernel keeps what the front end sends: a cell asks for it with
+//! [`Comm::received`], or leaves a handler that runs when no cell does.
 
 use super::input::{Answer, ask_kernel};
 use crate::base::interrupt;
@@ -15,7 +15,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// JSON, written as it is: `json!({"from": 0, "to": [1, 2]})`. Names of variables stand for their values.
+/// JSON, written as it is: `json!({"from": 0, "to": [1, 2]})`. Names of variables stand for their
+/// values.
 #[macro_export]
 macro_rules! json {
     ($($value:tt)+) => {
@@ -23,7 +24,8 @@ macro_rules! json {
     };
 }
 
-/// A channel to code in the front end. Outside a notebook nobody is at the other end: nothing arrives.
+/// A channel to code in the front end. Outside a notebook nobody is at the other end: nothing
+/// arrives.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -55,19 +57,24 @@ fn handlers() -> MutexGuard<'static, Handlers> {
 }
 
 impl Comm {
-    /// Opens a comm to a target that the front end knows. If it does not know it, the comm is closed from there.
+    /// Opens a comm to a target that the front end knows. If it does not know it, the comm is
+    /// closed from there.
     pub fn open(target: &str, data: impl Into<Value>) -> Comm {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let comm = Comm { id: format!("chainrule-comm-{}-{number}", std::process::id()) };
+        let comm = Comm {
+            id: format!("chainrule-comm-{}-{number}", std::process::id()),
+        };
         comm.act("open", json!({"target_name": target, "data": data.into()}));
         comm
     }
 
-    /// Calls `handler` with each comm that the front end opens for this target, and with what it sent along. It runs
-    /// when no cell does.
+    /// Calls `handler` with each comm that the front end opens for this target, and with what it
+    /// sent along. It runs when no cell does.
     pub fn register(target: &str, handler: impl FnMut(&Comm, Value) + Send + 'static) {
-        handlers().targets.insert(target.to_owned(), Arc::new(Mutex::new(handler)));
+        handlers()
+            .targets
+            .insert(target.to_owned(), Arc::new(Mutex::new(handler)));
         write(json!({"kind": "comm", "act": "register", "target_name": target}));
     }
 
@@ -105,13 +112,15 @@ impl Comm {
         write_and_ask(json!({"kind": "comm", "act": "is_open", "comm_id": self.id})) == true
     }
 
-    /// Calls `handler` with each message from now on. It runs when no cell does; what it prints and shows appears where
-    /// the front end puts the output of this comm.
+    /// Calls `handler` with each message from now on. It runs when no cell does; what it prints and
+    /// shows appears where the front end puts the output of this comm.
     pub fn on_message(&self, mut handler: impl FnMut(&Comm, Value) + Send + 'static) {
         while let Some(message) = self.received() {
             handler(self, message);
         }
-        handlers().messages.insert(self.id.clone(), Arc::new(Mutex::new(handler)));
+        handlers()
+            .messages
+            .insert(self.id.clone(), Arc::new(Mutex::new(handler)));
         self.act("listen", json!({}));
     }
 
@@ -128,7 +137,8 @@ impl Comm {
         write(frame);
     }
 
-    /// A message as an object with `data`, `true` where none has come, anything else where none can come.
+    /// A message as an object with `data`, `true` where none has come, anything else where none can
+    /// come.
     fn ask(&self) -> Value {
         write_and_ask(json!({"kind": "comm", "act": "receive", "comm_id": self.id}))
     }
@@ -141,7 +151,9 @@ fn write(frame: Value) {
 }
 
 pub(super) fn write_and_ask(frame: Value) -> Value {
-    let Some(channel) = input_channel() else { return Value::Null };
+    let Some(channel) = input_channel() else {
+        return Value::Null;
+    };
     match ask_kernel(channel, frame) {
         Answer::Given(answer) => answer,
         Answer::Nobody => Value::Null,
@@ -155,8 +167,19 @@ pub(super) fn write_and_ask(frame: Value) -> Value {
 /// Calls the handlers for what the front end has sent; the kernel runs this as a cell.
 pub fn handle_comms() {
     while let Value::Object(mut event) = write_and_ask(json!({"kind": "comm", "act": "next"})) {
-        let text = |name: &str| event.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-        let (comm, target) = (Comm { id: text("comm_id") }, text("target_name"));
+        let text = |name: &str| {
+            event
+                .get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let (comm, target) = (
+            Comm {
+                id: text("comm_id"),
+            },
+            text("target_name"),
+        );
         let handler = match target.as_str() {
             "" => handlers().messages.get(&comm.id).cloned(),
             target => handlers().targets.get(target).cloned(),

@@ -56,7 +56,8 @@ fn ask(prompt: &str, is_password: bool) -> String {
 #[track_caller]
 fn nobody_answers() -> ! {
     panic!(
-        "input: there is nobody to ask\n  hint: run the notebook in a front end such as JupyterLab, or put the text into the cell"
+        "input: there is nobody to ask\n  hint: run the notebook in a front end such as \
+        JupyterLab, or put the text into the cell"
     )
 }
 
@@ -66,13 +67,16 @@ struct Typed {
     is_at_end: bool,
 }
 
-static TYPED: Mutex<Typed> = Mutex::new(Typed { bytes: VecDeque::new(), is_at_end: false });
+static TYPED: Mutex<Typed> = Mutex::new(Typed {
+    bytes: VecDeque::new(),
+    is_at_end: false,
+});
 
 /// A line with this alone is the end of the input, as Ctrl-D is in a terminal.
 const END_OF_INPUT: &str = "\u{4}";
 
-/// Reads from standard input: the worker calls it in place of the system's `read`. A learner is asked for each line.
-/// Returns the number of bytes, 0 at the end, or a negative error number.
+/// Reads from standard input: the worker calls it in place of the system's `read`. A learner is
+/// asked for each line. Returns the number of bytes, 0 at the end, or a negative error number.
 ///
 /// # Safety
 /// `buffer` has room for `length` bytes.
@@ -81,7 +85,9 @@ pub unsafe extern "C" fn chainrule_read_stdin(buffer: *mut u8, length: usize) ->
     // As in linux/errno.h; unwinding through the caller, which is std's own code, is not possible.
     const EIO: isize = 5;
     const ECANCELED: isize = 125;
-    let Some(channel) = input_channel() else { return 0 };
+    let Some(channel) = input_channel() else {
+        return 0;
+    };
     let mut typed = TYPED.lock().unwrap_or_else(PoisonError::into_inner);
     if typed.bytes.is_empty() && !typed.is_at_end {
         match question(channel, Value::Null, false) {
@@ -108,7 +114,10 @@ pub unsafe extern "C" fn chainrule_read_stdin(buffer: *mut u8, length: usize) ->
 pub(crate) fn forget_typed() {
     // A thread that waits for input holds the lock: then it is its input.
     if let Ok(mut typed) = TYPED.try_lock() {
-        *typed = Typed { bytes: VecDeque::new(), is_at_end: false };
+        *typed = Typed {
+            bytes: VecDeque::new(),
+            is_at_end: false,
+        };
     }
 }
 
@@ -123,7 +132,10 @@ pub(super) enum Answer {
 
 /// Asks; a prompt of `null` stands for what the cell printed last. The answer is a text.
 fn question(channel: RawChannel, prompt: Value, is_password: bool) -> Answer {
-    ask_kernel(channel, json!({"kind": "input", "prompt": prompt, "password": is_password}))
+    ask_kernel(
+        channel,
+        json!({"kind": "input", "prompt": prompt, "password": is_password}),
+    )
 }
 
 /// Writes a frame that asks, and waits for the answer.

@@ -1,4 +1,5 @@
-//! What a learner uses of the front end: questions, sliders and buttons, channels to code in the page.
+//! What a learner uses of the front end: questions, sliders and buttons, channels to code in the
+//! page.
 
 mod comm;
 mod input;

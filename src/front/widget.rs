@@ -1,9 +1,11 @@
-//! Widgets: controls in the page, such as a slider, that a learner moves and cells read, also while they run.
+//! Widgets: controls in the page, such as a slider, that a learner moves and cells read, also while
+//! they run.
 //!
-//! The controls are those of ipywidgets: each is a comm, over which both sides say what has changed. The kernel keeps the
-//! state of each widget, because a page that is loaded again asks for it while a cell runs; a cell asks the kernel for it, too.
-//! The page needs JupyterLab's part of ipywidgets (`jupyterlab_widgets`; `chainrule lab` has it). Elsewhere, and where nobody
-//! looks, a widget is a line of text and keeps the value that it began with.
+//! The controls are those of ipywidgets: each is a comm, over which both sides say what has
+//! changed. The kernel keeps the state of each widget, because a page that is loaded again asks for
+//! it while a cell runs; a cell asks the kernel for it, too. The page needs JupyterLab's part of
+//! ipywidgets (`jupyterlab_widgets`; `chainrule lab` has it). Elsewhere, and where nobody looks, a
+//! widget is a line of text and keeps the value that it began with.
 
 use super::comm::{Comm, write_and_ask};
 use crate::Float;
@@ -20,7 +22,8 @@ const VERSION: &str = "2.0.0";
 /// A widget as a part of a bundle.
 const VIEW: &str = "application/vnd.jupyter.widget-view+json";
 
-/// Any control of ipywidgets, by its name there, with those of its traits that differ from what they usually are.
+/// Any control of ipywidgets, by its name there, with those of its traits that differ from what
+/// they usually are.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -43,7 +46,11 @@ impl Widget {
     pub fn new(name: &str, traits: impl Into<Value>) -> Widget {
         let mut traits = traits.into();
         if !traits.is_object() {
-            fail("Widget: traits are a JSON object", &[], "as in Widget::new(\"IntText\", json!({\"value\": 3}))");
+            fail(
+                "Widget: traits are a JSON object",
+                &[],
+                "as in Widget::new(\"IntText\", json!({\"value\": 3}))",
+            );
         }
         let style = match name {
             "FloatSlider" | "IntSlider" => "SliderStyle",
@@ -56,8 +63,17 @@ impl Widget {
                 "_model_name": format!("{model}Model"), "_model_module": module, "_model_module_version": VERSION,
                 "_view_name": format!("{view}View"), "_view_module": module, "_view_module_version": VERSION,
             });
-            more.as_object().into_iter().flatten().for_each(|(name, value)| state[name] = value.clone());
-            (Comm::open("jupyter.widget", json!({"state": state, "buffer_paths": []})), state)
+            more.as_object()
+                .into_iter()
+                .flatten()
+                .for_each(|(name, value)| state[name] = value.clone());
+            (
+                Comm::open(
+                    "jupyter.widget",
+                    json!({"state": state, "buffer_paths": []}),
+                ),
+                state,
+            )
         };
         // Descriptions are as wide as they need to be: usually they are cut.
         let style_view = json!({"_view_module": BASE, "description_width": "initial"});
@@ -66,12 +82,17 @@ impl Widget {
         traits["layout"] = format!("IPY_MODEL_{}", layout.id()).into();
         traits["style"] = format!("IPY_MODEL_{}", style.id()).into();
         let (comm, first) = part(name, CONTROLS, name, traits);
-        Widget { comm, first: Arc::new(first) }
+        Widget {
+            comm,
+            first: Arc::new(first),
+        }
     }
 
     /// A trait as it is now, after whatever the learner did. `null` if there is none of this name.
     pub fn get(&self, name: &str) -> Value {
-        match write_and_ask(json!({"kind": "comm", "act": "state", "comm_id": self.comm.id(), "name": name})) {
+        match write_and_ask(
+            json!({"kind": "comm", "act": "state", "comm_id": self.comm.id(), "name": name}),
+        ) {
             Value::Null => self.first[name].clone(),
             value => value,
         }
@@ -79,7 +100,8 @@ impl Widget {
 
     /// Changes a trait, also in the page.
     pub fn set(&self, name: &str, value: impl Into<Value>) {
-        self.comm.send(json!({"method": "update", "state": {name: value.into()}, "buffer_paths": []}));
+        self.comm
+            .send(json!({"method": "update", "state": {name: value.into()}, "buffer_paths": []}));
     }
 
     /// Calls `handler` whenever the learner has changed something. It runs when no cell does.
@@ -125,8 +147,8 @@ impl Show for Widget {
     }
 }
 
-/// Something in the page that has a value: a [`FloatSlider`], an [`IntSlider`], a [`Checkbox`], a [`Dropdown`], or several of
-/// them as a tuple.
+/// Something in the page that has a value: a [`FloatSlider`], an [`IntSlider`], a [`Checkbox`], a
+/// [`Dropdown`], or several of them as a tuple.
 pub trait Control: Clone + Send + 'static {
     /// What its value is.
     type Value;
@@ -179,7 +201,11 @@ macro_rules! control {
 #[derive(Clone, Debug)]
 pub struct FloatSlider(Widget);
 
-control!(FloatSlider, Float, |widget: &Widget| widget.get("value").as_f64().unwrap_or_default() as Float);
+control!(
+    FloatSlider,
+    Float,
+    |widget: &Widget| widget.get("value").as_f64().unwrap_or_default() as Float
+);
 
 /// A slider for a whole number.
 ///
@@ -191,7 +217,11 @@ control!(FloatSlider, Float, |widget: &Widget| widget.get("value").as_f64().unwr
 #[derive(Clone, Debug)]
 pub struct IntSlider(Widget);
 
-control!(IntSlider, i64, |widget: &Widget| widget.get("value").as_f64().unwrap_or_default() as i64);
+control!(
+    IntSlider,
+    i64,
+    |widget: &Widget| widget.get("value").as_f64().unwrap_or_default() as i64
+);
 
 /// A box with a tick, or without.
 ///
@@ -202,7 +232,8 @@ control!(IntSlider, i64, |widget: &Widget| widget.get("value").as_f64().unwrap_o
 #[derive(Clone, Debug)]
 pub struct Checkbox(Widget);
 
-control!(Checkbox, bool, |widget: &Widget| widget.get("value") == true);
+control!(Checkbox, bool, |widget: &Widget| widget.get("value")
+    == true);
 
 /// A choice of several, at first the first.
 ///
@@ -215,7 +246,10 @@ pub struct Dropdown(Widget);
 
 control!(Dropdown, String, |widget: &Widget| {
     let (options, index) = (widget.get("_options_labels"), widget.get("index"));
-    options[index.as_u64().unwrap_or_default() as usize].as_str().unwrap_or_default().to_owned()
+    options[index.as_u64().unwrap_or_default() as usize]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
 });
 
 impl FloatSlider {
@@ -225,7 +259,8 @@ impl FloatSlider {
     #[track_caller]
     pub fn new(description: &str, min: Float, max: Float, value: Float) -> FloatSlider {
         // As it is written: 0.1, and not the f64 beside it.
-        let [min, max, value] = [min, max, value].map(|number| number.to_string().parse::<f64>().unwrap_or_default());
+        let [min, max, value] =
+            [min, max, value].map(|number| number.to_string().parse::<f64>().unwrap_or_default());
         check_range("FloatSlider", min, max, value);
         let step = round_step((max - min) / 100.0);
         let format = if step < 0.001 { ".2e" } else { ".3~f" };
@@ -239,15 +274,25 @@ impl FloatSlider {
 #[track_caller]
 fn check_range(op: &str, min: f64, max: f64, value: f64) {
     if !(min < max && (min..=max).contains(&value)) {
-        let hint = format!("{op}::new(description, min, max, value) needs min < max, and min <= value <= max");
-        fail(&format!("{op}: from {min} to {max}, at {value}"), &[], &hint);
+        let hint = format!(
+            "{op}::new(description, min, max, value) needs min < max, and min <= value <= max"
+        );
+        fail(
+            &format!("{op}: from {min} to {max}, at {value}"),
+            &[],
+            &hint,
+        );
     }
 }
 
-/// 1, 2 or 5 times a power of ten, not above `most`: what a learner writes, such as 0.1, lies on a step.
+/// 1, 2 or 5 times a power of ten, not above `most`: what a learner writes, such as 0.1, lies on a
+/// step.
 fn round_step(most: f64) -> f64 {
     let power = 10f64.powf(most.log10().floor());
-    let factor = [5.0, 2.0, 1.0].into_iter().find(|factor| factor * power <= most * 1.000_001).unwrap_or(1.0);
+    let factor = [5.0, 2.0, 1.0]
+        .into_iter()
+        .find(|factor| factor * power <= most * 1.000_001)
+        .unwrap_or(1.0);
     // As it is written, too.
     format!("{:.0e}", factor * power).parse().unwrap_or(most)
 }
@@ -267,7 +312,10 @@ impl IntSlider {
 impl Checkbox {
     /// At first with a tick if `value` is true.
     pub fn new(description: &str, value: bool) -> Checkbox {
-        Checkbox(Widget::new("Checkbox", json!({"description": description, "value": value, "indent": false})))
+        Checkbox(Widget::new(
+            "Checkbox",
+            json!({"description": description, "value": value, "indent": false}),
+        ))
     }
 }
 
@@ -278,9 +326,16 @@ impl Dropdown {
     #[track_caller]
     pub fn new(description: &str, options: &[&str]) -> Dropdown {
         if options.is_empty() {
-            fail("Dropdown: no options", &[], "as in Dropdown::new(\"activation\", &[\"relu\", \"tanh\"])");
+            fail(
+                "Dropdown: no options",
+                &[],
+                "as in Dropdown::new(\"activation\", &[\"relu\", \"tanh\"])",
+            );
         }
-        Dropdown(Widget::new("Dropdown", json!({"description": description, "_options_labels": options, "index": 0})))
+        Dropdown(Widget::new(
+            "Dropdown",
+            json!({"description": description, "_options_labels": options, "index": 0}),
+        ))
     }
 }
 
@@ -340,8 +395,8 @@ tuples!(A, B);
 tuples!(A, B, C);
 tuples!(A, B, C, D);
 
-/// Shows controls, and below them what `draw` makes of their values, anew whenever the learner changes one. What `draw` uses
-/// moves into it: clone what later cells need, too.
+/// Shows controls, and below them what `draw` makes of their values, anew whenever the learner
+/// changes one. What `draw` uses moves into it: clone what later cells need, too.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -351,14 +406,19 @@ tuples!(A, B, C, D);
 ///     plot::curves(&[("w", steps)]).x_label("step")
 /// });
 /// ```
-pub fn interact<C: Control, S: Show>(control: C, mut draw: impl FnMut(C::Value) -> S + Send + 'static) {
+pub fn interact<C: Control, S: Show>(
+    control: C,
+    mut draw: impl FnMut(C::Value) -> S + Send + 'static,
+) {
     let widgets = control.widgets();
     follow(widgets, Box::new(move || draw(control.value()).bundle()));
 }
 
 /// Not generic: otherwise every cell that uses it would compile it.
 fn follow(widgets: Vec<Widget>, mut draw: Box<dyn FnMut() -> Bundle + Send>) {
-    let Some((last, others)) = widgets.split_last() else { return };
+    let Some((last, others)) = widgets.split_last() else {
+        return;
+    };
     others.iter().for_each(show);
     let picture = Picture::below(last, &draw());
     let draw = Arc::new(Mutex::new(draw));
@@ -366,10 +426,13 @@ fn follow(widgets: Vec<Widget>, mut draw: Box<dyn FnMut() -> Bundle + Send>) {
         let (draw, picture) = (draw.clone(), picture.clone());
         widget.on_change(move || {
             let mut draw = draw.lock().unwrap_or_else(PoisonError::into_inner);
-            // The page shows nowhere what goes wrong when no cell runs, so it stands in place of the picture.
+            // The page shows nowhere what goes wrong when no cell runs, so it stands in place of
+            // the picture.
             let drawn = catch_unwind(AssertUnwindSafe(&mut *draw)).unwrap_or_else(|why| {
                 let text = why.downcast_ref::<String>().map(String::as_str);
-                let text = text.or_else(|| why.downcast_ref::<&str>().copied()).unwrap_or("stopped");
+                let text = text
+                    .or_else(|| why.downcast_ref::<&str>().copied())
+                    .unwrap_or("stopped");
                 picture.update(&Bundle::text(text));
                 resume_unwind(why)
             });
@@ -378,9 +441,10 @@ fn follow(widgets: Vec<Widget>, mut draw: Box<dyn FnMut() -> Bundle + Send>) {
     }
 }
 
-/// What controls have drawn, as an output of the cell that is replaced, and which the notebook keeps. A page that is loaded
-/// again does not know any more which output that was. But it asks for the state of all widgets, so from then on the picture
-/// is in one that was empty until then, and which hides the output below it where the page lets it.
+/// What controls have drawn, as an output of the cell that is replaced, and which the notebook
+/// keeps. A page that is loaded again does not know any more which output that was. But it asks for
+/// the state of all widgets, so from then on the picture is in one that was empty until then, and
+/// which hides the output below it where the page lets it.
 #[derive(Clone)]
 struct Picture {
     later: Widget,
@@ -397,21 +461,29 @@ impl Picture {
             shown = shown.mime(VIEW, Widget::new("VBox", json!({"children": parts})).view());
         }
         show(&shown);
-        Picture { later, output: DisplayHandle::new(drawn) }
+        Picture {
+            later,
+            output: DisplayHandle::new(drawn),
+        }
     }
 
     fn update(&self, drawn: &Bundle) {
         self.output.update(drawn);
         if self.later.get("_was_reloaded") == true {
-            self.later
-                .set("value", format!("{HIDE_THE_OUTPUT_BELOW}<div class=\"chainrule-live\">{}</div>", as_html(drawn)));
+            self.later.set(
+                "value",
+                format!(
+                    "{HIDE_THE_OUTPUT_BELOW}<div class=\"chainrule-live\">{}</div>",
+                    as_html(drawn)
+                ),
+            );
         }
     }
 }
 
 /// In JupyterLab and Notebook 7.
-const HIDE_THE_OUTPUT_BELOW: &str =
-    "<style>.jp-OutputArea-child:has(.chainrule-live) + .jp-OutputArea-child { display: none; }</style>";
+const HIDE_THE_OUTPUT_BELOW: &str = "<style>.jp-OutputArea-child:has(.chainrule-live) + \
+                                    .jp-OutputArea-child { display: none; }</style>";
 
 /// The richest representation that HTML can hold.
 fn as_html(drawn: &Bundle) -> String {
@@ -424,7 +496,10 @@ fn as_html(drawn: &Bundle) -> String {
     }
     let text = escape_html(drawn.plain());
     match of_type("image/png") {
-        Some(png) => format!("<img alt=\"{text}\" src=\"data:image/png;base64,{}\">", png.trim()),
+        Some(png) => format!(
+            "<img alt=\"{text}\" src=\"data:image/png;base64,{}\">",
+            png.trim()
+        ),
         None => format!("<pre>{text}</pre>"),
     }
 }

@@ -13,7 +13,9 @@ pub(crate) fn slice(array: &Array) -> &[Float] {
 
 /// The values for writing; copied first if others use them, too.
 pub(crate) fn slice_mut(array: &mut Array) -> &mut [Float] {
-    array.as_slice_mut().expect("tensors are stored contiguously")
+    array
+        .as_slice_mut()
+        .expect("tensors are stored contiguously")
 }
 
 /// An array from values in row-major order that are known to fit.

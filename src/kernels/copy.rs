@@ -1,4 +1,5 @@
-//! Values that move: rows of a larger array, axes in another order. A line of the cache is read once and written once.
+//! Values that move: rows of a larger array, axes in another order. A line of the cache is read
+//! once and written once.
 
 use super::loops::{Shared, ranges};
 use crate::Float;
@@ -9,7 +10,8 @@ const BLOCK: usize = 32_768;
 /// Values in a line of the cache.
 const LINE: usize = 16;
 
-/// Runs of `len` values: where the first begins and how far apart they lie, where they come from and where they go to.
+/// Runs of `len` values: where the first begins and how far apart they lie, where they come from
+/// and where they go to.
 #[derive(Clone, Copy)]
 pub(crate) struct Runs {
     pub count: usize,
@@ -21,15 +23,21 @@ pub(crate) struct Runs {
 impl Runs {
     /// The way back.
     pub fn back(self) -> Runs {
-        Runs { from: self.to, to: self.from, ..self }
+        Runs {
+            from: self.to,
+            to: self.from,
+            ..self
+        }
     }
 
     /// `change(to, from)` for each run.
     #[inline(always)]
     fn each(self, to: &mut [Float], from: &[Float], change: impl Fn(&mut [Float], &[Float])) {
         if self.len > 0 {
-            let place = |[first, step]: [usize; 2], i: usize| first + i * step..first + i * step + self.len;
-            (0..self.count).for_each(|i| change(&mut to[place(self.to, i)], &from[place(self.from, i)]));
+            let place =
+                |[first, step]: [usize; 2], i: usize| first + i * step..first + i * step + self.len;
+            (0..self.count)
+                .for_each(|i| change(&mut to[place(self.to, i)], &from[place(self.from, i)]));
         }
     }
 
@@ -38,22 +46,31 @@ impl Runs {
         match self.len {
             1 => self.each(to, from, |to, from| to[0] = from[0]),
             // So few are faster one by one than with a call.
-            2..8 => self.each(to, from, |to, from| to.iter_mut().zip(from).for_each(|(to, from)| *to = *from)),
+            2..8 => self.each(to, from, |to, from| {
+                to.iter_mut().zip(from).for_each(|(to, from)| *to = *from)
+            }),
             _ => self.each(to, from, <[Float]>::copy_from_slice),
         }
     }
 
     /// Adds the runs to what is there.
     pub fn add(self, to: &mut [Float], from: &[Float]) {
-        self.each(to, from, |to, from| to.iter_mut().zip(from).for_each(|(to, from)| *to += from));
+        self.each(to, from, |to, from| {
+            to.iter_mut().zip(from).for_each(|(to, from)| *to += from)
+        });
     }
 }
 
-/// The axes of a view: how long they are, and how far apart their entries lie. Those of size 1 are left out, and those
-/// that lie one in the other are one.
+/// The axes of a view: how long they are, and how far apart their entries lie. Those of size 1 are
+/// left out, and those that lie one in the other are one.
 fn axes(view: &ArrayViewD<Float>) -> Vec<(usize, isize)> {
     let mut axes: Vec<(usize, isize)> = Vec::new();
-    for (&size, &step) in view.shape().iter().zip(view.strides()).filter(|(size, _)| **size != 1) {
+    for (&size, &step) in view
+        .shape()
+        .iter()
+        .zip(view.strides())
+        .filter(|(size, _)| **size != 1)
+    {
         match axes.last_mut() {
             Some((outer, outer_step)) if *outer_step == step * size as isize => {
                 *outer *= size;
@@ -68,33 +85,61 @@ fn axes(view: &ArrayViewD<Float>) -> Vec<(usize, isize)> {
 /// The values of a view in row-major order.
 pub(crate) fn row_major(view: ArrayViewD<Float>) -> Vec<Float> {
     let mut axes = axes(&view);
-    let Some((width, step)) = axes.pop().filter(|_| !view.is_empty()) else { return view.iter().copied().collect() };
+    let Some((width, step)) = axes.pop().filter(|_| !view.is_empty()) else {
+        return view.iter().copied().collect();
+    };
     let mut out = Vec::with_capacity(view.len());
     // The axis along which the values lie side by side, if that is not the last.
-    let side = axes.iter().rposition(|(_, step)| *step == 1).filter(|_| step != 1);
+    let side = axes
+        .iter()
+        .rposition(|(_, step)| *step == 1)
+        .filter(|_| step != 1);
     let (down, down_step) = side.map_or((1, 1), |side| axes[side]);
-    let to_step = side.map_or(width, |side| axes[side + 1..].iter().map(|(size, _)| size).product::<usize>() * width);
+    let to_step = side.map_or(width, |side| {
+        axes[side + 1..]
+            .iter()
+            .map(|(size, _)| size)
+            .product::<usize>()
+            * width
+    });
     let outer: Vec<(usize, isize, usize)> = (0..axes.len())
         .filter(|i| Some(*i) != side)
-        .map(|i| (axes[i].0, axes[i].1, axes[i + 1..].iter().map(|(size, _)| size).product::<usize>() * width))
+        .map(|i| {
+            (
+                axes[i].0,
+                axes[i].1,
+                axes[i + 1..]
+                    .iter()
+                    .map(|(size, _)| size)
+                    .product::<usize>()
+                    * width,
+            )
+        })
         .collect();
-    // What a thread gets: some of the outer places, or, if there is but one, some of the entries side by side.
+    // What a thread gets: some of the outer places, or, if there is but one, some of the entries
+    // side by side.
     let count: usize = outer.iter().map(|(size, ..)| size).product();
-    let bands = if count == 1 { down.div_ceil(LINE * (BLOCK / (LINE * width)).max(1)) } else { 1 };
+    let bands = if count == 1 {
+        down.div_ceil(LINE * (BLOCK / (LINE * width)).max(1))
+    } else {
+        1
+    };
     let band = down.div_ceil(bands).next_multiple_of(LINE);
     let (from, to) = (Start(view.as_ptr()), Shared(out.as_mut_ptr()));
     let each = (BLOCK / (width * down)).max(1);
     ranges(count * bands, if bands > 1 { 1 } else { each }, |range| {
         for task in range {
             let (place, first) = (task / bands, task % bands * band);
-            let (mut rest, mut source, mut target) = (place, (first as isize) * down_step, first * to_step);
+            let (mut rest, mut source, mut target) =
+                (place, (first as isize) * down_step, first * to_step);
             for (size, step, to_step) in outer.iter().rev() {
                 source += (rest % size) as isize * step;
                 target += rest % size * to_step;
                 rest /= size;
             }
             let down = band.min(down.saturating_sub(first));
-            // SAFETY: the offsets are those of places in the view and in `out`, and each task writes its own.
+            // SAFETY: the offsets are those of places in the view and in `out`, and each task
+            // writes its own.
             unsafe { matrix(from.at(source), step, to.at(target), to_step, [down, width]) };
         }
     });
@@ -122,7 +167,13 @@ impl Start {
 ///
 /// # Safety
 /// There are such places, and no other thread writes to them.
-unsafe fn matrix(from: *const Float, step: isize, to: *mut Float, to_step: usize, [down, width]: [usize; 2]) {
+unsafe fn matrix(
+    from: *const Float,
+    step: isize,
+    to: *mut Float,
+    to_step: usize,
+    [down, width]: [usize; 2],
+) {
     // SAFETY: as above.
     unsafe {
         if down == 1 {
@@ -136,13 +187,17 @@ unsafe fn matrix(from: *const Float, step: isize, to: *mut Float, to_step: usize
             let rows = LINE.min(down - top);
             for left in (0..width).step_by(LINE) {
                 let columns = LINE.min(width - left);
-                let (from, to) = (from.offset(top as isize + left as isize * step), to.add(top * to_step + left));
+                let (from, to) = (
+                    from.offset(top as isize + left as isize * step),
+                    to.add(top * to_step + left),
+                );
                 if (rows, columns) == (LINE, LINE) {
                     square(from, step, to, to_step);
                 } else {
                     for i in 0..rows {
-                        (0..columns)
-                            .for_each(|j| *to.add(i * to_step + j) = *from.offset(i as isize + j as isize * step));
+                        (0..columns).for_each(|j| {
+                            *to.add(i * to_step + j) = *from.offset(i as isize + j as isize * step)
+                        });
                     }
                 }
             }
@@ -159,8 +214,10 @@ unsafe fn square(from: *const Float, step: isize, to: *mut Float, to_step: usize
     #[cfg(all(target_arch = "x86_64", not(feature = "f64")))]
     if super::has_avx2() {
         for (top, left) in [(0, 0), (0, 8), (8, 0), (8, 8)] {
-            let (from, to) =
-                (from.wrapping_offset(top as isize + left as isize * step), to.wrapping_add(top * to_step + left));
+            let (from, to) = (
+                from.wrapping_offset(top as isize + left as isize * step),
+                to.wrapping_add(top * to_step + left),
+            );
             // SAFETY: the processor has the instructions, and these are quarters of the square.
             unsafe { eight(from, step, to, to_step) };
         }
@@ -170,11 +227,14 @@ unsafe fn square(from: *const Float, step: isize, to: *mut Float, to_step: usize
     // SAFETY: as for the caller.
     unsafe {
         for (j, line) in lines.iter_mut().enumerate() {
-            from.offset(j as isize * step).copy_to_nonoverlapping(line.as_mut_ptr(), LINE);
+            from.offset(j as isize * step)
+                .copy_to_nonoverlapping(line.as_mut_ptr(), LINE);
         }
         (0..LINE).for_each(|i| {
             let turned: [Float; LINE] = std::array::from_fn(|j| lines[j][i]);
-            turned.as_ptr().copy_to_nonoverlapping(to.add(i * to_step), LINE);
+            turned
+                .as_ptr()
+                .copy_to_nonoverlapping(to.add(i * to_step), LINE);
         });
     }
 }
@@ -206,8 +266,14 @@ unsafe fn eight(from: *const f32, step: isize, to: *mut f32, to_step: usize) {
             fours[j + 3] = _mm256_shuffle_ps::<0xee>(pairs[j + 1], pairs[j + 3]);
         }
         for j in 0..4 {
-            _mm256_storeu_ps(to.add(j * to_step), _mm256_permute2f128_ps::<0x20>(fours[j], fours[j + 4]));
-            _mm256_storeu_ps(to.add((j + 4) * to_step), _mm256_permute2f128_ps::<0x31>(fours[j], fours[j + 4]));
+            _mm256_storeu_ps(
+                to.add(j * to_step),
+                _mm256_permute2f128_ps::<0x20>(fours[j], fours[j + 4]),
+            );
+            _mm256_storeu_ps(
+                to.add((j + 4) * to_step),
+                _mm256_permute2f128_ps::<0x31>(fours[j], fours[j + 4]),
+            );
         }
     }
 }

@@ -1,8 +1,10 @@
-//! The product of two matrices, in the manner of Goto & van de Geijn (2008): blocks that fit into a cache, in them tiles
-//! that fit into the registers. For the processors that most learners have; on others, and for `f64`, ndarray computes it.
+//! The product of two matrices, in the manner of Goto & van de Geijn (2008): blocks that fit into a
+//! cache, in them tiles that fit into the registers. For the processors that most learners have; on
+//! others, and for `f64`, ndarray computes it.
 //!
-//! Each value of the result is a sum over the inner axis in order, whatever the blocks and the threads are. Where that axis is
-//! long, as for the gradient of a weight over all samples, its parts are added up in `f64`.
+//! Each value of the result is a sum over the inner axis in order, whatever the blocks and the
+//! threads are. Where that axis is long, as for the gradient of a weight over all samples, its
+//! parts are added up in `f64`.
 
 use super::loops::{Shared, ranges};
 use super::pool;
@@ -16,7 +18,8 @@ const LARGE: usize = 400_000;
 const LONG: usize = 65_536;
 /// Places of a long inner axis that are summed in `f32` before they are added to the rest.
 const PART: usize = 512;
-/// Values of a long result up to which parts of the inner axis are tasks of their own: there are too few otherwise.
+/// Values of a long result up to which parts of the inner axis are tasks of their own: there are
+/// too few otherwise.
 const FEW: usize = 4096;
 
 /// out += a · b, for `out` in row-major order.
@@ -44,25 +47,42 @@ pub(crate) fn affine(a: &ArrayView2<Float>, b: &ArrayView2<Float>, row: &[Float]
 
 /// # Safety
 /// `out` has place for the result, with values to add to if there is no `start`.
-unsafe fn add(a: &ArrayView2<Float>, b: &ArrayView2<Float>, start: Option<&[Float]>, out: Shared<Float>) {
+unsafe fn add(
+    a: &ArrayView2<Float>,
+    b: &ArrayView2<Float>,
+    start: Option<&[Float]>,
+    out: Shared<Float>,
+) {
     let ((rows, inner), columns) = (a.dim(), b.dim().1);
     assert!(b.dim().0 == inner && start.is_none_or(|row| row.len() == columns));
     if is_long(inner) {
         // SAFETY: as above.
         return unsafe { add_long(a, b, start, out) };
     }
-    // A part that waits for others costs little if there are many; where the inner axis is long, laying out `b` costs more.
+    // A part that waits for others costs little if there are many; where the inner axis is long,
+    // laying out `b` costs more.
     let each = if inner > 4096 { 2 } else { 4 };
-    let parts = if rows * columns * inner < LARGE || pool::threads() == 1 { 1 } else { each * pool::threads() };
+    let parts = if rows * columns * inner < LARGE || pool::threads() == 1 {
+        1
+    } else {
+        each * pool::threads()
+    };
     let height = rows.div_ceil(parts).next_multiple_of(6).clamp(6, 396);
     let (down, across) = (rows.div_ceil(height), columns.div_ceil(128));
     let task = |i: usize| {
         let (top, left) = (i / across * height, i % across * 128);
         let (bottom, right) = (rows.min(top + height), columns.min(left + 128));
-        let (a, b) = (a.slice(ndarray::s![top..bottom, ..]), b.slice(ndarray::s![.., left..right]));
+        let (a, b) = (
+            a.slice(ndarray::s![top..bottom, ..]),
+            b.slice(ndarray::s![.., left..right]),
+        );
         for (i, start) in (top..bottom).flat_map(|i| start.map(|start| (i, &start[left..right]))) {
             // SAFETY: no other task has this part of the result.
-            unsafe { start.as_ptr().copy_to_nonoverlapping(out.0.add(i * columns + left), start.len()) };
+            unsafe {
+                start
+                    .as_ptr()
+                    .copy_to_nonoverlapping(out.0.add(i * columns + left), start.len())
+            };
         }
         // SAFETY: no other task has this part of the result.
         unsafe { piece(&a, &b, out.at(top * columns + left), columns, PART) };
@@ -73,11 +93,18 @@ unsafe fn add(a: &ArrayView2<Float>, b: &ArrayView2<Float>, start: Option<&[Floa
     }
 }
 
-/// out += a · b, for a few rows and up to 128 columns; sums are written after `step` places of the inner axis.
+/// out += a · b, for a few rows and up to 128 columns; sums are written after `step` places of the
+/// inner axis.
 ///
 /// # Safety
 /// `out` has place for the result in rows of `stride` values, and no other thread uses it.
-unsafe fn piece(a: &ArrayView2<Float>, b: &ArrayView2<Float>, out: *mut Float, stride: usize, step: usize) {
+unsafe fn piece(
+    a: &ArrayView2<Float>,
+    b: &ArrayView2<Float>,
+    out: *mut Float,
+    stride: usize,
+    step: usize,
+) {
     #[cfg(all(target_arch = "x86_64", not(feature = "f64")))]
     if super::has_avx2() {
         let mut packed = tiles::PACKED.take();
@@ -108,7 +135,11 @@ struct Long<'a> {
 impl Long<'_> {
     /// Adds to the totals, in row-major order.
     fn new(totals: &mut [f64]) -> Long<'_> {
-        Long { part: vec![0.0; totals.len()], totals, held: 0 }
+        Long {
+            part: vec![0.0; totals.len()],
+            totals,
+            held: 0,
+        }
     }
 
     fn add(&mut self, a: &ArrayView2<Float>, b: &ArrayView2<Float>) {
@@ -120,7 +151,10 @@ impl Long<'_> {
                 self.flush();
             }
             self.held += end - first;
-            let (a, b) = (a.slice(ndarray::s![.., first..end]), b.slice(ndarray::s![first..end, ..]));
+            let (a, b) = (
+                a.slice(ndarray::s![.., first..end]),
+                b.slice(ndarray::s![first..end, ..]),
+            );
             for left in (0..columns).step_by(128) {
                 let b = b.slice(ndarray::s![.., left..columns.min(left + 128)]);
                 // SAFETY: the part has as many values as the result.
@@ -143,8 +177,8 @@ impl Drop for Long<'_> {
     }
 }
 
-/// The sum of the `count` products of two stacks, of which one may have a single matrix for all: in eight sums, whatever the
-/// number of threads is.
+/// The sum of the `count` products of two stacks, of which one may have a single matrix for all: in
+/// eight sums, whatever the number of threads is.
 pub(crate) fn long_sum(a: ArrayView3<Float>, b: ArrayView3<Float>, count: usize) -> Vec<Float> {
     let each = a.dim().1 * b.dim().2;
     let mut totals = vec![0.0; 8 * each];
@@ -154,21 +188,35 @@ pub(crate) fn long_sum(a: ArrayView3<Float>, b: ArrayView3<Float>, count: usize)
             // SAFETY: each has its own totals.
             let mut long = Long::new(unsafe { shared.part(sum * each..(sum + 1) * each) });
             for i in (sum..count).step_by(8) {
-                long.add(&a.index_axis(Axis(0), i % a.dim().0), &b.index_axis(Axis(0), i % b.dim().0));
+                long.add(
+                    &a.index_axis(Axis(0), i % a.dim().0),
+                    &b.index_axis(Axis(0), i % b.dim().0),
+                );
             }
         }
     });
-    (0..each).map(|i| totals[i..].iter().step_by(each).sum::<f64>() as Float).collect()
+    (0..each)
+        .map(|i| totals[i..].iter().step_by(each).sum::<f64>() as Float)
+        .collect()
 }
 
 /// As [`add`], for a long inner axis.
 ///
 /// # Safety
 /// As for [`add`].
-unsafe fn add_long(a: &ArrayView2<Float>, b: &ArrayView2<Float>, start: Option<&[Float]>, out: Shared<Float>) {
+unsafe fn add_long(
+    a: &ArrayView2<Float>,
+    b: &ArrayView2<Float>,
+    start: Option<&[Float]>,
+    out: Shared<Float>,
+) {
     let ((rows, inner), columns) = (a.dim(), b.dim().1);
     let (down, across) = (rows.div_ceil(198), columns.div_ceil(128));
-    let along = if rows * columns <= FEW { inner.div_ceil(2 * LONG) } else { 1 };
+    let along = if rows * columns <= FEW {
+        inner.div_ceil(2 * LONG)
+    } else {
+        1
+    };
     let (depth, count) = (inner.div_ceil(along), down * across);
     // Each task has its own totals, one after the other.
     let each = rows.min(198) * columns.min(128);
@@ -176,12 +224,19 @@ unsafe fn add_long(a: &ArrayView2<Float>, b: &ArrayView2<Float>, start: Option<&
     let shared = Shared::new(&mut totals);
     let place = |i: usize| {
         let (top, left) = (i % count / across * 198, i % across * 128);
-        [top..rows.min(top + 198), left..columns.min(left + 128), i / count * depth..inner.min((i / count + 1) * depth)]
+        [
+            top..rows.min(top + 198),
+            left..columns.min(left + 128),
+            i / count * depth..inner.min((i / count + 1) * depth),
+        ]
     };
     ranges(along * count, 1, |tasks| {
         for i in tasks {
             let [down, across, along] = place(i);
-            let (a, b) = (a.slice(ndarray::s![down, along.clone()]), b.slice(ndarray::s![along, across]));
+            let (a, b) = (
+                a.slice(ndarray::s![down, along.clone()]),
+                b.slice(ndarray::s![along, across]),
+            );
             let first = i * each;
             // SAFETY: no other task has these totals.
             Long::new(unsafe { shared.part(first..first + a.dim().0 * b.dim().1) }).add(&a, &b);
@@ -189,8 +244,13 @@ unsafe fn add_long(a: &ArrayView2<Float>, b: &ArrayView2<Float>, start: Option<&
     });
     for i in 0..count {
         let [down, across, _] = place(i);
-        for (n, (row, column)) in down.flat_map(|row| across.clone().map(move |column| (row, column))).enumerate() {
-            let sum: f64 = (0..along).map(|part| totals[(part * count + i) * each + n]).sum();
+        for (n, (row, column)) in down
+            .flat_map(|row| across.clone().map(move |column| (row, column)))
+            .enumerate()
+        {
+            let sum: f64 = (0..along)
+                .map(|part| totals[(part * count + i) * each + n])
+                .sum();
             // SAFETY: the place is there, and holds a value unless there is a start.
             unsafe {
                 let out = out.at(row * columns + column);
@@ -227,11 +287,15 @@ mod tiles {
         #[inline(always)]
         unsafe fn at(&self, row: usize, column: usize) -> *const f32 {
             // SAFETY: as above.
-            unsafe { self.0.offset(row as isize * self.1 + column as isize * self.2) }
+            unsafe {
+                self.0
+                    .offset(row as isize * self.1 + column as isize * self.2)
+            }
         }
     }
 
-    /// out += a · b, for a few rows and up to 128 columns. Closures are compiled for other instructions, so there are none.
+    /// out += a · b, for a few rows and up to 128 columns. Closures are compiled for other
+    /// instructions, so there are none.
     ///
     /// # Safety
     /// `out` has place for the result in rows of `stride` values.
@@ -248,7 +312,12 @@ mod tiles {
         let a = Matrix(a.as_ptr(), a.strides()[0], a.strides()[1]);
         let b = Matrix(b.as_ptr(), b.strides()[0], b.strides()[1]);
         let places = DEPTH * rows.next_multiple_of(R);
-        packed.resize(packed.len().max(places + DEPTH * columns.next_multiple_of(C)), 0.0);
+        packed.resize(
+            packed
+                .len()
+                .max(places + DEPTH * columns.next_multiple_of(C)),
+            0.0,
+        );
         let (packed_a, packed_b) = packed.split_at_mut(places);
         // Rows of `b` that lie in order and are read a few times only are read where they are.
         let is_direct = b.2 == 1 && rows <= 4 * R;
@@ -263,9 +332,13 @@ mod tiles {
                 // SAFETY: `depth` rows of `width` values are there.
                 unsafe { pack::<C>(b.at(first, left), b.2, b.1, width, panel) };
             }
-            // A few columns at a time, for where `a` is transposed these are what lies side by side.
+            // A few columns at a time, for where `a` is transposed these are what lies side by
+            // side.
             for p in (0..depth).step_by(16) {
-                for top in (0..rows).step_by(R).filter(|top| a.2 != 1 || rows - top < R) {
+                for top in (0..rows)
+                    .step_by(R)
+                    .filter(|top| a.2 != 1 || rows - top < R)
+                {
                     let place = &mut packed_a[top * depth + p * R..][..R * 16.min(depth - p)];
                     // SAFETY: as many columns of as many values are there.
                     unsafe { pack::<R>(a.at(top, first + p), a.1, a.2, R.min(rows - top), place) };
@@ -273,8 +346,9 @@ mod tiles {
             }
             for top in (0..rows).step_by(R) {
                 let height = R.min(rows - top);
-                // What the next round lays out comes into the cache while this one computes: where `a` is transposed, the
-                // processor does not expect it. Each tile asks for a share, in lines of sixteen values.
+                // What the next round lays out comes into the cache while this one computes: where
+                // `a` is transposed, the processor does not expect it. Each tile asks for a share,
+                // in lines of sixteen values.
                 let share = top * DEPTH / rows..(top + R) * DEPTH / rows;
                 for p in share.filter(|_| a.2 != 1 && first + DEPTH < inner) {
                     for i in (0..rows).step_by(16) {
@@ -297,7 +371,8 @@ mod tiles {
                         Matrix(packed_b[left * depth..].as_ptr(), C as isize, 1)
                     };
                     let size = [height, width];
-                    // SAFETY: `depth` columns of `R` and rows of `C` values are there, and the place in the result.
+                    // SAFETY: `depth` columns of `R` and rows of `C` values are there, and the
+                    // place in the result.
                     unsafe {
                         let out = out.add(top * stride + left);
                         match height {
@@ -311,13 +386,19 @@ mod tiles {
         }
     }
 
-    /// Lays out groups of `N` values one after the other, of which the first `size` are there and the others 0. Within a
-    /// group values are `across` apart, groups `along`.
+    /// Lays out groups of `N` values one after the other, of which the first `size` are there and
+    /// the others 0. Within a group values are `across` apart, groups `along`.
     ///
     /// # Safety
     /// As many values are there as is said.
     #[inline(always)]
-    unsafe fn pack<const N: usize>(from: *const f32, across: isize, along: isize, size: usize, to: &mut [f32]) {
+    unsafe fn pack<const N: usize>(
+        from: *const f32,
+        across: isize,
+        along: isize,
+        size: usize,
+        to: &mut [f32],
+    ) {
         for (p, group) in to.as_chunks_mut::<N>().0.iter_mut().enumerate() {
             let start = from.wrapping_offset(p as isize * along);
             if across == 1 && size == N {
@@ -327,13 +408,17 @@ mod tiles {
             }
             for (i, value) in group.iter_mut().enumerate() {
                 // SAFETY: as above.
-                *value = if i < size { unsafe { *start.offset(i as isize * across) } } else { 0.0 };
+                *value = if i < size {
+                    unsafe { *start.offset(i as isize * across) }
+                } else {
+                    0.0
+                };
             }
         }
     }
 
-    /// `H` values of a column of `a` times a row of `b`, summed over `step` places of the inner axis in registers, then added
-    /// to `size` values, until all `depth` places are.
+    /// `H` values of a column of `a` times a row of `b`, summed over `step` places of the inner
+    /// axis in registers, then added to `size` values, until all `depth` places are.
     ///
     /// # Safety
     /// As many values are there as is said.
@@ -371,7 +456,10 @@ mod tiles {
                     let at = out.wrapping_add(i * stride);
                     if i < size[0] && size[1] == C {
                         _mm256_storeu_ps(at, _mm256_add_ps(_mm256_loadu_ps(at), sums[i][0]));
-                        _mm256_storeu_ps(at.add(8), _mm256_add_ps(_mm256_loadu_ps(at.add(8)), sums[i][1]));
+                        _mm256_storeu_ps(
+                            at.add(8),
+                            _mm256_add_ps(_mm256_loadu_ps(at.add(8)), sums[i][1]),
+                        );
                     } else if i < size[0] {
                         let sums: [f32; C] = std::mem::transmute(sums[i]);
                         for j in 0..size[1] {

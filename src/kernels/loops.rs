@@ -1,5 +1,5 @@
-//! Functions of each value. Large arrays are divided among the threads; each value is computed by itself, so it does not
-//! matter how.
+//! Functions of each value. Large arrays are divided among the threads; each value is computed by
+//! itself, so it does not matter how.
 
 use super::{pool, vectorised};
 use crate::Float;
@@ -31,7 +31,8 @@ impl<T> Shared<T> {
     }
 
     /// # Safety
-    /// The range lies in the slice, which is borrowed for as long, and no other thread has a part that overlaps.
+    /// The range lies in the slice, which is borrowed for as long, and no other thread has a part
+    /// that overlaps.
     #[allow(clippy::mut_from_ref)]
     pub unsafe fn part<'a>(&self, range: Range<usize>) -> &'a mut [T] {
         // SAFETY: as above.
@@ -87,7 +88,11 @@ pub(crate) fn map1(a: &[Float], f: impl Fn(Float) -> Float + Sync) -> Vec<Float>
 }
 
 /// `f` of each pair of values. Panics if there are not as many of both.
-pub(crate) fn map2(a: &[Float], b: &[Float], f: impl Fn(Float, Float) -> Float + Sync) -> Vec<Float> {
+pub(crate) fn map2(
+    a: &[Float],
+    b: &[Float],
+    f: impl Fn(Float, Float) -> Float + Sync,
+) -> Vec<Float> {
     map3(a, b, b, |a, b, _| f(a, b))
 }
 
@@ -104,16 +109,26 @@ vectorised! {
     }
 }
 
-/// Calls `f` with the number of each row of `width` values, and the row. `cost` is what a value costs, 1 for a few
-/// instructions.
-pub(crate) fn rows(values: &mut [Float], width: usize, cost: usize, f: impl Fn(usize, &mut [Float]) + Sync) {
+/// Calls `f` with the number of each row of `width` values, and the row. `cost` is what a value
+/// costs, 1 for a few instructions.
+pub(crate) fn rows(
+    values: &mut [Float],
+    width: usize,
+    cost: usize,
+    f: impl Fn(usize, &mut [Float]) + Sync,
+) {
     if values.is_empty() {
         return;
     }
     let (shared, count) = (Shared::new(values), values.len() / width);
     ranges(count, (CHUNK / (width * cost.max(1))).max(1), |range| {
         // SAFETY: the ranges do not overlap.
-        change_rows(unsafe { shared.part(range.start * width..range.end * width) }, width, range.start, &f);
+        change_rows(
+            unsafe { shared.part(range.start * width..range.end * width) },
+            width,
+            range.start,
+            &f,
+        );
     });
 }
 
@@ -132,27 +147,40 @@ pub(crate) fn lanes(x: &[Float], along: Along, change: impl Fn(&mut [Float]) + S
     let (shared, tiles) = (Shared::new(&mut out), inner.div_ceil(COLUMNS));
     // Not a power of 2 apart: the columns would fall upon each other in the cache.
     let step = len.next_multiple_of(COLUMNS) + COLUMNS;
-    ranges(outer * tiles, (CHUNK / (len * COLUMNS.min(inner))).max(1), |range| {
-        let mut columns = vec![0.0; step * COLUMNS.min(inner)];
-        for task in range {
-            let (block, left) = (task / tiles * len, task % tiles * COLUMNS);
-            let width = COLUMNS.min(inner - left);
-            let place = |i: usize| (block + i) * inner + left..(block + i) * inner + left + width;
-            for i in 0..len {
-                x[place(i)].iter().enumerate().for_each(|(j, x)| columns[j * step + i] = *x);
+    ranges(
+        outer * tiles,
+        (CHUNK / (len * COLUMNS.min(inner))).max(1),
+        |range| {
+            let mut columns = vec![0.0; step * COLUMNS.min(inner)];
+            for task in range {
+                let (block, left) = (task / tiles * len, task % tiles * COLUMNS);
+                let width = COLUMNS.min(inner - left);
+                let place =
+                    |i: usize| (block + i) * inner + left..(block + i) * inner + left + width;
+                for i in 0..len {
+                    x[place(i)]
+                        .iter()
+                        .enumerate()
+                        .for_each(|(j, x)| columns[j * step + i] = *x);
+                }
+                change_rows(&mut columns[..width * step], step, 0, &|_, column| {
+                    change(&mut column[..len])
+                });
+                for i in 0..len {
+                    // SAFETY: no other task has these columns of the block.
+                    let row = unsafe { shared.part(place(i)) };
+                    row.iter_mut()
+                        .enumerate()
+                        .for_each(|(j, out)| *out = columns[j * step + i]);
+                }
             }
-            change_rows(&mut columns[..width * step], step, 0, &|_, column| change(&mut column[..len]));
-            for i in 0..len {
-                // SAFETY: no other task has these columns of the block.
-                let row = unsafe { shared.part(place(i)) };
-                row.iter_mut().enumerate().for_each(|(j, out)| *out = columns[j * step + i]);
-            }
-        }
-    });
+        },
+    );
     out
 }
 
-/// The sum of `f` of the values of a row. So few that nothing is lost are not worth the way to `f64`.
+/// The sum of `f` of the values of a row. So few that nothing is lost are not worth the way to
+/// `f64`.
 #[inline(always)]
 pub(crate) fn sum(row: &[Float], f: impl Fn(Float) -> Float) -> f64 {
     if row.len() < 16 {
@@ -164,7 +192,12 @@ pub(crate) fn sum(row: &[Float], f: impl Fn(Float) -> Float) -> f64 {
 /// The largest value of a row; what is not a number is passed over.
 #[inline(always)]
 pub(crate) fn max(row: &[Float]) -> Float {
-    fold(row, Float::NEG_INFINITY, |x| x, |max, x| if x > max { x } else { max })
+    fold(
+        row,
+        Float::NEG_INFINITY,
+        |x| x,
+        |max, x| if x > max { x } else { max },
+    )
 }
 
 /// `of` the values of a row combined by `f`: sixteen at a time, always in the same order.
@@ -178,11 +211,16 @@ fn fold<T: Copy>(row: &[Float], start: T, of: impl Fn(Float) -> T, f: impl Fn(T,
         }
     }
     let start = rest.iter().fold(start, |sum, value| f(sum, of(*value)));
-    if chunks.is_empty() { start } else { sums.iter().fold(start, |sum, value| f(sum, *value)) }
+    if chunks.is_empty() {
+        start
+    } else {
+        sums.iter().fold(start, |sum, value| f(sum, *value))
+    }
 }
 
 vectorised! {
-    #[allow(clippy::needless_range_loop)] // over one index it is vectorised, a zip of so many is not
+    // over one index it is vectorised, a zip of so many is not
+    #[allow(clippy::needless_range_loop)]
     fn change_step[const N: usize](
         w: &mut [Float],
         g: &[Float],
@@ -208,7 +246,8 @@ vectorised! {
     }
 }
 
-/// A step of an optimiser: calls `change(w, g, memory)` for each value of `w`, with its `N` numbers of memory.
+/// A step of an optimiser: calls `change(w, g, memory)` for each value of `w`, with its `N` numbers
+/// of memory.
 pub(crate) fn step<const N: usize>(
     w: &mut [Float],
     g: &[Float],
@@ -216,15 +255,24 @@ pub(crate) fn step<const N: usize>(
     change: impl Fn(&mut Float, Float, &mut [Float; N]) + Sync,
 ) {
     assert!(w.len() == g.len() && memory.iter().all(|memory| memory.len() == w.len()));
-    let (values, memory) = (Shared::new(w), memory.each_mut().map(|memory| Shared::new(memory)));
+    let (values, memory) = (
+        Shared::new(w),
+        memory.each_mut().map(|memory| Shared::new(memory)),
+    );
     ranges(g.len(), CHUNK, |range| {
         // SAFETY: the ranges do not overlap.
-        let (w, memory) = unsafe { (values.part(range.clone()), memory.map(|memory| memory.part(range.clone()))) };
+        let (w, memory) = unsafe {
+            (
+                values.part(range.clone()),
+                memory.map(|memory| memory.part(range.clone())),
+            )
+        };
         change_step(w, &g[range], memory, &change);
     });
 }
 
-/// A shape seen along one axis, or several that lie side by side: `outer` blocks of `len` rows of `inner` values.
+/// A shape seen along one axis, or several that lie side by side: `outer` blocks of `len` rows of
+/// `inner` values.
 #[derive(Clone, Copy)]
 pub(crate) struct Along {
     pub outer: usize,
@@ -239,11 +287,19 @@ impl Along {
 
     pub fn axes(shape: &[usize], axes: Range<usize>) -> Along {
         let size = |axes: &[usize]| axes.iter().product();
-        Along { outer: size(&shape[..axes.start]), len: size(&shape[axes.clone()]), inner: size(&shape[axes.end..]) }
+        Along {
+            outer: size(&shape[..axes.start]),
+            len: size(&shape[axes.clone()]),
+            inner: size(&shape[axes.end..]),
+        }
     }
 
     /// All values as one row.
     pub fn all(values: &[Float]) -> Along {
-        Along { outer: 1, len: values.len(), inner: 1 }
+        Along {
+            outer: 1,
+            len: values.len(),
+            inner: 1,
+        }
     }
 }

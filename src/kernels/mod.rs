@@ -1,6 +1,8 @@
-//! What has to be fast: the loops under the operations. Only here, and only where it was measured, is `unsafe`.
+//! What has to be fast: the loops under the operations. Only here, and only where it was measured,
+//! is `unsafe`.
 //!
-//! * `vectorised!` (here): one body of code, compiled for the vector units that there are, chosen when it runs;
+//! * `vectorised!` (here): one body of code, compiled for the vector units that there are, chosen
+//!   when it runs;
 //! * `math`: eˣ and its relatives without branches, so that a loop over them is vectorised;
 //! * `loops`: a function of each value, on several threads where that pays;
 //! * `reduce`: sums and other totals along an axis;
@@ -10,8 +12,9 @@
 //! * `windows`: what the windows of convolution and pooling see;
 //! * `pool`: the threads.
 //!
-//! Not here: what is computed and how it is differentiated ([`ops`](crate::ops)). Whatever is divided among threads is
-//! divided so that no sum depends on it: the same seed gives the same bits on any number of threads.
+//! Not here: what is computed and how it is differentiated ([`ops`](crate::ops)). Whatever is
+//! divided among threads is divided so that no sum depends on it: the same seed gives the same bits
+//! on any number of threads.
 
 pub(crate) mod array;
 pub(crate) mod copy;
@@ -23,7 +26,8 @@ pub(crate) mod pool;
 pub(crate) mod reduce;
 pub(crate) mod windows;
 
-/// Whether this processor has vectors of 256 bits, and a · b + c in one instruction: not known when the library is compiled.
+/// Whether this processor has vectors of 256 bits, and a · b + c in one instruction: not known when
+/// the library is compiled.
 #[cfg(target_arch = "x86_64")]
 #[inline]
 pub(crate) fn has_avx2() -> bool {
@@ -31,8 +35,9 @@ pub(crate) fn has_avx2() -> bool {
     is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
 }
 
-/// A function whose body is compiled twice, for any processor and for one with AVX2. Functions that are called in it are,
-/// too, if they are inlined. Vectors of 512 bits were not faster where they were measured (AMD Zen 4).
+/// A function whose body is compiled twice, for any processor and for one with AVX2. Functions that
+/// are called in it are, too, if they are inlined. Vectors of 512 bits were not faster where they
+/// were measured (AMD Zen 4).
 macro_rules! vectorised {
     ($(#[$note:meta])* fn $name:ident[$($generics:tt)*]($($argument:ident: $Type:ty),*) $body:block) => {
         $(#[$note])*

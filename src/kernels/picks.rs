@@ -29,42 +29,61 @@ pub(crate) fn are_indices(values: &[Float], count: usize) -> bool {
     are_right && count <= i32::MAX as usize
 }
 
-/// The values at the indices `[…, count, inner]` in values `[…, size, inner]`; None if one is no index.
-pub(crate) fn gather(x: &[Float], chosen: &[Float], [size, count, inner]: [usize; 3]) -> Option<Vec<Float>> {
+/// The values at the indices `[…, count, inner]` in values `[…, size, inner]`; None if one is no
+/// index.
+pub(crate) fn gather(
+    x: &[Float],
+    chosen: &[Float],
+    [size, count, inner]: [usize; 3],
+) -> Option<Vec<Float>> {
     if !are_indices(chosen, size) {
         return None;
     }
     let (mut out, each) = (Vec::with_capacity(chosen.len()), (count * inner).max(1));
-    for (chosen, x) in chosen.chunks(each).zip(x.chunks_exact((size * inner).max(1))) {
+    for (chosen, x) in chosen
+        .chunks(each)
+        .zip(x.chunks_exact((size * inner).max(1)))
+    {
         // SAFETY: each is a whole number below `size`, and `x` has as many rows of `inner` values.
         let at = |chosen: &Float, i: usize| unsafe {
             *x.get_unchecked(chosen.to_int_unchecked::<isize>() as usize * inner + i)
         };
         match inner {
             1 => out.extend(chosen.iter().map(|chosen| at(chosen, 0))),
-            _ => {
-                chosen.chunks(inner).for_each(|row| out.extend(row.iter().enumerate().map(|(i, chosen)| at(chosen, i))))
-            }
+            _ => chosen.chunks(inner).for_each(|row| {
+                out.extend(row.iter().enumerate().map(|(i, chosen)| at(chosen, i)))
+            }),
         }
     }
     Some(out)
 }
 
 /// The way back: adds each value of `g` where [`gather`] took it from.
-pub(crate) fn scatter(sums: &mut [Float], g: &[Float], chosen: &[Float], [size, count, inner]: [usize; 3]) {
+pub(crate) fn scatter(
+    sums: &mut [Float],
+    g: &[Float],
+    chosen: &[Float],
+    [size, count, inner]: [usize; 3],
+) {
     let mut sums = Sums::new(sums, 1, chosen.len());
     let each = (count * inner).max(1);
     for (block, (g, chosen)) in g.chunks(each).zip(chosen.chunks(each)).enumerate() {
         for (g, chosen) in g.chunks(inner).zip(chosen.chunks(inner)) {
-            let places = chosen.iter().enumerate().map(|(i, chosen)| (block * size + *chosen as usize) * inner + i);
-            g.chunks(1).zip(places).for_each(|(g, place)| sums.add(place, g));
+            let places = chosen
+                .iter()
+                .enumerate()
+                .map(|(i, chosen)| (block * size + *chosen as usize) * inner + i);
+            g.chunks(1)
+                .zip(places)
+                .for_each(|(g, place)| sums.add(place, g));
         }
     }
     sums.finish();
 }
 
-/// Gradients that are added where values came from; of an entry that was picked often, there are many. They are added in
-/// `f64` unless that would take longer than the rest: where a few are picked out of a large table.
+/// Gradients that are added where values came from; of an entry that was picked often, there are
+/// many. They are added in `f64` unless that would take longer than the rest: where a few are
+/// picked out of a large table.
 pub(crate) struct Sums<'a> {
     sums: &'a mut [Float],
     exact: Vec<f64>,
@@ -73,20 +92,33 @@ pub(crate) struct Sums<'a> {
 impl Sums<'_> {
     /// For `picked` times `width` values.
     pub fn new(sums: &mut [Float], width: usize, picked: usize) -> Sums<'_> {
-        let exact = if picked * width >= sums.len() || picked > 65_536 { vec![0.0; sums.len()] } else { Vec::new() };
+        let exact = if picked * width >= sums.len() || picked > 65_536 {
+            vec![0.0; sums.len()]
+        } else {
+            Vec::new()
+        };
         Sums { sums, exact }
     }
 
     #[inline(always)]
     pub fn add(&mut self, place: usize, g: &[Float]) {
         if self.exact.is_empty() {
-            self.sums[place..][..g.len()].iter_mut().zip(g).for_each(|(sum, g)| *sum += g);
+            self.sums[place..][..g.len()]
+                .iter_mut()
+                .zip(g)
+                .for_each(|(sum, g)| *sum += g);
         } else {
-            self.exact[place..][..g.len()].iter_mut().zip(g).for_each(|(sum, g)| *sum += *g as f64);
+            self.exact[place..][..g.len()]
+                .iter_mut()
+                .zip(g)
+                .for_each(|(sum, g)| *sum += *g as f64);
         }
     }
 
     pub fn finish(self) {
-        self.sums.iter_mut().zip(&self.exact).for_each(|(sum, exact)| *sum += *exact as Float);
+        self.sums
+            .iter_mut()
+            .zip(&self.exact)
+            .for_each(|(sum, exact)| *sum += *exact as Float);
     }
 }

@@ -1,12 +1,13 @@
-//! Threads that share work. They belong to one process: a fork, as the worker does before each cell, copies only the thread
-//! that forks, so the process that comes out of it starts threads of its own.
+//! Threads that share work. They belong to one process: a fork, as the worker does before each
+//! cell, copies only the thread that forks, so the process that comes out of it starts threads of
+//! its own.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-/// How often a thread looks for work, or for the end of it, before it sleeps: about as long as an operation takes, because
-/// the next one usually follows.
+/// How often a thread looks for work, or for the end of it, before it sleeps: about as long as an
+/// operation takes, because the next one usually follows.
 const LOOKS: usize = 4000;
 
 /// Tasks 0, 1, 2, … of one piece of work; each thread takes the next one until there are none.
@@ -19,7 +20,8 @@ struct Job {
     has_panicked: AtomicBool,
 }
 
-// SAFETY: `work` is shared between threads, which `Sync` allows, and used only while its owner waits.
+// SAFETY: `work` is shared between threads, which `Sync` allows, and used only while its owner
+// waits.
 unsafe impl Send for Job {}
 // SAFETY: as above; the counters are atomic.
 unsafe impl Sync for Job {}
@@ -70,22 +72,38 @@ fn pool() -> &'static Pool {
         job: Mutex::new(None),
         wake: Condvar::new(),
     }));
-    if POOL.compare_exchange(old, new, Ordering::AcqRel, Ordering::Relaxed).is_err() {
+    if POOL
+        .compare_exchange(old, new, Ordering::AcqRel, Ordering::Relaxed)
+        .is_err()
+    {
         return pool();
     }
     let new: &'static Pool = new;
     for _ in 1..new.threads {
         // Where no thread can be had, those that there are do the work.
-        let _ = std::thread::Builder::new().name("tensors".to_owned()).spawn(|| new.serve());
+        let _ = std::thread::Builder::new()
+            .name("tensors".to_owned())
+            .spawn(|| new.serve());
     }
     new
 }
 
-/// As many threads as the learner, or who runs the classroom, asks for; otherwise what the system grants this process.
+/// As many threads as the learner, or who runs the classroom, asks for; otherwise what the system
+/// grants this process.
 fn wanted() -> usize {
-    let asked = |name: &str| std::env::var(name).ok()?.parse::<f64>().ok().filter(|count| *count >= 1.0);
-    let asked = asked("CHAINRULE_THREADS").or_else(|| asked("CPU_LIMIT")).map(|count| count as usize);
-    asked.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).min(64)
+    let asked = |name: &str| {
+        std::env::var(name)
+            .ok()?
+            .parse::<f64>()
+            .ok()
+            .filter(|count| *count >= 1.0)
+    };
+    let asked = asked("CHAINRULE_THREADS")
+        .or_else(|| asked("CPU_LIMIT"))
+        .map(|count| count as usize);
+    asked
+        .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+        .min(64)
 }
 
 /// How many threads work on what is given to [`parallel`].
@@ -93,17 +111,27 @@ pub(crate) fn threads() -> usize {
     pool().threads
 }
 
-/// Calls `work` for each task from 0 to `tasks - 1`, in any order, on the threads of the pool and on this one.
+/// Calls `work` for each task from 0 to `tasks - 1`, in any order, on the threads of the pool and
+/// on this one.
 pub(crate) fn parallel(tasks: usize, work: &(dyn Fn(usize) + Sync)) {
     let pool = if tasks > 1 { Some(pool()) } else { None };
     // A task that has tasks, or another thread of the learner: they do it alone.
-    let Some(pool) = pool.filter(|pool| pool.threads > 1 && !pool.is_busy.swap(true, Ordering::Acquire)) else {
+    let Some(pool) =
+        pool.filter(|pool| pool.threads > 1 && !pool.is_busy.swap(true, Ordering::Acquire))
+    else {
         return (0..tasks).for_each(work);
     };
-    // SAFETY: only the lifetime is taken away; this function does not return while a thread can use it.
+    // SAFETY: only the lifetime is taken away; this function does not return while a thread can use
+    // it.
     let work: *const (dyn Fn(usize) + Sync) = unsafe { std::mem::transmute(work) };
     let (next, left) = (AtomicUsize::new(0), AtomicUsize::new(tasks));
-    let job = Arc::new(Job { work, tasks, next, left, has_panicked: AtomicBool::new(false) });
+    let job = Arc::new(Job {
+        work,
+        tasks,
+        next,
+        left,
+        has_panicked: AtomicBool::new(false),
+    });
     {
         let mut current = pool.job.lock().unwrap_or_else(PoisonError::into_inner);
         *current = Some(job.clone());
@@ -114,10 +142,17 @@ pub(crate) fn parallel(tasks: usize, work: &(dyn Fn(usize) + Sync)) {
     let mut looks = 0;
     while job.left.load(Ordering::Acquire) > 0 {
         looks += 1;
-        if looks < LOOKS { std::hint::spin_loop() } else { std::thread::yield_now() }
+        if looks < LOOKS {
+            std::hint::spin_loop()
+        } else {
+            std::thread::yield_now()
+        }
     }
     pool.is_busy.store(false, Ordering::Release);
-    assert!(!job.has_panicked.load(Ordering::Relaxed), "a part of an operation panicked, see above");
+    assert!(
+        !job.has_panicked.load(Ordering::Relaxed),
+        "a part of an operation panicked, see above"
+    );
 }
 
 impl Pool {

@@ -1,9 +1,10 @@
-//! Many values to one: the one mechanism under every sum, mean, product and extremum, and under every gradient that undoes
-//! broadcasting.
+//! Many values to one: the one mechanism under every sum, mean, product and extremum, and under
+//! every gradient that undoes broadcasting.
 //!
-//! Sums are held in `f64`: in `f32`, 10⁷ values added one after the other lose three digits of seven, and from 2²⁴ on a 1
-//! is lost altogether. That costs nothing that can be measured, because memory is slower than the additions. The values are
-//! divided into parts by the shape alone, never by the number of threads, and the totals of the parts are joined in order.
+//! Sums are held in `f64`: in `f32`, 10⁷ values added one after the other lose three digits of
+//! seven, and from 2²⁴ on a 1 is lost altogether. That costs nothing that can be measured, because
+//! memory is slower than the additions. The values are divided into parts by the shape alone, never
+//! by the number of threads, and the totals of the parts are joined in order.
 
 pub(crate) use super::loops::Along;
 use super::loops::{Shared, lanes, ranges};
@@ -14,7 +15,8 @@ use crate::Float;
 const BLOCK: usize = 32_768;
 /// Columns whose totals are held at once: they fit into the fastest cache.
 const TILE: usize = 1024;
-/// Totals that are kept side by side where a row has fewer values, so that several are computed at once.
+/// Totals that are kept side by side where a row has fewer values, so that several are computed at
+/// once.
 const LANES: usize = 32;
 
 /// A way to combine values.
@@ -52,11 +54,15 @@ fold!(
     Squares, f64, 0.0, |x| x as f64 * x as f64, |a, b| a + b
 );
 fold!(Product, f64, 1.0, |x| x as f64, |a, b| a * b);
-fold!(Largest, Float, Float::NEG_INFINITY, |x| x, |a, b| larger(a, b));
-fold!(Smallest, Float, Float::INFINITY, |x| x, |a, b| smaller(a, b));
+fold!(Largest, Float, Float::NEG_INFINITY, |x| x, |a, b| larger(
+    a, b
+));
+fold!(Smallest, Float, Float::INFINITY, |x| x, |a, b| smaller(
+    a, b
+));
 
-/// Not `Float::max`, which would hide a NaN: whoever looks for the cause has to see it. In this form it is one instruction
-/// after another number, and the NaN is looked for beside it.
+/// Not `Float::max`, which would hide a NaN: whoever looks for the cause has to see it. In this
+/// form it is one instruction after another number, and the NaN is looked for beside it.
 #[inline(always)]
 pub(crate) fn larger(a: Float, b: Float) -> Float {
     let larger = if b > a { b } else { a };
@@ -73,11 +79,15 @@ pub(crate) fn smaller(a: Float, b: Float) -> Float {
 /// The total of a row, always in the same order.
 #[inline(always)]
 fn total<F: Fold>(fold: &F, row: &[Float]) -> F::Total {
-    if row.len() < 256 { in_lanes::<F, 16>(fold, row) } else { in_lanes::<F, 32>(fold, row) }
+    if row.len() < 256 {
+        in_lanes::<F, 16>(fold, row)
+    } else {
+        in_lanes::<F, 32>(fold, row)
+    }
 }
 
-/// The total of a row, `N` values at a time. The lanes are joined one after the other: by halves, the compiler would keep
-/// them in pairs all the way, which takes twice as long.
+/// The total of a row, `N` values at a time. The lanes are joined one after the other: by halves,
+/// the compiler would keep them in pairs all the way, which takes twice as long.
 #[inline(always)]
 fn in_lanes<F: Fold, const N: usize>(_: &F, row: &[Float]) -> F::Total {
     let (chunks, rest) = row.as_chunks::<N>();
@@ -89,9 +99,12 @@ fn in_lanes<F: Fold, const N: usize>(_: &F, row: &[Float]) -> F::Total {
                 *lane = F::join(*lane, F::of(*x));
             }
         }
-        total = lanes.iter().fold(total, |total, lane| F::join(total, *lane));
+        total = lanes
+            .iter()
+            .fold(total, |total, lane| F::join(total, *lane));
     }
-    rest.iter().fold(total, |total, x| F::join(total, F::of(*x)))
+    rest.iter()
+        .fold(total, |total, x| F::join(total, F::of(*x)))
 }
 
 vectorised! {
@@ -104,7 +117,8 @@ vectorised! {
 }
 
 vectorised! {
-    /// Joins to `totals`, which begin with the start, the first values of `height` rows that lie `step` apart.
+    /// Joins to `totals`, which begin with the start, the first values of `height` rows that lie
+    /// `step` apart.
     fn of_columns[F: Fold](fold: &F, x: &[Float], step: usize, height: usize, totals: &mut [F::Total]) {
         let width = totals.len();
         if step == 1 {
@@ -135,8 +149,8 @@ vectorised! {
     }
 }
 
-/// `end` of the total of what lies along the axis, for each place of the other axes. `end` of the start where there is
-/// nothing along it.
+/// `end` of the total of what lies along the axis, for each place of the other axes. `end` of the
+/// start where there is nothing along it.
 pub(crate) fn reduce<F: Fold>(
     fold: F,
     x: &[Float],
@@ -153,7 +167,13 @@ pub(crate) fn reduce<F: Fold>(
         ranges(outer, (BLOCK / len).max(1), |range| {
             // SAFETY: the ranges do not overlap.
             let out = unsafe { shared.part(range.clone()) };
-            of_rows(&fold, &x[range.start * len..range.end * len], len, out, &end);
+            of_rows(
+                &fold,
+                &x[range.start * len..range.end * len],
+                len,
+                out,
+                &end,
+            );
         });
         return out;
     }
@@ -165,7 +185,10 @@ pub(crate) fn reduce<F: Fold>(
     }
     let mut all = vec![F::START; outer * parts * inner];
     totals(&fold, x, along, height, &mut all, &|total| total);
-    for (out, all) in out.chunks_exact_mut(inner).zip(all.chunks_exact(parts * inner)) {
+    for (out, all) in out
+        .chunks_exact_mut(inner)
+        .zip(all.chunks_exact(parts * inner))
+    {
         for (i, out) in out.iter_mut().enumerate() {
             let parts = all[i..].iter().step_by(inner);
             *out = end(parts.fold(F::START, |total, part| F::join(total, *part)));
@@ -185,25 +208,32 @@ fn totals<F: Fold, T: Send>(
 ) {
     let (parts, tiles) = (len.div_ceil(height), inner.div_ceil(TILE));
     let shared = Shared::new(out);
-    ranges(outer * parts * tiles, (BLOCK / (height * inner.min(TILE))).max(1), |range| {
-        let mut totals = Vec::with_capacity(inner.min(TILE));
-        for task in range {
-            let (block, left) = (task / tiles, task % tiles * TILE);
-            let (top, width) = (block % parts * height, TILE.min(inner - left));
-            totals.clear();
-            totals.resize(width, F::START);
-            let first = (block / parts * len + top) * inner + left;
-            of_columns(fold, &x[first..], inner, height.min(len - top), &mut totals);
-            let place = block * inner + left;
-            // SAFETY: each task has its own part of a block.
-            let out = unsafe { shared.part(place..place + width) };
-            out.iter_mut().zip(&totals).for_each(|(out, total)| *out = end(*total));
-        }
-    });
+    ranges(
+        outer * parts * tiles,
+        (BLOCK / (height * inner.min(TILE))).max(1),
+        |range| {
+            let mut totals = Vec::with_capacity(inner.min(TILE));
+            for task in range {
+                let (block, left) = (task / tiles, task % tiles * TILE);
+                let (top, width) = (block % parts * height, TILE.min(inner - left));
+                totals.clear();
+                totals.resize(width, F::START);
+                let first = (block / parts * len + top) * inner + left;
+                of_columns(fold, &x[first..], inner, height.min(len - top), &mut totals);
+                let place = block * inner + left;
+                // SAFETY: each task has its own part of a block.
+                let out = unsafe { shared.part(place..place + width) };
+                out.iter_mut()
+                    .zip(&totals)
+                    .for_each(|(out, total)| *out = end(*total));
+            }
+        },
+    );
 }
 
 vectorised! {
-    /// The sums so far of columns `left..left + sums.len()` of `height` rows, from the first row on or from the last.
+    /// The sums so far of columns `left..left + sums.len()` of `height` rows, from the first row on
+    /// or from the last.
     fn run_columns[](x: &[Float], step: usize, left: usize, rows: Rows, sums: &mut [f64], out: Shared<Float>) {
         for i in 0..rows.count {
             let row = rows.first + if rows.from_end { rows.count - 1 - i } else { i };
@@ -259,13 +289,28 @@ pub(crate) fn running(x: &[Float], along: Along, from_end: bool) -> Vec<Float> {
     }
     let mut out = vec![0.0; x.len()];
     let (shared, tiles) = (Shared::new(&mut out), inner.div_ceil(TILE));
-    ranges(outer * tiles, (BLOCK / (len * inner.min(TILE)).max(1)).max(1), |range| {
-        for task in range {
-            let (block, left) = (task / tiles, task % tiles * TILE);
-            let rows = Rows { first: block * len, count: len, from_end };
-            run_columns(x, inner, left, rows, &mut vec![0.0; TILE.min(inner - left)], shared);
-        }
-    });
+    ranges(
+        outer * tiles,
+        (BLOCK / (len * inner.min(TILE)).max(1)).max(1),
+        |range| {
+            for task in range {
+                let (block, left) = (task / tiles, task % tiles * TILE);
+                let rows = Rows {
+                    first: block * len,
+                    count: len,
+                    from_end,
+                };
+                run_columns(
+                    x,
+                    inner,
+                    left,
+                    rows,
+                    &mut vec![0.0; TILE.min(inner - left)],
+                    shared,
+                );
+            }
+        },
+    );
     out
 }
 
@@ -327,7 +372,9 @@ pub(crate) fn first<F: Fold<Total = Float>>(fold: F, x: &[Float], along: Along) 
     let shared = Shared::new(&mut out);
     ranges(outer * inner, (BLOCK / len).max(1), |range| {
         // SAFETY: the ranges do not overlap.
-        first_in_rows(&fold, &x[range.start * len..range.end * len], len, unsafe { shared.part(range) });
+        first_in_rows(&fold, &x[range.start * len..range.end * len], len, unsafe {
+            shared.part(range)
+        });
     });
     out
 }
@@ -340,19 +387,34 @@ fn find(x: &[Float], Along { outer, len, inner }: Along, wanted: &[Float]) -> Ve
         ranges(outer, (BLOCK / len.max(1)).max(1), |range| {
             // SAFETY: the ranges do not overlap.
             let out = unsafe { shared.part(range.clone()) };
-            find_in_rows(&x[range.start * len..range.end * len], len, &wanted[range], out);
+            find_in_rows(
+                &x[range.start * len..range.end * len],
+                len,
+                &wanted[range],
+                out,
+            );
         });
     } else {
         let tiles = inner.div_ceil(TILE);
-        ranges(outer * tiles, (BLOCK / (len * inner.min(TILE)).max(1)).max(1), |range| {
-            for task in range {
-                let (block, left) = (task / tiles, task % tiles * TILE);
-                let place = block * inner + left..block * inner + inner.min(left + TILE);
-                // SAFETY: each task has its own part of a block.
-                let out = unsafe { shared.part(place.clone()) };
-                find_in_columns(&x[block * len * inner + left..], inner, len, &wanted[place], out);
-            }
-        });
+        ranges(
+            outer * tiles,
+            (BLOCK / (len * inner.min(TILE)).max(1)).max(1),
+            |range| {
+                for task in range {
+                    let (block, left) = (task / tiles, task % tiles * TILE);
+                    let place = block * inner + left..block * inner + inner.min(left + TILE);
+                    // SAFETY: each task has its own part of a block.
+                    let out = unsafe { shared.part(place.clone()) };
+                    find_in_columns(
+                        &x[block * len * inner + left..],
+                        inner,
+                        len,
+                        &wanted[place],
+                        out,
+                    );
+                }
+            },
+        );
     }
     out
 }

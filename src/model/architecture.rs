@@ -1,13 +1,17 @@
 //! What layers a model has, as a text in its file, so that the file alone gives the model back.
 //!
-//! The text says what the tensors do not: which layers there are, in order, and their settings. Sizes are those of the
-//! tensors, so that the two cannot contradict each other.
+//! The text says what the tensors do not: which layers there are, in order, and their settings.
+//! Sizes are those of the tensors, so that the two cannot contradict each other.
 
 use super::Sequential;
 use crate::Float;
 use crate::nn::parameter;
-use crate::nn::{Activation, AvgPool2D, BatchNormalization, Conv1D, Conv2D, Dense, Dropout, Embedding, Flatten};
-use crate::nn::{GlobalAvgPool, Gru, LayerNormalization, Lstm, MaxPool1D, MaxPool2D, Module, MultiHeadAttention};
+use crate::nn::{
+    Activation, AvgPool2D, BatchNormalization, Conv1D, Conv2D, Dense, Dropout, Embedding, Flatten,
+};
+use crate::nn::{
+    GlobalAvgPool, Gru, LayerNormalization, Lstm, MaxPool1D, MaxPool2D, Module, MultiHeadAttention,
+};
 use crate::nn::{Padding, PositionEmbedding, Reshape, Residual, SimpleRnn, SinePositionEncoding};
 use crate::tensor::Tensor;
 use serde_json::{Value, json};
@@ -25,13 +29,21 @@ pub(super) fn described(model: &Sequential) -> String {
 }
 
 fn layers(model: &Sequential) -> Vec<Value> {
-    model.layers().iter().map(|layer| settings(&**layer)).collect()
+    model
+        .layers()
+        .iter()
+        .map(|layer| settings(&**layer))
+        .collect()
 }
 
 fn settings(layer: &dyn Module) -> Value {
     let any: &dyn Any = layer;
     let mut value = known_settings(any).unwrap_or_else(|| json!({"own": true}));
-    value["layer"] = json!(if any.is::<Activation>() { "Activation".to_owned() } else { layer.name() });
+    value["layer"] = json!(if any.is::<Activation>() {
+        "Activation".to_owned()
+    } else {
+        layer.name()
+    });
     value
 }
 
@@ -93,23 +105,44 @@ type Read<T> = Result<T, String>;
 /// Builds the model that [`described`] described, with these tensors; or says what is wrong.
 pub(super) fn built(text: &str, mut tensors: BTreeMap<String, Tensor>) -> Read<Sequential> {
     let description: Value = serde_json::from_str(text).map_err(|_| damaged("no JSON"))?;
-    let entries = description["weights"].as_array().ok_or_else(|| damaged("no list of weights"))?;
+    let entries = description["weights"]
+        .as_array()
+        .ok_or_else(|| damaged("no list of weights"))?;
     let mut weights = Vec::new();
     for entry in entries {
-        let name = entry["name"].as_str().ok_or_else(|| damaged("a weight without a name"))?;
-        let tensor = tensors.remove(name).ok_or_else(|| format!("there is no {name} in it"))?;
+        let name = entry["name"]
+            .as_str()
+            .ok_or_else(|| damaged("a weight without a name"))?;
+        let tensor = tensors
+            .remove(name)
+            .ok_or_else(|| format!("there is no {name} in it"))?;
         let is_transposed = entry["transposed"] == true && tensor.rank() == 2;
-        weights.push(if is_transposed { tensor.t().detach() } else { tensor });
+        weights.push(if is_transposed {
+            tensor.t().detach()
+        } else {
+            tensor
+        });
     }
-    let mut builder = Builder { weights: weights.into_iter() };
+    let mut builder = Builder {
+        weights: weights.into_iter(),
+    };
     let layers = builder.layers(&description)?;
     if builder.weights.next().is_some() {
         return Err(damaged("more weights than the layers have"));
     }
-    let input = description["input"].as_array().map(|sizes| sizes.iter().map(size).collect::<Read<_>>());
-    let model = layers.into_iter().fold(Sequential::of_layers(Vec::new(), input.transpose()?), Sequential::push);
+    let input = description["input"]
+        .as_array()
+        .map(|sizes| sizes.iter().map(size).collect::<Read<_>>());
+    let model = layers.into_iter().fold(
+        Sequential::of_layers(Vec::new(), input.transpose()?),
+        Sequential::push,
+    );
     let is_frozen = entries.iter().map(|entry| entry["frozen"] == true);
-    let frozen = model.state().into_iter().zip(is_frozen).filter(|(_, is_frozen)| *is_frozen);
+    let frozen = model
+        .state()
+        .into_iter()
+        .zip(is_frozen)
+        .filter(|(_, is_frozen)| *is_frozen);
     frozen.for_each(|(tensor, _)| tensor.set_trainable(false));
     Ok(model)
 }
@@ -124,22 +157,39 @@ fn size(value: &Value) -> Read<usize> {
 }
 
 fn at_least_1(value: &Value) -> Read<usize> {
-    size(value).and_then(|size| if size == 0 { Err(damaged("a size of 0")) } else { Ok(size) })
+    size(value).and_then(|size| {
+        if size == 0 {
+            Err(damaged("a size of 0"))
+        } else {
+            Ok(size)
+        }
+    })
 }
 
 fn number(value: &Value) -> Read<Float> {
-    value.as_f64().map(|number| number as Float).ok_or_else(|| damaged(&format!("{value} is no number")))
+    value
+        .as_f64()
+        .map(|number| number as Float)
+        .ok_or_else(|| damaged(&format!("{value} is no number")))
 }
 
 fn activation(value: &Value) -> Read<Activation> {
     use Activation::{Elu, Gelu, LeakyRelu, Linear, Relu, Sigmoid, Silu, Softmax, Softplus, Tanh};
-    let all = [Linear, Relu, Sigmoid, Tanh, Softmax, LeakyRelu, Elu, Gelu, Silu, Softplus];
-    let found = all.into_iter().find(|activation| *value == format!("{activation:?}"));
+    let all = [
+        Linear, Relu, Sigmoid, Tanh, Softmax, LeakyRelu, Elu, Gelu, Silu, Softplus,
+    ];
+    let found = all
+        .into_iter()
+        .find(|activation| *value == format!("{activation:?}"));
     found.ok_or_else(|| format!("there is no activation {value}"))
 }
 
 fn padding_of(value: &Value) -> Read<Padding> {
-    if value == "same" { Ok(Padding::Same) } else { size(value).map(Padding::Fixed) }
+    if value == "same" {
+        Ok(Padding::Same)
+    } else {
+        size(value).map(Padding::Fixed)
+    }
 }
 
 /// Any size of an axis.
@@ -152,17 +202,23 @@ struct Builder {
 
 impl Builder {
     fn layers(&mut self, value: &Value) -> Read<Vec<Box<dyn Module>>> {
-        let entries = value["layers"].as_array().ok_or_else(|| damaged("no list of layers"))?;
+        let entries = value["layers"]
+            .as_array()
+            .ok_or_else(|| damaged("no list of layers"))?;
         let layers = entries.iter().enumerate().map(|(place, entry)| {
             let kind = entry["layer"].as_str().unwrap_or("without a name");
-            self.layer(kind, entry).map_err(|error| format!("layer {} ({kind}): {error}", place + 1))
+            self.layer(kind, entry)
+                .map_err(|error| format!("layer {} ({kind}): {error}", place + 1))
         });
         layers.collect()
     }
 
     /// The next tensor, if it has a shape that fits.
     fn tensor(&mut self, name: &str, shape: &[usize]) -> Read<Tensor> {
-        let tensor = self.weights.next().ok_or_else(|| damaged(&format!("{name} is missing")))?;
+        let tensor = self
+            .weights
+            .next()
+            .ok_or_else(|| damaged(&format!("{name} is missing")))?;
         let fits = |(own, size): (&usize, &usize)| *size == ANY || own == size;
         if tensor.rank() != shape.len() || !tensor.shape().iter().zip(shape).all(fits) {
             return Err(format!("{name} cannot be {:?}", tensor.shape()));
@@ -175,7 +231,11 @@ impl Builder {
     }
 
     fn bias(&mut self, is_there: &Value, units: usize) -> Read<Option<Tensor>> {
-        if *is_there == true { self.parameter("bias", &[units]).map(Some) } else { Ok(None) }
+        if *is_there == true {
+            self.parameter("bias", &[units]).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     fn layer(&mut self, kind: &str, value: &Value) -> Read<Box<dyn Module>> {
@@ -185,12 +245,20 @@ impl Builder {
             "BatchNormalization" | "LayerNormalization" => self.normalisation(kind, value)?,
             "Conv1D" | "Conv2D" => self.convolution(kind, value)?,
             "SimpleRnn" | "Gru" | "Lstm" => self.recurrent(kind, value["sequences"] == true)?,
-            "Embedding" => Box::new(Embedding { weight: self.parameter("weight", &[ANY; 2])? }),
-            "PositionEmbedding" => Box::new(PositionEmbedding { weight: self.parameter("weight", &[ANY; 2])? }),
+            "Embedding" => Box::new(Embedding {
+                weight: self.parameter("weight", &[ANY; 2])?,
+            }),
+            "PositionEmbedding" => Box::new(PositionEmbedding {
+                weight: self.parameter("weight", &[ANY; 2])?,
+            }),
             "Residual" => {
                 let inner = &value["around"];
-                let kind = inner["layer"].as_str().ok_or_else(|| damaged("a Residual around nothing"))?;
-                let layers = self.layer(kind, inner).map_err(|error| format!("around {kind}: {error}"))?;
+                let kind = inner["layer"]
+                    .as_str()
+                    .ok_or_else(|| damaged("a Residual around nothing"))?;
+                let layers = self
+                    .layer(kind, inner)
+                    .map_err(|error| format!("around {kind}: {error}"))?;
                 Box::new(Residual { layers })
             }
             "Sequential" => {
@@ -204,7 +272,11 @@ impl Builder {
     fn dense(&mut self, bias: &Value, activation: Activation) -> Read<Dense> {
         let weight = self.parameter("weight", &[ANY; 2])?;
         let bias = self.bias(bias, weight.shape()[1])?;
-        Ok(Dense { weight, bias, activation })
+        Ok(Dense {
+            weight,
+            bias,
+            activation,
+        })
     }
 
     fn attention(&mut self, value: &Value) -> Read<MultiHeadAttention> {
@@ -212,22 +284,51 @@ impl Builder {
         let (query, key, value_, output) = (part(0)?, part(1)?, part(2)?, part(3)?);
         let (heads, features) = (at_least_1(&value["heads"])?, query.weight.shape()[1]);
         let all = [&query, &key, &value_, &output];
-        if !features.is_multiple_of(heads) || all.iter().any(|part| part.weight.shape() != [features; 2]) {
+        if !features.is_multiple_of(heads)
+            || all.iter().any(|part| part.weight.shape() != [features; 2])
+        {
             return Err(format!("{heads} heads do not fit its weights"));
         }
-        Ok(MultiHeadAttention { query, key, value: value_, output, heads, is_causal: value["causal"] == true })
+        Ok(MultiHeadAttention {
+            query,
+            key,
+            value: value_,
+            output,
+            heads,
+            is_causal: value["causal"] == true,
+        })
     }
 
     fn convolution(&mut self, kind: &str, value: &Value) -> Read<Box<dyn Module>> {
-        let (stride, padding) = (at_least_1(&value["stride"])?, padding_of(&value["padding"])?);
+        let (stride, padding) = (
+            at_least_1(&value["stride"])?,
+            padding_of(&value["padding"])?,
+        );
         let activation = activation(&value["activation"])?;
-        let weight = self.parameter("weight", if kind == "Conv1D" { &[ANY; 3] } else { &[ANY; 4] })?;
+        let weight = self.parameter(
+            "weight",
+            if kind == "Conv1D" {
+                &[ANY; 3]
+            } else {
+                &[ANY; 4]
+            },
+        )?;
         let bias = self.bias(&value["bias"], weight.shape()[0])?;
         match *weight.shape() {
-            [_, _, height, width] if height == width => {
-                Ok(Box::new(Conv2D { weight, bias, stride, padding, activation }))
-            }
-            [_, _, _] => Ok(Box::new(Conv1D { weight, bias, stride, padding, activation })),
+            [_, _, height, width] if height == width => Ok(Box::new(Conv2D {
+                weight,
+                bias,
+                stride,
+                padding,
+                activation,
+            })),
+            [_, _, _] => Ok(Box::new(Conv1D {
+                weight,
+                bias,
+                stride,
+                padding,
+                activation,
+            })),
             _ => Err(format!("weight cannot be {:?}", weight.shape())),
         }
     }
@@ -236,12 +337,23 @@ impl Builder {
         let (gamma, epsilon) = (self.parameter("gamma", &[ANY])?, number(&value["epsilon"])?);
         let beta = self.parameter("beta", gamma.shape())?;
         if kind == "LayerNormalization" {
-            return Ok(Box::new(LayerNormalization { gamma, beta, epsilon }));
+            return Ok(Box::new(LayerNormalization {
+                gamma,
+                beta,
+                epsilon,
+            }));
         }
         let mean = self.tensor("mean", gamma.shape())?.label("mean");
         let variance = self.tensor("variance", gamma.shape())?.label("variance");
         let momentum = number(&value["momentum"])?;
-        Ok(Box::new(BatchNormalization { gamma, beta, mean, variance, momentum, epsilon }))
+        Ok(Box::new(BatchNormalization {
+            gamma,
+            beta,
+            mean,
+            variance,
+            momentum,
+            epsilon,
+        }))
     }
 
     fn recurrent(&mut self, kind: &str, returns_sequences: bool) -> Read<Box<dyn Module>> {
@@ -261,7 +373,14 @@ impl Builder {
         let recurrent_bias = self.parameter("recurrent_bias", &[columns])?;
         macro_rules! layer {
             ($Layer:ident) => {
-                Box::new($Layer { weight, recurrent, bias, recurrent_bias, units, returns_sequences })
+                Box::new($Layer {
+                    weight,
+                    recurrent,
+                    bias,
+                    recurrent_bias,
+                    units,
+                    returns_sequences,
+                })
             };
         }
         Ok(match kind {
@@ -284,8 +403,12 @@ fn without_weights(kind: &str, value: &Value) -> Read<Box<dyn Module>> {
         "SinePositionEncoding" => Box::new(SinePositionEncoding {}),
         "Flatten" => Box::new(Flatten {}),
         "Reshape" => {
-            let shape = value["shape"].as_array().ok_or_else(|| damaged("no shape"))?;
-            Box::new(Reshape { shape: shape.iter().map(size).collect::<Read<_>>()? })
+            let shape = value["shape"]
+                .as_array()
+                .ok_or_else(|| damaged("no shape"))?;
+            Box::new(Reshape {
+                shape: shape.iter().map(size).collect::<Read<_>>()?,
+            })
         }
         "Dropout" => {
             let rate = number(&value["rate"])?;
@@ -294,6 +417,8 @@ fn without_weights(kind: &str, value: &Value) -> Read<Box<dyn Module>> {
             }
             Box::new(Dropout { rate })
         }
-        _ => return Err("a layer that you wrote yourself cannot be built from the file".to_owned()),
+        _ => {
+            return Err("a layer that you wrote yourself cannot be built from the file".to_owned());
+        }
     })
 }

@@ -29,7 +29,8 @@ use crate::tensor::fail::{fail, notice};
 /// assert_eq!(history.epochs(), 1);
 /// ```
 pub trait Callback {
-    /// Before the optimiser's step number `step`, counted from 0 over all epochs; the gradients are there.
+    /// Before the optimiser's step number `step`, counted from 0 over all epochs; the gradients are
+    /// there.
     #[track_caller]
     fn before_step(&mut self, _step: usize, _run: &mut Run) {}
 
@@ -37,7 +38,8 @@ pub trait Callback {
     #[track_caller]
     fn after_epoch(&mut self, _row: &EpochRow, _run: &mut Run) {}
 
-    /// At the end, also if a callback or a loss that is no number has stopped the run; not after an interrupt or a panic.
+    /// At the end, also if a callback or a loss that is no number has stopped the run; not after an
+    /// interrupt or a panic.
     #[track_caller]
     fn at_end(&mut self, _run: &mut Run) {}
 }
@@ -106,13 +108,23 @@ struct Monitor {
 
 impl Monitor {
     fn new(patience: usize) -> Monitor {
-        Monitor { figure: None, least: 0.0, patience: patience.max(1), best: None, waited: 0 }
+        Monitor {
+            figure: None,
+            least: 0.0,
+            patience: patience.max(1),
+            best: None,
+            waited: 0,
+        }
     }
 
     /// Takes in the figures of an epoch, and says whether they are the best so far.
     #[track_caller]
     fn is_better(&mut self, row: &EpochRow) -> bool {
-        let name = self.figure.as_deref().unwrap_or(if row.val_loss.is_some() { "val_loss" } else { "loss" });
+        let name = self.figure.as_deref().unwrap_or(if row.val_loss.is_some() {
+            "val_loss"
+        } else {
+            "loss"
+        });
         let Some(value) = row.figure(name) else {
             let figures: Vec<&str> = row.figures().into_iter().map(|(name, _)| name).collect();
             fail(
@@ -122,7 +134,9 @@ impl Monitor {
             )
         };
         // A loss falls, an accuracy grows.
-        let falls = ["loss", "error", "perplexity"].iter().any(|end| name.ends_with(end));
+        let falls = ["loss", "error", "perplexity"]
+            .iter()
+            .any(|end| name.ends_with(end));
         let value = if falls { value } else { -value };
         let is_better = self.best.is_none_or(|best| value < best - self.least);
         if is_better {
@@ -138,8 +152,9 @@ impl Monitor {
     }
 }
 
-/// Ends a run when a figure has not become better for some epochs, and brings back the weights of the best epoch. It
-/// watches the validation loss, or the training loss if there is no validation data.
+/// Ends a run when a figure has not become better for some epochs, and brings back the weights of
+/// the best epoch. It watches the validation loss, or the training loss if there is no validation
+/// data.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -159,11 +174,16 @@ pub struct EarlyStopping {
 impl EarlyStopping {
     /// Ends the run after `patience` epochs in a row that are not better than the best.
     pub fn new(patience: usize) -> EarlyStopping {
-        EarlyStopping { monitor: Monitor::new(patience), restores: true, weights: Vec::new() }
+        EarlyStopping {
+            monitor: Monitor::new(patience),
+            restores: true,
+            weights: Vec::new(),
+        }
     }
 
-    /// Watches another figure, by its name in [`History`](super::History): "loss", "accuracy", "val_accuracy". What ends in
-    /// `loss`, `error` or `perplexity` is better the lower it is, anything else the higher.
+    /// Watches another figure, by its name in [`History`](super::History): "loss", "accuracy",
+    /// "val_accuracy". What ends in `loss`, `error` or `perplexity` is better the lower it is,
+    /// anything else the higher.
     pub fn monitor(mut self, figure: &str) -> EarlyStopping {
         self.monitor.figure = Some(full_name(figure));
         self
@@ -194,13 +214,17 @@ impl Callback for EarlyStopping {
 
     fn at_end(&mut self, run: &mut Run) {
         if self.restores {
-            run.model.state().iter().zip(&self.weights).for_each(|(now, best)| now.set_value(best));
+            run.model
+                .state()
+                .iter()
+                .zip(&self.weights)
+                .for_each(|(now, best)| now.set_value(best));
         }
     }
 }
 
-/// Makes the learning rate `factor` times as large when a figure has not become better for some epochs; the figure is that
-/// of [`EarlyStopping`].
+/// Makes the learning rate `factor` times as large when a figure has not become better for some
+/// epochs; the figure is that of [`EarlyStopping`].
 #[doc(alias = "ReduceLROnPlateau")]
 #[derive(Clone, Debug)]
 pub struct ReduceOnPlateau {
@@ -212,7 +236,11 @@ pub struct ReduceOnPlateau {
 impl ReduceOnPlateau {
     /// After `patience` epochs in a row that are not better than the best.
     pub fn new(factor: Float, patience: usize) -> ReduceOnPlateau {
-        ReduceOnPlateau { monitor: Monitor::new(patience), factor, lowest: 0.0 }
+        ReduceOnPlateau {
+            monitor: Monitor::new(patience),
+            factor,
+            lowest: 0.0,
+        }
     }
 
     /// Watches another figure, as [`EarlyStopping::monitor`].
@@ -234,13 +262,14 @@ impl Callback for ReduceOnPlateau {
         if !self.monitor.is_better(row) && self.monitor.is_out_of_patience() {
             self.monitor.waited = 0;
             let rate = run.optimizer.learning_rate();
-            run.optimizer.set_learning_rate((rate * self.factor).max(self.lowest).min(rate));
+            run.optimizer
+                .set_learning_rate((rate * self.factor).max(self.lowest).min(rate));
         }
     }
 }
 
-/// Saves the model after each epoch that is the best so far, by the figure of [`EarlyStopping`]. What cannot be written
-/// does not end the run: a warning says so.
+/// Saves the model after each epoch that is the best so far, by the figure of [`EarlyStopping`].
+/// What cannot be written does not end the run: a warning says so.
 ///
 /// ```no_run
 /// # use chainrule::prelude::*;
@@ -259,7 +288,10 @@ pub struct Checkpoint {
 impl Checkpoint {
     /// Writes to this file, in the form of [`Sequential::save`].
     pub fn new(path: &str) -> Checkpoint {
-        Checkpoint { monitor: Monitor::new(1), path: path.to_owned() }
+        Checkpoint {
+            monitor: Monitor::new(1),
+            path: path.to_owned(),
+        }
     }
 
     /// Watches another figure, as [`EarlyStopping::monitor`].

@@ -34,8 +34,16 @@ pub(super) fn named(part: Tensor, whole: &Tensor) -> Tensor {
 #[track_caller]
 pub(super) fn some_examples(op: &str, data: &Dataset) {
     if data.is_empty() {
-        let problem = format!("{op}: there is no example: x is {:?}, y is {:?}", data.x.shape(), data.y.shape());
-        fail(&problem, &[], "look at what was selected before, with .take(…), .select(…) or a range, and print it");
+        let problem = format!(
+            "{op}: there is no example: x is {:?}, y is {:?}",
+            data.x.shape(),
+            data.y.shape()
+        );
+        fail(
+            &problem,
+            &[],
+            "look at what was selected before, with .take(…), .select(…) or a range, and print it",
+        );
     }
 }
 
@@ -72,17 +80,30 @@ pub(super) struct Means(Vec<(String, Mean)>);
 
 impl Means {
     pub(super) fn new(metrics: &[Box<dyn Metric>]) -> Means {
-        Means(metrics.iter().map(|metric| (metric.name(), Mean::default())).collect())
+        Means(
+            metrics
+                .iter()
+                .map(|metric| (metric.name(), Mean::default()))
+                .collect(),
+        )
     }
 
     #[track_caller]
-    pub(super) fn add(&mut self, metrics: &[Box<dyn Metric>], prediction: &Tensor, target: &Tensor) {
+    pub(super) fn add(
+        &mut self,
+        metrics: &[Box<dyn Metric>],
+        prediction: &Tensor,
+        target: &Tensor,
+    ) {
         for (metric, (_, mean)) in metrics.iter().zip(&mut self.0) {
             mean.add(metric.measure(prediction, target), target.shape()[0]);
         }
     }
 
     pub(super) fn values(self) -> Vec<(String, Float)> {
-        self.0.into_iter().filter_map(|(name, mean)| Some((name, mean.value()?))).collect()
+        self.0
+            .into_iter()
+            .filter_map(|(name, mean)| Some((name, mean.value()?)))
+            .collect()
     }
 }

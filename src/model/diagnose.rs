@@ -1,4 +1,5 @@
-//! What can be seen of a network that will not learn: looked at by `fit`, and asked for with `diagnose`.
+//! What can be seen of a network that will not learn: looked at by `fit`, and asked for with
+//! `diagnose`.
 
 use super::Sequential;
 use super::compiled::{not_compiled, some_examples};
@@ -23,10 +24,12 @@ pub struct Diagnosis {
 const EXAMPLES: usize = 256;
 
 impl Sequential {
-    /// Looks for what keeps a network from learning, with one step on some of the data that changes nothing: inputs that
-    /// are not scaled or no numbers, labels that are off by one or have nothing to do with the inputs, a last layer that does
-    /// not go with the loss, a learning rate that is out of all proportion, units that are dead, gradients that vanish or
-    /// explode or do not reach a parameter. `fit` looks at the same and warns; [`warnings`](crate::tensor::warnings) turns that off.
+    /// Looks for what keeps a network from learning, with one step on some of the data that changes
+    /// nothing: inputs that are not scaled or no numbers, labels that are off by one or have
+    /// nothing to do with the inputs, a last layer that does not go with the loss, a learning rate
+    /// that is out of all proportion, units that are dead, gradients that vanish or explode or do
+    /// not reach a parameter. `fit` looks at the same and warns;
+    /// [`warnings`](crate::tensor::warnings) turns that off.
     ///
     /// Panics if the model was not compiled.
     ///
@@ -41,7 +44,9 @@ impl Sequential {
     /// ```
     #[track_caller]
     pub fn diagnose(&self, data: &Dataset) -> Diagnosis {
-        let Some(compiled) = &*self.compiled else { not_compiled("diagnose") };
+        let Some(compiled) = &*self.compiled else {
+            not_compiled("diagnose")
+        };
         some_examples("diagnose", data);
         // Of all examples: one is enough to spoil the rest.
         if let Some(broken) = Diagnosis::of_numbers(&data.x, &data.y) {
@@ -49,17 +54,26 @@ impl Sequential {
         }
         // As in use: neither dropout nor running means notice.
         let _mode = Mode::new(false);
-        let rows: Vec<usize> = (0..data.len()).step_by(data.len().div_ceil(EXAMPLES)).collect();
+        let rows: Vec<usize> = (0..data.len())
+            .step_by(data.len().div_ceil(EXAMPLES))
+            .collect();
         let (x, y) = (data.x.select_rows(&rows), data.y.select_rows(&rows));
         let parameters = self.parameters();
-        let before: Vec<_> = parameters.iter().map(|parameter| parameter.0.notes().grad.take()).collect();
+        let before: Vec<_> = parameters
+            .iter()
+            .map(|parameter| parameter.0.notes().grad.take())
+            .collect();
         let collecting = Collecting::begin();
         let prediction = self.forward(&x);
         let loss = compiled.loss.loss(&prediction, &y);
         loss.backward();
         let warned = collecting.found();
         let mut diagnosis = Diagnosis::of(self, &x, &y, &prediction);
-        diagnosis.rate(compiled.optimizer.learning_rate(), &parameters, compiled.optimizer.name());
+        diagnosis.rate(
+            compiled.optimizer.learning_rate(),
+            &parameters,
+            compiled.optimizer.name(),
+        );
         diagnosis.order(self, &x, &y);
         // What the loss itself has to say, unless it was found above and said better.
         for (kind, warning) in warned {
@@ -68,7 +82,10 @@ impl Sequential {
             }
         }
         zero_grad(&parameters);
-        parameters.iter().zip(before).for_each(|(parameter, grad)| parameter.0.notes().grad = grad);
+        parameters
+            .iter()
+            .zip(before)
+            .for_each(|(parameter, grad)| parameter.0.notes().grad = grad);
         diagnosis
     }
 }
@@ -90,7 +107,12 @@ impl Diagnosis {
     /// What is no number makes all the rest meaningless.
     fn of_numbers(x: &Tensor, y: &Tensor) -> Option<Diagnosis> {
         let found = not_numbers(x, y)?;
-        Some(Diagnosis { findings: vec![("not a number", format!("{found}{}", say(FILL_IN.0, FILL_IN.1)))] })
+        Some(Diagnosis {
+            findings: vec![(
+                "not a number",
+                format!("{found}{}", say(FILL_IN.0, FILL_IN.1)),
+            )],
+        })
     }
 
     /// Whether nothing looks wrong.
@@ -104,17 +126,31 @@ impl Diagnosis {
 
     /// Warns of each kind of finding once in a cell.
     pub(super) fn warn(self) {
-        self.findings.into_iter().for_each(|(kind, finding)| warn_once(kind, &format!("fit: {finding}")));
+        self.findings
+            .into_iter()
+            .for_each(|(kind, finding)| warn_once(kind, &format!("fit: {finding}")));
     }
 
     fn inputs(&mut self, model: &Sequential, x: &Tensor, y: &Tensor, prediction: &Tensor) {
-        // What a layer of one's own begins with may be an embedding, and its inputs the numbers of words.
-        const TAKE_NUMBERS: [&str; 8] = ["Dense", "Conv1D", "Conv2D", "Flatten", "Reshape", "SimpleRnn", "Gru", "Lstm"];
+        // What a layer of one's own begins with may be an embedding, and its inputs the numbers of
+        // words.
+        const TAKE_NUMBERS: [&str; 8] = [
+            "Dense",
+            "Conv1D",
+            "Conv2D",
+            "Flatten",
+            "Reshape",
+            "SimpleRnn",
+            "Gru",
+            "Lstm",
+        ];
         let takes_numbers = takes(model, &TAKE_NUMBERS);
         let size = x.root_mean_square();
         if takes_numbers && size > 10.0 {
             let advice = "Give data.standardised(), or divide pixels by 255";
-            let finding = format!("the inputs are not scaled: they are about {size:.0} in size, not 1. {advice}");
+            let finding = format!(
+                "the inputs are not scaled: they are about {size:.0} in size, not 1. {advice}"
+            );
             let chinese = format!(
                 "输入没有缩放：数值大小约为 {size:.0}，而不是 1 左右。请用 data.standardised()，像素值请除以 255"
             );
@@ -123,15 +159,25 @@ impl Diagnosis {
         let classes = *prediction.shape().last().unwrap_or(&0);
         let labels = y.to_vec();
         let lowest = labels.iter().copied().fold(Float::INFINITY, Float::min);
-        let are_labels = y.rank() == 1 && classes > 2 && labels.iter().all(|label| label.fract() == 0.0);
+        let are_labels =
+            y.rank() == 1 && classes > 2 && labels.iter().all(|label| label.fract() == 0.0);
         if are_labels && lowest == 1.0 && labels.len() >= 8 * classes {
             let advice = "Classes are counted from 0: are these off by one? If so, subtract 1";
-            let chinese = "没有标签是 0，最小的是 1。类别从 0 开始编号：是不是都多了 1？如果是，请减去 1";
-            self.found("labels", say(format!("no label is 0, the lowest is 1. {advice}"), chinese.to_owned()));
+            let chinese =
+                "没有标签是 0，最小的是 1。类别从 0 开始编号：是不是都多了 1？如果是，请减去 1";
+            self.found(
+                "labels",
+                say(
+                    format!("no label is 0, the lowest is 1. {advice}"),
+                    chinese.to_owned(),
+                ),
+            );
         }
         if prediction.0.op == "softmax" && classes == 1 {
             let advice = "For two classes and one output use .sigmoid() and BinaryCrossentropy";
-            let finding = format!("the softmax of a single output is always 1, so nothing is learnt. {advice}");
+            let finding = format!(
+                "the softmax of a single output is always 1, so nothing is learnt. {advice}"
+            );
             let chinese = "只有一个输出时，softmax 的结果永远是 1，什么也学不到。两个类别、一个输出时，请用 .sigmoid() 和 \
                            BinaryCrossentropy";
             self.found("softmax", say(finding, chinese.to_owned()));
@@ -143,25 +189,46 @@ impl Diagnosis {
         let classes = *prediction.shape().last().unwrap_or(&0);
         let before = prediction.logits().map(|logits| logits.0.op);
         let is_probability = |op: &str| op == "softmax" || op == "sigmoid";
-        if let (true, Some(first)) = (is_probability(prediction.0.op), before.filter(|op| is_probability(op))) {
+        if let (true, Some(first)) = (
+            is_probability(prediction.0.op),
+            before.filter(|op| is_probability(op)),
+        ) {
             let last = prediction.0.op;
-            let what = if last == first { format!("{last} twice") } else { format!("{first} and then {last}") };
-            let advice = format!("Leave the first out: a layer before .{last}() gives plain scores");
-            let what_chinese = if last == first { format!("两次 {last}") } else { format!("先 {first} 再 {last}") };
-            let chinese =
-                format!("模型的最后是{what_chinese}，差别都被抹平了。请去掉前一个：.{last}() 之前的层应该直接给出分数");
-            let english = format!("the model ends in {what}, which evens out all differences. {advice}");
+            let what = if last == first {
+                format!("{last} twice")
+            } else {
+                format!("{first} and then {last}")
+            };
+            let advice =
+                format!("Leave the first out: a layer before .{last}() gives plain scores");
+            let what_chinese = if last == first {
+                format!("两次 {last}")
+            } else {
+                format!("先 {first} 再 {last}")
+            };
+            let chinese = format!(
+                "模型的最后是{what_chinese}，差别都被抹平了。请去掉前一个：.{last}() 之前的层应该直接给出分数"
+            );
+            let english =
+                format!("the model ends in {what}, which evens out all differences. {advice}");
             self.found("softmax twice", say(english, chinese));
         }
         if prediction.0.op == "relu" {
             let are_classes = y.rank() == 1 && classes > 1;
             let has_negative = y.to_vec().iter().any(|value| *value < 0.0);
-            let advice =
-                if are_classes { "End it with .softmax()" } else { "Leave the activation of the last layer out" };
+            let advice = if are_classes {
+                "End it with .softmax()"
+            } else {
+                "Leave the activation of the last layer out"
+            };
             if are_classes || has_negative {
-                let finding = format!("the model ends in relu, which cannot give a negative score. {advice}");
-                let advice =
-                    if are_classes { "请以 .softmax() 结尾" } else { "请去掉最后一层的激活函数" };
+                let finding =
+                    format!("the model ends in relu, which cannot give a negative score. {advice}");
+                let advice = if are_classes {
+                    "请以 .softmax() 结尾"
+                } else {
+                    "请去掉最后一层的激活函数"
+                };
                 let chinese = format!("模型的最后是 relu，给不出负的分数。{advice}");
                 self.found("no probabilities", say(finding, chinese));
             }
@@ -174,16 +241,24 @@ impl Diagnosis {
         const LEAST: Float = 5e-6;
         // These divide by the size of the gradient, so that each step is about as long as the rate.
         let is_adaptive = ["Adam", "AdamW", "RmsProp"].contains(&optimizer);
-        let weights = parameters.iter().filter(|parameter| parameter.rank() > 1 && parameter.has_grad());
+        let weights = parameters
+            .iter()
+            .filter(|parameter| parameter.rank() > 1 && parameter.has_grad());
         let steps = weights.map(|weight| {
-            let step = if is_adaptive { 1.0 } else { weight.grad().root_mean_square() };
+            let step = if is_adaptive {
+                1.0
+            } else {
+                weight.grad().root_mean_square()
+            };
             rate as f64 * step / weight.root_mean_square().max(0.01)
         });
         let largest = steps.fold(0.0, f64::max);
         if rate >= MOST || largest > 5.0 {
-            let advice = "Take a tenth or a hundredth; 0.001 is usual for Adam, 0.01 to 0.1 for Sgd";
+            let advice =
+                "Take a tenth or a hundredth; 0.001 is usual for Adam, 0.01 to 0.1 for Sgd";
             let finding = format!(
-                "the learning rate is too large: with {rate} a step changes weights out of recognition. {advice}"
+                "the learning rate is too large: with {rate} a step changes weights out of \
+                recognition. {advice}"
             );
             let chinese = format!(
                 "学习率太大：用 {rate}，一步就把权重改得面目全非。请改成十分之一或百分之一；Adam 常用 0.001，Sgd 常用 0.01 到 0.1"
@@ -191,14 +266,18 @@ impl Diagnosis {
             self.found("rate", say(finding, chinese));
         } else if rate < LEAST {
             let advice = "0.001 is usual for Adam, 0.01 to 0.1 for Sgd";
-            let english = format!("the learning rate is too small: with {rate:e} nothing changes in sight. {advice}");
-            let chinese = format!("学习率太小：用 {rate:e} 看不到任何变化。Adam 常用 0.001，Sgd 常用 0.01 到 0.1");
+            let english = format!(
+                "the learning rate is too small: with {rate:e} nothing changes in sight. {advice}"
+            );
+            let chinese = format!(
+                "学习率太小：用 {rate:e} 看不到任何变化。Adam 常用 0.001，Sgd 常用 0.01 到 0.1"
+            );
             self.found("rate", say(english, chinese));
         }
     }
 
-    /// Labels that have nothing to do with the inputs: examples that are alike should have the same more often than by
-    /// chance.
+    /// Labels that have nothing to do with the inputs: examples that are alike should have the same
+    /// more often than by chance.
     fn order(&mut self, model: &Sequential, x: &Tensor, y: &Tensor) {
         const FEWEST: usize = 100;
         let labels = y.to_vec();
@@ -209,50 +288,75 @@ impl Diagnosis {
         if n < FEWEST || !is_table || !are_classes || x.shape()[0] != n {
             return;
         }
-        let share = |label: Float| labels.iter().filter(|other| **other == label).count() as f64 / n as f64;
+        let share =
+            |label: Float| labels.iter().filter(|other| **other == label).count() as f64 / n as f64;
         let chance = labels.iter().map(|label| share(*label)).sum::<f64>() / n as f64;
         let neighbours = nearest(x);
-        let alike = (0..n).filter(|&i| labels[i] == labels[neighbours[i]]).count() as f64;
+        let alike = (0..n)
+            .filter(|&i| labels[i] == labels[neighbours[i]])
+            .count() as f64;
         let spread = (chance * (1.0 - chance) / n as f64).sqrt();
         if chance < 0.9 && alike / n as f64 <= chance + 2.0 * spread {
-            let advice = "Were x and y shuffled or sorted separately? Shuffle them together: data.shuffled()";
-            let finding = "the labels seem to have nothing to do with the inputs: examples that are alike have the same label \
-                           no more often than by chance";
+            let advice = "Were x and y shuffled or sorted separately? Shuffle them together: \
+                         data.shuffled()";
+            let finding = "the labels seem to have nothing to do with the inputs: examples that \
+                           are alike have the same label no more often than by chance";
             let chinese = "标签看起来和输入没有关系：相似的样本标签相同的比例，不比随机猜的高。x 和 y 是不是分别打乱或排序了？请一起\
                            打乱：data.shuffled()";
-            self.found("order", say(format!("{finding}. {advice}"), chinese.to_owned()));
+            self.found(
+                "order",
+                say(format!("{finding}. {advice}"), chinese.to_owned()),
+            );
         }
     }
 
     fn gradients(&mut self, parameters: &[Tensor]) {
-        let name = |parameter: &Tensor| parameter.name().unwrap_or_else(|| say("a parameter", "某个参数").to_owned());
+        let name = |parameter: &Tensor| {
+            parameter
+                .name()
+                .unwrap_or_else(|| say("a parameter", "某个参数").to_owned())
+        };
         let mut weights = Vec::new();
         for parameter in parameters {
             if !parameter.has_grad() {
-                let advice = "Does a layer's forward not use it, or use .detach(), .item() or no_grad?";
+                let advice =
+                    "Does a layer's forward not use it, or use .detach(), .item() or no_grad?";
                 let name = name(parameter);
                 let chinese = format!(
                     "没有梯度传到 `{name}`。是不是某一层的 forward 没有用到它，或者用了 .detach()、.item() 或 no_grad？"
                 );
-                self.found("unreached", say(format!("no gradient reaches `{name}`. {advice}"), chinese));
+                self.found(
+                    "unreached",
+                    say(format!("no gradient reaches `{name}`. {advice}"), chinese),
+                );
             } else if parameter.rank() > 1 {
-                weights.push((name(parameter), of_those_reached(&parameter.grad()), parameter.root_mean_square()));
+                weights.push((
+                    name(parameter),
+                    of_those_reached(&parameter.grad()),
+                    parameter.root_mean_square(),
+                ));
             }
         }
         let by_gradient = |a: &&(String, f64, f64), b: &&(String, f64, f64)| a.1.total_cmp(&b.1);
-        let (Some(least), Some(most)) = (weights.iter().min_by(by_gradient), weights.iter().max_by(by_gradient)) else {
+        let (Some(least), Some(most)) = (
+            weights.iter().min_by(by_gradient),
+            weights.iter().max_by(by_gradient),
+        ) else {
             return;
         };
-        // Where a gradient passes on its way to an earlier layer it does not vanish, but is not needed: an attention that is
-        // still young looks at all steps alike, whatever its queries and keys are.
+        // Where a gradient passes on its way to an earlier layer it does not vanish, but is not
+        // needed: an attention that is still young looks at all steps alike, whatever its queries
+        // and keys are.
         let is_small = |one: &(String, f64, f64)| one.1 < 1e-4 * most.1;
         let looks = |one: &&(String, f64, f64)| !one.0.contains("query") && !one.0.contains("key");
         let first_is_small = weights.iter().find(looks).is_some_and(is_small);
         if weights.len() > 2 && first_is_small && is_small(least) {
             let (small, large, ratio) = (&least.0, &most.0, least.1 / most.1);
             let advice = "Use .relu() with its initialiser, BatchNormalization or Residual";
-            let finding =
-                format!("the gradients vanish: that of `{small}` is {ratio:.0e} times that of `{large}`. {advice}");
+            let finding = format!(
+                "the gradients vanish: that of `{small}` is {ratio:.0e} times that of `{large}`. \
+                {advice}"
+            );
             let chinese = format!(
                 "梯度消失了：`{small}` 的梯度只有 `{large}` 的 {ratio:.0e} 倍。请用 .relu() 和与它配套的初始化、\
                  BatchNormalization 或 Residual"
@@ -260,11 +364,14 @@ impl Diagnosis {
             self.found("vanishing", say(finding, chinese));
         }
         // Weights may begin at 0.
-        let explodes = |(_, gradient, weight): &&(String, f64, f64)| *gradient > 100.0 * weight.max(0.01);
+        let explodes =
+            |(_, gradient, weight): &&(String, f64, f64)| *gradient > 100.0 * weight.max(0.01);
         if let Some((name, gradient, _)) = weights.iter().find(explodes) {
-            let advice =
-                "Scale inputs and targets, begin with smaller weights, or limit them: .callback(ClipNorm(1.0))";
-            let finding = format!("the gradients explode: that of `{name}` is {gradient:.0e} in size. {advice}");
+            let advice = "Scale inputs and targets, begin with smaller weights, or limit them: \
+                         .callback(ClipNorm(1.0))";
+            let finding = format!(
+                "the gradients explode: that of `{name}` is {gradient:.0e} in size. {advice}"
+            );
             let chinese = format!(
                 "梯度爆炸了：`{name}` 的梯度大小为 {gradient:.0e}。请缩放输入和目标、用更小的初始权重，或者限制梯度：\
                  .callback(ClipNorm(1.0))"
@@ -279,10 +386,15 @@ impl Diagnosis {
             if layer.parameters().is_empty() && layer.name() != "Relu" {
                 continue;
             }
-            let (units, dead) = (output.shape().get(1).copied().unwrap_or(0), dead_units(&output));
+            let (units, dead) = (
+                output.shape().get(1).copied().unwrap_or(0),
+                dead_units(&output),
+            );
             if output.shape()[0] >= 8 && units >= 4 && 2 * dead > units {
                 let advice = "Lower the learning rate, scale the inputs, or use .leaky_relu()";
-                let english = format!("{dead} of {units} units of {name} are dead: 0 for all examples. {advice}");
+                let english = format!(
+                    "{dead} of {units} units of {name} are dead: 0 for all examples. {advice}"
+                );
                 let chinese = format!(
                     "{name} 的 {units} 个单元中有 {dead} 个已经失活：对所有样本输出都是 0。请降低学习率、缩放输入，或者用 \
                      .leaky_relu()"
@@ -293,12 +405,17 @@ impl Diagnosis {
     }
 }
 
-const FILL_IN: (&str, &str) =
-    (". Leave these examples out, or fill in the mean of the column", "。请去掉这些样本，或者用该列的平均值补上");
+const FILL_IN: (&str, &str) = (
+    ". Leave these examples out, or fill in the mean of the column",
+    "。请去掉这些样本，或者用该列的平均值补上",
+);
 
 /// Whether the first layer of a model is one of these.
 fn takes(model: &Sequential, layers: &[&str]) -> bool {
-    model.layers().first().is_some_and(|layer| layers.contains(&layer.name().as_str()))
+    model
+        .layers()
+        .first()
+        .is_some_and(|layer| layers.contains(&layer.name().as_str()))
 }
 
 /// What in the data is no number, in words.
@@ -319,7 +436,8 @@ pub(super) fn not_numbers(x: &Tensor, y: &Tensor) -> Option<String> {
     })
 }
 
-/// The size of a gradient where it is not 0: of a table only those rows are used that stand in the batch.
+/// The size of a gradient where it is not 0: of a table only those rows are used that stand in the
+/// batch.
 fn of_those_reached(gradient: &Tensor) -> f64 {
     let values = gradient.to_vec();
     let used = values.iter().filter(|value| **value != 0.0).count();
@@ -332,17 +450,29 @@ fn nearest(x: &Tensor) -> Vec<usize> {
     let n = x.shape()[0];
     let features = values.len() / n.max(1);
     let row = |i: usize| &values[i * features..(i + 1) * features];
-    let distance = |i: usize, j: usize| row(i).iter().zip(row(j)).map(|(a, b)| (a - b) * (a - b)).sum::<Float>();
+    let distance = |i: usize, j: usize| {
+        row(i)
+            .iter()
+            .zip(row(j))
+            .map(|(a, b)| (a - b) * (a - b))
+            .sum::<Float>()
+    };
     let closest = |i: usize| {
         let others = (0..n).filter(move |&j| j != i).map(|j| (distance(i, j), j));
-        others.min_by(|a, b| a.0.total_cmp(&b.0)).map_or(i, |one| one.1)
+        others
+            .min_by(|a, b| a.0.total_cmp(&b.0))
+            .map_or(i, |one| one.1)
     };
     (0..n).map(closest).collect()
 }
 
 impl fmt::Display for Diagnosis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let findings: Vec<String> = self.findings.iter().map(|(_, finding)| format!("• {finding}")).collect();
+        let findings: Vec<String> = self
+            .findings
+            .iter()
+            .map(|(_, finding)| format!("• {finding}"))
+            .collect();
         f.write_str(&if findings.is_empty() {
             say("nothing looks wrong", "没有发现问题").to_owned()
         } else {

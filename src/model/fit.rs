@@ -79,8 +79,9 @@ impl<'a> Fit<'a> {
         self
     }
 
-    /// How much the examples of each class count in the loss of the training, by the number of the class; 1 unless set. For
-    /// classes of which one is rare: `.class_weight(&train.class_weights())`.
+    /// How much the examples of each class count in the loss of the training, by the number of the
+    /// class; 1 unless set. For classes of which one is rare:
+    /// `.class_weight(&train.class_weights())`.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -102,7 +103,8 @@ impl<'a> Fit<'a> {
         self
     }
 
-    /// Whether to show a picture that moves (unless not verbose); otherwise one line of text for each epoch.
+    /// Whether to show a picture that moves (unless not verbose); otherwise one line of text for
+    /// each epoch.
     pub fn live(mut self, live: bool) -> Fit<'a> {
         self.live = live;
         self
@@ -120,39 +122,76 @@ impl<'a> Fit<'a> {
         self
     }
 
-    /// Trains: for each epoch, shuffles the data, and for each batch takes one step. Returns the figures.
+    /// Trains: for each epoch, shuffles the data, and for each batch takes one step. Returns the
+    /// figures.
     ///
-    /// An interrupt or a panic ends it at once; the model keeps the weights that it has by then, the figures of what was
-    /// completed in its [`history`](Sequential::history), and can be trained on. A loss that is no longer a number ends
-    /// the run, too.
+    /// An interrupt or a panic ends it at once; the model keeps the weights that it has by then,
+    /// the figures of what was completed in its [`history`](Sequential::history), and can be
+    /// trained on. A loss that is no longer a number ends the run, too.
     #[track_caller]
     pub fn run(self) -> History {
-        let Fit { model, data, validation, epochs, batch_size, verbose, live, mut callbacks, class_weight } = self;
-        // Taken out, so that the model can be borrowed beside it; goes back also when the stack unwinds.
+        let Fit {
+            model,
+            data,
+            validation,
+            epochs,
+            batch_size,
+            verbose,
+            live,
+            mut callbacks,
+            class_weight,
+        } = self;
+        // Taken out, so that the model can be borrowed beside it; goes back also when the stack
+        // unwinds.
         let mut lease = Lease::new(model);
-        let Lease { model, compiled: Some(compiled), parameters, .. } = &mut lease else { not_compiled("fit") };
+        let Lease {
+            model,
+            compiled: Some(compiled),
+            parameters,
+            ..
+        } = &mut lease
+        else {
+            not_compiled("fit")
+        };
         if batch_size == 0 {
-            fail("fit: a batch of 0 samples", &[], "batch_size must be at least 1; 32 is usual");
+            fail(
+                "fit: a batch of 0 samples",
+                &[],
+                "batch_size must be at least 1; 32 is usual",
+            );
         }
         some_examples("fit", &data);
         if let Some(validation) = &validation {
             some_examples("fit, validation", validation);
-            agree("validation", TRAINED_ON, (&data.classes, &data.columns), validation);
+            agree(
+                "validation",
+                TRAINED_ON,
+                (&data.classes, &data.columns),
+                validation,
+            );
         }
         compiled.classes.clone_from(&data.classes);
         compiled.columns.clone_from(&data.columns);
         *parameters = model.parameters();
         if parameters.is_empty() {
-            let hint = "add a layer that has some, such as Dense::new(…), or make one trainable again";
+            let hint =
+                "add a layer that has some, such as Dense::new(…), or make one trainable again";
             fail("fit: the model has no parameters to train", &[], hint);
         }
 
         let steps = data.len().div_ceil(batch_size);
         // Kept in the model from the start: what unwinds returns nothing.
         *model.history = History::default();
-        model.input.get_or_insert_with(|| data.x.shape()[1..].to_vec());
+        model
+            .input
+            .get_or_insert_with(|| data.x.shape()[1..].to_vec());
         let mut step = 0;
-        let mut view = Live::new(compiled.loss.name(), steps * epochs, epochs, verbose && live);
+        let mut view = Live::new(
+            compiled.loss.name(),
+            steps * epochs,
+            epochs,
+            verbose && live,
+        );
         let mut is_sound = true;
         'training: for epoch in 1..=epochs {
             let order = random::permutation(data.len());
@@ -188,34 +227,62 @@ impl<'a> Fit<'a> {
                 if step == 0 || step + 1 == steps * epochs {
                     let mut diagnosis = Diagnosis::of(model, &x, &data.y, &prediction);
                     if step == 0 && callbacks.is_empty() {
-                        diagnosis.rate(compiled.optimizer.learning_rate(), parameters, compiled.optimizer.name());
+                        diagnosis.rate(
+                            compiled.optimizer.learning_rate(),
+                            parameters,
+                            compiled.optimizer.name(),
+                        );
                     }
                     diagnosis.warn();
                 }
                 // Frees the graph, so that the step changes the weights in place.
                 drop((prediction, loss));
-                let mut run = Run { model, optimizer: &mut *compiled.optimizer, is_stopped: false };
+                let mut run = Run {
+                    model,
+                    optimizer: &mut *compiled.optimizer,
+                    is_stopped: false,
+                };
                 for callback in &mut callbacks {
                     callback.before_step(step, &mut run);
                 }
                 compiled.optimizer.step(parameters);
                 step += 1;
             }
-            let mut row = EpochRow { epoch, loss: mean_loss.value().unwrap_or_default(), ..EpochRow::default() };
+            let mut row = EpochRow {
+                epoch,
+                loss: mean_loss.value().unwrap_or_default(),
+                ..EpochRow::default()
+            };
             row.others = metrics.values();
             if let Some(validation) = &validation {
                 let evaluation = compiled.evaluate(model, validation);
                 row.val_loss = Some(evaluation.loss);
-                row.others.extend(evaluation.metrics.into_iter().map(|(name, value)| (format!("val_{name}"), value)));
+                row.others.extend(
+                    evaluation
+                        .metrics
+                        .into_iter()
+                        .map(|(name, value)| (format!("val_{name}"), value)),
+                );
             }
-            let mut take = |name| Some(row.others.extract_if(.., |(other, _)| other == name).next()?.1);
+            let mut take = |name| {
+                Some(
+                    row.others
+                        .extract_if(.., |(other, _)| other == name)
+                        .next()?
+                        .1,
+                )
+            };
             (row.accuracy, row.val_accuracy) = (take("accuracy"), take("val_accuracy"));
             model.history.push(&row);
             view.epoch(&row);
             if verbose && !live {
                 println!("{}", model.history.line(epoch - 1));
             }
-            let mut run = Run { model, optimizer: &mut *compiled.optimizer, is_stopped: false };
+            let mut run = Run {
+                model,
+                optimizer: &mut *compiled.optimizer,
+                is_stopped: false,
+            };
             for callback in &mut callbacks {
                 callback.after_epoch(&row, &mut run);
             }
@@ -224,7 +291,11 @@ impl<'a> Fit<'a> {
                 break;
             }
         }
-        let mut run = Run { model, optimizer: &mut *compiled.optimizer, is_stopped: true };
+        let mut run = Run {
+            model,
+            optimizer: &mut *compiled.optimizer,
+            is_stopped: true,
+        };
         for callback in &mut callbacks {
             callback.at_end(&mut run);
         }
@@ -239,32 +310,45 @@ impl<'a> Fit<'a> {
 #[cold]
 fn why_not_a_number(data: &Dataset, loss: &Tensor) -> String {
     if let Some(found) = not_numbers(&data.x, &data.y) {
-        return say(format!("That comes from the data: {found}"), format!("原因在数据：{found}"));
+        return say(
+            format!("That comes from the data: {found}"),
+            format!("原因在数据：{found}"),
+        );
     }
     let origin = loss.find_nan().unwrap_or_default();
     say(
         format!(
-            "It came up first in {origin}. Usual causes: a learning rate that is too large, inputs that are not scaled"
+            "It came up first in {origin}. Usual causes: a learning rate that is too large, inputs \
+            that are not scaled"
         ),
         format!("它最先出现在 {origin}。常见原因：学习率太大，或者输入没有缩放"),
     )
 }
 
-/// A model without its optimiser and loss, and those; put together again at the end, however it ends.
+/// A model without its optimiser and loss, and those; put together again at the end, however it
+/// ends.
 struct Lease<'a> {
     model: &'a mut Sequential,
     compiled: Option<Compiled>,
     /// What is trained; without gradients at the end, so that none reaches another loop.
     parameters: Vec<Tensor>,
-    /// The learning rate at the start. A schedule that has ended at 0, or was interrupted, does not reach the next run.
+    /// The learning rate at the start. A schedule that has ended at 0, or was interrupted, does not
+    /// reach the next run.
     rate: Option<Float>,
 }
 
 impl<'a> Lease<'a> {
     fn new(model: &'a mut Sequential) -> Lease<'a> {
         let compiled = model.compiled.take();
-        let rate = compiled.as_ref().map(|compiled| compiled.optimizer.learning_rate());
-        Lease { model, compiled, parameters: Vec::new(), rate }
+        let rate = compiled
+            .as_ref()
+            .map(|compiled| compiled.optimizer.learning_rate());
+        Lease {
+            model,
+            compiled,
+            parameters: Vec::new(),
+            rate,
+        }
     }
 }
 

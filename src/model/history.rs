@@ -7,7 +7,8 @@ use crate::plot::EpochRow;
 use crate::tensor::table::{figure, figures, html_table, text_table};
 use std::fmt;
 
-/// The figures of a training run, one of each per epoch. A figure that was not measured is an empty slice.
+/// The figures of a training run, one of each per epoch. A figure that was not measured is an empty
+/// slice.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -51,8 +52,8 @@ impl History {
         &self.batch_loss
     }
 
-    /// A figure by name: "loss", "val_loss", "batch_loss", or the name of a metric, with "val_" before it for that of the
-    /// validation data. Panics at another name.
+    /// A figure by name: "loss", "val_loss", "batch_loss", or the name of a metric, with "val_"
+    /// before it for that of the validation data. Panics at another name.
     #[track_caller]
     pub fn get(&self, name: &str) -> &[Float] {
         let measured: Vec<&str> = self.figures.iter().map(|(name, _)| name.as_str()).collect();
@@ -70,7 +71,10 @@ impl History {
     }
 
     fn find(&self, name: &str) -> &[Float] {
-        self.figures.iter().find(|(other, _)| other == name).map_or(&[], |(_, values)| values)
+        self.figures
+            .iter()
+            .find(|(other, _)| other == name)
+            .map_or(&[], |(_, values)| values)
     }
 
     /// How many epochs were completed.
@@ -94,16 +98,26 @@ impl History {
     /// One epoch, from 0, as a line of text.
     pub(super) fn line(&self, epoch: usize) -> String {
         let named = self.header().into_iter().zip(self.row(epoch));
-        named.map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join("  ")
+        named
+            .map(|(name, value)| format!("{name} {value}"))
+            .collect::<Vec<_>>()
+            .join("  ")
     }
 
     fn header(&self) -> Vec<&str> {
-        std::iter::once("epoch").chain(self.figures.iter().map(|(name, _)| name.as_str())).collect()
+        std::iter::once("epoch")
+            .chain(self.figures.iter().map(|(name, _)| name.as_str()))
+            .collect()
     }
 
     fn row(&self, epoch: usize) -> Vec<String> {
-        let values = self.figures.iter().map(|(name, values)| figure(name, values[epoch]));
-        std::iter::once((epoch + 1).to_string()).chain(values).collect()
+        let values = self
+            .figures
+            .iter()
+            .map(|(name, values)| figure(name, values[epoch]));
+        std::iter::once((epoch + 1).to_string())
+            .chain(values)
+            .collect()
     }
 
     /// All epochs, or the first and the last if there are many.
@@ -111,15 +125,24 @@ impl History {
         const ENDS: usize = 8;
         let n = self.epochs();
         let is_long = n > 2 * ENDS;
-        let shown: Vec<usize> = (0..n).filter(|epoch| !is_long || *epoch < ENDS || *epoch >= n - ENDS).collect();
+        let shown: Vec<usize> = (0..n)
+            .filter(|epoch| !is_long || *epoch < ENDS || *epoch >= n - ENDS)
+            .collect();
         let columns: Vec<Vec<String>> = self
             .figures
             .iter()
-            .map(|(name, values)| figures(name, &shown.iter().map(|epoch| values[*epoch]).collect::<Vec<_>>()))
+            .map(|(name, values)| {
+                figures(
+                    name,
+                    &shown.iter().map(|epoch| values[*epoch]).collect::<Vec<_>>(),
+                )
+            })
             .collect();
         let row = |(i, epoch): (usize, &usize)| {
             let values = columns.iter().map(|column| column[i].clone());
-            std::iter::once((epoch + 1).to_string()).chain(values).collect()
+            std::iter::once((epoch + 1).to_string())
+                .chain(values)
+                .collect()
         };
         let mut rows: Vec<Vec<String>> = shown.iter().enumerate().map(row).collect();
         if is_long {
@@ -160,21 +183,34 @@ impl Evaluation {
         let Some((_, value)) = self.metrics.iter().find(|(other, _)| *other == full) else {
             let measured: Vec<&str> = self.metrics.iter().map(|(name, _)| name.as_str()).collect();
             let problem = format!("Evaluation: no metric is called {name:?}");
-            crate::tensor::fail::fail(&problem, &[], &format!("there are {measured:?}; others are given to compile"))
+            crate::tensor::fail::fail(
+                &problem,
+                &[],
+                &format!("there are {measured:?}; others are given to compile"),
+            )
         };
         *value
     }
 
     fn row(&self) -> (Vec<&str>, Vec<String>) {
-        let metrics = self.metrics.iter().map(|(name, value)| (name.as_str(), figure(name, *value)));
-        std::iter::once(("loss", figure("loss", self.loss))).chain(metrics).unzip()
+        let metrics = self
+            .metrics
+            .iter()
+            .map(|(name, value)| (name.as_str(), figure(name, *value)));
+        std::iter::once(("loss", figure("loss", self.loss)))
+            .chain(metrics)
+            .unzip()
     }
 }
 
 impl fmt::Display for Evaluation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (names, values) = self.row();
-        let pairs: Vec<String> = names.iter().zip(values).map(|(name, value)| format!("{name} {value}")).collect();
+        let pairs: Vec<String> = names
+            .iter()
+            .zip(values)
+            .map(|(name, value)| format!("{name} {value}"))
+            .collect();
         f.write_str(&pairs.join(", "))
     }
 }

@@ -1,7 +1,8 @@
-//! Models in files that other programs read, too: the weights as safetensors under the names that PyTorch gives them, whole
-//! networks as ONNX.
+//! Models in files that other programs read, too: the weights as safetensors under the names that
+//! PyTorch gives them, whole networks as ONNX.
 //!
-//! The one place in this folder that knows layers: how they are written belongs to the formats, not to the layers.
+//! The one place in this folder that knows layers: how they are written belongs to the formats, not
+//! to the layers.
 
 use super::Sequential;
 use super::architecture;
@@ -9,9 +10,12 @@ use super::onnx::{self, Attribute, Graph, Node};
 use crate::data::files::wrong;
 use crate::data::read_safetensors;
 use crate::data::tensors::{read_with_note, write_with_note};
-use crate::nn::{Activation, AvgPool2D, BatchNormalization, Conv1D, Conv2D, Dense, Dropout, Embedding, Flatten};
 use crate::nn::{
-    GlobalAvgPool, Gru, LayerNormalization, Lstm, MaxPool1D, MaxPool2D, Module, PositionEmbedding, Reshape,
+    Activation, AvgPool2D, BatchNormalization, Conv1D, Conv2D, Dense, Dropout, Embedding, Flatten,
+};
+use crate::nn::{
+    GlobalAvgPool, Gru, LayerNormalization, Lstm, MaxPool1D, MaxPool2D, Module, PositionEmbedding,
+    Reshape,
 };
 use crate::nn::{Padding, SimpleRnn};
 use crate::tensor::Tensor;
@@ -21,9 +25,10 @@ use std::io::Result;
 
 /// Keeping what was learnt.
 impl Sequential {
-    /// Writes the model to a file, in the format safetensors: the weights with the names and the layout of a PyTorch
-    /// `nn.Sequential` in which each activation is a module of its own (`0.weight` is `[outputs, inputs]`), and beside them
-    /// what layers there are, for [`load`](Sequential::load). What `compile` was given is not in it. A file that is there is
+    /// Writes the model to a file, in the format safetensors: the weights with the names and the
+    /// layout of a PyTorch `nn.Sequential` in which each activation is a module of its own
+    /// (`0.weight` is `[outputs, inputs]`), and beside them what layers there are, for
+    /// [`load`](Sequential::load). What `compile` was given is not in it. A file that is there is
     /// replaced only when the new one is complete.
     ///
     /// ```
@@ -42,24 +47,40 @@ impl Sequential {
     /// In Python: `model.load_state_dict(safetensors.torch.load_file(path))`.
     pub fn save(&self, path: &str) -> Result<()> {
         match ending(path).as_str() {
-            "onnx" => return Err(wrong(path, "save writes safetensors; model.save_onnx(…) writes ONNX")),
+            "onnx" => {
+                return Err(wrong(
+                    path,
+                    "save writes safetensors; model.save_onnx(…) writes ONNX",
+                ));
+            }
             other if OF_PYTHON.contains(&other) => {
-                let advice =
-                    format!("save writes safetensors, which .{other} files are not: give it the ending .safetensors");
+                let advice = format!(
+                    "save writes safetensors, which .{other} files are not: give it the ending \
+                    .safetensors"
+                );
                 return Err(wrong(path, advice));
             }
             _ => {}
         }
-        let named: Vec<(String, Tensor)> = self.named_state().into_iter().map(|(name, _, file)| (name, file)).collect();
-        let tensors: Vec<_> = named.iter().map(|(name, tensor)| (name.as_str(), tensor)).collect();
+        let named: Vec<(String, Tensor)> = self
+            .named_state()
+            .into_iter()
+            .map(|(name, _, file)| (name, file))
+            .collect();
+        let tensors: Vec<_> = named
+            .iter()
+            .map(|(name, tensor)| (name.as_str(), tensor))
+            .collect();
         write_with_note(path, &tensors, Some(&architecture::described(self)))
     }
 
-    /// The model that [`save`](Sequential::save) wrote: its layers with their weights, ready to `predict`; to train it
-    /// further, `compile` it first. A network in an ONNX file is read, too, by [`load_onnx`](Sequential::load_onnx).
+    /// The model that [`save`](Sequential::save) wrote: its layers with their weights, ready to
+    /// `predict`; to train it further, `compile` it first. A network in an ONNX file is read, too,
+    /// by [`load_onnx`](Sequential::load_onnx).
     ///
-    /// The error says what to do where a file has weights, but not of what layers, as those of PyTorch; where a layer is one
-    /// that you wrote yourself; where the file is damaged. What is left then is [`load_weights`](Sequential::load_weights).
+    /// The error says what to do where a file has weights, but not of what layers, as those of
+    /// PyTorch; where a layer is one that you wrote yourself; where the file is damaged. What is
+    /// left then is [`load_weights`](Sequential::load_weights).
     pub fn load(path: &str) -> Result<Sequential> {
         match ending(path).as_str() {
             "onnx" => return Sequential::load_onnx(path),
@@ -68,16 +89,22 @@ impl Sequential {
         }
         let (tensors, note) = read_with_note(path)?;
         let to_do = format!(
-            "build the same layers, then read the weights into them: let model = Sequential::new().add(…); \
-             model.load_weights({path:?})?"
+            "build the same layers, then read the weights into them: let model = \
+             Sequential::new().add(…); model.load_weights({path:?})?"
         );
-        let note = note.ok_or_else(|| wrong(path, format!("the file has weights, but not of what layers; {to_do}")))?;
+        let note = note.ok_or_else(|| {
+            wrong(
+                path,
+                format!("the file has weights, but not of what layers; {to_do}"),
+            )
+        })?;
         architecture::built(&note, tensors.into_iter().collect())
             .map_err(|error| wrong(path, format!("{error}; {to_do}")))
     }
 
-    /// Reads weights that [`save`](Sequential::save), or PyTorch, wrote from a model of the same layers. If something does
-    /// not fit, the model stays as it is. `model.load(path)?` is the same.
+    /// Reads weights that [`save`](Sequential::save), or PyTorch, wrote from a model of the same
+    /// layers. If something does not fit, the model stays as it is. `model.load(path)?` is the
+    /// same.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -93,10 +120,12 @@ impl Sequential {
     /// ```
     pub fn load_weights(&self, path: &str) -> Result<()> {
         let file: BTreeMap<String, Tensor> = read_safetensors(path)?.into_iter().collect();
-        self.fill(|name| file.get(name).cloned()).map_err(|error| wrong(path, error))
+        self.fill(|name| file.get(name).cloned())
+            .map_err(|error| wrong(path, error))
     }
 
-    /// Gives the model the values that stand in a file under these names; all of them, or none and what is wrong.
+    /// Gives the model the values that stand in a file under these names; all of them, or none and
+    /// what is wrong.
     fn fill(&self, find: impl Fn(&str) -> Option<Tensor>) -> std::result::Result<(), String> {
         let mut values = Vec::new();
         for (name, tensor, in_file) in self.named_state() {
@@ -104,11 +133,17 @@ impl Sequential {
             let is_transposed = in_file.0.op == "permute" && found.rank() == 2;
             let found = if is_transposed { found.t() } else { found };
             if found.shape() != tensor.shape() {
-                return Err(format!("{name} is {:?}, the model needs {:?}", found.shape(), tensor.shape()));
+                return Err(format!(
+                    "{name} is {:?}, the model needs {:?}",
+                    found.shape(),
+                    tensor.shape()
+                ));
             }
             values.push((tensor, found));
         }
-        values.iter().for_each(|(tensor, value)| tensor.set_value(value));
+        values
+            .iter()
+            .for_each(|(tensor, value)| tensor.set_value(value));
         Ok(())
     }
 
@@ -120,7 +155,9 @@ impl Sequential {
             let is_table = any.is::<Embedding>() || any.is::<PositionEmbedding>();
             let is_recurrent = any.is::<SimpleRnn>() || any.is::<Gru>() || any.is::<Lstm>();
             for (number, tensor) in layer.state().into_iter().enumerate() {
-                let own = tensor.name().and_then(|name| Some(name.rsplit_once('.')?.1.to_owned()));
+                let own = tensor
+                    .name()
+                    .and_then(|name| Some(name.rsplit_once('.')?.1.to_owned()));
                 let own = match own.as_deref() {
                     Some("weight") if is_recurrent => "weight_ih_l0",
                     Some("bias") if is_recurrent => "bias_ih_l0",
@@ -135,17 +172,31 @@ impl Sequential {
                 };
                 let name = format!("{place}.{own}");
                 let is_taken = named.iter().any(|(other, ..)| *other == name);
-                let in_file = if tensor.rank() == 2 && !is_table { tensor.t() } else { tensor.clone() };
-                named.push((if is_taken { format!("{name}.{number}") } else { name }, tensor, in_file));
+                let in_file = if tensor.rank() == 2 && !is_table {
+                    tensor.t()
+                } else {
+                    tensor.clone()
+                };
+                named.push((
+                    if is_taken {
+                        format!("{name}.{number}")
+                    } else {
+                        name
+                    },
+                    tensor,
+                    in_file,
+                ));
             }
-            place += 1 + usize::from(activation(any).is_some_and(|activation| activation != Activation::Linear));
+            place += 1 + usize::from(
+                activation(any).is_some_and(|activation| activation != Activation::Linear),
+            );
         }
         named
     }
 
-    /// Writes the network to a file in the format ONNX, which other programs run: feed-forward and convolutional networks, as
-    /// they are in use (without dropout, normalised by the running means). A file that is there is replaced only when the new
-    /// one is complete.
+    /// Writes the network to a file in the format ONNX, which other programs run: feed-forward and
+    /// convolutional networks, as they are in use (without dropout, normalised by the running
+    /// means). A file that is there is replaced only when the new one is complete.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -160,14 +211,29 @@ impl Sequential {
     /// # Ok::<(), std::io::Error>(())
     /// ```
     pub fn save_onnx(&self, path: &str) -> Result<()> {
-        let mut graph = Graph { input: "input".to_owned(), output: "input".to_owned(), ..Graph::default() };
-        graph.add_all(self).map_err(|layer| wrong(path, format!("a layer {layer} cannot be written as ONNX")))?;
-        let sample = self.input.as_ref().map(|shape| shape.iter().copied().map(Some).collect());
+        let mut graph = Graph {
+            input: "input".to_owned(),
+            output: "input".to_owned(),
+            ..Graph::default()
+        };
+        graph
+            .add_all(self)
+            .map_err(|layer| wrong(path, format!("a layer {layer} cannot be written as ONNX")))?;
+        let sample = self
+            .input
+            .as_ref()
+            .map(|shape| shape.iter().copied().map(Some).collect());
         let sample = sample.or_else(|| sample_of(&**self.layers().first()?));
         let advice = "say first what shape a sample has: Sequential::new().input(&[…])";
         graph.shape = [vec![None], sample.ok_or_else(|| wrong(path, advice))?].concat();
-        // Of the output only the number of axes is written, for which one size will do as well as another.
-        let sizes: Vec<usize> = graph.shape.iter().skip(1).map(|size| size.unwrap_or(1000)).collect();
+        // Of the output only the number of axes is written, for which one size will do as well as
+        // another.
+        let sizes: Vec<usize> = graph
+            .shape
+            .iter()
+            .skip(1)
+            .map(|size| size.unwrap_or(1000))
+            .collect();
         graph.output_rank = 1 + Module::output_shape(self, &sizes).len();
         onnx::write(path, &graph)
     }
@@ -175,7 +241,8 @@ impl Sequential {
 
 /// `model.load(path)?`, the same as [`load_weights`](Sequential::load_weights).
 ///
-/// A trait, because the type's own `load` is the function without a model before it: [`Sequential::load`].
+/// A trait, because the type's own `load` is the function without a model before it:
+/// [`Sequential::load`].
 pub trait Load {
     /// Reads weights into the model that is there.
     fn load(&self, path: &str) -> Result<()>;
@@ -188,10 +255,14 @@ impl Load for Sequential {
 }
 
 /// Files that only Python can read.
-const OF_PYTHON: [&str; 9] = ["pt", "pth", "ckpt", "pkl", "bin", "h5", "hdf5", "keras", "pb"];
+const OF_PYTHON: [&str; 9] = [
+    "pt", "pth", "ckpt", "pkl", "bin", "h5", "hdf5", "keras", "pb",
+];
 
 fn ending(path: &str) -> String {
-    path.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase()
+    path.rsplit_once('.')
+        .map_or("", |(_, ending)| ending)
+        .to_lowercase()
 }
 
 /// What to do with a file that only the program can read that wrote it.
@@ -200,14 +271,22 @@ fn of_python(path: &str, ending: &str) -> std::io::Error {
         "h5" | "hdf5" | "keras" | "pb" => "model.export(\"model.onnx\", format=\"onnx\") in Keras",
         _ => "torch.onnx.export(model, x, \"model.onnx\") in PyTorch",
     };
-    wrong(path, format!("a .{ending} file can only be read in Python; {way} writes one that Sequential::load reads"))
+    wrong(
+        path,
+        format!(
+            "a .{ending} file can only be read in Python; {way} writes one that Sequential::load \
+            reads"
+        ),
+    )
 }
 
 /// The activation that a layer has.
 fn activation(layer: &dyn Any) -> Option<Activation> {
     let dense = layer.downcast_ref::<Dense>().map(|layer| layer.activation);
     let conv = || layer.downcast_ref::<Conv2D>().map(|layer| layer.activation);
-    dense.or_else(conv).or_else(|| layer.downcast_ref::<Conv1D>().map(|layer| layer.activation))
+    dense
+        .or_else(conv)
+        .or_else(|| layer.downcast_ref::<Conv1D>().map(|layer| layer.activation))
 }
 
 /// What is known of the shape of a sample from the layer that takes it.
@@ -225,13 +304,25 @@ impl Graph {
     /// Adds an operation that takes the result of the one before it, and tensors.
     fn add(&mut self, op: &str, tensors: &[(&str, Tensor)], attributes: &[(&str, Attribute)]) {
         let place = self.nodes.len();
-        let mut inputs = vec![std::mem::replace(&mut self.output, format!("result{place}"))];
+        let mut inputs = vec![std::mem::replace(
+            &mut self.output,
+            format!("result{place}"),
+        )];
         for (name, tensor) in tensors {
             inputs.push(format!("{place}.{name}"));
-            self.tensors.insert(format!("{place}.{name}"), tensor.detach());
+            self.tensors
+                .insert(format!("{place}.{name}"), tensor.detach());
         }
-        let attributes = attributes.iter().map(|(name, attribute)| ((*name).to_owned(), attribute.clone())).collect();
-        self.nodes.push(Node { op: op.to_owned(), inputs, outputs: vec![self.output.clone()], attributes });
+        let attributes = attributes
+            .iter()
+            .map(|(name, attribute)| ((*name).to_owned(), attribute.clone()))
+            .collect();
+        self.nodes.push(Node {
+            op: op.to_owned(),
+            inputs,
+            outputs: vec![self.output.clone()],
+            attributes,
+        });
     }
 
     /// Adds all layers of a model, or says which one it cannot.
@@ -245,8 +336,13 @@ impl Graph {
     }
 
     fn add_layer(&mut self, layer: &dyn Any) -> Option<()> {
-        let ints = |values: &[usize]| Attribute::Ints(values.iter().map(|value| *value as i64).collect());
-        let bias = |bias: &Option<Tensor>| bias.iter().map(|bias| ("bias", bias.clone())).collect::<Vec<_>>();
+        let ints =
+            |values: &[usize]| Attribute::Ints(values.iter().map(|value| *value as i64).collect());
+        let bias = |bias: &Option<Tensor>| {
+            bias.iter()
+                .map(|bias| ("bias", bias.clone()))
+                .collect::<Vec<_>>()
+        };
         if let Some(layer) = layer.downcast_ref::<Dense>() {
             self.add("MatMul", &[("weight", layer.weight.clone())], &[]);
             if layer.bias.is_some() {
@@ -255,19 +351,32 @@ impl Graph {
         } else if let Some(layer) = layer.downcast_ref::<Conv2D>() {
             let weight = [vec![("weight", layer.weight.clone())], bias(&layer.bias)].concat();
             let pads = pads(layer.padding, layer.weight.shape()[2], layer.stride, 4);
-            self.add("Conv", &weight, &[("strides", ints(&[layer.stride; 2])), pads]);
+            self.add(
+                "Conv",
+                &weight,
+                &[("strides", ints(&[layer.stride; 2])), pads],
+            );
         } else if let Some(layer) = layer.downcast_ref::<Conv1D>() {
             let weight = [vec![("weight", layer.weight.clone())], bias(&layer.bias)].concat();
             let pads = pads(layer.padding, layer.weight.shape()[2], layer.stride, 2);
             self.add("Conv", &weight, &[("strides", ints(&[layer.stride])), pads]);
         } else if let Some(layer) = layer.downcast_ref::<MaxPool2D>() {
-            let attributes = [("kernel_shape", ints(&[layer.size; 2])), ("strides", ints(&[layer.stride; 2]))];
+            let attributes = [
+                ("kernel_shape", ints(&[layer.size; 2])),
+                ("strides", ints(&[layer.stride; 2])),
+            ];
             self.add("MaxPool", &[], &attributes);
         } else if let Some(layer) = layer.downcast_ref::<MaxPool1D>() {
-            let attributes = [("kernel_shape", ints(&[layer.size])), ("strides", ints(&[layer.stride]))];
+            let attributes = [
+                ("kernel_shape", ints(&[layer.size])),
+                ("strides", ints(&[layer.stride])),
+            ];
             self.add("MaxPool", &[], &attributes);
         } else if let Some(layer) = layer.downcast_ref::<AvgPool2D>() {
-            let attributes = [("kernel_shape", ints(&[layer.size; 2])), ("strides", ints(&[layer.stride; 2]))];
+            let attributes = [
+                ("kernel_shape", ints(&[layer.size; 2])),
+                ("strides", ints(&[layer.stride; 2])),
+            ];
             self.add("AveragePool", &[], &attributes);
         } else if layer.is::<GlobalAvgPool>() {
             self.add("GlobalAveragePool", &[], &[]);
@@ -279,13 +388,30 @@ impl Graph {
             let shape = [&[0], &layer.shape[..]].concat();
             self.add("Reshape", &[("shape", Tensor::from(shape))], &[]);
         } else if let Some(layer) = layer.downcast_ref::<BatchNormalization>() {
-            let (gamma, beta) = (("weight", layer.gamma.clone()), ("bias", layer.beta.clone()));
-            let running = [("mean", layer.mean.clone()), ("variance", layer.variance.clone())];
+            let (gamma, beta) = (
+                ("weight", layer.gamma.clone()),
+                ("bias", layer.beta.clone()),
+            );
+            let running = [
+                ("mean", layer.mean.clone()),
+                ("variance", layer.variance.clone()),
+            ];
             let epsilon = ("epsilon", Attribute::Float(layer.epsilon));
-            self.add("BatchNormalization", &[&[gamma, beta][..], &running].concat(), &[epsilon]);
+            self.add(
+                "BatchNormalization",
+                &[&[gamma, beta][..], &running].concat(),
+                &[epsilon],
+            );
         } else if let Some(layer) = layer.downcast_ref::<LayerNormalization>() {
-            let weights = [("weight", layer.gamma.clone()), ("bias", layer.beta.clone())];
-            self.add("LayerNormalization", &weights, &[("epsilon", Attribute::Float(layer.epsilon))]);
+            let weights = [
+                ("weight", layer.gamma.clone()),
+                ("bias", layer.beta.clone()),
+            ];
+            self.add(
+                "LayerNormalization",
+                &weights,
+                &[("epsilon", Attribute::Float(layer.epsilon))],
+            );
         } else if let Some(activation) = layer.downcast_ref::<Activation>() {
             self.add_activation(*activation);
         } else if let Some(model) = layer.downcast_ref::<Sequential>() {
@@ -303,12 +429,20 @@ impl Graph {
             Activation::LeakyRelu => self.add("LeakyRelu", &[], &[("alpha", float(0.01))]),
             Activation::Elu => self.add("Elu", &[], &[("alpha", float(1.0))]),
             Activation::Softmax => self.add("Softmax", &[], &[("axis", Attribute::Ints(vec![-1]))]),
-            Activation::Gelu => self.add("Gelu", &[], &[("approximate", Attribute::Text("tanh".to_owned()))]),
+            Activation::Gelu => self.add(
+                "Gelu",
+                &[],
+                &[("approximate", Attribute::Text("tanh".to_owned()))],
+            ),
             Activation::Silu => {
                 let input = self.output.clone();
                 self.add("Sigmoid", &[], &[]);
                 self.add("Mul", &[], &[]);
-                self.nodes.iter_mut().next_back().into_iter().for_each(|product| product.inputs.push(input.clone()));
+                self.nodes
+                    .iter_mut()
+                    .next_back()
+                    .into_iter()
+                    .for_each(|product| product.inputs.push(input.clone()));
             }
             simple => self.add(&format!("{simple:?}"), &[], &[]),
         }

@@ -5,7 +5,9 @@ use super::onnx::{Attribute, Graph, Node};
 use super::onnx_reading::read_file;
 use crate::Float;
 use crate::data::files::wrong;
-use crate::nn::{Activation, AvgPool2D, BatchNormalization, Conv1D, Conv2D, Dense, Flatten, GlobalAvgPool};
+use crate::nn::{
+    Activation, AvgPool2D, BatchNormalization, Conv1D, Conv2D, Dense, Flatten, GlobalAvgPool,
+};
 use crate::nn::{LayerNormalization, MaxPool1D, MaxPool2D, Module, Padding, Reshape, parameter};
 use crate::tensor::Tensor;
 use std::any::Any;
@@ -14,10 +16,12 @@ use std::io::Result;
 
 /// Networks of other programs.
 impl Sequential {
-    /// Reads a network from a file in the format ONNX: operations that follow one another, of feed-forward and convolutional
-    /// networks. `torch.onnx.export(model, x, "model.onnx")` writes one; where it puts large weights into a file of their own,
-    /// `model.onnx.data`, that is read, too, and has to stay beside it. The network takes batches of any size, also if it was
-    /// exported with a batch of one size. Numbers of 16 and of 8 bits become numbers of the library's kind.
+    /// Reads a network from a file in the format ONNX: operations that follow one another, of
+    /// feed-forward and convolutional networks. `torch.onnx.export(model, x, "model.onnx")` writes
+    /// one; where it puts large weights into a file of their own, `model.onnx.data`, that is read,
+    /// too, and has to stay beside it. The network takes batches of any size, also if it was
+    /// exported with a batch of one size. Numbers of 16 and of 8 bits become numbers of the
+    /// library's kind.
     ///
     /// The error names the file, and the operation that is not understood.
     pub fn load_onnx(path: &str) -> Result<Sequential> {
@@ -26,16 +30,26 @@ impl Sequential {
         let sizes: Option<Vec<usize>> = graph.shape.iter().skip(1).copied().collect();
         let sizes = sizes.filter(|sizes| !sizes.is_empty());
         if sizes.as_ref().is_some_and(|sizes| volume(sizes).is_none()) {
-            return Err(wrong(path, format!("its input cannot be of the shape {:?}", graph.shape)));
+            return Err(wrong(
+                path,
+                format!("its input cannot be of the shape {:?}", graph.shape),
+            ));
         }
         let batch = graph.shape.first().copied().flatten();
-        let mut reader =
-            Reader { layers: Vec::new(), sample: sizes.clone(), batch, has_sizes: !graph.shape.is_empty() };
+        let mut reader = Reader {
+            layers: Vec::new(),
+            sample: sizes.clone(),
+            batch,
+            has_sizes: !graph.shape.is_empty(),
+        };
         // The result of the operation before this one, and of the one before that.
         let (mut tensors, mut current, mut before) = (graph.tensors, graph.input, String::new());
         for node in graph.nodes {
             if node.op == "Constant" {
-                tensors.extend(node.constant().map(|value| (node.outputs[0].clone(), value)));
+                tensors.extend(
+                    node.constant()
+                        .map(|value| (node.outputs[0].clone(), value)),
+                );
                 continue;
             }
             if let Some(value) = reader.known(&node, &tensors, &current) {
@@ -44,14 +58,28 @@ impl Sequential {
             }
             if !node.inputs.contains(&current) {
                 let advice = "only networks whose operations follow one another are understood";
-                return Err(wrong(path, format!("{} does not follow the operation before it; {advice}", node.op)));
+                return Err(wrong(
+                    path,
+                    format!(
+                        "{} does not follow the operation before it; {advice}",
+                        node.op
+                    ),
+                ));
             }
             // x σ(x) takes both.
-            let is_result = |input: &String| *input == current || (node.op == "Mul" && *input == before);
-            let inputs = node.inputs.iter().filter(|input| !is_result(input) && !input.is_empty());
-            let found: Option<Vec<Tensor>> = inputs.map(|input| tensors.get(input).cloned()).collect();
-            let found = found.ok_or_else(|| wrong(path, format!("an input of {} is not in it", node.op)))?;
-            reader.read(&node, &found).ok_or_else(|| wrong(path, node.not_understood()))?;
+            let is_result =
+                |input: &String| *input == current || (node.op == "Mul" && *input == before);
+            let inputs = node
+                .inputs
+                .iter()
+                .filter(|input| !is_result(input) && !input.is_empty());
+            let found: Option<Vec<Tensor>> =
+                inputs.map(|input| tensors.get(input).cloned()).collect();
+            let found = found
+                .ok_or_else(|| wrong(path, format!("an input of {} is not in it", node.op)))?;
+            reader
+                .read(&node, &found)
+                .ok_or_else(|| wrong(path, node.not_understood()))?;
             before = std::mem::replace(&mut current, node.outputs[0].clone());
         }
         let mut model = Sequential::new();
@@ -61,25 +89,33 @@ impl Sequential {
 }
 
 fn volume(sizes: &[usize]) -> Option<usize> {
-    sizes.iter().try_fold(1usize, |all, size| all.checked_mul(*size))
+    sizes
+        .iter()
+        .try_fold(1usize, |all, size| all.checked_mul(*size))
 }
 
 impl Graph {
-    /// PyTorch writes softplus so that large values stay what they are, which ours does, too: `Where(x > 20, x, Softplus(x))`
-    /// is Softplus(x).
+    /// PyTorch writes softplus so that large values stay what they are, which ours does, too:
+    /// `Where(x > 20, x, Softplus(x))` is Softplus(x).
     fn simplify(&mut self) {
         let made_by = |nodes: &[Node], op: &str, result: &str| {
-            nodes.iter().position(|node| node.op == op && node.outputs[0] == result)
+            nodes
+                .iter()
+                .position(|node| node.op == op && node.outputs[0] == result)
         };
-        while let Some((choice, comparison, softplus)) = self.nodes.iter().enumerate().find_map(|(place, node)| {
-            let [condition, large, usual] = node.inputs.as_slice() else { return None };
-            let comparison = made_by(&self.nodes, "Greater", condition)?;
-            let softplus = made_by(&self.nodes, "Softplus", usual)?;
-            let is_same = self.nodes[softplus].inputs.first() == Some(large);
-            let limit = self.tensors.get(self.nodes[comparison].inputs.get(1)?)?;
-            let is_large = limit.to_vec().iter().all(|limit| *limit >= 15.0);
-            (node.op == "Where" && is_same && is_large).then_some((place, comparison, softplus))
-        }) {
+        while let Some((choice, comparison, softplus)) =
+            self.nodes.iter().enumerate().find_map(|(place, node)| {
+                let [condition, large, usual] = node.inputs.as_slice() else {
+                    return None;
+                };
+                let comparison = made_by(&self.nodes, "Greater", condition)?;
+                let softplus = made_by(&self.nodes, "Softplus", usual)?;
+                let is_same = self.nodes[softplus].inputs.first() == Some(large);
+                let limit = self.tensors.get(self.nodes[comparison].inputs.get(1)?)?;
+                let is_large = limit.to_vec().iter().all(|limit| *limit >= 15.0);
+                (node.op == "Where" && is_same && is_large).then_some((place, comparison, softplus))
+            })
+        {
             self.nodes[softplus].outputs = self.nodes[choice].outputs.clone();
             let mut place = 0;
             self.nodes.retain(|_| {
@@ -93,37 +129,67 @@ impl Graph {
 impl Node {
     /// The tensor that a constant is.
     fn constant(&self) -> Option<Tensor> {
-        Some(match self.attributes.iter().find(|(name, _)| name.starts_with("value"))?.1 {
-            Attribute::Tensor(value) => value.clone(),
-            Attribute::Float(value) => Tensor::from(*value),
-            Attribute::Ints(values) => Tensor::from(values.iter().map(|value| *value as Float).collect::<Vec<_>>()),
-            Attribute::Text(_) => return None,
-        })
+        Some(
+            match self
+                .attributes
+                .iter()
+                .find(|(name, _)| name.starts_with("value"))?
+                .1
+            {
+                Attribute::Tensor(value) => value.clone(),
+                Attribute::Float(value) => Tensor::from(*value),
+                Attribute::Ints(values) => Tensor::from(
+                    values
+                        .iter()
+                        .map(|value| *value as Float)
+                        .collect::<Vec<_>>(),
+                ),
+                Attribute::Text(_) => return None,
+            },
+        )
     }
 
     /// What is wrong with it, and what would do instead.
     fn not_understood(&self) -> String {
-        let about: Vec<String> = self.attributes.iter().map(|(name, value)| format!("{name} {value}")).collect();
-        let about = if about.is_empty() { String::new() } else { format!(" ({})", about.join(", ")) };
+        let about: Vec<String> = self
+            .attributes
+            .iter()
+            .map(|(name, value)| format!("{name} {value}"))
+            .collect();
+        let about = if about.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", about.join(", "))
+        };
         let advice = match self.op.as_str() {
             "Gelu" => "; its form with tanh is: nn.GELU(approximate=\"tanh\")",
             "LogSoftmax" => "; leave it out when you export, and use a loss that takes logits",
-            "MaxPool" | "AveragePool" => "; windows without padding and gaps are, as wide as they are high",
+            "MaxPool" | "AveragePool" => {
+                "; windows without padding and gaps are, as wide as they are high"
+            }
             "Conv" => {
-                "; filters without groups and gaps are, as wide as they are high, with the same padding on all sides"
+                "; filters without groups and gaps are, as wide as they are high, with the same \
+                padding on all sides"
             }
             "Reshape" => "; a shape that keeps the batch is, such as that of nn.Flatten()",
             "Softmax" => "; softmax along the last axis is",
-            "Shape" | "Gather" | "Slice" | "Concat" | "Mod" => "; export with sizes that are fixed, but for the batch",
+            "Shape" | "Gather" | "Slice" | "Concat" | "Mod" => {
+                "; export with sizes that are fixed, but for the batch"
+            }
             _ => "",
         };
-        format!("the operation {}{about}, as it is here, is not understood{advice}", self.op)
+        format!(
+            "the operation {}{about}, as it is here, is not understood{advice}",
+            self.op
+        )
     }
 
     /// What an attribute of windows has along each axis, if it is the same along all.
     fn same(&self, name: &str, otherwise: usize) -> Option<usize> {
         let values = self.ints(name).unwrap_or(&[]);
-        let first = values.first().map_or(Some(otherwise), |value| usize::try_from(*value).ok());
+        let first = values
+            .first()
+            .map_or(Some(otherwise), |value| usize::try_from(*value).ok());
         first.filter(|_| values.iter().all(|value| *value == values[0]))
     }
 
@@ -141,13 +207,21 @@ impl Node {
 
     /// The padding of a filter: the same on all sides, or as much as keeps the size.
     fn padding(&self, size: usize, stride: usize) -> Option<Padding> {
-        if matches!(self.attributes.get("auto_pad"), Some(Attribute::Text(how)) if how == "SAME_UPPER") {
+        if matches!(self.attributes.get("auto_pad"), Some(Attribute::Text(how)) if how == "SAME_UPPER")
+        {
             return Some(Padding::Same);
         }
         let pads = self.ints("pads").unwrap_or(&[]);
         let (before, after) = pads.split_at(pads.len() / 2);
-        let all = |pads: &[i64], value: usize| !pads.is_empty() && pads.iter().all(|pad| *pad == value as i64);
-        if stride == 1 && size > 0 && size.is_multiple_of(2) && all(before, (size - 1) / 2) && all(after, size / 2) {
+        let all = |pads: &[i64], value: usize| {
+            !pads.is_empty() && pads.iter().all(|pad| *pad == value as i64)
+        };
+        if stride == 1
+            && size > 0
+            && size.is_multiple_of(2)
+            && all(before, (size - 1) / 2)
+            && all(after, size / 2)
+        {
             return Some(Padding::Same);
         }
         self.same("pads", 0).map(Padding::Fixed)
@@ -194,36 +268,54 @@ fn vector(bias: Option<&Tensor>, len: usize) -> Option<Option<Tensor>> {
 }
 
 impl Reader {
-    /// What an operation gives that computes no samples: a weight by another name, and what older exporters write for
-    /// `x.view(x.size(0), -1)`, a shape that is put together from sizes.
-    fn known(&self, node: &Node, tensors: &BTreeMap<String, Tensor>, current: &str) -> Option<Tensor> {
+    /// What an operation gives that computes no samples: a weight by another name, and what older
+    /// exporters write for `x.view(x.size(0), -1)`, a shape that is put together from sizes.
+    fn known(
+        &self,
+        node: &Node,
+        tensors: &BTreeMap<String, Tensor>,
+        current: &str,
+    ) -> Option<Tensor> {
         if node.op == "Shape" && node.inputs.first().is_some_and(|input| input == current) {
             let sample = self.sample.as_ref()?.iter().map(|size| *size as Float);
-            return Some(Tensor::from([BATCH].into_iter().chain(sample).collect::<Vec<_>>()));
+            return Some(Tensor::from(
+                [BATCH].into_iter().chain(sample).collect::<Vec<_>>(),
+            ));
         }
-        let inputs: Option<Vec<&Tensor>> = node.inputs.iter().map(|input| tensors.get(input)).collect();
+        let inputs: Option<Vec<&Tensor>> =
+            node.inputs.iter().map(|input| tensors.get(input)).collect();
         let (inputs, op) = (inputs?, node.op.as_str());
         match (op, inputs.as_slice()) {
             ("Identity" | "Cast", [value]) => Some((*value).clone()),
             ("Unsqueeze", [sizes, ..]) if sizes.len() == 1 => Some(Tensor::from(sizes.to_vec())),
             ("Gather", [sizes, place]) if sizes.rank() == 1 && place.len() == 1 => {
                 let place = place.to_vec()[0];
-                let place = if place < 0.0 { place + sizes.len() as Float } else { place };
+                let place = if place < 0.0 {
+                    place + sizes.len() as Float
+                } else {
+                    place
+                };
                 Some(Tensor::from(vec![*sizes.to_vec().get(place as usize)?]))
             }
-            ("Concat", parts) if parts.iter().all(|part| part.rank() == 1) => {
-                Some(Tensor::from(parts.iter().flat_map(|part| part.to_vec()).collect::<Vec<_>>()))
-            }
+            ("Concat", parts) if parts.iter().all(|part| part.rank() == 1) => Some(Tensor::from(
+                parts
+                    .iter()
+                    .flat_map(|part| part.to_vec())
+                    .collect::<Vec<_>>(),
+            )),
             _ => None,
         }
     }
 
-    /// Adds the layer that an operation is, or what it adds to the one before it. None if it is not understood.
+    /// Adds the layer that an operation is, or what it adds to the one before it. None if it is not
+    /// understood.
     fn read(&mut self, node: &Node, tensors: &[Tensor]) -> Option<()> {
         let layer: Box<dyn Module> = match node.op.as_str() {
             "Identity" | "Dropout" => return Some(()),
             // Numbers of the library have one kind.
-            "Cast" if [1, 10, 11, 16].contains(&node.ints("to")?.first().copied()?) => return Some(()),
+            "Cast" if [1, 10, 11, 16].contains(&node.ints("to")?.first().copied()?) => {
+                return Some(());
+            }
             "Gemm" | "MatMul" | "Add" => self.dense(node, tensors)?,
             "Conv" | "MaxPool" | "AveragePool" => windows(node, tensors)?,
             "BatchNormalization" | "LayerNormalization" => self.normalisation(node, tensors)?,
@@ -236,7 +328,10 @@ impl Reader {
             _ if tensors.is_empty() => Box::new(self.activation(node)?),
             _ => return None,
         };
-        let shape = self.sample.as_ref().map(|sample| layer.output_shape(sample));
+        let shape = self
+            .sample
+            .as_ref()
+            .map(|sample| layer.output_shape(sample));
         self.sample = shape.filter(|shape| !shape.is_empty() && volume(shape).is_some());
         self.layers.push(layer);
         Some(())
@@ -254,13 +349,23 @@ impl Reader {
                 if !plain("alpha") || !plain("beta") || node.number("transA", 0.0) != 0.0 {
                     return None;
                 }
-                let weight = if node.number("transB", 0.0) == 0.0 { weight.clone() } else { weight.t() };
+                let weight = if node.number("transB", 0.0) == 0.0 {
+                    weight.clone()
+                } else {
+                    weight.t()
+                };
                 let bias = vector(bias.first(), weight.shape()[1])?;
-                Dense { weight: named(&weight, "weight"), bias, activation }
+                Dense {
+                    weight: named(&weight, "weight"),
+                    bias,
+                    activation,
+                }
             }
-            ("MatMul", [weight]) if weight.rank() == 2 => {
-                Dense { weight: named(weight, "weight"), bias: None, activation }
-            }
+            ("MatMul", [weight]) if weight.rank() == 2 => Dense {
+                weight: named(weight, "weight"),
+                bias: None,
+                activation,
+            },
             ("Add", [bias]) => {
                 let dense = self.last::<Dense>()?.clone();
                 if dense.bias.is_some() || dense.activation != Activation::Linear {
@@ -278,18 +383,30 @@ impl Reader {
         let epsilon = node.number("epsilon", 1e-5);
         match (node.op.as_str(), tensors) {
             ("BatchNormalization", [gamma, beta, mean, variance]) => {
-                if gamma.rank() != 1 || [beta, mean, variance].iter().any(|other| other.shape() != gamma.shape()) {
+                if gamma.rank() != 1
+                    || [beta, mean, variance]
+                        .iter()
+                        .any(|other| other.shape() != gamma.shape())
+                {
                     return None;
                 }
                 let layer = BatchNormalization::new(gamma.len());
                 let own = [&layer.gamma, &layer.beta, &layer.mean, &layer.variance];
-                own.into_iter().zip(tensors).for_each(|(own, value)| own.set_value(value));
+                own.into_iter()
+                    .zip(tensors)
+                    .for_each(|(own, value)| own.set_value(value));
                 Some(Box::new(BatchNormalization { epsilon, ..layer }))
             }
             ("LayerNormalization", [gamma, beta])
-                if gamma.rank() == 1 && beta.shape() == gamma.shape() && self.is_last_axis(node, -1.0) =>
+                if gamma.rank() == 1
+                    && beta.shape() == gamma.shape()
+                    && self.is_last_axis(node, -1.0) =>
             {
-                Some(Box::new(LayerNormalization { gamma: named(gamma, "gamma"), beta: named(beta, "beta"), epsilon }))
+                Some(Box::new(LayerNormalization {
+                    gamma: named(gamma, "gamma"),
+                    beta: named(beta, "beta"),
+                    epsilon,
+                }))
             }
             _ => None,
         }
@@ -298,20 +415,34 @@ impl Reader {
     /// Whether the axis of an operation is the last one.
     fn is_last_axis(&self, node: &Node, otherwise: Float) -> bool {
         let axis = node.number("axis", otherwise);
-        axis == -1.0 || self.sample.as_ref().is_some_and(|sample| axis == sample.len() as Float)
+        axis == -1.0
+            || self
+                .sample
+                .as_ref()
+                .is_some_and(|sample| axis == sample.len() as Float)
     }
 
     /// Whether a mean is over everything but samples and channels.
     fn is_over_places(&self, node: &Node, tensors: &[Tensor]) -> bool {
         let given: Option<Vec<Float>> = match tensors {
             [axes] => Some(axes.to_vec()),
-            _ => node.ints("axes").map(|axes| axes.iter().map(|axis| *axis as Float).collect()),
+            _ => node
+                .ints("axes")
+                .map(|axes| axes.iter().map(|axis| *axis as Float).collect()),
         };
-        let (Some(mut axes), Some(sample)) = (given, &self.sample) else { return false };
+        let (Some(mut axes), Some(sample)) = (given, &self.sample) else {
+            return false;
+        };
         let all = sample.len() as Float + 1.0;
-        axes.iter_mut().filter(|axis| **axis < 0.0).for_each(|axis| *axis += all);
+        axes.iter_mut()
+            .filter(|axis| **axis < 0.0)
+            .for_each(|axis| *axis += all);
         axes.sort_by(Float::total_cmp);
-        sample.len() > 1 && axes == (2..=sample.len()).map(|axis| axis as Float).collect::<Vec<_>>()
+        sample.len() > 1
+            && axes
+                == (2..=sample.len())
+                    .map(|axis| axis as Float)
+                    .collect::<Vec<_>>()
     }
 
     fn activation(&mut self, node: &Node) -> Option<Activation> {
@@ -322,7 +453,9 @@ impl Reader {
                 Activation::Silu
             }
             "Softmax" if self.is_last_axis(node, -1.0) => Activation::Softmax,
-            "LeakyRelu" if (node.number("alpha", 0.01) - 0.01).abs() < 1e-6 => Activation::LeakyRelu,
+            "LeakyRelu" if (node.number("alpha", 0.01) - 0.01).abs() < 1e-6 => {
+                Activation::LeakyRelu
+            }
             "Elu" if node.number("alpha", 1.0) == 1.0 => Activation::Elu,
             "Gelu" => match node.attributes.get("approximate") {
                 Some(Attribute::Text(how)) if how == "tanh" => Activation::Gelu,
@@ -343,7 +476,9 @@ impl Reader {
         let sizes = match (node.op.as_str(), tensors) {
             ("Squeeze", _) => return is_mean.then_some(None),
             ("Flatten", []) if node.number("axis", 1.0) == 1.0 && is_mean => return Some(None),
-            ("Flatten", []) if node.number("axis", 1.0) == 1.0 => return Some(Some(Box::new(Flatten::new()))),
+            ("Flatten", []) if node.number("axis", 1.0) == 1.0 => {
+                return Some(Some(Box::new(Flatten::new())));
+            }
             ("Reshape", [shape]) => shape.to_vec(),
             _ => return None,
         };
@@ -371,8 +506,17 @@ impl Reader {
             size => Some(size),
         });
         let mut shape: Vec<Float> = copied.collect::<Option<_>>()?;
-        let known = volume(&shape.iter().filter(|size| **size > 0.0).map(|size| *size as usize).collect::<Vec<_>>())?;
-        shape.iter_mut().filter(|size| **size == -1.0).for_each(|size| *size = (all / known.max(1)) as Float);
+        let known = volume(
+            &shape
+                .iter()
+                .filter(|size| **size > 0.0)
+                .map(|size| *size as usize)
+                .collect::<Vec<_>>(),
+        )?;
+        shape
+            .iter_mut()
+            .filter(|size| **size == -1.0)
+            .for_each(|size| *size = (all / known.max(1)) as Float);
         let found: Vec<usize> = shape.iter().map(|size| *size as usize).collect();
         match found.as_slice() {
             _ if volume(&found) != Some(all) => None,
@@ -384,7 +528,9 @@ impl Reader {
 }
 
 fn reshaped(sizes: &[Float]) -> Box<dyn Module> {
-    Box::new(Reshape::new(&sizes.iter().map(|size| *size as usize).collect::<Vec<_>>()))
+    Box::new(Reshape::new(
+        &sizes.iter().map(|size| *size as usize).collect::<Vec<_>>(),
+    ))
 }
 
 /// Layers whose windows go over places.
@@ -394,14 +540,27 @@ fn windows(node: &Node, tensors: &[Tensor]) -> Option<Box<dyn Module>> {
         return None;
     }
     if let ("Conv", [weight, bias @ ..]) = (node.op.as_str(), tensors) {
-        let (bias, activation) = (vector(bias.first(), *weight.shape().first()?)?, Activation::Linear);
+        let (bias, activation) = (
+            vector(bias.first(), *weight.shape().first()?)?,
+            Activation::Linear,
+        );
         let weight = named(weight, "weight");
         let padding = node.padding(*weight.shape().get(2)?, stride)?;
         return match *weight.shape() {
-            [_, _, height, width] if height == width => {
-                Some(Box::new(Conv2D { weight, bias, stride, padding, activation }))
-            }
-            [_, _, _] => Some(Box::new(Conv1D { weight, bias, stride, padding, activation })),
+            [_, _, height, width] if height == width => Some(Box::new(Conv2D {
+                weight,
+                bias,
+                stride,
+                padding,
+                activation,
+            })),
+            [_, _, _] => Some(Box::new(Conv1D {
+                weight,
+                bias,
+                stride,
+                padding,
+                activation,
+            })),
             _ => None,
         };
     }

@@ -54,11 +54,19 @@ impl<'a> Field<'a> {
     }
 
     fn text(&self) -> Option<String> {
-        if let Field::Bytes(bytes) = self { String::from_utf8(bytes.to_vec()).ok() } else { None }
+        if let Field::Bytes(bytes) = self {
+            String::from_utf8(bytes.to_vec()).ok()
+        } else {
+            None
+        }
     }
 
     fn bytes(&self) -> Option<&'a [u8]> {
-        if let Field::Bytes(bytes) = self { Some(bytes) } else { None }
+        if let Field::Bytes(bytes) = self {
+            Some(bytes)
+        } else {
+            None
+        }
     }
 
     fn float(&self) -> Option<Float> {
@@ -124,11 +132,15 @@ impl<'a> Stored<'a> {
             match field {
                 1 => shape.extend(value.ints()?),
                 2 => stored.kind = *value.ints()?.first()?,
-                4 => stored.floats.extend(Kind::F32.read(value.bytes()?, Order::LowestFirst)?),
+                4 => stored
+                    .floats
+                    .extend(Kind::F32.read(value.bytes()?, Order::LowestFirst)?),
                 5 | 7 | 11 => stored.ints.extend(value.ints()?),
                 8 => stored.name = value.text()?,
                 9 => stored.raw = Some(value.bytes()?),
-                10 => stored.floats.extend(Kind::F64.read(value.bytes()?, Order::LowestFirst)?),
+                10 => stored
+                    .floats
+                    .extend(Kind::F64.read(value.bytes()?, Order::LowestFirst)?),
                 13 => {
                     let pair = Field::all(value.bytes()?)?;
                     let part = |number| pair.iter().find(|(field, _)| *field == number)?.1.text();
@@ -137,7 +149,10 @@ impl<'a> Stored<'a> {
                 _ => {}
             }
         }
-        stored.shape = shape.into_iter().map(|size| usize::try_from(size).ok()).collect::<Option<_>>()?;
+        stored.shape = shape
+            .into_iter()
+            .map(|size| usize::try_from(size).ok())
+            .collect::<Option<_>>()?;
         Some(stored)
     }
 
@@ -152,35 +167,69 @@ impl<'a> Stored<'a> {
         shaped("", &self.name, numbers, &self.shape).ok()
     }
 
-    /// Numbers that stand in a field of whole numbers. What has a fraction stands there by its bits.
+    /// Numbers that stand in a field of whole numbers. What has a fraction stands there by its
+    /// bits.
     fn of_ints(&self, kind: Kind) -> Option<Vec<Float>> {
         let has_fraction = matches!(kind, Kind::F16 | Kind::BF16 | Kind::F8E4M3 | Kind::F8E5M2);
         if !has_fraction {
             return Some(self.ints.iter().map(|int| *int as Float).collect());
         }
-        let bytes: Vec<u8> = self.ints.iter().flat_map(|int| int.to_le_bytes()[..kind.size()].to_vec()).collect();
+        let bytes: Vec<u8> = self
+            .ints
+            .iter()
+            .flat_map(|int| int.to_le_bytes()[..kind.size()].to_vec())
+            .collect();
         kind.read(&bytes, Order::LowestFirst)
     }
 
-    /// As [`tensor`](Stored::tensor), with the files beside the one at `path`, each of which is read once.
+    /// As [`tensor`](Stored::tensor), with the files beside the one at `path`, each of which is
+    /// read once.
     fn found(&self, path: &str, beside: &mut BTreeMap<String, Vec<u8>>) -> Result<Tensor> {
         let name = &self.name;
         let Some(kind) = kind(self.kind) else {
-            return Err(wrong(path, format!("{name} is no tensor of numbers (kind {} of ONNX)", self.kind)));
+            return Err(wrong(
+                path,
+                format!(
+                    "{name} is no tensor of numbers (kind {} of ONNX)",
+                    self.kind
+                ),
+            ));
         };
         let Some(location) = self.elsewhere.get("location") else {
-            let damaged = || wrong(path, format!("{name} has not as many numbers as its shape {:?}", self.shape));
+            let damaged = || {
+                wrong(
+                    path,
+                    format!(
+                        "{name} has not as many numbers as its shape {:?}",
+                        self.shape
+                    ),
+                )
+            };
             return self.tensor().ok_or_else(damaged);
         };
         if !beside.contains_key(location) {
             beside.insert(location.clone(), read_beside(path, location)?);
         }
-        let number = |key: &str| self.elsewhere.get(key).and_then(|number| number.parse::<usize>().ok());
+        let number = |key: &str| {
+            self.elsewhere
+                .get(key)
+                .and_then(|number| number.parse::<usize>().ok())
+        };
         let (bytes, start) = (&beside[location], number("offset").unwrap_or(0));
-        let size = self.shape.iter().try_fold(kind.size(), |all, size| all.checked_mul(*size));
-        let end = number("length").or(size).and_then(|length| start.checked_add(length));
+        let size = self
+            .shape
+            .iter()
+            .try_fold(kind.size(), |all, size| all.checked_mul(*size));
+        let end = number("length")
+            .or(size)
+            .and_then(|length| start.checked_add(length));
         let part = end.and_then(|end| bytes.get(start..end));
-        let missing = || wrong(path, format!("the numbers of {name} are not in {location}: that file ends before"));
+        let missing = || {
+            wrong(
+                path,
+                format!("the numbers of {name} are not in {location}: that file ends before"),
+            )
+        };
         let numbers = kind.read(part.ok_or_else(missing)?, Order::LowestFirst);
         shaped(path, name, numbers, &self.shape)
     }
@@ -188,15 +237,25 @@ impl<'a> Stored<'a> {
 
 /// The bytes of a file that stands in the same folder, or below it.
 fn read_beside(path: &str, location: &str) -> Result<Vec<u8>> {
-    let is_below =
-        Path::new(location).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let is_below = Path::new(location)
+        .components()
+        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     if !is_below {
-        return Err(wrong(path, format!("its weights would be in {location:?}, outside its folder")));
+        return Err(wrong(
+            path,
+            format!("its weights would be in {location:?}, outside its folder"),
+        ));
     }
-    let file = Path::new(path).parent().unwrap_or(Path::new("")).join(location);
+    let file = Path::new(path)
+        .parent()
+        .unwrap_or(Path::new(""))
+        .join(location);
     std::fs::read(&file).map_err(|error| {
         let advice = "copy it there under this name, or export with external_data=False";
-        let problem = format!("{path}: its weights are in {}, beside it, which cannot be read", file.display());
+        let problem = format!(
+            "{path}: its weights are in {}, beside it, which cannot be read",
+            file.display()
+        );
         std::io::Error::new(error.kind(), format!("{problem} ({error}); {advice}"))
     })
 }
@@ -209,14 +268,19 @@ fn read_node(bytes: &[u8]) -> Option<Node> {
             2 => node.outputs.push(value.text()?),
             4 => node.op = value.text()?,
             5 => {
-                let (mut name, mut ints, mut floats, mut found) = (String::new(), Vec::new(), Vec::new(), None);
+                let (mut name, mut ints, mut floats, mut found) =
+                    (String::new(), Vec::new(), Vec::new(), None);
                 for (field, value) in Field::all(value.bytes()?)? {
                     match field {
                         1 => name = value.text()?,
                         2 => found = Some(Attribute::Float(value.float()?)),
                         3 | 8 => ints.extend(value.ints()?),
                         4 => found = Some(Attribute::Text(value.text()?)),
-                        5 => found = Stored::read(value.bytes()?)?.tensor().map(Attribute::Tensor),
+                        5 => {
+                            found = Stored::read(value.bytes()?)?
+                                .tensor()
+                                .map(Attribute::Tensor)
+                        }
                         7 => floats.extend(Kind::F32.read(value.bytes()?, Order::LowestFirst)?),
                         _ => {}
                     }
@@ -224,7 +288,8 @@ fn read_node(bytes: &[u8]) -> Option<Node> {
                 if !floats.is_empty() {
                     found = Some(Attribute::Tensor(Tensor::from(floats)));
                 }
-                node.attributes.insert(name, found.unwrap_or(Attribute::Ints(ints)));
+                node.attributes
+                    .insert(name, found.unwrap_or(Attribute::Ints(ints)));
             }
             _ => {}
         }
@@ -240,13 +305,20 @@ fn read_value(bytes: &[u8]) -> Option<(String, Vec<Option<usize>>)> {
             1 => name = value.text()?,
             2 => {
                 let inner = |bytes: &[u8], number: u64| {
-                    let found = Field::all(bytes)?.into_iter().find(|(field, _)| *field == number)?;
+                    let found = Field::all(bytes)?
+                        .into_iter()
+                        .find(|(field, _)| *field == number)?;
                     Some(found.1.bytes()?.to_vec())
                 };
-                let sizes = inner(value.bytes()?, 1).and_then(|tensor| inner(&tensor, 2)).unwrap_or_default();
+                let sizes = inner(value.bytes()?, 1)
+                    .and_then(|tensor| inner(&tensor, 2))
+                    .unwrap_or_default();
                 for (_, size) in Field::all(&sizes)? {
                     let fields = Field::all(size.bytes()?)?;
-                    let size = fields.iter().find(|(field, _)| *field == 1).and_then(|(_, size)| size.ints());
+                    let size = fields
+                        .iter()
+                        .find(|(field, _)| *field == 1)
+                        .and_then(|(_, size)| size.ints());
                     shape.push(size.and_then(|size| usize::try_from(*size.first()?).ok()));
                 }
             }
@@ -280,10 +352,15 @@ fn read_graph(bytes: &[u8]) -> Option<(Graph, Vec<Stored<'_>>)> {
 pub(super) fn read_file(path: &str) -> Result<Graph> {
     let bytes = read(path)?;
     let found = read_graph(&bytes);
-    let (mut graph, tensors) = found.ok_or_else(|| wrong(path, "this is no ONNX file, or it is damaged"))?;
+    let (mut graph, tensors) =
+        found.ok_or_else(|| wrong(path, "this is no ONNX file, or it is damaged"))?;
     let mut beside = BTreeMap::new();
     for tensor in tensors {
-        if graph.nodes.iter().any(|node| node.inputs.contains(&tensor.name)) {
+        if graph
+            .nodes
+            .iter()
+            .any(|node| node.inputs.contains(&tensor.name))
+        {
             let found = tensor.found(path, &mut beside)?;
             graph.tensors.insert(tensor.name, found);
         }

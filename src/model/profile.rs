@@ -1,4 +1,5 @@
-//! Where the time of a training step goes, layer by layer: the measurement behind [`plot::profile`](crate::plot::profile).
+//! Where the time of a training step goes, layer by layer: the measurement behind
+//! [`plot::profile`](crate::plot::profile).
 
 use super::Sequential;
 use crate::autograd::{Mode, grads};
@@ -17,17 +18,26 @@ impl Profiled for Sequential {
     #[track_caller]
     fn cost_of_layers(&self, x: &Tensor) -> Vec<LayerCost> {
         if self.layers().is_empty() {
-            fail("profile: the model has no layers", &[], "add one, such as .add(Dense::new(2, 8).relu())");
+            fail(
+                "profile: the model has no layers",
+                &[],
+                "add one, such as .add(Dense::new(2, 8).relu())",
+            );
         }
         // Says at once if `x` does not fit.
         let outputs = self.activations(x);
-        let cost = |((name, output), [forward, backward]): ((String, Tensor), [f64; 2])| LayerCost {
-            name,
-            outputs: output.len(),
-            forward,
-            backward,
-        };
-        outputs.into_iter().zip(median_times(self, x)).map(cost).collect()
+        let cost =
+            |((name, output), [forward, backward]): ((String, Tensor), [f64; 2])| LayerCost {
+                name,
+                outputs: output.len(),
+                forward,
+                backward,
+            };
+        outputs
+            .into_iter()
+            .zip(median_times(self, x))
+            .map(cost)
+            .collect()
     }
 }
 
@@ -45,10 +55,13 @@ fn median_times(model: &Sequential, x: &Tensor) -> Vec<[f64; 2]> {
         times.sort_by(f64::total_cmp);
         times[times.len() / 2]
     };
-    (0..model.layers().len()).map(|layer| [median(layer, 0), median(layer, 1)]).collect()
+    (0..model.layers().len())
+        .map(|layer| [median(layer, 0), median(layer, 1)])
+        .collect()
 }
 
-/// Each layer by itself, so that its part of the backward pass can be told from those of the others.
+/// Each layer by itself, so that its part of the backward pass can be told from those of the
+/// others.
 fn pass(model: &Sequential, x: &Tensor) -> Vec<[f64; 2]> {
     let _mode = Mode::new(true);
     let mut input = x.detach();
@@ -57,7 +70,8 @@ fn pass(model: &Sequential, x: &Tensor) -> Vec<[f64; 2]> {
         let begin = Instant::now();
         let output = layer.forward(&input);
         let forward = begin.elapsed();
-        // Whatever gradient comes back from the layers behind: computing with it takes as long as with ones.
+        // Whatever gradient comes back from the layers behind: computing with it takes as long as
+        // with ones.
         let loss = output.sum();
         let begin = Instant::now();
         if loss.is_tracked() {
@@ -69,8 +83,8 @@ fn pass(model: &Sequential, x: &Tensor) -> Vec<[f64; 2]> {
     times
 }
 
-/// What passes change although no optimiser steps: running means, and the place in the sequence of random numbers. They
-/// come back also when a pass is interrupted.
+/// What passes change although no optimiser steps: running means, and the place in the sequence of
+/// random numbers. They come back also when a pass is interrupted.
 struct Before {
     state: Vec<(Tensor, Tensor)>,
     generator: ChaCha8Rng,
@@ -78,14 +92,22 @@ struct Before {
 
 impl Before {
     fn of(model: &Sequential) -> Before {
-        let state = model.state().into_iter().map(|now| (now.clone(), now.detach()));
-        Before { state: state.collect(), generator: random::generator().clone() }
+        let state = model
+            .state()
+            .into_iter()
+            .map(|now| (now.clone(), now.detach()));
+        Before {
+            state: state.collect(),
+            generator: random::generator().clone(),
+        }
     }
 }
 
 impl Drop for Before {
     fn drop(&mut self) {
-        self.state.iter().for_each(|(now, before)| now.set_value(before));
+        self.state
+            .iter()
+            .for_each(|(now, before)| now.set_value(before));
         random::generator().clone_from(&self.generator);
     }
 }

@@ -5,15 +5,22 @@ use crate::nn::{Conv1D, Conv2D, Dense, Flatten};
 use crate::tensor::Tensor;
 use std::any::Any;
 
-/// Whether `x` is a single sample for this model, without an axis for the batch. Known from what the model was trained on;
-/// before that, from its first layers.
+/// Whether `x` is a single sample for this model, without an axis for the batch. Known from what
+/// the model was trained on; before that, from its first layers.
 pub(super) fn is_one(model: &Sequential, x: &Tensor) -> bool {
     if let Some(sample) = &model.input {
-        let is_row = x.rank() == 1 && !sample.is_empty() && x.len() == sample.iter().product::<usize>();
+        let is_row =
+            x.rank() == 1 && !sample.is_empty() && x.len() == sample.iter().product::<usize>();
         return x.shape() == sample.as_slice() || is_row;
     }
-    let layers: Vec<&dyn Any> = model.layers().iter().take(2).map(|layer| &**layer as &dyn Any).collect();
-    let is_image = |weight: &Tensor| x.rank() + 1 == weight.rank() && x.shape()[0] == weight.shape()[1];
+    let layers: Vec<&dyn Any> = model
+        .layers()
+        .iter()
+        .take(2)
+        .map(|layer| &**layer as &dyn Any)
+        .collect();
+    let is_image =
+        |weight: &Tensor| x.rank() + 1 == weight.rank() && x.shape()[0] == weight.shape()[1];
     match layers.as_slice() {
         [first, ..] if let Some(dense) = first.downcast_ref::<Dense>() => {
             x.rank() == 1 && x.len() == dense.weight.shape()[0]

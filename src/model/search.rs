@@ -16,8 +16,8 @@ const LOWEST: f64 = 1e-6;
 const HIGHEST: f64 = 10.0;
 
 impl Sequential {
-    /// Trains a hundred steps with a learning rate that grows from 10⁻⁶ to 10, to see with which the loss falls and where
-    /// it explodes (Smith 2017); then everything is as before.
+    /// Trains a hundred steps with a learning rate that grows from 10⁻⁶ to 10, to see with which
+    /// the loss falls and where it explodes (Smith 2017); then everything is as before.
     ///
     /// Panics if the model was not compiled.
     ///
@@ -31,14 +31,31 @@ impl Sequential {
     /// ```
     #[track_caller]
     pub fn find_learning_rate(&mut self, data: &Dataset) -> LearningRateSearch {
-        let Some(compiled) = self.compiled.take() else { not_compiled("find_learning_rate") };
+        let Some(compiled) = self.compiled.take() else {
+            not_compiled("find_learning_rate")
+        };
         let weights = self.state().iter().map(Tensor::detach).collect();
         let rate = compiled.optimizer.learning_rate();
-        let mut trial = Trial { model: self, compiled: Some(compiled), weights, rate };
-        let Trial { model, compiled: Some(compiled), .. } = &mut trial else { not_compiled("find_learning_rate") };
+        let mut trial = Trial {
+            model: self,
+            compiled: Some(compiled),
+            weights,
+            rate,
+        };
+        let Trial {
+            model,
+            compiled: Some(compiled),
+            ..
+        } = &mut trial
+        else {
+            not_compiled("find_learning_rate")
+        };
 
         let parameters = model.parameters();
-        let mut search = LearningRateSearch { rates: Vec::new(), losses: Vec::new() };
+        let mut search = LearningRateSearch {
+            rates: Vec::new(),
+            losses: Vec::new(),
+        };
         let mut order = Vec::new();
         for step in 0..STEPS {
             if order.is_empty() {
@@ -56,7 +73,11 @@ impl Sequential {
             let loss = loss.item();
             search.losses.push(loss);
             // From here on it only explodes.
-            let lowest = search.losses.iter().copied().fold(Float::INFINITY, Float::min);
+            let lowest = search
+                .losses
+                .iter()
+                .copied()
+                .fold(Float::INFINITY, Float::min);
             if !loss.is_finite() || loss > 4.0 * lowest {
                 break;
             }
@@ -75,7 +96,11 @@ struct Trial<'a> {
 
 impl Drop for Trial<'_> {
     fn drop(&mut self) {
-        self.model.state().iter().zip(&self.weights).for_each(|(now, before)| now.set_value(before));
+        self.model
+            .state()
+            .iter()
+            .zip(&self.weights)
+            .for_each(|(now, before)| now.set_value(before));
         zero_grad(&self.model.parameters());
         if let Some(mut compiled) = self.compiled.take() {
             compiled.optimizer.set_learning_rate(self.rate);
@@ -98,13 +123,22 @@ impl LearningRateSearch {
     /// The loss, smoothed over a few steps.
     fn smooth(&self) -> Vec<Float> {
         let near = |i: usize| &self.losses[i.saturating_sub(3)..(i + 4).min(self.losses.len())];
-        (0..self.losses.len()).map(|i| near(i).iter().sum::<Float>() / near(i).len() as Float).collect()
+        (0..self.losses.len())
+            .map(|i| near(i).iter().sum::<Float>() / near(i).len() as Float)
+            .collect()
     }
 
-    /// A tenth of the rate at which the loss was lowest: beyond that it explodes, and far below it training takes long.
+    /// A tenth of the rate at which the loss was lowest: beyond that it explodes, and far below it
+    /// training takes long.
     pub fn suggestion(&self) -> Float {
-        let smooth = self.smooth().into_iter().zip(&self.rates).filter(|(loss, _)| loss.is_finite());
-        smooth.min_by(|a, b| a.0.total_cmp(&b.0)).map_or(1e-3, |(_, rate)| rate / 10.0)
+        let smooth = self
+            .smooth()
+            .into_iter()
+            .zip(&self.rates)
+            .filter(|(loss, _)| loss.is_finite());
+        smooth
+            .min_by(|a, b| a.0.total_cmp(&b.0))
+            .map_or(1e-3, |(_, rate)| rate / 10.0)
     }
 
     /// The loss over the logarithm of the learning rate.
@@ -112,13 +146,19 @@ impl LearningRateSearch {
     pub fn plot(&self) -> Figure {
         let powers: Vec<Float> = self.rates.iter().map(|rate| rate.log10()).collect();
         let figure = plot::curve(&powers, &self.smooth()).title(&self.to_string());
-        figure.x_label("learning rate, as a power of ten").y_label("loss")
+        figure
+            .x_label("learning rate, as a power of ten")
+            .y_label("loss")
     }
 }
 
 impl fmt::Display for LearningRateSearch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a learning rate of about {:.1e} looks good", self.suggestion())
+        write!(
+            f,
+            "a learning rate of about {:.1e} looks good",
+            self.suggestion()
+        )
     }
 }
 

@@ -38,7 +38,8 @@ impl Sequential {
         Sequential::default()
     }
 
-    /// Says what shape one sample has, so that [`summary`](Sequential::summary) knows all others; `fit` finds it out.
+    /// Says what shape one sample has, so that [`summary`](Sequential::summary) knows all others;
+    /// `fit` finds it out.
     pub fn input(mut self, shape: &[usize]) -> Sequential {
         self.input = Some(shape.to_vec());
         self
@@ -46,7 +47,8 @@ impl Sequential {
 
     /// Appends a layer. Its parameters get names such as `dense1.weight`, for messages.
     #[must_use = "`add` gives back the model with the layer: `model = model.add(…);`"]
-    #[allow(clippy::should_implement_trait)] // `add` is Keras's word, and no one adds a layer with `+`
+    // `add` is Keras's word, and no one adds a layer with `+`
+    #[allow(clippy::should_implement_trait)]
     pub fn add(self, layer: impl Module) -> Sequential {
         self.push(Box::new(layer))
     }
@@ -62,8 +64,9 @@ impl Sequential {
         &self.layers
     }
 
-    /// A table of the layers, what comes out of each, and how many numbers there are to train. If the shape of a sample is
-    /// known, also how many multiplications and additions ("MACs") one sample takes.
+    /// A table of the layers, what comes out of each, and how many numbers there are to train. If
+    /// the shape of a sample is known, also how many multiplications and additions ("MACs") one
+    /// sample takes.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -74,7 +77,8 @@ impl Sequential {
         Summary::new(&self.layers, self.input.as_deref())
     }
 
-    // `forward` and `parameters` also as methods of the type, so that a cell need not import the trait.
+    // `forward` and `parameters` also as methods of the type, so that a cell need not import the
+    // trait.
 
     /// The output of the last layer.
     #[track_caller]
@@ -106,24 +110,32 @@ impl Sequential {
         outputs
     }
 
-    /// The parameters of all layers, in order, but those of layers that are not [trainable](Module::set_trainable).
+    /// The parameters of all layers, in order, but those of layers that are not
+    /// [trainable](Module::set_trainable).
     pub fn parameters(&self) -> Vec<Tensor> {
         let all = self.layers.iter().flat_map(|layer| layer.parameters());
-        all.filter(|parameter| !parameter.0.notes().frozen).collect()
+        all.filter(|parameter| !parameter.0.notes().frozen)
+            .collect()
     }
 
     pub(crate) fn of_layers(layers: Vec<Box<dyn Module>>, input: Option<Vec<usize>>) -> Sequential {
-        Sequential { layers: Outlined::new(layers), input, ..Sequential::default() }
+        Sequential {
+            layers: Outlined::new(layers),
+            input,
+            ..Sequential::default()
+        }
     }
 
-    /// Everything that has to be kept to have this model again, in order of the layers: parameters, running means.
+    /// Everything that has to be kept to have this model again, in order of the layers: parameters,
+    /// running means.
     pub(crate) fn state(&self) -> Vec<Tensor> {
         self.layers.iter().flat_map(|layer| layer.state()).collect()
     }
 }
 
-/// A clone of a model is another model: the same layers and values, but weights of its own, so that training one leaves the
-/// other as it is. It is not compiled yet. Of a layer, a clone is another handle to the same weights.
+/// A clone of a model is another model: the same layers and values, but weights of its own, so that
+/// training one leaves the other as it is. It is not compiled yet. Of a layer, a clone is another
+/// handle to the same weights.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -155,9 +167,9 @@ fn not_copied(layer: &str) -> ! {
         &format!("clone: the layer {layer} does not say how it is copied"),
         &[],
         &format!(
-            "write into `impl Module for {layer}`: fn copy(&self) -> Option<Box<dyn Module>> {{ Some(Box::new({layer} \
-             {{ … }})) }}, each tensor as self.….detach().requires_grad(); or build the model a second time and \
-             bring the weights over with save and load"
+            "write into `impl Module for {layer}`: fn copy(&self) -> Option<Box<dyn Module>> {{ \
+             Some(Box::new({layer} {{ … }})) }}, each tensor as self.….detach().requires_grad(); \
+             or build the model a second time and bring the weights over with save and load"
         ),
     )
 }
@@ -181,7 +193,9 @@ impl Module for Sequential {
     }
 
     fn set_trainable(&self, is_trainable: bool) {
-        self.layers.iter().for_each(|layer| layer.set_trainable(is_trainable));
+        self.layers
+            .iter()
+            .for_each(|layer| layer.set_trainable(is_trainable));
     }
 
     fn macs(&self, input: &[usize]) -> usize {
@@ -194,7 +208,9 @@ impl Module for Sequential {
     }
 
     fn output_shape(&self, input: &[usize]) -> Vec<usize> {
-        self.layers.iter().fold(input.to_vec(), |shape, layer| layer.output_shape(&shape))
+        self.layers
+            .iter()
+            .fold(input.to_vec(), |shape, layer| layer.output_shape(&shape))
     }
 }
 

@@ -13,7 +13,8 @@ pub struct Summary {
     parameters: usize,
     /// Numbers that change but are not trained.
     others: usize,
-    /// Of one sample, if its shape is known: multiplications and additions, numbers in the outputs of all layers.
+    /// Of one sample, if its shape is known: multiplications and additions, numbers in the outputs
+    /// of all layers.
     work: Option<(usize, usize)>,
 }
 
@@ -21,7 +22,12 @@ const HEADER: [&str; 4] = ["Layer (type)", "Output Shape", "Param #", "MACs"];
 
 impl Summary {
     pub(super) fn new(layers: &[Box<dyn Module>], input: Option<&[usize]>) -> Summary {
-        let mut summary = Summary { rows: Vec::new(), parameters: 0, others: 0, work: input.map(|_| (0, 0)) };
+        let mut summary = Summary {
+            rows: Vec::new(),
+            parameters: 0,
+            others: 0,
+            work: input.map(|_| (0, 0)),
+        };
         let mut shape = input.unwrap_or_default().to_vec();
         let count = |tensors: Vec<Tensor>| tensors.iter().map(Tensor::len).sum::<usize>();
         for (i, layer) in layers.iter().enumerate() {
@@ -29,7 +35,11 @@ impl Summary {
             let macs = layer.macs(&shape);
             shape = layer.output_shape(&shape);
             let own = count(layer.parameters());
-            let frozen = layer.parameters().into_iter().filter(|parameter| parameter.0.notes().frozen).collect();
+            let frozen = layer
+                .parameters()
+                .into_iter()
+                .filter(|parameter| parameter.0.notes().frozen)
+                .collect();
             let trained = own - count(frozen);
             summary.parameters += trained;
             summary.others += count(layer.state()) - trained;
@@ -40,16 +50,27 @@ impl Summary {
             let shown = if shape.is_empty() {
                 "?".to_owned()
             } else {
-                format!("(None, {})", shape.iter().map(usize::to_string).collect::<Vec<_>>().join(", "))
+                format!(
+                    "(None, {})",
+                    shape
+                        .iter()
+                        .map(usize::to_string)
+                        .collect::<Vec<_>>()
+                        .join(", ")
+                )
             };
-            let macs = if input.is_some() { thousands(macs) } else { String::new() };
+            let macs = if input.is_some() {
+                thousands(macs)
+            } else {
+                String::new()
+            };
             summary.rows.push([name, shown, thousands(own), macs]);
         }
         summary
     }
 
-    /// How many multiplications, each with an addition, the model does for one sample; 0 if the shape of a sample is not
-    /// known. Training takes about three times as many.
+    /// How many multiplications, each with an addition, the model does for one sample; 0 if the
+    /// shape of a sample is not known. Training takes about three times as many.
     pub fn macs(&self) -> usize {
         self.work.map_or(0, |(macs, _)| macs)
     }
@@ -60,12 +81,24 @@ impl Summary {
     }
 
     fn total(&self) -> String {
-        let mut total = format!("Total params: {} ({})", thousands(self.parameters), memory(self.parameters));
+        let mut total = format!(
+            "Total params: {} ({})",
+            thousands(self.parameters),
+            memory(self.parameters)
+        );
         if self.others > 0 {
-            total += &format!("\nNot trained: {} ({})", thousands(self.others), memory(self.others));
+            total += &format!(
+                "\nNot trained: {} ({})",
+                thousands(self.others),
+                memory(self.others)
+            );
         }
         if let Some((macs, outputs)) = self.work {
-            total += &format!("\nOne sample: {} MACs, outputs of {}", thousands(macs), memory(outputs));
+            total += &format!(
+                "\nOne sample: {} MACs, outputs of {}",
+                thousands(macs),
+                memory(outputs)
+            );
         }
         total
     }
@@ -73,7 +106,12 @@ impl Summary {
 
 impl fmt::Display for Summary {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}\n{}", text_table(&HEADER, &self.rows, 2), self.total())
+        write!(
+            f,
+            "{}\n{}",
+            text_table(&HEADER, &self.rows, 2),
+            self.total()
+        )
     }
 }
 
@@ -85,6 +123,9 @@ impl Show for Summary {
 
 /// "dense2" for a dense layer with another before it.
 pub(super) fn numbered(before: &[Box<dyn Module>], layer: &dyn Module) -> String {
-    let number = 1 + before.iter().filter(|other| other.name() == layer.name()).count();
+    let number = 1 + before
+        .iter()
+        .filter(|other| other.name() == layer.name())
+        .count();
     format!("{}{number}", layer.name().to_lowercase())
 }

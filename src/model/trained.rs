@@ -12,8 +12,9 @@ use crate::tensor::{NoGrad, Tensor};
 
 /// Training and using a model.
 impl Sequential {
-    /// Says how the model is to be trained: the optimiser, the loss, and what to report beside it: a metric such as
-    /// [`Accuracy`](crate::nn::Accuracy), several as `(Accuracy, TopK(3))`, or `()` for none.
+    /// Says how the model is to be trained: the optimiser, the loss, and what to report beside it:
+    /// a metric such as [`Accuracy`](crate::nn::Accuracy), several as `(Accuracy, TopK(3))`, or
+    /// `()` for none.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -21,12 +22,23 @@ impl Sequential {
     /// model.compile(Adam::default(), SparseCategoricalCrossentropy::new(), Accuracy);
     /// ```
     ///
-    /// A loss can also be a function, `|prediction: &Tensor, target: &Tensor| …`. Keras's names are known, too:
-    /// `model.compile("adam", "mse", ["mae"])`; panics at a name that is none.
+    /// A loss can also be a function, `|prediction: &Tensor, target: &Tensor| …`. Keras's names are
+    /// known, too: `model.compile("adam", "mse", ["mae"])`; panics at a name that is none.
     #[track_caller]
-    pub fn compile(&mut self, optimizer: impl IntoOptimizer, loss: impl Loss, metrics: impl Metrics) {
+    pub fn compile(
+        &mut self,
+        optimizer: impl IntoOptimizer,
+        loss: impl Loss,
+        metrics: impl Metrics,
+    ) {
         let (optimizer, loss, metrics) = (optimizer.boxed(), Box::new(loss), metrics.list());
-        self.set_compiled(Compiled { optimizer, loss, metrics, classes: Vec::new(), columns: Vec::new() });
+        self.set_compiled(Compiled {
+            optimizer,
+            loss,
+            metrics,
+            classes: Vec::new(),
+            columns: Vec::new(),
+        });
     }
 
     /// Not in a generic function: what was there before is dropped.
@@ -34,7 +46,10 @@ impl Sequential {
     fn set_compiled(&mut self, compiled: Compiled) {
         // A name that is none is found here, and not in the first step.
         compiled.loss.name();
-        compiled.metrics.iter().for_each(|metric| drop(metric.name()));
+        compiled
+            .metrics
+            .iter()
+            .for_each(|metric| drop(metric.name()));
         *self.compiled = Some(compiled);
     }
 
@@ -49,8 +64,8 @@ impl Sequential {
         Fit::new(self, Dataset::new(x, y))
     }
 
-    /// The figures of the last `fit`, also if it was interrupted or panicked: what was completed by then. Empty before
-    /// the first.
+    /// The figures of the last `fit`, also if it was interrupted or panicked: what was completed by
+    /// then. Empty before the first.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -65,18 +80,25 @@ impl Sequential {
 
     /// The loss and the metrics on `data`, without training.
     ///
-    /// Panics if the model was not compiled, or if a number stands for another class in `data` than in what the model was
-    /// trained on.
+    /// Panics if the model was not compiled, or if a number stands for another class in `data` than
+    /// in what the model was trained on.
     #[track_caller]
     pub fn evaluate(&self, data: &Dataset) -> Evaluation {
-        let Some(compiled) = &*self.compiled else { not_compiled("evaluate") };
+        let Some(compiled) = &*self.compiled else {
+            not_compiled("evaluate")
+        };
         some_examples("evaluate", data);
-        agree("evaluate", TRAINED_ON, (&compiled.classes, &compiled.columns), data);
+        agree(
+            "evaluate",
+            TRAINED_ON,
+            (&compiled.classes, &compiled.columns),
+            data,
+        );
         compiled.evaluate(self, data)
     }
 
-    /// The output for inputs `x`, as constants; in batches, so `x` may be large. If `x` is a single sample, without an axis
-    /// for the batch, so is the output.
+    /// The output for inputs `x`, as constants; in batches, so `x` may be large. If `x` is a single
+    /// sample, without an axis for the batch, so is the output.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -85,7 +107,11 @@ impl Sequential {
     /// ```
     #[track_caller]
     pub fn predict(&self, x: &Tensor) -> Tensor {
-        if sample::is_one(self, x) { self.predict_batch(&x.unsqueeze(0)).squeeze(0) } else { self.predict_batch(x) }
+        if sample::is_one(self, x) {
+            self.predict_batch(&x.unsqueeze(0)).squeeze(0)
+        } else {
+            self.predict_batch(x)
+        }
     }
 
     #[track_caller]
@@ -103,11 +129,15 @@ impl Sequential {
         Tensor::concat(&parts.iter().collect::<Vec<_>>(), 0)
     }
 
-    /// The predicted class of each input, `[n]`: the largest output, or, of a single output, 1 above 0.5. Of a single sample,
-    /// `[1]`.
+    /// The predicted class of each input, `[n]`: the largest output, or, of a single output, 1
+    /// above 0.5. Of a single sample, `[1]`.
     #[track_caller]
     pub fn predict_classes(&self, x: &Tensor) -> Tensor {
-        let x = if sample::is_one(self, x) { x.unsqueeze(0) } else { x.clone() };
+        let x = if sample::is_one(self, x) {
+            x.unsqueeze(0)
+        } else {
+            x.clone()
+        };
         Tensor::from_iter(metric::classes(&self.predict_batch(&x)).into_iter())
     }
 }

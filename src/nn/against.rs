@@ -1,15 +1,16 @@
-//! How good predicted classes are: figures that compare two tensors of one type, so each has a name at the call.
+//! How good predicted classes are: figures that compare two tensors of one type, so each has a name
+//! at the call.
 
 use crate::Float;
 use crate::ops::class_indices;
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 
-/// How well one class is told from the others: [`precision`], [`recall`], [`f1_score`] or [`roc_auc`] of what was
-/// predicted, which needs to know what is true.
+/// How well one class is told from the others: [`precision`], [`recall`], [`f1_score`] or
+/// [`roc_auc`] of what was predicted, which needs to know what is true.
 ///
-/// Which of two tensors comes first differs between libraries, and precision of the two turned round is recall. So the
-/// labels have a name of their own.
+/// Which of two tensors comes first differs between libraries, and precision of the two turned
+/// round is recall. So the labels have a name of their own.
 #[must_use = "the figure comes with .against(&labels)"]
 #[derive(Clone, Debug)]
 pub struct Predicted {
@@ -28,7 +29,11 @@ enum Measure {
 
 impl Predicted {
     fn new(predicted: &Tensor, measure: Measure) -> Predicted {
-        Predicted { predicted: predicted.clone(), class: 1, measure }
+        Predicted {
+            predicted: predicted.clone(),
+            class: 1,
+            measure,
+        }
     }
 
     /// The class that is looked for; 1 unless set.
@@ -43,7 +48,11 @@ impl Predicted {
     #[track_caller]
     pub fn against(self, labels: &Tensor) -> Float {
         let share = |part: Float, whole: Float| if whole == 0.0 { 0.0 } else { part / whole };
-        let Predicted { predicted, class, measure } = &self;
+        let Predicted {
+            predicted,
+            class,
+            measure,
+        } = &self;
         if let Measure::Area = measure {
             return area(predicted, labels, *class);
         }
@@ -58,7 +67,8 @@ impl Predicted {
 
 /// A [`confusion_matrix`] of what was predicted, which needs to know what is true.
 ///
-/// A matrix that is turned over looks as good as the right one, so the labels have a name of their own.
+/// A matrix that is turned over looks as good as the right one, so the labels have a name of their
+/// own.
 #[must_use = "the matrix comes with .against(&labels)"]
 #[derive(Clone, Debug)]
 pub struct Confusion {
@@ -80,10 +90,16 @@ impl Confusion {
     pub fn against(self, labels: &Tensor) -> Tensor {
         let predicted = &self.predicted;
         pairs("confusion_matrix", predicted, labels);
-        let highest = predicted.to_vec().into_iter().chain(labels.to_vec()).fold(0.0, Float::max);
+        let highest = predicted
+            .to_vec()
+            .into_iter()
+            .chain(labels.to_vec())
+            .fold(0.0, Float::max);
         let classes = self.classes.unwrap_or(highest as usize + 1);
-        let (columns, rows) =
-            (class_indices("confusion_matrix", predicted, classes), class_indices("confusion_matrix", labels, classes));
+        let (columns, rows) = (
+            class_indices("confusion_matrix", predicted, classes),
+            class_indices("confusion_matrix", labels, classes),
+        );
         if classes > MOST_CLASSES {
             fail(
                 &format!("confusion_matrix: {classes} classes"),
@@ -102,8 +118,9 @@ impl Confusion {
 /// A matrix of more would take hundreds of megabytes, and a label is a price or a year.
 const MOST_CLASSES: usize = 5000;
 
-/// How often each class was taken for each: `[classes, classes]`, a row for each true class, a column for each
-/// predicted one. `predicted`: classes `[n]`, as `model.predict_classes(&x)` returns them.
+/// How often each class was taken for each: `[classes, classes]`, a row for each true class, a
+/// column for each predicted one. `predicted`: classes `[n]`, as `model.predict_classes(&x)`
+/// returns them.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -113,11 +130,14 @@ const MOST_CLASSES: usize = 5000;
 /// assert_eq!(confusion_matrix(&predicted).classes(10).against(&labels).shape(), [10, 10]);
 /// ```
 pub fn confusion_matrix(predicted: &Tensor) -> Confusion {
-    Confusion { predicted: predicted.clone(), classes: None }
+    Confusion {
+        predicted: predicted.clone(),
+        classes: None,
+    }
 }
 
-/// Of what was taken for the class ([`class`](Predicted::class), 1 unless set), the share that is of that class; 0 if
-/// nothing was.
+/// Of what was taken for the class ([`class`](Predicted::class), 1 unless set), the share that is
+/// of that class; 0 if nothing was.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -129,8 +149,8 @@ pub fn precision(predicted: &Tensor) -> Predicted {
     Predicted::new(predicted, Measure::Precision)
 }
 
-/// Of what is of the class ([`class`](Predicted::class), 1 unless set), the share that was taken for it; 0 if there is
-/// none.
+/// Of what is of the class ([`class`](Predicted::class), 1 unless set), the share that was taken
+/// for it; 0 if there is none.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -150,9 +170,10 @@ pub fn f1_score(predicted: &Tensor) -> Predicted {
     Predicted::new(predicted, Measure::F1)
 }
 
-/// The area under the curve of [`plot::roc`](crate::plot::roc): how likely a random example of the class scores higher
-/// than one of the others. 1 is perfect, 0.5 is guessing; not a number if one of the two is missing. `scores`, `[n]`:
-/// those of the class, [`class`](Predicted::class), 1 unless set.
+/// The area under the curve of [`plot::roc`](crate::plot::roc): how likely a random example of the
+/// class scores higher than one of the others. 1 is perfect, 0.5 is guessing; not a number if one
+/// of the two is missing. `scores`, `[n]`: those of the class, [`class`](Predicted::class), 1
+/// unless set.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -166,8 +187,15 @@ pub fn roc_auc(scores: &Tensor) -> Predicted {
 fn area(scores: &Tensor, labels: &Tensor, class: usize) -> Float {
     pairs("roc_auc", scores, labels);
     // Unless one of several is asked for, there are two.
-    let highest = if class > 1 { labels.to_vec().into_iter().fold(0.0, Float::max) as usize } else { 1 };
-    let (scores, labels) = (scores.to_vec(), class_indices("roc_auc", labels, highest.max(class) + 1));
+    let highest = if class > 1 {
+        labels.to_vec().into_iter().fold(0.0, Float::max) as usize
+    } else {
+        1
+    };
+    let (scores, labels) = (
+        scores.to_vec(),
+        class_indices("roc_auc", labels, highest.max(class) + 1),
+    );
     let mut order: Vec<usize> = (0..scores.len()).collect();
     order.sort_by(|&a, &b| scores[a].total_cmp(&scores[b]));
     let (mut wins, mut below, mut ones) = (0.0, 0.0, 0.0);
@@ -187,7 +215,11 @@ fn count(predicted: &Tensor, labels: &Tensor, class: usize) -> (Float, Float, Fl
     let class = Tensor::full(&[], class as Float);
     let is_class = |tensor: &Tensor| tensor.eq(&class).reshape(&[tensor.len()]);
     let (predicted, labels) = (is_class(predicted), is_class(labels));
-    ((&predicted * &labels).sum().item(), predicted.sum().item(), labels.sum().item())
+    (
+        (&predicted * &labels).sum().item(),
+        predicted.sum().item(),
+        labels.sum().item(),
+    )
 }
 
 /// For what compares predicted classes with labels.
@@ -195,11 +227,21 @@ fn count(predicted: &Tensor, labels: &Tensor, class: usize) -> (Float, Float, Fl
 fn pairs(op: &str, predicted: &Tensor, labels: &Tensor) {
     if predicted.len() != labels.len() {
         fail(
-            &format!("{op}: {} predictions and {} labels", predicted.len(), labels.len()),
+            &format!(
+                "{op}: {} predictions and {} labels",
+                predicted.len(),
+                labels.len()
+            ),
             &[("predicted", predicted), ("labels", labels)],
             match labels.rank() {
-                2 => "labels are class indices of the shape [n]; of one-hot rows, labels.argmax(-1) gives them",
-                _ => "both are class indices of the shape [n]; model.predict_classes(&x) gives the predicted ones",
+                2 => {
+                    "labels are class indices of the shape [n]; of one-hot rows, labels.argmax(-1) \
+                    gives them"
+                }
+                _ => {
+                    "both are class indices of the shape [n]; model.predict_classes(&x) gives the \
+                    predicted ones"
+                }
             },
         );
     }

@@ -6,8 +6,8 @@ use crate::Float;
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 
-/// A table with one row of features for each word, or whatever an index stands for: `[n, length]` becomes `[n, length,
-/// features]` ([`Tensor::embedding`]).
+/// A table with one row of features for each word, or whatever an index stands for: `[n, length]`
+/// becomes `[n, length, features]` ([`Tensor::embedding`]).
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -20,16 +20,22 @@ pub struct Embedding {
 }
 
 impl Embedding {
-    /// A table of `words` rows, one for each number below that, with `features` values for each word. Drawn by
-    /// [`Init::Uniform`] with 0.05, as in Keras.
+    /// A table of `words` rows, one for each number below that, with `features` values for each
+    /// word. Drawn by [`Init::Uniform`] with 0.05, as in Keras.
     pub fn new(words: usize, features: usize) -> Embedding {
-        Embedding { weight: parameter(Init::Uniform(0.05).draw(words, features), "weight") }
+        Embedding {
+            weight: parameter(Init::Uniform(0.05).draw(words, features), "weight"),
+        }
     }
 
     /// Draws the table again, in another way.
     pub fn initializer(self, init: Init) -> Embedding {
-        let &[words, features] = self.weight.shape() else { return self };
-        Embedding { weight: parameter(init.draw(words, features), "weight") }
+        let &[words, features] = self.weight.shape() else {
+            return self;
+        };
+        Embedding {
+            weight: parameter(init.draw(words, features), "weight"),
+        }
     }
 }
 
@@ -44,12 +50,17 @@ impl Module for Embedding {
     }
 
     fn output_shape(&self, input: &[usize]) -> Vec<usize> {
-        if input.is_empty() { Vec::new() } else { [input, &[self.weight.shape()[1]]].concat() }
+        if input.is_empty() {
+            Vec::new()
+        } else {
+            [input, &[self.weight.shape()[1]]].concat()
+        }
     }
 }
 
-/// Adds to each step of a sequence where it stands, as waves of different lengths: sin(t / 10000^(2i/d)) to feature 2i,
-/// the cosine to 2i + 1 (Vaswani et al. 2017). Has nothing to train and no longest sequence.
+/// Adds to each step of a sequence where it stands, as waves of different lengths: sin(t /
+/// 10000^(2i/d)) to feature 2i, the cosine to 2i + 1 (Vaswani et al. 2017). Has nothing to train
+/// and no longest sequence.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SinePositionEncoding {}
 
@@ -69,9 +80,16 @@ impl SinePositionEncoding {
         let wave = |place: usize| {
             let (t, feature) = ((place / features) as f64, place % features);
             let angle = t / 10_000_f64.powf((feature / 2 * 2) as f64 / features as f64);
-            (if feature.is_multiple_of(2) { angle.sin() } else { angle.cos() }) as Float
+            (if feature.is_multiple_of(2) {
+                angle.sin()
+            } else {
+                angle.cos()
+            }) as Float
         };
-        Tensor::from_vec((0..length * features).map(wave).collect(), &[length, features])
+        Tensor::from_vec(
+            (0..length * features).map(wave).collect(),
+            &[length, features],
+        )
     }
 }
 
@@ -97,7 +115,9 @@ pub struct PositionEmbedding {
 impl PositionEmbedding {
     /// For sequences of up to `longest` steps of `features` features each.
     pub fn new(longest: usize, features: usize) -> PositionEmbedding {
-        PositionEmbedding { weight: parameter(Init::Uniform(0.05).draw(longest, features), "weight") }
+        PositionEmbedding {
+            weight: parameter(Init::Uniform(0.05).draw(longest, features), "weight"),
+        }
     }
 }
 
@@ -117,17 +137,22 @@ impl Module for PositionEmbedding {
 fn sequence(layer: &str, x: &Tensor) -> (usize, usize, usize) {
     let &[n, length, features] = x.shape() else {
         fail(
-            &format!("{layer}: sequences have the shape [n, length, features], got {:?}", x.shape()),
+            &format!(
+                "{layer}: sequences have the shape [n, length, features], got {:?}",
+                x.shape()
+            ),
             &[("input", x)],
-            "turn indices into features with an Embedding; one sequence alone is a batch of 1: .unsqueeze(0)",
+            "turn indices into features with an Embedding; one sequence alone is a batch of 1: \
+            .unsqueeze(0)",
         )
     };
     (n, length, features)
 }
 
-/// Self-attention with several heads (Vaswani et al. 2017): each step of a sequence looks at all others and takes from
-/// them what it finds relevant. For each head, with queries Q, keys K and values V, which are x times a weight each:
-/// softmax(Q Kᵀ / √d) V, for d features in a head. The heads' results are put together and go through one more weight.
+/// Self-attention with several heads (Vaswani et al. 2017): each step of a sequence looks at all
+/// others and takes from them what it finds relevant. For each head, with queries Q, keys K and
+/// values V, which are x times a weight each: softmax(Q Kᵀ / √d) V, for d features in a head. The
+/// heads' results are put together and go through one more weight.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -154,14 +179,28 @@ impl MultiHeadAttention {
     #[track_caller]
     pub fn new(features: usize, heads: usize) -> MultiHeadAttention {
         if heads == 0 || !features.is_multiple_of(heads) {
-            let rule = format!("MultiHeadAttention: {features} features cannot be divided among {heads} heads");
-            fail(&rule, &[], "the number of features must be a multiple of the number of heads");
+            let rule = format!(
+                "MultiHeadAttention: {features} features cannot be divided among {heads} heads"
+            );
+            fail(
+                &rule,
+                &[],
+                "the number of features must be a multiple of the number of heads",
+            );
         }
         let [query, key, value, output] = std::array::from_fn(|_| Dense::new(features, features));
-        MultiHeadAttention { query, key, value, output, heads, is_causal: false }
+        MultiHeadAttention {
+            query,
+            key,
+            value,
+            output,
+            heads,
+            is_causal: false,
+        }
     }
 
-    /// Each step sees itself and those before it, not what comes later: for a network that continues a text.
+    /// Each step sees itself and those before it, not what comes later: for a network that
+    /// continues a text.
     pub fn causal(mut self) -> MultiHeadAttention {
         self.is_causal = true;
         self
@@ -173,23 +212,32 @@ impl MultiHeadAttention {
         self.attention(x, x)
     }
 
-    /// As `forward`, with what is looked at, `[n, other length, features]`, in place of the sequence itself.
+    /// As `forward`, with what is looked at, `[n, other length, features]`, in place of the
+    /// sequence itself.
     #[track_caller]
     pub fn attend(&self, x: &Tensor, other: &Tensor) -> Tensor {
         let (n, length, features) = sequence("MultiHeadAttention", x);
-        let seen = self.attention(x, other).matmul(&self.divide(&self.value.forward(other)));
-        self.output.forward(&seen.permute(&[0, 2, 1, 3]).reshape(&[n, length, features]))
+        let seen = self
+            .attention(x, other)
+            .matmul(&self.divide(&self.value.forward(other)));
+        self.output
+            .forward(&seen.permute(&[0, 2, 1, 3]).reshape(&[n, length, features]))
     }
 
     /// `[n, heads, length, other length]`.
     #[track_caller]
     fn attention(&self, x: &Tensor, other: &Tensor) -> Tensor {
-        let (query, key) = (self.divide(&self.query.forward(x)), self.divide(&self.key.forward(other)));
+        let (query, key) = (
+            self.divide(&self.query.forward(x)),
+            self.divide(&self.key.forward(other)),
+        );
         let scale = (query.shape()[3] as Float).sqrt();
         let mut scores = query.matmul(&key.t()) / scale;
         if self.is_causal {
-            let (rows, columns) =
-                (Tensor::arange(0.0, x.shape()[1] as Float, 1.0), Tensor::arange(0.0, other.shape()[1] as Float, 1.0));
+            let (rows, columns) = (
+                Tensor::arange(0.0, x.shape()[1] as Float, 1.0),
+                Tensor::arange(0.0, other.shape()[1] as Float, 1.0),
+            );
             let is_before = rows.unsqueeze(-1).ge(&columns);
             scores = Tensor::where_(&is_before, &scores, &Tensor::from(Float::NEG_INFINITY));
         }
@@ -200,11 +248,17 @@ impl MultiHeadAttention {
     #[track_caller]
     fn divide(&self, x: &Tensor) -> Tensor {
         let (n, length, features) = sequence("MultiHeadAttention", x);
-        x.reshape(&[n, length, self.heads, features / self.heads]).permute(&[0, 2, 1, 3])
+        x.reshape(&[n, length, self.heads, features / self.heads])
+            .permute(&[0, 2, 1, 3])
     }
 
     fn layers(&self) -> [(&Dense, &str); 4] {
-        [(&self.query, "query"), (&self.key, "key"), (&self.value, "value"), (&self.output, "output")]
+        [
+            (&self.query, "query"),
+            (&self.key, "key"),
+            (&self.value, "value"),
+            (&self.output, "output"),
+        ]
     }
 }
 
@@ -215,7 +269,10 @@ impl Module for MultiHeadAttention {
     }
 
     fn parameters(&self) -> Vec<Tensor> {
-        self.layers().iter().flat_map(|(layer, _)| layer.parameters()).collect()
+        self.layers()
+            .iter()
+            .flat_map(|(layer, _)| layer.parameters())
+            .collect()
     }
 
     fn macs(&self, input: &[usize]) -> usize {
@@ -225,6 +282,8 @@ impl Module for MultiHeadAttention {
     }
 
     fn label(&self, prefix: &str) {
-        self.layers().iter().for_each(|(layer, name)| layer.label(&format!("{prefix}.{name}")));
+        self.layers()
+            .iter()
+            .for_each(|(layer, name)| layer.label(&format!("{prefix}.{name}")));
     }
 }

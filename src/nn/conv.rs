@@ -1,4 +1,5 @@
-//! Convolution and pooling as layers. Samples have the shape `[channels, height, width]`, or `[channels, length]`.
+//! Convolution and pooling as layers. Samples have the shape `[channels, height, width]`, or
+//! `[channels, length]`.
 
 use super::layers::{activations, parameter};
 use super::{Activation, Init, Module};
@@ -11,7 +12,8 @@ macro_rules! convolution {
         $(#[$doc])*
         #[derive(Clone, Debug)]
         pub struct $Layer {
-            /// The filters, of shape `[filters, channels, size]`, or `[filters, channels, size, size]`.
+            /// The filters, of shape `[filters, channels, size]`, or
+            /// `[filters, channels, size, size]`.
             pub weight: Tensor,
             /// One value for each filter, zero at first.
             pub bias: Option<Tensor>,
@@ -22,9 +24,9 @@ macro_rules! convolution {
         activations!($Layer);
 
         impl $Layer {
-            /// A layer for samples of `channels` channels (1 for grey pictures, 3 for colours) that gives each `filters`: one
-            /// for every filter, which looks at `size` places along each axis. Without padding and activation, weights drawn
-            /// by [`Init::GlorotUniform`].
+            /// A layer for samples of `channels` channels (1 for grey pictures, 3 for colours) that
+            /// gives each `filters`: one for every filter, which looks at `size` places along each
+            /// axis. Without padding and activation, weights drawn by [`Init::GlorotUniform`].
             pub fn new(channels: usize, filters: usize, size: usize) -> $Layer {
                 let weight = Tensor::zeros(&[&[filters, channels][..], &[size; $axes]].concat());
                 let bias = parameter(Tensor::zeros(&[filters]), "bias");
@@ -45,8 +47,9 @@ macro_rules! convolution {
                 self
             }
 
-            /// As much padding as keeps the size; with a stride, as gives the size divided by it, rounded up: Keras's
-            /// `padding="same"`. Where an odd number of zeros is needed, the one more is at the end.
+            /// As much padding as keeps the size; with a stride, as gives the size divided by it,
+            /// rounded up: Keras's `padding="same"`. Where an odd number of zeros is needed, the
+            /// one more is at the end.
             pub fn same(mut self) -> $Layer {
                 self.padding = Padding::Same;
                 self
@@ -75,17 +78,20 @@ macro_rules! convolution {
                     let axes = if $axes == 1 { "length" } else { "height, width" };
                     let hint = match x.shape().get(1) {
                         Some(_) if has_channels_last(x, $axes, channels) => channels_first(x, $axes, channels, name),
-                        Some(own) if x.rank() == $axes + 2 => format!("make the layer {name}::new({own}, {filters}, …)"),
+                        Some(own) if x.rank() == $axes + 2 => format!("make the layer \
+                            {name}::new({own}, {filters}, …)"),
                         _ if x.rank() == $axes + 1 && x.shape()[0] == channels => {
                             "a single sample needs an axis for the batch: x.unsqueeze(0)".to_owned()
                         }
                         _ if x.rank() == $axes + 1 && channels == 1 => {
                             "a batch of one channel needs an axis for that: x.unsqueeze(1)".to_owned()
                         }
-                        _ => format!("bring each sample into shape first: .add(Reshape::new(&[{channels}, {axes}]))"),
+                        _ => format!("bring each sample into shape first: \
+                                     .add(Reshape::new(&[{channels}, {axes}]))"),
                     };
                     let rule = format!(
-                        "{name}: an input of the shape [n, {channels}, {axes}] is expected, got {:?}", x.shape()
+                        "{name}: an input of the shape [n, {channels}, {axes}] is expected, got \
+                        {:?}", x.shape()
                     );
                     fail(&rule, &[("input", x), ("weight", &self.weight)], &hint);
                 }
@@ -120,7 +126,8 @@ macro_rules! convolution {
 
 /// Whether a batch has its channels where Keras has them, at the end.
 fn has_channels_last(x: &Tensor, axes: usize, channels: usize) -> bool {
-    // So many channels a picture or a sound has; what is filtered has more, but then the layer fits.
+    // So many channels a picture or a sound has; what is filtered has more, but then the layer
+    // fits.
     const MOST: usize = 4;
     let last = x.shape().last().copied().unwrap_or(0);
     x.rank() == axes + 2 && x.shape()[1] > last && (last == channels || last <= MOST)
@@ -129,14 +136,26 @@ fn has_channels_last(x: &Tensor, axes: usize, channels: usize) -> bool {
 /// What to do about that.
 fn channels_first(x: &Tensor, axes: usize, channels: usize, layer: &str) -> String {
     let own = x.shape()[axes + 1];
-    let order = if axes == 1 { "[0, 2, 1]" } else { "[0, 3, 1, 2]" };
-    let other = if own == channels { String::new() } else { format!(", and make the layer {layer}::new({own}, …)") };
-    format!("the channels come last here, but belong behind the number of examples: x.permute(&{order}){other}")
+    let order = if axes == 1 {
+        "[0, 2, 1]"
+    } else {
+        "[0, 3, 1, 2]"
+    };
+    let other = if own == channels {
+        String::new()
+    } else {
+        format!(", and make the layer {layer}::new({own}, …)")
+    };
+    format!(
+        "the channels come last here, but belong behind the number of examples: \
+        x.permute(&{order}){other}"
+    )
 }
 
 convolution! {
-    /// Filters that go over images `[n, channels, height, width]`; the layer has one output channel for each
-    /// ([`Tensor::conv2d`]). The same few weights look everywhere, so that a thing is found wherever it is.
+    /// Filters that go over images `[n, channels, height, width]`; the layer has one output channel
+    /// for each ([`Tensor::conv2d`]). The same few weights look everywhere, so that a thing is
+    /// found wherever it is.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -180,10 +199,21 @@ impl Padding {
     }
 }
 
-/// The shape after a window went over a sample `[channels, …]`; not known if that of the sample is not.
-fn slid(input: &[usize], channels: usize, size: usize, stride: usize, padding: Padding) -> Vec<usize> {
+/// The shape after a window went over a sample `[channels, …]`; not known if that of the sample is
+/// not.
+fn slid(
+    input: &[usize],
+    channels: usize,
+    size: usize,
+    stride: usize,
+    padding: Padding,
+) -> Vec<usize> {
     let padded = |axis: &usize| axis + padding.around(*axis, size, stride).iter().sum::<usize>();
-    let places = |axis: &usize| padded(axis).checked_sub(size).map_or(0, |rest| rest / stride.max(1) + 1);
+    let places = |axis: &usize| {
+        padded(axis)
+            .checked_sub(size)
+            .map_or(0, |rest| rest / stride.max(1) + 1)
+    };
     let mut shape: Vec<usize> = input.iter().skip(1).map(places).collect();
     if !shape.is_empty() {
         shape.insert(0, channels);
@@ -228,7 +258,8 @@ macro_rules! pool {
 }
 
 pool! {
-    /// The largest value of each window: images `[n, channels, height, width]` become smaller ([`Tensor::max_pool2d`]).
+    /// The largest value of each window: images `[n, channels, height, width]` become smaller
+    /// ([`Tensor::max_pool2d`]).
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -245,7 +276,8 @@ pool! {
 }
 
 pool! {
-    /// The largest value of each window of sequences `[n, channels, length]` ([`Tensor::max_pool1d`]).
+    /// The largest value of each window of sequences `[n, channels, length]`
+    /// ([`Tensor::max_pool1d`]).
     #[doc(alias = "MaxPooling1D")]
     MaxPool1D, max_pool1d
 }

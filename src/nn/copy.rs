@@ -1,12 +1,17 @@
 //! Copies of layers with weights of their own, and layers that training leaves as they are.
 
-use super::{Activation, AvgPool2D, BatchNormalization, Conv1D, Conv2D, Dense, Dropout, Embedding, Flatten};
-use super::{GlobalAvgPool, Gru, LayerNormalization, Lstm, MaxPool1D, MaxPool2D, Module, MultiHeadAttention};
+use super::{
+    Activation, AvgPool2D, BatchNormalization, Conv1D, Conv2D, Dense, Dropout, Embedding, Flatten,
+};
+use super::{
+    GlobalAvgPool, Gru, LayerNormalization, Lstm, MaxPool1D, MaxPool2D, Module, MultiHeadAttention,
+};
 use super::{PositionEmbedding, Reshape, Residual, SimpleRnn, SinePositionEncoding};
 use crate::tensor::Tensor;
 use std::any::Any;
 
-/// Replaces tensors by copies that share nothing with the originals. (A clone of a tensor is the same tensor.)
+/// Replaces tensors by copies that share nothing with the originals. (A clone of a tensor is the
+/// same tensor.)
 trait Detached {
     fn detached(&mut self);
 }
@@ -50,7 +55,8 @@ macro_rules! copies {
     )*};
 }
 
-/// A copy of a layer of this library; None for one that a learner wrote and that does not say how it is copied.
+/// A copy of a layer of this library; None for one that a learner wrote and that does not say how
+/// it is copied.
 pub(crate) fn copy(layer: &dyn Module) -> Option<Box<dyn Module>> {
     if let Some(own) = layer.copy() {
         return Some(own);
@@ -67,5 +73,7 @@ pub(crate) fn copy(layer: &dyn Module) -> Option<Box<dyn Module>> {
         Flatten {} Reshape {} Dropout {}
     }
     let around = any.downcast_ref::<Residual>()?;
-    Some(Box::new(Residual { layers: copy(&*around.layers)? }))
+    Some(Box::new(Residual {
+        layers: copy(&*around.layers)?,
+    }))
 }

@@ -1,9 +1,12 @@
-//! Other forms in which a loss or a metric can be given: made with `new()` or without, as a function, by Keras's name.
+//! Other forms in which a loss or a metric can be given: made with `new()` or without, as a
+//! function, by Keras's name.
 //!
-//! One rule for all of them: what needs no setting is its bare name, `Accuracy`, and `Accuracy::new()` is the same.
+//! One rule for all of them: what needs no setting is its bare name, `Accuracy`, and
+//! `Accuracy::new()` is the same.
 
 use super::{
-    Accuracy, BinaryCrossentropy, CategoricalCrossentropy, Hinge, Huber, KlDivergence, Loss, MeanAbsoluteError,
+    Accuracy, BinaryCrossentropy, CategoricalCrossentropy, Hinge, Huber, KlDivergence, Loss,
+    MeanAbsoluteError,
 };
 use super::{MeanSquaredError, Metric, Metrics, Perplexity, SparseCategoricalCrossentropy, TopK};
 use crate::Float;
@@ -31,8 +34,8 @@ impl TopK {
     }
 }
 
-/// A function of predictions and targets is a loss, if it gives a single number, the mean over the batch. In a closure the
-/// types have to be said.
+/// A function of predictions and targets is a loss, if it gives a single number, the mean over the
+/// batch. In a closure the types have to be said.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -83,9 +86,9 @@ fn loss_named(name: &str) -> Box<dyn Loss> {
         _ => fail(
             &format!("compile: there is no loss {name:?}"),
             &[],
-            "a loss is a value, such as MeanSquaredError or SparseCategoricalCrossentropy, or one of \"mse\", \"mae\", \
-             \"huber\", \"hinge\", \"kld\", \"binary_crossentropy\", \"categorical_crossentropy\", \
-             \"sparse_categorical_crossentropy\"",
+            "a loss is a value, such as MeanSquaredError or SparseCategoricalCrossentropy, or one \
+             of \"mse\", \"mae\", \"huber\", \"hinge\", \"kld\", \"binary_crossentropy\", \
+             \"categorical_crossentropy\", \"sparse_categorical_crossentropy\"",
         ),
     }
 }
@@ -100,8 +103,15 @@ impl<F: Fn(&Tensor, &Tensor) -> Float + Send + Sync + 'static> Metric for F {
 
     /// That of the function: `close` for `fn close(…)`; `metric` for a closure.
     fn name(&self) -> String {
-        let name = std::any::type_name::<F>().rsplit("::").next().unwrap_or_default();
-        if name.contains('{') { "metric".to_owned() } else { name.to_owned() }
+        let name = std::any::type_name::<F>()
+            .rsplit("::")
+            .next()
+            .unwrap_or_default();
+        if name.contains('{') {
+            "metric".to_owned()
+        } else {
+            name.to_owned()
+        }
     }
 }
 
@@ -121,9 +131,11 @@ impl Metric for &'static str {
 #[track_caller]
 fn metric_named(name: &str) -> Box<dyn Metric> {
     match name {
-        "accuracy" | "acc" | "binary_accuracy" | "categorical_accuracy" | "sparse_categorical_accuracy" => {
-            Box::new(Accuracy)
-        }
+        "accuracy"
+        | "acc"
+        | "binary_accuracy"
+        | "categorical_accuracy"
+        | "sparse_categorical_accuracy" => Box::new(Accuracy),
         "mse" | "mean_squared_error" => Box::new(MeanSquaredError),
         "mae" | "mean_absolute_error" => Box::new(MeanAbsoluteError),
         "perplexity" => Box::new(Perplexity),
@@ -131,15 +143,18 @@ fn metric_named(name: &str) -> Box<dyn Metric> {
         _ => fail(
             &format!("compile: there is no metric {name:?}"),
             &[],
-            "a metric is a value, such as Accuracy or TopK(3), or one of \"accuracy\", \"mse\", \"mae\", \"perplexity\"; \
-             several as (Accuracy, TopK(3)), none as ()",
+            "a metric is a value, such as Accuracy or TopK(3), or one of \"accuracy\", \"mse\", \
+             \"mae\", \"perplexity\"; several as (Accuracy, TopK(3)), none as ()",
         ),
     }
 }
 
-/// What a figure is called in a history, for the short names that Keras has: "val_mean_absolute_error" for "val_mae".
+/// What a figure is called in a history, for the short names that Keras has:
+/// "val_mean_absolute_error" for "val_mae".
 pub(crate) fn full_name(name: &str) -> String {
-    let (before, short) = name.strip_prefix("val_").map_or(("", name), |short| ("val_", short));
+    let (before, short) = name
+        .strip_prefix("val_")
+        .map_or(("", name), |short| ("val_", short));
     let full = match short {
         "acc" => "accuracy",
         "mae" => "mean_absolute_error",
@@ -152,7 +167,9 @@ pub(crate) fn full_name(name: &str) -> String {
 /// As many as one likes, of one kind: `["accuracy", "mae"]`.
 impl<M: Metric, const N: usize> Metrics for [M; N] {
     fn list(self) -> Vec<Box<dyn Metric>> {
-        self.into_iter().map(|metric| Box::new(metric) as Box<dyn Metric>).collect()
+        self.into_iter()
+            .map(|metric| Box::new(metric) as Box<dyn Metric>)
+            .collect()
     }
 }
 
@@ -164,7 +181,9 @@ impl<M: Metric + Clone, const N: usize> Metrics for &[M; N] {
 
 impl<M: Metric> Metrics for Vec<M> {
     fn list(self) -> Vec<Box<dyn Metric>> {
-        self.into_iter().map(|metric| Box::new(metric) as Box<dyn Metric>).collect()
+        self.into_iter()
+            .map(|metric| Box::new(metric) as Box<dyn Metric>)
+            .collect()
     }
 }
 

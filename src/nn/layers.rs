@@ -6,7 +6,8 @@ use crate::autograd::is_training;
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 
-/// Something that computes an output from an input and may have parameters to train: a layer, or a whole model.
+/// Something that computes an output from an input and may have parameters to train: a layer, or a
+/// whole model.
 ///
 /// A layer of one's own is a struct and two methods:
 ///
@@ -35,13 +36,14 @@ pub trait Module: std::any::Any + Send + Sync {
         last_part(std::any::type_name::<Self>())
     }
 
-    /// The shape of one sample's output, given that of one sample's input (both without the batch axis). `[]` means
-    /// not known. For the summary only.
+    /// The shape of one sample's output, given that of one sample's input (both without the batch
+    /// axis). `[]` means not known. For the summary only.
     fn output_shape(&self, input: &[usize]) -> Vec<usize> {
         input.to_vec()
     }
 
-    /// Everything that has to be kept to have this layer again: the parameters, and what is not trained but changes.
+    /// Everything that has to be kept to have this layer again: the parameters, and what is not
+    /// trained but changes.
     fn state(&self) -> Vec<Tensor> {
         self.parameters()
     }
@@ -55,10 +57,13 @@ pub trait Module: std::any::Any + Send + Sync {
     /// assert_eq!(model.parameters().len(), 2); // weight and bias of the second
     /// ```
     fn set_trainable(&self, is_trainable: bool) {
-        self.parameters().iter().for_each(|parameter| parameter.set_trainable(is_trainable));
+        self.parameters()
+            .iter()
+            .for_each(|parameter| parameter.set_trainable(is_trainable));
     }
 
-    /// The layer, which training leaves as it is (`false`): `.add(Dense::new(2, 8).relu().trainable(false))`.
+    /// The layer, which training leaves as it is (`false`):
+    /// `.add(Dense::new(2, 8).relu().trainable(false))`.
     fn trainable(self, is_trainable: bool) -> Self
     where
         Self: Sized,
@@ -67,26 +72,28 @@ pub trait Module: std::any::Any + Send + Sync {
         self
     }
 
-    /// Another layer with the same values and weights of its own, for [`Sequential::clone`](super::Sequential). Only a layer
-    /// of one's own has to say it; None means that it does not.
+    /// Another layer with the same values and weights of its own, for
+    /// [`Sequential::clone`](super::Sequential). Only a layer of one's own has to say it; None
+    /// means that it does not.
     fn copy(&self) -> Option<Box<dyn Module>> {
         None
     }
 
-    /// How often a multiplication and an addition are done for one sample, given the shape of its input. For the summary
-    /// only.
+    /// How often a multiplication and an addition are done for one sample, given the shape of its
+    /// input. For the summary only.
     fn macs(&self, _input: &[usize]) -> usize {
         0
     }
 
-    /// Gives the parameters names that begin with `prefix`, for messages; a model calls it with "dense1" and the like. A
-    /// name that the learner gave is better and stays.
+    /// Gives the parameters names that begin with `prefix`, for messages; a model calls it with
+    /// "dense1" and the like. A name that the learner gave is better and stays.
     fn label(&self, prefix: &str) {
         label(self.state(), prefix);
     }
 }
 
-// Not in the trait itself: a cell that adds a layer to a model compiles the methods that it did not write.
+// Not in the trait itself: a cell that adds a layer to a model compiles the methods that it did not
+// write.
 
 fn last_part(path: &str) -> String {
     path.rsplit("::").next().unwrap_or(path).to_owned()
@@ -94,21 +101,34 @@ fn last_part(path: &str) -> String {
 
 fn label(state: Vec<Tensor>, prefix: &str) {
     for parameter in state {
-        if let Some(own) = parameter.name().filter(|name| NAMES.contains(&name.as_str())) {
+        if let Some(own) = parameter
+            .name()
+            .filter(|name| NAMES.contains(&name.as_str()))
+        {
             parameter.label(&format!("{prefix}.{own}"));
         }
     }
 }
 
 /// What layers call their parameters.
-const NAMES: [&str; 8] = ["weight", "bias", "recurrent", "recurrent_bias", "gamma", "beta", "mean", "variance"];
+const NAMES: [&str; 8] = [
+    "weight",
+    "bias",
+    "recurrent",
+    "recurrent_bias",
+    "gamma",
+    "beta",
+    "mean",
+    "variance",
+];
 
 /// A parameter with one of [`NAMES`].
 pub(crate) fn parameter(value: Tensor, name: &str) -> Tensor {
     value.requires_grad().label(name)
 }
 
-/// A function that a layer applies to each value (softmax: to each row). Every one is also a layer of its own.
+/// A function that a layer applies to each value (softmax: to each row). Every one is also a layer
+/// of its own.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -179,7 +199,8 @@ impl From<&str> for Activation {
             _ => fail(
                 &format!("activation: there is none called {name:?}"),
                 &[],
-                "one of Relu, Sigmoid, Tanh, Softmax, LeakyRelu, Elu, Gelu, Silu, Softplus, or its name in small letters",
+                "one of Relu, Sigmoid, Tanh, Softmax, LeakyRelu, Elu, Gelu, Silu, Softplus, or its \
+                name in small letters",
             ),
         }
     }
@@ -219,7 +240,8 @@ macro_rules! activations {
                 self.activation(Activation::Linear)
             }
 
-            /// With the given activation, a value such as `Elu` or its name, `"elu"`. Panics at a name that is none.
+            /// With the given activation, a value such as `Elu` or its name, `"elu"`. Panics at a
+            /// name that is none.
             #[track_caller]
             pub fn activation(mut self, activation: impl Into<Activation>) -> $Layer {
                 self.activation = activation.into();
@@ -251,17 +273,23 @@ pub struct Dense {
 }
 
 impl Dense {
-    /// A layer that takes samples of `inputs` features (the length of a row of x) and gives each `outputs` (its units).
-    /// Without activation, weights drawn by [`Init::GlorotUniform`].
+    /// A layer that takes samples of `inputs` features (the length of a row of x) and gives each
+    /// `outputs` (its units). Without activation, weights drawn by [`Init::GlorotUniform`].
     pub fn new(inputs: usize, outputs: usize) -> Dense {
         let weight = parameter(Init::GlorotUniform.draw(inputs, outputs), "weight");
         let bias = parameter(Tensor::zeros(&[outputs]), "bias");
-        Dense { weight, bias: Some(bias), activation: Activation::Linear }
+        Dense {
+            weight,
+            bias: Some(bias),
+            activation: Activation::Linear,
+        }
     }
 
     /// Draws the weights again, in another way.
     pub fn initializer(self, init: Init) -> Dense {
-        let &[inputs, outputs] = self.weight.shape() else { return self };
+        let &[inputs, outputs] = self.weight.shape() else {
+            return self;
+        };
         let weight = parameter(init.draw(inputs, outputs), "weight");
         Dense { weight, ..self }
     }
@@ -279,15 +307,25 @@ impl Module for Dense {
         let (inputs, outputs) = (self.weight.shape()[0], self.weight.shape()[1]);
         if x.shape().last() != Some(&inputs) {
             let hint = if x.rank() > 2 && x.shape()[1..].iter().product::<usize>() == inputs {
-                format!("flatten each sample first: .add(Flatten::new()) before Dense::new({inputs}, {outputs})")
+                format!(
+                    "flatten each sample first: .add(Flatten::new()) before Dense::new({inputs}, \
+                    {outputs})"
+                )
             } else if let Some(features) = x.shape().last() {
-                format!("make the layer Dense::new({features}, {outputs}), or give it inputs with {inputs} features")
+                format!(
+                    "make the layer Dense::new({features}, {outputs}), or give it inputs with \
+                    {inputs} features"
+                )
             } else {
-                format!("an input has the shape [n, {inputs}]: one row for each sample, also if there is only one")
+                format!(
+                    "an input has the shape [n, {inputs}]: one row for each sample, also if there \
+                    is only one"
+                )
             };
             fail(
                 &format!(
-                    "Dense({inputs}, {outputs}): an input of {inputs} features is expected, got shape {:?}",
+                    "Dense({inputs}, {outputs}): an input of {inputs} features is expected, got \
+                    shape {:?}",
                     x.shape()
                 ),
                 &[("input", x), ("weight", &self.weight)],
@@ -302,7 +340,10 @@ impl Module for Dense {
     }
 
     fn parameters(&self) -> Vec<Tensor> {
-        std::iter::once(&self.weight).chain(&self.bias).cloned().collect()
+        std::iter::once(&self.weight)
+            .chain(&self.bias)
+            .cloned()
+            .collect()
     }
 
     fn name(&self) -> String {
@@ -315,7 +356,9 @@ impl Module for Dense {
     }
 
     fn macs(&self, input: &[usize]) -> usize {
-        let rows: usize = input.split_last().map_or(1, |(_, outer)| outer.iter().product());
+        let rows: usize = input
+            .split_last()
+            .map_or(1, |(_, outer)| outer.iter().product());
         rows * self.weight.len()
     }
 }
@@ -347,7 +390,11 @@ impl Module for Flatten {
     }
 
     fn output_shape(&self, input: &[usize]) -> Vec<usize> {
-        if input.is_empty() { Vec::new() } else { vec![input.iter().product()] }
+        if input.is_empty() {
+            Vec::new()
+        } else {
+            vec![input.iter().product()]
+        }
     }
 }
 
@@ -365,7 +412,9 @@ pub struct Reshape {
 impl Reshape {
     /// The shape of one sample, without the batch axis.
     pub fn new(shape: &[usize]) -> Reshape {
-        Reshape { shape: shape.to_vec() }
+        Reshape {
+            shape: shape.to_vec(),
+        }
     }
 }
 
@@ -381,8 +430,8 @@ impl Module for Reshape {
     }
 }
 
-/// A way around layers: y = x + layers(x). Gradients reach what is below without loss, so that networks can be deep (He
-/// et al. 2016).
+/// A way around layers: y = x + layers(x). Gradients reach what is below without loss, so that
+/// networks can be deep (He et al. 2016).
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -396,7 +445,9 @@ pub struct Residual {
 impl Residual {
     /// Around a layer or a [`Sequential`](super::Sequential), which must keep the shape.
     pub fn new(layers: impl Module) -> Residual {
-        Residual { layers: Box::new(layers) }
+        Residual {
+            layers: Box::new(layers),
+        }
     }
 }
 
@@ -406,7 +457,11 @@ impl Module for Residual {
         let y = self.layers.forward(x);
         if y.shape() != x.shape() {
             fail(
-                &format!("Residual: the layers turn {:?} into {:?}, which cannot be added", x.shape(), y.shape()),
+                &format!(
+                    "Residual: the layers turn {:?} into {:?}, which cannot be added",
+                    x.shape(),
+                    y.shape()
+                ),
                 &[("input", x), ("output", &y)],
                 "the last layer inside must have as many outputs as the first has inputs",
             );
@@ -435,8 +490,9 @@ impl Module for Residual {
     }
 }
 
-/// Sets each value to 0 with probability `rate` while the network learns, and makes the others 1 / (1 − `rate`) times
-/// larger; does nothing when it is used (Srivastava et al. 2014). See [`is_training`] for which is when.
+/// Sets each value to 0 with probability `rate` while the network learns, and makes the others 1 /
+/// (1 − `rate`) times larger; does nothing when it is used (Srivastava et al. 2014). See
+/// [`is_training`] for which is when.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -455,7 +511,11 @@ impl Dropout {
     #[track_caller]
     pub fn new(rate: Float) -> Dropout {
         if !(0.0..1.0).contains(&rate) {
-            fail(&format!("Dropout: the rate is {rate}"), &[], "a share of the values, at least 0 and below 1");
+            fail(
+                &format!("Dropout: the rate is {rate}"),
+                &[],
+                "a share of the values, at least 0 and below 1",
+            );
         }
         Dropout { rate }
     }
@@ -474,13 +534,17 @@ impl Module for Dropout {
 
 /// How many units are dead in outputs `[n, units, …]` of a layer: 0 everywhere, for all n examples.
 pub(crate) fn dead_units(outputs: &Tensor) -> usize {
-    let &[examples, units, ..] = outputs.shape() else { return 0 };
+    let &[examples, units, ..] = outputs.shape() else {
+        return 0;
+    };
     let values = outputs.to_vec();
     let each = values.len() / (examples * units).max(1);
     let is_dead = |unit: usize| {
         (0..examples).all(|example| {
             let start = (example * units + unit) * each;
-            values[start..start + each].iter().all(|value| *value == 0.0)
+            values[start..start + each]
+                .iter()
+                .all(|value| *value == 0.0)
         })
     };
     (0..units).filter(|unit| is_dead(*unit)).count()

@@ -1,4 +1,5 @@
-//! Losses as values, for `compile`: made of operations, so that their derivatives need no rule of their own.
+//! Losses as values, for `compile`: made of operations, so that their derivatives need no rule of
+//! their own.
 
 use crate::Float;
 use crate::display::say;
@@ -8,7 +9,8 @@ use crate::tensor::fail::{fail, warn_once};
 /// What training makes small: a single number computed from a batch of predictions and the targets.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no loss",
-    label = "give one such as `MeanSquaredError` or a function of two tensors, `|prediction: &Tensor, target: &Tensor| …`"
+    label = "give one such as `MeanSquaredError` or a function of two tensors, `|prediction: \
+            &Tensor, target: &Tensor| …`"
 )]
 pub trait Loss: Send + Sync + 'static {
     /// The mean loss of the batch.
@@ -53,11 +55,15 @@ macro_rules! crossentropy {
 
             /// For a model that ends in plain scores.
             pub fn from_logits() -> $Loss {
-                $Loss { from_logits: true, smoothing: 0.0 }
+                $Loss {
+                    from_logits: true,
+                    smoothing: 0.0,
+                }
             }
 
-            /// Takes the share `smoothing` of the target from the right class and gives it to all classes equally, so that
-            /// the network does not become surer than it should (Szegedy et al. 2016). 0.1 is usual.
+            /// Takes the share `smoothing` of the target from the right class and gives it to all
+            /// classes equally, so that the network does not become surer than it should (Szegedy
+            /// et al. 2016). 0.1 is usual.
             pub fn label_smoothing(mut self, smoothing: Float) -> $Loss {
                 self.smoothing = smoothing;
                 self
@@ -66,11 +72,12 @@ macro_rules! crossentropy {
     };
 }
 
-/// Cross-entropy for classes given as numbers 0, 1, 2, …: −ln of the probability that the prediction gives to the
-/// right class, averaged over the batch.
+/// Cross-entropy for classes given as numbers 0, 1, 2, …: −ln of the probability that the
+/// prediction gives to the right class, averaged over the batch.
 ///
-/// The prediction, `[n, classes]`, is the output of a softmax. The loss is computed from what the softmax was applied
-/// to, as [`Tensor::cross_entropy`], because ln of a probability that was rounded to 0 is no use to anyone.
+/// The prediction, `[n, classes]`, is the output of a softmax. The loss is computed from what the
+/// softmax was applied to, as [`Tensor::cross_entropy`], because ln of a probability that was
+/// rounded to 0 is no use to anyone.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -79,7 +86,8 @@ macro_rules! crossentropy {
 /// assert!((loss.item() - (300.0 + (2.0 as Float).ln()) / 2.0).abs() < 1e-4); // not infinite
 /// ```
 ///
-/// A prediction for each step of a sequence, `[n, length, classes]`, goes with targets `[n, length]`.
+/// A prediction for each step of a sequence, `[n, length, classes]`, goes with targets
+/// `[n, length]`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SparseCategoricalCrossentropy {
     from_logits: bool,
@@ -91,23 +99,46 @@ crossentropy!(SparseCategoricalCrossentropy);
 /// As [`SparseCategoricalCrossentropy::new`].
 #[allow(non_upper_case_globals)] // a loss without settings is its bare name, as the others
 pub const SparseCategoricalCrossentropy: SparseCategoricalCrossentropy =
-    SparseCategoricalCrossentropy { from_logits: false, smoothing: 0.0 };
+    SparseCategoricalCrossentropy {
+        from_logits: false,
+        smoothing: 0.0,
+    };
 
 impl Loss for SparseCategoricalCrossentropy {
     #[track_caller]
     fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
         let classes = prediction.shape().last().copied().unwrap_or(0);
         if self.smoothing > 0.0 {
-            let soft = target.one_hot(classes) * (1.0 - self.smoothing) + self.smoothing / classes as Float;
+            let soft = target.one_hot(classes) * (1.0 - self.smoothing)
+                + self.smoothing / classes as Float;
             let from_logits = self.from_logits;
-            return CategoricalCrossentropy { from_logits, smoothing: 0.0 }.loss(prediction, &soft);
+            return CategoricalCrossentropy {
+                from_logits,
+                smoothing: 0.0,
+            }
+            .loss(prediction, &soft);
         }
         // Of sequences, each step is a row.
-        let is_sequence = prediction.rank() == 3 && target.rank() == 2 && prediction.shape()[..2] == *target.shape();
-        let rows =
-            |scores: &Tensor| if is_sequence { scores.reshape(&[target.len(), classes]) } else { scores.clone() };
-        let target = &if is_sequence { target.reshape(&[target.len()]) } else { target.clone() };
-        match scores(prediction, self.from_logits, "SparseCategoricalCrossentropy") {
+        let is_sequence = prediction.rank() == 3
+            && target.rank() == 2
+            && prediction.shape()[..2] == *target.shape();
+        let rows = |scores: &Tensor| {
+            if is_sequence {
+                scores.reshape(&[target.len(), classes])
+            } else {
+                scores.clone()
+            }
+        };
+        let target = &if is_sequence {
+            target.reshape(&[target.len()])
+        } else {
+            target.clone()
+        };
+        match scores(
+            prediction,
+            self.from_logits,
+            "SparseCategoricalCrossentropy",
+        ) {
             Scores::Logits(logits) => rows(logits).cross_entropy(target),
             Scores::LogProbabilities(log_p) => rows(&log_p).nll_loss(target),
         }
@@ -118,9 +149,9 @@ impl Loss for SparseCategoricalCrossentropy {
     }
 }
 
-/// Cross-entropy for targets that are probabilities, such as one-hot rows: −Σ t ln p, averaged over the batch. Prediction
-/// and target have the same shape, with the classes along the last axis. As [`SparseCategoricalCrossentropy`] it is
-/// computed from what the softmax was applied to.
+/// Cross-entropy for targets that are probabilities, such as one-hot rows: −Σ t ln p, averaged over
+/// the batch. Prediction and target have the same shape, with the classes along the last axis. As
+/// [`SparseCategoricalCrossentropy`] it is computed from what the softmax was applied to.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -138,8 +169,10 @@ crossentropy!(CategoricalCrossentropy);
 
 /// As [`CategoricalCrossentropy::new`].
 #[allow(non_upper_case_globals)]
-pub const CategoricalCrossentropy: CategoricalCrossentropy =
-    CategoricalCrossentropy { from_logits: false, smoothing: 0.0 };
+pub const CategoricalCrossentropy: CategoricalCrossentropy = CategoricalCrossentropy {
+    from_logits: false,
+    smoothing: 0.0,
+};
 
 impl Loss for CategoricalCrossentropy {
     #[track_caller]
@@ -157,8 +190,8 @@ impl Loss for CategoricalCrossentropy {
     }
 }
 
-/// How far the predicted probabilities are from those of the target: Σ t ln (t / p), averaged over the batch (Kullback &
-/// Leibler 1951). 0 if they agree. Shapes as for [`CategoricalCrossentropy`].
+/// How far the predicted probabilities are from those of the target: Σ t ln (t / p), averaged over
+/// the batch (Kullback & Leibler 1951). 0 if they agree. Shapes as for [`CategoricalCrossentropy`].
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -207,8 +240,8 @@ impl Loss for MeanAbsoluteError {
     }
 }
 
-/// Half of the squared error up to an error of δ, and from there on straight (Huber 1964): smooth at 0 and not led by
-/// outliers. With d = |x − t|: ½ d² for d ≤ δ, else δ (d − ½ δ), averaged.
+/// Half of the squared error up to an error of δ, and from there on straight (Huber 1964): smooth
+/// at 0 and not led by outliers. With d = |x − t|: ½ d² for d ≤ δ, else δ (d − ½ δ), averaged.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -251,8 +284,9 @@ impl Loss for Huber {
     }
 }
 
-/// What lies on the wrong side of a margin: max(1 − t x, 0), averaged, for targets −1 and 1 (or 0 and 1, which are taken
-/// as these) and one score x for each; the loss of support vector machines (Cortes & Vapnik 1995).
+/// What lies on the wrong side of a margin: max(1 − t x, 0), averaged, for targets −1 and 1 (or 0
+/// and 1, which are taken as these) and one score x for each; the loss of support vector machines
+/// (Cortes & Vapnik 1995).
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -276,12 +310,14 @@ impl Loss for Hinge {
     }
 }
 
-/// Both are tensors, and Keras writes the target first. A target that was computed from parameters, for a prediction that
-/// was not, is one that was taken for the other.
+/// Both are tensors, and Keras writes the target first. A target that was computed from parameters,
+/// for a prediction that was not, is one that was taken for the other.
 fn look_at_order(loss: &str, prediction: &Tensor, target: &Tensor) {
     if target.is_tracked() && !prediction.is_tracked() {
         let advice = format!("The prediction comes first: {loss}.loss(&prediction, &target)");
-        let english = format!("{loss}: the target depends on parameters, and the prediction does not. {advice}");
+        let english = format!(
+            "{loss}: the target depends on parameters, and the prediction does not. {advice}"
+        );
         let chinese = format!(
             "{loss}：目标依赖参数，而预测不依赖参数，两者可能写反了。预测在前：{loss}.loss(&prediction, &target)"
         );
@@ -302,8 +338,10 @@ fn scores<'a>(prediction: &'a Tensor, from_logits: bool, loss: &str) -> Scores<'
     if from_logits {
         if prediction.0.op == "softmax" {
             let advice = format!("Say {loss}::new(), which takes probabilities");
-            let english = format!("{loss}: the predictions have gone through softmax already. {advice}");
-            let chinese = format!("{loss}：预测值已经经过 softmax 了。请用接收概率的 {loss}::new()");
+            let english =
+                format!("{loss}: the predictions have gone through softmax already. {advice}");
+            let chinese =
+                format!("{loss}：预测值已经经过 softmax 了。请用接收概率的 {loss}::new()");
             warn_once("softmax twice", &say(english, chinese));
         }
         return Scores::Logits(prediction);
@@ -311,13 +349,19 @@ fn scores<'a>(prediction: &'a Tensor, from_logits: bool, loss: &str) -> Scores<'
     match (prediction.0.op, prediction.logits()) {
         ("softmax", Some(logits)) => return Scores::Logits(logits),
         ("sigmoid", Some(logits)) => {
-            let problem =
-                format!("{loss}: the predictions come from a sigmoid, so they do not add up to 1 over the classes.");
+            let problem = format!(
+                "{loss}: the predictions come from a sigmoid, so they do not add up to 1 over the \
+                classes."
+            );
             let advice = "End the model with .softmax(); .sigmoid() goes with BinaryCrossentropy";
             let chinese = format!(
-                "{loss}：预测值来自 sigmoid，各类别加起来不等于 1。请以 .softmax() 结尾；.sigmoid() 要搭配 BinaryCrossentropy"
+                "{loss}：预测值来自 sigmoid，各类别加起来不等于 1。请以 .softmax() 结尾；.sigmoid() 要搭配 \
+                BinaryCrossentropy"
             );
-            warn_once("sigmoid for classes", &say(format!("{problem} {advice}"), chinese));
+            warn_once(
+                "sigmoid for classes",
+                &say(format!("{problem} {advice}"), chinese),
+            );
             return Scores::LogProbabilities(logits.log_sigmoid());
         }
         _ if are_probabilities(prediction) => {
@@ -325,12 +369,16 @@ fn scores<'a>(prediction: &'a Tensor, from_logits: bool, loss: &str) -> Scores<'
         }
         _ => {}
     }
-    let problem = format!("{loss}: the predictions are no probabilities, so they are taken as logits.");
+    let problem =
+        format!("{loss}: the predictions are no probabilities, so they are taken as logits.");
     let advice = format!("End the model with .softmax(), or say {loss}::from_logits()");
     let chinese = format!(
         "{loss}：预测值不是概率，所以当作 logits（未归一化的分数）处理。请让模型以 .softmax() 结尾，或者写 {loss}::from_logits()"
     );
-    warn_once("no probabilities", &say(format!("{problem} {advice}"), chinese));
+    warn_once(
+        "no probabilities",
+        &say(format!("{problem} {advice}"), chinese),
+    );
     Scores::Logits(prediction)
 }
 
@@ -343,8 +391,8 @@ fn log_probabilities(prediction: &Tensor, from_logits: bool, loss: &str) -> Tens
     }
 }
 
-/// Cross-entropy for two classes, targets 0 and 1, and one output through a sigmoid: −t ln p − (1 − t) ln (1 − p).
-/// Computed from what the sigmoid was applied to, as [`Tensor::bce_with_logits`].
+/// Cross-entropy for two classes, targets 0 and 1, and one output through a sigmoid: −t ln p − (1 −
+/// t) ln (1 − p). Computed from what the sigmoid was applied to, as [`Tensor::bce_with_logits`].
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -363,16 +411,21 @@ impl Loss for BinaryCrossentropy {
         let target = &as_column(prediction, target);
         if prediction.0.op == "softmax" && prediction.shape() != target.shape() {
             fail(
-                &format!("BinaryCrossentropy: shapes differ: {:?} and {:?}", prediction.shape(), target.shape()),
+                &format!(
+                    "BinaryCrossentropy: shapes differ: {:?} and {:?}",
+                    prediction.shape(),
+                    target.shape()
+                ),
                 &[("prediction", prediction), ("target", target)],
-                "a softmax goes with SparseCategoricalCrossentropy::new(), this loss with one output through .sigmoid()",
+                "a softmax goes with SparseCategoricalCrossentropy::new(), this loss with one \
+                output through .sigmoid()",
             );
         }
         match prediction.logits() {
             Some(logits) if prediction.0.op == "sigmoid" => logits.bce_with_logits(target),
             _ if !prediction.array().iter().all(|p| (0.0..=1.0).contains(p)) => {
-                let problem =
-                    "BinaryCrossentropy: the predictions are not between 0 and 1, so they are taken as logits.";
+                let problem = "BinaryCrossentropy: the predictions are not between 0 and 1, so \
+                              they are taken as logits.";
                 let chinese = "BinaryCrossentropy：预测值不在 0 和 1 之间，所以当作 logits（未归一化的分数）处理。请让模型以 \
                                .sigmoid() 结尾";
                 let english = format!("{problem} End the model with .sigmoid()");

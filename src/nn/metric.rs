@@ -1,6 +1,9 @@
 //! Metrics: what people look at, beside the loss, which is what training looks at.
 
-use super::{CategoricalCrossentropy, Loss, MeanAbsoluteError, MeanSquaredError, SparseCategoricalCrossentropy};
+use super::{
+    CategoricalCrossentropy, Loss, MeanAbsoluteError, MeanSquaredError,
+    SparseCategoricalCrossentropy,
+};
 use crate::Float;
 use crate::display::say;
 use crate::ops::class_indices;
@@ -36,8 +39,8 @@ pub trait Metric: Send + Sync + 'static {
     fn name(&self) -> String;
 }
 
-/// What `compile` takes: one [`Metric`], several as a tuple such as `(Accuracy, TopK(3))`, or `()` for none. Keras's names
-/// are known as well: `"accuracy"`, `["accuracy", "mae"]`.
+/// What `compile` takes: one [`Metric`], several as a tuple such as `(Accuracy, TopK(3))`, or `()`
+/// for none. Keras's names are known as well: `"accuracy"`, `["accuracy", "mae"]`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no metric",
     label = "give `Accuracy`, several as `(Accuracy, TopK(3))`, none as `()`"
@@ -124,8 +127,9 @@ impl Metric for MeanAbsoluteError {
     }
 }
 
-/// Among how many classes the network is as undecided as if it guessed: e to the power of the cross-entropy of
-/// predictions `[n, classes]` or `[n, length, classes]`. 1 is certain and right; of several batches the mean is reported.
+/// Among how many classes the network is as undecided as if it guessed: e to the power of the
+/// cross-entropy of predictions `[n, classes]` or `[n, length, classes]`. 1 is certain and right;
+/// of several batches the mean is reported.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Perplexity;
 
@@ -134,8 +138,11 @@ impl Metric for Perplexity {
     fn measure(&self, prediction: &Tensor, target: &Tensor) -> Float {
         let _constants = NoGrad::new();
         let is_one_hot = prediction.shape() == target.shape();
-        let loss: &dyn Loss =
-            if is_one_hot { &CategoricalCrossentropy::new() } else { &SparseCategoricalCrossentropy::new() };
+        let loss: &dyn Loss = if is_one_hot {
+            &CategoricalCrossentropy::new()
+        } else {
+            &SparseCategoricalCrossentropy::new()
+        };
         loss.loss(prediction, target).item().exp()
     }
 
@@ -144,23 +151,34 @@ impl Metric for Perplexity {
     }
 }
 
-/// The class that a prediction stands for: of several columns the largest; of a single one, class 1 above 0.5.
+/// The class that a prediction stands for: of several columns the largest; of a single one, class 1
+/// above 0.5.
 pub(crate) fn classes(prediction: &Tensor) -> Vec<Float> {
     match *prediction.shape() {
         [_, columns] | [_, _, columns] if columns > 1 => prediction.argmax(-1).to_vec(),
-        _ => prediction.to_vec().into_iter().map(|p| Float::from(u8::from(p > 0.5))).collect(),
+        _ => prediction
+            .to_vec()
+            .into_iter()
+            .map(|p| Float::from(u8::from(p > 0.5)))
+            .collect(),
     }
 }
 
-/// Labels as class indices, one for each row of a prediction `[…, classes]`: one-hot rows, and rows of probabilities, stand
-/// for their largest column.
+/// Labels as class indices, one for each row of a prediction `[…, classes]`: one-hot rows, and rows
+/// of probabilities, stand for their largest column.
 #[track_caller]
 fn indices(prediction: &Tensor, labels: &Tensor) -> Tensor {
-    let is_one_hot = labels.shape() == prediction.shape() && prediction.shape().last().is_some_and(|size| *size > 1);
-    if is_one_hot { labels.argmax(-1) } else { labels.clone() }
+    let is_one_hot = labels.shape() == prediction.shape()
+        && prediction.shape().last().is_some_and(|size| *size > 1);
+    if is_one_hot {
+        labels.argmax(-1)
+    } else {
+        labels.clone()
+    }
 }
 
-/// Whether every column answers a question of its own, yes or no: the outputs of sigmoids, or targets with several ones.
+/// Whether every column answers a question of its own, yes or no: the outputs of sigmoids, or
+/// targets with several ones.
 fn are_answers(prediction: &Tensor, labels: &Tensor) -> bool {
     let columns = prediction.shape().last().copied().unwrap_or(0);
     let adds_up = |row: &[Float]| (row.iter().sum::<Float>() - 1.0).abs() < 1e-3;
@@ -169,27 +187,34 @@ fn are_answers(prediction: &Tensor, labels: &Tensor) -> bool {
         && (prediction.0.op == "sigmoid" || !labels.to_vec().chunks(columns).all(adds_up))
 }
 
-/// Whether these are classes already, `[n]`, as `predict_classes` returns them, and not what they are read from.
+/// Whether these are classes already, `[n]`, as `predict_classes` returns them, and not what they
+/// are read from.
 fn are_classes(prediction: &Tensor) -> bool {
     prediction.rank() == 1 && prediction.to_vec().iter().all(|value| value.fract() == 0.0)
 }
 
-/// What is wrong with targets that no predicted class can be equal to: numbers to be predicted, and not classes.
+/// What is wrong with targets that no predicted class can be equal to: numbers to be predicted, and
+/// not classes.
 pub(crate) fn not_classes(prediction: &Tensor, labels: &Tensor) -> Option<String> {
-    // One output tells two classes apart, 0 and 1; rows of the prediction's shape are one-hot, or probabilities.
+    // One output tells two classes apart, 0 and 1; rows of the prediction's shape are one-hot, or
+    // probabilities.
     let is_share = |label: &Float| (0.0..=1.0).contains(label);
-    let has_columns = prediction.shape() == labels.shape() && prediction.shape().last().is_some_and(|size| *size > 1);
+    let has_columns = prediction.shape() == labels.shape()
+        && prediction.shape().last().is_some_and(|size| *size > 1);
     let has_columns = has_columns && prediction.rank() > 1;
     let has_one_output = prediction.len() == labels.len() && !are_classes(prediction);
     let is_class = |label: &Float| match has_columns {
         true => is_share(label),
         false => label.fract() == 0.0 && (!has_one_output || is_share(label)),
     };
-    let other = labels.to_vec().into_iter().find(|label| !is_class(label) && label.is_finite())?;
+    let other = labels
+        .to_vec()
+        .into_iter()
+        .find(|label| !is_class(label) && label.is_finite())?;
     let english = format!(
-        "Accuracy counts how often the predicted class is the label, and here the targets are no classes: one of them \
-         is {other}. For numbers give another metric, the mean distance: model.compile(…, MeanSquaredError, \
-         MeanAbsoluteError)"
+        "Accuracy counts how often the predicted class is the label, and here the targets are no \
+         classes: one of them is {other}. For numbers give another metric, the mean distance: \
+         model.compile(…, MeanSquaredError, MeanAbsoluteError)"
     );
     let chinese = format!(
         "Accuracy 统计预测类别与标签相同的比例，而这里的目标不是类别：其中有一个是 {other}。目标是数值时请换一个指标，例如平均绝对\
@@ -198,10 +223,11 @@ pub(crate) fn not_classes(prediction: &Tensor, labels: &Tensor) -> Option<String
     Some(say(english, chinese))
 }
 
-/// The share of rows whose predicted class is the label: the largest of the columns, or, of a single column, 1 above
-/// 0.5. Labels are class indices `[n]` or one-hot rows `[n, classes]`. Where every column is a question of its own (after a
-/// sigmoid, or if the rows of the labels do not add up to 1), the share of answers that are right, 1 above 0.5.
-/// Predicted classes `[n]` are taken as they are.
+/// The share of rows whose predicted class is the label: the largest of the columns, or, of a
+/// single column, 1 above 0.5. Labels are class indices `[n]` or one-hot rows `[n, classes]`. Where
+/// every column is a question of its own (after a sigmoid, or if the rows of the labels do not add
+/// up to 1), the share of answers that are right, 1 above 0.5. Predicted classes `[n]` are taken as
+/// they are.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -223,16 +249,26 @@ pub fn accuracy(prediction: &Tensor, labels: &Tensor) -> Float {
     };
     if predicted.len() != labels.len() || predicted.is_empty() {
         fail(
-            &format!("accuracy: one label for each row: {:?} and {:?}", prediction.shape(), labels.shape()),
+            &format!(
+                "accuracy: one label for each row: {:?} and {:?}",
+                prediction.shape(),
+                labels.shape()
+            ),
             &[("prediction", prediction), ("labels", labels)],
-            "labels are class indices of the shape [n], or one-hot rows of the shape of the prediction",
+            "labels are class indices of the shape [n], or one-hot rows of the shape of the \
+            prediction",
         );
     }
-    let right = predicted.iter().zip(labels.to_vec()).filter(|&(&predicted, label)| predicted == label).count();
+    let right = predicted
+        .iter()
+        .zip(labels.to_vec())
+        .filter(|&(&predicted, label)| predicted == label)
+        .count();
     right as Float / predicted.len() as Float
 }
 
-/// The share of rows whose label is among the `k` columns with the largest values; of values that tie, the first count.
+/// The share of rows whose label is among the `k` columns with the largest values; of values that
+/// tie, the first count.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -245,7 +281,11 @@ pub fn top_k_accuracy(prediction: &Tensor, labels: &Tensor, k: usize) -> Float {
     let labels = &indices(prediction, labels);
     if columns * labels.len() != prediction.len() || labels.len() == 0 {
         fail(
-            &format!("top_k_accuracy: one label for each row: {:?}, {:?}", prediction.shape(), labels.shape()),
+            &format!(
+                "top_k_accuracy: one label for each row: {:?}, {:?}",
+                prediction.shape(),
+                labels.shape()
+            ),
             &[("prediction", prediction), ("labels", labels)],
             "predictions are [n, classes], labels are class indices of the shape [n]",
         );
@@ -253,8 +293,16 @@ pub fn top_k_accuracy(prediction: &Tensor, labels: &Tensor, k: usize) -> Float {
     let labels = class_indices("top_k_accuracy", labels, columns);
     let values = prediction.to_vec();
     let is_among = |(row, &label): (&[Float], &usize)| {
-        row.iter().enumerate().filter(|&(i, &x)| x > row[label] || (x == row[label] && i < label)).count() < k
+        row.iter()
+            .enumerate()
+            .filter(|&(i, &x)| x > row[label] || (x == row[label] && i < label))
+            .count()
+            < k
     };
-    let right = values.chunks(columns).zip(&labels).filter(|&pair| is_among(pair)).count();
+    let right = values
+        .chunks(columns)
+        .zip(&labels)
+        .filter(|&pair| is_among(pair))
+        .count();
     right as Float / labels.len() as Float
 }

@@ -1,7 +1,7 @@
 //! Networks: layers, how their weights begin, losses, metrics, and the model that stacks layers.
 //!
-//! A layer is a struct with its parameters in it, a `forward` method, and nothing hidden: see [`Dense`]. How a model is
-//! trained is in [`train`](crate::model).
+//! A layer is a struct with its parameters in it, a `forward` method, and nothing hidden: see
+//! [`Dense`]. How a model is trained is in [`train`](crate::model).
 //!
 //! | file | layers |
 //! |---|---|
@@ -11,8 +11,9 @@
 //! | `recurrent` | `SimpleRnn` `Gru` `Lstm` |
 //! | `attention` | `Embedding` `SinePositionEncoding` `PositionEmbedding` `MultiHeadAttention` |
 //!
-//! Beside them `copy`, clones of models and layers that are not trained, and `forms`, losses and metrics as functions and by
-//! name. One rule for what needs no setting: `Accuracy` and `Accuracy::new()` are the same, and so for all of them.
+//! Beside them `copy`, clones of models and layers that are not trained, and `forms`, losses and
+//! metrics as functions and by name. One rule for what needs no setting: `Accuracy` and
+//! `Accuracy::new()` are the same, and so for all of them.
 
 mod against;
 mod attention;

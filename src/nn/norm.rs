@@ -14,9 +14,9 @@ fn normalised(centred: &Tensor, variance: &Tensor, epsilon: Float) -> Tensor {
     centred / (variance + epsilon).sqrt()
 }
 
-/// Each channel (axis 1) with mean β and standard deviation γ: y = γ (x − mean) / √(variance + ε) + β (Ioffe & Szegedy
-/// 2015). While the network learns, mean and variance are those of the batch; when it is used, their running means. See
-/// [`is_training`] for which is when.
+/// Each channel (axis 1) with mean β and standard deviation γ: y = γ (x − mean) / √(variance + ε) +
+/// β (Ioffe & Szegedy 2015). While the network learns, mean and variance are those of the batch;
+/// when it is used, their running means. See [`is_training`] for which is when.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -40,8 +40,8 @@ pub struct BatchNormalization {
 }
 
 impl BatchNormalization {
-    /// For `channels` channels, or features if there are no other axes. ε = 10⁻⁵, and the running means keep 0.9 at each
-    /// step.
+    /// For `channels` channels, or features if there are no other axes. ε = 10⁻⁵, and the running
+    /// means keep 0.9 at each step.
     pub fn new(channels: usize) -> BatchNormalization {
         BatchNormalization {
             gamma: parameter(Tensor::ones(&[channels]), "gamma"),
@@ -63,7 +63,10 @@ impl BatchNormalization {
     fn follow(&self, running: &Tensor, batch: &Tensor) {
         let (batch, keep) = (batch.to_vec(), self.momentum);
         running.update(|values| {
-            values.iter_mut().zip(batch).for_each(|(mean, new)| *mean = keep * *mean + (1.0 - keep) * new)
+            values
+                .iter_mut()
+                .zip(batch)
+                .for_each(|(mean, new)| *mean = keep * *mean + (1.0 - keep) * new)
         });
     }
 }
@@ -71,17 +74,22 @@ impl BatchNormalization {
 /// Of one value the variance is 0.
 fn warn_of_one(x: &Tensor, channels: usize) {
     if x.len() == channels {
-        let problem =
-            format!("BatchNormalization: a batch of one value for each channel, {:?}, has no spread", x.shape());
+        let problem = format!(
+            "BatchNormalization: a batch of one value for each channel, {:?}, has no spread",
+            x.shape()
+        );
         let effect = "so all that comes out is β, which is 0 at first";
-        let advice = "Choose a batch_size that leaves no single example over (65 examples in batches of 32 leave one), or \
-                      LayerNormalization, which needs no batch";
+        let advice = "Choose a batch_size that leaves no single example over (65 examples in \
+                      batches of 32 leave one), or LayerNormalization, which needs no batch";
         let chinese = format!(
             "BatchNormalization：这一批 {:?} 里每个通道只有一个值，算不出方差，所以输出只是 β，而它一开始是 0。请选择不会剩下单个样本的 \
              batch_size（65 个样本每批 32 个会剩下一个），或者用不依赖批次的 LayerNormalization",
             x.shape()
         );
-        warn_once("batch of one", &say(format!("{problem}, {effect}. {advice}"), chinese));
+        warn_once(
+            "batch of one",
+            &say(format!("{problem}, {effect}. {advice}"), chinese),
+        );
     }
 }
 
@@ -91,7 +99,11 @@ impl Module for BatchNormalization {
         let channels = self.gamma.len();
         if x.shape().get(1) != Some(&channels) {
             fail(
-                &format!("BatchNormalization({channels}): axis 1 is expected to have {channels}, got {:?}", x.shape()),
+                &format!(
+                    "BatchNormalization({channels}): axis 1 is expected to have {channels}, got \
+                    {:?}",
+                    x.shape()
+                ),
                 &[("input", x), ("gamma", &self.gamma)],
                 "axis 0 is the sample, axis 1 the channel or feature",
             );
@@ -109,7 +121,11 @@ impl Module for BatchNormalization {
             self.follow(&self.variance, &variance);
             normalised(&centred, &variance, self.epsilon)
         } else {
-            normalised(&(x - self.mean.reshape(&shape)), &self.variance.reshape(&shape), self.epsilon)
+            normalised(
+                &(x - self.mean.reshape(&shape)),
+                &self.variance.reshape(&shape),
+                self.epsilon,
+            )
         };
         y * self.gamma.reshape(&shape) + self.beta.reshape(&shape)
     }
@@ -119,12 +135,17 @@ impl Module for BatchNormalization {
     }
 
     fn state(&self) -> Vec<Tensor> {
-        vec![self.gamma.clone(), self.beta.clone(), self.mean.clone(), self.variance.clone()]
+        vec![
+            self.gamma.clone(),
+            self.beta.clone(),
+            self.mean.clone(),
+            self.variance.clone(),
+        ]
     }
 }
 
-/// Each sample's features (the last axis) with mean β and standard deviation γ, in training and in use alike: y = γ (x −
-/// mean) / √(variance + ε) + β (Ba et al. 2016).
+/// Each sample's features (the last axis) with mean β and standard deviation γ, in training and in
+/// use alike: y = γ (x − mean) / √(variance + ε) + β (Ba et al. 2016).
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -158,13 +179,21 @@ impl Module for LayerNormalization {
         let features = self.gamma.len();
         if x.shape().last() != Some(&features) {
             fail(
-                &format!("LayerNormalization({features}): {features} features are expected, got {:?}", x.shape()),
+                &format!(
+                    "LayerNormalization({features}): {features} features are expected, got {:?}",
+                    x.shape()
+                ),
                 &[("input", x), ("gamma", &self.gamma)],
                 "the last axis is the feature",
             );
         }
         let centred = x - x.mean_axis(-1, true);
-        normalised(&centred, &centred.square().mean_axis(-1, true), self.epsilon) * &self.gamma + &self.beta
+        normalised(
+            &centred,
+            &centred.square().mean_axis(-1, true),
+            self.epsilon,
+        ) * &self.gamma
+            + &self.beta
     }
 
     fn parameters(&self) -> Vec<Tensor> {

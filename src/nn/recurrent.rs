@@ -1,4 +1,5 @@
-//! Layers that read a sequence step by step and keep a state: `[n, length, features]` becomes `[n, units]`.
+//! Layers that read a sequence step by step and keep a state: `[n, length, features]` becomes
+//! `[n, units]`.
 
 use super::layers::parameter;
 use super::{Init, Module};
@@ -24,8 +25,8 @@ macro_rules! recurrent {
         }
 
         impl $Layer {
-            /// A layer for steps of `features` features each, whose state has `units` values; weights drawn by
-            /// [`Init::GlorotUniform`] and [`Init::Orthogonal`].
+            /// A layer for steps of `features` features each, whose state has `units` values;
+            /// weights drawn by [`Init::GlorotUniform`] and [`Init::Orthogonal`].
             pub fn new(features: usize, units: usize) -> $Layer {
                 let zeros = || Tensor::zeros(&[$gates * units]);
                 $Layer {
@@ -59,18 +60,21 @@ macro_rules! recurrent {
                     [n, length, own] if own == features && length > 0 => (n, length),
                     _ => fail(
                         &format!(
-                            "{}({features}, {}): sequences [n, length, {features}] are expected, got {:?}",
+                            "{}({features}, {}): sequences [n, length, {features}] are expected, \
+                            got {:?}",
                             stringify!($Layer), self.units, x.shape()
                         ),
                         &[("input", x), ("weight", &self.weight)],
-                        "a sequence of plain numbers needs an axis of size 1: .unsqueeze(-1); of indices, an Embedding",
+                        "a sequence of plain numbers needs an axis of size 1: .unsqueeze(-1); of \
+                        indices, an Embedding",
                     ),
                 };
                 #[allow(unused_mut, unused_variables)] // only one of the layers has two states
                 let (mut $h, mut $c) = (Tensor::zeros(&[n, self.units]), Tensor::zeros(&[n, self.units]));
                 let mut states = Vec::with_capacity(length);
                 for step in 0..length {
-                    // Not for all steps at once: the derivative of a part is as large as the whole, and most of it zeros.
+                    // Not for all steps at once: the derivative of a part is as large as the whole,
+                    // and most of it zeros.
                     let $now = x.slice(1, step..step + 1).squeeze(1).affine(&self.weight, &self.bias);
                     $step
                     states.push($h.clone());
@@ -98,7 +102,8 @@ macro_rules! recurrent {
 }
 
 recurrent! {
-    /// h ← tanh(x W + b + h U + c): the simplest recurrent layer (Elman 1990). What was long ago is soon forgotten.
+    /// h ← tanh(x W + b + h U + c): the simplest recurrent layer (Elman 1990). What was long ago is
+    /// soon forgotten.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -113,8 +118,8 @@ recurrent! {
 }
 
 recurrent! {
-    /// A recurrent layer that decides how much of its state to keep (Cho et al. 2014, in the form of PyTorch and Keras).
-    /// From x W + b and h U + c, each in three parts:
+    /// A recurrent layer that decides how much of its state to keep (Cho et al. 2014, in the form
+    /// of PyTorch and Keras). From x W + b and h U + c, each in three parts:
     ///
     /// * r = σ(x_r + h_r), how much of the state the candidate sees;
     /// * z = σ(x_z + h_z), how much of the state is kept;
@@ -130,10 +135,12 @@ recurrent! {
 }
 
 recurrent! {
-    /// Long short-term memory (Hochreiter & Schmidhuber 1997; Gers et al. 2000): beside the state h a memory c, to which
-    /// is added, so that gradients reach far back. From x W + b + h U + d, in four parts:
+    /// Long short-term memory (Hochreiter & Schmidhuber 1997; Gers et al. 2000): beside the state h
+    /// a memory c, to which is added, so that gradients reach far back. From x W + b + h U + d, in
+    /// four parts:
     ///
-    /// * i = σ(·) what is let in, f = σ(·) what is kept, g = tanh(·) what is new, o = σ(·) what is shown;
+    /// * i = σ(·) what is let in, f = σ(·) what is kept, g = tanh(·) what is new, o = σ(·) what is
+    ///   shown;
     /// * c ← f c + i g, then h ← o tanh c.
     #[doc(alias = "LSTM")]
     Lstm, 4, |layer, now, h, c| {

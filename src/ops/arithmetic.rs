@@ -1,4 +1,5 @@
-//! `+ - * /`, powers, comparisons, and the choice between two: operations of several operands, with broadcasting.
+//! `+ - * /`, powers, comparisons, and the choice between two: operations of several operands, with
+//! broadcasting.
 
 use super::values::{map, zip, zip3};
 use crate::Float;
@@ -9,7 +10,8 @@ use crate::tensor::{Array, Tensor, op, wrt};
 use ndarray::Dimension;
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-/// `f(a, b)` for each pair of values, after broadcasting; `da` and `db` give the derivatives times `g`.
+/// `f(a, b)` for each pair of values, after broadcasting; `da` and `db` give the derivatives times
+/// `g`.
 #[track_caller]
 fn binary(
     name: &'static str,
@@ -27,10 +29,18 @@ fn binary(
         name,
         value,
         [
-            wrt(left, move |g| unbroadcast(zip3(g, &expand(&a, g.shape()), &expand(&b, g.shape()), &da), a.shape())),
+            wrt(left, move |g| {
+                unbroadcast(
+                    zip3(g, &expand(&a, g.shape()), &expand(&b, g.shape()), &da),
+                    a.shape(),
+                )
+            }),
             wrt(right, move |g| {
                 let (a, b) = (&saved_a, &saved_b);
-                unbroadcast(zip3(g, &expand(a, g.shape()), &expand(b, g.shape()), &db), b.shape())
+                unbroadcast(
+                    zip3(g, &expand(a, g.shape()), &expand(b, g.shape()), &db),
+                    b.shape(),
+                )
             }),
         ],
     )
@@ -50,13 +60,26 @@ fn sub(a: &Tensor, b: &Tensor) -> Tensor {
 #[track_caller]
 fn sum(name: &'static str, left: &Tensor, right: &Tensor, sign: Float) -> Tensor {
     let shape = broadcast(name, left, right);
-    let value = zip(&expand(&left.array(), &shape), &expand(&right.array(), &shape), |a, b| a + sign * b);
+    let value = zip(
+        &expand(&left.array(), &shape),
+        &expand(&right.array(), &shape),
+        |a, b| a + sign * b,
+    );
     let (a, b) = (left.0.shape.clone(), right.0.shape.clone());
-    let signed = move |g: &Array| if sign == 1.0 { g.clone() } else { map(g, |g| -g) };
+    let signed = move |g: &Array| {
+        if sign == 1.0 {
+            g.clone()
+        } else {
+            map(g, |g| -g)
+        }
+    };
     op(
         name,
         value,
-        [wrt(left, move |g| unbroadcast(g.clone(), a.slice())), wrt(right, move |g| unbroadcast(signed(g), b.slice()))],
+        [
+            wrt(left, move |g| unbroadcast(g.clone(), a.slice())),
+            wrt(right, move |g| unbroadcast(signed(g), b.slice())),
+        ],
     )
 }
 
@@ -67,27 +90,50 @@ fn mul(a: &Tensor, b: &Tensor) -> Tensor {
 
 #[track_caller]
 fn div(a: &Tensor, b: &Tensor) -> Tensor {
-    binary("div", a, b, |a, b| a / b, |g, _, b| g / b, |g, a, b| -g * a / (b * b))
+    binary(
+        "div",
+        a,
+        b,
+        |a, b| a / b,
+        |g, _, b| g / b,
+        |g, a, b| -g * a / (b * b),
+    )
 }
 
 impl Tensor {
     /// The larger of the two, value by value. Where they are equal, each gets half of the gradient.
     #[track_caller]
     pub fn maximum(&self, other: &Tensor) -> Tensor {
-        binary("maximum", self, other, larger, |g, a, b| g * share(a > b, a == b), |g, a, b| g * share(b > a, a == b))
+        binary(
+            "maximum",
+            self,
+            other,
+            larger,
+            |g, a, b| g * share(a > b, a == b),
+            |g, a, b| g * share(b > a, a == b),
+        )
     }
 
-    /// The smaller of the two, value by value. Where they are equal, each gets half of the gradient.
+    /// The smaller of the two, value by value. Where they are equal, each gets half of the
+    /// gradient.
     #[track_caller]
     pub fn minimum(&self, other: &Tensor) -> Tensor {
-        binary("minimum", self, other, smaller, |g, a, b| g * share(a < b, a == b), |g, a, b| g * share(b < a, a == b))
+        binary(
+            "minimum",
+            self,
+            other,
+            smaller,
+            |g, a, b| g * share(a < b, a == b),
+            |g, a, b| g * share(b < a, a == b),
+        )
     }
 }
 
 /// Powers and choices.
 impl Tensor {
-    /// xᵖ with an exponent for each value, for x ≥ 0. Derivatives: p xᵖ⁻¹ with respect to x, xᵖ ln x with respect to p
-    /// (0 where x is 0). [`powf`](Tensor::powf) and [`powi`](Tensor::powi) take a number.
+    /// xᵖ with an exponent for each value, for x ≥ 0. Derivatives: p xᵖ⁻¹ with respect to x, xᵖ ln
+    /// x with respect to p (0 where x is 0). [`powf`](Tensor::powf) and [`powi`](Tensor::powi) take
+    /// a number.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -100,14 +146,27 @@ impl Tensor {
             self,
             exponent,
             Float::powf,
-            |g, x, p| if p == 0.0 { 0.0 } else { g * p * x.powf(p - 1.0) },
-            |g, x, p| if x == 0.0 { 0.0 } else { g * x.powf(p) * x.ln() },
+            |g, x, p| {
+                if p == 0.0 {
+                    0.0
+                } else {
+                    g * p * x.powf(p - 1.0)
+                }
+            },
+            |g, x, p| {
+                if x == 0.0 {
+                    0.0
+                } else {
+                    g * x.powf(p) * x.ln()
+                }
+            },
         )
     }
 
-    /// The value of `a` where `condition` is not 0, of `b` where it is; all three are broadcast. The gradient goes where
-    /// the value came from, so a NaN that was not chosen does no harm; but 0 times a derivative that is NaN itself, as that of √
-    /// below 0, is one: choose before the root is taken. `condition` gets none.
+    /// The value of `a` where `condition` is not 0, of `b` where it is; all three are broadcast.
+    /// The gradient goes where the value came from, so a NaN that was not chosen does no harm; but
+    /// 0 times a derivative that is NaN itself, as that of √ below 0, is one: choose before the
+    /// root is taken. `condition` gets none.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -120,7 +179,10 @@ impl Tensor {
         let both = broadcast("where_", a, b);
         let Some(shape) = broadcast_shape(condition.shape(), &both) else {
             fail(
-                &format!("where_: the condition {:?} does not broadcast with the choices {both:?}", condition.shape()),
+                &format!(
+                    "where_: the condition {:?} does not broadcast with the choices {both:?}",
+                    condition.shape()
+                ),
                 &[("condition", condition), ("a", a), ("b", b)],
                 "shapes are aligned at the right; sizes must be equal or 1",
             )
@@ -138,10 +200,20 @@ impl Tensor {
             value,
             [
                 wrt(a, move |g| {
-                    unbroadcast(zip(g, &saved, |g, chosen| if chosen != 0.0 { g } else { 0.0 }), x.shape())
+                    unbroadcast(
+                        zip(g, &saved, |g, chosen| if chosen != 0.0 { g } else { 0.0 }),
+                        x.shape(),
+                    )
                 }),
                 wrt(b, move |g| {
-                    unbroadcast(zip(g, &condition, |g, chosen| if chosen != 0.0 { 0.0 } else { g }), y.shape())
+                    unbroadcast(
+                        zip(
+                            g,
+                            &condition,
+                            |g, chosen| if chosen != 0.0 { 0.0 } else { g },
+                        ),
+                        y.shape(),
+                    )
                 }),
             ],
         )
@@ -150,9 +222,18 @@ impl Tensor {
 
 /// 1 where `holds`, else 0, after broadcasting.
 #[track_caller]
-fn compare(name: &'static str, a: &Tensor, b: &Tensor, holds: fn(&Float, &Float) -> bool) -> Tensor {
+fn compare(
+    name: &'static str,
+    a: &Tensor,
+    b: &Tensor,
+    holds: fn(&Float, &Float) -> bool,
+) -> Tensor {
     let shape = broadcast(name, a, b);
-    let value = zip(&expand(&a.array(), &shape), &expand(&b.array(), &shape), |a, b| u8::from(holds(&a, &b)).into());
+    let value = zip(
+        &expand(&a.array(), &shape),
+        &expand(&b.array(), &shape),
+        |a, b| u8::from(holds(&a, &b)).into(),
+    );
     op(name, value, [])
 }
 
@@ -196,21 +277,45 @@ impl Tensor {
 
 /// The part of a gradient that goes to one of two rivals.
 fn share(won: bool, tied: bool) -> Float {
-    if tied { 0.5 } else { Float::from(u8::from(won)) }
+    if tied {
+        0.5
+    } else {
+        Float::from(u8::from(won))
+    }
 }
 
-/// The operator for tensors and references to them, and for a number on either side. There is one impl per side for
-/// numbers, so that the type of a literal such as `2.0` is known.
+/// The operator for tensors and references to them, and for a number on either side. There is one
+/// impl per side for numbers, so that the type of a literal such as `2.0` is known.
 macro_rules! operator {
     ($Operator:ident, $operator:ident) => {
-        operator!($Operator, $operator, Tensor, Tensor, |a, b| $operator(&a, &b));
-        operator!($Operator, $operator, Tensor, &Tensor, |a, b| $operator(&a, b));
-        operator!($Operator, $operator, &Tensor, Tensor, |a, b| $operator(a, &b));
-        operator!($Operator, $operator, &Tensor, &Tensor, |a, b| $operator(a, b));
-        operator!($Operator, $operator, Tensor, Float, |a, b| $operator(&a, &Tensor::full(&[], b)));
-        operator!($Operator, $operator, &Tensor, Float, |a, b| $operator(a, &Tensor::full(&[], b)));
-        operator!($Operator, $operator, Float, Tensor, |a, b| $operator(&Tensor::full(&[], a), &b));
-        operator!($Operator, $operator, Float, &Tensor, |a, b| $operator(&Tensor::full(&[], a), b));
+        operator!($Operator, $operator, Tensor, Tensor, |a, b| $operator(
+            &a, &b
+        ));
+        operator!($Operator, $operator, Tensor, &Tensor, |a, b| $operator(
+            &a, b
+        ));
+        operator!($Operator, $operator, &Tensor, Tensor, |a, b| $operator(
+            a, &b
+        ));
+        operator!($Operator, $operator, &Tensor, &Tensor, |a, b| $operator(
+            a, b
+        ));
+        operator!($Operator, $operator, Tensor, Float, |a, b| $operator(
+            &a,
+            &Tensor::full(&[], b)
+        ));
+        operator!($Operator, $operator, &Tensor, Float, |a, b| $operator(
+            a,
+            &Tensor::full(&[], b)
+        ));
+        operator!($Operator, $operator, Float, Tensor, |a, b| $operator(
+            &Tensor::full(&[], a),
+            &b
+        ));
+        operator!($Operator, $operator, Float, &Tensor, |a, b| $operator(
+            &Tensor::full(&[], a),
+            b
+        ));
     };
     ($Operator:ident, $operator:ident, $Left:ty, $Right:ty, |$a:ident, $b:ident| $compute:expr) => {
         impl $Operator<$Right> for $Left {

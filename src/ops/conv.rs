@@ -1,5 +1,6 @@
-//! Convolution and pooling. One operation, [`unfold`](Tensor::unfold), lays out what each window sees as a column; the
-//! rest is a matrix product, a maximum or a mean of columns, with the derivatives that those have.
+//! Convolution and pooling. One operation, [`unfold`](Tensor::unfold), lays out what each window
+//! sees as a column; the rest is a matrix product, a maximum or a mean of columns, with the
+//! derivatives that those have.
 //!
 //! Images have the shape `[n, channels, height, width]`, as in PyTorch.
 
@@ -8,10 +9,11 @@ use crate::tensor::fail::fail;
 use crate::tensor::{Tensor, op, wrt};
 
 impl Tensor {
-    /// What a window of `size` sees at each place as it goes over images: `[n, channels, height, width]` becomes
-    /// `[n, channels · values in the window, places]` ("im2col"). Around the images are `padding` zeros. There are
-    /// (height + 2 · padding − size) / stride + 1 places along y, rounded down, and so along x. Derivative: each value's
-    /// gradient goes back to its pixel, added up over the windows that saw it.
+    /// What a window of `size` sees at each place as it goes over images:
+    /// `[n, channels, height, width]` becomes `[n, channels · values in the window, places]`
+    /// ("im2col"). Around the images are `padding` zeros. There are (height + 2 · padding − size) /
+    /// stride + 1 places along y, rounded down, and so along x. Derivative: each value's gradient
+    /// goes back to its pixel, added up over the windows that saw it.
     ///
     /// Panics if the window is larger than the image.
     #[track_caller]
@@ -21,11 +23,24 @@ impl Tensor {
 
     /// As [`unfold`](Tensor::unfold), with padding before and after each axis.
     #[track_caller]
-    fn unfold_padded(&self, size: [usize; 2], stride: [usize; 2], padding: [[usize; 2]; 2]) -> Tensor {
+    fn unfold_padded(
+        &self,
+        size: [usize; 2],
+        stride: [usize; 2],
+        padding: [[usize; 2]; 2],
+    ) -> Tensor {
         let (n, channels, windows) = self.windows("unfold", size, stride, padding);
         let x = self.array();
-        let shape = [n, channels * size[0] * size[1], windows.places[0] * windows.places[1]];
-        op("unfold", windows.unfold(&x, &shape), [wrt(self, move |g| windows.fold(g, x.shape()))])
+        let shape = [
+            n,
+            channels * size[0] * size[1],
+            windows.places[0] * windows.places[1],
+        ];
+        op(
+            "unfold",
+            windows.unfold(&x, &shape),
+            [wrt(self, move |g| windows.fold(g, x.shape()))],
+        )
     }
 
     /// The number of images and of channels, and where a window goes.
@@ -39,34 +54,58 @@ impl Tensor {
     ) -> (usize, usize, Windows) {
         let &[n, channels, height, width] = self.shape() else {
             let hint = match *self.shape() {
-                [n, height, width] => format!("for one channel, .reshape(&[{n}, 1, {height}, {width}])"),
-                _ => "images of height h and width w have the shape [n, channels, h, w]; .reshape(…) them".to_owned(),
+                [n, height, width] => format!(
+                    "for one channel, .reshape(&[{n}, 1, {height}, \
+                                              {width}])"
+                ),
+                _ => "images of height h and width w have the shape [n, channels, h, w]; \
+                     .reshape(…) them"
+                    .to_owned(),
             };
-            let rule =
-                format!("{op}: images have four axes, [n, channels, height, width], this has {:?}", self.shape());
+            let rule = format!(
+                "{op}: images have four axes, [n, channels, height, width], this has {:?}",
+                self.shape()
+            );
             fail(&rule, &[("images", self)], &hint)
         };
-        let [y, x] = [(height, 0), (width, 1)]
-            .map(|(image, axis)| (image + padding[axis][0] + padding[axis][1]).checked_sub(size[axis]));
+        let [y, x] = [(height, 0), (width, 1)].map(|(image, axis)| {
+            (image + padding[axis][0] + padding[axis][1]).checked_sub(size[axis])
+        });
         match (y, x) {
             (Some(y), Some(x)) if size[0] * size[1] * stride[0] * stride[1] > 0 => {
                 let places = [y / stride[0] + 1, x / stride[1] + 1];
                 // What is after the image is seen in how many places there are.
                 let padding = padding.map(|[before, _]| before);
-                (n, channels, Windows { image: [height, width], size, stride, padding, places })
+                (
+                    n,
+                    channels,
+                    Windows {
+                        image: [height, width],
+                        size,
+                        stride,
+                        padding,
+                        places,
+                    },
+                )
             }
             _ => fail(
-                &format!("{op}: a window of {size:?}, stride {stride:?}, has no place on images of {height} × {width}"),
+                &format!(
+                    "{op}: a window of {size:?}, stride {stride:?}, has no place on images of \
+                    {height} × {width}"
+                ),
                 &[("images", self)],
-                "make the window smaller, pad the images, or use fewer layers that shrink them; no size or stride is 0",
+                "make the window smaller, pad the images, or use fewer layers that shrink them; no \
+                size or stride is 0",
             ),
         }
     }
 
-    /// The convolution of images with filters (a cross-correlation, as everywhere in deep learning): `[n, channels, height,
-    /// width]` and a weight `[filters, channels, h, w]` give `[n, filters, …, …]`. What a filter yields at a place is the
-    /// sum of weight · pixel over its window; see [`unfold`](Tensor::unfold) for the places. Derivatives, times the
-    /// gradient g of each place and added up over the places: the weight for the pixel under it, the pixel for the weight.
+    /// The convolution of images with filters (a cross-correlation, as everywhere in deep
+    /// learning): `[n, channels, height, width]` and a weight `[filters, channels, h, w]` give
+    /// `[n, filters, …, …]`. What a filter yields at a place is the sum of weight · pixel over its
+    /// window; see [`unfold`](Tensor::unfold) for the places. Derivatives, times the gradient g of
+    /// each place and added up over the places: the weight for the pixel under it, the pixel for
+    /// the weight.
     ///
     /// Panics if the channels differ.
     ///
@@ -81,23 +120,37 @@ impl Tensor {
         self.convolve("conv2d", weight, [stride; 2], [[padding; 2]; 2])
     }
 
-    /// [`conv2d`](Tensor::conv2d) or [`conv1d`](Tensor::conv1d), with padding before and after each axis.
+    /// [`conv2d`](Tensor::conv2d) or [`conv1d`](Tensor::conv1d), with padding before and after each
+    /// axis.
     #[track_caller]
-    pub(crate) fn convolve_padded(&self, op: &str, weight: &Tensor, stride: usize, around: &[[usize; 2]]) -> Tensor {
+    pub(crate) fn convolve_padded(
+        &self,
+        op: &str,
+        weight: &Tensor,
+        stride: usize,
+        around: &[[usize; 2]],
+    ) -> Tensor {
         match *around {
             [y, x] => self.convolve(op, weight, [stride; 2], [y, x]),
-            [x] => self.unsqueeze(2).convolve(op, &weight.unsqueeze(2), [1, stride], [[0; 2], x]).squeeze(2),
+            [x] => self
+                .unsqueeze(2)
+                .convolve(op, &weight.unsqueeze(2), [1, stride], [[0; 2], x])
+                .squeeze(2),
             _ => unreachable!("the layers have one or two axes"),
         }
     }
 
-    /// The convolution of sequences `[n, channels, length]` with filters `[filters, channels, size]`:
-    /// [`conv2d`](Tensor::conv2d) with one axis less, and with its derivatives.
+    /// The convolution of sequences `[n, channels, length]` with filters
+    /// `[filters, channels, size]`: [`conv2d`](Tensor::conv2d) with one axis less, and with its
+    /// derivatives.
     #[track_caller]
     pub fn conv1d(&self, weight: &Tensor, stride: usize, padding: usize) -> Tensor {
         if self.rank() != 3 || weight.rank() != 3 {
             fail(
-                &format!("conv1d: sequences have the shape [n, channels, length], these have {:?}", self.shape()),
+                &format!(
+                    "conv1d: sequences have the shape [n, channels, length], these have {:?}",
+                    self.shape()
+                ),
                 &[("input", self), ("weight", weight)],
                 "for one channel, .unsqueeze(1); the weight is [filters, channels, size]",
             );
@@ -106,7 +159,13 @@ impl Tensor {
     }
 
     #[track_caller]
-    fn convolve(&self, op: &str, weight: &Tensor, stride: [usize; 2], padding: [[usize; 2]; 2]) -> Tensor {
+    fn convolve(
+        &self,
+        op: &str,
+        weight: &Tensor,
+        stride: [usize; 2],
+        padding: [[usize; 2]; 2],
+    ) -> Tensor {
         let &[filters, channels, h, w] = weight.shape() else {
             fail(
                 &format!("{op}: the weight has the shape {:?}", weight.shape()),
@@ -114,7 +173,14 @@ impl Tensor {
                 "filters have the shape [filters, channels, height, width]",
             )
         };
-        let (n, own, Windows { places: [rows, columns], .. }) = self.windows(op, [h, w], stride, padding);
+        let (
+            n,
+            own,
+            Windows {
+                places: [rows, columns],
+                ..
+            },
+        ) = self.windows(op, [h, w], stride, padding);
         if own != channels {
             fail(
                 &format!(
@@ -127,11 +193,15 @@ impl Tensor {
             );
         }
         let seen = self.unfold_padded([h, w], stride, padding);
-        weight.reshape(&[filters, channels * h * w]).matmul(&seen).reshape(&[n, filters, rows, columns])
+        weight
+            .reshape(&[filters, channels * h * w])
+            .matmul(&seen)
+            .reshape(&[n, filters, rows, columns])
     }
 
-    /// The largest value of each window of `size` × `size`, channel by channel: `[n, channels, height, width]` becomes
-    /// `[n, channels, …, …]`. Of values that tie the first gets the gradient.
+    /// The largest value of each window of `size` × `size`, channel by channel:
+    /// `[n, channels, height, width]` becomes `[n, channels, …, …]`. Of values that tie the first
+    /// gets the gradient.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -143,11 +213,13 @@ impl Tensor {
         self.max_pool("max_pool2d", [size; 2], [stride; 2])
     }
 
-    /// As [`max_pool2d`](Tensor::max_pool2d), for sequences `[n, channels, length]`: the first of the largest gets the
-    /// gradient.
+    /// As [`max_pool2d`](Tensor::max_pool2d), for sequences `[n, channels, length]`: the first of
+    /// the largest gets the gradient.
     #[track_caller]
     pub fn max_pool1d(&self, size: usize, stride: usize) -> Tensor {
-        self.unsqueeze(-2).max_pool("max_pool1d", [1, size], [1, stride]).squeeze(-2)
+        self.unsqueeze(-2)
+            .max_pool("max_pool1d", [1, size], [1, stride])
+            .squeeze(-2)
     }
 
     #[track_caller]
@@ -155,17 +227,25 @@ impl Tensor {
         let (n, channels, windows) = self.windows(name, size, stride, [[0; 2]; 2]);
         let x = self.array();
         let y = windows.largest(&x, &[n, channels, windows.places[0], windows.places[1]]);
-        op(name, y.clone(), [wrt(self, move |g| windows.give(g, &x, &y))])
+        op(
+            name,
+            y.clone(),
+            [wrt(self, move |g| windows.give(g, &x, &y))],
+        )
     }
 
-    /// The mean of each window of `size` × `size`, channel by channel; otherwise as [`max_pool2d`](Tensor::max_pool2d).
-    /// Derivative: 1 / `size`² for each value of the window, added up over the windows that see it.
+    /// The mean of each window of `size` × `size`, channel by channel; otherwise as
+    /// [`max_pool2d`](Tensor::max_pool2d). Derivative: 1 / `size`² for each value of the window,
+    /// added up over the windows that see it.
     #[track_caller]
     pub fn avg_pool2d(&self, size: usize, stride: usize) -> Tensor {
-        let (n, channels, windows) = self.windows("avg_pool2d", [size; 2], [stride; 2], [[0; 2]; 2]);
+        let (n, channels, windows) =
+            self.windows("avg_pool2d", [size; 2], [stride; 2], [[0; 2]; 2]);
         // Each channel as an image of its own, so that a column has one channel.
         let planes = self.reshape(&[n * channels, 1, self.shape()[2], self.shape()[3]]);
         let columns = planes.unfold([size; 2], [stride; 2], [0; 2]);
-        columns.mean_axis(1, false).reshape(&[n, channels, windows.places[0], windows.places[1]])
+        columns
+            .mean_axis(1, false)
+            .reshape(&[n, channels, windows.places[0], windows.places[1]])
     }
 }

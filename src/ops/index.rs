@@ -9,8 +9,8 @@ use crate::tensor::shape::{array, axis as check_axis, slice};
 use crate::tensor::{Array, Tensor, op, wrt_part};
 
 impl Tensor {
-    /// The given entries along axis 0, in that order and as often as named. Derivative: each row's gradient goes back
-    /// to where it came from; what was picked twice gets the sum.
+    /// The given entries along axis 0, in that order and as often as named. Derivative: each row's
+    /// gradient goes back to where it came from; what was picked twice gets the sum.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -48,8 +48,8 @@ impl Tensor {
         )
     }
 
-    /// The entry `index` along axis 0, without that axis: a row of a matrix, an image of a batch. Derivative: as that of
-    /// [`select_rows`](Tensor::select_rows).
+    /// The entry `index` along axis 0, without that axis: a row of a matrix, an image of a batch.
+    /// Derivative: as that of [`select_rows`](Tensor::select_rows).
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -70,15 +70,18 @@ impl Tensor {
         self.select_rows(&[index]).squeeze(0)
     }
 
-    /// As [`select_rows`](Tensor::select_rows), along any axis. Derivative: each entry's gradient goes back to where it came
-    /// from, added up for one that was taken several times.
+    /// As [`select_rows`](Tensor::select_rows), along any axis. Derivative: each entry's gradient
+    /// goes back to where it came from, added up for one that was taken several times.
     #[track_caller]
     pub fn index_select(&self, axis: isize, entries: &[usize]) -> Tensor {
         let axis = check_axis("index_select", self, axis);
         let size = self.shape()[axis];
         if let Some(entry) = entries.iter().find(|&&entry| entry >= size) {
             fail(
-                &format!("index_select: no entry {entry} along axis {axis} of the shape {:?}", self.shape()),
+                &format!(
+                    "index_select: no entry {entry} along axis {axis} of the shape {:?}",
+                    self.shape()
+                ),
                 &[("tensor", self)],
                 &format!("entries are 0..{size}"),
             );
@@ -91,7 +94,9 @@ impl Tensor {
         for block in slice(&x).chunks_exact((size * inner).max(1)) {
             match inner {
                 1 => values.extend(entries.iter().map(|&entry| block[entry])),
-                _ => entries.iter().for_each(|&entry| values.extend_from_slice(&block[entry * inner..][..inner])),
+                _ => entries
+                    .iter()
+                    .for_each(|&entry| values.extend_from_slice(&block[entry * inner..][..inner])),
             }
         }
         let entries: Box<[usize]> = entries.into();
@@ -99,7 +104,10 @@ impl Tensor {
             "index_select",
             array(values, &shape),
             [wrt_part(self, move |g, sums| {
-                let (mut sums, mut g) = (Sums::new(sums, inner, outer * entries.len()), slice(g).chunks(inner.max(1)));
+                let (mut sums, mut g) = (
+                    Sums::new(sums, inner, outer * entries.len()),
+                    slice(g).chunks(inner.max(1)),
+                );
                 for block in 0..outer {
                     let places = entries.iter().zip(&mut g);
                     places.for_each(|(entry, g)| sums.add((block * size + entry) * inner, g));
@@ -109,9 +117,9 @@ impl Tensor {
         )
     }
 
-    /// One value for each index: out[i, j] = x[i, index[i, j]] for axis 1, and so for every axis. `index` has as many
-    /// axes as the tensor, and the same sizes but along `axis`. Derivative: each gradient goes back to where its value
-    /// came from. Panics at an index that is not there.
+    /// One value for each index: out[i, j] = x[i, index[i, j]] for axis 1, and so for every axis.
+    /// `index` has as many axes as the tensor, and the same sizes but along `axis`. Derivative:
+    /// each gradient goes back to where its value came from. Panics at an index that is not there.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -122,24 +130,41 @@ impl Tensor {
     pub fn gather(&self, axis: isize, index: &Tensor) -> Tensor {
         let axis = check_axis("gather", self, axis);
         let fits = index.rank() == self.rank()
-            && (0..axis).chain(axis + 1..self.rank()).all(|i| index.shape()[i] == self.shape()[i]);
+            && (0..axis)
+                .chain(axis + 1..self.rank())
+                .all(|i| index.shape()[i] == self.shape()[i]);
         if !fits {
             fail(
-                &format!("gather: the index {:?} does not fit {:?} along axis {axis}", index.shape(), self.shape()),
+                &format!(
+                    "gather: the index {:?} does not fit {:?} along axis {axis}",
+                    index.shape(),
+                    self.shape()
+                ),
                 &[("tensor", self), ("index", index)],
                 "all sizes except that of the axis must agree; insert an axis with .unsqueeze(…)",
             );
         }
         let x = self.array();
-        let Along { len: size, inner, .. } = Along::axis(x.shape(), axis);
+        let Along {
+            len: size, inner, ..
+        } = Along::axis(x.shape(), axis);
         let (chosen, sizes) = (index.array(), [size, index.shape()[axis], inner]);
-        let Some(values) = picks::gather(slice(&x), slice(&chosen), sizes) else { no_entry("gather", index, size) };
-        let scatter = move |g: &Array, sums: &mut [Float]| picks::scatter(sums, slice(g), slice(&chosen), sizes);
-        op("gather", array(values, index.shape()), [wrt_part(self, scatter)])
+        let Some(values) = picks::gather(slice(&x), slice(&chosen), sizes) else {
+            no_entry("gather", index, size)
+        };
+        let scatter = move |g: &Array, sums: &mut [Float]| {
+            picks::scatter(sums, slice(g), slice(&chosen), sizes)
+        };
+        op(
+            "gather",
+            array(values, index.shape()),
+            [wrt_part(self, scatter)],
+        )
     }
 
-    /// The rows of a table `[words, features]` for indices of any shape: `[n, length]` gives `[n, length, features]`.
-    /// Derivative: as that of [`select_rows`](Tensor::select_rows). Panics at an index that is not in the table.
+    /// The rows of a table `[words, features]` for indices of any shape: `[n, length]` gives
+    /// `[n, length, features]`. Derivative: as that of [`select_rows`](Tensor::select_rows). Panics
+    /// at an index that is not in the table.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -160,11 +185,12 @@ impl Tensor {
             no_entry("embedding", index, words);
         }
         let rows: Vec<usize> = rows.iter().map(|row| *row as i32 as usize).collect();
-        self.select_rows(&rows).reshape(&[index.shape(), &[features]].concat())
+        self.select_rows(&rows)
+            .reshape(&[index.shape(), &[features]].concat())
     }
 
-    /// For class indices of any shape, a last axis of size `classes` with 1 at the index and 0 elsewhere. Has no
-    /// gradient.
+    /// For class indices of any shape, a last axis of size `classes` with 1 at the index and 0
+    /// elsewhere. Has no gradient.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -187,9 +213,16 @@ impl Tensor {
 fn no_entry(op: &str, index: &Tensor, count: usize) -> ! {
     let values = index.array();
     let last = last_index(count);
-    let wrong = values.iter().find(|i| !is_index(**i, last)).unwrap_or(&Float::NAN);
+    let wrong = values
+        .iter()
+        .find(|i| !is_index(**i, last))
+        .unwrap_or(&Float::NAN);
     let problem = format!("{op}: no entry {wrong}, there are {count}");
-    fail(&problem, &[("index", index)], &format!("indices are whole numbers, in 0..{count}"))
+    fail(
+        &problem,
+        &[("index", index)],
+        &format!("indices are whole numbers, in 0..{count}"),
+    )
 }
 
 /// Whether this is a whole number from 0 to `last`. `fract` would be a call.
@@ -210,11 +243,16 @@ pub(crate) fn class_indices(op: &str, labels: &Tensor, classes: usize) -> Vec<us
         let hint = if label.fract() != 0.0 {
             "labels are whole numbers; for targets that are not, use a mean squared error"
         } else if label == classes as Float {
-            "labels count from 0: if yours begin at 1, subtract 1; or the last layer has one unit too few"
+            "labels count from 0: if yours begin at 1, subtract 1; or the last layer has one unit \
+            too few"
         } else {
             "the last layer needs one unit for each class"
         };
-        fail(&format!("{op}: label {label} at row {row}, but classes are 0..={last}"), &[("labels", labels)], hint);
+        fail(
+            &format!("{op}: label {label} at row {row}, but classes are 0..={last}"),
+            &[("labels", labels)],
+            hint,
+        );
     }
     values.iter().map(|&label| label as i32 as usize).collect()
 }

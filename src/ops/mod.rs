@@ -1,9 +1,11 @@
-//! The operations, by family. Each is one short method: what it computes, and beside it the derivative.
+//! The operations, by family. Each is one short method: what it computes, and beside it the
+//! derivative.
 //!
-//! An operation of one or two operands, element by element, is written with `unary` or `binary`, which take the
-//! function and its derivative times `g`; the others call `op` with one `wrt` ("with respect to") per input: the
-//! *vector–Jacobian product*, which turns `g`, the gradient of the loss with respect to the output, into the gradient
-//! with respect to that input. A gradient that nobody wants is not computed.
+//! An operation of one or two operands, element by element, is written with `unary` or `binary`,
+//! which take the function and its derivative times `g`; the others call `op` with one `wrt` ("with
+//! respect to") per input: the *vector–Jacobian product*, which turns `g`, the gradient of the loss
+//! with respect to the output, into the gradient with respect to that input. A gradient that nobody
+//! wants is not computed.
 //!
 //! | family | operations |
 //! |---|---|
@@ -16,12 +18,14 @@
 //! | `conv` | `unfold`, and from it `conv1d` `conv2d` `max_pool2d` `avg_pool2d` |
 //! | `softmax` | `softmax` `log_softmax` `logsumexp` and the losses that belong to them |
 //!
-//! `sum()` and the like take all values; `sum_axis(axis, keepdim)` and all that end in `_axis` take those along an axis, and
-//! ask whether it stays, with size 1. `argmax(axis)` and what keeps the shape, as `softmax(axis)`, ask for the axis only.
+//! `sum()` and the like take all values; `sum_axis(axis, keepdim)` and all that end in `_axis` take
+//! those along an axis, and ask whether it stays, with size 1. `argmax(axis)` and what keeps the
+//! shape, as `softmax(axis)`, ask for the axis only.
 //!
-//! Where a function has a kink, the derivative is a convention, and it is this one: `relu` and `abs` have derivative 0
-//! at 0, and what ties in `max`, `min`, `maximum` and `minimum` shares the gradient equally. Derivatives of derivatives
-//! are not available: a gradient is a plain tensor without a history.
+//! Where a function has a kink, the derivative is a convention, and it is this one: `relu` and
+//! `abs` have derivative 0 at 0, and what ties in `max`, `min`, `maximum` and `minimum` shares the
+//! gradient equally. Derivatives of derivatives are not available: a gradient is a plain tensor
+//! without a history.
 
 mod arithmetic;
 mod conv;

@@ -1,4 +1,5 @@
-//! Values that move but do not change. The derivative of each is its opposite: what moved forward moves back.
+//! Values that move but do not change. The derivative of each is its opposite: what moved forward
+//! moves back.
 
 use crate::Float;
 use crate::kernels::copy::Runs;
@@ -6,7 +7,8 @@ use crate::kernels::reduce::Along;
 use crate::tensor::fail::fail;
 use crate::tensor::node::Edge;
 use crate::tensor::shape::{
-    array, axis as check_axis, broadcast_shape, contiguous, expand, row_major, slice, slice_mut, unbroadcast,
+    array, axis as check_axis, broadcast_shape, contiguous, expand, row_major, slice, slice_mut,
+    unbroadcast,
 };
 use crate::tensor::{Array, Tensor, op, wrt, wrt_part};
 use ndarray::{Axis, IxDyn, Slice};
@@ -14,7 +16,9 @@ use std::ops::Range;
 
 /// The same values in row-major order under another shape of the same size; copies nothing.
 fn reshaped(x: &Array, shape: &[usize]) -> Array {
-    x.clone().into_shape_with_order(IxDyn(shape)).expect("the sizes were compared")
+    x.clone()
+        .into_shape_with_order(IxDyn(shape))
+        .expect("the sizes were compared")
 }
 
 /// Shapes.
@@ -32,16 +36,25 @@ impl Tensor {
         let size: usize = shape.iter().product();
         if size != self.len() {
             fail(
-                &format!("reshape: sizes differ: {:?} has {} values, {shape:?} holds {size}", self.shape(), self.len()),
+                &format!(
+                    "reshape: sizes differ: {:?} has {} values, {shape:?} holds {size}",
+                    self.shape(),
+                    self.len()
+                ),
                 &[("tensor", self)],
                 "the sizes of the new shape multiplied must give the number of values",
             );
         }
         let x = self.array();
-        op("reshape", reshaped(&x, shape), [wrt(self, move |g| reshaped(g, x.shape()))])
+        op(
+            "reshape",
+            reshaped(&x, shape),
+            [wrt(self, move |g| reshaped(g, x.shape()))],
+        )
     }
 
-    /// All axes but the first made into one: `[n, 28, 28]` becomes `[n, 784]`. Derivative: reshape back.
+    /// All axes but the first made into one: `[n, 28, 28]` becomes `[n, 784]`. Derivative: reshape
+    /// back.
     #[track_caller]
     pub fn flatten(&self) -> Tensor {
         let rows = self.shape().first().copied().unwrap_or(1);
@@ -49,7 +62,8 @@ impl Tensor {
         self.reshape(&[rows, rest])
     }
 
-    /// A new axis of size 1 at `axis`; `-1` puts it last. The gradient takes the shape of the input again.
+    /// A new axis of size 1 at `axis`; `-1` puts it last. The gradient takes the shape of the input
+    /// again.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -60,7 +74,10 @@ impl Tensor {
         let places = self.rank() as isize + 1;
         if axis < -places || axis >= places {
             fail(
-                &format!("unsqueeze: no place {axis} for a new axis in the shape {:?}", self.shape()),
+                &format!(
+                    "unsqueeze: no place {axis} for a new axis in the shape {:?}",
+                    self.shape()
+                ),
                 &[("tensor", self)],
                 &format!("places are 0 to {}, or -1 (last) to -{places}", places - 1),
             );
@@ -77,15 +94,21 @@ impl Tensor {
         let mut shape = self.shape().to_vec();
         if shape.remove(axis) != 1 {
             fail(
-                &format!("squeeze: axis {axis} of the shape {:?} has size {}, not 1", self.shape(), self.shape()[axis]),
+                &format!(
+                    "squeeze: axis {axis} of the shape {:?} has size {}, not 1",
+                    self.shape(),
+                    self.shape()[axis]
+                ),
                 &[("tensor", self)],
-                "only an axis of size 1 can go; use .sum_axis(…), .mean_axis(…) or .slice(…) to get rid of a longer one",
+                "only an axis of size 1 can go; use .sum_axis(…), .mean_axis(…) or .slice(…) to \
+                get rid of a longer one",
             );
         }
         self.reshape(&shape)
     }
 
-    /// The axes in another order: axis `axes[i]` becomes axis i. Derivative: the inverse permutation.
+    /// The axes in another order: axis `axes[i]` becomes axis i. Derivative: the inverse
+    /// permutation.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -101,13 +124,25 @@ impl Tensor {
         }
         if axes.len() != self.rank() || inverse.contains(&usize::MAX) {
             fail(
-                &format!("permute: {axes:?} is no order of the axes of {:?}", self.shape()),
+                &format!(
+                    "permute: {axes:?} is no order of the axes of {:?}",
+                    self.shape()
+                ),
                 &[("tensor", self)],
-                &format!("name each axis from 0 to {} once", self.rank().saturating_sub(1)),
+                &format!(
+                    "name each axis from 0 to {} once",
+                    self.rank().saturating_sub(1)
+                ),
             );
         }
         let value = contiguous(self.array().permuted_axes(IxDyn(axes)));
-        op("permute", value, [wrt(self, move |g| contiguous(g.clone().permuted_axes(IxDyn(&inverse))))])
+        op(
+            "permute",
+            value,
+            [wrt(self, move |g| {
+                contiguous(g.clone().permuted_axes(IxDyn(&inverse)))
+            })],
+        )
     }
 
     /// The transpose: the last two axes exchanged. Derivative: transpose back.
@@ -116,7 +151,10 @@ impl Tensor {
         let rank = self.rank();
         if rank < 2 {
             fail(
-                &format!("t: the shape {:?} has no two axes to exchange", self.shape()),
+                &format!(
+                    "t: the shape {:?} has no two axes to exchange",
+                    self.shape()
+                ),
                 &[("tensor", self)],
                 "make a vector a column with .unsqueeze(-1) or a row with .unsqueeze(0)",
             );
@@ -126,8 +164,8 @@ impl Tensor {
         self.permute(&axes)
     }
 
-    /// Repeated to `shape`: axes of size 1 are stretched, new ones are put in front. Derivative: the sum of what was
-    /// repeated.
+    /// Repeated to `shape`: axes of size 1 are stretched, new ones are put in front. Derivative:
+    /// the sum of what was repeated.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -144,7 +182,11 @@ impl Tensor {
             );
         }
         let x = self.array();
-        op("expand", expand(&x, shape), [wrt(self, move |g| unbroadcast(g.clone(), x.shape()))])
+        op(
+            "expand",
+            expand(&x, shape),
+            [wrt(self, move |g| unbroadcast(g.clone(), x.shape()))],
+        )
     }
 
     /// The entries along one axis in reverse order. Derivative: reversed back.
@@ -156,14 +198,18 @@ impl Tensor {
             contiguous(x)
         }
         let axis = check_axis("flip", self, axis);
-        op("flip", flipped(&self.array(), axis), [wrt(self, move |g| flipped(g, axis))])
+        op(
+            "flip",
+            flipped(&self.array(), axis),
+            [wrt(self, move |g| flipped(g, axis))],
+        )
     }
 }
 
 /// Parts and wholes.
 impl Tensor {
-    /// The part of `axis` from `range.start` up to but without `range.end`. Derivative: the gradient in its place,
-    /// zeros around it.
+    /// The part of `axis` from `range.start` up to but without `range.end`. Derivative: the
+    /// gradient in its place, zeros around it.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -174,7 +220,10 @@ impl Tensor {
         let axis = check_axis("slice", self, axis);
         if range.start > range.end || range.end > self.shape()[axis] {
             fail(
-                &format!("slice: {range:?} does not lie in axis {axis} of the shape {:?}", self.shape()),
+                &format!(
+                    "slice: {range:?} does not lie in axis {axis} of the shape {:?}",
+                    self.shape()
+                ),
                 &[("tensor", self)],
                 &format!("the axis has indices 0..{}", self.shape()[axis]),
             );
@@ -185,11 +234,17 @@ impl Tensor {
         let part = part(&x, axis, range);
         let mut values = vec![0.0; part.count * part.len];
         part.copy(&mut values, slice(&x));
-        op("slice", array(values, &shape), [wrt_part(self, move |g, sums| part.back().add(sums, slice(g)))])
+        op(
+            "slice",
+            array(values, &shape),
+            [wrt_part(self, move |g, sums| {
+                part.back().add(sums, slice(g))
+            })],
+        )
     }
 
-    /// Parts of the given sizes along one axis; the opposite of [`concat`](Tensor::concat). Each part's gradient goes back to
-    /// where the part came from.
+    /// Parts of the given sizes along one axis; the opposite of [`concat`](Tensor::concat). Each
+    /// part's gradient goes back to where the part came from.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -202,7 +257,10 @@ impl Tensor {
         let sum: usize = sizes.iter().sum();
         if sum != whole {
             fail(
-                &format!("split: sizes {sizes:?} add up to {sum}, axis {axis} of {:?} has {whole}", self.shape()),
+                &format!(
+                    "split: sizes {sizes:?} add up to {sum}, axis {axis} of {:?} has {whole}",
+                    self.shape()
+                ),
                 &[("tensor", self)],
                 "every entry must belong to one part",
             );
@@ -216,7 +274,8 @@ impl Tensor {
         parts
     }
 
-    /// Surrounded by `value`: for each axis, how often before and after. Derivative: the part in the middle.
+    /// Surrounded by `value`: for each axis, how often before and after. Derivative: the part in
+    /// the middle.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -226,23 +285,43 @@ impl Tensor {
     pub fn pad(&self, around: &[(usize, usize)], value: Float) -> Tensor {
         if around.len() != self.rank() {
             fail(
-                &format!("pad: {} axes are given for the shape {:?}", around.len(), self.shape()),
+                &format!(
+                    "pad: {} axes are given for the shape {:?}",
+                    around.len(),
+                    self.shape()
+                ),
                 &[("tensor", self)],
                 "give (before, after) for each axis, (0, 0) where nothing is added",
             );
         }
         let x = self.array();
-        let shape: Vec<usize> =
-            x.shape().iter().zip(around).map(|(size, (before, after))| before + size + after).collect();
-        let middle: Vec<Slice> =
-            x.shape().iter().zip(around).map(|(size, (before, _))| Slice::from(*before..before + size)).collect();
+        let shape: Vec<usize> = x
+            .shape()
+            .iter()
+            .zip(around)
+            .map(|(size, (before, after))| before + size + after)
+            .collect();
+        let middle: Vec<Slice> = x
+            .shape()
+            .iter()
+            .zip(around)
+            .map(|(size, (before, _))| Slice::from(*before..before + size))
+            .collect();
         let mut whole = Array::from_elem(IxDyn(&shape), value);
-        whole.slice_each_axis_mut(|axis| middle[axis.axis.index()]).assign(&x);
-        op("pad", whole, [wrt(self, move |g| row_major(g.slice_each_axis(|axis| middle[axis.axis.index()])))])
+        whole
+            .slice_each_axis_mut(|axis| middle[axis.axis.index()])
+            .assign(&x);
+        op(
+            "pad",
+            whole,
+            [wrt(self, move |g| {
+                row_major(g.slice_each_axis(|axis| middle[axis.axis.index()]))
+            })],
+        )
     }
 
-    /// Tensors one after the other along an existing axis; the other sizes must agree. Derivative: each gets its
-    /// slice of the gradient.
+    /// Tensors one after the other along an existing axis; the other sizes must agree. Derivative:
+    /// each gets its slice of the gradient.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -251,7 +330,9 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn concat(tensors: &[&Tensor], axis: isize) -> Tensor {
-        let [first, rest @ ..] = tensors else { fail("concat: no tensors", &[], "give at least one: &[&a, &b]") };
+        let [first, rest @ ..] = tensors else {
+            fail("concat: no tensors", &[], "give at least one: &[&a, &b]")
+        };
         let axis = check_axis("concat", first, axis);
         for other in rest {
             let fits = other.rank() == first.rank()
@@ -276,13 +357,15 @@ impl Tensor {
         for tensor in tensors {
             let part = part(&whole, axis, start..start + tensor.shape()[axis]);
             start += tensor.shape()[axis];
-            part.back().copy(slice_mut(&mut whole), slice(&tensor.array()));
+            part.back()
+                .copy(slice_mut(&mut whole), slice(&tensor.array()));
             edges.push(wrt_part(tensor, move |g, sums| part.add(sums, slice(g))));
         }
         op("concat", whole, edges)
     }
 
-    /// Tensors of one shape one after the other along a new axis. Each gets its part of the gradient.
+    /// Tensors of one shape one after the other along a new axis. Each gets its part of the
+    /// gradient.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -300,11 +383,17 @@ impl Tensor {
     }
 }
 
-/// Where in `x` the entries `range` of an axis lie, as runs that come from there and go one after the other.
+/// Where in `x` the entries `range` of an axis lie, as runs that come from there and go one after
+/// the other.
 fn part(x: &Array, axis: usize, range: Range<usize>) -> Runs {
     let Along { outer, len, inner } = Along::axis(x.shape(), axis);
     let run = range.len() * inner;
-    Runs { count: outer, len: run, from: [range.start * inner, len * inner], to: [0, run] }
+    Runs {
+        count: outer,
+        len: run,
+        from: [range.start * inner, len * inner],
+        to: [0, run],
+    }
 }
 
 /// Rows of `x` (entries along axis 0) in the order of `rows`.

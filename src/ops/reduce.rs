@@ -3,7 +3,9 @@
 use super::values::{map, zip};
 use crate::Float;
 use crate::kernels::loops::lanes;
-use crate::kernels::reduce::{Along, Fold, Largest, Product, Smallest, Squares, Sum, first, reduce, running, same};
+use crate::kernels::reduce::{
+    Along, Fold, Largest, Product, Smallest, Squares, Sum, first, reduce, running, same,
+};
 use crate::tensor::fail::fail;
 use crate::tensor::shape::{array, axis as check_axis, contiguous, expand, slice};
 use crate::tensor::{Array, Tensor, op, wrt};
@@ -20,7 +22,11 @@ impl Tensor {
     #[track_caller]
     pub fn sum(&self) -> Tensor {
         let x = self.array();
-        op("sum", array(vec![total(&x, 1.0)], &[]), [wrt(self, move |g| expand(g, x.shape()))])
+        op(
+            "sum",
+            array(vec![total(&x, 1.0)], &[]),
+            [wrt(self, move |g| expand(g, x.shape()))],
+        )
     }
 
     /// The mean of all n values, a single number. Derivative: 1/n for each value.
@@ -29,11 +35,15 @@ impl Tensor {
         self.some_values("mean");
         let (x, n) = (self.array(), self.len() as Float);
         let value = total(&x, self.len() as f64);
-        op("mean", array(vec![value], &[]), [wrt(self, move |g| expand(&map(g, |g| g / n), x.shape()))])
+        op(
+            "mean",
+            array(vec![value], &[]),
+            [wrt(self, move |g| expand(&map(g, |g| g / n), x.shape()))],
+        )
     }
 
-    /// The sums along one axis, which disappears, or keeps size 1 with `keepdim`. Negative axes count from the end.
-    /// Derivative: 1 for each value.
+    /// The sums along one axis, which disappears, or keeps size 1 with `keepdim`. Negative axes
+    /// count from the end. Derivative: 1 for each value.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -46,10 +56,17 @@ impl Tensor {
         let axis = check_axis("sum_axis", self, axis);
         let x = self.array();
         let value = drop_axis(over(Sum, &x, axis, |sum| sum as Float), axis, keepdim);
-        op("sum_axis", value, [wrt(self, move |g| expand(&keep_axis(g, axis, keepdim), x.shape()))])
+        op(
+            "sum_axis",
+            value,
+            [wrt(self, move |g| {
+                expand(&keep_axis(g, axis, keepdim), x.shape())
+            })],
+        )
     }
 
-    /// The sums over several axes, which disappear, or keep size 1 with `keepdim`. Derivative: 1 for each value.
+    /// The sums over several axes, which disappear, or keep size 1 with `keepdim`. Derivative: 1
+    /// for each value.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -67,8 +84,8 @@ impl Tensor {
         if keepdim { sum } else { sum.reshape(&shape) }
     }
 
-    /// The means over several axes, which disappear, or keep size 1 with `keepdim`. Derivative: 1/n for each of the n values
-    /// of a mean.
+    /// The means over several axes, which disappear, or keep size 1 with `keepdim`. Derivative: 1/n
+    /// for each of the n values of a mean.
     #[track_caller]
     pub fn mean_axes(&self, axes: &[isize], keepdim: bool) -> Tensor {
         for &axis in axes {
@@ -79,7 +96,8 @@ impl Tensor {
         sum / n
     }
 
-    /// The means along one axis, which disappears, or keeps size 1 with `keepdim`. Derivative: 1/n for each value.
+    /// The means along one axis, which disappears, or keeps size 1 with `keepdim`. Derivative: 1/n
+    /// for each value.
     #[track_caller]
     pub fn mean_axis(&self, axis: isize, keepdim: bool) -> Tensor {
         let axis = check_axis("mean_axis", self, axis);
@@ -88,38 +106,48 @@ impl Tensor {
         let n = x.shape()[axis] as Float;
         op(
             "mean_axis",
-            drop_axis(over(Sum, &x, axis, |sum| (sum / n as f64) as Float), axis, keepdim),
-            [wrt(self, move |g| expand(&keep_axis(&map(g, |g| g / n), axis, keepdim), x.shape()))],
+            drop_axis(
+                over(Sum, &x, axis, |sum| (sum / n as f64) as Float),
+                axis,
+                keepdim,
+            ),
+            [wrt(self, move |g| {
+                expand(&keep_axis(&map(g, |g| g / n), axis, keepdim), x.shape())
+            })],
         )
     }
 }
 
 /// Variances, products, running sums.
 impl Tensor {
-    /// The variance of all values about their mean, divided by n (not n − 1): Σ (x − x̄)² / n. Derivative: 2 (x − x̄) / n.
+    /// The variance of all values about their mean, divided by n (not n − 1): Σ (x − x̄)² / n.
+    /// Derivative: 2 (x − x̄) / n.
     #[track_caller]
     pub fn var(&self) -> Tensor {
         self.some_values("var");
         self.reshape(&[self.len()]).spread("var", 0, false)
     }
 
-    /// The standard deviation of all values, √[`var`](Tensor::var). Derivative: (x − x̄) / (n · std), 0 if all are equal.
+    /// The standard deviation of all values, √[`var`](Tensor::var). Derivative: (x − x̄) / (n ·
+    /// std), 0 if all are equal.
     #[track_caller]
     pub fn std(&self) -> Tensor {
         self.some_values("std");
         self.reshape(&[self.len()]).spread("std", 0, false)
     }
 
-    /// The variances along one axis, which disappears, or keeps size 1 with `keepdim`; as [`var`](Tensor::var).
-    /// Derivative: 2 (x − x̄) / n, with the mean x̄ of the n values along the axis.
+    /// The variances along one axis, which disappears, or keeps size 1 with `keepdim`; as
+    /// [`var`](Tensor::var). Derivative: 2 (x − x̄) / n, with the mean x̄ of the n values along the
+    /// axis.
     #[track_caller]
     pub fn var_axis(&self, axis: isize, keepdim: bool) -> Tensor {
         let axis = check_axis("var_axis", self, axis);
         self.spread("var_axis", axis, keepdim)
     }
 
-    /// The standard deviations along one axis, which disappears, or keeps size 1 with `keepdim`; as [`std`](Tensor::std).
-    /// Derivative: (x − x̄) / (n · std), 0 where all n values along the axis are equal.
+    /// The standard deviations along one axis, which disappears, or keeps size 1 with `keepdim`; as
+    /// [`std`](Tensor::std). Derivative: (x − x̄) / (n · std), 0 where all n values along the axis
+    /// are equal.
     #[track_caller]
     pub fn std_axis(&self, axis: isize, keepdim: bool) -> Tensor {
         let axis = check_axis("std_axis", self, axis);
@@ -129,7 +157,11 @@ impl Tensor {
     #[track_caller]
     fn spread(&self, name: &'static str, axis: usize, keepdim: bool) -> Tensor {
         self.not_empty(name, axis);
-        let (x, n, is_root) = (self.array(), self.shape()[axis] as Float, name.starts_with("std"));
+        let (x, n, is_root) = (
+            self.array(),
+            self.shape()[axis] as Float,
+            name.starts_with("std"),
+        );
         let mean = |x: &Array| over(Sum, x, axis, |sum| (sum / n as f64) as Float);
         let centre = |x: &Array, mean: &Array| zip(x, &expand(mean, x.shape()), |x, mean| x - mean);
         let variance = |centred: &Array| {
@@ -141,8 +173,10 @@ impl Tensor {
         let middle = mean(&x);
         let mut centred = centre(&x, &middle);
         let mut value = variance(&centred);
-        // Where all values are far from 0, the mean is rounded by more than they differ: what is left of it is taken away.
-        let is_far = |(mean, y): (&Float, &Float)| mean.abs() * 1e-3 > if is_root { *y } else { y.sqrt() };
+        // Where all values are far from 0, the mean is rounded by more than they differ: what is
+        // left of it is taken away.
+        let is_far =
+            |(mean, y): (&Float, &Float)| mean.abs() * 1e-3 > if is_root { *y } else { y.sqrt() };
         if slice(&middle).iter().zip(slice(&value)).any(is_far) {
             centred = centre(&centred, &mean(&centred));
             value = variance(&centred);
@@ -161,8 +195,14 @@ impl Tensor {
             name,
             drop_axis(value, axis, keepdim),
             [wrt(self, move |g| {
-                let share = zip(&keep_axis(g, axis, keepdim), &slope, |g, slope| g * slope / n);
-                zip(&expand(&share, centred.shape()), &centred, |share, centred| share * centred)
+                let share = zip(&keep_axis(g, axis, keepdim), &slope, |g, slope| {
+                    g * slope / n
+                });
+                zip(
+                    &expand(&share, centred.shape()),
+                    &centred,
+                    |share, centred| share * centred,
+                )
             })],
         )
     }
@@ -173,8 +213,8 @@ impl Tensor {
         self.reshape(&[self.len()]).prod_axis(0, false)
     }
 
-    /// The products along one axis, which disappears, or keeps size 1 with `keepdim`; as [`prod`](Tensor::prod).
-    /// Derivative: the product of all others along the axis.
+    /// The products along one axis, which disappears, or keeps size 1 with `keepdim`; as
+    /// [`prod`](Tensor::prod). Derivative: the product of all others along the axis.
     #[track_caller]
     pub fn prod_axis(&self, axis: isize, keepdim: bool) -> Tensor {
         let axis = check_axis("prod_axis", self, axis);
@@ -194,12 +234,17 @@ impl Tensor {
                         (*x, before) = ((before * after) as Float, before * *x as f64);
                     }
                 });
-                zip(&expand(&keep_axis(g, axis, keepdim), x.shape()), &others, |g, others| g * others)
+                zip(
+                    &expand(&keep_axis(g, axis, keepdim), x.shape()),
+                    &others,
+                    |g, others| g * others,
+                )
             })],
         )
     }
 
-    /// The sums of all values so far along one axis. Derivative: the sum of the gradients from there on.
+    /// The sums of all values so far along one axis. Derivative: the sum of the gradients from
+    /// there on.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -209,9 +254,16 @@ impl Tensor {
     pub fn cumsum(&self, axis: isize) -> Tensor {
         let axis = check_axis("cumsum", self, axis);
         let running = move |x: &Array, from_end: bool| {
-            array(running(slice(x), Along::axis(x.shape(), axis), from_end), x.shape())
+            array(
+                running(slice(x), Along::axis(x.shape(), axis), from_end),
+                x.shape(),
+            )
         };
-        op("cumsum", running(&self.array(), false), [wrt(self, move |g| running(g, true))])
+        op(
+            "cumsum",
+            running(&self.array(), false),
+            [wrt(self, move |g| running(g, true))],
+        )
     }
 }
 
@@ -233,8 +285,8 @@ impl Tensor {
         flat.extremum(Smallest, "min", 0, false)
     }
 
-    /// The largest values along one axis, which disappears, or keeps size 1 with `keepdim`. Values that tie share the
-    /// gradient equally.
+    /// The largest values along one axis, which disappears, or keeps size 1 with `keepdim`. Values
+    /// that tie share the gradient equally.
     #[track_caller]
     pub fn max_axis(&self, axis: isize, keepdim: bool) -> Tensor {
         let axis = check_axis("max_axis", self, axis);
@@ -249,7 +301,13 @@ impl Tensor {
     }
 
     #[track_caller]
-    fn extremum<F: Fold<Total = Float>>(&self, fold: F, name: &'static str, axis: usize, keepdim: bool) -> Tensor {
+    fn extremum<F: Fold<Total = Float>>(
+        &self,
+        fold: F,
+        name: &'static str,
+        axis: usize,
+        keepdim: bool,
+    ) -> Tensor {
         self.not_empty(name, axis);
         let x = self.array();
         let best = over(fold, &x, axis, |best| best);
@@ -257,16 +315,20 @@ impl Tensor {
             name,
             drop_axis(best.clone(), axis, keepdim),
             [wrt(self, move |g| {
-                let is_best = zip(&x, &expand(&best, x.shape()), |x, best| Float::from(u8::from(same(x, best))));
+                let is_best = zip(&x, &expand(&best, x.shape()), |x, best| {
+                    Float::from(u8::from(same(x, best)))
+                });
                 let ties = over(Sum, &is_best, axis, |ties| ties as Float);
                 let share = zip(&keep_axis(g, axis, keepdim), &ties, |g, ties| g / ties);
-                zip(&expand(&share, x.shape()), &is_best, |share, is_best| share * is_best)
+                zip(&expand(&share, x.shape()), &is_best, |share, is_best| {
+                    share * is_best
+                })
             })],
         )
     }
 
-    /// The index of the largest value along one axis, which disappears; of several that tie, the first. Has no
-    /// gradient.
+    /// The index of the largest value along one axis, which disappears; of several that tie, the
+    /// first. Has no gradient.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -278,7 +340,8 @@ impl Tensor {
         self.first_of(Largest, "argmax", axis)
     }
 
-    /// The index of the smallest value along one axis; otherwise as [`argmax`](Tensor::argmax). Has no gradient.
+    /// The index of the smallest value along one axis; otherwise as [`argmax`](Tensor::argmax). Has
+    /// no gradient.
     #[track_caller]
     pub fn argmin(&self, axis: isize) -> Tensor {
         self.first_of(Smallest, "argmin", axis)
@@ -312,7 +375,10 @@ impl Tensor {
     pub(super) fn not_empty(&self, op: &str, axis: usize) {
         if self.shape()[axis] == 0 {
             fail(
-                &format!("{op}: there are no values along axis {axis} of the shape {:?}", self.shape()),
+                &format!(
+                    "{op}: there are no values along axis {axis} of the shape {:?}",
+                    self.shape()
+                ),
                 &[("tensor", self)],
                 "the axis has size 0",
             );
@@ -321,10 +387,18 @@ impl Tensor {
 }
 
 /// `end` of the total of the values along an axis, which keeps size 1.
-pub(super) fn over<F: Fold>(fold: F, x: &Array, axis: usize, end: impl Fn(F::Total) -> Float + Sync) -> Array {
+pub(super) fn over<F: Fold>(
+    fold: F,
+    x: &Array,
+    axis: usize,
+    end: impl Fn(F::Total) -> Float + Sync,
+) -> Array {
     let mut shape = x.shape().to_vec();
     shape[axis] = 1;
-    array(reduce(fold, slice(x), Along::axis(x.shape(), axis), end), &shape)
+    array(
+        reduce(fold, slice(x), Along::axis(x.shape(), axis), end),
+        &shape,
+    )
 }
 
 /// The sum of all values, divided by `n` before it is rounded.
@@ -335,16 +409,27 @@ pub(super) fn total(x: &Array, n: f64) -> Float {
 
 /// `change` applied to a copy of each row of values of `x` along `axis`.
 pub(super) fn along(x: &Array, axis: usize, change: impl Fn(&mut [Float]) + Sync) -> Array {
-    array(lanes(slice(x), Along::axis(x.shape(), axis), change), x.shape())
+    array(
+        lanes(slice(x), Along::axis(x.shape(), axis), change),
+        x.shape(),
+    )
 }
 
 /// A result that still has the reduced axis, with or without it.
 pub(super) fn drop_axis(kept: Array, axis: usize, keepdim: bool) -> Array {
-    contiguous(if keepdim { kept } else { kept.remove_axis(Axis(axis)) })
+    contiguous(if keepdim {
+        kept
+    } else {
+        kept.remove_axis(Axis(axis))
+    })
 }
 
 /// The reduced axis put back, so that the gradient broadcasts against the input.
 pub(super) fn keep_axis(g: &Array, axis: usize, keepdim: bool) -> Array {
     let g = g.clone();
-    if keepdim { g } else { g.insert_axis(Axis(axis)) }
+    if keepdim {
+        g
+    } else {
+        g.insert_axis(Axis(axis))
+    }
 }

@@ -1,5 +1,6 @@
-//! Softmax and the losses that belong to it. All of them subtract the maximum before they exponentiate, so that no
-//! score is too large for them, and the losses never take the logarithm of a probability that was rounded to 0.
+//! Softmax and the losses that belong to it. All of them subtract the maximum before they
+//! exponentiate, so that no score is too large for them, and the losses never take the logarithm of
+//! a probability that was rounded to 0.
 
 use super::index::class_indices;
 use super::reduce::{along, drop_axis, keep_axis, over, total};
@@ -47,8 +48,9 @@ fn sums(x: &Array, axis: usize) -> Array {
 impl Tensor {
     /// Scores to probabilities along one axis: pᵢ = eˣⁱ / Σⱼ eˣʲ. Derivative: pᵢ (gᵢ − Σⱼ gⱼ pⱼ).
     ///
-    /// The result remembers the scores, its *logits*: a [cross-entropy](crate::nn::SparseCategoricalCrossentropy) is
-    /// computed from those, without loss of precision.
+    /// The result remembers the scores, its *logits*: a
+    /// [cross-entropy](crate::nn::SparseCategoricalCrossentropy) is computed from those, without
+    /// loss of precision.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -62,9 +64,20 @@ impl Tensor {
         let y = op(
             "softmax",
             p.clone(),
-            [wrt(self, move |g| zip3(&p, g, &sums(&zip(g, &p, |g, p| g * p), axis), |p, g, mean| p * (g - mean)))],
+            [wrt(self, move |g| {
+                zip3(
+                    &p,
+                    g,
+                    &sums(&zip(g, &p, |g, p| g * p), axis),
+                    |p, g, mean| p * (g - mean),
+                )
+            })],
         );
-        if axis + 1 == self.rank() { y.with_logits(self) } else { y }
+        if axis + 1 == self.rank() {
+            y.with_logits(self)
+        } else {
+            y
+        }
     }
 
     /// The logarithm of [`softmax`](Tensor::softmax), xᵢ − ln Σⱼ eˣʲ. Derivative: gᵢ − pᵢ Σⱼ gⱼ.
@@ -72,10 +85,17 @@ impl Tensor {
     pub fn log_softmax(&self, axis: isize) -> Tensor {
         let axis = check_axis("log_softmax", self, axis);
         let y = log_softmax(&self.array(), axis);
-        op("log_softmax", y.clone(), [wrt(self, move |g| zip3(g, &y, &sums(g, axis), |g, y, sum| g - exp(y) * sum))])
+        op(
+            "log_softmax",
+            y.clone(),
+            [wrt(self, move |g| {
+                zip3(g, &y, &sums(g, axis), |g, y, sum| g - exp(y) * sum)
+            })],
+        )
     }
 
-    /// ln Σ eˣ along one axis, which disappears, or keeps size 1 with `keepdim`: a smooth maximum. Derivative: softmax.
+    /// ln Σ eˣ along one axis, which disappears, or keeps size 1 with `keepdim`: a smooth maximum.
+    /// Derivative: softmax.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -87,19 +107,29 @@ impl Tensor {
         self.not_empty("logsumexp", axis);
         let x = self.array();
         let max = over(Largest, &x, axis, |max| max);
-        // e^(x − max). What is the largest gives 1, also if it is infinite: ∞ − ∞ would be no number.
+        // e^(x − max). What is the largest gives 1, also if it is infinite: ∞ − ∞ would be no
+        // number.
         let powers = move |x: &Array, max: &Array| {
-            zip(x, &expand(max, x.shape()), |x, max| exp(if x == max { 0.0 } else { x - max }))
+            zip(x, &expand(max, x.shape()), |x, max| {
+                exp(if x == max { 0.0 } else { x - max })
+            })
         };
         let log_sum = over(Sum, &powers(&x, &max), axis, |sum| sum.ln() as Float);
         op(
             "logsumexp",
-            drop_axis(zip(&max, &log_sum, |max, log_sum| max + log_sum), axis, keepdim),
+            drop_axis(
+                zip(&max, &log_sum, |max, log_sum| max + log_sum),
+                axis,
+                keepdim,
+            ),
             [wrt(self, move |g| {
                 let powers = powers(&x, &max);
-                zip3(&expand(&keep_axis(g, axis, keepdim), x.shape()), &powers, &sums(&powers, axis), |g, e, sum| {
-                    g * e / sum
-                })
+                zip3(
+                    &expand(&keep_axis(g, axis, keepdim), x.shape()),
+                    &powers,
+                    &sums(&powers, axis),
+                    |g, e, sum| g * e / sum,
+                )
             })],
         )
     }
@@ -122,7 +152,8 @@ impl Tensor {
 impl Tensor {
     /// Mean squared error, Σ (x − target)² / n. Derivative: 2 (x − target) / n.
     ///
-    /// Panics if the shapes differ: they would broadcast, and the result would look reasonable but be wrong.
+    /// Panics if the shapes differ: they would broadcast, and the result would look reasonable but
+    /// be wrong.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -134,11 +165,13 @@ impl Tensor {
         (self - target).square().mean()
     }
 
-    /// The cross-entropy of class labels and scores (logits, *before* softmax), averaged over the n rows:
-    /// the mean of −ln p for the probability p that softmax gives to the label, computed as ln Σ eˣ − x at the label.
+    /// The cross-entropy of class labels and scores (logits, *before* softmax), averaged over the n
+    /// rows: the mean of −ln p for the probability p that softmax gives to the label, computed as
+    /// ln Σ eˣ − x at the label.
     ///
-    /// Scores have the shape `[n, classes]`, labels `[n]` with whole numbers from 0 to `classes - 1`.
-    /// Derivative: (softmax(x) − one_hot(label)) / n, which is "prediction minus truth".
+    /// Scores have the shape `[n, classes]`, labels `[n]` with whole numbers from 0 to
+    /// `classes - 1`. Derivative: (softmax(x) − one_hot(label)) / n, which is "prediction minus
+    /// truth".
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -152,8 +185,9 @@ impl Tensor {
             warn_once(
                 "softmax twice",
                 say(
-                    "cross_entropy: these scores went through softmax already, and it would be applied twice. Pass the \
-                     scores before softmax, or use SparseCategoricalCrossentropy::new(), which takes probabilities",
+                    "cross_entropy: these scores went through softmax already, and it would be \
+                     applied twice. Pass the scores before softmax, or use \
+                     SparseCategoricalCrossentropy::new(), which takes probabilities",
                     "cross_entropy：这些分数已经经过 softmax，再算就是两次了。请传入 softmax 之前的分数，或者用接收概率的 \
                      SparseCategoricalCrossentropy::new()",
                 ),
@@ -168,7 +202,12 @@ impl Tensor {
                 let (g, n, classes) = (slice(g)[0], labels.len() as Float, log_p.shape()[1]);
                 let mut p = map(&log_p, |log_p| g / n * exp(log_p));
                 // `p` is not shared, so nothing is copied here.
-                for (row, &label) in p.as_slice_mut().into_iter().flat_map(|p| p.chunks_mut(classes)).zip(&labels) {
+                for (row, &label) in p
+                    .as_slice_mut()
+                    .into_iter()
+                    .flat_map(|p| p.chunks_mut(classes))
+                    .zip(&labels)
+                {
                     row[label] -= g / n;
                 }
                 p
@@ -176,9 +215,9 @@ impl Tensor {
         )
     }
 
-    /// The negative log-likelihood of class labels, given the logarithms x of probabilities: the mean of −x at the label. With
-    /// [`log_softmax`](Tensor::log_softmax) before it, it is [`cross_entropy`](Tensor::cross_entropy).
-    /// Derivative: −1/n at the label, else 0.
+    /// The negative log-likelihood of class labels, given the logarithms x of probabilities: the
+    /// mean of −x at the label. With [`log_softmax`](Tensor::log_softmax) before it, it is
+    /// [`cross_entropy`](Tensor::cross_entropy). Derivative: −1/n at the label, else 0.
     #[track_caller]
     pub fn nll_loss(&self, labels: &Tensor) -> Tensor {
         let labels = self.row_labels("nll_loss", labels);
@@ -196,8 +235,9 @@ impl Tensor {
         )
     }
 
-    /// Binary cross-entropy of targets from 0 to 1 and scores (logits, *before* sigmoid), averaged over all n values:
-    /// −t ln σ(x) − (1 − t) ln(1 − σ(x)), computed as ln(1 + eˣ) − x t. Derivative: (σ(x) − t) / n.
+    /// Binary cross-entropy of targets from 0 to 1 and scores (logits, *before* sigmoid), averaged
+    /// over all n values: −t ln σ(x) − (1 − t) ln(1 − σ(x)), computed as ln(1 + eˣ) − x t.
+    /// Derivative: (σ(x) − t) / n.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -211,7 +251,8 @@ impl Tensor {
             warn_once(
                 "sigmoid twice",
                 say(
-                    "bce_with_logits: these scores went through sigmoid already; pass those before it",
+                    "bce_with_logits: these scores went through sigmoid already; pass those before \
+                    it",
                     "bce_with_logits：这些分数已经经过 sigmoid；请传入 sigmoid 之前的分数",
                 ),
             );
@@ -223,7 +264,9 @@ impl Tensor {
             "bce_with_logits",
             array(vec![value], &[]),
             [
-                wrt(self, move |g| zip(&x, &t, |x, t| slice(g)[0] * (sigmoid(x) - t) / n)),
+                wrt(self, move |g| {
+                    zip(&x, &t, |x, t| slice(g)[0] * (sigmoid(x) - t) / n)
+                }),
                 wrt(target, move |g| map(&saved_x, |x| -slice(g)[0] * x / n)),
             ],
         )
@@ -234,12 +277,16 @@ impl Tensor {
     pub(crate) fn same_shape(&self, op: &str, target: &Tensor) {
         if self.shape() != target.shape() {
             let counts_classes = op == "CategoricalCrossentropy" || op == "KlDivergence";
-            let (rows, classes) = (self.shape().first().copied(), self.shape().last().copied().unwrap_or(0));
+            let (rows, classes) = (
+                self.shape().first().copied(),
+                self.shape().last().copied().unwrap_or(0),
+            );
             let sparse;
             let hint = if counts_classes && classes > 1 && Some(target.len()) == rows {
                 sparse = format!(
-                    "the targets are the numbers of classes: use SparseCategoricalCrossentropy::new(), or turn them into \
-                     rows of probabilities with y.one_hot({classes})"
+                    "the targets are the numbers of classes: use \
+                     SparseCategoricalCrossentropy::new(), or turn them into rows of probabilities \
+                     with y.one_hot({classes})"
                 );
                 &sparse
             } else if self.len() == target.len() {
@@ -248,7 +295,11 @@ impl Tensor {
                 "prediction and target need the same shape"
             };
             fail(
-                &format!("{op}: shapes differ: {:?} and {:?}", self.shape(), target.shape()),
+                &format!(
+                    "{op}: shapes differ: {:?} and {:?}",
+                    self.shape(),
+                    target.shape()
+                ),
                 &[("prediction", self), ("target", target)],
                 hint,
             );
@@ -261,26 +312,40 @@ impl Tensor {
     fn row_labels(&self, op: &str, labels: &Tensor) -> Vec<usize> {
         let operands = [("scores", self), ("labels", labels)];
         if self.len() == 0 {
-            fail(&format!("{op}: no row to average over: scores {:?}", self.shape()), &operands, "the batch is empty");
+            fail(
+                &format!("{op}: no row to average over: scores {:?}", self.shape()),
+                &operands,
+                "the batch is empty",
+            );
         }
         let &[rows, classes] = self.shape() else {
             fail(
-                &format!("{op}: scores must have the shape [rows, classes], but have {:?}", self.shape()),
+                &format!(
+                    "{op}: scores must have the shape [rows, classes], but have {:?}",
+                    self.shape()
+                ),
                 &operands,
                 "one row for each sample, one column for each class",
             );
         };
         if labels.shape() == self.shape() && classes > 1 {
             fail(
-                &format!("{op}: one label for each row, but labels have the shape {:?}, as the scores", labels.shape()),
+                &format!(
+                    "{op}: one label for each row, but labels have the shape {:?}, as the scores",
+                    labels.shape()
+                ),
                 &operands,
-                "these look one-hot: use CategoricalCrossentropy::new(), or turn them into numbers of classes with \
-                 labels.argmax(-1)",
+                "these look one-hot: use CategoricalCrossentropy::new(), or turn them into numbers \
+                 of classes with labels.argmax(-1)",
             );
         }
         if labels.shape() != [rows] && labels.shape() != [rows, 1] {
             fail(
-                &format!("{op}: one label for each row: scores {:?}, labels {:?}", self.shape(), labels.shape()),
+                &format!(
+                    "{op}: one label for each row: scores {:?}, labels {:?}",
+                    self.shape(),
+                    labels.shape()
+                ),
                 &operands,
                 &format!("labels for these scores have the shape [{rows}]"),
             );
@@ -292,6 +357,10 @@ impl Tensor {
 /// −Σᵢ x[i, labelᵢ] / n.
 fn picked_mean(x: &Array, labels: &[usize]) -> Array {
     let classes = x.shape()[1];
-    let sum: f64 = labels.iter().enumerate().map(|(row, label)| slice(x)[row * classes + label] as f64).sum();
+    let sum: f64 = labels
+        .iter()
+        .enumerate()
+        .map(|(row, label)| slice(x)[row * classes + label] as f64)
+        .sum();
     array(vec![(-sum / labels.len() as f64) as Float], &[])
 }

@@ -34,13 +34,36 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn powf(&self, p: Float) -> Tensor {
-        unary("powf", self, |x| x.powf(p), move |g, x, _| if p == 0.0 { 0.0 } else { g * p * x.powf(p - 1.0) })
+        unary(
+            "powf",
+            self,
+            |x| x.powf(p),
+            move |g, x, _| {
+                if p == 0.0 {
+                    0.0
+                } else {
+                    g * p * x.powf(p - 1.0)
+                }
+            },
+        )
     }
 
-    /// xⁿ for a whole number n; unlike [`powf`](Tensor::powf) also for negative x. Derivative: n xⁿ⁻¹.
+    /// xⁿ for a whole number n; unlike [`powf`](Tensor::powf) also for negative x. Derivative: n
+    /// xⁿ⁻¹.
     #[track_caller]
     pub fn powi(&self, n: i32) -> Tensor {
-        unary("powi", self, |x| x.powi(n), move |g, x, _| if n == 0 { 0.0 } else { g * n as Float * x.powi(n - 1) })
+        unary(
+            "powi",
+            self,
+            |x| x.powi(n),
+            move |g, x, _| {
+                if n == 0 {
+                    0.0
+                } else {
+                    g * n as Float * x.powi(n - 1)
+                }
+            },
+        )
     }
 
     /// x². Derivative: 2x.
@@ -67,7 +90,8 @@ impl Tensor {
         unary("ln", self, Float::ln, |g, x, _| g / x)
     }
 
-    /// eˣ − 1, exact also for a small x, where the difference would lose its digits. Derivative: eˣ.
+    /// eˣ − 1, exact also for a small x, where the difference would lose its digits. Derivative:
+    /// eˣ.
     #[track_caller]
     pub fn exp_m1(&self) -> Tensor {
         unary("exp_m1", self, Float::exp_m1, |g, _, y| g * (y + 1.0))
@@ -82,7 +106,9 @@ impl Tensor {
     /// |x|. Derivative: the sign of x, 0 at 0.
     #[track_caller]
     pub fn abs(&self) -> Tensor {
-        unary("abs", self, Float::abs, |g, x, _| if x == 0.0 { 0.0 } else { g * x.signum() })
+        unary("abs", self, Float::abs, |g, x, _| {
+            if x == 0.0 { 0.0 } else { g * x.signum() }
+        })
     }
 
     /// The sine. Derivative: cos x.
@@ -97,12 +123,15 @@ impl Tensor {
         unary("cos", self, Float::cos, |g, x, _| -g * x.sin())
     }
 
-    /// Values below `low` become `low`, values above `high` become `high`. Derivative: 1 from `low` to `high`, else 0.
+    /// Values below `low` become `low`, values above `high` become `high`. Derivative: 1 from `low`
+    /// to `high`, else 0.
     #[track_caller]
     pub fn clamp(&self, low: Float, high: Float) -> Tensor {
         // Not `Float::clamp`, which panics inside of std if low > high; a NaN stays one.
         let f = |x| smaller(larger(x, low), high);
-        unary("clamp", self, f, move |g, x, _| if low <= x && x <= high { g } else { 0.0 })
+        unary("clamp", self, f, move |g, x, _| {
+            if low <= x && x <= high { g } else { 0.0 }
+        })
     }
 }
 
@@ -110,8 +139,8 @@ impl Tensor {
 impl Tensor {
     /// The logistic function σ(x) = 1 / (1 + e⁻ˣ). Derivative: σ(x) (1 − σ(x)).
     ///
-    /// The result remembers x, its *logit*: a [cross-entropy](crate::nn::BinaryCrossentropy) is computed from that,
-    /// without loss of precision.
+    /// The result remembers x, its *logit*: a [cross-entropy](crate::nn::BinaryCrossentropy) is
+    /// computed from that, without loss of precision.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -139,7 +168,12 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn relu(&self) -> Tensor {
-        unary("relu", self, |x| if x < 0.0 { 0.0 } else { x }, |g, x, _| if x > 0.0 { g } else { 0.0 })
+        unary(
+            "relu",
+            self,
+            |x| if x < 0.0 { 0.0 } else { x },
+            |g, x, _| if x > 0.0 { g } else { 0.0 },
+        )
     }
 
     /// x for x > 0, else `slope · x` (Maas et al. 2013). Derivative: 1 for x > 0, else `slope`.
@@ -162,16 +196,23 @@ impl Tensor {
     /// ln σ(x) = −ln(1 + e⁻ˣ). Derivative: σ(−x).
     #[track_caller]
     pub fn log_sigmoid(&self) -> Tensor {
-        unary("log_sigmoid", self, |x| -softplus(-x), |g, x, _| g * sigmoid(-x))
+        unary(
+            "log_sigmoid",
+            self,
+            |x| -softplus(-x),
+            |g, x, _| g * sigmoid(-x),
+        )
     }
 
-    /// x for x > 0, else `alpha` (eˣ − 1) (Clevert et al. 2016). Derivative: 1 for x > 0, else `alpha` eˣ.
+    /// x for x > 0, else `alpha` (eˣ − 1) (Clevert et al. 2016). Derivative: 1 for x > 0, else
+    /// `alpha` eˣ.
     #[track_caller]
     pub fn elu(&self, alpha: Float) -> Tensor {
         unary(
             "elu",
             self,
-            // The one that is 0 is computed, too: a branch would keep the loop from being vectorised.
+            // The one that is 0 is computed, too: a branch would keep the loop from being
+            // vectorised.
             |x| {
                 let (above, below) = if x > 0.0 { (x, 0.0) } else { (0.0, x) };
                 above + alpha * exp_m1_below_0(below)
@@ -187,15 +228,22 @@ impl Tensor {
     #[doc(alias = "swish")]
     #[track_caller]
     pub fn silu(&self) -> Tensor {
-        unary("silu", self, |x| x * sigmoid(x), |g, x, _| g * sigmoid(x) * (1.0 + x * sigmoid(-x)))
+        unary(
+            "silu",
+            self,
+            |x| x * sigmoid(x),
+            |g, x, _| g * sigmoid(x) * (1.0 + x * sigmoid(-x)),
+        )
     }
 
-    /// x Φ(x) in the approximation ½ x (1 + tanh u) = x σ(2u), u = √(2/π) (x + 0.044715 x³) (Hendrycks & Gimpel 2016).
-    /// Derivative: σ(2u) (1 + 2 x u′ σ(−2u)).
+    /// x Φ(x) in the approximation ½ x (1 + tanh u) = x σ(2u), u = √(2/π) (x + 0.044715 x³)
+    /// (Hendrycks & Gimpel 2016). Derivative: σ(2u) (1 + 2 x u′ σ(−2u)).
     #[track_caller]
     pub fn gelu(&self) -> Tensor {
-        // 2 √(2/π), from the constants that there are. With σ, because 1 + tanh u loses all digits where x is negative.
-        const C: Float = (2.0 * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2) as Float;
+        // 2 √(2/π), from the constants that there are. With σ, because 1 + tanh u loses all digits
+        // where x is negative.
+        const C: Float =
+            (2.0 * std::f64::consts::FRAC_2_SQRT_PI * std::f64::consts::FRAC_1_SQRT_2) as Float;
         fn twice_u(x: Float) -> Float {
             C * (x + 0.044715 * x * x * x)
         }

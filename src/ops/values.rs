@@ -16,6 +16,11 @@ pub(super) fn zip(a: &Array, b: &Array, f: impl Fn(Float, Float) -> Float + Sync
 }
 
 /// `f` for each triple of values of three arrays of one shape.
-pub(super) fn zip3(a: &Array, b: &Array, c: &Array, f: impl Fn(Float, Float, Float) -> Float + Sync) -> Array {
+pub(super) fn zip3(
+    a: &Array,
+    b: &Array,
+    c: &Array,
+    f: impl Fn(Float, Float, Float) -> Float + Sync,
+) -> Array {
     array(map3(slice(a), slice(b), slice(c), f), a.shape())
 }

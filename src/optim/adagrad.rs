@@ -4,8 +4,8 @@ use super::{Memory, Optimizer, blend, rate_and_memory};
 use crate::Float;
 use crate::tensor::Tensor;
 
-/// Adagrad (Duchi et al. 2011): s ← s + g², then w ← w − η g / (√s + ε). Values with rare gradients get large steps; all
-/// steps become smaller and smaller.
+/// Adagrad (Duchi et al. 2011): s ← s + g², then w ← w − η g / (√s + ε). Values with rare gradients
+/// get large steps; all steps become smaller and smaller.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -24,7 +24,11 @@ pub struct Adagrad {
 impl Adagrad {
     /// With learning rate η, ε = 10⁻⁷.
     pub fn new(learning_rate: Float) -> Adagrad {
-        Adagrad { learning_rate, epsilon: 1e-7, memory: Memory::default() }
+        Adagrad {
+            learning_rate,
+            epsilon: 1e-7,
+            memory: Memory::default(),
+        }
     }
 }
 
@@ -40,8 +44,8 @@ impl Optimizer for Adagrad {
     rate_and_memory!();
 }
 
-/// RMSprop (Hinton, lecture 6e, 2012): as [`Adagrad`], with a running mean in place of the sum: v ← ρ v + (1 − ρ) g², then
-/// w ← w − η g / (√v + ε).
+/// RMSprop (Hinton, lecture 6e, 2012): as [`Adagrad`], with a running mean in place of the sum: v ←
+/// ρ v + (1 − ρ) g², then w ← w − η g / (√v + ε).
 #[doc(alias = "RMSprop")]
 #[derive(Clone, Debug)]
 pub struct RmsProp {
@@ -55,7 +59,12 @@ pub struct RmsProp {
 impl RmsProp {
     /// With learning rate η, ρ = 0.9, ε = 10⁻⁷.
     pub fn new(learning_rate: Float) -> RmsProp {
-        RmsProp { learning_rate, rho: 0.9, epsilon: 1e-7, memory: Memory::default() }
+        RmsProp {
+            learning_rate,
+            rho: 0.9,
+            epsilon: 1e-7,
+            memory: Memory::default(),
+        }
     }
 }
 
@@ -71,8 +80,9 @@ impl Optimizer for RmsProp {
     rate_and_memory!();
 }
 
-/// Adadelta (Zeiler 2012): as [`RmsProp`], and each step is as large as the steps before were, so that there is no rate
-/// to choose. v ← ρ v + (1 − ρ) g², d = √(u + ε) / √(v + ε) g, u ← ρ u + (1 − ρ) d², then w ← w − η d with η = 1.
+/// Adadelta (Zeiler 2012): as [`RmsProp`], and each step is as large as the steps before were, so
+/// that there is no rate to choose. v ← ρ v + (1 − ρ) g², d = √(u + ε) / √(v + ε) g, u ← ρ u + (1 −
+/// ρ) d², then w ← w − η d with η = 1.
 #[derive(Clone, Debug)]
 pub struct Adadelta {
     learning_rate: Float,
@@ -85,7 +95,12 @@ pub struct Adadelta {
 impl Adadelta {
     /// With ρ = 0.95, ε = 10⁻⁶.
     pub fn new() -> Adadelta {
-        Adadelta { learning_rate: 1.0, rho: 0.95, epsilon: 1e-6, memory: Memory::default() }
+        Adadelta {
+            learning_rate: 1.0,
+            rho: 0.95,
+            epsilon: 1e-6,
+            memory: Memory::default(),
+        }
     }
 }
 

@@ -2,11 +2,13 @@ use super::{Memory, Optimizer, blend, rate_and_memory};
 use crate::Float;
 use crate::tensor::Tensor;
 
-/// Adam (Kingma & Ba 2015, algorithm 1): every value has a step of its own, as long as its gradient is steady.
+/// Adam (Kingma & Ba 2015, algorithm 1): every value has a step of its own, as long as its gradient
+/// is steady.
 ///
 /// * m ← β₁ m + (1 − β₁) g, the mean of the gradients;
 /// * v ← β₂ v + (1 − β₂) g², the mean of their squares;
-/// * w ← w − η m̂ / (√v̂ + ε), with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ), because both begin at 0.
+/// * w ← w − η m̂ / (√v̂ + ε), with m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ), because both begin
+///   at 0.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -27,7 +29,13 @@ pub struct Adam {
 impl Adam {
     /// With learning rate η, β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁷.
     pub fn new(learning_rate: Float) -> Adam {
-        Adam { learning_rate, beta1: 0.9, beta2: 0.999, epsilon: 1e-7, memory: Memory::default() }
+        Adam {
+            learning_rate,
+            beta1: 0.9,
+            beta2: 0.999,
+            epsilon: 1e-7,
+            memory: Memory::default(),
+        }
     }
 
     /// With other β₁ and β₂.
@@ -50,7 +58,8 @@ impl Optimizer for Adam {
         // η / (1 − β₁ᵗ) and 1 / (1 − β₂ᵗ), the same for all values.
         let rate = (self.learning_rate as f64 / (1.0 - self.beta1.powi(t))) as Float;
         let scale = (1.0 / (1.0 - self.beta2.powi(t))) as Float;
-        let ((beta1, new1), (beta2, new2), epsilon) = (blend(self.beta1), blend(self.beta2), self.epsilon);
+        let ((beta1, new1), (beta2, new2), epsilon) =
+            (blend(self.beta1), blend(self.beta2), self.epsilon);
         self.memory.step(parameter, gradient, |w, g, [m, v]| {
             *m = beta1 * *m + new1 * g;
             *v = beta2 * *v + new2 * g * g;
@@ -61,8 +70,9 @@ impl Optimizer for Adam {
     rate_and_memory!();
 }
 
-/// [`Adam`] with weight decay beside the gradient (Loshchilov & Hutter 2019): first w ← w − η λ w, then Adam's step. In the
-/// loss, a penalty would be divided by the size of the gradients as they are; here all weights shrink alike.
+/// [`Adam`] with weight decay beside the gradient (Loshchilov & Hutter 2019): first w ← w − η λ w,
+/// then Adam's step. In the loss, a penalty would be divided by the size of the gradients as they
+/// are; here all weights shrink alike.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -79,7 +89,10 @@ pub struct AdamW {
 impl AdamW {
     /// With learning rate η and weight decay λ; 0.01 is usual.
     pub fn new(learning_rate: Float, weight_decay: Float) -> AdamW {
-        AdamW { adam: Adam::new(learning_rate), weight_decay }
+        AdamW {
+            adam: Adam::new(learning_rate),
+            weight_decay,
+        }
     }
 }
 

@@ -4,9 +4,9 @@ use crate::Float;
 use crate::tensor::Tensor;
 use crate::tensor::shape::{slice, slice_mut};
 
-/// Makes all gradients smaller by one factor if together they are longer than `longest` (Pascanu et al. 2013), and returns
-/// how long they were: √Σ g², over all values of all parameters. The direction of the step stays as it is. Parameters
-/// without a gradient are passed over.
+/// Makes all gradients smaller by one factor if together they are longer than `longest` (Pascanu et
+/// al. 2013), and returns how long they were: √Σ g², over all values of all parameters. The
+/// direction of the step stays as it is. Parameters without a gradient are passed over.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -19,7 +19,10 @@ pub fn clip_grad_norm(parameters: &[Tensor], longest: Float) -> Float {
     let mut squares = 0.0;
     for parameter in parameters {
         if let Some(gradient) = &parameter.0.notes().grad {
-            squares += slice(gradient).iter().map(|&g| g as f64 * g as f64).sum::<f64>();
+            squares += slice(gradient)
+                .iter()
+                .map(|&g| g as f64 * g as f64)
+                .sum::<f64>();
         }
     }
     let norm = squares.sqrt() as Float;
@@ -29,7 +32,8 @@ pub fn clip_grad_norm(parameters: &[Tensor], longest: Float) -> Float {
     norm
 }
 
-/// Brings every value of the gradients into −`largest`..`largest`. This changes the direction of the step.
+/// Brings every value of the gradients into −`largest`..`largest`. This changes the direction of
+/// the step.
 pub fn clip_grad_value(parameters: &[Tensor], largest: Float) {
     // A NaN stays one.
     change(parameters, |g| g.clamp(-largest.abs(), largest.abs()));

@@ -1,6 +1,6 @@
-//! Optimisers: how a gradient changes a parameter. In order of complexity: [`Sgd`], [`Momentum`], [`Adagrad`],
-//! [`RmsProp`], [`Adadelta`], [`Adam`], [`AdamW`]. Beside them: [`Schedule`], how the learning rate changes with the
-//! steps, and limits for gradients that are too large.
+//! Optimisers: how a gradient changes a parameter. In order of complexity: [`Sgd`], [`Momentum`],
+//! [`Adagrad`], [`RmsProp`], [`Adadelta`], [`Adam`], [`AdamW`]. Beside them: [`Schedule`], how the
+//! learning rate changes with the steps, and limits for gradients that are too large.
 
 mod adagrad;
 mod adam;
@@ -56,7 +56,10 @@ pub trait Optimizer: Send + Sync + 'static {
 
     /// What kind of optimiser this is, for messages: the name of its type.
     fn name(&self) -> &'static str {
-        std::any::type_name::<Self>().rsplit("::").next().unwrap_or_default()
+        std::any::type_name::<Self>()
+            .rsplit("::")
+            .next()
+            .unwrap_or_default()
     }
 
     /// One step for all `parameters`, with the gradients that `backward` left in their `.grad()`.
@@ -67,12 +70,15 @@ pub trait Optimizer: Send + Sync + 'static {
         self.apply_gradients(&gradients_of(parameters), parameters);
     }
 
-    /// One step with the given gradients, as [`GradientTape`](crate::autograd::GradientTape) returns them.
+    /// One step with the given gradients, as [`GradientTape`](crate::autograd::GradientTape)
+    /// returns them.
     ///
     /// Panics if there are no parameters, or if gradients and parameters do not fit together.
     #[track_caller]
     fn apply_gradients(&mut self, gradients: &[Tensor], parameters: &[Tensor]) {
-        for_each(gradients, parameters, &mut |gradient, parameter| self.update(parameter, gradient));
+        for_each(gradients, parameters, &mut |gradient, parameter| {
+            self.update(parameter, gradient)
+        });
     }
 }
 
@@ -98,7 +104,11 @@ fn for_each(gradients: &[Tensor], parameters: &[Tensor], update: &mut dyn FnMut(
     }
     if gradients.len() != parameters.len() {
         fail(
-            &format!("apply_gradients: {} gradients for {} parameters", gradients.len(), parameters.len()),
+            &format!(
+                "apply_gradients: {} gradients for {} parameters",
+                gradients.len(),
+                parameters.len()
+            ),
             &[],
             "ask for the gradients of the same parameters: tape.gradient(&loss, &parameters)",
         );
@@ -117,17 +127,23 @@ fn for_each(gradients: &[Tensor], parameters: &[Tensor], update: &mut dyn FnMut(
         }
         if !parameter.is_leaf() {
             fail(
-                &format!("step: a parameter must be a leaf, this one is the result of `{}`", parameter.0.op),
+                &format!(
+                    "step: a parameter must be a leaf, this one is the result of `{}`",
+                    parameter.0.op
+                ),
                 &[("parameter", parameter)],
                 "pass the tensor that .requires_grad() was called on, not one computed from it",
             );
         }
     }
-    gradients.iter().zip(parameters).for_each(|(gradient, parameter)| update(gradient, parameter));
+    gradients
+        .iter()
+        .zip(parameters)
+        .for_each(|(gradient, parameter)| update(gradient, parameter));
 }
 
-/// What an optimiser remembers: by the id of the parameter's tensor, how many steps there were, and for each value `N`
-/// numbers, 0 at first.
+/// What an optimiser remembers: by the id of the parameter's tensor, how many steps there were, and
+/// for each value `N` numbers, 0 at first.
 #[derive(Clone, Debug, Default)]
 struct Memory<const N: usize>(Outlined<HashMap<u64, Steps<N>>>);
 type Steps<const N: usize> = (i32, [Vec<Float>; N]);
@@ -137,8 +153,8 @@ impl<const N: usize> Memory<N> {
         self.0.get(&parameter.0.id).map_or(0, |(steps, _)| *steps)
     }
 
-    /// Calls `change(w, g, memory)` for each value of a parameter and its gradient. No operation and so no interrupt comes
-    /// between: a step is done as a whole.
+    /// Calls `change(w, g, memory)` for each value of a parameter and its gradient. No operation
+    /// and so no interrupt comes between: a step is done as a whole.
     fn step(
         &mut self,
         parameter: &Tensor,

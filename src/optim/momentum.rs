@@ -2,8 +2,8 @@ use super::{Memory, Optimizer, rate_and_memory};
 use crate::Float;
 use crate::tensor::Tensor;
 
-/// Gradient descent with momentum (Polyak 1964): v ← β v + g, then w ← w − η v. Steps in a direction that stays the
-/// same grow up to 1 / (1 − β) times; steps back and forth cancel.
+/// Gradient descent with momentum (Polyak 1964): v ← β v + g, then w ← w − η v. Steps in a
+/// direction that stays the same grow up to 1 / (1 − β) times; steps back and forth cancel.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -26,10 +26,16 @@ pub struct Momentum {
 impl Momentum {
     /// With learning rate η and friction β, usually 0.9.
     pub fn new(learning_rate: Float, beta: Float) -> Momentum {
-        Momentum { learning_rate, beta, is_nesterov: false, memory: Memory::default() }
+        Momentum {
+            learning_rate,
+            beta,
+            is_nesterov: false,
+            memory: Memory::default(),
+        }
     }
 
-    /// Looks ahead to where the momentum leads: w ← w − η (g + β v) (Nesterov 1983, in the form of Sutskever et al. 2013).
+    /// Looks ahead to where the momentum leads: w ← w − η (g + β v) (Nesterov 1983, in the form of
+    /// Sutskever et al. 2013).
     pub fn nesterov(mut self) -> Momentum {
         self.is_nesterov = true;
         self

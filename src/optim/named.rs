@@ -40,8 +40,8 @@ impl IntoOptimizer for &str {
             _ => fail(
                 &format!("compile: there is no optimiser {self:?}"),
                 &[],
-                "an optimiser is a value, such as Adam::default() or Sgd::new(0.1), or one of \"adam\", \"adamw\", \
-                 \"sgd\", \"rmsprop\", \"adagrad\", \"adadelta\"",
+                "an optimiser is a value, such as Adam::default() or Sgd::new(0.1), or one of \
+                 \"adam\", \"adamw\", \"sgd\", \"rmsprop\", \"adagrad\", \"adadelta\"",
             ),
         }
     }

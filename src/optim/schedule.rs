@@ -37,13 +37,23 @@ enum Shape {
 /// By its first learning rates: a rule of one's own cannot be shown.
 impl fmt::Debug for Schedule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Schedule: {}, {}, {}, …", self.at(0), self.at(1), self.at(2))
+        write!(
+            f,
+            "Schedule: {}, {}, {}, …",
+            self.at(0),
+            self.at(1),
+            self.at(2)
+        )
     }
 }
 
 impl Schedule {
     fn new(rate: f64, shape: Shape) -> Schedule {
-        Schedule { rate, shape, warm_up: 0 }
+        Schedule {
+            rate,
+            shape,
+            warm_up: 0,
+        }
     }
 
     /// Always the same.
@@ -53,7 +63,13 @@ impl Schedule {
 
     /// `factor` times as large after every `every` steps.
     pub fn step(rate: f64, every: usize, factor: f64) -> Schedule {
-        Schedule::new(rate, Shape::Step { every: every.max(1), factor })
+        Schedule::new(
+            rate,
+            Shape::Step {
+                every: every.max(1),
+                factor,
+            },
+        )
     }
 
     /// `factor` times as large after each step.
@@ -63,18 +79,35 @@ impl Schedule {
 
     /// Down to 0 along a line, in `steps` steps.
     pub fn linear(rate: f64, steps: usize) -> Schedule {
-        Schedule::new(rate, Shape::Linear { steps: steps.max(1) })
+        Schedule::new(
+            rate,
+            Shape::Linear {
+                steps: steps.max(1),
+            },
+        )
     }
 
-    /// Down to 0 along half of a cosine, in `steps` steps (Loshchilov & Hutter 2017): slow at first and at the end.
+    /// Down to 0 along half of a cosine, in `steps` steps (Loshchilov & Hutter 2017): slow at first
+    /// and at the end.
     pub fn cosine(rate: f64, steps: usize) -> Schedule {
-        Schedule::new(rate, Shape::Cosine { steps: steps.max(1) })
+        Schedule::new(
+            rate,
+            Shape::Cosine {
+                steps: steps.max(1),
+            },
+        )
     }
 
-    /// Up to `highest` in three tenths of the `steps`, beginning at a 25th of it, and down to nearly nothing; both along
-    /// half of a cosine (Smith & Topin 2018, with the numbers of PyTorch).
+    /// Up to `highest` in three tenths of the `steps`, beginning at a 25th of it, and down to
+    /// nearly nothing; both along half of a cosine (Smith & Topin 2018, with the numbers of
+    /// PyTorch).
     pub fn one_cycle(highest: f64, steps: usize) -> Schedule {
-        Schedule::new(highest, Shape::OneCycle { steps: steps.max(1) })
+        Schedule::new(
+            highest,
+            Shape::OneCycle {
+                steps: steps.max(1),
+            },
+        )
     }
 
     /// The learning rate of each step by a rule of one's own.
@@ -103,7 +136,8 @@ impl Schedule {
         }
         let step = step - self.warm_up;
         let share = |of: usize| (step as f64 / of as f64).min(1.0);
-        let between = |from: f64, to: f64, share: f64| to + (from - to) * 0.5 * (1.0 + (PI * share).cos());
+        let between =
+            |from: f64, to: f64, share: f64| to + (from - to) * 0.5 * (1.0 + (PI * share).cos());
         let rate = match self.shape {
             Shape::Constant => self.rate,
             Shape::Custom(ref rule) => rule(step),

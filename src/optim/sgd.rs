@@ -21,7 +21,11 @@ pub struct Sgd {
 impl Sgd {
     /// With learning rate η.
     pub fn new(learning_rate: Float) -> Sgd {
-        Sgd { learning_rate, weight_decay: 0.0, memory: Memory::default() }
+        Sgd {
+            learning_rate,
+            weight_decay: 0.0,
+            memory: Memory::default(),
+        }
     }
 
     /// Adds λ w to each gradient, which is what a penalty of ½ λ w² in the loss would do.
@@ -34,7 +38,9 @@ impl Sgd {
 impl Optimizer for Sgd {
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
         let (rate, lambda) = (self.learning_rate, self.weight_decay);
-        self.memory.step(parameter, gradient, |w, g, []| *w -= rate * (g + lambda * *w));
+        self.memory.step(parameter, gradient, |w, g, []| {
+            *w -= rate * (g + lambda * *w)
+        });
     }
 
     rate_and_memory!();

@@ -1,5 +1,5 @@
-//! How a figure is laid out and drawn: title, legend, axes and what stands between them, through plotters on whatever it
-//! draws on.
+//! How a figure is laid out and drawn: title, legend, axes and what stands between them, through
+//! plotters on whatever it draws on.
 
 use super::axes::{Marked, marked, numbers_below};
 use super::figure::{Axis, Drawing, Figure, Key, Layer, Mark, Stroke, Ticks};
@@ -44,11 +44,20 @@ pub(super) struct Pictures<'a> {
 }
 
 /// Draws a figure, but not those that stand in it, and returns the pictures in it.
-pub(super) fn draw<B: DrawingBackend<ErrorType = io::Error>>(figure: &Figure, backend: B) -> io::Result<Pictures<'_>> {
-    let mut canvas = Canvas { figure, area: backend.into_drawing_area(), pictures: Pictures::default() };
+pub(super) fn draw<B: DrawingBackend<ErrorType = io::Error>>(
+    figure: &Figure,
+    backend: B,
+) -> io::Result<Pictures<'_>> {
+    let mut canvas = Canvas {
+        figure,
+        area: backend.into_drawing_area(),
+        pictures: Pictures::default(),
+    };
     match canvas.whole() {
         Ok(()) => Ok(canvas.pictures),
-        Err(DrawingAreaErrorKind::BackendError(DrawingErrorKind::DrawingError(error))) => Err(error),
+        Err(DrawingAreaErrorKind::BackendError(DrawingErrorKind::DrawingError(error))) => {
+            Err(error)
+        }
         Err(other) => Err(io::Error::other(other.to_string())),
     }
 }
@@ -57,12 +66,22 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
     fn whole(&mut self) -> Drawn {
         let figure = self.figure;
         for (row, line) in text::title(figure).iter().enumerate() {
-            self.text((14.0, 17.0 + row as f64 * TITLE_ROW), line, INK, TITLE, HPos::Left, true)?;
+            self.text(
+                (14.0, 17.0 + row as f64 * TITLE_ROW),
+                line,
+                INK,
+                TITLE,
+                HPos::Left,
+                true,
+            )?;
         }
         if !figure.parts.is_empty() {
             return Ok(());
         }
-        let (x, y) = (figure.x.range.0..figure.x.range.1, figure.y.range.0..figure.y.range.1);
+        let (x, y) = (
+            figure.x.range.0..figure.x.range.1,
+            figure.y.range.0..figure.y.range.1,
+        );
         match (figure.x.log, figure.y.log) {
             (false, false) => self.chart(x, y),
             (false, true) => self.chart(x, y.log_scale()),
@@ -78,13 +97,24 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
         Y: AsRangedCoord<Value = f64>,
         Y::CoordDescType: ValueFormatter<f64>,
     {
-        let Drawing { x: x_axis, y: y_axis, legend, layers, size, .. } = &**self.figure;
+        let Drawing {
+            x: x_axis,
+            y: y_axis,
+            legend,
+            layers,
+            size,
+            ..
+        } = &**self.figure;
         // Small pictures have room for few numbers.
         let room = ((size.1 / 37.0) as usize).clamp(2, 7);
         let (across, down) = (numbers_below(x_axis, size.0 - 80.0), marked(y_axis, room));
-        let left = vertical_labels_width(y_axis, &down) + if y_axis.label.is_empty() { 0.0 } else { 20.0 };
-        let below = if matches!(x_axis.ticks, Ticks::None) { 0.0 } else { 22.0 }
-            + if x_axis.label.is_empty() { 0.0 } else { 20.0 };
+        let left =
+            vertical_labels_width(y_axis, &down) + if y_axis.label.is_empty() { 0.0 } else { 20.0 };
+        let below = if matches!(x_axis.ticks, Ticks::None) {
+            0.0
+        } else {
+            22.0
+        } + if x_axis.label.is_empty() { 0.0 } else { 20.0 };
         if !legend.is_empty() {
             self.legend(header::legend_top(self.figure))?;
         }
@@ -97,7 +127,9 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
         chart.set_label_area_size(LabelAreaPosition::Left, units(left));
         chart.set_label_area_size(LabelAreaPosition::Bottom, units(below));
         let chart = chart.build_cartesian_2d(x, y)?;
-        let has_picture = layers.iter().any(|layer| matches!(layer, Layer::Image { .. }));
+        let has_picture = layers
+            .iter()
+            .any(|layer| matches!(layer, Layer::Image { .. }));
 
         let (xs, ys) = chart.plotting_area().get_pixel_range();
         let place = |(x, y): (f64, f64)| chart.backend_coord(&(x, y));
@@ -111,8 +143,9 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
         self.labels((&xs, &ys), below)
     }
 
-    /// The axes, numbers at them with their marks, and lines from these across the plot. plotters would write those of a
-    /// logarithmic axis twice, cut the last one off, and give each number a form of its own.
+    /// The axes, numbers at them with their marks, and lines from these across the plot. plotters
+    /// would write those of a logarithmic axis twice, cut the last one off, and give each number a
+    /// form of its own.
     fn numbers(
         &self,
         (across, down): (&Marked, &Marked),
@@ -122,7 +155,15 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
     ) -> Drawn {
         let corner = (self.figure.x.range.0, self.figure.y.range.0);
         let line = |from: Place, to: Place, ink: Rgb| {
-            self.line(vec![from, to], &Stroke { colour: ink, width: 1.0, dash: 0, opacity: 1.0 })
+            self.line(
+                vec![from, to],
+                &Stroke {
+                    colour: ink,
+                    width: 1.0,
+                    dash: 0,
+                    opacity: 1.0,
+                },
+            )
         };
         let (long, short, width) = (units(4.0), units(2.0), header::outer_width(self.figure));
         line((xs.start, ys.start), (xs.start, ys.end), PALE_INK)?;
@@ -138,7 +179,14 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
             // The whole of the last number, also where its middle is at the edge.
             let half = text::width(text) / 2.0;
             let middle = (pixels(x)).clamp(half, (width - half - 2.0).max(half));
-            self.text((middle, pixels(ys.end) + 13.0), text, INK, TEXT, HPos::Center, false)?;
+            self.text(
+                (middle, pixels(ys.end) + 13.0),
+                text,
+                INK,
+                TEXT,
+                HPos::Center,
+                false,
+            )?;
         }
         for (value, text) in &down.labels {
             let y = at_y(*value);
@@ -146,13 +194,28 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
                 line((xs.start, y), (xs.end, y), GRID)?;
             }
             line((xs.start - long, y), (xs.start, y), PALE_INK)?;
-            self.text((pixels(xs.start) - 7.0, pixels(y)), text, INK, TEXT, HPos::Right, false)?;
+            self.text(
+                (pixels(xs.start) - 7.0, pixels(y)),
+                text,
+                INK,
+                TEXT,
+                HPos::Right,
+                false,
+            )?;
         }
         for value in &across.between {
-            line((at_x(*value), ys.end), (at_x(*value), ys.end + short), PALE_INK)?;
+            line(
+                (at_x(*value), ys.end),
+                (at_x(*value), ys.end + short),
+                PALE_INK,
+            )?;
         }
         for value in &down.between {
-            line((xs.start - short, at_y(*value)), (xs.start, at_y(*value)), PALE_INK)?;
+            line(
+                (xs.start - short, at_y(*value)),
+                (xs.start, at_y(*value)),
+                PALE_INK,
+            )?;
         }
         Ok(())
     }
@@ -161,40 +224,80 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
     fn names(&self, (xs, ys): (&Range<i32>, &Range<i32>)) -> Drawn {
         let every = |names: &[String], pitch: f64, needed: f64| -> Vec<(f64, String)> {
             let names = names.iter().enumerate().step_by(text::step(pitch, needed));
-            names.map(|(i, name)| ((i as f64 + 0.5) * pitch, name.clone())).collect()
+            names
+                .map(|(i, name)| ((i as f64 + 0.5) * pitch, name.clone()))
+                .collect()
         };
         if let Ticks::Names(names) = &self.figure.x.ticks {
             let pitch = pixels(xs.end - xs.start) / names.len().max(1) as f64;
-            let longest = names.iter().map(|name| text::columns(name)).max().unwrap_or(0);
-            let shown = every(names, pitch, longest.min(SHORTEST_NAME) as f64 * text::COLUMN + GAP);
-            let room = shown.get(1).map_or(pixels(xs.end - xs.start), |(x, _)| x - shown[0].0);
+            let longest = names
+                .iter()
+                .map(|name| text::columns(name))
+                .max()
+                .unwrap_or(0);
+            let shown = every(
+                names,
+                pitch,
+                longest.min(SHORTEST_NAME) as f64 * text::COLUMN + GAP,
+            );
+            let room = shown
+                .get(1)
+                .map_or(pixels(xs.end - xs.start), |(x, _)| x - shown[0].0);
             for (x, name) in shown {
                 let at = (pixels(xs.start) + x, pixels(ys.end) + 13.0);
-                self.text(at, &shorten(&name, columns_in(room - GAP)), INK, TEXT, HPos::Center, false)?;
+                self.text(
+                    at,
+                    &shorten(&name, columns_in(room - GAP)),
+                    INK,
+                    TEXT,
+                    HPos::Center,
+                    false,
+                )?;
             }
         }
         if let Ticks::Names(names) = &self.figure.y.ticks {
             let pitch = pixels(ys.end - ys.start) / names.len().max(1) as f64;
             for (y, name) in every(names, pitch, LOWEST_NAME) {
                 let at = (pixels(xs.start) - 7.0, pixels(ys.start) + y);
-                self.text(at, &shorten(&name, LONGEST_NAME), INK, TEXT, HPos::Right, false)?;
+                self.text(
+                    at,
+                    &shorten(&name, LONGEST_NAME),
+                    INK,
+                    TEXT,
+                    HPos::Right,
+                    false,
+                )?;
             }
         }
         Ok(())
     }
 
-    /// What the axes measure. It is written here: plotters' labels depend on its estimate of the text width.
+    /// What the axes measure. It is written here: plotters' labels depend on its estimate of the
+    /// text width.
     fn labels(&self, (xs, ys): (&Range<i32>, &Range<i32>), below: f64) -> Drawn {
         // As much on either side of the middle as there is on the narrower one.
-        let room = |from: f64, middle: f64, to: f64| columns_in(2.0 * (middle - from).min(to - middle) - 4.0);
-        let (across, down) = (pixels(xs.start + xs.end) / 2.0, pixels(ys.start + ys.end) / 2.0);
+        let room = |from: f64, middle: f64, to: f64| {
+            columns_in(2.0 * (middle - from).min(to - middle) - 4.0)
+        };
+        let (across, down) = (
+            pixels(xs.start + xs.end) / 2.0,
+            pixels(ys.start + ys.end) / 2.0,
+        );
         let ((width, height), Drawing { x, y, .. }) = (outer_size(self.figure), &**self.figure);
         if !x.label.is_empty() {
             let at = (across, pixels(ys.end) + below - 6.0);
-            self.text(at, &shorten(&x.label, room(0.0, across, width)), INK, TEXT, HPos::Center, false)?;
+            self.text(
+                at,
+                &shorten(&x.label, room(0.0, across, width)),
+                INK,
+                TEXT,
+                HPos::Center,
+                false,
+            )?;
         }
         if !y.label.is_empty() {
-            let style = text_style(INK, TEXT, HPos::Center, false).transform(FontTransform::Rotate270);
+            let style =
+                text_style(INK, TEXT, HPos::Center, false).transform(FontTransform::Rotate270);
             self.area.draw_text(
                 &shorten(&y.label, room(header::height(self.figure), down, height)),
                 &style,
@@ -206,12 +309,21 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
 
     /// Names in a row below the title, where they hide nothing.
     fn legend(&self, top: f64) -> Drawn {
-        for ((name, key), (x, row)) in header::legend(self.figure).into_iter().zip(header::legend_places(self.figure)) {
+        for ((name, key), (x, row)) in header::legend(self.figure)
+            .into_iter()
+            .zip(header::legend_places(self.figure))
+        {
             let y = top + row as f64 * LEGEND_ROW;
             match key {
                 Key::Line(stroke) => {
                     let path = vec![(units(x), units(y)), (units(x + 24.0), units(y))];
-                    self.line(path, &Stroke { opacity: 1.0, ..*stroke })?;
+                    self.line(
+                        path,
+                        &Stroke {
+                            opacity: 1.0,
+                            ..*stroke
+                        },
+                    )?;
                 }
                 Key::Mark(mark) => self.mark((units(x + 16.0), units(y)), mark)?,
             }
@@ -229,13 +341,18 @@ impl<'a, B: DrawingBackend<ErrorType = io::Error>> Canvas<'a, B> {
         place: &dyn Fn((f64, f64)) -> Place,
         (across, down): (&Range<i32>, &Range<i32>),
     ) -> Drawn {
-        let corners = |[left, bottom, right, top]: [f64; 4]| [place((left, top)), place((right, bottom))];
+        let corners =
+            |[left, bottom, right, top]: [f64; 4]| [place((left, top)), place((right, bottom))];
         let has_place = |value: f64, axis: &Axis| value.is_finite() && (!axis.log || value > 0.0);
-        let is_drawable = |(x, y): &(f64, f64)| has_place(*x, &self.figure.x) && has_place(*y, &self.figure.y);
+        let is_drawable =
+            |(x, y): &(f64, f64)| has_place(*x, &self.figure.x) && has_place(*y, &self.figure.y);
         // What lies outside is drawn on the edge, and not over the labels.
         let inside = |point: (f64, f64)| {
             let (x, y) = place(point);
-            (x.clamp(across.start, across.end), y.clamp(down.start, down.end))
+            (
+                x.clamp(across.start, across.end),
+                y.clamp(down.start, down.end),
+            )
         };
         match layer {
             Layer::Line(points, stroke) => {
@@ -257,24 +374,59 @@ impl<'a, B: DrawingBackend<ErrorType = io::Error>> Canvas<'a, B> {
                 }
             }
             Layer::Box(area, fill_colour) => {
-                self.area.draw(&Rectangle::new(corners(*area), fill(*fill_colour)))?;
+                self.area
+                    .draw(&Rectangle::new(corners(*area), fill(*fill_colour)))?;
             }
             Layer::Frame(area, frame_colour, width) => {
                 let [(left, top), (right, bottom)] = corners(*area);
-                let path = vec![(left, top), (right, top), (right, bottom), (left, bottom), (left, top)];
-                self.line(path, &Stroke { colour: *frame_colour, width: *width, dash: 0, opacity: 1.0 })?;
+                let path = vec![
+                    (left, top),
+                    (right, top),
+                    (right, bottom),
+                    (left, bottom),
+                    (left, top),
+                ];
+                self.line(
+                    path,
+                    &Stroke {
+                        colour: *frame_colour,
+                        width: *width,
+                        dash: 0,
+                        opacity: 1.0,
+                    },
+                )?;
             }
-            Layer::Text { at, text, colour, size } => {
+            Layer::Text {
+                at,
+                text,
+                colour,
+                size,
+            } => {
                 let (x, y) = place(*at);
-                self.text((pixels(x), pixels(y)), text, *colour, *size, HPos::Center, false)?;
+                self.text(
+                    (pixels(x), pixels(y)),
+                    text,
+                    *colour,
+                    *size,
+                    HPos::Center,
+                    false,
+                )?;
             }
             Layer::Label(at, text) if is_drawable(at) => self.label(inside(*at), text, across)?,
             Layer::Label(..) => {}
             Layer::Image { area, png, smooth } => {
-                self.pictures.below.push(Placed { corners: corners(*area), png, smooth: *smooth });
+                self.pictures.below.push(Placed {
+                    corners: corners(*area),
+                    png,
+                    smooth: *smooth,
+                });
             }
             Layer::Picture { area, png } => {
-                self.pictures.over.push(Placed { corners: corners(*area), png, smooth: true });
+                self.pictures.over.push(Placed {
+                    corners: corners(*area),
+                    png,
+                    smooth: true,
+                });
             }
         }
         Ok(())
@@ -288,11 +440,19 @@ impl<'a, B: DrawingBackend<ErrorType = io::Error>> Canvas<'a, B> {
         } else {
             (HPos::Right, -7.0, left)
         };
-        self.text((pixels(x) + dx, pixels(y)), &shorten(text, columns_in(room)), INK, TEXT, side, false)
+        self.text(
+            (pixels(x) + dx, pixels(y)),
+            &shorten(text, columns_in(room)),
+            INK,
+            TEXT,
+            side,
+            false,
+        )
     }
 
     fn line(&self, path: Vec<Place>, stroke: &Stroke) -> Drawn {
-        let style = colour(stroke.colour, stroke.opacity).stroke_width(with_dash(stroke.width, stroke.dash));
+        let style = colour(stroke.colour, stroke.opacity)
+            .stroke_width(with_dash(stroke.width, stroke.dash));
         self.area.draw(&PathElement::new(path, style))
     }
 
@@ -300,10 +460,17 @@ impl<'a, B: DrawingBackend<ErrorType = io::Error>> Canvas<'a, B> {
     fn mark(&self, (x, y): Place, mark: &Mark) -> Drawn {
         let r = mark.size * SCALE;
         let polygon = |corners: &[(f64, f64)]| -> Vec<Place> {
-            corners.iter().map(|(dx, dy)| (x + (dx * r).round() as i32, y + (dy * r).round() as i32)).collect()
+            corners
+                .iter()
+                .map(|(dx, dy)| (x + (dx * r).round() as i32, y + (dy * r).round() as i32))
+                .collect()
         };
         let corners = match mark.shape % 6 {
-            0 => return self.area.draw(&Circle::new((x, y), r as u32, fill(mark.colour))),
+            0 => {
+                return self
+                    .area
+                    .draw(&Circle::new((x, y), r as u32, fill(mark.colour)));
+            }
             1 => polygon(&[(0.0, -1.25), (1.1, 0.8), (-1.1, 0.8)]),
             2 => polygon(&[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]),
             3 => polygon(&[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)]),
@@ -313,8 +480,20 @@ impl<'a, B: DrawingBackend<ErrorType = io::Error>> Canvas<'a, B> {
         self.area.draw(&Polygon::new(corners, fill(mark.colour)))
     }
 
-    fn text(&self, (x, y): (f64, f64), text: &str, ink: Rgb, size: f64, side: HPos, bold: bool) -> Drawn {
-        self.area.draw_text(text, &text_style(ink, size, side, bold), (units(x), units(y)))
+    fn text(
+        &self,
+        (x, y): (f64, f64),
+        text: &str,
+        ink: Rgb,
+        size: f64,
+        side: HPos,
+        bold: bool,
+    ) -> Drawn {
+        self.area.draw_text(
+            text,
+            &text_style(ink, size, side, bold),
+            (units(x), units(y)),
+        )
     }
 }
 
@@ -346,7 +525,12 @@ const LOWEST_NAME: f64 = 11.0;
 pub(super) fn vertical_labels_width(axis: &Axis, numbers: &Marked) -> f64 {
     let characters = match &axis.ticks {
         Ticks::None => return 0.0,
-        Ticks::Names(names) => names.iter().map(|name| text::columns(name)).max().unwrap_or(0).clamp(1, LONGEST_NAME),
+        Ticks::Names(names) => names
+            .iter()
+            .map(|name| text::columns(name))
+            .max()
+            .unwrap_or(0)
+            .clamp(1, LONGEST_NAME),
         _ => numbers.longest().max(5),
     };
     characters as f64 * text::COLUMN + 12.0
@@ -361,7 +545,13 @@ fn fill(ink: Rgb) -> ShapeStyle {
 }
 
 fn text_style(ink: Rgb, size: f64, side: HPos, bold: bool) -> TextStyle<'static> {
-    let style = if bold { FontStyle::Bold } else { FontStyle::Normal };
-    let font = ("sans-serif", size * SCALE * TEXT_SCALE, style).into_font().color(&colour(ink, 1.0));
+    let style = if bold {
+        FontStyle::Bold
+    } else {
+        FontStyle::Normal
+    };
+    let font = ("sans-serif", size * SCALE * TEXT_SCALE, style)
+        .into_font()
+        .color(&colour(ink, 1.0));
     font.pos(Pos::new(side, VPos::Center))
 }

@@ -25,13 +25,16 @@ pub fn curve(xs: &(impl Values + ?Sized), ys: &(impl Values + ?Sized)) -> Figure
 #[track_caller]
 fn curve_of(xs: Vec<f64>, ys: Vec<f64>) -> Figure {
     same_length("curve", "xs", xs.len(), "ys", ys.len());
-    let mut figure = over_axes("curve", vec![(String::new(), xs.into_iter().zip(ys).collect())]);
+    let mut figure = over_axes(
+        "curve",
+        vec![(String::new(), xs.into_iter().zip(ys).collect())],
+    );
     figure.legend.clear();
     figure
 }
 
-/// Several curves with names, one value for each epoch or step: the first is number 1. A value that is not finite makes
-/// a gap.
+/// Several curves with names, one value for each epoch or step: the first is number 1. A value that
+/// is not finite makes a gap.
 ///
 /// Panics if there is no curve, or if one of them has no finite value.
 ///
@@ -43,14 +46,28 @@ fn curve_of(xs: Vec<f64>, ys: Vec<f64>) -> Figure {
 /// ```
 #[track_caller]
 pub fn curves<N: AsRef<str>, V: Values>(series: &[(N, V)]) -> Figure {
-    numbered_curves(List(series.len(), &|i| (series[i].0.as_ref(), series[i].1.numbers())))
+    numbered_curves(List(series.len(), &|i| {
+        (series[i].0.as_ref(), series[i].1.numbers())
+    }))
 }
 
 #[track_caller]
 fn numbered_curves(series: List<(&str, Vec<f64>)>) -> Figure {
-    let numbered = |values: Vec<f64>| values.into_iter().enumerate().map(|(i, y)| (i as f64 + 1.0, y)).collect();
-    let mut figure =
-        over_axes("curves", series.named().into_iter().map(|(name, values)| (name, numbered(values))).collect());
+    let numbered = |values: Vec<f64>| {
+        values
+            .into_iter()
+            .enumerate()
+            .map(|(i, y)| (i as f64 + 1.0, y))
+            .collect()
+    };
+    let mut figure = over_axes(
+        "curves",
+        series
+            .named()
+            .into_iter()
+            .map(|(name, values)| (name, numbered(values)))
+            .collect(),
+    );
     figure.x.ticks = Ticks::Whole;
     figure
 }
@@ -71,14 +88,25 @@ fn numbered_curves(series: List<(&str, Vec<f64>)>) -> Figure {
 /// ```
 #[track_caller]
 pub fn lines<N: AsRef<str>, V: Values>(xs: &(impl Values + ?Sized), series: &[(N, V)]) -> Figure {
-    lines_over(xs.numbers(), List(series.len(), &|i| (series[i].0.as_ref(), series[i].1.numbers())))
+    lines_over(
+        xs.numbers(),
+        List(series.len(), &|i| {
+            (series[i].0.as_ref(), series[i].1.numbers())
+        }),
+    )
 }
 
 #[track_caller]
 fn lines_over(xs: Vec<f64>, series: List<(&str, Vec<f64>)>) -> Figure {
     let mut over_xs = Vec::new();
     for (name, ys) in series.named() {
-        same_length("lines", "xs", xs.len(), &format!("ys of \"{name}\""), ys.len());
+        same_length(
+            "lines",
+            "xs",
+            xs.len(),
+            &format!("ys of \"{name}\""),
+            ys.len(),
+        );
         over_xs.push((name, xs.iter().copied().zip(ys).collect()));
     }
     over_axes("lines", over_xs)
@@ -107,7 +135,8 @@ fn function_of(f: &dyn Fn(Float) -> Float, range: std::ops::Range<Float>) -> Fig
 
 /// Several functions of one variable, with names. Where a function is not finite it has a gap.
 ///
-/// Panics if there is no function, if the range is empty, or if one of them is nowhere finite on it.
+/// Panics if there is no function, if the range is empty, or if one of them is nowhere finite on
+/// it.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -115,7 +144,10 @@ fn function_of(f: &dyn Fn(Float) -> Float, range: std::ops::Range<Float>) -> Fig
 /// # ;
 /// ```
 #[track_caller]
-pub fn functions(series: &[(&str, &dyn Fn(Float) -> Float)], range: std::ops::Range<Float>) -> Figure {
+pub fn functions(
+    series: &[(&str, &dyn Fn(Float) -> Float)],
+    range: std::ops::Range<Float>,
+) -> Figure {
     functions_of("functions", series, range)
 }
 
@@ -127,17 +159,43 @@ fn functions_of(
 ) -> Figure {
     // Also if one of them is not a number.
     if range.is_empty() {
-        fail(&format!("{operation}: the range {range:?} is empty"), &[], "write the smaller number first: -3.0..3.0");
+        fail(
+            &format!("{operation}: the range {range:?} is empty"),
+            &[],
+            "write the smaller number first: -3.0..3.0",
+        );
     }
     const STEPS: usize = 400;
     let x = |step: usize| range.start + (range.end - range.start) * step as Float / STEPS as Float;
-    let points = |f: &dyn Fn(Float) -> Float| (0..=STEPS).map(|step| (x(step) as f64, f(x(step)) as f64)).collect();
-    let mut figure = over_axes(operation, series.iter().map(|(name, f)| ((*name).to_owned(), points(f))).collect());
-    let on = format!("on {} to {}", number(range.start as f64, 4), number(range.end as f64, 4));
+    let points = |f: &dyn Fn(Float) -> Float| {
+        (0..=STEPS)
+            .map(|step| (x(step) as f64, f(x(step)) as f64))
+            .collect()
+    };
+    let mut figure = over_axes(
+        operation,
+        series
+            .iter()
+            .map(|(name, f)| ((*name).to_owned(), points(f)))
+            .collect(),
+    );
+    let on = format!(
+        "on {} to {}",
+        number(range.start as f64, 4),
+        number(range.end as f64, 4)
+    );
     let describe = |(layer, (name, _)): (&Layer, &(&str, _))| {
         let (low, high) = extent(finite_ys(layer)).unwrap_or((f64::NAN, f64::NAN));
-        let named = if name.is_empty() { String::new() } else { format!("{name}: ") };
-        format!("{named}values from {} to {} {on}", number(low, 4), number(high, 4))
+        let named = if name.is_empty() {
+            String::new()
+        } else {
+            format!("{name}: ")
+        };
+        format!(
+            "{named}values from {} to {} {on}",
+            number(low, 4),
+            number(high, 4)
+        )
     };
     figure.summary = figure.layers.iter().zip(series).map(describe).collect();
     figure
@@ -145,7 +203,11 @@ fn functions_of(
 
 fn finite_ys(layer: &Layer) -> Vec<f64> {
     match layer {
-        Layer::Line(points, _) => points.iter().map(|point| point.1).filter(|y| y.is_finite()).collect(),
+        Layer::Line(points, _) => points
+            .iter()
+            .map(|point| point.1)
+            .filter(|y| y.is_finite())
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -154,16 +216,38 @@ fn finite_ys(layer: &Layer) -> Vec<f64> {
 #[track_caller]
 pub(super) fn over_axes(operation: &'static str, series: Vec<(String, Vec<(f64, f64)>)>) -> Figure {
     if series.is_empty() {
-        fail(&format!("{operation}: there is nothing to draw"), &[], "give at least one curve");
+        fail(
+            &format!("{operation}: there is nothing to draw"),
+            &[],
+            "give at least one curve",
+        );
     }
     for (name, points) in &series {
-        if !points.iter().any(|point| point.0.is_finite() && point.1.is_finite()) {
-            let which = if name.is_empty() { String::new() } else { format!(" of \"{name}\"") };
-            let problem = format!("{operation}: none of the {} points{which} is a finite number", points.len());
-            fail(&problem, &[], "an empty list, or a loss that became NaN at once: is the learning rate too large?");
+        if !points
+            .iter()
+            .any(|point| point.0.is_finite() && point.1.is_finite())
+        {
+            let which = if name.is_empty() {
+                String::new()
+            } else {
+                format!(" of \"{name}\"")
+            };
+            let problem = format!(
+                "{operation}: none of the {} points{which} is a finite number",
+                points.len()
+            );
+            fail(
+                &problem,
+                &[],
+                "an empty list, or a loss that became NaN at once: is the learning rate too large?",
+            );
         }
     }
-    let all = || series.iter().flat_map(|(_, points)| points.iter().filter(|p| p.0.is_finite() && p.1.is_finite()));
+    let all = || {
+        series
+            .iter()
+            .flat_map(|(_, points)| points.iter().filter(|p| p.0.is_finite() && p.1.is_finite()))
+    };
     let x = extent(all().map(|point| point.0)).unwrap_or((0.0, 1.0));
     let y = extent(all().map(|point| point.1)).unwrap_or((0.0, 1.0));
     let x = if x.0 < x.1 { x } else { padded(x, 0.0) };
@@ -179,10 +263,25 @@ pub(super) fn over_axes(operation: &'static str, series: Vec<(String, Vec<(f64, 
 
 /// `train: 100 points, from 2.31 to 0.08`, and what else there is to know.
 fn describe(name: &str, points: &[(f64, f64)]) -> String {
-    let finite: Vec<f64> = points.iter().map(|point| point.1).filter(|y| y.is_finite()).collect();
-    let (Some(first), Some(last)) = (finite.first(), finite.last()) else { return String::new() };
-    let named = if name.is_empty() { String::new() } else { format!("{name}: ") };
-    let mut text = format!("{named}{} points, from {} to {}", points.len(), number(*first, 3), number(*last, 3));
+    let finite: Vec<f64> = points
+        .iter()
+        .map(|point| point.1)
+        .filter(|y| y.is_finite())
+        .collect();
+    let (Some(first), Some(last)) = (finite.first(), finite.last()) else {
+        return String::new();
+    };
+    let named = if name.is_empty() {
+        String::new()
+    } else {
+        format!("{name}: ")
+    };
+    let mut text = format!(
+        "{named}{} points, from {} to {}",
+        points.len(),
+        number(*first, 3),
+        number(*last, 3)
+    );
     if let Some((low, high)) = extent(finite.iter().copied()) {
         if low < first.min(*last) {
             text += &format!(", lowest {}", number(low, 3));
@@ -197,7 +296,8 @@ fn describe(name: &str, points: &[(f64, f64)]) -> String {
     text
 }
 
-/// At most a thousand points: of each part of a longer curve the lowest and the highest, so that peaks stay.
+/// At most a thousand points: of each part of a longer curve the lowest and the highest, so that
+/// peaks stay.
 fn thinned(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
     const MOST: usize = 1000;
     if points.len() <= MOST {
@@ -210,8 +310,15 @@ fn thinned(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
         match part.iter().position(|point| !point.1.is_finite()) {
             Some(gap) => kept.extend([part[0], part[gap]]),
             None => {
-                let (Some(low), Some(high)) = (part.iter().min_by(by_y), part.iter().max_by(by_y)) else { continue };
-                kept.extend(if low.0 <= high.0 { [*low, *high] } else { [*high, *low] });
+                let (Some(low), Some(high)) = (part.iter().min_by(by_y), part.iter().max_by(by_y))
+                else {
+                    continue;
+                };
+                kept.extend(if low.0 <= high.0 {
+                    [*low, *high]
+                } else {
+                    [*high, *low]
+                });
             }
         }
     }
@@ -241,33 +348,65 @@ fn named_bars(names: List<&str>, values: Vec<f64>) -> Figure {
 pub(super) fn bars_of(names: Vec<String>, values: Vec<f64>) -> Figure {
     same_length("bars", "names", names.len(), "values", values.len());
     let Some((low, high)) = extent(values.iter().copied()) else {
-        fail(&format!("bars: none of the {} values is a finite number", values.len()), &[], "give at least one value");
+        fail(
+            &format!(
+                "bars: none of the {} values is a finite number",
+                values.len()
+            ),
+            &[],
+            "give at least one value",
+        );
     };
     let (low, high) = (low.min(0.0), high.max(0.0));
     let (low, high) = if low < high { (low, high) } else { (0.0, 1.0) };
     // Room for the numbers at the ends of the bars.
     let margin = (high - low) * 0.14;
-    let range = (if low < 0.0 { low - margin } else { low }, if high > 0.0 { high + margin } else { high });
+    let range = (
+        if low < 0.0 { low - margin } else { low },
+        if high > 0.0 { high + margin } else { high },
+    );
     let count = names.len();
-    let summary = names.iter().zip(&values).map(|(name, value)| format!("{name}: {}", number(*value, 4)));
+    let summary = names
+        .iter()
+        .zip(&values)
+        .map(|(name, value)| format!("{name}: {}", number(*value, 4)));
     let summary = summary.collect();
     let mut figure = Figure::new("bars", Axis::numbers(range), Axis::names(names));
     figure.summary = summary;
     figure.size.1 = (60.0 + 30.0 * count as f64).min(900.0);
-    for (i, value) in values.into_iter().enumerate().filter(|(_, value)| value.is_finite()) {
+    for (i, value) in values
+        .into_iter()
+        .enumerate()
+        .filter(|(_, value)| value.is_finite())
+    {
         let middle = count as f64 - i as f64 - 0.5;
         let area = [value.min(0.0), middle - 0.34, value.max(0.0), middle + 0.34];
         figure.layers.push(Layer::Box(area, palette::colour(0)));
-        let at = (value + margin * 0.5 * if value < 0.0 { -1.0 } else { 1.0 }, middle);
-        figure.layers.push(Layer::Text { at, text: number(value, 4), colour: palette::INK, size: 12.0 });
+        let at = (
+            value + margin * 0.5 * if value < 0.0 { -1.0 } else { 1.0 },
+            middle,
+        );
+        figure.layers.push(Layer::Text {
+            at,
+            text: number(value, 4),
+            colour: palette::INK,
+            size: 12.0,
+        });
     }
-    let zero = Stroke { colour: palette::PALE_INK, width: 1.0, dash: 0, opacity: 1.0 };
-    figure.layers.push(Layer::Line(vec![(0.0, 0.0), (0.0, count as f64)], zero));
+    let zero = Stroke {
+        colour: palette::PALE_INK,
+        width: 1.0,
+        dash: 0,
+        opacity: 1.0,
+    };
+    figure
+        .layers
+        .push(Layer::Line(vec![(0.0, 0.0), (0.0, count as f64)], zero));
     figure
 }
 
-/// How the values are distributed: the number of them in each of 30 equal intervals. Values that are not finite are left
-/// out.
+/// How the values are distributed: the number of them in each of 30 equal intervals. Values that
+/// are not finite are left out.
 ///
 /// Panics if there is no finite value.
 ///
@@ -285,24 +424,53 @@ pub fn histogram(values: &(impl Values + ?Sized)) -> Figure {
 pub(super) fn histogram_of(values: Vec<f64>) -> Figure {
     const INTERVALS: usize = 30;
     let Some(range) = extent(values.iter().copied()) else {
-        fail(&format!("histogram: none of the {} values is a finite number", values.len()), &[], "give some values");
+        fail(
+            &format!(
+                "histogram: none of the {} values is a finite number",
+                values.len()
+            ),
+            &[],
+            "give some values",
+        );
     };
     let (low, high) = padded(range, 0.0);
     let mut counts = [0usize; INTERVALS];
-    let finite: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    let finite: Vec<f64> = values
+        .iter()
+        .copied()
+        .filter(|value| value.is_finite())
+        .collect();
     for value in &finite {
-        counts[(((value - low) / (high - low) * INTERVALS as f64) as usize).min(INTERVALS - 1)] += 1;
+        counts[(((value - low) / (high - low) * INTERVALS as f64) as usize).min(INTERVALS - 1)] +=
+            1;
     }
     let most = counts.iter().copied().max().unwrap_or(1) as f64;
-    let mut figure = Figure::new("histogram", Axis::numbers((low, high)), Axis::numbers((0.0, most * 1.06)));
-    let (count, mean) = (finite.len(), finite.iter().sum::<f64>() / finite.len() as f64);
-    let deviation = (finite.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / count as f64).sqrt();
+    let mut figure = Figure::new(
+        "histogram",
+        Axis::numbers((low, high)),
+        Axis::numbers((0.0, most * 1.06)),
+    );
+    let (count, mean) = (
+        finite.len(),
+        finite.iter().sum::<f64>() / finite.len() as f64,
+    );
+    let deviation = (finite
+        .iter()
+        .map(|value| (value - mean).powi(2))
+        .sum::<f64>()
+        / count as f64)
+        .sqrt();
     let (mean, deviation) = (number(mean, 4), number(deviation, 4));
     let (least, greatest) = (number(range.0, 4), number(range.1, 4));
-    figure.summary =
-        vec![format!("{count} values from {least} to {greatest}, mean {mean}, standard deviation {deviation}")];
+    figure.summary = vec![format!(
+        "{count} values from {least} to {greatest}, mean {mean}, standard deviation {deviation}"
+    )];
     let width = (high - low) / INTERVALS as f64;
-    for (i, count) in counts.into_iter().enumerate().filter(|(_, count)| *count > 0) {
+    for (i, count) in counts
+        .into_iter()
+        .enumerate()
+        .filter(|(_, count)| *count > 0)
+    {
         let left = low + width * i as f64;
         let area = [left + width * 0.04, 0.0, left + width * 0.96, count as f64];
         figure.layers.push(Layer::Box(area, palette::colour(0)));
@@ -315,6 +483,10 @@ pub(super) fn histogram_of(values: Vec<f64>) -> Figure {
 pub(super) fn same_length(operation: &str, first: &str, a: usize, second: &str, b: usize) {
     if a != b {
         let problem = format!("{operation}: {a} {first} and {b} {second}");
-        fail(&problem, &[], &format!("one of the {second} belongs to each of the {first}"));
+        fail(
+            &problem,
+            &[],
+            &format!("one of the {second} belongs to each of the {first}"),
+        );
     }
 }

@@ -19,7 +19,8 @@ use std::sync::OnceLock;
 #[derive(Clone)]
 pub struct Figure(Outlined<Drawing>);
 
-/// What there is to draw. Public only because `Figure` dereferences to it; outside of `plot` nobody can name it.
+/// What there is to draw. Public only because `Figure` dereferences to it; outside of `plot` nobody
+/// can name it.
 #[derive(Clone)]
 pub struct Drawing {
     pub(super) kind: &'static str,
@@ -59,15 +60,30 @@ pub(super) enum Ticks {
 
 impl Axis {
     pub fn numbers(range: (f64, f64)) -> Axis {
-        Axis { label: String::new(), range, log: false, ticks: Ticks::Numbers }
+        Axis {
+            label: String::new(),
+            range,
+            log: false,
+            ticks: Ticks::Numbers,
+        }
     }
 
     pub fn names(names: Vec<String>) -> Axis {
-        Axis { label: String::new(), range: (0.0, names.len() as f64), log: false, ticks: Ticks::Names(names) }
+        Axis {
+            label: String::new(),
+            range: (0.0, names.len() as f64),
+            log: false,
+            ticks: Ticks::Names(names),
+        }
     }
 
     pub fn none(range: (f64, f64)) -> Axis {
-        Axis { label: String::new(), range, log: false, ticks: Ticks::None }
+        Axis {
+            label: String::new(),
+            range,
+            log: false,
+            ticks: Ticks::None,
+        }
     }
 }
 
@@ -111,7 +127,8 @@ pub(super) enum Layer {
         colour: Rgb,
         size: f64,
     },
-    /// A small picture over the lines that were drawn before; an [`Image`](Layer::Image) is below everything.
+    /// A small picture over the lines that were drawn before; an [`Image`](Layer::Image) is below
+    /// everything.
     Picture {
         area: [f64; 4],
         png: Vec<u8>,
@@ -165,8 +182,8 @@ impl Figure {
         self.changed()
     }
 
-    /// Makes the vertical axis logarithmic: equal steps are equal factors. What is not positive has no place there and
-    /// makes a gap. Without any positive value the axis stays as it is.
+    /// Makes the vertical axis logarithmic: equal steps are equal factors. What is not positive has
+    /// no place there and makes a gap. Without any positive value the axis stays as it is.
     pub fn log_y(mut self) -> Figure {
         if let Some(range) = self.logarithmic_range(|point| point.1) {
             (self.y.range, self.y.log) = (range, true);
@@ -174,8 +191,8 @@ impl Figure {
         self.changed()
     }
 
-    /// Makes the horizontal axis logarithmic, as [`log_y`](Figure::log_y) the vertical one. On both, a power law is a
-    /// straight line.
+    /// Makes the horizontal axis logarithmic, as [`log_y`](Figure::log_y) the vertical one. On
+    /// both, a power law is a straight line.
     pub fn log_x(mut self) -> Figure {
         if let Some(range) = self.logarithmic_range(|point| point.0) {
             (self.x.range, self.x.log) = (range, true);
@@ -196,13 +213,20 @@ impl Figure {
 
     /// Sets the size in pixels. Pages narrower than that shrink the picture.
     pub fn size(mut self, width: u32, height: u32) -> Figure {
-        self.size = (width.clamp(160, 2000) as f64, height.clamp(120, 2000) as f64);
+        self.size = (
+            width.clamp(160, 2000) as f64,
+            height.clamp(120, 2000) as f64,
+        );
         self.changed()
     }
 
     /// The picture in words.
     pub fn text(&self) -> String {
-        let name = if self.title.is_empty() { String::new() } else { format!(" \"{}\"", self.title) };
+        let name = if self.title.is_empty() {
+            String::new()
+        } else {
+            format!(" \"{}\"", self.title)
+        };
         match self.summary.as_slice() {
             [one] => format!("{}{name}: {one}", self.kind),
             lines => format!("{}{name}\n  {}", self.kind, lines.join("\n  ")),
@@ -237,10 +261,19 @@ impl fmt::Debug for Figure {
 
 /// Colour of the class with this number and the mark that goes with it.
 pub(super) fn class_mark(class: usize, size: f64) -> Mark {
-    Mark { colour: palette::colour(class), shape: class, size }
+    Mark {
+        colour: palette::colour(class),
+        shape: class,
+        size,
+    }
 }
 
 /// How the curve with this number is drawn.
 pub(super) fn curve_stroke(index: usize) -> Stroke {
-    Stroke { colour: palette::colour(index), width: 2.0, dash: index % DASHES.len(), opacity: 1.0 }
+    Stroke {
+        colour: palette::colour(index),
+        width: 2.0,
+        dash: index % DASHES.len(),
+        opacity: 1.0,
+    }
 }

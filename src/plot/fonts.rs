@@ -1,4 +1,5 @@
-//! Letters from the fonts of the computer, for what [`letters`](super::letters) does not have: Chinese, accents, signs.
+//! Letters from the fonts of the computer, for what [`letters`](super::letters) does not have:
+//! Chinese, accents, signs.
 
 use super::contours::{Contour, Point, bezier};
 use super::letters;
@@ -21,22 +22,38 @@ struct Font {
 }
 
 impl Fonts {
-    /// The outline of a text whose baseline begins at 0, and its width. As on a page, y grows downwards.
+    /// The outline of a text whose baseline begins at 0, and its width. As on a page, y grows
+    /// downwards.
     ///
     /// Errors where neither we nor any font of this computer has one of the letters.
-    pub fn outline(&mut self, text: &str, size: f64, bold: bool) -> io::Result<(Vec<Contour>, f64)> {
-        let missing: Vec<char> = text.chars().filter(|letter| letters::outline(*letter, bold).is_none()).collect();
+    pub fn outline(
+        &mut self,
+        text: &str,
+        size: f64,
+        bold: bool,
+    ) -> io::Result<(Vec<Contour>, f64)> {
+        let missing: Vec<char> = text
+            .chars()
+            .filter(|letter| letters::outline(*letter, bold).is_none())
+            .collect();
         // All from one font where there is one, and Latin letters among Chinese ones, too.
-        let font = if missing.is_empty() { None } else { self.font_with(&missing) };
+        let font = if missing.is_empty() {
+            None
+        } else {
+            self.font_with(&missing)
+        };
         let (mut contours, mut x) = (Vec::new(), 0.0);
         for letter in text.chars() {
             let from_font = font.and_then(|font| self.open[font].outline(letter, bold));
-            let Some((outline, width)) =
-                from_font.or_else(|| letters::outline(letter, bold)).or_else(|| self.any(letter, bold))
+            let Some((outline, width)) = from_font
+                .or_else(|| letters::outline(letter, bold))
+                .or_else(|| self.any(letter, bold))
             else {
                 return Err(without(letter, text));
             };
-            let placed = outline.iter().map(|contour| contour.iter().map(|point| at(*point, size, x)).collect());
+            let placed = outline
+                .iter()
+                .map(|contour| contour.iter().map(|point| at(*point, size, x)).collect());
             contours.extend(placed);
             x += width * size;
         }
@@ -50,13 +67,20 @@ impl Fonts {
 
     /// The first font that has all of these letters.
     fn font_with(&mut self, letters: &[char]) -> Option<usize> {
-        let has_all = |font: &Font| font.face().is_some_and(|face| letters.iter().all(|letter| has(&face, *letter)));
+        let has_all = |font: &Font| {
+            font.face()
+                .is_some_and(|face| letters.iter().all(|letter| has(&face, *letter)))
+        };
         if let Some(known) = self.open.iter().position(has_all) {
             return Some(known);
         }
         let closed = self.closed.get_or_insert_with(files);
         // Files that do not have them stay: others may need them.
-        let found = closed.iter().enumerate().rev().find_map(|(i, path)| Some((i, read(path).filter(has_all)?)));
+        let found = closed
+            .iter()
+            .enumerate()
+            .rev()
+            .find_map(|(i, path)| Some((i, read(path).filter(has_all)?)));
         let (i, font) = found?;
         closed.remove(i);
         self.open.push(font);
@@ -71,8 +95,9 @@ fn at((x, y): Point, size: f64, left: f64) -> Point {
 fn without(letter: char, text: &str) -> io::Error {
     let code = letter as u32;
     let message = format!(
-        "no font on this computer has the letter `{letter}` (U+{code:04X}) of \"{text}\", and a PNG would show an empty box: \
-         save the figure as .svg, where the reader's own fonts are used, or install a font (Chinese: `fonts-noto-cjk`)"
+        "no font on this computer has the letter `{letter}` (U+{code:04X}) of \"{text}\", and a \
+         PNG would show an empty box: save the figure as .svg, where the reader's own fonts are \
+         used, or install a font (Chinese: `fonts-noto-cjk`)"
     );
     io::Error::new(io::ErrorKind::Unsupported, message)
 }
@@ -89,13 +114,17 @@ impl Font {
         let face = self.face()?;
         let glyph = face.glyph_index(letter)?;
         let em = f64::from(face.units_per_em());
-        let mut pen = Pen { contours: Vec::new(), em };
+        let mut pen = Pen {
+            contours: Vec::new(),
+            em,
+        };
         let is_drawn = face.outline_glyph(glyph, &mut pen).is_some();
         let width = f64::from(face.glyph_hor_advance(glyph)?) / em;
         if bold {
             // Once more, a little to the right: another font would have to be looked for.
             let moved = |contour: &Contour| contour.iter().map(|(x, y)| (x + BOLD, *y)).collect();
-            pen.contours.extend(pen.contours.iter().map(moved).collect::<Vec<_>>());
+            pen.contours
+                .extend(pen.contours.iter().map(moved).collect::<Vec<_>>());
         }
         (is_drawn || letter.is_whitespace()).then_some((pen.contours, width))
     }
@@ -126,7 +155,14 @@ impl Pen {
 
     fn curve(&mut self, rest: &[Point]) {
         const STEPS: u32 = 8;
-        let Some(start) = self.contours.last().and_then(|contour| contour.last()).copied() else { return };
+        let Some(start) = self
+            .contours
+            .last()
+            .and_then(|contour| contour.last())
+            .copied()
+        else {
+            return;
+        };
         let points: Vec<Point> = std::iter::once(start).chain(rest.iter().copied()).collect();
         (1..=STEPS).for_each(|step| self.add(bezier(&points, f64::from(step) / f64::from(STEPS))));
     }
@@ -152,14 +188,19 @@ impl OutlineBuilder for Pen {
     fn close(&mut self) {}
 }
 
-/// A file with several fonts has those of China, Japan and Korea, in which some signs look different.
+/// A file with several fonts has those of China, Japan and Korea, in which some signs look
+/// different.
 fn read(path: &Path) -> Option<Font> {
     let file = std::fs::read(path).ok()?;
     let count = ttf_parser::fonts_in_collection(&file).unwrap_or(1);
     let is_chinese = |index: &u32| {
         let names = Face::parse(&file, *index).ok().map(|face| face.names());
-        names
-            .is_some_and(|names| names.into_iter().filter_map(|name| name.to_string()).any(|name| name.contains(" SC")))
+        names.is_some_and(|names| {
+            names
+                .into_iter()
+                .filter_map(|name| name.to_string())
+                .any(|name| name.contains(" SC"))
+        })
     };
     let index = (0..count).find(is_chinese).unwrap_or(0);
     Some(Font { file, index })
@@ -179,14 +220,33 @@ fn files() -> Vec<PathBuf> {
         "/System/Library/Fonts".into(),
     ];
     let mut files = Vec::new();
-    folders.into_iter().chain(windows).for_each(|folder| collect(&folder, 6, &mut files));
+    folders
+        .into_iter()
+        .chain(windows)
+        .for_each(|folder| collect(&folder, 6, &mut files));
     let badness = |path: &PathBuf| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .to_lowercase();
         let count = |words: &[&str]| words.iter().filter(|word| name.contains(**word)).count();
-        let unusual =
-            ["serif", "mono", "bold", "italic", "oblique", "light", "thin", "black", "condensed", "medium", "math"];
+        let unusual = [
+            "serif",
+            "mono",
+            "bold",
+            "italic",
+            "oblique",
+            "light",
+            "thin",
+            "black",
+            "condensed",
+            "medium",
+            "math",
+        ];
         (
-            count(&unusual) + 1 - count(&["sans", "noto", "pingfang", "yahei", "hei", "wqy"]).min(1),
+            count(&unusual) + 1
+                - count(&["sans", "noto", "pingfang", "yahei", "hei", "wqy"]).min(1),
             name.len(),
             path.clone(),
         )
@@ -199,7 +259,11 @@ fn files() -> Vec<PathBuf> {
 fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = entry.path();
-        let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+        let extension = path
+            .extension()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .to_lowercase();
         if path.is_dir() && depth > 0 {
             collect(&path, depth - 1, files);
         } else if ["ttf", "otf", "ttc", "otc"].contains(&extension.as_str()) {

@@ -6,9 +6,9 @@ use super::text;
 use super::values::{Values, number};
 use crate::tensor::{Tensor, fail::fail};
 
-/// A board, `[rows, columns]`: 1 is a cross, −1 (or 2) a ring, 0 empty. With `values`, of the same shape, each empty
-/// square is the bluer the more it is worth and shows its number: probabilities of moves, or how often a search went
-/// there.
+/// A board, `[rows, columns]`: 1 is a cross, −1 (or 2) a ring, 0 empty. With `values`, of the same
+/// shape, each empty square is the bluer the more it is worth and shows its number: probabilities
+/// of moves, or how often a search went there.
 ///
 /// Panics if the shapes do not fit, or if there is another number on the board.
 ///
@@ -22,11 +22,22 @@ use crate::tensor::{Tensor, fail::fail};
 #[track_caller]
 pub fn board(cells: &Tensor, values: Option<&Tensor>) -> Figure {
     let &[rows, columns] = cells.shape() else {
-        let problem = format!("board: a board has the shape [rows, columns], not {:?}", cells.shape());
-        fail(&problem, &[("cells", cells)], "nine numbers in a row are .reshape(&[3, 3])")
+        let problem = format!(
+            "board: a board has the shape [rows, columns], not {:?}",
+            cells.shape()
+        );
+        fail(
+            &problem,
+            &[("cells", cells)],
+            "nine numbers in a row are .reshape(&[3, 3])",
+        )
     };
     if let Some(values) = values.filter(|values| values.shape() != cells.shape()) {
-        let problem = format!("board: values of shape {:?} for a board of shape {:?}", values.shape(), cells.shape());
+        let problem = format!(
+            "board: values of shape {:?} for a board of shape {:?}",
+            values.shape(),
+            cells.shape()
+        );
         fail(&problem, &[("values", values)], "one value for each square");
     }
     let side = (420.0 / rows.max(columns) as f64).clamp(24.0, 84.0);
@@ -37,7 +48,10 @@ pub fn board(cells: &Tensor, values: Option<&Tensor>) -> Figure {
     let most = values.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
     let mut lines = Vec::new();
     for (i, cell) in cells.to_vec().into_iter().enumerate() {
-        let (x, y) = ((i % columns) as f64 + 0.5, high - (i / columns) as f64 - 0.5);
+        let (x, y) = (
+            (i % columns) as f64 + 0.5,
+            high - (i / columns) as f64 - 0.5,
+        );
         let area = [x - 0.5, y - 0.5, x + 0.5, y + 0.5];
         if i % columns == 0 {
             lines.push(String::new());
@@ -48,7 +62,12 @@ pub fn board(cells: &Tensor, values: Option<&Tensor>) -> Figure {
         }
         match cell {
             1.0 => {
-                let stroke = Stroke { colour: palette::colour(0), width: side * 0.11, dash: 0, opacity: 1.0 };
+                let stroke = Stroke {
+                    colour: palette::colour(0),
+                    width: side * 0.11,
+                    dash: 0,
+                    opacity: 1.0,
+                };
                 for up in [-1.0, 1.0] {
                     let ends = vec![(x - 0.27, y - 0.27 * up), (x + 0.27, y + 0.27 * up)];
                     figure.layers.push(Layer::Line(ends, stroke));
@@ -57,7 +76,14 @@ pub fn board(cells: &Tensor, values: Option<&Tensor>) -> Figure {
             }
             -1.0 | 2.0 => {
                 for (colour, size) in [(palette::colour(1), 0.33), (palette::WHITE, 0.22)] {
-                    figure.layers.push(Layer::Marks(vec![(x, y)], Mark { colour, shape: 0, size: size * side }));
+                    figure.layers.push(Layer::Marks(
+                        vec![(x, y)],
+                        Mark {
+                            colour,
+                            shape: 0,
+                            size: size * side,
+                        },
+                    ));
                 }
                 line.push('O');
             }
@@ -67,8 +93,15 @@ pub fn board(cells: &Tensor, values: Option<&Tensor>) -> Figure {
                     let colour = palette::sequential(0.45 * (value / most).clamp(0.0, 1.0));
                     figure.layers.push(Layer::Box(area, colour));
                     let (text, colour) = (number(*value, 3), palette::readable_on(colour));
-                    let size = (side * 0.26).min(15.0).min((side - 4.0) / text::width(&text) * text::TEXT);
-                    figure.layers.push(Layer::Text { at: (x, y), text, colour, size });
+                    let size = (side * 0.26)
+                        .min(15.0)
+                        .min((side - 4.0) / text::width(&text) * text::TEXT);
+                    figure.layers.push(Layer::Text {
+                        at: (x, y),
+                        text,
+                        colour,
+                        size,
+                    });
                     line.push('.');
                 }
                 None => line.push('.'),
@@ -82,13 +115,26 @@ pub fn board(cells: &Tensor, values: Option<&Tensor>) -> Figure {
     }
     let edges = (0..=columns).map(|c| vec![(c as f64, 0.0), (c as f64, high)]);
     for edge in edges.chain((0..=rows).map(|r| vec![(0.0, r as f64), (wide, r as f64)])) {
-        figure.layers.push(Layer::Line(edge, Stroke { colour: GRID, width: 3.0, dash: 0, opacity: 1.0 }));
+        figure.layers.push(Layer::Line(
+            edge,
+            Stroke {
+                colour: GRID,
+                width: 3.0,
+                dash: 0,
+                opacity: 1.0,
+            },
+        ));
     }
     let frame = [0.0, 0.0, wide, high];
     figure.layers.push(Layer::Frame(frame, INK, 2.0));
     figure.summary = lines;
     if let Some((best, value)) = values.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)) {
-        let said = format!("best: row {}, column {} ({})", best / columns, best % columns, number(*value, 3));
+        let said = format!(
+            "best: row {}, column {} ({})",
+            best / columns,
+            best % columns,
+            number(*value, 3)
+        );
         figure.summary.push(said);
     }
     figure

@@ -1,4 +1,5 @@
-//! The picture of a computation graph: boxes and ellipses where the layout places them, as SVG and as pixels.
+//! The picture of a computation graph: boxes and ellipses where the layout places them, as SVG and
+//! as pixels.
 
 use super::contours::{Contour, Point, arc, bezier, stroke};
 use super::fonts::Fonts;
@@ -22,8 +23,8 @@ const LINE: f64 = 16.0;
 const MARGIN: f64 = 12.0;
 /// Columns of a label.
 const LONGEST_LABEL: usize = 32;
-/// A page that is narrow shrinks the drawing, but not below this share: then it scrolls, because text of less than nine
-/// pixels cannot be read.
+/// A page that is narrow shrinks the drawing, but not below this share: then it scrolls, because
+/// text of less than nine pixels cannot be read.
 const SMALLEST: f64 = 0.75;
 const INK: Rgb = [0x1b, 0x1f, 0x24];
 const EDGE: Rgb = [0x57, 0x60, 0x6a];
@@ -43,7 +44,11 @@ impl Description {
         let title = format!("{} {}", self.label, self.shape).trim().to_owned();
         let title = (!title.is_empty()).then(|| text::shorten(&title, LONGEST_LABEL));
         let grad = self.grad.as_ref().map(|grad| format!("grad {grad}"));
-        title.into_iter().chain([format!("value {}", self.value)]).chain(grad).collect()
+        title
+            .into_iter()
+            .chain([format!("value {}", self.value)])
+            .chain(grad)
+            .collect()
     }
 }
 
@@ -57,7 +62,8 @@ pub(super) fn symbol(op: &str) -> &str {
     }
 }
 
-/// From left to right as formulas are read, or, where that is wider than a page, from top to bottom.
+/// From left to right as formulas are read, or, where that is wider than a page, from top to
+/// bottom.
 pub(super) fn placed(nodes: &[&Tensor], boxes: &[Description]) -> GraphPicture {
     const WIDEST: f64 = 900.0;
     let across = laid_out(nodes, boxes, Orientation::LeftToRight);
@@ -65,22 +71,42 @@ pub(super) fn placed(nodes: &[&Tensor], boxes: &[Description]) -> GraphPicture {
         return across;
     }
     let down = laid_out(nodes, boxes, Orientation::TopToBottom);
-    if down.size().0 < across.size().0 { down } else { across }
+    if down.size().0 < across.size().0 {
+        down
+    } else {
+        across
+    }
 }
 
 fn laid_out(nodes: &[&Tensor], boxes: &[Description], orientation: Orientation) -> GraphPicture {
     // Room for arrows between the ranks, and less between neighbours.
-    let room = if orientation.is_left_right() { At::new(18.0, 14.0) } else { At::new(14.0, 22.0) };
+    let room = if orientation.is_left_right() {
+        At::new(18.0, 14.0)
+    } else {
+        At::new(14.0, 22.0)
+    };
     let element = |shape: ShapeKind, size: At, look: StyleAttr| {
         let pos = Position::new(At::zero(), size, At::zero(), room);
-        Element { shape, pos, look, orientation, properties: None }
+        Element {
+            shape,
+            pos,
+            look,
+            orientation,
+            properties: None,
+        }
     };
-    let arrow = || Arrow { look: look(None, 0), ..Arrow::default() };
+    let arrow = || Arrow {
+        look: look(None, 0),
+        ..Arrow::default()
+    };
     let mut graph = VisualGraph::new(orientation);
     let mut handles = HashMap::new();
     for (node, description) in nodes.iter().zip(boxes) {
         let lines = description.lines();
-        let widest = lines.iter().map(|line| text::width(line)).fold(0.0, f64::max);
+        let widest = lines
+            .iter()
+            .map(|line| text::width(line))
+            .fold(0.0, f64::max);
         let size = At::new(widest + 14.0, lines.len() as f64 * LINE + 10.0);
         // Parameters, which gradients are for, stand out; constants are white.
         let fill = match (node.is_leaf(), node.is_tracked()) {
@@ -88,7 +114,11 @@ fn laid_out(nodes: &[&Tensor], boxes: &[Description], orientation: Orientation) 
             (true, false) => WHITE,
             _ => [0xe6, 0xf0, 0xfa],
         };
-        let value = graph.add_node(element(ShapeKind::Box(lines.join("\n")), size, look(Some(fill), 4)));
+        let value = graph.add_node(element(
+            ShapeKind::Box(lines.join("\n")),
+            size,
+            look(Some(fill), 4),
+        ));
         handles.insert(node.0.id, value);
         if !node.is_leaf() {
             let symbol = symbol(node.0.op);
@@ -152,22 +182,39 @@ fn fill(look: &StyleAttr) -> Option<Rgb> {
 }
 
 impl RenderBackend for GraphPicture {
-    fn draw_rect(&mut self, xy: At, size: At, look: &StyleAttr, _: Option<String>, _: Option<ClipHandle>) {
+    fn draw_rect(
+        &mut self,
+        xy: At,
+        size: At,
+        look: &StyleAttr,
+        _: Option<String>,
+        _: Option<ClipHandle>,
+    ) {
         self.cover(xy.x, xy.y);
         self.cover(xy.x + size.x, xy.y + size.y);
         let (corner, size, rounded) = ((xy.x, xy.y), (size.x, size.y), look.rounded as f64);
-        self.shapes.push(Shape::Box { corner, size, rounded, fill: fill(look) });
+        self.shapes.push(Shape::Box {
+            corner,
+            size,
+            rounded,
+            fill: fill(look),
+        });
     }
 
     fn draw_line(&mut self, start: At, stop: At, _: &StyleAttr, _: Option<String>) {
-        self.shapes.push(Shape::Line((start.x, start.y), (stop.x, stop.y)));
+        self.shapes
+            .push(Shape::Line((start.x, start.y), (stop.x, stop.y)));
     }
 
     fn draw_circle(&mut self, xy: At, size: At, look: &StyleAttr, _: Option<String>) {
         let (a, b) = (size.x / 2.0, size.y / 2.0);
         self.cover(xy.x - a, xy.y - b);
         self.cover(xy.x + a, xy.y + b);
-        self.shapes.push(Shape::Ellipse { middle: (xy.x, xy.y), radii: (a, b), fill: fill(look) });
+        self.shapes.push(Shape::Ellipse {
+            middle: (xy.x, xy.y),
+            radii: (a, b),
+            fill: fill(look),
+        });
     }
 
     fn draw_text(&mut self, xy: At, text: &str, _: &StyleAttr) {
@@ -177,14 +224,33 @@ impl RenderBackend for GraphPicture {
             // A label, which is the first line where there is one, is bold.
             let bold = lines.len() > 1 && index == 0 && !line.starts_with("value ");
             let at = (xy.x, xy.y + from_middle * LINE + TEXT * 0.35);
-            self.shapes.push(Shape::Text { at, text: (*line).to_owned(), bold });
+            self.shapes.push(Shape::Text {
+                at,
+                text: (*line).to_owned(),
+                bold,
+            });
         }
     }
 
-    fn draw_arrow(&mut self, path: &[(At, At)], _: bool, _: (bool, bool), _: &StyleAttr, _: Option<String>, _: &str) {
+    fn draw_arrow(
+        &mut self,
+        path: &[(At, At)],
+        _: bool,
+        _: (bool, bool),
+        _: &StyleAttr,
+        _: Option<String>,
+        _: &str,
+    ) {
         let point = |at: At| (at.x, at.y);
-        let [first, second, rest @ ..] = path else { return };
-        let mut curves = vec![[point(first.0), point(first.1), point(second.0), point(second.1)]];
+        let [first, second, rest @ ..] = path else {
+            return;
+        };
+        let mut curves = vec![[
+            point(first.0),
+            point(first.1),
+            point(second.0),
+            point(second.1),
+        ]];
         for (control, end) in rest {
             // A curve goes on as the one before it came.
             let [_, _, before, from] = curves[curves.len() - 1];
@@ -197,8 +263,14 @@ impl RenderBackend for GraphPicture {
         let (dx, dy) = (tip.0 - control.0, tip.1 - control.1);
         let length = dx.hypot(dy).max(1e-6);
         let (ux, uy) = (dx / length, dy / length);
-        let corner = |side: f64| (tip.0 - 8.0 * ux - 3.5 * side * uy, tip.1 - 8.0 * uy + 3.5 * side * ux);
-        self.arrows.push(Shape::Head([tip, corner(1.0), corner(-1.0)]));
+        let corner = |side: f64| {
+            (
+                tip.0 - 8.0 * ux - 3.5 * side * uy,
+                tip.1 - 8.0 * uy + 3.5 * side * ux,
+            )
+        };
+        self.arrows
+            .push(Shape::Head([tip, corner(1.0), corner(-1.0)]));
     }
 
     fn create_clip(&mut self, _: At, _: At, _: usize) -> ClipHandle {
@@ -230,15 +302,19 @@ impl GraphPicture {
 
     pub fn svg(&self) -> String {
         let ((x, y), (width, height)) = (self.corner(), self.size());
-        let (least, shapes, paper) = (SMALLEST * width, self.all().map(Shape::svg).collect::<String>(), hex(PAPER));
+        let (least, shapes, paper) = (
+            SMALLEST * width,
+            self.all().map(Shape::svg).collect::<String>(),
+            hex(PAPER),
+        );
         // A background of its own keeps the drawing legible on a dark page.
         format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
-             viewBox=\"{x:.1} {y:.1} {width:.1} {height:.1}\" style=\"max-width:100%;min-width:{least:.0}px;height:auto\" \
-             font-family=\"Helvetica, Arial, sans-serif\" font-size=\"{TEXT}\" role=\"img\">\
-             <title>computation graph</title>\
-             <rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"6\" fill=\"{paper}\"/>\
-             {shapes}</svg>"
+             viewBox=\"{x:.1} {y:.1} {width:.1} {height:.1}\" \
+             style=\"max-width:100%;min-width:{least:.0}px;height:auto\" font-family=\"Helvetica, \
+             Arial, sans-serif\" font-size=\"{TEXT}\" role=\"img\"><title>computation \
+             graph</title><rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" \
+             height=\"{height:.1}\" rx=\"6\" fill=\"{paper}\"/>{shapes}</svg>"
         )
     }
 
@@ -258,21 +334,44 @@ impl Shape {
     fn svg(&self) -> String {
         let paint = |fill: &Option<Rgb>| {
             let fill = fill.map_or_else(|| "none".to_owned(), hex);
-            format!("fill=\"{fill}\" stroke=\"{}\" stroke-width=\"1\"", hex(EDGE))
+            format!(
+                "fill=\"{fill}\" stroke=\"{}\" stroke-width=\"1\"",
+                hex(EDGE)
+            )
         };
         let edge = hex(EDGE);
         match self {
-            Shape::Box { corner: (x, y), size: (width, height), rounded, fill } => format!(
-                "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"{rounded}\" {}/>",
+            Shape::Box {
+                corner: (x, y),
+                size: (width, height),
+                rounded,
+                fill,
+            } => format!(
+                "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" \
+                rx=\"{rounded}\" {}/>",
                 paint(fill)
             ),
-            Shape::Ellipse { middle: (x, y), radii: (a, b), fill } => {
-                format!("<ellipse cx=\"{x:.1}\" cy=\"{y:.1}\" rx=\"{a:.1}\" ry=\"{b:.1}\" {}/>", paint(fill))
+            Shape::Ellipse {
+                middle: (x, y),
+                radii: (a, b),
+                fill,
+            } => {
+                format!(
+                    "<ellipse cx=\"{x:.1}\" cy=\"{y:.1}\" rx=\"{a:.1}\" ry=\"{b:.1}\" {}/>",
+                    paint(fill)
+                )
             }
             Shape::Line((x, y), (to_x, to_y)) => {
-                format!("<line x1=\"{x:.1}\" y1=\"{y:.1}\" x2=\"{to_x:.1}\" y2=\"{to_y:.1}\" {}/>", paint(&None))
+                format!(
+                    "<line x1=\"{x:.1}\" y1=\"{y:.1}\" x2=\"{to_x:.1}\" y2=\"{to_y:.1}\" {}/>",
+                    paint(&None)
+                )
             }
-            Shape::Text { at: (x, y), text, bold } => format!(
+            Shape::Text {
+                at: (x, y),
+                text,
+                bold,
+            } => format!(
                 "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\" fill=\"{}\"{}>{}</text>",
                 hex(INK),
                 if *bold { " font-weight=\"bold\"" } else { "" },
@@ -280,20 +379,31 @@ impl Shape {
             ),
             Shape::Curves(curves) => {
                 let part = |[_, a, b, end]: &[Point; 4]| {
-                    format!("C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}", a.0, a.1, b.0, b.1, end.0, end.1)
+                    format!(
+                        "C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
+                        a.0, a.1, b.0, b.1, end.0, end.1
+                    )
                 };
-                let ([(x, y), ..], parts) = (curves[0], curves.iter().map(part).collect::<String>());
+                let ([(x, y), ..], parts) =
+                    (curves[0], curves.iter().map(part).collect::<String>());
                 format!("<path d=\"M{x:.1} {y:.1}{parts}\" fill=\"none\" stroke=\"{edge}\"/>")
             }
             Shape::Head([(x, y), a, b]) => {
-                let (a, b) = (format!("{:.1} {:.1}", a.0, a.1), format!("{:.1} {:.1}", b.0, b.1));
+                let (a, b) = (
+                    format!("{:.1} {:.1}", a.0, a.1),
+                    format!("{:.1} {:.1}", b.0, b.1),
+                );
                 format!("<path d=\"M{x:.1} {y:.1}L{a}L{b}Z\" fill=\"{edge}\"/>")
             }
         }
     }
 
     fn outlines(&self, fonts: &mut Fonts) -> io::Result<Vec<Outline>> {
-        let filled = |contours: Vec<Contour>, colour: Rgb| Outline { contours, colour, opacity: 1.0 };
+        let filled = |contours: Vec<Contour>, colour: Rgb| Outline {
+            contours,
+            colour,
+            opacity: 1.0,
+        };
         let line = |path: &[Point]| filled(stroke(path, 1.0, true), EDGE);
         let with_edge = |mut area: Contour, fill: &Option<Rgb>| {
             let inside = fill.map(|fill| filled(vec![area.clone()], fill));
@@ -301,22 +411,52 @@ impl Shape {
             inside.into_iter().chain([line(&area)]).collect()
         };
         Ok(match self {
-            Shape::Box { corner: (x, y), size: (width, height), rounded: r, fill } => {
+            Shape::Box {
+                corner: (x, y),
+                size: (width, height),
+                rounded: r,
+                fill,
+            } => {
                 // From the right below, a quarter of a circle at each corner.
-                let middles =
-                    [(x + width - r, y + height - r), (x + r, y + height - r), (x + r, y + r), (x + width - r, y + r)];
-                let corner =
-                    |(i, middle): (usize, Point)| arc(middle, (*r, *r), i as f64 * 90.0, i as f64 * 90.0 + 90.0);
-                with_edge(middles.into_iter().enumerate().flat_map(corner).collect(), fill)
+                let middles = [
+                    (x + width - r, y + height - r),
+                    (x + r, y + height - r),
+                    (x + r, y + r),
+                    (x + width - r, y + r),
+                ];
+                let corner = |(i, middle): (usize, Point)| {
+                    arc(middle, (*r, *r), i as f64 * 90.0, i as f64 * 90.0 + 90.0)
+                };
+                with_edge(
+                    middles.into_iter().enumerate().flat_map(corner).collect(),
+                    fill,
+                )
             }
-            Shape::Ellipse { middle, radii, fill } => with_edge(arc(*middle, *radii, 0.0, 348.75), fill),
+            Shape::Ellipse {
+                middle,
+                radii,
+                fill,
+            } => with_edge(arc(*middle, *radii, 0.0, 348.75), fill),
             Shape::Line(from, to) => vec![line(&[*from, *to])],
-            Shape::Text { at: (x, y), text, bold } => {
-                let text = Text { at: (*x, *y), text, size: TEXT, side: 0.5, bold: *bold, is_turned: false };
+            Shape::Text {
+                at: (x, y),
+                text,
+                bold,
+            } => {
+                let text = Text {
+                    at: (*x, *y),
+                    text,
+                    size: TEXT,
+                    side: 0.5,
+                    bold: *bold,
+                    is_turned: false,
+                };
                 vec![filled(text.contours(fonts)?, INK)]
             }
             Shape::Curves(curves) => {
-                let points = curves.iter().flat_map(|curve| (0..=12).map(|step| bezier(curve, f64::from(step) / 12.0)));
+                let points = curves
+                    .iter()
+                    .flat_map(|curve| (0..=12).map(|step| bezier(curve, f64::from(step) / 12.0)));
                 vec![line(&points.collect::<Vec<_>>())]
             }
             Shape::Head(corners) => vec![filled(vec![corners.to_vec()], EDGE)],

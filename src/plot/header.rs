@@ -21,7 +21,12 @@ pub(super) fn outer_width(figure: &Figure) -> f64 {
 /// What title and legend add to the height.
 pub(super) fn height(figure: &Figure) -> f64 {
     let rows = legend_places(figure).last().map_or(0, |(_, row)| row + 1);
-    title_height(figure) + if rows == 0 { 0.0 } else { rows as f64 * LEGEND_ROW + 8.0 }
+    title_height(figure)
+        + if rows == 0 {
+            0.0
+        } else {
+            rows as f64 * LEGEND_ROW + 8.0
+        }
 }
 
 fn title_height(figure: &Figure) -> f64 {
@@ -44,7 +49,11 @@ pub(super) fn legend_top(figure: &Figure) -> f64 {
 /// The names of the legend as they are written.
 pub(super) fn legend(figure: &Figure) -> Vec<(String, &Key)> {
     let longest = LONGEST_LEGEND.min(columns_in(figure.size.0 - 50.0));
-    figure.legend.iter().map(|(name, key)| (shorten(name, longest), key)).collect()
+    figure
+        .legend
+        .iter()
+        .map(|(name, key)| (shorten(name, longest), key))
+        .collect()
 }
 
 /// Where each name of the legend begins, and in which row.

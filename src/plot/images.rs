@@ -13,9 +13,9 @@ const MOST: usize = 100;
 const GAP: f64 = 8.0;
 const TITLE: f64 = 18.0;
 
-/// Pictures in a grid, dark on light as ink on paper. `x` has the shape `[n, side × side]` or `[n, height, width]`;
-/// 0 (or the smallest value) is white. Titles stand below the pictures; fewer than pictures, or none (`&[]`), are fine. At
-/// most the first 100 are shown.
+/// Pictures in a grid, dark on light as ink on paper. `x` has the shape `[n, side × side]` or
+/// `[n, height, width]`; 0 (or the smallest value) is white. Titles stand below the pictures; fewer
+/// than pictures, or none (`&[]`), are fine. At most the first 100 are shown.
 ///
 /// Panics if the shape is none of these.
 ///
@@ -27,13 +27,16 @@ const TITLE: f64 = 18.0;
 /// ```
 #[track_caller]
 pub fn images(x: &Tensor, titles: &[&str]) -> Figure {
-    let titles: Vec<(String, Rgb)> = titles.iter().map(|title| ((*title).to_owned(), INK)).collect();
+    let titles: Vec<(String, Rgb)> = titles
+        .iter()
+        .map(|title| ((*title).to_owned(), INK))
+        .collect();
     grid("images", x, &titles, false, &ink_of(x))
 }
 
-/// What convolutions look for, or what they find: small pictures in which blue is negative, white 0 and orange positive.
-/// Shapes: `[n, height, width]` or `[n, channels, height, width]`, each channel a picture, such as the weight of a
-/// `Conv2D`, or the output of one for a few examples.
+/// What convolutions look for, or what they find: small pictures in which blue is negative, white 0
+/// and orange positive. Shapes: `[n, height, width]` or `[n, channels, height, width]`, each
+/// channel a picture, such as the weight of a `Conv2D`, or the output of one for a few examples.
 ///
 /// Panics if the shape is none of these.
 ///
@@ -53,12 +56,17 @@ pub fn filters(x: &Tensor) -> Figure {
     let largest = low.abs().max(high.abs()).max(f64::MIN_POSITIVE);
     let colour = |_: usize, value: f64| palette::diverging((value / largest * 16.0).round() / 16.0);
     let mut figure = grid("filters", &pictures, &[], false, &colour);
-    figure.summary.push(format!("values from {} to {}", number(low, 3), number(high, 3)));
+    figure.summary.push(format!(
+        "values from {} to {}",
+        number(low, 3),
+        number(high, 3)
+    ));
     figure
 }
 
-/// Pictures with orange where the loss, or the score of a class, depends most on the pixels: `gradient` is that with
-/// respect to `x`, of the same shape, `[n, side × side]` or `[n, height, width]` (Simonyan et al. 2013).
+/// Pictures with orange where the loss, or the score of a class, depends most on the pixels:
+/// `gradient` is that with respect to `x`, of the same shape, `[n, side × side]` or
+/// `[n, height, width]` (Simonyan et al. 2013).
 ///
 /// Panics if the shapes do not fit.
 ///
@@ -74,8 +82,16 @@ pub fn filters(x: &Tensor) -> Figure {
 #[track_caller]
 pub fn saliency(x: &Tensor, gradient: &Tensor) -> Figure {
     if x.shape() != gradient.shape() {
-        let problem = format!("saliency: pictures of shape {:?}, gradients {:?}", x.shape(), gradient.shape());
-        fail(&problem, &[("x", x), ("gradient", gradient)], "let x = x.requires_grad(); loss.backward(); x.grad()");
+        let problem = format!(
+            "saliency: pictures of shape {:?}, gradients {:?}",
+            x.shape(),
+            gradient.shape()
+        );
+        fail(
+            &problem,
+            &[("x", x), ("gradient", gradient)],
+            "let x = x.requires_grad(); loss.backward(); x.grad()",
+        );
     }
     let (_, height, width) = sizes(x);
     let (strengths, ink) = (gradient.abs().numbers(), ink_of(x));
@@ -89,9 +105,10 @@ pub fn saliency(x: &Tensor, gradient: &Tensor) -> Figure {
     grid("saliency", x, &[], false, &mix)
 }
 
-/// The mistakes that the network was surest of: the pictures whose right label got the least probability, up to `count`
-/// of them, as "✗ 7 93 % (1)" where a 1 was taken for a 7 with a probability of 93 %. Shapes: `x` as for [`images`],
-/// `labels` `[n]`, `probabilities` `[n, classes]`.
+/// The mistakes that the network was surest of: the pictures whose right label got the least
+/// probability, up to `count` of them, as "✗ 7 93 % (1)" where a 1 was taken for a 7 with a
+/// probability of 93 %. Shapes: `x` as for [`images`], `labels` `[n]`, `probabilities`
+/// `[n, classes]`.
 ///
 /// Panics if the shapes do not fit.
 ///
@@ -104,14 +121,29 @@ pub fn saliency(x: &Tensor, gradient: &Tensor) -> Figure {
 /// ```
 #[track_caller]
 pub fn mistakes(x: &Tensor, labels: &Tensor, probabilities: &Tensor, count: usize) -> Figure {
-    let (n, classes) = (labels.len(), probabilities.shape().last().copied().unwrap_or(0));
+    let (n, classes) = (
+        labels.len(),
+        probabilities.shape().last().copied().unwrap_or(0),
+    );
     if probabilities.shape() != [n, classes] || x.shape().first() != Some(&n) || n == 0 {
-        let problem = format!("mistakes: probabilities {:?} for x {:?}", probabilities.shape(), x.shape());
-        fail(&problem, &[("x", x), ("labels", labels)], "labels [n], and [n, classes] from model.predict(&x)");
+        let problem = format!(
+            "mistakes: probabilities {:?} for x {:?}",
+            probabilities.shape(),
+            x.shape()
+        );
+        fail(
+            &problem,
+            &[("x", x), ("labels", labels)],
+            "labels [n], and [n, classes] from model.predict(&x)",
+        );
     }
     let labels = crate::ops::class_indices("mistakes", labels, classes);
     let rows = probabilities.to_vec();
-    let guess = |row: &[crate::Float]| (0..classes).max_by(|&a, &b| row[a].total_cmp(&row[b])).unwrap_or(0);
+    let guess = |row: &[crate::Float]| {
+        (0..classes)
+            .max_by(|&a, &b| row[a].total_cmp(&row[b]))
+            .unwrap_or(0)
+    };
     let guesses: Vec<usize> = rows.chunks(classes).map(guess).collect();
     let mut wrong: Vec<usize> = (0..n).filter(|&i| guesses[i] != labels[i]).collect();
     wrong.sort_by(|&a, &b| rows[a * classes + labels[a]].total_cmp(&rows[b * classes + labels[b]]));
@@ -119,18 +151,33 @@ pub fn mistakes(x: &Tensor, labels: &Tensor, probabilities: &Tensor, count: usiz
     wrong.truncate(count.clamp(1, MOST));
     let title = |i: &usize| {
         let sure = (rows[i * classes + guesses[*i]] * 100.0).round();
-        (format!("✗ {} {sure} % ({})", guesses[*i], labels[*i]), WRONG)
+        (
+            format!("✗ {} {sure} % ({})", guesses[*i], labels[*i]),
+            WRONG,
+        )
     };
     let titles: Vec<(String, Rgb)> = wrong.iter().map(title).collect();
     let said = format!("{all} of {n} wrong; ✗ predicted, how surely, (actual)");
     if wrong.is_empty() {
         // There is nothing to complain of: the first picture, in green.
         let first = x.detach().select_rows(&[0]);
-        let mut figure = grid("mistakes", &first, &[("✓ no mistake".to_owned(), RIGHT)], true, &ink_of(x));
+        let mut figure = grid(
+            "mistakes",
+            &first,
+            &[("✓ no mistake".to_owned(), RIGHT)],
+            true,
+            &ink_of(x),
+        );
         figure.summary = vec![said];
         return figure;
     }
-    let mut figure = grid("mistakes", &x.detach().select_rows(&wrong), &titles, true, &ink_of(x));
+    let mut figure = grid(
+        "mistakes",
+        &x.detach().select_rows(&wrong),
+        &titles,
+        true,
+        &ink_of(x),
+    );
     figure.summary.push(said);
     figure
 }
@@ -138,7 +185,11 @@ pub fn mistakes(x: &Tensor, labels: &Tensor, probabilities: &Tensor, count: usiz
 /// Dark on light: the smallest value, or 0, is white.
 fn ink_of(x: &Tensor) -> impl Fn(usize, f64) -> Rgb + use<> {
     let (low, high) = extent(x.numbers()).unwrap_or((0.0, 1.0));
-    let (low, high) = if low < high { (low.min(0.0), high) } else { (0.0, 1.0) };
+    let (low, high) = if low < high {
+        (low.min(0.0), high)
+    } else {
+        (0.0, 1.0)
+    };
     move |_, value| {
         // 16 greys: finer ones are hard to see in pictures of this size and double the file.
         let ink = ((value - low) / (high - low)).clamp(0.0, 1.0);
@@ -146,8 +197,9 @@ fn ink_of(x: &Tensor) -> impl Fn(usize, f64) -> Rgb + use<> {
     }
 }
 
-/// Pictures with their labels and, if given, what a network takes them for: a green ✓ where it is right, an orange
-/// "✗ 7 (1)" where it took a 1 for a 7. Shapes: `x` as for [`images`], `labels` and `predicted` `[n]`.
+/// Pictures with their labels and, if given, what a network takes them for: a green ✓ where it is
+/// right, an orange "✗ 7 (1)" where it took a 1 for a 7. Shapes: `x` as for [`images`], `labels`
+/// and `predicted` `[n]`.
 ///
 /// Panics if the shapes do not fit.
 ///
@@ -162,28 +214,49 @@ pub fn image_grid(x: &Tensor, labels: &Tensor, predicted: Option<&Tensor>) -> Fi
     let count = x.shape().first().copied().unwrap_or(0);
     for (role, given) in [("labels", Some(labels)), ("predicted", predicted)] {
         if let Some(given) = given.filter(|given| given.len() != count) {
-            let problem = format!("image_grid: {role} of shape {:?} for x of shape {:?}", given.shape(), x.shape());
-            fail(&problem, &[("x", x), (role, given)], "one number for each picture: shape [n]");
+            let problem = format!(
+                "image_grid: {role} of shape {:?} for x of shape {:?}",
+                given.shape(),
+                x.shape()
+            );
+            fail(
+                &problem,
+                &[("x", x), (role, given)],
+                "one number for each picture: shape [n]",
+            );
         }
     }
-    let labels: Vec<String> = labels.to_vec().into_iter().map(|label| number(label as f64, 4)).collect();
+    let labels: Vec<String> = labels
+        .to_vec()
+        .into_iter()
+        .map(|label| number(label as f64, 4))
+        .collect();
     let Some(predicted) = predicted else {
         let titles: Vec<(String, Rgb)> = labels.into_iter().map(|label| (label, INK)).collect();
         return grid("images", x, &titles, false, &ink_of(x));
     };
-    let predicted = predicted.to_vec().into_iter().map(|label| number(label as f64, 4));
+    let predicted = predicted
+        .to_vec()
+        .into_iter()
+        .map(|label| number(label as f64, 4));
     let title = |(predicted, label): (String, String)| {
-        if predicted == label { (format!("✓ {label}"), RIGHT) } else { (format!("✗ {predicted} ({label})"), WRONG) }
+        if predicted == label {
+            (format!("✓ {label}"), RIGHT)
+        } else {
+            (format!("✗ {predicted} ({label})"), WRONG)
+        }
     };
     let titles: Vec<(String, Rgb)> = predicted.zip(labels).map(title).collect();
     let mut figure = grid("images", x, &titles, true, &ink_of(x));
     let right = titles.iter().filter(|(_, colour)| *colour == RIGHT).count();
-    figure.summary.push(format!("{right} of {count} right; ✗ predicted (actual)"));
+    figure
+        .summary
+        .push(format!("{right} of {count} right; ✗ predicted (actual)"));
     figure
 }
 
-/// Pictures in rows, in frames of the colour of their titles if they are `framed`. `colour` makes a pixel of its place
-/// among all values and of its value.
+/// Pictures in rows, in frames of the colour of their titles if they are `framed`. `colour` makes a
+/// pixel of its place among all values and of its value.
 #[track_caller]
 fn grid(
     kind: &'static str,
@@ -194,17 +267,30 @@ fn grid(
 ) -> Figure {
     let (count, height, width) = sizes(x);
     let shown = count.min(MOST);
-    let longest = titles.iter().map(|(title, _)| columns_in(title)).max().unwrap_or(0);
+    let longest = titles
+        .iter()
+        .map(|(title, _)| columns_in(title))
+        .max()
+        .unwrap_or(0);
     // Titles such as "✗ 7 93 % (1)" need their room.
     let fit = if longest > 10 { 6 } else { 10 };
-    let columns =
-        if shown <= fit { shown } else { (shown as f64).sqrt().ceil().clamp(fit as f64, fit as f64 * 1.2) as usize };
+    let columns = if shown <= fit {
+        shown
+    } else {
+        (shown as f64)
+            .sqrt()
+            .ceil()
+            .clamp(fit as f64, fit as f64 * 1.2) as usize
+    };
     let rows = shown.div_ceil(columns);
     let side = (600.0 / columns as f64 - GAP).min(84.0);
     let tall = side * height as f64 / width as f64;
     let title_height = if titles.is_empty() { 0.0 } else { TITLE };
     // One unit of the axes is one pixel of the page; y grows upwards.
-    let (wide, high) = ((side + GAP) * columns as f64 + GAP, (tall + GAP + title_height) * rows as f64 + GAP);
+    let (wide, high) = (
+        (side + GAP) * columns as f64 + GAP,
+        (tall + GAP + title_height) * rows as f64 + GAP,
+    );
     let mut figure = Figure::new(kind, Axis::none((0.0, wide)), Axis::none((0.0, high)));
     figure.size = (wide + 24.0, high + 18.0);
     let values = x.numbers();
@@ -216,20 +302,48 @@ fn grid(
         let left = GAP + column * (side + GAP);
         let top = high - GAP - row * (tall + GAP + title_height);
         let area = [left, top - tall, left + side, top];
-        figure.layers.push(Layer::Image { area, png: raster::png(width, &pixels), smooth: false });
-        let frame = titles.get(i).filter(|_| framed).map_or(palette::GRID, |(_, colour)| *colour);
-        figure.layers.push(Layer::Frame(area, frame, if framed { 2.0 } else { 1.0 }));
+        figure.layers.push(Layer::Image {
+            area,
+            png: raster::png(width, &pixels),
+            smooth: false,
+        });
+        let frame = titles
+            .get(i)
+            .filter(|_| framed)
+            .map_or(palette::GRID, |(_, colour)| *colour);
+        figure
+            .layers
+            .push(Layer::Frame(area, frame, if framed { 2.0 } else { 1.0 }));
         if let Some((title, colour)) = titles.get(i) {
             let at = (left + side / 2.0, top - tall - TITLE / 2.0 - 1.0);
             let longest = ((side + GAP) / 6.4) as usize;
-            figure.layers.push(Layer::Text { at, text: shorten(title, longest), colour: *colour, size: 11.5 });
+            figure.layers.push(Layer::Text {
+                at,
+                text: shorten(title, longest),
+                colour: *colour,
+                size: 11.5,
+            });
         }
     }
-    let first = if shown < count { format!("the first {shown} of {count}") } else { count.to_string() };
-    figure.summary.push(format!("{first} pictures of {height} × {width} pixels"));
+    let first = if shown < count {
+        format!("the first {shown} of {count}")
+    } else {
+        count.to_string()
+    };
+    figure
+        .summary
+        .push(format!("{first} pictures of {height} × {width} pixels"));
     if !titles.is_empty() {
-        let some: Vec<&str> = titles.iter().take(shown.min(20)).map(|(title, _)| title.as_str()).collect();
-        figure.summary.push(format!("{}{}", some.join(" | "), if titles.len() > 20 { " | …" } else { "" }));
+        let some: Vec<&str> = titles
+            .iter()
+            .take(shown.min(20))
+            .map(|(title, _)| title.as_str())
+            .collect();
+        figure.summary.push(format!(
+            "{}{}",
+            some.join(" | "),
+            if titles.len() > 20 { " | …" } else { "" }
+        ));
     }
     figure
 }
@@ -240,9 +354,14 @@ fn sizes(x: &Tensor) -> (usize, usize, usize) {
     match *x.shape() {
         [n, height, width] if n * height * width > 0 => (n, height, width),
         [n, 1, height, width] if n * height * width > 0 => (n, height, width),
-        [n, pixels] if n > 0 && pixels > 0 && pixels.isqrt().pow(2) == pixels => (n, pixels.isqrt(), pixels.isqrt()),
+        [n, pixels] if n > 0 && pixels > 0 && pixels.isqrt().pow(2) == pixels => {
+            (n, pixels.isqrt(), pixels.isqrt())
+        }
         _ => fail(
-            &format!("images: pictures have the shape [n, side × side] or [n, height, width], not {:?}", x.shape()),
+            &format!(
+                "images: pictures have the shape [n, side × side] or [n, height, width], not {:?}",
+                x.shape()
+            ),
             &[("x", x)],
             "one picture alone is x.reshape(&[1, height, width])",
         ),

@@ -15,9 +15,10 @@ const BANDS: usize = 16;
 const LOW: Rgb = [86, 140, 190];
 const HIGH: Rgb = [246, 249, 252];
 
-/// Contours of `f` with paths over them, for instance those of several optimisers to a minimum. Each band of the map
-/// covers an equal share of the picture, so that a narrow valley shows as well as a bowl. A path starts at its circle and
-/// ends at its diamond; what leaves the ranges runs along the edge.
+/// Contours of `f` with paths over them, for instance those of several optimisers to a minimum.
+/// Each band of the map covers an equal share of the picture, so that a narrow valley shows as well
+/// as a bowl. A path starts at its circle and ends at its diamond; what leaves the ranges runs
+/// along the edge.
 ///
 /// Panics if a range is empty, if `f` is nowhere finite, or if a path has no point.
 ///
@@ -50,23 +51,37 @@ fn landscape(
 ) -> Figure {
     for range in [&x_range, &y_range] {
         if range.is_empty() {
-            fail(&format!("contour_path: the range {range:?} is empty"), &[], "write the smaller number first");
+            fail(
+                &format!("contour_path: the range {range:?} is empty"),
+                &[],
+                "write the smaller number first",
+            );
         }
     }
     let mut heights = Vec::with_capacity(COLUMNS * ROWS);
     for row in 0..ROWS {
         let y = y_range.end - (y_range.end - y_range.start) * (row as Float + 0.5) / ROWS as Float;
         for column in 0..COLUMNS {
-            let x = x_range.start + (x_range.end - x_range.start) * (column as Float + 0.5) / COLUMNS as Float;
+            let x = x_range.start
+                + (x_range.end - x_range.start) * (column as Float + 0.5) / COLUMNS as Float;
             heights.push(f(x, y) as f64);
         }
     }
-    let area = [x_range.start as f64, y_range.start as f64, x_range.end as f64, y_range.end as f64];
+    let area = [
+        x_range.start as f64,
+        y_range.start as f64,
+        x_range.end as f64,
+        y_range.end as f64,
+    ];
     let mut figure = map("contours", &heights, area);
     for (i, (name, path)) in paths.into_iter().enumerate() {
         let finite = |point: &&(f64, f64)| point.0.is_finite() && point.1.is_finite();
         let Some((first, last)) = path.iter().find(finite).zip(path.iter().rfind(finite)) else {
-            fail(&format!("contour_path: no finite point on the path \"{name}\""), &[], "push the start point first");
+            fail(
+                &format!("contour_path: no finite point on the path \"{name}\""),
+                &[],
+                "push the start point first",
+            );
         };
         let (first, last) = (*first, *last);
         let at = |point: (f64, f64)| format!("({}, {})", number(point.0, 3), number(point.1, 3));
@@ -74,19 +89,50 @@ fn landscape(
             height if height.is_finite() => format!(", value {}", number(height as f64, 3)),
             _ => String::new(),
         };
-        figure.summary.push(format!("{name}: {} points, from {} to {}{reached}", path.len(), at(first), at(last)));
+        figure.summary.push(format!(
+            "{name}: {} points, from {} to {}{reached}",
+            path.len(),
+            at(first),
+            at(last)
+        ));
         // The map is blue: paths begin with the colour after it.
-        let stroke = Stroke { colour: palette::colour(i + 1), ..curve_stroke(i) };
-        let halo = Stroke { colour: WHITE, width: 4.0, dash: 0, opacity: 0.8 };
+        let stroke = Stroke {
+            colour: palette::colour(i + 1),
+            ..curve_stroke(i)
+        };
+        let halo = Stroke {
+            colour: WHITE,
+            width: 4.0,
+            dash: 0,
+            opacity: 0.8,
+        };
         figure.layers.push(Layer::Line(path.clone(), halo));
         if path.len() <= 60 {
-            let dots = Mark { colour: stroke.colour, shape: 0, size: 2.2 };
+            let dots = Mark {
+                colour: stroke.colour,
+                shape: 0,
+                size: 2.2,
+            };
             figure.layers.push(Layer::Marks(path.clone(), dots));
         }
         figure.layers.push(Layer::Line(path, stroke));
         for (point, shape) in [(first, 0), (last, 3)] {
-            figure.layers.push(Layer::Marks(vec![point], Mark { colour: WHITE, shape, size: 6.4 }));
-            figure.layers.push(Layer::Marks(vec![point], Mark { colour: stroke.colour, shape, size: 4.8 }));
+            figure.layers.push(Layer::Marks(
+                vec![point],
+                Mark {
+                    colour: WHITE,
+                    shape,
+                    size: 6.4,
+                },
+            ));
+            figure.layers.push(Layer::Marks(
+                vec![point],
+                Mark {
+                    colour: stroke.colour,
+                    shape,
+                    size: 4.8,
+                },
+            ));
         }
         figure.legend.push((name, Key::Line(stroke)));
     }
@@ -96,35 +142,71 @@ fn landscape(
 /// Heights from above, `ROWS` of `COLUMNS` from the top.
 #[track_caller]
 pub(super) fn map(kind: &'static str, heights: &[f64], area: [f64; 4]) -> Figure {
-    let mut sorted: Vec<f64> = heights.iter().copied().filter(|height| height.is_finite()).collect();
+    let mut sorted: Vec<f64> = heights
+        .iter()
+        .copied()
+        .filter(|height| height.is_finite())
+        .collect();
     sorted.sort_by(f64::total_cmp);
     let (Some(low), Some(high)) = (sorted.first(), sorted.last()) else {
-        fail(&format!("{kind}: the function is nowhere finite"), &[], "does it divide by zero or take a logarithm?");
+        fail(
+            &format!("{kind}: the function is nowhere finite"),
+            &[],
+            "does it divide by zero or take a logarithm?",
+        );
     };
-    let mut figure = Figure::new(kind, Axis::numbers((area[0], area[2])), Axis::numbers((area[1], area[3])));
+    let mut figure = Figure::new(
+        kind,
+        Axis::numbers((area[0], area[2])),
+        Axis::numbers((area[1], area[3])),
+    );
     figure.size = (580.0, 430.0);
-    figure.summary.push(format!("values from {} to {}", number(*low, 4), number(*high, 4)));
+    figure.summary.push(format!(
+        "values from {} to {}",
+        number(*low, 4),
+        number(*high, 4)
+    ));
     let keys = [
         (LOW, format!("lowest {}", number(*low, 3))),
-        (blend(LOW, HIGH, 0.8), format!("highest {}", number(*high, 3))),
+        (
+            blend(LOW, HIGH, 0.8),
+            format!("highest {}", number(*high, 3)),
+        ),
     ];
     for (colour, name) in keys {
-        figure.legend.push((name, Key::Mark(Mark { colour, shape: 2, size: 6.0 })));
+        figure.legend.push((
+            name,
+            Key::Mark(Mark {
+                colour,
+                shape: 2,
+                size: 6.0,
+            }),
+        ));
     }
     let png = raster::png(COLUMNS, &bands(heights, &sorted));
-    figure.layers.push(Layer::Image { area, png, smooth: true });
+    figure.layers.push(Layer::Image {
+        area,
+        png,
+        smooth: true,
+    });
     figure
 }
 
 /// Colours by how much of the picture lies lower, with a darker line where one band meets the next.
 fn bands(heights: &[f64], sorted: &[f64]) -> Vec<Rgb> {
-    let limits: Vec<f64> = (1..BANDS).map(|band| sorted[band * sorted.len() / BANDS]).collect();
+    let limits: Vec<f64> = (1..BANDS)
+        .map(|band| sorted[band * sorted.len() / BANDS])
+        .collect();
     let band = |height: f64| limits.partition_point(|limit| *limit < height);
     let numbers: Vec<usize> = heights.iter().map(|height| band(*height)).collect();
     let shade = |band: usize| blend(LOW, HIGH, band as f64 / (BANDS - 1) as f64);
     let mut pixels = Vec::with_capacity(heights.len());
     for (i, number) in numbers.iter().enumerate() {
-        let right = if (i + 1) % COLUMNS == 0 { number } else { numbers.get(i + 1).unwrap_or(number) };
+        let right = if (i + 1) % COLUMNS == 0 {
+            number
+        } else {
+            numbers.get(i + 1).unwrap_or(number)
+        };
         let below = numbers.get(i + COLUMNS).unwrap_or(number);
         let pixel = shade(*number);
         pixels.push(match () {

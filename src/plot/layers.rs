@@ -1,4 +1,5 @@
-//! What is inside a network: how the values of each layer are distributed, and the network itself as circles and lines.
+//! What is inside a network: how the values of each layer are distributed, and the network itself
+//! as circles and lines.
 
 use super::curves::histogram_of;
 use super::figure::{Axis, Figure, Key, Layer, Mark, Stroke};
@@ -10,8 +11,9 @@ use crate::data::Dataset;
 use crate::nn::dead_units;
 use crate::tensor::{Tensor, fail::fail};
 
-/// A histogram for each layer, side by side: of what comes out of the layers (`model.activations(&x)`), of weights, of
-/// anything with names. Of outputs, `[n, units, …]`, it also says how many units are 0 for all n examples: dead ones.
+/// A histogram for each layer, side by side: of what comes out of the layers
+/// (`model.activations(&x)`), of weights, of anything with names. Of outputs, `[n, units, …]`, it
+/// also says how many units are 0 for all n examples: dead ones.
 ///
 /// Panics if there is none, or if one has no finite value.
 ///
@@ -24,7 +26,9 @@ use crate::tensor::{Tensor, fail::fail};
 /// ```
 #[track_caller]
 pub fn histograms<N: AsRef<str>, V: Values>(values: &[(N, V)]) -> Figure {
-    histograms_of_all(List(values.len(), &|i| (values[i].0.as_ref(), values[i].1.tensor())))
+    histograms_of_all(List(values.len(), &|i| {
+        (values[i].0.as_ref(), values[i].1.tensor())
+    }))
 }
 
 #[track_caller]
@@ -44,11 +48,16 @@ fn histograms_of_all(values: List<(&str, Tensor)>) -> Figure {
 /// ```
 #[track_caller]
 pub fn weights(parameters: &[Tensor]) -> Figure {
-    histograms_of("weights", parameters.iter().enumerate().map(with_name).collect(), &|_| None)
+    histograms_of(
+        "weights",
+        parameters.iter().enumerate().map(with_name).collect(),
+        &|_| None,
+    )
 }
 
-/// A histogram of the gradient of each parameter, for `model.parameters()` after `backward`, with how large it is beside
-/// the parameter itself. A step changes a parameter by this ratio times the learning rate; about 0.001 in all is healthy.
+/// A histogram of the gradient of each parameter, for `model.parameters()` after `backward`, with
+/// how large it is beside the parameter itself. A step changes a parameter by this ratio times the
+/// learning rate; about 0.001 in all is healthy.
 ///
 /// Panics if a parameter has no gradient.
 ///
@@ -65,13 +74,19 @@ pub fn gradients(parameters: &[Tensor]) -> Figure {
     let (mut gradients, mut ratios) = (Vec::new(), Vec::new());
     for (name, parameter) in parameters.iter().enumerate().map(with_name) {
         let gradient = parameter.grad();
-        ratios.push(gradient.root_mean_square() / parameter.root_mean_square().max(f64::MIN_POSITIVE));
+        ratios.push(
+            gradient.root_mean_square() / parameter.root_mean_square().max(f64::MIN_POSITIVE),
+        );
         gradients.push((name, gradient));
     }
     let mut figures = histograms_of("gradients", gradients, &|_| None);
     for (part, ratio) in figures.parts.iter_mut().zip(ratios) {
         // A bias begins at 0: there is nothing to compare with.
-        let ratio = if ratio < 1e6 { format!(", {} × parameter", number(ratio, 2)) } else { String::new() };
+        let ratio = if ratio < 1e6 {
+            format!(", {} × parameter", number(ratio, 2))
+        } else {
+            String::new()
+        };
         part.x.label += &ratio;
         part.summary[0] += &ratio;
     }
@@ -79,7 +94,12 @@ pub fn gradients(parameters: &[Tensor]) -> Figure {
 }
 
 fn with_name((i, parameter): (usize, &Tensor)) -> (String, Tensor) {
-    (parameter.name().unwrap_or_else(|| format!("parameter {}", i + 1)), parameter.clone())
+    (
+        parameter
+            .name()
+            .unwrap_or_else(|| format!("parameter {}", i + 1)),
+        parameter.clone(),
+    )
 }
 
 #[track_caller]
@@ -89,16 +109,32 @@ fn histograms_of(
     note: &dyn Fn(&Tensor) -> Option<String>,
 ) -> Figure {
     if values.is_empty() {
-        fail(&format!("{kind}: there is nothing to draw"), &[], "give at least one tensor with its name");
+        fail(
+            &format!("{kind}: there is nothing to draw"),
+            &[],
+            "give at least one tensor with its name",
+        );
     }
     let mut parts = Vec::new();
     for (name, tensor) in values {
         let values = tensor.numbers();
         let mut part = histogram_of(values.clone()).title(&name);
-        let values: Vec<f64> = values.into_iter().filter(|value| value.is_finite()).collect();
+        let values: Vec<f64> = values
+            .into_iter()
+            .filter(|value| value.is_finite())
+            .collect();
         let mean = values.iter().sum::<f64>() / values.len() as f64;
-        let deviation = (values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / values.len() as f64).sqrt();
-        let mean = if mean.abs() < 1e-6 * deviation { 0.0 } else { mean };
+        let deviation = (values
+            .iter()
+            .map(|value| (value - mean).powi(2))
+            .sum::<f64>()
+            / values.len() as f64)
+            .sqrt();
+        let mean = if mean.abs() < 1e-6 * deviation {
+            0.0
+        } else {
+            mean
+        };
         part.x.label = format!("mean {}, std {}", number(mean, 2), number(deviation, 2));
         if let Some(note) = note(&tensor) {
             part.x.label += &format!(", {note}");
@@ -113,7 +149,9 @@ fn histograms_of(
 
 /// "3 of 16 units always 0", for all examples.
 fn note_dead_units(outputs: &Tensor) -> Option<String> {
-    let &[examples, units, ..] = outputs.shape() else { return None };
+    let &[examples, units, ..] = outputs.shape() else {
+        return None;
+    };
     let dead = dead_units(outputs);
     (examples > 1 && dead > 0).then(|| format!("{dead} of {units} units always 0"))
 }
@@ -123,9 +161,9 @@ const MOST_UNITS: usize = 10;
 const HEIGHT: f64 = 320.0;
 const WIDTH: f64 = 580.0;
 
-/// A network of dense layers as circles and lines, for `model.parameters()`: a line is a weight, the thicker the further
-/// from 0, blue if it is negative and orange if it is positive; the colour of a circle is the bias. Of large layers a part
-/// is drawn.
+/// A network of dense layers as circles and lines, for `model.parameters()`: a line is a weight,
+/// the thicker the further from 0, blue if it is negative and orange if it is positive; the colour
+/// of a circle is the bias. Of large layers a part is drawn.
 ///
 /// Panics if no parameter is a matrix, or if they do not follow each other.
 ///
@@ -143,15 +181,30 @@ pub fn network(parameters: &[Tensor]) -> Figure {
         for (unit, at) in column.places(c, columns.len()) {
             let bias = column.bias.get(unit).copied().unwrap_or(0.0);
             let fill = palette::diverging(bias / column.largest_bias());
-            figure.layers.push(Layer::Marks(vec![at], Mark { colour: INK, shape: 0, size: 9.5 }));
-            figure.layers.push(Layer::Marks(vec![at], Mark { colour: fill, shape: 0, size: 8.0 }));
+            figure.layers.push(Layer::Marks(
+                vec![at],
+                Mark {
+                    colour: INK,
+                    shape: 0,
+                    size: 9.5,
+                },
+            ));
+            figure.layers.push(Layer::Marks(
+                vec![at],
+                Mark {
+                    colour: fill,
+                    shape: 0,
+                    size: 8.0,
+                },
+            ));
         }
     }
     figure
 }
 
-/// As [`network`], and each unit as a picture of what it makes of the plane of a data set with two inputs: white is 0, blue
-/// negative, orange positive. `activations` are the outputs of all layers, as `model.activations(points)` returns them.
+/// As [`network`], and each unit as a picture of what it makes of the plane of a data set with two
+/// inputs: white is 0, blue negative, orange positive. `activations` are the outputs of all layers,
+/// as `model.activations(points)` returns them.
 ///
 /// Panics if the shapes do not fit.
 ///
@@ -172,10 +225,17 @@ pub fn neurons(
 }
 
 #[track_caller]
-fn neurons_of(data: &Dataset, parameters: &[Tensor], activations: &dyn Fn(&Tensor) -> Vec<(String, Tensor)>) -> Figure {
+fn neurons_of(
+    data: &Dataset,
+    parameters: &[Tensor],
+    activations: &dyn Fn(&Tensor) -> Vec<(String, Tensor)>,
+) -> Figure {
     const SIDE: usize = 24;
     if data.x.rank() != 2 || data.x.shape()[1] != 2 {
-        let problem = format!("neurons: points have the shape [n, 2], x has {:?}", data.x.shape());
+        let problem = format!(
+            "neurons: points have the shape [n, 2], x has {:?}",
+            data.x.shape()
+        );
         fail(
             &problem,
             &[("x", &data.x)],
@@ -190,7 +250,12 @@ fn neurons_of(data: &Dataset, parameters: &[Tensor], activations: &dyn Fn(&Tenso
     let ((left, right), (bottom, top)) = (side(0), side(1));
     let place = |i: usize, low: f64, high: f64| low + (high - low) * (i as f64 + 0.5) / SIDE as f64;
     let points = (0..SIDE * SIDE)
-        .flat_map(|i| [place(i % SIDE, left, right) as Float, place(i / SIDE, top, bottom) as Float])
+        .flat_map(|i| {
+            [
+                place(i % SIDE, left, right) as Float,
+                place(i / SIDE, top, bottom) as Float,
+            ]
+        })
         .collect();
     let points = Tensor::from_vec(points, &[SIDE * SIDE, 2]);
     let mut fields = vec![points.clone()];
@@ -212,13 +277,27 @@ fn neurons_of(data: &Dataset, parameters: &[Tensor], activations: &dyn Fn(&Tenso
     for ((c, column), field) in columns.iter().enumerate().zip(&fields) {
         let values = field.numbers();
         for (unit, (x, y)) in column.places(c, columns.len()) {
-            let own: Vec<f64> = values.iter().skip(unit).step_by(column.units).copied().collect();
-            let largest = own.iter().fold(f64::MIN_POSITIVE, |largest, value| largest.max(value.abs()));
-            let pixels: Vec<Rgb> =
-                own.iter().map(|value| palette::diverging((value / largest * 12.0).round() / 12.0)).collect();
+            let own: Vec<f64> = values
+                .iter()
+                .skip(unit)
+                .step_by(column.units)
+                .copied()
+                .collect();
+            let largest = own
+                .iter()
+                .fold(f64::MIN_POSITIVE, |largest, value| largest.max(value.abs()));
+            let pixels: Vec<Rgb> = own
+                .iter()
+                .map(|value| palette::diverging((value / largest * 12.0).round() / 12.0))
+                .collect();
             let area = [x - 13.0, y - 13.0, x + 13.0, y + 13.0];
-            figure.layers.push(Layer::Box([x - 14.5, y - 14.5, x + 14.5, y + 14.5], INK));
-            figure.layers.push(Layer::Picture { area, png: raster::png(SIDE, &pixels) });
+            figure
+                .layers
+                .push(Layer::Box([x - 14.5, y - 14.5, x + 14.5, y + 14.5], INK));
+            figure.layers.push(Layer::Picture {
+                area,
+                png: raster::png(SIDE, &pixels),
+            });
         }
     }
     figure
@@ -243,7 +322,11 @@ impl Column {
         let step = (HEIGHT / rows as f64).min(46.0);
         let top = HEIGHT / 2.0 + step * (rows - 1) as f64 / 2.0;
         let row = |i: usize| if i + 1 == shown.len() { rows - 1 } else { i };
-        shown.iter().enumerate().map(|(i, unit)| (*unit, (x, top - step * row(i) as f64))).collect()
+        shown
+            .iter()
+            .enumerate()
+            .map(|(i, unit)| (*unit, (x, top - step * row(i) as f64)))
+            .collect()
     }
 
     fn shown(&self) -> Vec<usize> {
@@ -254,7 +337,9 @@ impl Column {
     }
 
     fn largest_bias(&self) -> f64 {
-        self.bias.iter().fold(f64::MIN_POSITIVE, |largest, bias| largest.max(bias.abs()))
+        self.bias
+            .iter()
+            .fold(f64::MIN_POSITIVE, |largest, bias| largest.max(bias.abs()))
     }
 }
 
@@ -266,42 +351,84 @@ fn columns(kind: &str, parameters: &[Tensor]) -> Vec<Column> {
             [inputs, units] if inputs * units > 0 => {
                 let last = columns.last().map_or(inputs, |column| column.units);
                 if last != inputs {
-                    let problem = format!("{kind}: a layer of {inputs} inputs does not follow one of {last} units");
-                    fail(&problem, &[("weight", parameter)], "the picture is for a stack of Dense layers");
+                    let problem = format!(
+                        "{kind}: a layer of {inputs} inputs does not follow one of {last} units"
+                    );
+                    fail(
+                        &problem,
+                        &[("weight", parameter)],
+                        "the picture is for a stack of Dense layers",
+                    );
                 }
                 if columns.is_empty() {
                     let name = "inputs".to_owned();
-                    columns.push(Column { name, units: inputs, weights: Vec::new(), bias: Vec::new() });
+                    columns.push(Column {
+                        name,
+                        units: inputs,
+                        weights: Vec::new(),
+                        bias: Vec::new(),
+                    });
                 }
                 let name = parameter.name().unwrap_or_default();
                 let name = name.strip_suffix(".weight").unwrap_or(&name).to_owned();
-                columns.push(Column { name, units, weights: parameter.numbers(), bias: Vec::new() });
+                columns.push(Column {
+                    name,
+                    units,
+                    weights: parameter.numbers(),
+                    bias: Vec::new(),
+                });
             }
-            [units] if columns.last().is_some_and(|column| column.units == units && column.bias.is_empty()) => {
+            [units]
+                if columns
+                    .last()
+                    .is_some_and(|column| column.units == units && column.bias.is_empty()) =>
+            {
                 columns.last_mut().expect("there is one").bias = parameter.numbers();
             }
             _ => {}
         }
     }
     if columns.len() < 2 {
-        let problem = format!("{kind}: none of the {} parameters is the weight of a dense layer", parameters.len());
-        fail(&problem, &[], "pass model.parameters() of a model with Dense layers");
+        let problem = format!(
+            "{kind}: none of the {} parameters is the weight of a dense layer",
+            parameters.len()
+        );
+        fail(
+            &problem,
+            &[],
+            "pass model.parameters() of a model with Dense layers",
+        );
     }
     columns
 }
 
 /// The lines and names; what stands for the units comes on top.
 fn drawn(columns: &[Column], kind: &'static str) -> Figure {
-    let mut figure = Figure::new(kind, Axis::none((0.0, WIDTH)), Axis::none((-44.0, HEIGHT + 6.0)));
+    let mut figure = Figure::new(
+        kind,
+        Axis::none((0.0, WIDTH)),
+        Axis::none((-44.0, HEIGHT + 6.0)),
+    );
     figure.size = (WIDTH + 24.0, HEIGHT + 68.0);
     for (c, pair) in columns.windows(2).enumerate() {
-        let (from, to) = (pair[0].places(c, columns.len()), pair[1].places(c + 1, columns.len()));
-        let largest = pair[1].weights.iter().fold(f64::MIN_POSITIVE, |largest, weight| largest.max(weight.abs()));
+        let (from, to) = (
+            pair[0].places(c, columns.len()),
+            pair[1].places(c + 1, columns.len()),
+        );
+        let largest = pair[1]
+            .weights
+            .iter()
+            .fold(f64::MIN_POSITIVE, |largest, weight| {
+                largest.max(weight.abs())
+            });
         for (input, start) in &from {
             for (unit, end) in &to {
                 let weight = pair[1].weights[input * pair[1].units + unit] / largest;
                 if weight.abs() > 0.02 {
-                    let stroke = Stroke { width: (4.5 * weight.abs()).max(1.0), ..line_of(weight) };
+                    let stroke = Stroke {
+                        width: (4.5 * weight.abs()).max(1.0),
+                        ..line_of(weight)
+                    };
                     figure.layers.push(Layer::Line(vec![*start, *end], stroke));
                 }
             }
@@ -314,24 +441,50 @@ fn drawn(columns: &[Column], kind: &'static str) -> Figure {
             let middle = (bottom + places[places.len() - 2].1.1) / 2.0;
             let hidden = format!("… {} more …", last + 1 - places.len());
             // A pale ground, because lines run behind.
-            figure.layers.push(Layer::Box([x - 44.0, middle - 9.0, x + 44.0, middle + 9.0], WHITE));
-            figure.layers.push(Layer::Text { at: (x, middle), text: hidden, colour: PALE_INK, size: 11.0 });
+            figure.layers.push(Layer::Box(
+                [x - 44.0, middle - 9.0, x + 44.0, middle + 9.0],
+                WHITE,
+            ));
+            figure.layers.push(Layer::Text {
+                at: (x, middle),
+                text: hidden,
+                colour: PALE_INK,
+                size: 11.0,
+            });
         }
-        let text = |text: String, y: f64| Layer::Text { at: (x, y), text, colour: INK, size: 12.0 };
+        let text = |text: String, y: f64| Layer::Text {
+            at: (x, y),
+            text,
+            colour: INK,
+            size: 12.0,
+        };
         figure.layers.push(text(column.name.clone(), -22.0));
         figure.layers.push(text(column.units.to_string(), -37.0));
         let weights = match super::values::extent(column.weights.iter().copied()) {
-            Some((low, high)) => format!(", weights from {} to {}", number(low, 3), number(high, 3)),
+            Some((low, high)) => {
+                format!(", weights from {} to {}", number(low, 3), number(high, 3))
+            }
             None => String::new(),
         };
-        figure.summary.push(format!("{}: {} units{weights}", column.name, column.units));
+        figure
+            .summary
+            .push(format!("{}: {} units{weights}", column.name, column.units));
     }
-    figure.legend.push(("negative weight".to_owned(), Key::Line(line_of(-1.0))));
-    figure.legend.push(("positive weight".to_owned(), Key::Line(line_of(1.0))));
+    figure
+        .legend
+        .push(("negative weight".to_owned(), Key::Line(line_of(-1.0))));
+    figure
+        .legend
+        .push(("positive weight".to_owned(), Key::Line(line_of(1.0))));
     figure
 }
 
 fn line_of(weight: f64) -> Stroke {
     let colour = palette::colour(usize::from(weight > 0.0));
-    Stroke { colour, width: 3.0, dash: 0, opacity: (0.25 + 0.6 * weight.abs()).min(0.85) }
+    Stroke {
+        colour,
+        width: 3.0,
+        dash: 0,
+        opacity: (0.25 + 0.6 * weight.abs()).min(0.85),
+    }
 }

@@ -1,8 +1,9 @@
-//! Letters of our own, for pictures of pixels: no font is on every computer. They are lines of one width with round ends.
+//! Letters of our own, for pictures of pixels: no font is on every computer. They are lines of one
+//! width with round ends.
 //!
-//! Each is written as a pen moves over a grid: capitals are 14 high, small letters 10, the baseline is 0. `x y` is a line to
-//! that point, `(x y a b from to)` an arc around x y with the half axes a and b from one angle to another, in degrees from
-//! the right, anticlockwise; `;` lifts the pen.
+//! Each is written as a pen moves over a grid: capitals are 14 high, small letters 10, the baseline
+//! is 0. `x y` is a line to that point, `(x y a b from to)` an arc around x y with the half axes a
+//! and b from one angle to another, in degrees from the right, anticlockwise; `;` lifts the pen.
 
 use super::contours::{Contour, Point, arc, stroke};
 use std::sync::LazyLock;
@@ -168,7 +169,8 @@ const BOLD_PEN: f64 = 2.5;
 
 /// What says how the letters beside it are joined or look.
 fn is_invisible(letter: char) -> bool {
-    letter.is_control() || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+    letter.is_control()
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
 struct Letter {
@@ -183,17 +185,36 @@ static ALL: LazyLock<Vec<Letter>> = LazyLock::new(|| LETTERS.lines().filter_map(
 
 fn parse(line: &str) -> Option<Letter> {
     let letter = line.chars().next()?;
-    let strokes: Vec<Vec<Point>> = line[letter.len_utf8()..].trim_start().split(';').map(points).collect();
+    let strokes: Vec<Vec<Point>> = line[letter.len_utf8()..]
+        .trim_start()
+        .split(';')
+        .map(points)
+        .collect();
     let xs = || strokes.iter().flatten().map(|point| point.0);
-    let (from, to) = (xs().fold(f64::INFINITY, f64::min), xs().fold(f64::NEG_INFINITY, f64::max));
-    let (from, to) = if letter.is_ascii_digit() { (0.0, DIGIT) } else { (from, to) };
-    Some(Letter { letter, from, to, strokes })
+    let (from, to) = (
+        xs().fold(f64::INFINITY, f64::min),
+        xs().fold(f64::NEG_INFINITY, f64::max),
+    );
+    let (from, to) = if letter.is_ascii_digit() {
+        (0.0, DIGIT)
+    } else {
+        (from, to)
+    };
+    Some(Letter {
+        letter,
+        from,
+        to,
+        strokes,
+    })
 }
 
 fn points(stroke: &str) -> Vec<Point> {
     let mut points = Vec::new();
     for part in stroke.split_inclusive([')', '(']) {
-        let numbers: Vec<f64> = part.split([' ', '(', ')']).filter_map(|number| number.parse().ok()).collect();
+        let numbers: Vec<f64> = part
+            .split([' ', '(', ')'])
+            .filter_map(|number| number.parse().ok())
+            .collect();
         match *numbers.as_slice() {
             [x, y, a, b, from, to] if part.ends_with(')') => {
                 points.extend(arc((x, y), (a, b), from, to));
@@ -204,8 +225,8 @@ fn points(stroke: &str) -> Vec<Point> {
     points
 }
 
-/// The outline of a letter whose baseline begins at 0, for a text of the size 1, and where the next begins. Nothing for a
-/// letter that is not among these. As on a page, y grows downwards.
+/// The outline of a letter whose baseline begins at 0, for a text of the size 1, and where the next
+/// begins. Nothing for a letter that is not among these. As on a page, y grows downwards.
 pub(super) fn outline(letter: char, bold: bool) -> Option<(Vec<Contour>, f64)> {
     if letter.is_whitespace() {
         return Some((Vec::new(), SPACE / EM));
@@ -214,11 +235,18 @@ pub(super) fn outline(letter: char, bold: bool) -> Option<(Vec<Contour>, f64)> {
         return Some((Vec::new(), 0.0));
     }
     let found = ALL.iter().find(|other| other.letter == letter)?;
-    let (pen, gap) = if bold { (BOLD_PEN, BOLD_GAP) } else { (PEN, GAP) };
+    let (pen, gap) = if bold {
+        (BOLD_PEN, BOLD_GAP)
+    } else {
+        (PEN, GAP)
+    };
     let left = gap / 2.0 - found.from;
     let mut contours = Vec::new();
     for points in &found.strokes {
-        let path: Vec<Point> = points.iter().map(|(x, y)| ((x + left) / EM, -y / EM)).collect();
+        let path: Vec<Point> = points
+            .iter()
+            .map(|(x, y)| ((x + left) / EM, -y / EM))
+            .collect();
         contours.extend(stroke(&path, pen / EM, true));
     }
     Some((contours, (found.to - found.from + gap) / EM))
@@ -232,7 +260,11 @@ mod tests {
     #[test]
     fn every_letter_of_ascii_is_there_once_and_has_ink() {
         for letter in ('!'..='~').chain("×→✓✗…−␣↵λη".chars()) {
-            assert_eq!(ALL.iter().filter(|other| other.letter == letter).count(), 1, "{letter}");
+            assert_eq!(
+                ALL.iter().filter(|other| other.letter == letter).count(),
+                1,
+                "{letter}"
+            );
             assert!(!outline(letter, false).unwrap().0.is_empty(), "{letter}");
         }
         assert_eq!(outline('\u{200b}', false), Some((Vec::new(), 0.0)));
@@ -242,10 +274,22 @@ mod tests {
     /// What is measured before the letters are known has room for them.
     #[test]
     fn a_text_is_about_as_wide_as_it_is_thought() {
-        for text in ["validation loss", "Sequential 784-16-10", "0.001 0.002", "accuracy 91.2 % (test)", "max_pool2d"] {
-            let width: f64 = text.chars().map(|letter| outline(letter, false).unwrap().1).sum();
+        for text in [
+            "validation loss",
+            "Sequential 784-16-10",
+            "0.001 0.002",
+            "accuracy 91.2 % (test)",
+            "max_pool2d",
+        ] {
+            let width: f64 = text
+                .chars()
+                .map(|letter| outline(letter, false).unwrap().1)
+                .sum();
             let thought = 0.55 * columns(text) as f64;
-            assert!((0.75..1.05).contains(&(width / thought)), "{text}: {width} for {thought}");
+            assert!(
+                (0.75..1.05).contains(&(width / thought)),
+                "{text}: {width} for {thought}"
+            );
         }
     }
 }

@@ -17,7 +17,11 @@ struct Limited(String);
 impl std::fmt::Write for Limited {
     fn write_str(&mut self, text: &str) -> std::fmt::Result {
         self.0.push_str(text);
-        if self.0.len() > LONGEST { Err(std::fmt::Error) } else { Ok(()) }
+        if self.0.len() > LONGEST {
+            Err(std::fmt::Error)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -54,23 +58,42 @@ impl<T: Debug, const N: usize> Show for [T; N] {
 /// Nothing if the text is not a list of numbers.
 fn html(text: &str) -> Option<String> {
     let inner = text.strip_prefix('[')?.strip_suffix(']')?;
-    let rows: Vec<Vec<&str>> = match inner.strip_prefix('[').and_then(|inner| inner.strip_suffix(']')) {
-        Some(rows) => rows.split("], [").map(|row| row.split(", ").collect()).collect(),
+    let rows: Vec<Vec<&str>> = match inner
+        .strip_prefix('[')
+        .and_then(|inner| inner.strip_suffix(']'))
+    {
+        Some(rows) => rows
+            .split("], [")
+            .map(|row| row.split(", ").collect())
+            .collect(),
         None => vec![inner.split(", ").collect()],
     };
-    if !rows.iter().flatten().all(|number| number.parse::<f64>().is_ok()) {
+    if !rows
+        .iter()
+        .flatten()
+        .all(|number| number.parse::<f64>().is_ok())
+    {
         return None;
     }
     let count: usize = rows.iter().map(Vec::len).sum();
     let is_whole = count <= LIMIT;
-    let cell = |number: &str| format!("<td style=\"text-align:right;padding:1px 6px\">{number}</td>");
+    let cell =
+        |number: &str| format!("<td style=\"text-align:right;padding:1px 6px\">{number}</td>");
     let row = |row: &Vec<&str>| {
-        let cells: String = shortened(row, is_whole).map(|number| cell(number.map_or("…", |number| number))).collect();
+        let cells: String = shortened(row, is_whole)
+            .map(|number| cell(number.map_or("…", |number| number)))
+            .collect();
         format!("<tr style=\"background:none\">{cells}</tr>")
     };
     let dots = || format!("<tr style=\"background:none\">{}</tr>", cell("…"));
-    let body: String = shortened(&rows, is_whole).map(|one| one.map_or_else(dots, row)).collect();
-    let footer = if is_whole { String::new() } else { format!("<div style=\"font-size:90%\">{count} numbers</div>") };
+    let body: String = shortened(&rows, is_whole)
+        .map(|one| one.map_or_else(dots, row))
+        .collect();
+    let footer = if is_whole {
+        String::new()
+    } else {
+        format!("<div style=\"font-size:90%\">{count} numbers</div>")
+    };
     Some(format!(
         "<div><table style=\"border-collapse:collapse;color:inherit;font-family:monospace\"><tbody>{body}</tbody>\
          </table>{footer}</div>"
@@ -80,8 +103,16 @@ fn html(text: &str) -> Option<String> {
 /// All of a list, or both ends with nothing between them.
 fn shortened<T>(list: &[T], is_whole: bool) -> impl Iterator<Item = Option<&T>> {
     let is_whole = is_whole || list.len() <= 2 * EDGE;
-    let (first, last) = if is_whole { (list, &[][..]) } else { (&list[..EDGE], &list[list.len() - EDGE..]) };
-    first.iter().map(Some).chain((!is_whole).then_some(None)).chain(last.iter().map(Some))
+    let (first, last) = if is_whole {
+        (list, &[][..])
+    } else {
+        (&list[..EDGE], &list[list.len() - EDGE..])
+    };
+    first
+        .iter()
+        .map(Some)
+        .chain((!is_whole).then_some(None))
+        .chain(last.iter().map(Some))
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::time::{Duration, Instant};
 
-/// People cannot follow more than ten pictures a second, and servers drop outputs that come too fast.
+/// People cannot follow more than ten pictures a second, and servers drop outputs that come too
+/// fast.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 /// Drawing may take one twentieth of the time.
 const PAUSE_PER_RENDER: u32 = 20;
@@ -38,25 +39,37 @@ pub struct EpochRow {
 impl EpochRow {
     /// All figures that there are, by name, as [`History`](crate::model::History) has them.
     pub fn figures(&self) -> Vec<(&str, Float)> {
-        let accuracies =
-            [("accuracy", self.accuracy), ("val_loss", self.val_loss), ("val_accuracy", self.val_accuracy)];
+        let accuracies = [
+            ("accuracy", self.accuracy),
+            ("val_loss", self.val_loss),
+            ("val_accuracy", self.val_accuracy),
+        ];
         let known = [("loss", Some(self.loss))].into_iter().chain(accuracies);
-        let others = self.others.iter().map(|(name, value)| (name.as_str(), *value));
-        known.filter_map(|(name, value)| Some((name, value?))).chain(others).collect()
+        let others = self
+            .others
+            .iter()
+            .map(|(name, value)| (name.as_str(), *value));
+        known
+            .filter_map(|(name, value)| Some((name, value?)))
+            .chain(others)
+            .collect()
     }
 
     /// The figure of this name.
     pub fn figure(&self, name: &str) -> Option<Float> {
-        self.figures().into_iter().find(|(other, _)| *other == name).map(|(_, value)| value)
+        self.figures()
+            .into_iter()
+            .find(|(other, _)| *other == name)
+            .map(|(_, value)| value)
     }
 }
 
 /// Shows a training run while it goes on: progress, the last epochs, the loss at every step.
 ///
-/// In a notebook it is one display that changes in place; elsewhere it prints one line for each epoch. The last update is
-/// always the final state: [`finish`](Live::finish), or, when the view is dropped before, "interrupted at epoch 4" if the
-/// learner pressed stop, "failed" if the training panicked, "stopped" otherwise. `fit` uses it; a training loop of one's
-/// own may, too.
+/// In a notebook it is one display that changes in place; elsewhere it prints one line for each
+/// epoch. The last update is always the final state: [`finish`](Live::finish), or, when the view is
+/// dropped before, "interrupted at epoch 4" if the learner pressed stop, "failed" if the training
+/// panicked, "stopped" otherwise. `fit` uses it; a training loop of one's own may, too.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -103,8 +116,8 @@ enum State {
 }
 
 impl Live {
-    /// Begins a view of `epochs` epochs and `total_steps` steps in all of them together. Shows nothing at all unless
-    /// `enabled`.
+    /// Begins a view of `epochs` epochs and `total_steps` steps in all of them together. Shows
+    /// nothing at all unless `enabled`.
     pub fn new(title: &str, total_steps: usize, epochs: usize, enabled: bool) -> Live {
         let started = Instant::now();
         let mut live = Live {
@@ -114,7 +127,11 @@ impl Live {
             series: Series::new(total_steps),
             failed_at: None,
             rows: Vec::new(),
-            output: if enabled { Output::Lines } else { Output::Nothing },
+            output: if enabled {
+                Output::Lines
+            } else {
+                Output::Nothing
+            },
             state: State::Running,
             interrupts: interrupt::count(),
             started,
@@ -171,7 +188,10 @@ impl Live {
 
     /// The epoch that runs now, or the last one.
     fn current_epoch(&self) -> usize {
-        let has_begun = self.rows.last().is_none_or(|(step, _)| self.series.len() > *step);
+        let has_begun = self
+            .rows
+            .last()
+            .is_none_or(|(step, _)| self.series.len() > *step);
         let after = self.rows.len() + usize::from(self.state == State::Running || has_begun);
         after.min(self.epochs).max(1)
     }
@@ -179,11 +199,25 @@ impl Live {
     fn status(&self) -> String {
         match self.state {
             State::Running => format!("epoch {} of {}", self.current_epoch(), self.epochs),
-            State::Done if self.rows.len() < self.epochs => format!("done after epoch {}", self.current_epoch()),
+            State::Done if self.rows.len() < self.epochs => {
+                format!("done after epoch {}", self.current_epoch())
+            }
             State::Done => format!("done: {} epochs", self.epochs),
-            State::Interrupted => format!("interrupted at epoch {} of {}", self.current_epoch(), self.epochs),
-            State::Failed => format!("failed at epoch {} of {}", self.current_epoch(), self.epochs),
-            State::Stopped => format!("stopped at epoch {} of {}", self.current_epoch(), self.epochs),
+            State::Interrupted => format!(
+                "interrupted at epoch {} of {}",
+                self.current_epoch(),
+                self.epochs
+            ),
+            State::Failed => format!(
+                "failed at epoch {} of {}",
+                self.current_epoch(),
+                self.epochs
+            ),
+            State::Stopped => format!(
+                "stopped at epoch {} of {}",
+                self.current_epoch(),
+                self.epochs
+            ),
         }
     }
 
@@ -195,7 +229,11 @@ impl Live {
         let elapsed = self.started.elapsed().as_secs_f64();
         let progress = self.progress();
         if self.state == State::Running && progress > 0.0 {
-            return format!("{}, {} left", duration(elapsed), duration(elapsed * (1.0 / progress - 1.0)));
+            return format!(
+                "{}, {} left",
+                duration(elapsed),
+                duration(elapsed * (1.0 / progress - 1.0))
+            );
         }
         duration(elapsed)
     }
@@ -213,7 +251,10 @@ impl Live {
     fn text(&self) -> String {
         let mut text = format!("{}: {}, {}", self.title, self.status(), self.time());
         if let Some(step) = self.failed_at {
-            let _ = write!(text, "\nthe loss is not a number since step {step}: is the learning rate too large?");
+            let _ = write!(
+                text,
+                "\nthe loss is not a number since step {step}: is the learning rate too large?"
+            );
         }
         if let (Some(loss), State::Running) = (self.series.last(), self.state) {
             let _ = write!(

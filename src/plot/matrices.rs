@@ -18,8 +18,8 @@ const MARGINS: f64 = 44.0;
 /// Size of the smallest text that can be read, in pixels.
 const SMALLEST: f64 = 7.0;
 
-/// A matrix `[rows, columns]` as colours: white to blue, or blue over white to orange if there are negative values.
-/// Small matrices show their numbers. A row of values, `[n]`, counts as one row.
+/// A matrix `[rows, columns]` as colours: white to blue, or blue over white to orange if there are
+/// negative values. Small matrices show their numbers. A row of values, `[n]`, counts as one row.
 ///
 /// Panics if the tensor has more than two axes or no value.
 ///
@@ -34,7 +34,10 @@ pub fn heatmap(matrix: &Tensor) -> Figure {
         [columns] if columns > 0 => (1, columns),
         [rows, columns] if rows > 0 && columns > 0 => (rows, columns),
         _ => fail(
-            &format!("heatmap: a matrix has the shape [rows, columns], not {:?}", matrix.shape()),
+            &format!(
+                "heatmap: a matrix has the shape [rows, columns], not {:?}",
+                matrix.shape()
+            ),
             &[("matrix", matrix)],
             "reshape or slice it first",
         ),
@@ -49,13 +52,25 @@ pub fn heatmap(matrix: &Tensor) -> Figure {
     };
     let texts = |i: usize| number(values[i], 3);
     let axis = |count: usize| (0..count).map(|i| i.to_string()).collect::<Vec<_>>();
-    let mut figure = cells("heat map", &values, axis(rows), axis(columns), &colour, &texts);
-    figure.summary = vec![format!("{rows} × {columns}, values from {} to {}", number(low, 4), number(high, 4))];
+    let mut figure = cells(
+        "heat map",
+        &values,
+        axis(rows),
+        axis(columns),
+        &colour,
+        &texts,
+    );
+    figure.summary = vec![format!(
+        "{rows} × {columns}, values from {} to {}",
+        number(low, 4),
+        number(high, 4)
+    )];
     figure
 }
 
-/// How often each class (row) was taken for each class (column): the diagonal is right. `matrix` is what
-/// `confusion_matrix` returns, `[classes, classes]`; each row is coloured by its share, so that rare classes show too.
+/// How often each class (row) was taken for each class (column): the diagonal is right. `matrix` is
+/// what `confusion_matrix` returns, `[classes, classes]`; each row is coloured by its share, so
+/// that rare classes show too.
 ///
 /// Panics if the matrix is not square or has not one row for each name.
 ///
@@ -66,7 +81,10 @@ pub fn heatmap(matrix: &Tensor) -> Figure {
 /// ```
 #[track_caller]
 pub fn confusion(matrix: &Tensor, class_names: &[impl AsRef<str>]) -> Figure {
-    confusion_of(matrix, List(class_names.len(), &|i| class_names[i].as_ref()))
+    confusion_of(
+        matrix,
+        List(class_names.len(), &|i| class_names[i].as_ref()),
+    )
 }
 
 #[track_caller]
@@ -75,7 +93,10 @@ fn confusion_of(matrix: &Tensor, names: List<&str>) -> Figure {
     let classes = names.len();
     if classes == 0 || matrix.shape() != [classes, classes] {
         fail(
-            &format!("confusion: a matrix of shape {:?} for {classes} class names", matrix.shape()),
+            &format!(
+                "confusion: a matrix of shape {:?} for {classes} class names",
+                matrix.shape()
+            ),
             &[("matrix", matrix)],
             "one row and one column for each name: [classes, classes]",
         );
@@ -92,23 +113,46 @@ fn confusion_of(matrix: &Tensor, names: List<&str>) -> Figure {
     // A few mistakes among hundreds shall be visible: the root spreads the small shares.
     let colour = |share: f64| palette::sequential(share.max(0.0).sqrt());
     let texts = |i: usize| number(counts[i], 6);
-    let mut figure = cells("confusion", &shares, names.clone(), names.clone(), &colour, &texts);
+    let mut figure = cells(
+        "confusion",
+        &shares,
+        names.clone(),
+        names.clone(),
+        &colour,
+        &texts,
+    );
     figure.x.label = "predicted".to_owned();
     figure.y.label = "actual".to_owned();
 
-    let right: f64 = (0..classes).map(|class| counts[class * classes + class]).sum();
+    let right: f64 = (0..classes)
+        .map(|class| counts[class * classes + class])
+        .sum();
     let share = number(100.0 * right / total.max(1.0), 4);
-    figure.summary = vec![format!("{} of {} right ({share} %)", number(right, 7), number(total, 7))];
-    let mut mistakes: Vec<(usize, f64)> =
-        counts.iter().copied().enumerate().filter(|(i, count)| i / classes != i % classes && *count > 0.0).collect();
+    figure.summary = vec![format!(
+        "{} of {} right ({share} %)",
+        number(right, 7),
+        number(total, 7)
+    )];
+    let mut mistakes: Vec<(usize, f64)> = counts
+        .iter()
+        .copied()
+        .enumerate()
+        .filter(|(i, count)| i / classes != i % classes && *count > 0.0)
+        .collect();
     mistakes.sort_by(|a, b| b.1.total_cmp(&a.1));
     for (i, count) in mistakes.into_iter().take(5) {
-        figure.summary.push(format!("{} taken for {}: {}", names[i / classes], names[i % classes], number(count, 6)));
+        figure.summary.push(format!(
+            "{} taken for {}: {}",
+            names[i / classes],
+            names[i % classes],
+            number(count, 6)
+        ));
     }
     figure
 }
 
-/// Cells row by row from the top: one picture for the colours and, if there are few, a text in each.
+/// Cells row by row from the top: one picture for the colours and, if there are few, a text in
+/// each.
 pub(super) fn cells(
     kind: &'static str,
     values: &[f64],
@@ -122,13 +166,22 @@ pub(super) fn cells(
     let area = [0.0, 0.0, columns as f64, rows as f64];
     let mut figure = Figure::new(kind, Axis::names(column_names), Axis::names(row_names));
     let side = (440.0 / rows.max(columns) as f64).clamp(1.0, 60.0);
-    figure.size = ((columns as f64 * side).max(80.0) + 120.0, (rows as f64 * side).max(40.0) + 90.0);
+    figure.size = (
+        (columns as f64 * side).max(80.0) + 120.0,
+        (rows as f64 * side).max(40.0) + 90.0,
+    );
     if rows.max(columns) <= WITH_NUMBERS {
         let texts: Vec<String> = (0..values.len()).map(text).collect();
-        let widest = texts.iter().map(|text| text::width(text)).fold(1.0, f64::max) + 4.0;
+        let widest = texts
+            .iter()
+            .map(|text| text::width(text))
+            .fold(1.0, f64::max)
+            + 4.0;
         // As large as has room beside the names; what nobody could read is left out.
         let plot = figure.size.0 - vertical_labels_width(&figure.y, &Marked::default()) - MARGINS;
-        let size = (side * 0.34).clamp(9.0, 13.0).min(plot / columns as f64 / widest * TEXT);
+        let size = (side * 0.34)
+            .clamp(9.0, 13.0)
+            .min(plot / columns as f64 / widest * TEXT);
         for i in 0..values.len() {
             // White lines keep neighbours apart.
             let (column, row) = ((i % columns) as f64, (rows - 1 - i / columns) as f64);
@@ -137,11 +190,20 @@ pub(super) fn cells(
             figure.layers.push(Layer::Frame(cell, palette::WHITE, 1.0));
             let (at, ink) = ((column + 0.5, row + 0.5), palette::readable_on(pixels[i]));
             if size >= SMALLEST {
-                figure.layers.push(Layer::Text { at, text: texts[i].clone(), colour: ink, size });
+                figure.layers.push(Layer::Text {
+                    at,
+                    text: texts[i].clone(),
+                    colour: ink,
+                    size,
+                });
             }
         }
     } else {
-        figure.layers.push(Layer::Image { area, png: raster::png(columns, &pixels), smooth: false });
+        figure.layers.push(Layer::Image {
+            area,
+            png: raster::png(columns, &pixels),
+            smooth: false,
+        });
     }
     figure
 }

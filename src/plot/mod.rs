@@ -1,4 +1,5 @@
-//! Pictures: what data looks like, how a training run goes, what is inside a network and what it makes of its inputs.
+//! Pictures: what data looks like, how a training run goes, what is inside a network and what it
+//! makes of its inputs.
 //!
 //! | to see | |
 //! |---|---|
@@ -10,13 +11,14 @@
 //! | how far it is, and how it learns | [`progress`] [`Live`] [`contour_path`] [`loss_landscape`] [`loss_section`] [`scaling`] |
 //! | several at once, something that changes | [`side_by_side`]; [`frames`]: a slider over any of these |
 //!
-//! Every function returns a [`Figure`], which a cell shows when it is the last expression. A figure is SVG with axes that
-//! stay sharp; what is dense (the field of a decision boundary, digits) is a small PNG inside it. It brings its own light
-//! background, so that it can be read on a dark page; classes differ in shape and curves in dashes, not in colour
-//! alone; and it has a text alternative for terminals, tests and screen readers.
+//! Every function returns a [`Figure`], which a cell shows when it is the last expression. A figure
+//! is SVG with axes that stay sharp; what is dense (the field of a decision boundary, digits) is a
+//! small PNG inside it. It brings its own light background, so that it can be read on a dark page;
+//! classes differ in shape and curves in dashes, not in colour alone; and it has a text alternative
+//! for terminals, tests and screen readers.
 //!
-//! Axes and marks are drawn by plotters: as SVG, or for [`Figure::png`] as outlines that `pixels.rs` fills. Not here: how a
-//! picture reaches the notebook ([`display`](crate::display)).
+//! Axes and marks are drawn by plotters: as SVG, or for [`Figure::png`] as outlines that
+//! `pixels.rs` fills. Not here: how a picture reaches the notebook ([`display`](crate::display)).
 //!
 //! ```
 //! # use chainrule::prelude::*;

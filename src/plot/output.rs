@@ -19,10 +19,11 @@ impl Figure {
         pixels::png(self)
     }
 
-    /// Writes the picture into a file: as SVG, which stays sharp at any size, or as PNG, by the end of its name.
+    /// Writes the picture into a file: as SVG, which stays sharp at any size, or as PNG, by the end
+    /// of its name.
     ///
-    /// Errors where the file cannot be written, where its name asks for another format, and where a PNG needs letters that
-    /// no font of this computer has.
+    /// Errors where the file cannot be written, where its name asks for another format, and where a
+    /// PNG needs letters that no font of this computer has.
     ///
     /// ```
     /// # use chainrule::plot;
@@ -49,13 +50,20 @@ impl Show for Figure {
 /// Writes a picture into a file, in the form that the end of its name asks for.
 pub(super) fn save(path: &str, svg: &str, png: &dyn Fn() -> io::Result<Vec<u8>>) -> io::Result<()> {
     let file = Path::new(path);
-    let written = match file.extension().unwrap_or_default().to_string_lossy().to_lowercase().as_str() {
+    let written = match file
+        .extension()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_lowercase()
+        .as_str()
+    {
         "svg" => std::fs::write(file, svg),
         "png" => png().and_then(|png| std::fs::write(file, png)),
         _ => {
             let [svg, png] = ["svg", "png"].map(|extension| file.with_extension(extension));
             let message = format!(
-                "a figure is saved as SVG, which stays sharp at any size, or as PNG: give it the name {} or {}",
+                "a figure is saved as SVG, which stays sharp at any size, or as PNG: give it the \
+                name {} or {}",
                 svg.display(),
                 png.display()
             );

@@ -3,7 +3,8 @@
 /// Red, green and blue, 0 to 255.
 pub(super) type Rgb = [u8; 3];
 
-/// Okabe and Ito's palette (2008), from the pair that contrasts most onwards; yellow is last because it is faint on white.
+/// Okabe and Ito's palette (2008), from the pair that contrasts most onwards; yellow is last
+/// because it is faint on white.
 const PALETTE: [Rgb; 8] = [
     [0, 114, 178],
     [213, 94, 0],
@@ -32,12 +33,18 @@ pub(super) fn colour(index: usize) -> Rgb {
 
 /// The colour at `t` (0 to 1) of the way from `a` to `b`.
 pub(super) fn blend(a: Rgb, b: Rgb, t: f64) -> Rgb {
-    std::array::from_fn(|i| (a[i] as f64 + (b[i] as f64 - a[i] as f64) * t.clamp(0.0, 1.0)).round() as u8)
+    std::array::from_fn(|i| {
+        (a[i] as f64 + (b[i] as f64 - a[i] as f64) * t.clamp(0.0, 1.0)).round() as u8
+    })
 }
 
 /// White for 0 over blue to dark blue for 1.
 pub(super) fn sequential(t: f64) -> Rgb {
-    if t < 0.6 { blend(WHITE, PALETTE[0], t / 0.6) } else { blend(PALETTE[0], [0, 40, 80], (t - 0.6) / 0.4) }
+    if t < 0.6 {
+        blend(WHITE, PALETTE[0], t / 0.6)
+    } else {
+        blend(PALETTE[0], [0, 40, 80], (t - 0.6) / 0.4)
+    }
 }
 
 /// Blue for −1, white for 0, vermilion for 1.
@@ -48,7 +55,11 @@ pub(super) fn diverging(t: f64) -> Rgb {
 /// Black or white, whichever is easier to read on this colour.
 pub(super) fn readable_on(background: Rgb) -> Rgb {
     let [r, g, b] = background.map(|c| c as f64);
-    if 0.299 * r + 0.587 * g + 0.114 * b > 140.0 { INK } else { WHITE }
+    if 0.299 * r + 0.587 * g + 0.114 * b > 140.0 {
+        INK
+    } else {
+        WHITE
+    }
 }
 
 /// As CSS and SVG write it.

@@ -6,11 +6,13 @@ use crate::tensor::fail::fail;
 use std::borrow::Borrow;
 use std::mem::take;
 
-/// Wider than this a row of figures is drawn smaller, with letters as large as before: a page would shrink both.
+/// Wider than this a row of figures is drawn smaller, with letters as large as before: a page would
+/// shrink both.
 const WIDEST: f64 = 960.0;
 
-/// Figures side by side, as one: two or three in a row, four as two and two, more in rows of three, or as
-/// [`columns`](Figure::columns) says. Figures that are kept in variables can be lent: `&[a, b]`.
+/// Figures side by side, as one: two or three in a row, four as two and two, more in rows of three,
+/// or as [`columns`](Figure::columns) says. Figures that are kept in variables can be lent:
+/// `&[a, b]`.
 ///
 /// Panics if there is none.
 ///
@@ -23,13 +25,22 @@ const WIDEST: f64 = 960.0;
 /// ```
 #[track_caller]
 pub fn side_by_side(figures: impl IntoIterator<Item = impl Borrow<Figure>>) -> Figure {
-    beside(figures.into_iter().map(|figure| figure.borrow().clone()).collect())
+    beside(
+        figures
+            .into_iter()
+            .map(|figure| figure.borrow().clone())
+            .collect(),
+    )
 }
 
 #[track_caller]
 fn beside(figures: Vec<Figure>) -> Figure {
     if figures.is_empty() {
-        fail("side_by_side: there is nothing to draw", &[], "give at least one figure: plot::side_by_side([a, b])");
+        fail(
+            "side_by_side: there is nothing to draw",
+            &[],
+            "give at least one figure: plot::side_by_side([a, b])",
+        );
     }
     let columns = match figures.len() {
         few @ 1..=3 => few,
@@ -40,10 +51,15 @@ fn beside(figures: Vec<Figure>) -> Figure {
 }
 
 impl Figure {
-    /// Of [figures side by side](side_by_side), how many stand in a row, at least 1. Others stay as they are.
+    /// Of [figures side by side](side_by_side), how many stand in a row, at least 1. Others stay as
+    /// they are.
     pub fn columns(mut self, columns: usize) -> Figure {
         self.columns = columns.max(1);
-        if self.parts.is_empty() { self } else { self.refresh() }
+        if self.parts.is_empty() {
+            self
+        } else {
+            self.refresh()
+        }
     }
 
     /// Figures side by side, in rows of `columns`.
@@ -52,7 +68,10 @@ impl Figure {
             fit(row);
         }
         let mut figure = Figure::new(kind, Axis::none((0.0, 1.0)), Axis::none((0.0, 1.0)));
-        figure.summary = parts.iter().map(|part| part.text().replace('\n', "\n  ")).collect();
+        figure.summary = parts
+            .iter()
+            .map(|part| part.text().replace('\n', "\n  "))
+            .collect();
         (figure.parts, figure.columns) = (parts, columns);
         figure.size = places(&figure).1;
         figure
@@ -67,17 +86,26 @@ impl Figure {
     }
 }
 
-/// Makes those figures of a row smaller that have axes with numbers on them: they are legible in any size.
+/// Makes those figures of a row smaller that have axes with numbers on them: they are legible in
+/// any size.
 fn fit(row: &mut [Figure]) {
-    let has_axes = |figure: &Figure| !matches!(figure.x.ticks, Ticks::None) && figure.parts.is_empty();
+    let has_axes =
+        |figure: &Figure| !matches!(figure.x.ticks, Ticks::None) && figure.parts.is_empty();
     let all: f64 = row.iter().map(|figure| figure.size.0).sum();
-    let elastic: f64 = row.iter().filter(|figure| has_axes(figure)).map(|figure| figure.size.0).sum();
+    let elastic: f64 = row
+        .iter()
+        .filter(|figure| has_axes(figure))
+        .map(|figure| figure.size.0)
+        .sum();
     if all <= WIDEST || elastic == 0.0 {
         return;
     }
     let share = ((WIDEST - (all - elastic)) / elastic).clamp(0.4, 1.0);
     for figure in row.iter_mut().filter(|figure| has_axes(figure)) {
-        figure.size = ((figure.size.0 * share).round(), (figure.size.1 * share.sqrt()).round());
+        figure.size = (
+            (figure.size.0 * share).round(),
+            (figure.size.1 * share.sqrt()).round(),
+        );
     }
 }
 

@@ -37,8 +37,13 @@ pub(super) struct Page {
 impl Page {
     /// Of so many pixels of a page.
     pub fn new((width, height): (f64, f64)) -> Page {
-        let [width, height] = [width, height].map(|length| (length * SHARPNESS).ceil().max(1.0) as usize);
-        Page { width, height, pixels: vec![WHITE; width * height] }
+        let [width, height] =
+            [width, height].map(|length| (length * SHARPNESS).ceil().max(1.0) as usize);
+        Page {
+            width,
+            height,
+            pixels: vec![WHITE; width * height],
+        }
     }
 
     pub fn png(&self) -> Vec<u8> {
@@ -49,22 +54,44 @@ impl Page {
         let (width, height) = outer_size(figure);
         let mut outlines = Vec::new();
         let size = (units(width) as u32, units(height) as u32);
-        let pictures = canvas::draw(figure, Sketch { outlines: &mut outlines, fonts, size })?;
-        pictures.below.iter().for_each(|picture| self.picture(picture, corner));
-        outlines.iter().for_each(|outline| self.fill(outline, corner));
-        pictures.over.iter().for_each(|picture| self.picture(picture, corner));
+        let pictures = canvas::draw(
+            figure,
+            Sketch {
+                outlines: &mut outlines,
+                fonts,
+                size,
+            },
+        )?;
+        pictures
+            .below
+            .iter()
+            .for_each(|picture| self.picture(picture, corner));
+        outlines
+            .iter()
+            .for_each(|outline| self.fill(outline, corner));
+        pictures
+            .over
+            .iter()
+            .for_each(|picture| self.picture(picture, corner));
         for (part, (x, y)) in figure.parts.iter().zip(places(figure).0) {
-            self.figure(part, (corner.0 + x, corner.1 + y + header::height(figure)), fonts)?;
+            self.figure(
+                part,
+                (corner.0 + x, corner.1 + y + header::height(figure)),
+                fonts,
+            )?;
         }
         Ok(())
     }
 
     /// A dense picture, as large as the figure wants it.
     fn picture(&mut self, picture: &Placed, corner: Point) {
-        let Some((columns, source)) = raster::decoded(picture.png) else { return };
+        let Some((columns, source)) = raster::decoded(picture.png) else {
+            return;
+        };
         let rows = source.len() / columns;
         let [from, to] = picture.corners.map(|(x, y)| {
-            let place = |units: i32, offset: f64| ((f64::from(units) / SCALE + offset) * SHARPNESS).round();
+            let place =
+                |units: i32, offset: f64| ((f64::from(units) / SCALE + offset) * SHARPNESS).round();
             (place(x, corner.0), place(y, corner.1))
         });
         let pixel = |x: usize, y: usize| source[y.min(rows - 1) * columns + x.min(columns - 1)];
@@ -75,7 +102,8 @@ impl Page {
                 self.pixels[y * self.width + x] = if picture.smooth {
                     // From the middles of the four around.
                     let (u, v) = ((u - 0.5).max(0.0), (v - 0.5).max(0.0));
-                    let row = |y: usize| blend(pixel(u as usize, y), pixel(u as usize + 1, y), u.fract());
+                    let row =
+                        |y: usize| blend(pixel(u as usize, y), pixel(u as usize + 1, y), u.fract());
                     blend(row(v as usize), row(v as usize + 1), v.fract())
                 } else {
                     pixel(u as usize, v as usize)
@@ -88,7 +116,12 @@ impl Page {
     pub fn fill(&mut self, outline: &Outline, corner: Point) {
         let mut edges = edges(outline, corner);
         edges.sort_by_key(|edge| edge.lines.start);
-        let last = edges.iter().map(|edge| edge.lines.end).max().unwrap_or(0).min((self.height * LINES) as i64);
+        let last = edges
+            .iter()
+            .map(|edge| edge.lines.end)
+            .max()
+            .unwrap_or(0)
+            .min((self.height * LINES) as i64);
         let (mut waiting, mut crossed) = (edges.into_iter().peekable(), Vec::<Edge>::new());
         let mut covered = vec![0.0f32; self.width];
         let first = waiting.peek().map_or(0, |edge| edge.lines.start).max(0);
@@ -97,7 +130,10 @@ impl Page {
                 crossed.push(edge);
             }
             crossed.retain(|edge| edge.lines.end > line);
-            let mut crossings: Vec<(f64, i32)> = crossed.iter().map(|edge| (edge.at(line), edge.direction)).collect();
+            let mut crossings: Vec<(f64, i32)> = crossed
+                .iter()
+                .map(|edge| (edge.at(line), edge.direction))
+                .collect();
             crossings.sort_by(|a, b| a.0.total_cmp(&b.0));
             let mut around = 0;
             for pair in crossings.windows(2) {
@@ -114,7 +150,11 @@ impl Page {
 
     fn colour(&mut self, row: usize, covered: &mut [f32], outline: &Outline) {
         let pixels = &mut self.pixels[row * self.width..(row + 1) * self.width];
-        for (pixel, share) in pixels.iter_mut().zip(covered).filter(|(_, share)| **share > 0.0) {
+        for (pixel, share) in pixels
+            .iter_mut()
+            .zip(covered)
+            .filter(|(_, share)| **share > 0.0)
+        {
             let share = f64::from(std::mem::take(share)).min(1.0);
             *pixel = blend(*pixel, outline.colour, share * outline.opacity);
         }
@@ -145,13 +185,22 @@ fn edges(outline: &Outline, corner: Point) -> Vec<Edge> {
         let ends = contour.iter().skip(1).chain(contour.first());
         for (from, to) in contour.iter().zip(ends) {
             let (from, to) = (place(*from), place(*to));
-            let (high, low, direction) = if from.1 < to.1 { (from, to, 1) } else { (to, from, -1) };
+            let (high, low, direction) = if from.1 < to.1 {
+                (from, to, 1)
+            } else {
+                (to, from, -1)
+            };
             // The lines run through the middles of as many slices.
             let line = |y: f64| (y * LINES as f64 - 0.5).ceil() as i64;
             let slope = (low.0 - high.0) / (low.1 - high.1);
             if line(high.1) < line(low.1) {
                 let start = high.0 - slope * high.1;
-                edges.push(Edge { lines: line(high.1)..line(low.1), start, slope, direction });
+                edges.push(Edge {
+                    lines: line(high.1)..line(low.1),
+                    start,
+                    slope,
+                    direction,
+                });
             }
         }
     }
@@ -160,7 +209,10 @@ fn edges(outline: &Outline, corner: Point) -> Vec<Edge> {
 
 /// Adds what one line covers of each pixel between two places.
 fn cover(covered: &mut [f32], from: f64, to: f64) {
-    let (from, to) = (from.clamp(0.0, covered.len() as f64), to.clamp(0.0, covered.len() as f64));
+    let (from, to) = (
+        from.clamp(0.0, covered.len() as f64),
+        to.clamp(0.0, covered.len() as f64),
+    );
     let mut x = from;
     while x < to {
         let next = (x.floor() + 1.0).min(to);
@@ -183,22 +235,41 @@ mod tests {
     #[test]
     fn a_pixel_is_as_dark_as_it_is_covered() {
         let contours = vec![rectangle((1.0, 1.0), (2.25, 3.125))];
-        let at = page(Outline { contours, colour: [0, 0, 0], opacity: 1.0 });
+        let at = page(Outline {
+            contours,
+            colour: [0, 0, 0],
+            opacity: 1.0,
+        });
         assert_eq!((at(2, 2), at(3, 5), at(1, 3), at(5, 3)), (0, 0, 255, 255));
         assert_eq!((at(4, 4), at(3, 6)), (128, 191));
     }
 
     #[test]
     fn a_line_that_crosses_itself_is_as_dark_there_as_elsewhere() {
-        let contours = stroke(&[(1.0, 1.0), (9.0, 9.0), (9.0, 1.0), (1.0, 9.0)], 2.0, false);
-        let at = page(Outline { contours, colour: [0, 0, 0], opacity: 0.5 });
-        assert_eq!((at(10, 10), at(17, 17), at(6, 6), at(17, 10), at(10, 2)), (128, 128, 128, 128, 255));
+        let contours = stroke(
+            &[(1.0, 1.0), (9.0, 9.0), (9.0, 1.0), (1.0, 9.0)],
+            2.0,
+            false,
+        );
+        let at = page(Outline {
+            contours,
+            colour: [0, 0, 0],
+            opacity: 0.5,
+        });
+        assert_eq!(
+            (at(10, 10), at(17, 17), at(6, 6), at(17, 10), at(10, 2)),
+            (128, 128, 128, 128, 255)
+        );
     }
 
     #[test]
     fn what_lies_outside_of_the_page_is_left_out() {
         let contours = vec![rectangle((-50.0, -3.0), (70.0, 500.0))];
-        let at = page(Outline { contours, colour: [9, 9, 9], opacity: 1.0 });
+        let at = page(Outline {
+            contours,
+            colour: [9, 9, 9],
+            opacity: 1.0,
+        });
         assert_eq!((at(0, 0), at(19, 19)), (9, 9));
     }
 }

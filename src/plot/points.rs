@@ -9,7 +9,8 @@ use crate::autograd::no_grad;
 use crate::data::Dataset;
 use crate::tensor::{Tensor, fail::fail};
 
-/// Points `x` of shape `[n, 2]`, with the colour and shape of their class: `labels` of shape `[n]` (or `[n, 1]`).
+/// Points `x` of shape `[n, 2]`, with the colour and shape of their class: `labels` of shape `[n]`
+/// (or `[n, 1]`).
 ///
 /// Panics if the shapes do not fit.
 ///
@@ -22,7 +23,10 @@ use crate::tensor::{Tensor, fail::fail};
 #[track_caller]
 pub fn scatter(x: &Tensor, labels: &Tensor) -> Figure {
     let (points, levels, classes) = classified("scatter", x, labels);
-    let names = levels.iter().map(|level| number(*level, 4)).collect::<Vec<_>>();
+    let names = levels
+        .iter()
+        .map(|level| number(*level, 4))
+        .collect::<Vec<_>>();
     let mut figure = plane("scatter", &points);
     marks(&mut figure, &points, &classes, &names);
     figure
@@ -30,9 +34,9 @@ pub fn scatter(x: &Tensor, labels: &Tensor) -> Figure {
 
 /// The field of a classifier below the points of a data set with two inputs.
 ///
-/// `classify` gets points `[n, 2]` and returns scores: `[n, classes]`, where the largest decides, or `[n]` or `[n, 1]`,
-/// where the middle between the two labels decides (0.5 for labels 0 and 1). The paler the field, the less certain. No
-/// graph is recorded.
+/// `classify` gets points `[n, 2]` and returns scores: `[n, classes]`, where the largest decides,
+/// or `[n]` or `[n, 1]`, where the middle between the two labels decides (0.5 for labels 0 and 1).
+/// The paler the field, the less certain. No graph is recorded.
 ///
 /// Panics if the shapes do not fit.
 ///
@@ -56,7 +60,10 @@ fn boundary_of(dataset: &Dataset, classify: &dyn Fn(&Tensor) -> Tensor) -> Figur
     let (points, levels, classes) = classified("decision_boundary", &dataset.x, &dataset.y);
     let mut names: Vec<String> = levels.iter().map(|level| number(*level, 4)).collect();
     for (name, level) in names.iter_mut().zip(&levels) {
-        let class = dataset.classes.get(*level as usize).filter(|_| *level >= 0.0 && level.fract() == 0.0);
+        let class = dataset
+            .classes
+            .get(*level as usize)
+            .filter(|_| *level >= 0.0 && level.fract() == 0.0);
         class.unwrap_or(&name.clone()).clone_into(name);
     }
     let mut figure = plane("decision boundary", &points);
@@ -77,16 +84,33 @@ fn boundary_of(dataset: &Dataset, classify: &dyn Fn(&Tensor) -> Tensor) -> Figur
     let field = certainties("decision_boundary", &scores, COLUMNS * ROWS, &levels);
     let decided = certainties("decision_boundary", &on_points, points.len(), &levels);
 
-    // So few shades that the palette of a PNG holds them all: the file is a third of the size, and nobody sees a step.
+    // So few shades that the palette of a PNG holds them all: the file is a third of the size, and
+    // nobody sees a step.
     let shades = (250 / levels.len().max(2)).min(60) as f64;
-    let shade = |(class, certainty): &(usize, f64)| blend(WHITE, colour(*class), (certainty * shades).round() / shades);
+    let shade = |(class, certainty): &(usize, f64)| {
+        blend(WHITE, colour(*class), (certainty * shades).round() / shades)
+    };
     let pixels: Vec<Rgb> = field.iter().map(shade).collect();
     let png = raster::png(COLUMNS, &pixels);
-    figure.layers.push(Layer::Image { area: [left, bottom, right, top], png, smooth: true });
+    figure.layers.push(Layer::Image {
+        area: [left, bottom, right, top],
+        png,
+        smooth: true,
+    });
     marks(&mut figure, &points, &classes, &names);
-    let right = decided.iter().zip(&classes).filter(|((decided, _), class)| decided == *class).count();
+    let right = decided
+        .iter()
+        .zip(&classes)
+        .filter(|((decided, _), class)| decided == *class)
+        .count();
     let share = number(100.0 * right as f64 / points.len() as f64, 3);
-    figure.summary.insert(0, format!("{right} of {} points on their side ({share} %)", points.len()));
+    figure.summary.insert(
+        0,
+        format!(
+            "{right} of {} points on their side ({share} %)",
+            points.len()
+        ),
+    );
     figure
 }
 
@@ -95,29 +119,63 @@ fn boundary_of(dataset: &Dataset, classify: &dyn Fn(&Tensor) -> Tensor) -> Figur
 fn certainties(operation: &str, scores: &Tensor, rows: usize, levels: &[f64]) -> Vec<(usize, f64)> {
     let shape = scores.shape();
     if shape.first() != Some(&rows) || shape.len() > 2 || shape.get(1) == Some(&0) {
-        let problem = format!("{operation}: scores of shape {shape:?} for points of shape [{rows}, 2]");
-        fail(&problem, &[], "return one row of scores for each point: [n, classes], [n, 1] or [n]");
+        let problem =
+            format!("{operation}: scores of shape {shape:?} for points of shape [{rows}, 2]");
+        fail(
+            &problem,
+            &[],
+            "return one row of scores for each point: [n, classes], [n, 1] or [n]",
+        );
     }
     let values = scores.numbers();
     let columns = shape.get(1).copied().unwrap_or(1);
-    let shade = |certainty: f64| if certainty.is_nan() { 0.0 } else { 0.05 + 0.55 * certainty.clamp(0.0, 1.0) };
+    let shade = |certainty: f64| {
+        if certainty.is_nan() {
+            0.0
+        } else {
+            0.05 + 0.55 * certainty.clamp(0.0, 1.0)
+        }
+    };
     if columns == 1 {
-        let (low, high) = extent(levels.iter().copied()).filter(|(low, high)| low < high).unwrap_or((0.0, 1.0));
+        let (low, high) = extent(levels.iter().copied())
+            .filter(|(low, high)| low < high)
+            .unwrap_or((0.0, 1.0));
         let middle = (low + high) / 2.0;
         // A class besides the outer two has no place on one line of scores.
         let last = levels.len().max(2) - 1;
         let side = |score: f64| if score > middle { last } else { 0 };
-        return values.iter().map(|score| (side(*score), shade(2.0 * (score - middle).abs() / (high - low)))).collect();
+        return values
+            .iter()
+            .map(|score| {
+                (
+                    side(*score),
+                    shade(2.0 * (score - middle).abs() / (high - low)),
+                )
+            })
+            .collect();
     }
     let is_probability = values.chunks(columns).all(|row| {
-        row.iter().all(|value| (-1e-3..=1.001).contains(value)) && (row.iter().sum::<f64>() - 1.0).abs() < 1e-2
+        row.iter().all(|value| (-1e-3..=1.001).contains(value))
+            && (row.iter().sum::<f64>() - 1.0).abs() < 1e-2
     });
     let chance = 1.0 / columns as f64;
     let decide = |row: &[f64]| {
-        let (class, best) = row.iter().copied().enumerate().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or((0, f64::NAN));
-        let share = if is_probability { best } else { 1.0 / row.iter().map(|value| (value - best).exp()).sum::<f64>() };
+        let (class, best) = row
+            .iter()
+            .copied()
+            .enumerate()
+            .max_by(|a, b| a.1.total_cmp(&b.1))
+            .unwrap_or((0, f64::NAN));
+        let share = if is_probability {
+            best
+        } else {
+            1.0 / row.iter().map(|value| (value - best).exp()).sum::<f64>()
+        };
         // Column i of the scores is label i.
-        let class = levels.iter().position(|level| *level == class as f64).unwrap_or(class);
+        let class = levels
+            .iter()
+            .position(|level| *level == class as f64)
+            .unwrap_or(class);
         (class, shade((share - chance) / (1.0 - chance)))
     };
     values.chunks(columns).map(decide).collect()
@@ -125,16 +183,35 @@ fn certainties(operation: &str, scores: &Tensor, rows: usize, levels: &[f64]) ->
 
 /// The points, the different labels in ascending order, and for each point which of these it has.
 #[track_caller]
-fn classified(operation: &str, x: &Tensor, labels: &Tensor) -> (Vec<(f64, f64)>, Vec<f64>, Vec<usize>) {
+fn classified(
+    operation: &str,
+    x: &Tensor,
+    labels: &Tensor,
+) -> (Vec<(f64, f64)>, Vec<f64>, Vec<usize>) {
     let count = x.shape().first().copied().unwrap_or(0);
     let operands = [("x", x), ("labels", labels)];
     if x.rank() != 2 || x.shape()[1] != 2 || count == 0 {
-        let problem = format!("{operation}: points have the shape [n, 2], x has {:?}", x.shape());
-        fail(&problem, &operands, "one row for each point, columns x and y");
+        let problem = format!(
+            "{operation}: points have the shape [n, 2], x has {:?}",
+            x.shape()
+        );
+        fail(
+            &problem,
+            &operands,
+            "one row for each point, columns x and y",
+        );
     }
     if labels.len() != count || labels.shape().first() != Some(&count) {
-        let problem = format!("{operation}: labels of shape {:?} for points of shape {:?}", labels.shape(), x.shape());
-        fail(&problem, &operands, "one label for each point: shape [n] or [n, 1]");
+        let problem = format!(
+            "{operation}: labels of shape {:?} for points of shape {:?}",
+            labels.shape(),
+            x.shape()
+        );
+        fail(
+            &problem,
+            &operands,
+            "one label for each point: shape [n] or [n, 1]",
+        );
     }
     let labels = labels.numbers();
     let mut levels = labels.clone();
@@ -142,40 +219,73 @@ fn classified(operation: &str, x: &Tensor, labels: &Tensor) -> (Vec<(f64, f64)>,
     levels.dedup();
     if levels.len() > 24 {
         let problem = format!("{operation}: {} different labels", levels.len());
-        fail(&problem, &[], "labels are the numbers of classes, and more than 24 cannot be told apart");
+        fail(
+            &problem,
+            &[],
+            "labels are the numbers of classes, and more than 24 cannot be told apart",
+        );
     }
-    let classes = labels.iter().map(|label| levels.iter().position(|level| level == label).unwrap_or(0)).collect();
+    let classes = labels
+        .iter()
+        .map(|label| levels.iter().position(|level| level == label).unwrap_or(0))
+        .collect();
     (x.points(), levels, classes)
 }
 
 /// An empty plane that holds the points with a margin.
 #[track_caller]
 fn plane(kind: &'static str, points: &[(f64, f64)]) -> Figure {
-    let (x, y) = (extent(points.iter().map(|point| point.0)), extent(points.iter().map(|point| point.1)));
+    let (x, y) = (
+        extent(points.iter().map(|point| point.0)),
+        extent(points.iter().map(|point| point.1)),
+    );
     let (Some(x), Some(y)) = (x, y) else {
-        fail(&format!("{kind}: none of the {} points is finite", points.len()), &[], "are there NaN in the data?");
+        fail(
+            &format!("{kind}: none of the {} points is finite", points.len()),
+            &[],
+            "are there NaN in the data?",
+        );
     };
-    let mut figure = Figure::new(kind, Axis::numbers(padded(x, 0.08)), Axis::numbers(padded(y, 0.08)));
+    let mut figure = Figure::new(
+        kind,
+        Axis::numbers(padded(x, 0.08)),
+        Axis::numbers(padded(y, 0.08)),
+    );
     figure.size = (560.0, 400.0);
     figure
 }
 
 fn marks(figure: &mut Figure, points: &[(f64, f64)], classes: &[usize], names: &[String]) {
-    let on_field = figure.layers.iter().any(|layer| matches!(layer, Layer::Image { .. }));
+    let on_field = figure
+        .layers
+        .iter()
+        .any(|layer| matches!(layer, Layer::Image { .. }));
     let size = if points.len() > 400 { 2.6 } else { 3.8 };
     for (class, name) in names.iter().enumerate() {
-        let members = points.iter().zip(classes).filter(|(_, of)| **of == class).map(|(point, _)| *point);
+        let members = points
+            .iter()
+            .zip(classes)
+            .filter(|(_, of)| **of == class)
+            .map(|(point, _)| *point);
         let members: Vec<_> = members.collect();
-        figure.summary.push(format!("class {name}: {} points", members.len()));
+        figure
+            .summary
+            .push(format!("class {name}: {} points", members.len()));
         let mark = class_mark(class, size);
         if on_field {
             // A white edge sets the points off against their own colour.
             figure.layers.push(Layer::Marks(
                 members.clone(),
-                super::figure::Mark { colour: palette::WHITE, size: size + 1.2, ..mark },
+                super::figure::Mark {
+                    colour: palette::WHITE,
+                    size: size + 1.2,
+                    ..mark
+                },
             ));
         }
         figure.layers.push(Layer::Marks(members, mark));
-        figure.legend.push((name.clone(), Key::Mark(class_mark(class, 4.5))));
+        figure
+            .legend
+            .push((name.clone(), Key::Mark(class_mark(class, 4.5))));
     }
 }

@@ -25,10 +25,11 @@ pub struct LayerCost {
     pub backward: f64,
 }
 
-/// How long each layer takes for the batch `x` (one sample per entry of axis 0): forward, and backward for the gradients of
-/// its parameters and of its input, in milliseconds, each the median of several passes. The first layer computes no gradient
-/// of its input, as in training. The loss and the step of the optimiser are not part of it. Everything is as before at the
-/// end, and the random numbers of the session do not notice.
+/// How long each layer takes for the batch `x` (one sample per entry of axis 0): forward, and
+/// backward for the gradients of its parameters and of its input, in milliseconds, each the median
+/// of several passes. The first layer computes no gradient of its input, as in training. The loss
+/// and the step of the optimiser are not part of it. Everything is as before at the end, and the
+/// random numbers of the session do not notice.
 ///
 /// Panics if the model has no layers, or if `x` does not fit.
 ///
@@ -41,31 +42,67 @@ pub struct LayerCost {
 #[track_caller]
 pub fn profile(model: &impl Profiled, x: &Tensor) -> Figure {
     // Not behind `dyn`, which would hide the line of the cell from an error message.
-    drawn(&model.cost_of_layers(x), x.shape().first().copied().unwrap_or(1))
+    drawn(
+        &model.cost_of_layers(x),
+        x.shape().first().copied().unwrap_or(1),
+    )
 }
 
 fn drawn(costs: &[LayerCost], count: usize) -> Figure {
     let total: f64 = costs.iter().map(|cost| cost.forward + cost.backward).sum();
-    let longest = costs.iter().map(|cost| cost.forward + cost.backward).fold(f64::MIN_POSITIVE, f64::max);
+    let longest = costs
+        .iter()
+        .map(|cost| cost.forward + cost.backward)
+        .fold(f64::MIN_POSITIVE, f64::max);
 
     let names = costs.iter().map(|cost| cost.name.clone()).collect();
     // Room for the numbers at the ends of the bars.
-    let mut figure = Figure::new("profile", Axis::numbers((0.0, longest * 1.35)), Axis::names(names));
-    let marks = [0, 1].map(|part| Mark { colour: palette::colour(part), shape: 2, size: 6.0 });
+    let mut figure = Figure::new(
+        "profile",
+        Axis::numbers((0.0, longest * 1.35)),
+        Axis::names(names),
+    );
+    let marks = [0, 1].map(|part| Mark {
+        colour: palette::colour(part),
+        shape: 2,
+        size: 6.0,
+    });
     let legend = ["forward", "backward"].into_iter().zip(marks);
-    figure.legend = legend.map(|(name, mark)| (name.to_owned(), Key::Mark(mark))).collect();
+    figure.legend = legend
+        .map(|(name, mark)| (name.to_owned(), Key::Mark(mark)))
+        .collect();
     figure.size.1 = (60.0 + 30.0 * costs.len() as f64).min(900.0);
     figure.title = format!("one batch of {count}: {} ms", number(total, 2));
-    for (i, LayerCost { name, outputs, forward, backward }) in costs.iter().enumerate() {
-        let (low, high) = (costs.len() as f64 - i as f64 - 0.84, costs.len() as f64 - i as f64 - 0.16);
+    for (
+        i,
+        LayerCost {
+            name,
+            outputs,
+            forward,
+            backward,
+        },
+    ) in costs.iter().enumerate()
+    {
+        let (low, high) = (
+            costs.len() as f64 - i as f64 - 0.84,
+            costs.len() as f64 - i as f64 - 0.16,
+        );
         let both = forward + backward;
-        figure.layers.push(Layer::Box([0.0, low, *forward, high], marks[0].colour));
-        figure.layers.push(Layer::Box([*forward, low, both, high], marks[1].colour));
+        figure
+            .layers
+            .push(Layer::Box([0.0, low, *forward, high], marks[0].colour));
+        figure
+            .layers
+            .push(Layer::Box([*forward, low, both, high], marks[1].colour));
         let [forward, backward] = [forward, backward].map(|time| number(*time, 2));
         let share = (100.0 * both / total.max(f64::MIN_POSITIVE)).round();
-        figure.layers.push(Layer::Label((both, (low + high) / 2.0), format!("{forward} + {backward} ms")));
+        figure.layers.push(Layer::Label(
+            (both, (low + high) / 2.0),
+            format!("{forward} + {backward} ms"),
+        ));
         figure.summary.push(format!(
-            "{name}: forward {forward} ms, backward {backward} ms, {share} % of the time, outputs of {}",
+            "{name}: forward {forward} ms, backward {backward} ms, {share} % of the time, outputs \
+            of {}",
             memory(*outputs)
         ));
     }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 /// The bar changes at most this often.
 const INTERVAL: Duration = Duration::from_millis(100);
 
-/// Shows how far a loop has come, in one display that is updated in place. Outside a notebook one line is printed, at the
-/// end: a log stays quiet.
+/// Shows how far a loop has come, in one display that is updated in place. Outside a notebook one
+/// line is printed, at the end: a log stays quiet.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -28,7 +28,16 @@ pub fn progress<I: IntoIterator>(items: I) -> Progress<I::IntoIter> {
         _ => None,
     };
     let now = Instant::now();
-    Progress { items, total, done: 0, label: String::new(), began: now, changed: now, shown: None, is_at_end: false }
+    Progress {
+        items,
+        total,
+        done: 0,
+        label: String::new(),
+        began: now,
+        changed: now,
+        shown: None,
+        is_at_end: false,
+    }
 }
 
 /// What [`progress`] returns: an iterator over the same items.
@@ -65,8 +74,18 @@ impl<I> Progress<I> {
 
     fn bundle(&self, ending: Option<&str>) -> Bundle {
         let seconds = self.began.elapsed().as_secs_f64();
-        let share = self.total.map(|total| if total == 0 { 1.0 } else { self.done as f64 / total as f64 });
-        let label = if self.label.is_empty() { String::new() } else { format!("{}: ", self.label) };
+        let share = self.total.map(|total| {
+            if total == 0 {
+                1.0
+            } else {
+                self.done as f64 / total as f64
+            }
+        });
+        let label = if self.label.is_empty() {
+            String::new()
+        } else {
+            format!("{}: ", self.label)
+        };
         let mut text = match self.total {
             Some(total) => format!("{label}{} of {total}", self.done),
             None => format!("{label}{}", self.done),
@@ -81,7 +100,11 @@ impl<I> Progress<I> {
             }
         }
         // Half transparent, and text in the page's own colour: legible on light and dark pages.
-        let colour = if ending == Some(STOPPED) { "rgb(213,94,0)" } else { "rgb(0,114,178)" };
+        let colour = if ending == Some(STOPPED) {
+            "rgb(213,94,0)"
+        } else {
+            "rgb(0,114,178)"
+        };
         let bar = share.map_or_else(String::new, |share| {
             format!(
                 "<div style=\"height:6px;width:300px;background:rgba(128,128,128,0.3);border-radius:3px\">\
@@ -89,7 +112,10 @@ impl<I> Progress<I> {
                 100.0 * share
             )
         });
-        let line = format!("<div style=\"font-variant-numeric:tabular-nums\">{}</div>", escape_html(&text));
+        let line = format!(
+            "<div style=\"font-variant-numeric:tabular-nums\">{}</div>",
+            escape_html(&text)
+        );
         Bundle::text(text).html(format!("<div>{bar}{line}</div>"))
     }
 }
@@ -103,7 +129,9 @@ impl<I: Iterator> Iterator for Progress<I> {
         interrupt::check();
         let item = self.items.next();
         match &item {
-            Some(_) if self.shown.is_none() || self.changed.elapsed() >= INTERVAL => self.show(None),
+            Some(_) if self.shown.is_none() || self.changed.elapsed() >= INTERVAL => {
+                self.show(None)
+            }
             Some(_) => {}
             None if self.is_at_end => {}
             None => {

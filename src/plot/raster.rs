@@ -5,8 +5,8 @@ use base64::Engine;
 use png::{BitDepth, ColorType, Decoder, Encoder, PixelDimensions, Transformations, Unit};
 use std::collections::HashMap;
 
-/// The bytes of a PNG of `pixels`, row by row from the top. Few different colours make an indexed picture with 8 or 4
-/// bits for a pixel, which is a third or a sixth of the size.
+/// The bytes of a PNG of `pixels`, row by row from the top. Few different colours make an indexed
+/// picture with 8 or 4 bits for a pixel, which is a third or a sixth of the size.
 pub(super) fn png(width: usize, pixels: &[Rgb]) -> Vec<u8> {
     encode(width, pixels, None)
 }
@@ -15,7 +15,15 @@ pub(super) fn png(width: usize, pixels: &[Rgb]) -> Vec<u8> {
 pub(super) fn sharp_png(width: usize, pixels: &[Rgb], sharpness: f64) -> Vec<u8> {
     // A page has 96 pixels an inch.
     let per_metre = (96.0 * sharpness / 0.0254).round() as u32;
-    encode(width, pixels, Some(PixelDimensions { xppu: per_metre, yppu: per_metre, unit: Unit::Meter }))
+    encode(
+        width,
+        pixels,
+        Some(PixelDimensions {
+            xppu: per_metre,
+            yppu: per_metre,
+            unit: Unit::Meter,
+        }),
+    )
 }
 
 fn encode(width: usize, pixels: &[Rgb], dimensions: Option<PixelDimensions>) -> Vec<u8> {
@@ -28,9 +36,17 @@ fn encode(width: usize, pixels: &[Rgb], dimensions: Option<PixelDimensions>) -> 
         Some((indices, palette)) => {
             let is_small = palette.len() <= 16;
             encoder.set_color(ColorType::Indexed);
-            encoder.set_depth(if is_small { BitDepth::Four } else { BitDepth::Eight });
+            encoder.set_depth(if is_small {
+                BitDepth::Four
+            } else {
+                BitDepth::Eight
+            });
             encoder.set_palette(palette.concat());
-            if is_small { indices.chunks(width).flat_map(halves).collect() } else { indices }
+            if is_small {
+                indices.chunks(width).flat_map(halves).collect()
+            } else {
+                indices
+            }
         }
         None => {
             encoder.set_color(ColorType::Rgb);
@@ -38,7 +54,9 @@ fn encode(width: usize, pixels: &[Rgb], dimensions: Option<PixelDimensions>) -> 
         }
     };
     let mut writer = encoder.write_header().expect("a vector takes every byte");
-    writer.write_image_data(&data).expect("as many bytes as the header says");
+    writer
+        .write_image_data(&data)
+        .expect("as many bytes as the header says");
     writer.finish().expect("a vector takes every byte");
     file
 }
@@ -65,7 +83,9 @@ fn indexed(pixels: &[Rgb]) -> Option<(Vec<u8>, Vec<Rgb>)> {
 
 /// A row with two pixels in each byte.
 fn halves(row: &[u8]) -> Vec<u8> {
-    row.chunks(2).map(|pair| pair[0] << 4 | pair.get(1).copied().unwrap_or(0)).collect()
+    row.chunks(2)
+        .map(|pair| pair[0] << 4 | pair.get(1).copied().unwrap_or(0))
+        .collect()
 }
 
 /// The width and the pixels of a file that [`png`] made.
@@ -75,13 +95,18 @@ pub(super) fn decoded(file: &[u8]) -> Option<(usize, Vec<Rgb>)> {
     let mut reader = decoder.read_info().ok()?;
     let mut bytes = vec![0; reader.output_buffer_size()?];
     reader.next_frame(&mut bytes).ok()?;
-    let pixels = bytes.chunks_exact(3).map(|pixel| [pixel[0], pixel[1], pixel[2]]);
+    let pixels = bytes
+        .chunks_exact(3)
+        .map(|pixel| [pixel[0], pixel[1], pixel[2]]);
     Some((reader.info().width as usize, pixels.collect()))
 }
 
 /// A file as it can stand in an `href` or `src`.
 pub(super) fn data_uri(mime_type: &str, bytes: &[u8]) -> String {
-    format!("data:{mime_type};base64,{}", base64::engine::general_purpose::STANDARD.encode(bytes))
+    format!(
+        "data:{mime_type};base64,{}",
+        base64::engine::general_purpose::STANDARD.encode(bytes)
+    )
 }
 
 #[cfg(test)]
@@ -91,8 +116,9 @@ mod tests {
     #[test]
     fn few_and_many_colours_come_back_as_they_were() {
         for colours in [2, 16, 17, 256, 257, 1000] {
-            let pixels: Vec<[u8; 3]> =
-                (0..35 * 33).map(|i| [(i % colours % 256) as u8, (i % colours / 256) as u8, 7]).collect();
+            let pixels: Vec<[u8; 3]> = (0..35 * 33)
+                .map(|i| [(i % colours % 256) as u8, (i % colours / 256) as u8, 7])
+                .collect();
             let file = encode(35, &pixels);
             assert!(decoded(&file) == Some((35, pixels)), "{colours} colours");
         }

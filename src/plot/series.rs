@@ -1,4 +1,5 @@
-//! A curve that grows for as long as it likes and never takes more than a few hundred points to draw.
+//! A curve that grows for as long as it likes and never takes more than a few hundred points to
+//! draw.
 
 /// Of at most so many parts the lowest and the highest value are kept: twice as many points.
 const MOST_PARTS: usize = 250;
@@ -9,8 +10,8 @@ pub(super) struct Series {
     /// How many steps make one part; doubles when there are too many parts.
     steps_per_part: usize,
     steps: usize,
-    /// Moving average, and the weight that is still missing in it (Kingma and Ba, 2015, call its removal bias
-    /// correction).
+    /// Moving average, and the weight that is still missing in it (Kingma and Ba, 2015, call its
+    /// removal bias correction).
     average: f64,
     missing: f64,
     decay: f64,
@@ -29,7 +30,9 @@ struct Part {
 impl Part {
     /// Both parts as one.
     fn then(self, next: &Part) -> Part {
-        let pick = |a: Option<(usize, f64)>, b: Option<(usize, f64)>, takes_b: fn(f64, f64) -> bool| match (a, b) {
+        let pick = |a: Option<(usize, f64)>,
+                    b: Option<(usize, f64)>,
+                    takes_b: fn(f64, f64) -> bool| match (a, b) {
             (Some(a), Some(b)) => Some(if takes_b(a.1, b.1) { b } else { a }),
             (a, b) => a.or(b),
         };
@@ -47,7 +50,14 @@ impl Series {
     pub fn new(total_steps: usize) -> Series {
         let window = (total_steps as f64 / 20.0).clamp(1.0, 50.0);
         let decay = 1.0 - 1.0 / window;
-        Series { parts: Vec::new(), steps_per_part: 1, steps: 0, average: 0.0, missing: 1.0, decay }
+        Series {
+            parts: Vec::new(),
+            steps_per_part: 1,
+            steps: 0,
+            average: 0.0,
+            missing: 1.0,
+            decay,
+        }
     }
 
     pub fn len(&self) -> usize {
@@ -62,14 +72,31 @@ impl Series {
             self.missing *= self.decay;
         }
         let here = Some((self.steps, value)).filter(|_| is_number);
-        let average = if is_number { self.average / (1.0 - self.missing) } else { f64::NAN };
-        let part = Part { low: here, high: here, steps: 1, average: (self.steps, average) };
-        match self.parts.last_mut().filter(|last| last.steps < self.steps_per_part) {
+        let average = if is_number {
+            self.average / (1.0 - self.missing)
+        } else {
+            f64::NAN
+        };
+        let part = Part {
+            low: here,
+            high: here,
+            steps: 1,
+            average: (self.steps, average),
+        };
+        match self
+            .parts
+            .last_mut()
+            .filter(|last| last.steps < self.steps_per_part)
+        {
             Some(last) => *last = last.then(&part),
             None => self.parts.push(part),
         }
         if self.parts.len() > MOST_PARTS {
-            self.parts = self.parts.chunks(2).map(|pair| pair[1..].iter().fold(pair[0], Part::then)).collect();
+            self.parts = self
+                .parts
+                .chunks(2)
+                .map(|pair| pair[1..].iter().fold(pair[0], Part::then))
+                .collect();
             self.steps_per_part *= 2;
         }
     }
@@ -85,12 +112,18 @@ impl Series {
                 _ => points.push((part.average.0, f64::NAN)),
             }
         }
-        points.into_iter().map(|(step, value)| (step as f64, value)).collect()
+        points
+            .into_iter()
+            .map(|(step, value)| (step as f64, value))
+            .collect()
     }
 
     /// The moving average at the end of each part.
     pub fn smooth(&self) -> Vec<(f64, f64)> {
-        self.parts.iter().map(|part| (part.average.0 as f64, part.average.1)).collect()
+        self.parts
+            .iter()
+            .map(|part| (part.average.0 as f64, part.average.1))
+            .collect()
     }
 
     /// The moving average now.
@@ -107,11 +140,18 @@ mod tests {
     fn a_long_series_keeps_its_peaks_in_few_points() {
         let mut series = Series::new(100_000);
         for step in 0..100_000 {
-            series.push(if step == 70_000 { 9.0 } else { (step % 7) as f64 * 0.1 });
+            series.push(if step == 70_000 {
+                9.0
+            } else {
+                (step % 7) as f64 * 0.1
+            });
         }
         let raw = series.raw();
         assert!(raw.len() <= 500, "{}", raw.len());
-        assert!(raw.windows(2).all(|pair| pair[0].0 < pair[1].0), "steps ascend");
+        assert!(
+            raw.windows(2).all(|pair| pair[0].0 < pair[1].0),
+            "steps ascend"
+        );
         assert!(raw.contains(&(70_001.0, 9.0)));
         assert!(series.smooth().len() <= 250);
     }

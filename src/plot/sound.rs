@@ -14,8 +14,8 @@ fn window(rate: usize, samples: usize) -> usize {
     (rate / 80 * 2).clamp(16, (samples / 2 * 2).max(16))
 }
 
-/// Which frequencies (upwards) are in a sound when (to the right); dark is loud. `samples`: `[n]` or `[1, n]`, `rate` of
-/// them in a second.
+/// Which frequencies (upwards) are in a sound when (to the right); dark is loud. `samples`: `[n]`
+/// or `[1, n]`, `rate` of them in a second.
 ///
 /// Panics if there is not one sound, or if it is shorter than 16 samples.
 ///
@@ -29,7 +29,9 @@ fn window(rate: usize, samples: usize) -> usize {
 pub fn spectrogram(samples: &Tensor, rate: usize) -> Figure {
     let samples = one_sound("spectrogram", samples, rate);
     let strengths = data::spectrogram(&samples, window(rate, samples.len()));
-    let &[frames, bands] = strengths.shape() else { unreachable!("one sound has two axes") };
+    let &[frames, bands] = strengths.shape() else {
+        unreachable!("one sound has two axes")
+    };
     let values = strengths.numbers();
     let most = values.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
     let pixels: Vec<Rgb> = (0..frames * bands)
@@ -40,14 +42,27 @@ pub fn spectrogram(samples: &Tensor, rate: usize) -> Figure {
         })
         .collect();
     let (seconds, hertz) = (samples.len() as f64 / rate as f64, rate as f64 / 2.0);
-    let mut figure = Figure::new("spectrogram", Axis::numbers((0.0, seconds)), Axis::numbers((0.0, hertz)));
+    let mut figure = Figure::new(
+        "spectrogram",
+        Axis::numbers((0.0, seconds)),
+        Axis::numbers((0.0, hertz)),
+    );
     figure.size = (600.0, 260.0);
     let png = raster::png(frames, &pixels);
-    figure.layers.push(Layer::Image { area: [0.0, 0.0, seconds, hertz], png, smooth: true });
+    figure.layers.push(Layer::Image {
+        area: [0.0, 0.0, seconds, hertz],
+        png,
+        smooth: true,
+    });
     let strength = |band: usize| values.iter().skip(band).step_by(bands).sum::<f64>();
-    let strongest = (0..bands).max_by(|&a, &b| strength(a).total_cmp(&strength(b))).unwrap_or(0);
+    let strongest = (0..bands)
+        .max_by(|&a, &b| strength(a).total_cmp(&strength(b)))
+        .unwrap_or(0);
     let at = number(strongest as f64 * hertz / bands as f64, 3);
-    figure.summary = vec![format!("{} s at {rate} samples a second, strongest at {at} Hz", number(seconds, 3))];
+    figure.summary = vec![format!(
+        "{} s at {rate} samples a second, strongest at {at} Hz",
+        number(seconds, 3)
+    )];
     figure.x_label("time in s").y_label("frequency in Hz")
 }
 
@@ -71,8 +86,15 @@ pub fn wave(samples: &Tensor, rate: usize) -> Figure {
 fn one_sound(kind: &str, samples: &Tensor, rate: usize) -> Tensor {
     let is_one = samples.rank() == 1 || (samples.rank() == 2 && samples.shape()[0] == 1);
     if !is_one || samples.len() < 16 || rate == 0 {
-        let problem = format!("{kind}: one sound is expected, [samples] or [1, samples], not {:?}", samples.shape());
-        fail(&problem, &[("samples", samples)], "take one of several: sounds.x.slice(0, 0..1); data::RATE a second");
+        let problem = format!(
+            "{kind}: one sound is expected, [samples] or [1, samples], not {:?}",
+            samples.shape()
+        );
+        fail(
+            &problem,
+            &[("samples", samples)],
+            "take one of several: sounds.x.slice(0, 0..1); data::RATE a second",
+        );
     }
     samples.detach().reshape(&[samples.len()])
 }
@@ -93,13 +115,19 @@ pub struct Sound {
 #[track_caller]
 pub fn sound(samples: &Tensor, rate: usize) -> Sound {
     let figure = spectrogram(samples, rate);
-    Sound { file: data::wav(&samples.detach(), rate), figure: figure.of_kind("sound") }
+    Sound {
+        file: data::wav(&samples.detach(), rate),
+        figure: figure.of_kind("sound"),
+    }
 }
 
 impl Sound {
     /// Writes a title above the picture.
     pub fn title(self, title: &str) -> Sound {
-        Sound { figure: self.figure.title(title), ..self }
+        Sound {
+            figure: self.figure.title(title),
+            ..self
+        }
     }
 
     /// The sound in words.
@@ -110,11 +138,13 @@ impl Sound {
 
 impl Show for Sound {
     fn bundle(&self) -> Bundle {
-        let (sound, picture) =
-            (data_uri("audio/wav", &self.file), display::image(&display::svg_uri(self.figure.svg()), &self.text()));
+        let (sound, picture) = (
+            data_uri("audio/wav", &self.file),
+            display::image(&display::svg_uri(self.figure.svg()), &self.text()),
+        );
         Bundle::text(self.text()).html(format!(
-            "<div style=\"max-width:620px\">{picture}\
-             <br/><audio controls=\"controls\" preload=\"auto\" style=\"width:100%;max-width:420px\" src=\"{sound}\"></audio></div>"
+            "<div style=\"max-width:620px\">{picture}<br/><audio controls=\"controls\" \
+             preload=\"auto\" style=\"width:100%;max-width:420px\" src=\"{sound}\"></audio></div>"
         ))
     }
 }

@@ -15,9 +15,10 @@ use rand_distr::{Distribution, StandardNormal};
 /// The loss is computed on a grid of so many points a side, and smoothly between them.
 const SIDE: usize = 21;
 
-/// The loss around the weights that a network has now, seen from above: along two random directions, each as long for
-/// every unit as the unit's own weights are (Li et al. 2018), from −1 to 1 of them. A wide bowl is a good sign. The weights
-/// are as before at the end, and the random numbers of the session do not notice.
+/// The loss around the weights that a network has now, seen from above: along two random
+/// directions, each as long for every unit as the unit's own weights are (Li et al. 2018), from −1
+/// to 1 of them. A wide bowl is a good sign. The weights are as before at the end, and the random
+/// numbers of the session do not notice.
 ///
 /// Panics if there are no parameters, or if the loss is not one number.
 ///
@@ -41,7 +42,11 @@ fn landscape_of(parameters: &[Tensor], loss: &dyn Fn() -> Tensor) -> Figure {
     let mut known = Vec::with_capacity(SIDE * SIDE);
     for row in 0..SIDE {
         for column in 0..SIDE {
-            known.push(place.loss("loss_landscape", &[(&right, step(column)), (&up, -step(row))], loss));
+            known.push(place.loss(
+                "loss_landscape",
+                &[(&right, step(column)), (&up, -step(row))],
+                loss,
+            ));
         }
     }
     let middle = known[known.len() / 2];
@@ -54,17 +59,30 @@ fn landscape_of(parameters: &[Tensor], loss: &dyn Fn() -> Tensor) -> Figure {
     }
     let mut figure = map("loss landscape", &heights, [-1.0, -1.0, 1.0, 1.0]);
     figure.summary.push(format!("here {}", number(middle, 4)));
-    let here = Mark { colour: palette::colour(1), shape: 3, size: 5.0 };
-    figure.legend.push((format!("here {}", number(middle, 3)), Key::Mark(here)));
+    let here = Mark {
+        colour: palette::colour(1),
+        shape: 3,
+        size: 5.0,
+    };
+    figure
+        .legend
+        .push((format!("here {}", number(middle, 3)), Key::Mark(here)));
     for (colour, size) in [(WHITE, 7.0), (palette::colour(1), 5.0)] {
-        figure.layers.push(Layer::Marks(vec![(0.0, 0.0)], Mark { colour, shape: 3, size }));
+        figure.layers.push(Layer::Marks(
+            vec![(0.0, 0.0)],
+            Mark {
+                colour,
+                shape: 3,
+                size,
+            },
+        ));
     }
     (figure.x.label, figure.y.label) = ("one random direction".to_owned(), "another".to_owned());
     figure
 }
 
-/// The loss along three random directions through the weights that a network has now: a section through
-/// [`loss_landscape`].
+/// The loss along three random directions through the weights that a network has now: a section
+/// through [`loss_landscape`].
 ///
 /// Panics if there are no parameters, or if the loss is not one number.
 ///
@@ -84,7 +102,9 @@ pub fn loss_section(parameters: &[Tensor], loss: impl Fn() -> Tensor) -> Figure 
 fn section_of(parameters: &[Tensor], loss: &dyn Fn() -> Tensor) -> Figure {
     const STEPS: usize = 61;
     let place = Place::new("loss_section", parameters);
-    let xs: Vec<f64> = (0..STEPS).map(|i| 2.0 * i as f64 / (STEPS - 1) as f64 - 1.0).collect();
+    let xs: Vec<f64> = (0..STEPS)
+        .map(|i| 2.0 * i as f64 / (STEPS - 1) as f64 - 1.0)
+        .collect();
     let mut sections = Vec::new();
     for number in 0..3 {
         let direction = place.direction(number);
@@ -95,7 +115,9 @@ fn section_of(parameters: &[Tensor], loss: &dyn Fn() -> Tensor) -> Figure {
         sections.push((format!("direction {}", number + 1), losses));
     }
     drop(place);
-    let figure = lines(&xs, &sections).x_label("distance, in lengths of the weights").y_label("loss");
+    let figure = lines(&xs, &sections)
+        .x_label("distance, in lengths of the weights")
+        .y_label("loss");
     figure.of_kind("loss section")
 }
 
@@ -109,18 +131,29 @@ impl Place<'_> {
     #[track_caller]
     fn new<'a>(kind: &str, parameters: &'a [Tensor]) -> Place<'a> {
         if parameters.is_empty() {
-            fail(&format!("{kind}: there are no parameters"), &[], "pass model.parameters()");
+            fail(
+                &format!("{kind}: there are no parameters"),
+                &[],
+                "pass model.parameters()",
+            );
         }
-        Place { parameters, before: parameters.iter().map(Tensor::detach).collect() }
+        Place {
+            parameters,
+            before: parameters.iter().map(Tensor::detach).collect(),
+        }
     }
 
-    /// A step for each parameter: random, and as long for each unit as the unit's weights. Biases stay.
+    /// A step for each parameter: random, and as long for each unit as the unit's weights. Biases
+    /// stay.
     fn direction(&self, number: u64) -> Vec<Vec<f64>> {
         let mut random = ChaCha8Rng::seed_from_u64(number);
         let mut direction = Vec::new();
         for parameter in &self.before {
             let values = parameter.numbers();
-            let mut step: Vec<f64> = values.iter().map(|_| StandardNormal.sample(&mut random)).collect();
+            let mut step: Vec<f64> = values
+                .iter()
+                .map(|_| StandardNormal.sample(&mut random))
+                .collect();
             let units = match *parameter.shape() {
                 [_, units] => units,
                 [filters, _, _] | [filters, _, _, _] => filters,
@@ -130,13 +163,21 @@ impl Place<'_> {
                 }
             };
             // The unit of a dense weight is a column, that of a convolution a block.
-            let of = |i: usize| if parameter.rank() == 2 { i % units } else { i * units / values.len().max(1) };
+            let of = |i: usize| {
+                if parameter.rank() == 2 {
+                    i % units
+                } else {
+                    i * units / values.len().max(1)
+                }
+            };
             let (mut own, mut drawn) = (vec![0.0; units], vec![0.0; units]);
             for (i, (value, step)) in values.iter().zip(&step).enumerate() {
                 own[of(i)] += value * value;
                 drawn[of(i)] += step * step;
             }
-            step.iter_mut().enumerate().for_each(|(i, step)| *step *= (own[of(i)] / drawn[of(i)].max(1e-30)).sqrt());
+            step.iter_mut()
+                .enumerate()
+                .for_each(|(i, step)| *step *= (own[of(i)] / drawn[of(i)].max(1e-30)).sqrt());
             direction.push(step);
         }
         direction
@@ -155,7 +196,10 @@ impl Place<'_> {
         }
         let loss = no_grad(loss);
         if loss.len() != 1 {
-            let problem = format!("{kind}: the loss must be one number, but has the shape {:?}", loss.shape());
+            let problem = format!(
+                "{kind}: the loss must be one number, but has the shape {:?}",
+                loss.shape()
+            );
             fail(&problem, &[], "end it with .mean() or .sum()");
         }
         loss.item() as f64
@@ -164,7 +208,10 @@ impl Place<'_> {
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
-        self.parameters.iter().zip(&self.before).for_each(|(parameter, before)| parameter.set_value(before));
+        self.parameters
+            .iter()
+            .zip(&self.before)
+            .for_each(|(parameter, before)| parameter.set_value(before));
     }
 }
 
@@ -180,8 +227,20 @@ fn between(grid: &[f64], x: f64, y: f64) -> f64 {
     };
     let along = |row: isize| {
         let c = column as isize;
-        spline(at(row, c - 1), at(row, c), at(row, c + 1), at(row, c + 2), x - column as f64)
+        spline(
+            at(row, c - 1),
+            at(row, c),
+            at(row, c + 1),
+            at(row, c + 2),
+            x - column as f64,
+        )
     };
     let r = row as isize;
-    spline(along(r - 1), along(r), along(r + 1), along(r + 2), y - row as f64)
+    spline(
+        along(r - 1),
+        along(r),
+        along(r + 1),
+        along(r + 2),
+        y - row as f64,
+    )
 }

@@ -15,10 +15,10 @@ pub(super) fn svg(figure: &Figure) -> String {
     let (width, height) = outer_size(figure);
     let (text, (w, h)) = (escape_html(&figure.text()), (units(width), units(height)));
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{width}\" height=\"{height}\" \
-         style=\"max-width:100%;height:auto\" font-family=\"sans-serif\" stroke-linejoin=\"round\" \
-         role=\"img\" aria-label=\"{text}\">\n\
-         <rect width=\"{w}\" height=\"{h}\" rx=\"60\" fill=\"#fff\"/>\n{}</svg>\n",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{width}\" \
+         height=\"{height}\" style=\"max-width:100%;height:auto\" font-family=\"sans-serif\" \
+         stroke-linejoin=\"round\" role=\"img\" aria-label=\"{text}\">\n<rect width=\"{w}\" \
+         height=\"{h}\" rx=\"60\" fill=\"#fff\"/>\n{}</svg>\n",
         content(figure)
     )
 }
@@ -33,19 +33,38 @@ fn content(figure: &Figure) -> String {
     content += &tidy(&body);
     content.extend(pictures.over.iter().map(image));
     for (part, (x, y)) in figure.parts.iter().zip(places(figure).0) {
-        let (x, y, (wide, high)) = (units(x), units(y + header::height(figure)), outer_size(part));
+        let (x, y, (wide, high)) = (
+            units(x),
+            units(y + header::height(figure)),
+            outer_size(part),
+        );
         let (w, h, inner) = (units(wide), units(high), self::content(part));
-        content += &format!("<svg x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\">\n{inner}</svg>\n");
+        content +=
+            &format!("<svg x=\"{x}\" y=\"{y}\" width=\"{w}\" height=\"{h}\">\n{inner}</svg>\n");
     }
     content
 }
 
-fn image(Placed { corners: [(left, top), (right, bottom)], png, smooth }: &Placed) -> String {
-    let (width, height, source) = (right - left, bottom - top, raster::data_uri("image/png", png));
-    let rendering = if *smooth { "" } else { " style=\"image-rendering:pixelated\"" };
+fn image(
+    Placed {
+        corners: [(left, top), (right, bottom)],
+        png,
+        smooth,
+    }: &Placed,
+) -> String {
+    let (width, height, source) = (
+        right - left,
+        bottom - top,
+        raster::data_uri("image/png", png),
+    );
+    let rendering = if *smooth {
+        ""
+    } else {
+        " style=\"image-rendering:pixelated\""
+    };
     format!(
-        "<image x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" preserveAspectRatio=\"none\"{rendering} \
-         href=\"{source}\"/>\n"
+        "<image x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\" \
+         preserveAspectRatio=\"none\"{rendering} href=\"{source}\"/>\n"
     )
 }
 
@@ -58,8 +77,14 @@ fn tidy(body: &str) -> String {
     // The colour of the marks that are being collected in one path.
     let mut marks = None;
     while let Some(start) = rest.find('<') {
-        let end = rest[start..].find('>').map_or(rest.len(), |length| start + length + 1);
-        let (before, tag, content) = (rest[..start].trim(), &rest[start..end], rest[end..].trim_start());
+        let end = rest[start..]
+            .find('>')
+            .map_or(rest.len(), |length| start + length + 1);
+        let (before, tag, content) = (
+            rest[..start].trim(),
+            &rest[start..end],
+            rest[end..].trim_start(),
+        );
         rest = &rest[end..];
         if tag.starts_with("<text") && content.starts_with("</text>") {
             rest = &content["</text>".len()..];
@@ -69,7 +94,9 @@ fn tidy(body: &str) -> String {
         if marks != mark.map(|(colour, _)| colour) {
             tidied.push_str(if marks.is_some() { "\"/>\n" } else { "" });
             marks = mark.map(|(colour, _)| colour);
-            tidied += &marks.map_or(String::new(), |colour| format!("<path fill=\"{colour}\" d=\""));
+            tidied += &marks.map_or(String::new(), |colour| {
+                format!("<path fill=\"{colour}\" d=\"")
+            });
         }
         if let Some((_, corners)) = mark {
             tidied += &format!("M{}z", corners.trim_end());
@@ -87,7 +114,11 @@ fn tidy(body: &str) -> String {
 /// Colour and corners, if that is what the tag is.
 fn polygon(tag: &str) -> Option<(&str, &str)> {
     let value = |name: &str| tag.split_once(name)?.1.split('"').next();
-    if tag.starts_with("<polygon opacity=\"1\"") { Some((value("fill=\"")?, value("points=\"")?)) } else { None }
+    if tag.starts_with("<polygon opacity=\"1\"") {
+        Some((value("fill=\"")?, value("points=\"")?))
+    } else {
+        None
+    }
 }
 
 fn tidy_tag(tag: &str, tidied: &mut String) {
@@ -108,11 +139,18 @@ fn tidy_tag(tag: &str, tidied: &mut String) {
             }
             ("font-size=" | "opacity=", value) => {
                 let decimals = if name.ends_with("size=") { 0 } else { 2 };
-                *tidied += &format!("{name}\"{:.decimals$}\"", value.parse::<f64>().unwrap_or(100.0));
+                *tidied += &format!(
+                    "{name}\"{:.decimals$}\"",
+                    value.parse::<f64>().unwrap_or(100.0)
+                );
             }
             (_, value) => *tidied += &format!("{name}\"{}\"", value.trim_end()),
         }
     }
     // What follows the last value: ">" or "/>". A tag without any value is whole.
-    tidied.push_str(if tag.contains('"') { tag.rsplit('"').next().unwrap_or_default() } else { &tag });
+    tidied.push_str(if tag.contains('"') {
+        tag.rsplit('"').next().unwrap_or_default()
+    } else {
+        &tag
+    });
 }

@@ -11,8 +11,8 @@ pub(super) const TITLE: f64 = 15.0;
 /// Width of a column at the size [`TEXT`], in pixels.
 pub(super) const COLUMN: f64 = 6.6;
 
-/// The columns of a text. One is about the width of a Latin letter, 0.55 of the text's size: Chinese, Japanese and Korean
-/// letters take two, and so do pictures; accents take none.
+/// The columns of a text. One is about the width of a Latin letter, 0.55 of the text's size:
+/// Chinese, Japanese and Korean letters take two, and so do pictures; accents take none.
 pub(super) fn columns(text: &str) -> usize {
     let column = |letter: char| match letter as u32 {
         0x300..=0x36f | 0x200b..=0x200f | 0xfe00..=0xfe0f => 0,
@@ -47,8 +47,8 @@ pub(super) fn shorten(text: &str, most: usize) -> String {
     short.trim_end().to_owned() + "…"
 }
 
-/// A text in lines of no more than so many columns, broken where a line of it ends, at spaces, and before any Chinese
-/// letter. The last of `most` lines says by `…` that there is more.
+/// A text in lines of no more than so many columns, broken where a line of it ends, at spaces, and
+/// before any Chinese letter. The last of `most` lines says by `…` that there is more.
 pub(super) fn wrapped(text: &str, most_columns: usize, most: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for line in text.lines() {
@@ -65,17 +65,22 @@ pub(super) fn wrapped(text: &str, most_columns: usize, most: usize) -> Vec<Strin
         let rest = lines.split_off(most - 1).join(" ");
         lines.push(shorten(&rest, most_columns.min(columns(&rest) - 1)));
     }
-    lines.iter().map(|line| shorten(line, most_columns)).collect()
+    lines
+        .iter()
+        .map(|line| shorten(line, most_columns))
+        .collect()
 }
 
-/// Parts between which a line may be broken: words with the spaces behind them, single Chinese letters with the signs
-/// behind them.
+/// Parts between which a line may be broken: words with the spaces behind them, single Chinese
+/// letters with the signs behind them.
 fn parts(line: &str) -> Vec<&str> {
     let is_wide = |letter: char| columns(letter.encode_utf8(&mut [0; 4])) == 2;
     let closes = |letter: char| "，。、；：！？）》」』】”’".contains(letter);
     let (mut parts, mut start, mut before) = (Vec::new(), 0, ' ');
     for (at, letter) in line.char_indices() {
-        let is_break = (before == ' ' && letter != ' ') || is_wide(letter) || (is_wide(before) && letter != ' ');
+        let is_break = (before == ' ' && letter != ' ')
+            || is_wide(letter)
+            || (is_wide(before) && letter != ' ');
         if at > start && is_break && !closes(letter) && !"（《「『【“‘".contains(before) {
             parts.push(&line[start..at]);
             start = at;
@@ -86,15 +91,21 @@ fn parts(line: &str) -> Vec<&str> {
     parts
 }
 
-/// A row of names at an axis, each with `room` pixels: every name, or every second, fifth, tenth, … so that each shown has
-/// `needed` pixels.
+/// A row of names at an axis, each with `room` pixels: every name, or every second, fifth, tenth, …
+/// so that each shown has `needed` pixels.
 pub(super) fn step(room: f64, needed: f64) -> usize {
     let powers = std::iter::successors(Some(1), |power| Some(power * 10));
-    let steps = powers.take(9).flat_map(|power| [power, 2 * power, 5 * power]);
-    steps.into_iter().find(|step| *step as f64 * room >= needed).unwrap_or(usize::MAX)
+    let steps = powers
+        .take(9)
+        .flat_map(|power| [power, 2 * power, 5 * power]);
+    steps
+        .into_iter()
+        .find(|step| *step as f64 * room >= needed)
+        .unwrap_or(usize::MAX)
 }
 
-/// Widths that a title makes a narrower picture take, in pixels: the first in which a few lines of it have room.
+/// Widths that a title makes a narrower picture take, in pixels: the first in which a few lines of
+/// it have room.
 const TITLE_WIDTHS: [f64; 5] = [240.0, 320.0, 420.0, 530.0, 640.0];
 /// Width of a column of a title, which is bold.
 const TITLE_COLUMN: f64 = 8.5;
@@ -109,12 +120,20 @@ pub(super) fn title(figure: &Figure) -> Vec<String> {
     };
     let is_whole = |lines: &Vec<String>| !lines.iter().any(|line| line.ends_with('…'));
     let [.., widest] = TITLE_WIDTHS;
-    TITLE_WIDTHS.into_iter().map(lines).find(is_whole).unwrap_or_else(|| lines(widest))
+    TITLE_WIDTHS
+        .into_iter()
+        .map(lines)
+        .find(is_whole)
+        .unwrap_or_else(|| lines(widest))
 }
 
 /// The width that a title needs.
 pub(super) fn title_width(figure: &Figure) -> f64 {
-    let longest = title(figure).iter().map(|line| columns(line)).max().unwrap_or(0);
+    let longest = title(figure)
+        .iter()
+        .map(|line| columns(line))
+        .max()
+        .unwrap_or(0);
     TITLE_MARGINS + longest as f64 * TITLE_COLUMN
 }
 
@@ -124,25 +143,55 @@ mod tests {
 
     #[test]
     fn chinese_letters_take_two_columns() {
-        assert_eq!((columns("loss"), columns("损失 a"), columns("e\u{301}")), (4, 6, 1));
-        assert_eq!((shorten("损失函数", 8).as_str(), shorten("损失函数", 7).as_str()), ("损失函数", "损失函…"));
+        assert_eq!(
+            (columns("loss"), columns("损失 a"), columns("e\u{301}")),
+            (4, 6, 1)
+        );
+        assert_eq!(
+            (
+                shorten("损失函数", 8).as_str(),
+                shorten("损失函数", 7).as_str()
+            ),
+            ("损失函数", "损失函…")
+        );
         assert_eq!(shorten("validation", 5), "vali…");
-        assert_eq!((shorten("损失", 1).as_str(), shorten("ab", 0).as_str()), ("…", "…"));
+        assert_eq!(
+            (shorten("损失", 1).as_str(), shorten("ab", 0).as_str()),
+            ("…", "…")
+        );
     }
 
     #[test]
     fn lines_are_broken_where_people_break_them() {
-        assert_eq!(wrapped("a long title of words", 9, 3), ["a long", "title of", "words"]);
-        assert_eq!(wrapped("a long title of words", 9, 2), ["a long", "title of…"]);
-        assert_eq!(wrapped("学习率太大，损失发散。", 12, 3), ["学习率太大，", "损失发散。"]);
-        assert_eq!(wrapped("学习率太大，损失发散。", 10, 3), ["学习率太", "大，损失发", "散。"]);
+        assert_eq!(
+            wrapped("a long title of words", 9, 3),
+            ["a long", "title of", "words"]
+        );
+        assert_eq!(
+            wrapped("a long title of words", 9, 2),
+            ["a long", "title of…"]
+        );
+        assert_eq!(
+            wrapped("学习率太大，损失发散。", 12, 3),
+            ["学习率太大，", "损失发散。"]
+        );
+        assert_eq!(
+            wrapped("学习率太大，损失发散。", 10, 3),
+            ["学习率太", "大，损失发", "散。"]
+        );
         assert_eq!(wrapped("one\ntwo", 20, 3), ["one", "two"]);
         assert_eq!(wrapped("donaudampfschiff", 6, 3), ["donau…"]);
-        assert_eq!(wrapped("第 3 轮的loss曲线", 8, 5), ["第 3 轮", "的loss曲", "线"]);
+        assert_eq!(
+            wrapped("第 3 轮的loss曲线", 8, 5),
+            ["第 3 轮", "的loss曲", "线"]
+        );
     }
 
     #[test]
     fn names_are_thinned_in_steps_that_people_count_in() {
-        assert_eq!([12.0, 6.0, 3.0, 1.2, 0.1].map(|room| step(room, 11.0)), [1, 2, 5, 10, 200]);
+        assert_eq!(
+            [12.0, 6.0, 3.0, 1.2, 0.1].map(|room| step(room, 11.0)),
+            [1, 2, 5, 10, 200]
+        );
     }
 }

@@ -10,14 +10,18 @@ pub trait Values {
 
     /// The same with a shape: `[n]`, unless a tensor has another.
     fn tensor(&self) -> Tensor {
-        let numbers: Vec<Float> = self.numbers().into_iter().map(|number| number as Float).collect();
+        let numbers: Vec<Float> = self
+            .numbers()
+            .into_iter()
+            .map(|number| number as Float)
+            .collect();
         let length = numbers.len();
         Tensor::from_vec(numbers, &[length])
     }
 }
 
-/// A list that a cell describes and this library makes: its length, and what stands at each place. A cell that made a vector
-/// would compile how vectors grow, for every type anew.
+/// A list that a cell describes and this library makes: its length, and what stands at each place.
+/// A cell that made a vector would compile how vectors grow, for every type anew.
 pub(super) struct List<'a, T>(pub usize, pub &'a dyn Fn(usize) -> T);
 
 impl<T> List<'_, T> {
@@ -34,7 +38,9 @@ impl List<'_, &str> {
 
 impl<T> List<'_, (&str, T)> {
     pub fn named(&self) -> Vec<(String, T)> {
-        self.iter().map(|(name, value)| (name.to_owned(), value)).collect()
+        self.iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect()
     }
 }
 
@@ -116,11 +122,15 @@ impl Points for Tensor {
     fn points(&self) -> Vec<(f64, f64)> {
         if self.shape().len() != 2 || self.shape()[1] != 2 {
             panic!(
-                "plot: points have the shape [n, 2], not {:?}\n  hint: one row per point, columns x and y",
+                "plot: points have the shape [n, 2], not {:?}\n  hint: one row per point, columns \
+                x and y",
                 self.shape()
             );
         }
-        self.to_vec().chunks(2).map(|point| (point[0] as f64, point[1] as f64)).collect()
+        self.to_vec()
+            .chunks(2)
+            .map(|point| (point[0] as f64, point[1] as f64))
+            .collect()
     }
 }
 
@@ -150,20 +160,31 @@ pub(super) fn number(value: f64, digits: usize) -> String {
 }
 
 fn without_final_zeros(text: &str) -> &str {
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { text }
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        text
+    }
 }
 
 /// The smallest and the largest finite number; `None` if there is none.
 pub(super) fn extent(values: impl IntoIterator<Item = f64>) -> Option<(f64, f64)> {
-    values.into_iter().filter(|value| value.is_finite()).fold(None, |extent, value| match extent {
-        None => Some((value, value)),
-        Some((low, high)) => Some((low.min(value), high.max(value))),
-    })
+    values
+        .into_iter()
+        .filter(|value| value.is_finite())
+        .fold(None, |extent, value| match extent {
+            None => Some((value, value)),
+            Some((low, high)) => Some((low.min(value), high.max(value))),
+        })
 }
 
 /// The extent with a margin of `share` on both sides; never empty.
 pub(super) fn padded((low, high): (f64, f64), share: f64) -> (f64, f64) {
-    let margin = if high > low { (high - low) * share } else { low.abs().max(1.0) * 0.5 };
+    let margin = if high > low {
+        (high - low) * share
+    } else {
+        low.abs().max(1.0) * 0.5
+    };
     (low - margin, high + margin)
 }
 
@@ -173,7 +194,8 @@ mod tests {
 
     #[test]
     fn numbers_are_short() {
-        let written = [0.25, 1000.0, 0.000012345, -2.5e9, 3.0, 0.1 + 0.2].map(|value| number(value, 4));
+        let written =
+            [0.25, 1000.0, 0.000012345, -2.5e9, 3.0, 0.1 + 0.2].map(|value| number(value, 4));
         assert_eq!(written, ["0.25", "1000", "1.23e-5", "-2.5e9", "3", "0.3"]);
     }
 }

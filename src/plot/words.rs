@@ -7,8 +7,9 @@ use super::palette;
 use super::values::{List, Values, extent, number, padded};
 use crate::tensor::{Tensor, fail::fail};
 
-/// How much each step of a sequence (row) takes from each other (column): `[length, length]`, or `[heads, length,
-/// length]` for several side by side, as `MultiHeadAttention::weights` returns for one sequence, with a name for each step.
+/// How much each step of a sequence (row) takes from each other (column): `[length, length]`, or
+/// `[heads, length, length]` for several side by side, as `MultiHeadAttention::weights` returns for
+/// one sequence, with a name for each step.
 ///
 /// Panics if the shapes do not fit.
 ///
@@ -32,24 +33,51 @@ fn attention_of(weights: &Tensor, tokens: List<&str>) -> Figure {
         [rows, columns] if rows == n && columns == n && n > 0 => 1,
         [heads, rows, columns] if rows == n && columns == n && heads * n > 0 => heads,
         _ => fail(
-            &format!("attention: weights of shape {:?} for {n} tokens", weights.shape()),
+            &format!(
+                "attention: weights of shape {:?} for {n} tokens",
+                weights.shape()
+            ),
             &[("weights", weights)],
-            "[length, length] or [heads, length, length]: of a batch take one, weights.slice(0, 0..1).squeeze(0)",
+            "[length, length] or [heads, length, length]: of a batch take one, weights.slice(0, \
+            0..1).squeeze(0)",
         ),
     };
     let values = weights.numbers();
-    // The darkest is the most that any step takes from another: of many steps each takes little from each.
+    // The darkest is the most that any step takes from another: of many steps each takes little
+    // from each.
     let most_of_all = values.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
     let head = |head: usize| {
         let own = &values[head * n * n..(head + 1) * n * n];
-        let text = |i: usize| if n > 8 { String::new() } else { number((own[i] * 100.0).round() / 100.0, 2) };
+        let text = |i: usize| {
+            if n > 8 {
+                String::new()
+            } else {
+                number((own[i] * 100.0).round() / 100.0, 2)
+            }
+        };
         let colour = |value: f64| palette::sequential(0.9 * value / most_of_all);
-        let mut figure = cells("attention", own, tokens.clone(), tokens.clone(), &colour, &text);
+        let mut figure = cells(
+            "attention",
+            own,
+            tokens.clone(),
+            tokens.clone(),
+            &colour,
+            &text,
+        );
         figure.x.label = "looks at".to_owned();
-        let most = |i: usize| (0..n).max_by(|&a, &b| own[i * n + a].total_cmp(&own[i * n + b])).unwrap_or(0);
+        let most = |i: usize| {
+            (0..n)
+                .max_by(|&a, &b| own[i * n + a].total_cmp(&own[i * n + b]))
+                .unwrap_or(0)
+        };
         let said = (0..n.min(12)).map(|i| {
             let to = most(i);
-            format!("{} → {} ({})", tokens[i], tokens[to], number(own[i * n + to], 2))
+            format!(
+                "{} → {} ({})",
+                tokens[i],
+                tokens[to],
+                number(own[i * n + to], 2)
+            )
         });
         figure.summary = vec![said.collect::<Vec<_>>().join(", ")];
         figure
@@ -61,7 +89,9 @@ fn attention_of(weights: &Tensor, tokens: List<&str>) -> Figure {
         let mut figure = head(i).title(&format!("head {}", i + 1));
         figure.size = (318.0, 318.0);
         // A small picture has no room for numbers.
-        figure.layers.retain(|layer| n <= 5 || !matches!(layer, Layer::Text { .. }));
+        figure
+            .layers
+            .retain(|layer| n <= 5 || !matches!(layer, Layer::Text { .. }));
         figure
     };
     Figure::of_parts("attention", (0..heads).map(part).collect(), 2)
@@ -69,10 +99,15 @@ fn attention_of(weights: &Tensor, tokens: List<&str>) -> Figure {
 
 /// A space and a line break as signs that can be seen.
 fn all_visible(tokens: &List<&str>) -> Vec<String> {
-    tokens.names().into_iter().map(|token| token.replace('\n', "↵").replace(' ', "␣")).collect()
+    tokens
+        .names()
+        .into_iter()
+        .map(|token| token.replace('\n', "↵").replace(' ', "␣"))
+        .collect()
 }
 
-/// What may come next: the names with the highest probabilities, at most 12, as bars. `probabilities`: one for each name.
+/// What may come next: the names with the highest probabilities, at most 12, as bars.
+/// `probabilities`: one for each name.
 ///
 /// Panics if there are not as many names as probabilities.
 ///
@@ -84,13 +119,22 @@ fn all_visible(tokens: &List<&str>) -> Vec<String> {
 /// ```
 #[track_caller]
 pub fn probabilities(names: &[impl AsRef<str>], probabilities: &(impl Values + ?Sized)) -> Figure {
-    probabilities_of(List(names.len(), &|i| names[i].as_ref()), probabilities.numbers())
+    probabilities_of(
+        List(names.len(), &|i| names[i].as_ref()),
+        probabilities.numbers(),
+    )
 }
 
 #[track_caller]
 fn probabilities_of(names: List<&str>, values: Vec<f64>) -> Figure {
     let names = all_visible(&names);
-    same_length("probabilities", "names", names.len(), "probabilities", values.len());
+    same_length(
+        "probabilities",
+        "names",
+        names.len(),
+        "probabilities",
+        values.len(),
+    );
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&a, &b| values[b].total_cmp(&values[a]));
     order.truncate(12);
@@ -99,8 +143,9 @@ fn probabilities_of(names: List<&str>, values: Vec<f64>) -> Figure {
     figure.x_label("probability").of_kind("probabilities")
 }
 
-/// Vectors as points in the plane, each with its name: `[n, features]`, seen along the two directions in which they differ
-/// most (principal components, Pearson 1901). Near each other is similar.
+/// Vectors as points in the plane, each with its name: `[n, features]`, seen along the two
+/// directions in which they differ most (principal components, Pearson 1901). Near each other is
+/// similar.
 ///
 /// Panics if there is not one name for each vector.
 ///
@@ -119,8 +164,15 @@ pub fn embedding(vectors: &Tensor, names: &[impl AsRef<str>]) -> Figure {
 fn embedding_of(vectors: &Tensor, names: List<&str>) -> Figure {
     let names = all_visible(&names);
     let &[n, features] = vectors.shape() else {
-        let problem = format!("embedding: vectors have the shape [n, features], not {:?}", vectors.shape());
-        fail(&problem, &[("vectors", vectors)], "one row for each name, such as embedding.parameters()[0]")
+        let problem = format!(
+            "embedding: vectors have the shape [n, features], not {:?}",
+            vectors.shape()
+        );
+        fail(
+            &problem,
+            &[("vectors", vectors)],
+            "one row for each name, such as embedding.parameters()[0]",
+        )
     };
     if n != names.len() || n * features == 0 {
         let problem = format!("embedding: {n} vectors and {} names", names.len());
@@ -129,7 +181,10 @@ fn embedding_of(vectors: &Tensor, names: List<&str>) -> Figure {
     let mut rows = vectors.numbers();
     for feature in 0..features {
         let mean = rows.iter().skip(feature).step_by(features).sum::<f64>() / n as f64;
-        rows.iter_mut().skip(feature).step_by(features).for_each(|value| *value -= mean);
+        rows.iter_mut()
+            .skip(feature)
+            .step_by(features)
+            .for_each(|value| *value -= mean);
     }
     let all: f64 = rows.iter().map(|value| value * value).sum();
     let (mut points, mut kept) = (vec![(0.0, 0.0); n], 0.0);
@@ -137,39 +192,67 @@ fn embedding_of(vectors: &Tensor, names: List<&str>) -> Figure {
         let direction = main_direction(&rows, features);
         for (row, point) in rows.chunks_mut(features).zip(&mut points) {
             let along: f64 = row.iter().zip(&direction).map(|(a, b)| a * b).sum();
-            *(if axis == 0 { &mut point.0 } else { &mut point.1 }) = along;
+            *(if axis == 0 {
+                &mut point.0
+            } else {
+                &mut point.1
+            }) = along;
             kept += along * along;
-            row.iter_mut().zip(&direction).for_each(|(value, part)| *value -= along * part);
+            row.iter_mut()
+                .zip(&direction)
+                .for_each(|(value, part)| *value -= along * part);
         }
     }
     let side = |values: Vec<f64>| Axis::numbers(padded(extent(values).unwrap_or((0.0, 1.0)), 0.08));
-    let (x, y) = (points.iter().map(|p| p.0).collect(), points.iter().map(|p| p.1).collect());
+    let (x, y) = (
+        points.iter().map(|p| p.0).collect(),
+        points.iter().map(|p| p.1).collect(),
+    );
     let mut figure = Figure::new("embedding", side(x), side(y));
     figure.size = (560.0, 420.0);
-    figure.layers.push(Layer::Marks(points.clone(), Mark { colour: palette::colour(0), shape: 0, size: 3.5 }));
-    let labels = points.iter().zip(&names).map(|(point, name)| Layer::Label(*point, name.clone()));
+    figure.layers.push(Layer::Marks(
+        points.clone(),
+        Mark {
+            colour: palette::colour(0),
+            shape: 0,
+            size: 3.5,
+        },
+    ));
+    let labels = points
+        .iter()
+        .zip(&names)
+        .map(|(point, name)| Layer::Label(*point, name.clone()));
     figure.layers.extend(labels);
     (figure.x.label, figure.y.label) = ("component 1".to_owned(), "component 2".to_owned());
     let share = number(100.0 * kept / all.max(f64::MIN_POSITIVE), 3);
-    figure.summary = vec![format!("{n} vectors of {features} features, {share} % of how they differ is seen")];
+    figure.summary = vec![format!(
+        "{n} vectors of {features} features, {share} % of how they differ is seen"
+    )];
     let nearest = |i: usize| {
         let distance = |j: &usize| (points[i].0 - points[*j].0).hypot(points[i].1 - points[*j].1);
-        (0..n).filter(|j| *j != i).min_by(|a, b| distance(a).total_cmp(&distance(b)))
+        (0..n)
+            .filter(|j| *j != i)
+            .min_by(|a, b| distance(a).total_cmp(&distance(b)))
     };
-    let near = (0..n.min(20)).filter_map(|i| Some(format!("{} near {}", names[i], names[nearest(i)?])));
+    let near =
+        (0..n.min(20)).filter_map(|i| Some(format!("{} near {}", names[i], names[nearest(i)?])));
     figure.summary.push(near.collect::<Vec<_>>().join(", "));
     figure
 }
 
-/// The direction in which rows differ most, of length 1: multiplying by the covariance again and again turns any vector
-/// into it. Its largest part is positive, so that it is the same every time.
+/// The direction in which rows differ most, of length 1: multiplying by the covariance again and
+/// again turns any vector into it. Its largest part is positive, so that it is the same every time.
 fn main_direction(rows: &[f64], features: usize) -> Vec<f64> {
-    let mut direction: Vec<f64> = (0..features).map(|i| 1.0 + 0.1 * (i as f64 * 1.7).sin()).collect();
+    let mut direction: Vec<f64> = (0..features)
+        .map(|i| 1.0 + 0.1 * (i as f64 * 1.7).sin())
+        .collect();
     for _ in 0..200 {
         let mut next = vec![0.0; features];
         for row in rows.chunks(features) {
             let along: f64 = row.iter().zip(&direction).map(|(a, b)| a * b).sum();
-            next.iter_mut().zip(row).for_each(|(sum, value)| *sum += along * value);
+            next.iter_mut()
+                .zip(row)
+                .for_each(|(sum, value)| *sum += along * value);
         }
         let length = next.iter().map(|value| value * value).sum::<f64>().sqrt();
         if length < 1e-12 {
@@ -177,6 +260,13 @@ fn main_direction(rows: &[f64], features: usize) -> Vec<f64> {
         }
         direction = next.into_iter().map(|value| value / length).collect();
     }
-    let largest = direction.iter().copied().max_by(|a, b| a.abs().total_cmp(&b.abs())).unwrap_or(1.0);
-    direction.iter().map(|value| value * largest.signum()).collect()
+    let largest = direction
+        .iter()
+        .copied()
+        .max_by(|a, b| a.abs().total_cmp(&b.abs()))
+        .unwrap_or(1.0);
+    direction
+        .iter()
+        .map(|value| value * largest.signum())
+        .collect()
 }

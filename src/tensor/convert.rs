@@ -4,10 +4,11 @@ use super::Tensor;
 use crate::Float;
 use ndarray::{Array, ArrayBase, Data, Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, IxDyn};
 
-/// A number that can stand in a tensor. Tensors hold [`Float`]s; literals and counts of other types are converted.
+/// A number that can stand in a tensor. Tensors hold [`Float`]s; literals and counts of other types
+/// are converted.
 pub trait Number: Copy {
-    /// The numbers as the tensor stores them. Not generic and not inlined: a cell with a tensor in it would compile the loop,
-    /// and what a loop into a vector brings with it.
+    /// The numbers as the tensor stores them. Not generic and not inlined: a cell with a tensor in
+    /// it would compile the loop, and what a loop into a vector brings with it.
     fn floats(numbers: &[Self]) -> Vec<Float>;
 }
 
@@ -85,7 +86,10 @@ impl<N: Number> From<Vec<Vec<N>>> for Tensor {
         let columns = rows.first().map_or(0, Vec::len);
         if let Some(row) = rows.iter().position(|row| row.len() != columns) {
             super::fail(
-                &format!("tensor: row {row} has {} values, row 0 has {columns}", rows[row].len()),
+                &format!(
+                    "tensor: row {row} has {} values, row 0 has {columns}",
+                    rows[row].len()
+                ),
                 &[],
                 "all rows of a matrix have the same length",
             );
@@ -143,7 +147,9 @@ into_arrays!(Ix0 Ix1 Ix2 Ix3 Ix4 IxDyn);
 fn other_rank(tensor: &Tensor) -> ! {
     let (rank, shape) = (tensor.rank(), tensor.shape());
     super::fail(
-        &format!("into: the shape {shape:?} has {rank} axes, which the type of the array does not have"),
+        &format!(
+            "into: the shape {shape:?} has {rank} axes, which the type of the array does not have"
+        ),
         &[("tensor", tensor)],
         &format!("write ndarray::Array{rank}<f32>, or ndarray::ArrayD<f32>, which fits always"),
     )

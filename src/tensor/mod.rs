@@ -1,10 +1,12 @@
 //! [`Tensor`]: an array of numbers that remembers how it was computed.
 //!
-//! Here: construction, shapes and broadcasting, random numbers, reading values back, and how a tensor prints. Not here:
-//! the graph and its gradients ([`autograd`](crate::autograd)), the operations ([`ops`](crate::ops)).
+//! Here: construction, shapes and broadcasting, random numbers, reading values back, and how a
+//! tensor prints. Not here: the graph and its gradients ([`autograd`](crate::autograd)), the
+//! operations ([`ops`](crate::ops)).
 //!
-//! Values are always contiguous and row-major, so every operation is a loop over a slice. They are copied on write:
-//! an optimiser that changes a parameter does not change what a graph that is still alive has saved.
+//! Values are always contiguous and row-major, so every operation is a loop over a slice. They are
+//! copied on write: an optimiser that changes a parameter does not change what a graph that is
+//! still alive has saved.
 
 mod convert;
 pub(crate) mod fail;
@@ -54,7 +56,10 @@ impl Tensor {
             Err(_) => {
                 let size: usize = shape.iter().product();
                 fail(
-                    &format!("from_vec: {count} values do not fill the shape {shape:?}, which holds {size}"),
+                    &format!(
+                        "from_vec: {count} values do not fill the shape {shape:?}, which holds \
+                        {size}"
+                    ),
                     &[],
                     "the sizes of the shape multiplied must give the number of values",
                 )
@@ -114,7 +119,11 @@ impl Tensor {
     /// assert_eq!(Tensor::linspace(-1.0, 1.0, 5).to_vec(), [-1.0, -0.5, 0.0, 0.5, 1.0]);
     /// ```
     pub fn linspace(start: Float, stop: Float, count: usize) -> Tensor {
-        Tensor::from_array(ndarray::Array1::linspace(start, stop, count).into_dyn().into_shared())
+        Tensor::from_array(
+            ndarray::Array1::linspace(start, stop, count)
+                .into_dyn()
+                .into_shared(),
+        )
     }
 
     pub(crate) fn from_iter(values: impl Iterator<Item = Float>) -> Tensor {
@@ -129,9 +138,14 @@ impl Tensor {
     pub fn item(&self) -> Float {
         if self.len() != 1 {
             fail(
-                &format!("item: the tensor has {} values, shape {:?}", self.len(), self.shape()),
+                &format!(
+                    "item: the tensor has {} values, shape {:?}",
+                    self.len(),
+                    self.shape()
+                ),
                 &[("tensor", self)],
-                "reduce it first (.sum(), .mean()), read one value with .get(&[i, j]), or all with .to_vec()",
+                "reduce it first (.sum(), .mean()), read one value with .get(&[i, j]), or all with \
+                .to_vec()",
             );
         }
         self.array()[IxDyn(&vec![0; self.rank()])]
@@ -165,20 +179,30 @@ impl Tensor {
         }
     }
 
-    /// Replaces the values of a leaf (a parameter, an input). Graphs that are alive keep the values they were computed
-    /// with. Panics if the shapes differ, or if the tensor is the result of an operation.
+    /// Replaces the values of a leaf (a parameter, an input). Graphs that are alive keep the values
+    /// they were computed with. Panics if the shapes differ, or if the tensor is the result of an
+    /// operation.
     #[track_caller]
     pub fn set_value(&self, value: &Tensor) {
         if !self.is_leaf() {
             fail(
-                &format!("set_value: the tensor is the result of `{}`, only a leaf has a value of its own", self.0.op),
+                &format!(
+                    "set_value: the tensor is the result of `{}`, only a leaf has a value of its \
+                    own",
+                    self.0.op
+                ),
                 &[("tensor", self)],
-                "change the tensors it was computed from, or use .detach() for a leaf with the same values",
+                "change the tensors it was computed from, or use .detach() for a leaf with the \
+                same values",
             );
         }
         if self.shape() != value.shape() {
             fail(
-                &format!("set_value: shapes differ: {:?} <- {:?}", self.shape(), value.shape()),
+                &format!(
+                    "set_value: shapes differ: {:?} <- {:?}",
+                    self.shape(),
+                    value.shape()
+                ),
                 &[("tensor", self), ("value", value)],
                 "a tensor keeps its shape for life; make a new one with tensor(…) instead",
             );
@@ -195,7 +219,8 @@ impl Tensor {
 
 /// Gradients and names.
 impl Tensor {
-    /// Asks for the derivative with respect to this tensor: the next `backward` fills `.grad()`. Returns the handle.
+    /// Asks for the derivative with respect to this tensor: the next `backward` fills `.grad()`.
+    /// Returns the handle.
     ///
     /// ```
     /// # use chainrule::prelude::*;
@@ -208,8 +233,8 @@ impl Tensor {
         self.clone()
     }
 
-    /// Has training leave this parameter as it is (`false`), or change it again (`true`). What is left as it is gets no
-    /// gradient, and `parameters()` of a model does not name it.
+    /// Has training leave this parameter as it is (`false`), or change it again (`true`). What is
+    /// left as it is gets no gradient, and `parameters()` of a model does not name it.
     pub fn set_trainable(&self, is_trainable: bool) {
         self.0.notes().frozen = !is_trainable;
         self.0.tracked.store(is_trainable, Ordering::Relaxed);
@@ -220,17 +245,23 @@ impl Tensor {
 
     /// How large the values are: the root of the mean of their squares.
     pub(crate) fn root_mean_square(&self) -> f64 {
-        let sum: f64 = self.array().iter().map(|value| (*value as f64).powi(2)).sum();
+        let sum: f64 = self
+            .array()
+            .iter()
+            .map(|value| (*value as f64).powi(2))
+            .sum();
         (sum / self.len().max(1) as f64).sqrt()
     }
 
-    /// Names the tensor, for error messages and for [`draw_graph`](crate::plot::draw_graph). Returns the handle.
+    /// Names the tensor, for error messages and for [`draw_graph`](crate::plot::draw_graph).
+    /// Returns the handle.
     pub fn label(&self, name: &str) -> Tensor {
         self.0.notes().label = Some(name.into());
         self.clone()
     }
 
-    /// The gradient that `backward` left here: the derivative of the loss with respect to each value.
+    /// The gradient that `backward` left here: the derivative of the loss with respect to each
+    /// value.
     ///
     /// Panics if there is none.
     #[track_caller]
@@ -247,19 +278,28 @@ impl Tensor {
     #[track_caller]
     pub(crate) fn no_gradient(&self, who: &str) -> ! {
         let hint = if self.0.notes().frozen {
-            "it was made not trainable; .set_trainable(true) changes that, model.parameters() leaves it out"
+            "it was made not trainable; .set_trainable(true) changes that, model.parameters() \
+            leaves it out"
         } else if !self.is_tracked() {
             "ask for it before computing the loss: let w = tensor(…).requires_grad();"
         } else if self.is_leaf() {
-            "call loss.backward() first; if you did, the loss does not depend on this tensor (or zero_grad() came after)"
+            "call loss.backward() first; if you did, the loss does not depend on this tensor (or \
+            zero_grad() came after)"
         } else {
             // Most often a parameter that was updated, so that it is no parameter any more.
-            "this tensor is the result of a computation, and backward keeps gradients of parameters only. Update a \
-             parameter without recording: w = no_grad(|| &w - 0.1 * w.grad()).requires_grad(); (to see the gradient of a \
-             result, call .retain_grad() on it before backward)"
+            "this tensor is the result of a computation, and backward keeps gradients of \
+             parameters only. Update a parameter without recording: w = no_grad(|| &w - 0.1 * \
+             w.grad()).requires_grad(); (to see the gradient of a result, call .retain_grad() on \
+             it before backward)"
         };
-        let name = self.name().map_or_else(|| "the tensor".to_owned(), |name| format!("`{name}`"));
-        fail(&format!("{who}: {name} of shape {:?} has no gradient", self.shape()), &[("tensor", self)], hint)
+        let name = self
+            .name()
+            .map_or_else(|| "the tensor".to_owned(), |name| format!("`{name}`"));
+        fail(
+            &format!("{who}: {name} of shape {:?} has no gradient", self.shape()),
+            &[("tensor", self)],
+            hint,
+        )
     }
 
     /// Whether `backward` has left a gradient here.
@@ -272,7 +312,8 @@ impl Tensor {
         self.0.notes().grad = None;
     }
 
-    /// Asks `backward` to keep the gradient of this tensor although it is not a leaf. Returns the handle.
+    /// Asks `backward` to keep the gradient of this tensor although it is not a leaf. Returns the
+    /// handle.
     pub fn retain_grad(&self) -> Tensor {
         self.0.notes().retain = true;
         self.clone()

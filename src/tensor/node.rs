@@ -8,10 +8,12 @@ use std::panic::Location;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
-/// An n-dimensional array that remembers how it was computed, so that derivatives can flow back through it.
+/// An n-dimensional array that remembers how it was computed, so that derivatives can flow back
+/// through it.
 ///
-/// A `Tensor` is a cheap handle: a clone is the same tensor. Operations never change their operands; what changes in
-/// place is only the value of a leaf ([`set_value`](Tensor::set_value), optimisers) and the gradient.
+/// A `Tensor` is a cheap handle: a clone is the same tensor. Operations never change their
+/// operands; what changes in place is only the value of a leaf ([`set_value`](Tensor::set_value),
+/// optimisers) and the gradient.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -36,14 +38,19 @@ impl Tensor {
     }
 
     /// The number of values.
-    #[allow(clippy::len_without_is_empty)] // an empty tensor is a corner case here, not a state to ask for
+    // an empty tensor is a corner case here, not a state to ask for
+    #[allow(clippy::len_without_is_empty)]
     pub fn len(&self) -> usize {
         self.shape().iter().product()
     }
 
     /// The values; cheap, because they are shared until someone writes.
     pub(crate) fn array(&self) -> Array {
-        self.0.value.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .value
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Whether gradients flow to or through this tensor.
@@ -51,7 +58,8 @@ impl Tensor {
         self.0.tracked.load(Ordering::Relaxed)
     }
 
-    /// Whether an operation has made this tensor from others in a way that gradients can follow back.
+    /// Whether an operation has made this tensor from others in a way that gradients can follow
+    /// back.
     pub(crate) fn is_leaf(&self) -> bool {
         self.0.edges.is_empty()
     }
@@ -69,7 +77,8 @@ impl Tensor {
 
 /// A value and how it came about. A [`Tensor`] is a handle to one.
 pub(crate) struct Node {
-    /// Counts up: an operation has a greater id than its inputs, so descending ids are the order of `backward`.
+    /// Counts up: an operation has a greater id than its inputs, so descending ids are the order of
+    /// `backward`.
     pub id: u64,
     pub shape: IxDyn,
     /// Written by `set_value` and optimisers, and only in leaves.
@@ -81,7 +90,8 @@ pub(crate) struct Node {
     pub edges: Vec<Edge>,
     /// Where in the learner's code the node was made.
     pub at: &'static Location<'static>,
-    /// What `softmax` and `sigmoid` were applied to, so that a loss can be computed from it without loss of precision.
+    /// What `softmax` and `sigmoid` were applied to, so that a loss can be computed from it without
+    /// loss of precision.
     pub logits: Option<Tensor>,
     notes: Mutex<Notes>,
 }
@@ -100,15 +110,16 @@ pub(crate) struct Notes {
 /// An input of an operation, and the way back to it.
 pub(crate) struct Edge {
     pub input: Tensor,
-    /// Vector–Jacobian product: from the gradient of the output to that of this input. None if the input wants none.
+    /// Vector–Jacobian product: from the gradient of the output to that of this input. None if the
+    /// input wants none.
     pub vjp: Option<Vjp>,
 }
 
 pub(crate) enum Vjp {
     /// Returns the gradient of the input.
     Whole(Box<dyn Fn(&Array) -> Array + Send + Sync>),
-    /// Adds it, in row-major order, to what is there: where the output saw a part of the input, an array of zeros as large
-    /// as the input would be made for each part.
+    /// Adds it, in row-major order, to what is there: where the output saw a part of the input, an
+    /// array of zeros as large as the input would be made for each part.
     Part(Box<AddPart>),
 }
 
@@ -137,7 +148,8 @@ impl Node {
         }
     }
 
-    /// Nothing that can panic happens under these locks; after an interrupt the content is good all the same.
+    /// Nothing that can panic happens under these locks; after an interrupt the content is good all
+    /// the same.
     pub fn notes(&self) -> MutexGuard<'_, Notes> {
         self.notes.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -153,13 +165,17 @@ pub(crate) fn begin_cell() {
 impl Node {
     /// The line of the cell that runs, if it has made this node.
     pub fn line(&self) -> Option<u32> {
-        if self.id < FIRST_OF_CELL.load(Ordering::Relaxed) { None } else { crate::base::line_of(self.at) }
+        if self.id < FIRST_OF_CELL.load(Ordering::Relaxed) {
+            None
+        } else {
+            crate::base::line_of(self.at)
+        }
     }
 }
 
 impl Drop for Node {
-    /// Frees a graph in a loop: left to itself, Rust would recurse from each node to its inputs, and a chain of
-    /// 100,000 operations would overflow the stack.
+    /// Frees a graph in a loop: left to itself, Rust would recurse from each node to its inputs,
+    /// and a chain of 100,000 operations would overflow the stack.
     fn drop(&mut self) {
         let mut orphans: Vec<Tensor> = Vec::new();
         let take_inputs = |node: &mut Node, orphans: &mut Vec<Tensor>| {
@@ -183,7 +199,8 @@ pub(crate) fn grad_enabled() -> bool {
     GRAD_ENABLED.get()
 }
 
-/// Computes without recording: results inside `no_grad` are constants. For evaluation and for updates by hand.
+/// Computes without recording: results inside `no_grad` are constants. For evaluation and for
+/// updates by hand.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -196,15 +213,18 @@ pub fn no_grad<R>(compute: impl FnOnce() -> R) -> R {
     compute()
 }
 
-/// What [`no_grad`] holds while it computes. Restores the setting also when that panics or is interrupted. The library
-/// uses it directly, because a closure would hide the line of the cell from an error message.
+/// What [`no_grad`] holds while it computes. Restores the setting also when that panics or is
+/// interrupted. The library uses it directly, because a closure would hide the line of the cell
+/// from an error message.
 pub(crate) struct NoGrad {
     before: bool,
 }
 
 impl NoGrad {
     pub fn new() -> NoGrad {
-        NoGrad { before: GRAD_ENABLED.replace(false) }
+        NoGrad {
+            before: GRAD_ENABLED.replace(false),
+        }
     }
 }
 

@@ -24,20 +24,33 @@ struct Style {
 }
 
 impl Style {
-    /// Whole numbers without decimals; very large or small ones in scientific notation; else four decimals.
+    /// Whole numbers without decimals; very large or small ones in scientific notation; else four
+    /// decimals.
     fn of(values: &[Float]) -> Style {
-        let finite = || values.iter().map(|value| value.abs()).filter(|value| value.is_finite());
+        let finite = || {
+            values
+                .iter()
+                .map(|value| value.abs())
+                .filter(|value| value.is_finite())
+        };
         let largest = finite().fold(0.0, Float::max);
-        let smallest = finite().filter(|&value| value > 0.0).fold(Float::INFINITY, Float::min);
+        let smallest = finite()
+            .filter(|&value| value > 0.0)
+            .fold(Float::INFINITY, Float::min);
         let whole = finite().all(|value| value.fract() == 0.0) && largest < 1e7;
-        Style { whole, scientific: !whole && (largest >= 1e6 || smallest < 1e-4 && largest < 1e-2) }
+        Style {
+            whole,
+            scientific: !whole && (largest >= 1e6 || smallest < 1e-4 && largest < 1e-2),
+        }
     }
 
     fn number(&self, value: Float) -> String {
         match self {
             _ if !value.is_finite() => value.to_string(),
             Style { whole: true, .. } => format!("{value:.1}"),
-            Style { scientific: true, .. } => format!("{value:.4e}"),
+            Style {
+                scientific: true, ..
+            } => format!("{value:.4e}"),
             _ => format!("{value:.4}"),
         }
     }
@@ -48,20 +61,38 @@ fn shown(size: usize, all: bool) -> Vec<Option<usize>> {
     if all || size <= 2 * EDGE {
         (0..size).map(Some).collect()
     } else {
-        (0..EDGE).map(Some).chain([None]).chain((size - EDGE..size).map(Some)).collect()
+        (0..EDGE)
+            .map(Some)
+            .chain([None])
+            .chain((size - EDGE..size).map(Some))
+            .collect()
     }
 }
 
 /// Nested brackets, as in PyTorch. `indent` is the column of the opening bracket.
-fn nested(values: &[Float], shape: &[usize], all: bool, indent: usize, number: &dyn Fn(Float) -> String) -> String {
+fn nested(
+    values: &[Float],
+    shape: &[usize],
+    all: bool,
+    indent: usize,
+    number: &dyn Fn(Float) -> String,
+) -> String {
     let Some((&size, inner)) = shape.split_first() else {
-        return values.first().map_or_else(String::new, |&value| number(value));
+        return values
+            .first()
+            .map_or_else(String::new, |&value| number(value));
     };
     let stride: usize = inner.iter().product();
     let parts: Vec<String> = shown(size, all)
         .into_iter()
         .map(|index| match index {
-            Some(index) => nested(&values[index * stride..][..stride], inner, all, indent + 1, number),
+            Some(index) => nested(
+                &values[index * stride..][..stride],
+                inner,
+                all,
+                indent + 1,
+                number,
+            ),
             None => "…".to_owned(),
         })
         .collect();
@@ -79,10 +110,19 @@ impl fmt::Display for Tensor {
         let style = Style::of(values);
         let all = values.len() <= LIMIT;
         let visible = values.iter().take(if all { values.len() } else { LIMIT });
-        let width = visible.map(|&value| style.number(value).len()).max().filter(|_| self.rank() > 0).unwrap_or(0);
+        let width = visible
+            .map(|&value| style.number(value).len())
+            .max()
+            .filter(|_| self.rank() > 0)
+            .unwrap_or(0);
         let number = |value: Float| format!("{:>width$}", style.number(value));
         let prefix = "tensor(";
-        write!(f, "{prefix}{}, shape={:?}", nested(values, self.shape(), all, prefix.len(), &number), self.shape())?;
+        write!(
+            f,
+            "{prefix}{}, shape={:?}",
+            nested(values, self.shape(), all, prefix.len(), &number),
+            self.shape()
+        )?;
         if let Some(name) = self.name() {
             write!(f, ", name={name:?}")?;
         }
@@ -102,7 +142,8 @@ impl fmt::Debug for Tensor {
 }
 
 impl Show for Tensor {
-    /// Text; a matrix or a vector of moderate size also as a table, tinted from blue (negative) to orange (positive).
+    /// Text; a matrix or a vector of moderate size also as a table, tinted from blue (negative) to
+    /// orange (positive).
     fn bundle(&self) -> Bundle {
         let text = Bundle::text(self.to_string());
         let (rows, columns) = match *self.shape() {
@@ -110,7 +151,11 @@ impl Show for Tensor {
             [m, n] => (m, n),
             _ => return text,
         };
-        if rows * columns == 0 { text } else { text.html(self.html(rows, columns)) }
+        if rows * columns == 0 {
+            text
+        } else {
+            text.html(self.html(rows, columns))
+        }
     }
 }
 
@@ -119,28 +164,46 @@ impl Tensor {
         let array = self.array();
         let values = slice(&array);
         let style = Style::of(values);
-        let largest = values.iter().map(|value| value.abs()).filter(|value| value.is_finite()).fold(0.0, Float::max);
+        let largest = values
+            .iter()
+            .map(|value| value.abs())
+            .filter(|value| value.is_finite())
+            .fold(0.0, Float::max);
         let all = values.len() <= LIMIT;
         let cell = |row: Option<usize>, column: Option<usize>| {
             let (Some(row), Some(column)) = (row, column) else {
                 return "<td style=\"text-align:center\">…</td>".to_owned();
             };
             let value = values[row * columns + column];
-            let colour = if value < 0.0 { "0,114,178" } else { "230,159,0" };
-            let strength = if largest > 0.0 && value.is_finite() { 0.5 * value.abs() / largest } else { 0.0 };
+            let colour = if value < 0.0 {
+                "0,114,178"
+            } else {
+                "230,159,0"
+            };
+            let strength = if largest > 0.0 && value.is_finite() {
+                0.5 * value.abs() / largest
+            } else {
+                0.0
+            };
             format!(
-                "<td style=\"text-align:right;padding:1px 6px;background:rgba({colour},{strength:.2})\">{}</td>",
+                "<td style=\"text-align:right;padding:1px \
+                6px;background:rgba({colour},{strength:.2})\">{}</td>",
                 style.number(value)
             )
         };
         let body: String = shown(rows, all)
             .into_iter()
             .map(|row| {
-                let cells: String = shown(columns, all).into_iter().map(|column| cell(row, column)).collect();
+                let cells: String = shown(columns, all)
+                    .into_iter()
+                    .map(|column| cell(row, column))
+                    .collect();
                 format!("<tr style=\"background:none\">{cells}</tr>")
             })
             .collect();
-        let name = self.name().map_or_else(String::new, |name| format!("{} · ", escape_html(&name)));
+        let name = self
+            .name()
+            .map_or_else(String::new, |name| format!("{} · ", escape_html(&name)));
         let history = match (self.is_tracked(), self.is_leaf()) {
             (true, true) => " · requires_grad".to_owned(),
             (true, false) => format!(" · from {}", self.0.op),

@@ -8,15 +8,17 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use rand_distr::{Distribution, StandardNormal};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
-/// A named algorithm, unlike the standard generator of `rand`, which may change: a course has to give the same figures
-/// next year.
-static GENERATOR: LazyLock<Mutex<ChaCha8Rng>> = LazyLock::new(|| Mutex::new(ChaCha8Rng::seed_from_u64(0)));
+/// A named algorithm, unlike the standard generator of `rand`, which may change: a course has to
+/// give the same figures next year.
+static GENERATOR: LazyLock<Mutex<ChaCha8Rng>> =
+    LazyLock::new(|| Mutex::new(ChaCha8Rng::seed_from_u64(0)));
 
 pub(crate) fn generator() -> MutexGuard<'static, ChaCha8Rng> {
     GENERATOR.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Starts the sequence of random numbers anew: the same seed, the same run. A session begins with `seed(0)`.
+/// Starts the sequence of random numbers anew: the same seed, the same run. A session begins with
+/// `seed(0)`.
 ///
 /// ```
 /// # use chainrule::prelude::*;
@@ -42,7 +44,10 @@ pub fn normal() -> Float {
 /// A whole number from 0 to `n - 1`. `n` must not be 0.
 #[track_caller]
 pub fn index(n: usize) -> usize {
-    assert!(n > 0, "random::index: there is no number below 0\n  hint: n must be at least 1");
+    assert!(
+        n > 0,
+        "random::index: there is no number below 0\n  hint: n must be at least 1"
+    );
     next_index(&mut generator(), n)
 }
 
@@ -63,7 +68,8 @@ pub fn permutation(n: usize) -> Vec<usize> {
     order
 }
 
-/// 24 random bits, as many as an `f32` holds exactly, so that the result is below 1 in both precisions.
+/// 24 random bits, as many as an `f32` holds exactly, so that the result is below 1 in both
+/// precisions.
 fn next_uniform(generator: &mut ChaCha8Rng) -> Float {
     (generator.next_u32() >> 8) as Float / (1u32 << 24) as Float
 }
@@ -78,21 +84,27 @@ impl Tensor {
     /// Uniform in [0, 1).
     pub fn rand(shape: &[usize]) -> Tensor {
         let mut generator = generator();
-        let values = (0..shape.iter().product()).map(|_| next_uniform(&mut generator)).collect();
+        let values = (0..shape.iter().product())
+            .map(|_| next_uniform(&mut generator))
+            .collect();
         Tensor::from_array(array(values, shape))
     }
 
     /// Uniform in [low, high).
     pub fn uniform(shape: &[usize], low: Float, high: Float) -> Tensor {
         let mut generator = generator();
-        let values = (0..shape.iter().product()).map(|_| low + (high - low) * next_uniform(&mut generator)).collect();
+        let values = (0..shape.iter().product())
+            .map(|_| low + (high - low) * next_uniform(&mut generator))
+            .collect();
         Tensor::from_array(array(values, shape))
     }
 
     /// From the standard normal distribution (mean 0, standard deviation 1).
     pub fn randn(shape: &[usize]) -> Tensor {
         let mut generator = generator();
-        let values = (0..shape.iter().product()).map(|_| StandardNormal.sample(&mut *generator)).collect();
+        let values = (0..shape.iter().product())
+            .map(|_| StandardNormal.sample(&mut *generator))
+            .collect();
         Tensor::from_array(array(values, shape))
     }
 }

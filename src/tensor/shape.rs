@@ -11,7 +11,11 @@ use ndarray::{ArrayViewD, IxDyn};
 
 /// Row-major again after a view has been permuted, sliced or broadcast.
 pub(crate) fn contiguous(array: Array) -> Array {
-    if array.is_standard_layout() { array } else { row_major(array.view()) }
+    if array.is_standard_layout() {
+        array
+    } else {
+        row_major(array.view())
+    }
 }
 
 /// A copy in row-major order.
@@ -20,10 +24,15 @@ pub(crate) fn row_major(view: ArrayViewD<Float>) -> Array {
     array(copy::row_major(view), ndarray::Dimension::slice(&shape))
 }
 
-/// The shape that two shapes broadcast to: aligned at the last axis, sizes must agree or be 1 (NumPy's rule).
+/// The shape that two shapes broadcast to: aligned at the last axis, sizes must agree or be 1
+/// (NumPy's rule).
 pub(crate) fn broadcast_shape(a: &[usize], b: &[usize]) -> Option<Vec<usize>> {
     let rank = a.len().max(b.len());
-    let size = |shape: &[usize], axis: usize| (axis + shape.len()).checked_sub(rank).map_or(1, |axis| shape[axis]);
+    let size = |shape: &[usize], axis: usize| {
+        (axis + shape.len())
+            .checked_sub(rank)
+            .map_or(1, |axis| shape[axis])
+    };
     (0..rank)
         .map(|axis| match (size(a, axis), size(b, axis)) {
             (m, n) if m == n => Some(m),
@@ -52,9 +61,13 @@ fn clash(op: &str, left: &Tensor, right: &Tensor) -> ! {
         .unwrap_or(1);
     let (m, n) = (a[a.len() - from_end], b[b.len() - from_end]);
     fail(
-        &format!("{op}: shapes do not broadcast: {a:?} and {b:?} (axis {from_end} from the right: {m} against {n})"),
+        &format!(
+            "{op}: shapes do not broadcast: {a:?} and {b:?} (axis {from_end} from the right: {m} \
+            against {n})"
+        ),
         &[("left", left), ("right", right)],
-        "shapes are aligned at the right; sizes must be equal or 1. Insert an axis of size 1 with .unsqueeze(axis)",
+        "shapes are aligned at the right; sizes must be equal or 1. Insert an axis of size 1 with \
+        .unsqueeze(axis)",
     )
 }
 
@@ -63,8 +76,8 @@ pub(crate) fn expand(a: &Array, shape: &[usize]) -> Array {
     if a.shape() == shape {
         return a.clone();
     }
-    // Values repeated, and then all of them (a bias, for each row or each channel; a mean of each row), are common, and
-    // ndarray's general iteration is slower.
+    // Values repeated, and then all of them (a bias, for each row or each channel; a mean of each
+    // row), are common, and ndarray's general iteration is slower.
     let values = slice(a);
     let own = &a.shape()[a.shape().iter().take_while(|&&size| size == 1).count()..];
     let after = own.iter().rev().take_while(|&&size| size == 1).count();
@@ -72,8 +85,17 @@ pub(crate) fn expand(a: &Array, shape: &[usize]) -> Array {
     let (count, each): (usize, usize) = (shape.iter().product(), inner.iter().product());
     if outer.ends_with(&own[..own.len() - after]) && count > 0 {
         let mut block = Vec::with_capacity(values.len() * each);
-        values.iter().for_each(|&value| block.resize(block.len() + each, value));
-        return array(if block.len() == count { block } else { block.repeat(count / block.len()) }, shape);
+        values
+            .iter()
+            .for_each(|&value| block.resize(block.len() + each, value));
+        return array(
+            if block.len() == count {
+                block
+            } else {
+                block.repeat(count / block.len())
+            },
+            shape,
+        );
     }
     row_major(a.broadcast(IxDyn(shape)).expect("shapes were checked"))
 }
@@ -86,12 +108,21 @@ pub(crate) fn unbroadcast(g: Array, shape: &[usize]) -> Array {
     let (own, new) = (g.shape().to_vec(), g.ndim() - shape.len());
     let is_summed = |axis: usize| axis < new || (shape[axis - new] == 1 && own[axis] != 1);
     let (mut sizes, mut values) = (own.clone(), None::<Vec<Float>>);
-    // Axes that are summed and lie side by side are one; the last ones first, because they leave the least.
+    // Axes that are summed and lie side by side are one; the last ones first, because they leave
+    // the least.
     let mut end = own.len();
     while let Some(last) = (0..end).rev().find(|axis| is_summed(*axis)) {
-        let first = (0..last).rev().find(|axis| !is_summed(*axis) && own[*axis] != 1).map_or(0, |axis| axis + 1);
+        let first = (0..last)
+            .rev()
+            .find(|axis| !is_summed(*axis) && own[*axis] != 1)
+            .map_or(0, |axis| axis + 1);
         let along = Along::axes(&sizes, first..last + 1);
-        values = Some(reduce(Sum, values.as_deref().unwrap_or(slice(&g)), along, |sum| sum as Float));
+        values = Some(reduce(
+            Sum,
+            values.as_deref().unwrap_or(slice(&g)),
+            along,
+            |sum| sum as Float,
+        ));
         sizes[first..=last].fill(1);
         end = first;
     }
@@ -106,9 +137,16 @@ pub(crate) fn axis(op: &str, tensor: &Tensor, axis: isize) -> usize {
         let hint = if rank == 0 {
             "the tensor is a single number and has no axes".to_owned()
         } else {
-            format!("axes of this tensor are 0 to {}, or -1 (the last) to -{rank}", rank - 1)
+            format!(
+                "axes of this tensor are 0 to {}, or -1 (the last) to -{rank}",
+                rank - 1
+            )
         };
-        fail(&format!("{op}: no axis {axis} in the shape {:?}", tensor.shape()), &[("tensor", tensor)], &hint);
+        fail(
+            &format!("{op}: no axis {axis} in the shape {:?}", tensor.shape()),
+            &[("tensor", tensor)],
+            &hint,
+        );
     }
     axis.rem_euclid(rank) as usize
 }

@@ -19,10 +19,14 @@ pub(crate) fn thousands(number: usize) -> String {
 /// Whether a figure of this name is a share of all examples, from 0 to 1.
 fn is_share(name: &str) -> bool {
     let name = name.strip_prefix("val_").unwrap_or(name);
-    name.ends_with("accuracy") || name.strip_prefix("top_").is_some_and(|k| k.parse::<usize>().is_ok())
+    name.ends_with("accuracy")
+        || name
+            .strip_prefix("top_")
+            .is_some_and(|k| k.parse::<usize>().is_ok())
 }
 
-/// How a figure of a training run is written, in every table and line: a share as a percentage, anything else as a number.
+/// How a figure of a training run is written, in every table and line: a share as a percentage,
+/// anything else as a number.
 pub(crate) fn figure(name: &str, value: Float) -> String {
     match value {
         share if is_share(name) && share.is_finite() => format!("{:.2} %", 100.0 * share),
@@ -32,21 +36,30 @@ pub(crate) fn figure(name: &str, value: Float) -> String {
     }
 }
 
-/// Figures below each other, all of one form, so that their digits are: where one is too small or too large for four
-/// decimals, all have an exponent.
+/// Figures below each other, all of one form, so that their digits are: where one is too small or
+/// too large for four decimals, all have an exponent.
 pub(crate) fn figures(name: &str, values: &[Float]) -> Vec<String> {
-    let has_exponent = |value: &Float| *value != 0.0 && value.is_finite() && !(0.001..1e6).contains(&value.abs());
+    let has_exponent =
+        |value: &Float| *value != 0.0 && value.is_finite() && !(0.001..1e6).contains(&value.abs());
     if is_share(name) || !values.iter().any(has_exponent) {
         return values.iter().map(|value| figure(name, *value)).collect();
     }
     let parts = values.iter().map(|value| {
         let text = format!("{value:.3e}");
-        text.split_once('e').map_or((text.clone(), None), |(digits, power)| (digits.to_owned(), power.parse().ok()))
+        text.split_once('e')
+            .map_or((text.clone(), None), |(digits, power)| {
+                (digits.to_owned(), power.parse().ok())
+            })
     });
     let parts: Vec<(String, Option<i32>)> = parts.collect();
-    let longest =
-        parts.iter().filter_map(|(_, power)| Some(power.as_ref()?.abs().to_string().len())).max().unwrap_or(1);
-    let has_minus = parts.iter().any(|(_, power)| power.is_some_and(|power| power < 0));
+    let longest = parts
+        .iter()
+        .filter_map(|(_, power)| Some(power.as_ref()?.abs().to_string().len()))
+        .max()
+        .unwrap_or(1);
+    let has_minus = parts
+        .iter()
+        .any(|(_, power)| power.is_some_and(|power| power < 0));
     let written = |(digits, power): (String, Option<i32>)| match power {
         Some(power) => {
             let sign = if power < 0 {
@@ -65,12 +78,15 @@ pub(crate) fn figures(name: &str, values: &[Float]) -> Vec<String> {
 
 /// The columns that have something in them.
 fn used(header: &[&str], rows: &[impl AsRef<[String]>]) -> Vec<usize> {
-    let is_used = |column: usize| rows.is_empty() || rows.iter().any(|row| !row.as_ref()[column].is_empty());
-    (0..header.len()).filter(|&column| is_used(column)).collect()
+    let is_used =
+        |column: usize| rows.is_empty() || rows.iter().any(|row| !row.as_ref()[column].is_empty());
+    (0..header.len())
+        .filter(|&column| is_used(column))
+        .collect()
 }
 
-/// Rows under a header. The first `left` columns are aligned at the left, the others, numbers, at the right; a column
-/// with nothing in it is left out.
+/// Rows under a header. The first `left` columns are aligned at the left, the others, numbers, at
+/// the right; a column with nothing in it is left out.
 pub(crate) fn text_table(header: &[&str], rows: &[impl AsRef<[String]>], left: usize) -> String {
     let columns = used(header, rows);
     let width = |column: usize| {
@@ -78,19 +94,40 @@ pub(crate) fn text_table(header: &[&str], rows: &[impl AsRef<[String]>], left: u
         cells.max().unwrap_or(0).max(header[column].chars().count())
     };
     let line = |cell: &dyn Fn(usize) -> String| {
-        let padded = columns.iter().map(|&column| match (cell(column), width(column)) {
-            (cell, width) if column < left => format!("{cell:width$}"),
-            (cell, width) => format!("{cell:>width$}"),
-        });
+        let padded = columns
+            .iter()
+            .map(|&column| match (cell(column), width(column)) {
+                (cell, width) if column < left => format!("{cell:width$}"),
+                (cell, width) => format!("{cell:>width$}"),
+            });
         padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
-    let rule = "─".repeat(columns.iter().map(|&column| width(column) + 2).sum::<usize>().saturating_sub(2));
-    let body: Vec<String> = rows.iter().map(|row| line(&|column| row.as_ref()[column].clone())).collect();
-    format!("{}\n{rule}\n{}\n{rule}", line(&|column| header[column].to_owned()), body.join("\n"))
+    let rule = "─".repeat(
+        columns
+            .iter()
+            .map(|&column| width(column) + 2)
+            .sum::<usize>()
+            .saturating_sub(2),
+    );
+    let body: Vec<String> = rows
+        .iter()
+        .map(|row| line(&|column| row.as_ref()[column].clone()))
+        .collect();
+    format!(
+        "{}\n{rule}\n{}\n{rule}",
+        line(&|column| header[column].to_owned()),
+        body.join("\n")
+    )
 }
 
-/// The same as HTML. Colours are inherited, lines are half transparent grey: legible on light and dark pages.
-pub(crate) fn html_table(header: &[&str], rows: &[impl AsRef<[String]>], left: usize, footer: &str) -> String {
+/// The same as HTML. Colours are inherited, lines are half transparent grey: legible on light and
+/// dark pages.
+pub(crate) fn html_table(
+    header: &[&str],
+    rows: &[impl AsRef<[String]>],
+    left: usize,
+    footer: &str,
+) -> String {
     let columns = used(header, rows);
     let row = |tag: &str, cell: &dyn Fn(usize) -> String, line: &str| {
         let cells = columns.iter().map(|&column| {
@@ -98,13 +135,26 @@ pub(crate) fn html_table(header: &[&str], rows: &[impl AsRef<[String]>], left: u
             let text = escape_html(&cell(column));
             format!("<{tag} style=\"text-align:{side};padding:2px 10px;{line}\">{text}</{tag}>")
         });
-        format!("<tr style=\"background:none\">{}</tr>", cells.collect::<String>())
+        format!(
+            "<tr style=\"background:none\">{}</tr>",
+            cells.collect::<String>()
+        )
     };
-    let head = row("th", &|column| header[column].to_owned(), "border-bottom:1px solid rgba(128,128,128,0.6)");
-    let body: String = rows.iter().map(|cells| row("td", &|column| cells.as_ref()[column].clone(), "")).collect();
+    let head = row(
+        "th",
+        &|column| header[column].to_owned(),
+        "border-bottom:1px solid rgba(128,128,128,0.6)",
+    );
+    let body: String = rows
+        .iter()
+        .map(|cells| row("td", &|column| cells.as_ref()[column].clone(), ""))
+        .collect();
     let footer = match footer {
         "" => String::new(),
-        lines => format!("<div style=\"white-space:pre-line\">{}</div>", escape_html(lines)),
+        lines => format!(
+            "<div style=\"white-space:pre-line\">{}</div>",
+            escape_html(lines)
+        ),
     };
     format!(
         "<div><table style=\"border-collapse:collapse;color:inherit;font-variant-numeric:tabular-nums\">\
@@ -115,5 +165,9 @@ pub(crate) fn html_table(header: &[&str], rows: &[impl AsRef<[String]>], left: u
 /// What so many numbers take.
 pub(crate) fn memory(numbers: usize) -> String {
     let bytes = numbers * size_of::<crate::Float>();
-    if bytes < 1024 { format!("{bytes} B") } else { format!("{:.1} KB", bytes as f64 / 1024.0) }
+    if bytes < 1024 {
+        format!("{bytes} B")
+    } else {
+        format!("{:.1} KB", bytes as f64 / 1024.0)
+    }
 }

@@ -18,7 +18,12 @@ impl Word {
         let ((left, right), half) = (self.sides(), 0.4 * self.size);
         let (before, behind) = (left - self.x, right - self.x);
         if self.is_turned {
-            return [self.x - half, self.y - behind, self.x + half, self.y - before];
+            return [
+                self.x - half,
+                self.y - behind,
+                self.x + half,
+                self.y - before,
+            ];
         }
         [left, self.y - half, right, self.y + half]
     }
@@ -39,12 +44,23 @@ impl Word {
 pub fn words(svg: &str) -> (Vec<Word>, (f64, f64)) {
     let document = roxmltree::Document::parse(svg).unwrap();
     let root = document.root_element();
-    let numbers = |text: &str| text.split(' ').map(|n| n.parse::<f64>().unwrap()).collect::<Vec<_>>();
-    let (area, width) = (numbers(root.attribute("viewBox").unwrap()), numbers(root.attribute("width").unwrap())[0]);
+    let numbers = |text: &str| {
+        text.split(' ')
+            .map(|n| n.parse::<f64>().unwrap())
+            .collect::<Vec<_>>()
+    };
+    let (area, width) = (
+        numbers(root.attribute("viewBox").unwrap()),
+        numbers(root.attribute("width").unwrap())[0],
+    );
     let scale = width / area[2];
-    let number =
-        |node: &roxmltree::Node, name: &str| node.attribute(name).map_or(0.0, |n| n.parse::<f64>().unwrap() * scale);
-    let texts = document.descendants().filter(|node| node.has_tag_name("text"));
+    let number = |node: &roxmltree::Node, name: &str| {
+        node.attribute(name)
+            .map_or(0.0, |n| n.parse::<f64>().unwrap() * scale)
+    };
+    let texts = document
+        .descendants()
+        .filter(|node| node.has_tag_name("text"));
     let words = texts.map(|node| Word {
         text: node.text().unwrap_or_default().trim().to_owned(),
         x: number(&node, "x"),
@@ -60,6 +76,9 @@ pub fn all_words_are_inside(name: &str, svg: &str) {
     let (words, (width, _)) = words(svg);
     for word in words {
         let [left, _, right, _] = word.area();
-        assert!(left > -4.0 && right < width + 4.0, "{name}: {word:?} ends at {right} of {width}");
+        assert!(
+            left > -4.0 && right < width + 4.0,
+            "{name}: {word:?} ends at {right} of {width}"
+        );
     }
 }

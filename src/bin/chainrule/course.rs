@@ -16,25 +16,40 @@ pub fn code() -> Vec<String> {
 
 fn collect(folder: &Dir, cells: &mut Vec<String>) {
     folder.dirs().for_each(|inner| collect(inner, cells));
-    let notebooks = folder.files().filter(|file| file.path().extension().is_some_and(|ending| ending == "ipynb"));
-    for notebook in notebooks.filter_map(|file| serde_json::from_slice::<serde_json::Value>(file.contents()).ok()) {
-        for cell in notebook["cells"].as_array().into_iter().flatten().filter(|cell| cell["cell_type"] == "code") {
+    let notebooks = folder.files().filter(|file| {
+        file.path()
+            .extension()
+            .is_some_and(|ending| ending == "ipynb")
+    });
+    for notebook in notebooks
+        .filter_map(|file| serde_json::from_slice::<serde_json::Value>(file.contents()).ok())
+    {
+        for cell in notebook["cells"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(|cell| cell["cell_type"] == "code")
+        {
             cells.push(match &cell["source"] {
-                serde_json::Value::Array(lines) => lines.iter().filter_map(|line| line.as_str()).collect(),
+                serde_json::Value::Array(lines) => {
+                    lines.iter().filter_map(|line| line.as_str()).collect()
+                }
                 text => text.as_str().unwrap_or_default().to_owned(),
             });
         }
     }
 }
 
-/// The course as a folder that the learner may write in: the one here, or a copy in the home folder. What is there
-/// already is left as it is.
+/// The course as a folder that the learner may write in: the one here, or a copy in the home
+/// folder. What is there already is left as it is.
 pub fn folder() -> Result<PathBuf> {
     let here = Path::new("notebooks");
     if here.join("en").is_dir() {
         return Ok(here.to_owned());
     }
-    let folder = std::env::home_dir().context("there is no home folder")?.join("chainrule-course");
+    let folder = std::env::home_dir()
+        .context("there is no home folder")?
+        .join("chainrule-course");
     write(&folder)?;
     Ok(folder)
 }
@@ -45,14 +60,16 @@ pub fn write(folder: &Path) -> Result<()> {
 }
 
 fn copy_missing(from: &Dir, to: &Path) -> Result<()> {
-    fs::create_dir_all(to.join(from.path())).with_context(|| format!("{} cannot be made", to.display()))?;
+    fs::create_dir_all(to.join(from.path()))
+        .with_context(|| format!("{} cannot be made", to.display()))?;
     for folder in from.dirs() {
         copy_missing(folder, to)?;
     }
     for file in from.files() {
         let target = to.join(file.path());
         if !target.exists() {
-            fs::write(&target, file.contents()).with_context(|| format!("{} cannot be written", target.display()))?;
+            fs::write(&target, file.contents())
+                .with_context(|| format!("{} cannot be written", target.display()))?;
         }
     }
     Ok(())

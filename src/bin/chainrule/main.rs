@@ -1,10 +1,11 @@
 //! `chainrule`: a Jupyter kernel for Rust that teaches deep learning.
 //!
-//! One executable plays every part; how it was started says which: evcxr starts it as cargo, cargo as a wrapper around
-//! rustc, the kernel as the worker that runs cells, and everything else is a command. `src/ARCHITECTURE.md` follows a cell
-//! through these parts.
+//! One executable plays every part; how it was started says which: evcxr starts it as cargo, cargo
+//! as a wrapper around rustc, the kernel as the worker that runs cells, and everything else is a
+//! command. `src/ARCHITECTURE.md` follows a cell through these parts.
 //!
-//! Each folder uses only those above it, and of those only these (a test reads this table and the code):
+//! Each folder uses only those above it, and of those only these (a test reads this table and the
+//! code):
 //!
 //! | module | | uses |
 //! |---|---|---|
@@ -21,7 +22,8 @@
 
 #[cfg(not(target_os = "linux"))]
 compile_error!(
-    "the kernel runs on Linux only, so far; the library compiles elsewhere, too: cargo build --lib --no-default-features"
+    "the kernel runs on Linux only, so far; the library compiles elsewhere, too: cargo build --lib \
+    --no-default-features"
 );
 
 mod commands;
@@ -37,7 +39,10 @@ mod worker;
 
 fn main() -> std::process::ExitCode {
     compiler::stand_in::play();
-    if std::env::args_os().nth(1).is_some_and(|argument| argument == worker::COMMAND) {
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|argument| argument == worker::COMMAND)
+    {
         worker::main();
     }
     commands::main()

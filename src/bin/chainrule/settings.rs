@@ -1,5 +1,5 @@
-//! What a person can set: by a flag, by a variable of the environment, by a line in a file of ours. The first of these
-//! that says something counts.
+//! What a person can set: by a flag, by a variable of the environment, by a line in a file of ours.
+//! The first of these that says something counts.
 //!
 //! ```toml
 //! # ~/.config/chainrule/config.toml
@@ -15,7 +15,8 @@
 //! language = "en"          # or "zh"
 //! ```
 //!
-//! The file of the folder that a notebook is in is never read: whoever writes a notebook shall not change the kernel.
+//! The file of the folder that a notebook is in is never read: whoever writes a notebook shall not
+//! change the kernel.
 
 use crate::machine::{folders, memory};
 use anyhow::{Context, Result, anyhow, bail};
@@ -43,14 +44,16 @@ pub struct Settings {
     pub rest_after: Option<Duration>,
     /// Bytes of compiled cells that are kept for the next time; nothing where none are.
     pub cells: Option<u64>,
-    /// Whether the kernel tells on its standard error what things cost (`CHAINRULE_TRACE=1`, for benchmarks).
+    /// Whether the kernel tells on its standard error what things cost (`CHAINRULE_TRACE=1`, for
+    /// benchmarks).
     pub trace: bool,
 }
 
 /// The same as flags, as they are typed.
 #[derive(Args, Clone, Debug, Default)]
 pub struct Flags {
-    /// Memory that cells may take, for example 2G, 500M, or none [default: what there is, less a reserve]
+    /// Memory that cells may take, for example 2G, 500M, or none [default: what there is, less a
+    /// reserve]
     #[arg(long, value_name = "SIZE")]
     memory: Option<String>,
     /// Stop a cell that takes longer than this many seconds [default: none]
@@ -71,7 +74,8 @@ pub struct Flags {
     /// How many cells `:undo` can take back, at most 32, or none [default: 5]
     #[arg(long, value_name = "N")]
     undo: Option<String>,
-    /// After this many seconds without a cell, give back the memory of what compiles, or none [default: 1200]
+    /// After this many seconds without a cell, give back the memory of what compiles, or none
+    /// [default: 1200]
     #[arg(long, value_name = "S")]
     rest_after: Option<String>,
     /// Compiled cells that are kept for the next time, for example 2G, or off [default: 2G]
@@ -100,16 +104,46 @@ struct Setting {
     expected: &'static str,
 }
 
-const MEMORY_SETTING: Setting = Setting { name: "memory", expected: "a size of at least 64M, such as 2G, or none" };
-const TIMEOUT_SETTING: Setting = Setting { name: "timeout", expected: "a number of seconds, or none" };
-const OUTPUT_SETTING: Setting = Setting { name: "output-limit", expected: "a size such as 1M, or none" };
-const PROCESSES_SETTING: Setting = Setting { name: "processes", expected: "a number, or none" };
-const SNAPSHOTS_SETTING: Setting = Setting { name: "snapshots", expected: "on or off" };
-const HISTORY_SETTING: Setting = Setting { name: "history", expected: "on or off" };
-const UNDO_SETTING: Setting = Setting { name: "undo", expected: "a number, or none" };
-const REST_SETTING: Setting = Setting { name: "rest-after", expected: "a number of seconds, or none" };
-const CELLS_SETTING: Setting = Setting { name: "cell-cache", expected: "a size such as 2G, or off" };
-const LANGUAGE_SETTING: Setting = Setting { name: "language", expected: "en or zh" };
+const MEMORY_SETTING: Setting = Setting {
+    name: "memory",
+    expected: "a size of at least 64M, such as 2G, or none",
+};
+const TIMEOUT_SETTING: Setting = Setting {
+    name: "timeout",
+    expected: "a number of seconds, or none",
+};
+const OUTPUT_SETTING: Setting = Setting {
+    name: "output-limit",
+    expected: "a size such as 1M, or none",
+};
+const PROCESSES_SETTING: Setting = Setting {
+    name: "processes",
+    expected: "a number, or none",
+};
+const SNAPSHOTS_SETTING: Setting = Setting {
+    name: "snapshots",
+    expected: "on or off",
+};
+const HISTORY_SETTING: Setting = Setting {
+    name: "history",
+    expected: "on or off",
+};
+const UNDO_SETTING: Setting = Setting {
+    name: "undo",
+    expected: "a number, or none",
+};
+const REST_SETTING: Setting = Setting {
+    name: "rest-after",
+    expected: "a number of seconds, or none",
+};
+const CELLS_SETTING: Setting = Setting {
+    name: "cell-cache",
+    expected: "a size such as 2G, or off",
+};
+const LANGUAGE_SETTING: Setting = Setting {
+    name: "language",
+    expected: "en or zh",
+};
 const ALL: [&Setting; 10] = [
     &MEMORY_SETTING,
     &TIMEOUT_SETTING,
@@ -132,15 +166,27 @@ impl Setting {
 
 /// How to change a limit, for the message of a cell that has reached it.
 pub fn how_to_change(name: &str, example: &str) -> String {
-    let variable = ALL.iter().find(|setting| setting.name == name).map_or_else(String::new, |known| known.variable());
-    let file = file().map_or_else(|| "config.toml".to_owned(), |file| file.display().to_string());
-    let line = if example.parse::<f64>().is_ok() { example.to_owned() } else { format!("\"{example}\"") };
+    let variable = ALL
+        .iter()
+        .find(|setting| setting.name == name)
+        .map_or_else(String::new, |known| known.variable());
+    let file = file().map_or_else(
+        || "config.toml".to_owned(),
+        |file| file.display().to_string(),
+    );
+    let line = if example.parse::<f64>().is_ok() {
+        example.to_owned()
+    } else {
+        format!("\"{example}\"")
+    };
     say(
         format!(
-            "to change the limit, start the kernel with {variable}={example}, or write {name} = {line} into {file}, \
-             and restart the kernel"
+            "to change the limit, start the kernel with {variable}={example}, or write {name} = \
+             {line} into {file}, and restart the kernel"
         ),
-        format!("要修改上限：设置环境变量 {variable}={example}，或在 {file} 中写入 {name} = {line}，然后重启内核"),
+        format!(
+            "要修改上限：设置环境变量 {variable}={example}，或在 {file} 中写入 {name} = {line}，然后重启内核"
+        ),
     )
 }
 
@@ -164,22 +210,30 @@ impl Flags {
     /// The flags again, to be passed on to another process.
     pub fn to_arguments(&self) -> Vec<String> {
         let typed = self.typed().into_iter();
-        typed.filter_map(|(setting, value)| Some(format!("--{}={}", setting.name, value.as_ref()?))).collect()
+        typed
+            .filter_map(|(setting, value)| Some(format!("--{}={}", setting.name, value.as_ref()?)))
+            .collect()
     }
 }
 
 impl Settings {
-    /// What holds for a session. An error names what is not understood, where it stands, and what is expected.
+    /// What holds for a session. An error names what is not understood, where it stands, and what
+    /// is expected.
     pub fn load(flags: &Flags) -> Result<Settings> {
         let file = SettingsFile::read()?;
         let typed = flags.typed();
         let find = |setting: &'static Setting| -> Result<Option<(String, String)>> {
-            let flag =
-                typed.iter().find(|(known, _)| known.name == setting.name).and_then(|(_, value)| (*value).clone());
+            let flag = typed
+                .iter()
+                .find(|(known, _)| known.name == setting.name)
+                .and_then(|(_, value)| (*value).clone());
             if let Some(value) = flag {
                 return Ok(Some((value, format!("--{}", setting.name))));
             }
-            if let Some(value) = std::env::var(setting.variable()).ok().filter(|value| !value.is_empty()) {
+            if let Some(value) = std::env::var(setting.variable())
+                .ok()
+                .filter(|value| !value.is_empty())
+            {
                 return Ok(Some((value, setting.variable())));
             }
             Ok(file.get(setting))
@@ -191,11 +245,12 @@ impl Settings {
         if let Some(language) = language {
             set_language(language);
         }
-        let number = |setting, parse: fn(&str) -> Option<u64>, default: Option<u64>| match find(setting)? {
-            None => Ok(default),
-            Some((value, _)) if value == "none" => Ok(None),
-            Some(value) => understood(setting, value, parse).map(Some),
-        };
+        let number =
+            |setting, parse: fn(&str) -> Option<u64>, default: Option<u64>| match find(setting)? {
+                None => Ok(default),
+                Some((value, _)) if value == "none" => Ok(None),
+                Some(value) => understood(setting, value, parse).map(Some),
+            };
         let time = |setting, default: Option<Duration>| match find(setting)? {
             None => Ok(default),
             Some((value, _)) if value == "none" => Ok(None),
@@ -218,12 +273,17 @@ impl Settings {
             )?,
             timeout: time(&TIMEOUT_SETTING, None)?,
             output: number(&OUTPUT_SETTING, size, Some(OUTPUT as u64))?.map(|bytes| bytes as usize),
-            processes: number(&PROCESSES_SETTING, |text| text.parse().ok(), Some(PROCESSES as u64))?
-                .map(|count| count as usize),
+            processes: number(
+                &PROCESSES_SETTING,
+                |text| text.parse().ok(),
+                Some(PROCESSES as u64),
+            )?
+            .map(|count| count as usize),
             snapshots: is_on(&SNAPSHOTS_SETTING)?,
             history: is_on(&HISTORY_SETTING)?,
-            undo: number(&UNDO_SETTING, |text| text.parse().ok(), Some(UNDO))?.unwrap_or(0).min(MOST_UNDO as u64)
-                as usize,
+            undo: number(&UNDO_SETTING, |text| text.parse().ok(), Some(UNDO))?
+                .unwrap_or(0)
+                .min(MOST_UNDO as u64) as usize,
             rest_after: time(&REST_SETTING, Some(REST_AFTER))?,
             cells,
             trace: std::env::var_os("CHAINRULE_TRACE").is_some(),
@@ -248,8 +308,17 @@ impl Settings {
 }
 
 /// A value, parsed; the error says what was expected and where the value comes from.
-fn understood<T>(setting: &Setting, (value, origin): (String, String), parse: fn(&str) -> Option<T>) -> Result<T> {
-    parse(value.trim()).ok_or_else(|| anyhow!("{origin}: {value:?} is not understood; expected: {}", setting.expected))
+fn understood<T>(
+    setting: &Setting,
+    (value, origin): (String, String),
+    parse: fn(&str) -> Option<T>,
+) -> Result<T> {
+    parse(value.trim()).ok_or_else(|| {
+        anyhow!(
+            "{origin}: {value:?} is not understood; expected: {}",
+            setting.expected
+        )
+    })
 }
 
 /// The file, as far as it is there.
@@ -260,18 +329,31 @@ struct SettingsFile {
 
 impl SettingsFile {
     fn read() -> Result<SettingsFile> {
-        let Some(path) = file() else { return Ok(SettingsFile { path: PathBuf::new(), content: toml::Table::new() }) };
+        let Some(path) = file() else {
+            return Ok(SettingsFile {
+                path: PathBuf::new(),
+                content: toml::Table::new(),
+            });
+        };
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(error).with_context(|| format!("{}: cannot be read", path.display())),
+            Err(error) => {
+                return Err(error).with_context(|| format!("{}: cannot be read", path.display()));
+            }
         };
-        let content: toml::Table = text
-            .parse()
-            .map_err(|error: toml::de::Error| anyhow!("{}: {}", path.display(), error.to_string().trim()))?;
-        if let Some(unknown) = content.keys().find(|key| !ALL.iter().any(|setting| setting.name == key.as_str())) {
+        let content: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+            anyhow!("{}: {}", path.display(), error.to_string().trim())
+        })?;
+        if let Some(unknown) = content
+            .keys()
+            .find(|key| !ALL.iter().any(|setting| setting.name == key.as_str()))
+        {
             let known = ALL.map(|setting| setting.name).join(", ");
-            bail!("{}: there is no setting {unknown:?}; there are: {known}", path.display());
+            bail!(
+                "{}: there is no setting {unknown:?}; there are: {known}",
+                path.display()
+            );
         }
         Ok(SettingsFile { path, content })
     }
@@ -291,18 +373,32 @@ fn file() -> Option<PathBuf> {
     folders::set("CHAINRULE_CONFIG").or_else(|| Some(folders::configuration()?.join("config.toml")))
 }
 
-/// What cells may take of this machine: what its memory, the control group, and the hub allow, less a reserve.
+/// What cells may take of this machine: what its memory, the control group, and the hub allow, less
+/// a reserve.
 fn memory_for_cells() -> Option<u64> {
-    let hub = std::env::var("MEM_LIMIT").ok().and_then(|limit| size(limit.trim()));
-    let allowed = hub.into_iter().chain(memory::of_machine()).chain(memory::limits_of_control_groups()).min()?;
+    let hub = std::env::var("MEM_LIMIT")
+        .ok()
+        .and_then(|limit| size(limit.trim()));
+    let allowed = hub
+        .into_iter()
+        .chain(memory::of_machine())
+        .chain(memory::limits_of_control_groups())
+        .min()?;
     Some(allowed - RESERVE.min(allowed / 2))
 }
 
 /// Bytes from `2G`, `500M`, `64k`, `2GiB` or `1000000`.
 fn size(text: &str) -> Option<u64> {
-    let digits = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
+    let digits = text
+        .find(|c: char| !(c.is_ascii_digit() || c == '.'))
+        .unwrap_or(text.len());
     let number: f64 = text[..digits].parse().ok()?;
-    let unit = match text[digits..].trim().to_ascii_lowercase().trim_end_matches('b').trim_end_matches('i') {
+    let unit = match text[digits..]
+        .trim()
+        .to_ascii_lowercase()
+        .trim_end_matches('b')
+        .trim_end_matches('i')
+    {
         "" => 1,
         "k" => 1 << 10,
         "m" => 1 << 20,
@@ -323,7 +419,9 @@ pub fn size_in_words(bytes: u64) -> String {
 }
 
 fn seconds(text: &str) -> Option<Duration> {
-    Duration::try_from_secs_f64(text.parse().ok()?).ok().filter(|duration| !duration.is_zero())
+    Duration::try_from_secs_f64(text.parse().ok()?)
+        .ok()
+        .filter(|duration| !duration.is_zero())
 }
 
 fn on_or_off(text: &str) -> Option<bool> {
@@ -354,17 +452,31 @@ mod tests {
         for text in ["", "G", "2X", "-1", "much"] {
             assert_eq!(size(text), None, "{text}");
         }
-        assert_eq!([1 << 20, 3 << 29, 2048].map(size_in_words), ["1 MB", "1.5 GB", "2 kB"]);
+        assert_eq!(
+            [1 << 20, 3 << 29, 2048].map(size_in_words),
+            ["1 MB", "1.5 GB", "2 kB"]
+        );
     }
 
     #[test]
     fn flags_come_first_and_say_where_a_value_is_wrong() {
-        let flags = Flags { memory: Some("2G".into()), timeout: Some("none".into()), ..Flags::default() };
+        let flags = Flags {
+            memory: Some("2G".into()),
+            timeout: Some("none".into()),
+            ..Flags::default()
+        };
         let settings = Settings::load(&flags).unwrap();
         assert_eq!((settings.memory, settings.timeout), (Some(2 << 30), None));
         assert_eq!(flags.to_arguments(), ["--memory=2G", "--timeout=none"]);
-        let wrong =
-            Settings::load(&Flags { timeout: Some("soon".into()), ..Flags::default() }).unwrap_err().to_string();
-        assert_eq!(wrong, "--timeout: \"soon\" is not understood; expected: a number of seconds, or none");
+        let wrong = Settings::load(&Flags {
+            timeout: Some("soon".into()),
+            ..Flags::default()
+        })
+        .unwrap_err()
+        .to_string();
+        assert_eq!(
+            wrong,
+            "--timeout: \"soon\" is not understood; expected: a number of seconds, or none"
+        );
     }
 }

@@ -35,7 +35,11 @@ impl Cache {
             What::Verify => {
                 let wrong = cells.verify();
                 wrong.iter().for_each(|message| println!("{message}"));
-                println!("{} compiled cells, {} of them not as they were written", cells.entries().len(), wrong.len());
+                println!(
+                    "{} compiled cells, {} of them not as they were written",
+                    cells.entries().len(),
+                    wrong.len()
+                );
                 if !wrong.is_empty() {
                     return Ok(ExitCode::FAILURE);
                 }
@@ -48,14 +52,21 @@ impl Cache {
 fn list(cells: &Cells) {
     let entries = cells.entries();
     for folder in cells.folders() {
-        let inside: Vec<_> = entries.iter().filter(|entry| entry.path.starts_with(&folder)).collect();
+        let inside: Vec<_> = entries
+            .iter()
+            .filter(|entry| entry.path.starts_with(&folder))
+            .collect();
         let bytes = size_in_words(inside.iter().map(|entry| entry.bytes).sum());
         let last = inside.iter().map(|entry| entry.last_use).max();
         let last = match last.and_then(|last| SystemTime::now().duration_since(last).ok()) {
             Some(age) => format!(", last used {} ago", age_in_words(age.as_secs())),
             None => String::new(),
         };
-        println!("{}: {} compiled cells, {bytes}{last}", folder.display(), inside.len());
+        println!(
+            "{}: {} compiled cells, {bytes}{last}",
+            folder.display(),
+            inside.len()
+        );
     }
 }
 

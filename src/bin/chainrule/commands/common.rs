@@ -20,7 +20,9 @@ impl std::error::Error for Misuse {}
 pub fn prepare_library() -> Result<()> {
     use crate::compiler::toolchain::{Missing, Toolchain, install_rust_src};
     if let Err(Missing::RustSrc { .. }) = Toolchain::find() {
-        eprintln!("Installing the sources of Rust's standard library (rustup component add rust-src) …");
+        eprintln!(
+            "Installing the sources of Rust's standard library (rustup component add rust-src) …"
+        );
         install_rust_src();
     }
     crate::evaluator::prepare_library(&|notice| eprint!("{notice}"))?;
@@ -32,11 +34,13 @@ pub fn watch_interrupts(on_interrupt: impl Fn() + Send + 'static) -> Result<Arc<
     let pressed = Arc::new(AtomicBool::new(false));
     let mut signals = signal_hook::iterator::Signals::new([signal_hook::consts::SIGINT])?;
     let seen = pressed.clone();
-    std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
-        for _ in signals.forever() {
-            seen.store(true, Ordering::SeqCst);
-            on_interrupt();
-        }
-    })?;
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || {
+            for _ in signals.forever() {
+                seen.store(true, Ordering::SeqCst);
+                on_interrupt();
+            }
+        })?;
     Ok(pressed)
 }

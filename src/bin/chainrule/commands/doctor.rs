@@ -20,25 +20,50 @@ pub fn run() -> Result<ExitCode> {
     let toolchain = report.toolchain();
     match cache_folder() {
         Ok(folder) => {
-            report.line(true, &format!("folder for compiled cells: {}", folder.display()), "");
+            report.line(
+                true,
+                &format!("folder for compiled cells: {}", folder.display()),
+                "",
+            );
             if let Some(toolchain) = &toolchain {
                 let loaded = load_an_object(toolchain, &folder);
-                let why = loaded.as_ref().err().map(ToString::to_string).unwrap_or_default();
-                let remedy = "choose a folder that programs may run from: export CHAINRULE_CACHE=/another/folder";
-                report.line(loaded.is_ok(), &format!("a shared object can be written and loaded there {why}"), remedy);
+                let why = loaded
+                    .as_ref()
+                    .err()
+                    .map(ToString::to_string)
+                    .unwrap_or_default();
+                let remedy = "choose a folder that programs may run from: export \
+                             CHAINRULE_CACHE=/another/folder";
+                report.line(
+                    loaded.is_ok(),
+                    &format!("a shared object can be written and loaded there {why}"),
+                    remedy,
+                );
             }
             if let Some(free) = free_space(&folder) {
                 let text = format!("disk: {:.1} GB free", free as f64 / 1e9);
-                report.line(free >= DISK, &text, "free some space, or: export CHAINRULE_CACHE=/another/disk");
+                report.line(
+                    free >= DISK,
+                    &text,
+                    "free some space, or: export CHAINRULE_CACHE=/another/disk",
+                );
             }
         }
-        Err(error) => report.line(false, &format!("{error:#}"), "export CHAINRULE_CACHE=/a/folder/you/may/write"),
+        Err(error) => report.line(
+            false,
+            &format!("{error:#}"),
+            "export CHAINRULE_CACHE=/a/folder/you/may/write",
+        ),
     }
     if let Some(toolchain) = &toolchain {
         report.library(toolchain);
     }
     report.jupyter();
-    Ok(if report.is_healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if report.is_healthy {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 struct Report {
@@ -48,12 +73,22 @@ struct Report {
 impl Report {
     fn line(&mut self, is_good: bool, text: &str, remedy: &str) {
         self.is_healthy &= is_good;
-        print_line(if is_good { "ok     " } else { "MISSING" }, is_good, text, remedy);
+        print_line(
+            if is_good { "ok     " } else { "MISSING" },
+            is_good,
+            text,
+            remedy,
+        );
     }
 
     /// Something without which cells run all the same.
     fn note(&self, is_good: bool, text: &str, remedy: &str) {
-        print_line(if is_good { "ok     " } else { "not yet" }, is_good, text, remedy);
+        print_line(
+            if is_good { "ok     " } else { "not yet" },
+            is_good,
+            text,
+            remedy,
+        );
     }
 
     fn toolchain(&mut self) -> Option<Toolchain> {
@@ -87,7 +122,11 @@ impl Report {
                 // Whatever is wrong with it: it is made anew.
                 library.discard();
                 let remedy = "chainrule install     (makes the library anew)";
-                self.line(false, &format!("a new cell compiles and runs: {error:#}"), remedy);
+                self.line(
+                    false,
+                    &format!("a new cell compiles and runs: {error:#}"),
+                    remedy,
+                );
             }
         }
     }
@@ -95,15 +134,27 @@ impl Report {
     fn jupyter(&self) {
         let Some(jupyter) = path::find("jupyter") else {
             if let Some(environment) = own_environment() {
-                let text = format!("JupyterLab, and it knows the kernel: {}", environment.display());
+                let text = format!(
+                    "JupyterLab, and it knows the kernel: {}",
+                    environment.display()
+                );
                 let spec = environment.join("share/jupyter/kernels/chainrule/kernel.json");
                 return self.note(spec.is_file(), &text, "chainrule lab");
             }
-            return self.note(false, "Jupyter", "chainrule lab     (makes an environment of its own)");
+            return self.note(
+                false,
+                "Jupyter",
+                "chainrule lab     (makes an environment of its own)",
+            );
         };
         let kernels = Command::new(jupyter).args(["kernelspec", "list"]).output();
-        let is_installed = kernels.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("chainrule"));
-        self.note(is_installed, "Jupyter knows the kernel", "chainrule install");
+        let is_installed = kernels
+            .is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains("chainrule"));
+        self.note(
+            is_installed,
+            "Jupyter knows the kernel",
+            "chainrule install",
+        );
     }
 }
 
@@ -119,21 +170,38 @@ fn run_a_cell() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let mut session = Evaluator::start(folder.path(), Settings::unlimited(), &|_| {})?;
     let failed = |failure: Failure| anyhow!("{}", failure.value);
-    session.execute(1, "let probe = tensor([20.0, 22.0]).sum();", Arc::new(|_| {})).map_err(failed)?;
-    session.execute(2, "assert_eq!(probe.item(), 42.0);", Arc::new(|_| {})).map_err(failed)
+    session
+        .execute(
+            1,
+            "let probe = tensor([20.0, 22.0]).sum();",
+            Arc::new(|_| {}),
+        )
+        .map_err(failed)?;
+    session
+        .execute(2, "assert_eq!(probe.item(), 42.0);", Arc::new(|_| {}))
+        .map_err(failed)
 }
 
 /// Compiles the smallest shared object and loads it: a folder that is mounted `noexec` shows here.
 fn load_an_object(toolchain: &Toolchain, folder: &Path) -> Result<()> {
     let folder = tempfile::tempdir_in(folder)?;
-    let (source, object) = (folder.path().join("probe.rs"), folder.path().join("libprobe.so"));
-    std::fs::write(&source, "#[unsafe(no_mangle)] pub extern \"C\" fn probe() -> i32 { 42 }")?;
+    let (source, object) = (
+        folder.path().join("probe.rs"),
+        folder.path().join("libprobe.so"),
+    );
+    std::fs::write(
+        &source,
+        "#[unsafe(no_mangle)] pub extern \"C\" fn probe() -> i32 { 42 }",
+    )?;
     let compiled = Command::new(&toolchain.rustc)
         .args(["--edition=2024", "--crate-type=cdylib", "-o"])
         .args([&object, &source])
         .output()?;
     if !compiled.status.success() {
-        return Err(anyhow!("({})", String::from_utf8_lossy(&compiled.stderr).trim()));
+        return Err(anyhow!(
+            "({})",
+            String::from_utf8_lossy(&compiled.stderr).trim()
+        ));
     }
     // SAFETY: the object is ours and has this one function.
     let answer = unsafe {
@@ -141,7 +209,11 @@ fn load_an_object(toolchain: &Toolchain, folder: &Path) -> Result<()> {
         let probe: libloading::Symbol<extern "C" fn() -> i32> = library.get(b"probe")?;
         probe()
     };
-    if answer == 42 { Ok(()) } else { Err(anyhow!("(it answered {answer})")) }
+    if answer == 42 {
+        Ok(())
+    } else {
+        Err(anyhow!("(it answered {answer})"))
+    }
 }
 
 fn free_space(folder: &Path) -> Option<u64> {

@@ -18,8 +18,11 @@ pub struct Export {
 
 impl Export {
     pub fn run(self) -> Result<ExitCode> {
-        let mut notebook = Notebook::read(&self.notebook).map_err(|error| Misuse(error.to_string()))?;
-        let output = self.output.unwrap_or_else(|| self.notebook.with_extension("rs"));
+        let mut notebook =
+            Notebook::read(&self.notebook).map_err(|error| Misuse(error.to_string()))?;
+        let output = self
+            .output
+            .unwrap_or_else(|| self.notebook.with_extension("rs"));
         std::fs::write(&output, program(&mut notebook))
             .map_err(|error| Misuse(format!("{}: cannot be written: {error}", output.display())))?;
         println!("Wrote {}", output.display());

@@ -34,7 +34,8 @@ pub struct Place {
     /// The kernel's name for programs, also that of its folder [default: chainrule, or chainrule-T]
     #[arg(long, value_parser = kernel_name)]
     name: Option<String>,
-    /// The kernel for this toolchain of rustup, such as 1.90 or nightly, beside that for the default one
+    /// The kernel for this toolchain of rustup, such as 1.90 or nightly, beside that for the
+    /// default one
     #[arg(long, value_name = "T", value_parser = kernel_name)]
     toolchain: Option<String>,
 }
@@ -72,24 +73,49 @@ impl Install {
     }
 
     fn under_usual_names(prefix: Option<PathBuf>) -> Result<()> {
-        let place = Place { prefix, ..Place::default() };
-        Install { place, display_name: None, no_warm: true, settings: Flags::default() }.write().map(drop)
+        let place = Place {
+            prefix,
+            ..Place::default()
+        };
+        Install {
+            place,
+            display_name: None,
+            no_warm: true,
+            settings: Flags::default(),
+        }
+        .write()
+        .map(drop)
     }
 
     fn display_name(&self) -> String {
-        let usual = || self.place.toolchain.as_ref().map(|toolchain| format!("Rust {toolchain} (chainrule)"));
-        self.display_name.clone().or_else(usual).unwrap_or_else(|| DISPLAY_NAME.to_owned())
+        let usual = || {
+            self.place
+                .toolchain
+                .as_ref()
+                .map(|toolchain| format!("Rust {toolchain} (chainrule)"))
+        };
+        self.display_name
+            .clone()
+            .or_else(usual)
+            .unwrap_or_else(|| DISPLAY_NAME.to_owned())
     }
 
     pub fn run(self) -> Result<ExitCode> {
-        let settings = Settings::load(&self.settings).map_err(|error| Misuse(format!("{error:#}")))?;
+        let settings =
+            Settings::load(&self.settings).map_err(|error| Misuse(format!("{error:#}")))?;
         if let Some(toolchain) = &self.place.toolchain {
             begin_with(toolchain)?;
         }
         let folder = self.write()?;
-        println!("Installed the kernel \"{}\" in {}", self.display_name(), folder.display());
+        println!(
+            "Installed the kernel \"{}\" in {}",
+            self.display_name(),
+            folder.display()
+        );
         if let Err(error) = prepare_library() {
-            eprintln!("The library could not be prepared; the first cell will try again.\n{error:#}");
+            eprintln!(
+                "The library could not be prepared; the first cell will try again.\n{error:#}"
+            );
             return Ok(ExitCode::FAILURE);
         } else if !self.no_warm && settings.cells.is_some() {
             super::warm::course(settings)?;
@@ -106,7 +132,10 @@ impl Install {
             if file.path() == Path::new("kernel.json") {
                 let mut spec: Value = serde_json::from_slice(&content).context("kernel.json")?;
                 let program = std::env::current_exe().context("this program's own path")?;
-                spec["argv"][0] = program.to_str().context("this program's path is not UTF-8")?.into();
+                spec["argv"][0] = program
+                    .to_str()
+                    .context("this program's path is not UTF-8")?
+                    .into();
                 if let Some(arguments) = spec["argv"].as_array_mut() {
                     arguments.extend(self.settings.to_arguments().into_iter().map(Value::from));
                 }
@@ -117,8 +146,9 @@ impl Install {
                 content = serde_json::to_vec_pretty(&spec)?;
             }
             let path = folder.join(file.path());
-            fs::write(&path, content)
-                .map_err(|error| Misuse(format!("{}: cannot be written: {error}", path.display())))?;
+            fs::write(&path, content).map_err(|error| {
+                Misuse(format!("{}: cannot be written: {error}", path.display()))
+            })?;
         }
         Ok(folder)
     }
@@ -129,7 +159,9 @@ fn begin_with(toolchain: &str) -> Result<()> {
     if std::env::var_os(RUSTUP_TOOLCHAIN).is_some_and(|name| name == toolchain) {
         return Ok(());
     }
-    let rustc = Command::new("rustup").args(["run", toolchain, "rustc", "--version"]).output();
+    let rustc = Command::new("rustup")
+        .args(["run", toolchain, "rustc", "--version"])
+        .output();
     if !rustc.is_ok_and(|output| output.status.success()) {
         let remedy = format!("rustup toolchain install {toolchain} --component rust-src");
         return Err(Misuse(format!(
@@ -138,7 +170,10 @@ fn begin_with(toolchain: &str) -> Result<()> {
         .into());
     }
     let mut again = Command::new(std::env::current_exe().context("this program's own path")?);
-    let why = again.args(std::env::args_os().skip(1)).env(RUSTUP_TOOLCHAIN, toolchain).exec();
+    let why = again
+        .args(std::env::args_os().skip(1))
+        .env(RUSTUP_TOOLCHAIN, toolchain)
+        .exec();
     Err(why).context("this program could not be started again")
 }
 
@@ -148,9 +183,14 @@ impl Uninstall {
         let spec = fs::read_to_string(folder.join("kernel.json")).unwrap_or_default();
         let spec: Value = serde_json::from_str(&spec).unwrap_or_default();
         if spec["metadata"]["chainrule"] != true {
-            return Err(Misuse(format!("there is no chainrule kernel in {}", folder.display())).into());
+            return Err(Misuse(format!(
+                "there is no chainrule kernel in {}",
+                folder.display()
+            ))
+            .into());
         }
-        fs::remove_dir_all(&folder).with_context(|| format!("{}: cannot be removed", folder.display()))?;
+        fs::remove_dir_all(&folder)
+            .with_context(|| format!("{}: cannot be removed", folder.display()))?;
         println!("Removed {}", folder.display());
         Ok(ExitCode::SUCCESS)
     }
@@ -165,30 +205,46 @@ impl Place {
         } else {
             user_data_folder()?
         };
-        let usual =
-            || self.toolchain.as_ref().map_or_else(|| NAME.to_owned(), |toolchain| format!("{NAME}-{toolchain}"));
-        Ok(jupyter.join("kernels").join(self.name.clone().unwrap_or_else(usual)))
+        let usual = || {
+            self.toolchain.as_ref().map_or_else(
+                || NAME.to_owned(),
+                |toolchain| format!("{NAME}-{toolchain}"),
+            )
+        };
+        Ok(jupyter
+            .join("kernels")
+            .join(self.name.clone().unwrap_or_else(usual)))
     }
 }
 
 /// Jupyter's folder for a user's data.
 fn user_data_folder() -> Result<PathBuf> {
     let usual = || Some(dirs::data_dir()?.join("jupyter"));
-    folders::set("JUPYTER_DATA_DIR").or_else(usual).context("there is no home folder; use --prefix")
+    folders::set("JUPYTER_DATA_DIR")
+        .or_else(usual)
+        .context("there is no home folder; use --prefix")
 }
 
 fn active_environment() -> Result<PathBuf> {
-    if let Some(environment) = folders::set("VIRTUAL_ENV").or_else(|| folders::set("CONDA_PREFIX")) {
+    if let Some(environment) = folders::set("VIRTUAL_ENV").or_else(|| folders::set("CONDA_PREFIX"))
+    {
         return Ok(environment);
     }
-    let output = Command::new("python3").args(["-c", "import sys; print(sys.prefix)"]).output();
+    let output = Command::new("python3")
+        .args(["-c", "import sys; print(sys.prefix)"])
+        .output();
     let output = output.map_err(|_| Misuse("--sys-prefix: there is no python3".to_owned()))?;
-    Ok(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()))
+    Ok(PathBuf::from(
+        String::from_utf8_lossy(&output.stdout).trim(),
+    ))
 }
 
 /// Jupyter's rule for the names of kernels.
 fn kernel_name(name: &str) -> Result<String, String> {
-    let is_valid = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
+    let is_valid = !name.is_empty()
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
     if is_valid && name != "." && name != ".." {
         Ok(name.to_owned())
     } else {

@@ -1,7 +1,8 @@
 //! The command line.
 //!
-//! Exit status: 0 when all went well, 1 when something that was tried failed, 2 when the call itself was wrong (a file
-//! that is no notebook, a folder that cannot be written) and nothing was done.
+//! Exit status: 0 when all went well, 1 when something that was tried failed, 2 when the call
+//! itself was wrong (a file that is no notebook, a folder that cannot be written) and nothing was
+//! done.
 
 mod cache;
 mod common;
@@ -18,10 +19,14 @@ use common::Misuse;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// A Jupyter kernel for Rust that teaches deep learning: notebooks whose cells are Rust, with tensors, gradients and
-/// plots at hand.
+/// A Jupyter kernel for Rust that teaches deep learning: notebooks whose cells are Rust, with
+/// tensors, gradients and plots at hand.
 #[derive(Parser)]
-#[command(version, arg_required_else_help = true, after_help = "To begin:  chainrule lab")]
+#[command(
+    version,
+    arg_required_else_help = true,
+    after_help = "To begin:  chainrule lab"
+)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
@@ -74,18 +79,26 @@ pub fn main() -> ExitCode {
         Command::Uninstall(uninstall) => uninstall.run(),
         Command::Names(names) => names.run(),
         Command::Doctor => doctor::run(),
-        Command::Kernel { connection_file, unsigned, settings } => {
+        Command::Kernel {
+            connection_file,
+            unsigned,
+            settings,
+        } => {
             crate::jupyter::serve(&connection_file, unsigned, &settings).map(|()| ExitCode::SUCCESS)
         }
     };
     result.unwrap_or_else(|error| {
         eprintln!("chainrule: {error:#}");
-        if error.is::<Misuse>() { ExitCode::from(2) } else { ExitCode::FAILURE }
+        if error.is::<Misuse>() {
+            ExitCode::from(2)
+        } else {
+            ExitCode::FAILURE
+        }
     })
 }
 
-/// A program started from a desktop does not have the `PATH` of a terminal: rustup's folder is added if cargo is not
-/// found without.
+/// A program started from a desktop does not have the `PATH` of a terminal: rustup's folder is
+/// added if cargo is not found without.
 fn find_cargo() {
     use crate::compiler::toolchain::cargo_home;
     use crate::machine::path;

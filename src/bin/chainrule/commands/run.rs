@@ -37,28 +37,37 @@ impl Run {
         let options = Options {
             output: self.output,
             in_place: self.in_place,
-            settings: Settings::load(&self.settings).map_err(|error| Misuse(format!("{error:#}")))?,
+            settings: Settings::load(&self.settings)
+                .map_err(|error| Misuse(format!("{error:#}")))?,
             allow_errors: self.allow_errors,
             prints: !self.quiet,
             system: None,
         };
         // Everything is checked before anything is run or written.
-        options.check_names(&self.notebooks).map_err(|error| Misuse(format!("{error:#}")))?;
+        options
+            .check_names(&self.notebooks)
+            .map_err(|error| Misuse(format!("{error:#}")))?;
         let mut notebooks = Vec::new();
         for path in &self.notebooks {
             let notebook = Notebook::read(path).map_err(|error| Misuse(error.to_string()))?;
-            options.check_target(path).map_err(|error| Misuse(format!("{error:#}")))?;
+            options
+                .check_target(path)
+                .map_err(|error| Misuse(format!("{error:#}")))?;
             notebooks.push(notebook);
         }
         let current: Arc<Mutex<Option<Interrupter>>> = Arc::default();
         let session = current.clone();
-        let stopped = watch_interrupts(move || match &*session.lock().unwrap_or_else(PoisonError::into_inner) {
-            Some(interrupter) => interrupter.interrupt(),
-            None => std::process::exit(130),
+        let stopped = watch_interrupts(move || {
+            match &*session.lock().unwrap_or_else(PoisonError::into_inner) {
+                Some(interrupter) => interrupter.interrupt(),
+                None => std::process::exit(130),
+            }
         })?;
         let mut failures = Vec::new();
         for notebook in &mut notebooks {
-            let started = |interrupter| *current.lock().unwrap_or_else(PoisonError::into_inner) = Some(interrupter);
+            let started = |interrupter| {
+                *current.lock().unwrap_or_else(PoisonError::into_inner) = Some(interrupter)
+            };
             failures.extend(run(notebook, &options, &started)?.err());
             if stopped.load(Ordering::SeqCst) {
                 break;
@@ -67,6 +76,10 @@ impl Run {
         for failure in &failures {
             eprintln!("{failure}");
         }
-        Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        Ok(if failures.is_empty() {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        })
     }
 }

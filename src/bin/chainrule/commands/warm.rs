@@ -14,8 +14,8 @@ pub struct Warm {
     /// The notebooks whose cells shall be compiled before anyone runs them
     #[arg(required = true)]
     notebooks: Vec<PathBuf>,
-    /// Keep them in this folder, for all users of the machine, who need CHAINRULE_SYSTEM_CACHE=DIR if it is neither
-    /// /usr/local/share/chainrule nor /usr/share/chainrule
+    /// Keep them in this folder, for all users of the machine, who need CHAINRULE_SYSTEM_CACHE=DIR
+    /// if it is neither /usr/local/share/chainrule nor /usr/share/chainrule
     #[arg(long, value_name = "DIR")]
     system: Option<PathBuf>,
     #[command(flatten)]
@@ -24,14 +24,16 @@ pub struct Warm {
 
 impl Warm {
     pub fn run(self) -> Result<ExitCode> {
-        let settings = Settings::load(&self.settings).map_err(|error| Misuse(format!("{error:#}")))?;
+        let settings =
+            Settings::load(&self.settings).map_err(|error| Misuse(format!("{error:#}")))?;
         let mut notebooks = Vec::new();
         for path in &self.notebooks {
             notebooks.push(Notebook::read(path).map_err(|error| Misuse(error.to_string()))?);
         }
         if let Some(folder) = &self.system {
-            std::fs::create_dir_all(folder)
-                .map_err(|error| Misuse(format!("{}: cannot be made: {error}", folder.display())))?;
+            std::fs::create_dir_all(folder).map_err(|error| {
+                Misuse(format!("{}: cannot be made: {error}", folder.display()))
+            })?;
         }
         warm(&mut notebooks, settings, self.system.as_deref())
     }
@@ -40,7 +42,14 @@ impl Warm {
 /// Runs the notebooks as they are, for what their cells compile to; their files stay as they are.
 fn warm(notebooks: &mut [Notebook], settings: Settings, system: Option<&Path>) -> Result<ExitCode> {
     let system = system.map(Path::to_owned);
-    let options = Options { output: None, in_place: false, settings, allow_errors: true, prints: false, system };
+    let options = Options {
+        output: None,
+        in_place: false,
+        settings,
+        allow_errors: true,
+        prints: false,
+        system,
+    };
     let stopped = watch_interrupts(|| std::process::exit(130))?;
     for notebook in notebooks {
         let _ = run(notebook, &options, &|_| {})?;
@@ -57,11 +66,24 @@ pub fn course(settings: Settings) -> Result<()> {
     crate::course::write(folder.path())?;
     let mut paths = Vec::new();
     for language in std::fs::read_dir(folder.path())?.flatten() {
-        let files = std::fs::read_dir(language.path()).into_iter().flatten().flatten().map(|entry| entry.path());
-        paths.extend(files.filter(|path| path.extension().is_some_and(|extension| extension == "ipynb")));
+        let files = std::fs::read_dir(language.path())
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path());
+        paths.extend(files.filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "ipynb")
+        }));
     }
     paths.sort();
-    let mut notebooks = paths.iter().map(|path| Notebook::read(path)).collect::<Result<Vec<_>>>()?;
-    println!("Compiling the cells of the course, so that nobody waits for them (--no-warm leaves this out) …");
+    let mut notebooks = paths
+        .iter()
+        .map(|path| Notebook::read(path))
+        .collect::<Result<Vec<_>>>()?;
+    println!(
+        "Compiling the cells of the course, so that nobody waits for them (--no-warm leaves this \
+        out) …"
+    );
     warm(&mut notebooks, settings, None).map(drop)
 }

@@ -4,9 +4,10 @@
 //! <layer>/cells/<first two digits of the key>/<key>     a mark, a checksum over key and content, the content
 //! ```
 //!
-//! Layers are folders: those of the system, which are only read, and the user's own, which has a size limit. What stands in
-//! an entry is not known here. An entry is machine code, so it counts only if nobody else could have written it; whatever
-//! is wrong with one is said on the kernel's standard error, and the cell is compiled as if there were none.
+//! Layers are folders: those of the system, which are only read, and the user's own, which has a
+//! size limit. What stands in an entry is not known here. An entry is machine code, so it counts
+//! only if nobody else could have written it; whatever is wrong with one is said on the kernel's
+//! standard error, and the cell is compiled as if there were none.
 
 use super::library::{cache_folder, system_folders};
 use anyhow::{Context, Result, bail, ensure};
@@ -20,9 +21,11 @@ use std::time::SystemTime;
 
 const MARK: &[u8] = b"chainrule cell 1\n";
 const CHECKSUM: usize = 32;
-/// Makes of all entries together are removed down to this share of the limit, so that not every new one removes one.
+/// Makes of all entries together are removed down to this share of the limit, so that not every new
+/// one removes one.
 const KEPT_SHARE: f64 = 0.9;
-/// Looking for what to remove takes a while with many entries: after this share of the limit was written.
+/// Looking for what to remove takes a while with many entries: after this share of the limit was
+/// written.
 const WRITTEN_SHARE: u64 = 20;
 
 /// Where compiled cells are looked up and kept.
@@ -52,10 +55,16 @@ pub struct Entry {
 }
 
 impl Cells {
-    /// The layers of this user, with at most `limit` bytes of his own; none at all where that is `None`.
+    /// The layers of this user, with at most `limit` bytes of his own; none at all where that is
+    /// `None`.
     pub fn of_user(limit: Option<u64>) -> Result<Cells> {
-        let Some(limit) = limit else { return Ok(Cells::new(Vec::new(), false, 0)) };
-        let mut layers: Vec<Layer> = system_folders().into_iter().map(|folder| Layer::new(&folder, true)).collect();
+        let Some(limit) = limit else {
+            return Ok(Cells::new(Vec::new(), false, 0));
+        };
+        let mut layers: Vec<Layer> = system_folders()
+            .into_iter()
+            .map(|folder| Layer::new(&folder, true))
+            .collect();
         layers.push(Layer::new(&cache_folder()?, false));
         Ok(Cells::new(layers, true, limit))
     }
@@ -66,7 +75,14 @@ impl Cells {
     }
 
     fn new(layers: Vec<Layer>, is_writable: bool, limit: u64) -> Cells {
-        Cells { layers, is_writable, limit, written: 0, is_checked: false, said: HashSet::new() }
+        Cells {
+            layers,
+            is_writable,
+            limit,
+            written: 0,
+            is_checked: false,
+            said: HashSet::new(),
+        }
     }
 
     /// Whether cells are kept at all.
@@ -94,7 +110,9 @@ impl Cells {
 
     /// Keeps an entry, if that can be done.
     pub fn put(&mut self, key: &str, content: &[u8]) {
-        let Some(layer) = self.layers.last().filter(|_| self.is_writable) else { return };
+        let Some(layer) = self.layers.last().filter(|_| self.is_writable) else {
+            return;
+        };
         if content.len() as u64 > self.limit / 2 {
             return;
         }
@@ -120,7 +138,12 @@ impl Cells {
     pub fn folders(&self) -> Vec<PathBuf> {
         let own = self.layers.len().saturating_sub(1);
         let is_listed = |(at, layer): &(usize, &Layer)| *at == own || layer.folder.is_dir();
-        self.layers.iter().enumerate().filter(is_listed).map(|(_, layer)| layer.folder.clone()).collect()
+        self.layers
+            .iter()
+            .enumerate()
+            .filter(is_listed)
+            .map(|(_, layer)| layer.folder.clone())
+            .collect()
     }
 
     /// What is wrong with the entries; those of one's own that are damaged are removed.
@@ -128,7 +151,12 @@ impl Cells {
         let mut wrong = Vec::new();
         for (number, layer) in self.layers.iter().enumerate() {
             for entry in layer.entries() {
-                let key = entry.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+                let key = entry
+                    .path
+                    .file_name()
+                    .unwrap_or_default()
+                    .to_string_lossy()
+                    .into_owned();
                 if let Err(error) = layer.read(&key) {
                     wrong.push(format!("{error:#}"));
                     if number + 1 == self.layers.len() && self.is_writable {
@@ -142,15 +170,19 @@ impl Cells {
 
     /// Removes all of the user's entries. Says how many there were, and their bytes.
     pub fn clear(&self) -> Result<(usize, u64)> {
-        let Some(layer) = self.layers.last().filter(|_| self.is_writable) else { return Ok((0, 0)) };
+        let Some(layer) = self.layers.last().filter(|_| self.is_writable) else {
+            return Ok((0, 0));
+        };
         let entries = layer.entries();
         if layer.folder.exists() {
-            fs::remove_dir_all(&layer.folder).with_context(|| format!("{}", layer.folder.display()))?;
+            fs::remove_dir_all(&layer.folder)
+                .with_context(|| format!("{}", layer.folder.display()))?;
         }
         Ok((entries.len(), entries.iter().map(|entry| entry.bytes).sum()))
     }
 
-    /// Once for each thing that is wrong: a damaged folder would otherwise be spoken of at every cell.
+    /// Once for each thing that is wrong: a damaged folder would otherwise be spoken of at every
+    /// cell.
     fn say(&mut self, message: String) {
         if self.said.insert(message.clone()) {
             eprintln!("chainrule: the cache of cells: {message}");
@@ -160,7 +192,10 @@ impl Cells {
 
 impl Layer {
     fn new(folder: &Path, is_shared: bool) -> Layer {
-        Layer { folder: folder.join("cells"), is_shared }
+        Layer {
+            folder: folder.join("cells"),
+            is_shared,
+        }
     }
 
     fn path(&self, key: &str) -> PathBuf {
@@ -169,46 +204,72 @@ impl Layer {
 
     fn read(&self, key: &str) -> Result<Option<Vec<u8>>> {
         let path = self.path(key);
-        let mut file = match File::options().read(true).custom_flags(libc::O_NOFOLLOW).open(&path) {
+        let mut file = match File::options()
+            .read(true)
+            .custom_flags(libc::O_NOFOLLOW)
+            .open(&path)
+        {
             Ok(file) => file,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error).with_context(|| format!("{} is not used", path.display())),
+            Err(error) => {
+                return Err(error).with_context(|| format!("{} is not used", path.display()));
+            }
         };
         let content = (|| {
-            for folder in [Some(self.folder.as_path()), path.parent()].into_iter().flatten() {
-                is_safe(&fs::symlink_metadata(folder)?).with_context(|| folder.display().to_string())?;
+            for folder in [Some(self.folder.as_path()), path.parent()]
+                .into_iter()
+                .flatten()
+            {
+                is_safe(&fs::symlink_metadata(folder)?)
+                    .with_context(|| folder.display().to_string())?;
             }
             is_safe(&file.metadata()?)?;
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes)?;
-            let rest = bytes.strip_prefix(MARK).context("it is no compiled cell of this version")?;
+            let rest = bytes
+                .strip_prefix(MARK)
+                .context("it is no compiled cell of this version")?;
             ensure!(rest.len() >= CHECKSUM, "it is cut off");
             let (checksum, content) = rest.split_at(CHECKSUM);
-            ensure!(checksum == self::checksum(key, content).as_slice(), "it is damaged");
+            ensure!(
+                checksum == self::checksum(key, content).as_slice(),
+                "it is damaged"
+            );
             Ok(content.to_vec())
         })();
         if content.is_ok() {
             // The time of the last use; a layer that is only read keeps none.
             let _ = file.set_modified(SystemTime::now());
         }
-        content.map(Some).with_context(|| format!("{} is not used", path.display()))
+        content
+            .map(Some)
+            .with_context(|| format!("{} is not used", path.display()))
     }
 
     fn write(&self, key: &str, content: &[u8]) -> Result<()> {
         let path = self.path(key);
         let folder = path.parent().unwrap_or(&self.folder);
-        let (for_folders, for_files) = if self.is_shared { (0o755, 0o644) } else { (0o700, 0o600) };
+        let (for_folders, for_files) = if self.is_shared {
+            (0o755, 0o644)
+        } else {
+            (0o700, 0o600)
+        };
         (|| {
-            DirBuilder::new().recursive(true).mode(for_folders).create(folder)?;
+            DirBuilder::new()
+                .recursive(true)
+                .mode(for_folders)
+                .create(folder)?;
             for folder in [&self.folder, folder] {
-                is_safe(&fs::symlink_metadata(folder)?).with_context(|| folder.display().to_string())?;
+                is_safe(&fs::symlink_metadata(folder)?)
+                    .with_context(|| folder.display().to_string())?;
             }
             // Whole or not at all: others may be reading.
             let mut file = tempfile::NamedTempFile::with_prefix_in(".", folder)?;
             file.write_all(MARK)?;
             file.write_all(&checksum(key, content))?;
             file.write_all(content)?;
-            file.as_file().set_permissions(fs::Permissions::from_mode(for_files))?;
+            file.as_file()
+                .set_permissions(fs::Permissions::from_mode(for_files))?;
             file.persist(&path)?;
             anyhow::Ok(())
         })()
@@ -216,14 +277,29 @@ impl Layer {
     }
 
     fn entries(&self) -> Vec<Entry> {
-        let inside = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+        let inside = |folder: &Path| {
+            fs::read_dir(folder)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .map(|entry| entry.path())
+        };
         let entry = |path: PathBuf| {
             let data = path.symlink_metadata().ok().filter(fs::Metadata::is_file)?;
-            let is_entry = path.file_name().is_some_and(|name| !name.to_string_lossy().starts_with('.'));
+            let is_entry = path
+                .file_name()
+                .is_some_and(|name| !name.to_string_lossy().starts_with('.'));
             let last_use = data.modified().ok()?;
-            is_entry.then_some(Entry { path, bytes: data.len(), last_use })
+            is_entry.then_some(Entry {
+                path,
+                bytes: data.len(),
+                last_use,
+            })
         };
-        inside(&self.folder).flat_map(|folder| inside(&folder)).filter_map(entry).collect()
+        inside(&self.folder)
+            .flat_map(|folder| inside(&folder))
+            .filter_map(entry)
+            .collect()
     }
 
     /// Removes what was not used for longest, if there is more than `limit` bytes.
@@ -300,8 +376,10 @@ mod tests {
         let mut kept = cells(folder.path(), 1 << 20);
         kept.put(KEY, b"x");
         let path = folder.path().join("cells/ab").join(KEY);
-        for (changed, mode, before) in [(path.clone(), 0o666, 0o600), (path.parent().unwrap().to_owned(), 0o777, 0o700)]
-        {
+        for (changed, mode, before) in [
+            (path.clone(), 0o666, 0o600),
+            (path.parent().unwrap().to_owned(), 0o777, 0o700),
+        ] {
             fs::set_permissions(&changed, fs::Permissions::from_mode(mode)).unwrap();
             assert_eq!(kept.get(KEY), None);
             fs::set_permissions(&changed, fs::Permissions::from_mode(before)).unwrap();
@@ -318,11 +396,18 @@ mod tests {
         let mut kept = cells(folder.path(), 4000);
         for (age, key) in [(30, "aa"), (10, "ab"), (20, "ac")] {
             kept.put(key, &[0; 1000]);
-            let file = File::options().append(true).open(kept.layers[0].path(key)).unwrap();
-            file.set_modified(SystemTime::now() - std::time::Duration::from_secs(age)).unwrap();
+            let file = File::options()
+                .append(true)
+                .open(kept.layers[0].path(key))
+                .unwrap();
+            file.set_modified(SystemTime::now() - std::time::Duration::from_secs(age))
+                .unwrap();
         }
         assert!(kept.get("aa").is_some(), "now the last one that was used");
         kept.put("ad", &[0; 1000]);
-        assert_eq!(["aa", "ab", "ac", "ad"].map(|key| kept.get(key).is_some()), [true, true, false, true]);
+        assert_eq!(
+            ["aa", "ab", "ac", "ad"].map(|key| kept.get(key).is_some()),
+            [true, true, false, true]
+        );
     }
 }

@@ -1,16 +1,21 @@
-//! What decides about a crate that a cell asks for (`:dep`): its content, where it stands in a folder of the learner's.
+//! What decides about a crate that a cell asks for (`:dep`): its content, where it stands in a
+//! folder of the learner's.
 //!
-//! cargo tells crates of the same name apart by where they are, and so the compiler takes a type of a crate that was
-//! edited for the type that it was before, whatever is in it now. Here a crate in a folder is what it contains.
+//! cargo tells crates of the same name apart by where they are, and so the compiler takes a type of
+//! a crate that was edited for the type that it was before, whatever is in it now. Here a crate in
+//! a folder is what it contains.
 
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// What decides about a crate that a command asks for, beyond the command itself: for one in a folder, what is in it.
-/// Nothing where that cannot be told. Other commands have nothing of the kind.
+/// What decides about a crate that a command asks for, beyond the command itself: for one in a
+/// folder, what is in it. Nothing where that cannot be told. Other commands have nothing of the
+/// kind.
 pub fn content_of_dependency(command: &str, folder: &Path) -> Option<String> {
-    let Some(argument) = argument(command) else { return Some(String::new()) };
+    let Some(argument) = argument(command) else {
+        return Some(String::new());
+    };
     if argument.contains("git") {
         return None;
     }
@@ -20,7 +25,11 @@ pub fn content_of_dependency(command: &str, folder: &Path) -> Option<String> {
         Named::Folder(path) => {
             let mut seen = BTreeSet::new();
             content_of_crate(&folder.join(path), &mut seen)?;
-            Some(seen.into_iter().map(|(file, hash)| format!("{} {hash}\n", file.display())).collect())
+            Some(
+                seen.into_iter()
+                    .map(|(file, hash)| format!("{} {hash}\n", file.display()))
+                    .collect(),
+            )
         }
     }
 }
@@ -42,14 +51,23 @@ pub fn named_by(command: &str, folder: &Path) -> Option<(String, String)> {
     Some((name.replace('-', "_"), format!("{argument}\n{content}")))
 }
 
-/// The content of a crate in a folder; where that would be too much to read, when its files were written.
+/// The content of a crate in a folder; where that would be too much to read, when its files were
+/// written.
 pub fn state_of_crate(folder: &Path) -> String {
     let mut seen = BTreeSet::new();
     if content_of_crate(folder, &mut seen).is_some() {
         // Not where the files are: the same crate in another folder is the same.
         let root = folder.canonicalize().unwrap_or_default();
-        let short = |file: &PathBuf| file.strip_prefix(&root).unwrap_or(file).display().to_string();
-        return hex(&seen.iter().map(|(file, hash)| format!("{} {hash}\n", short(file))).collect::<String>());
+        let short = |file: &PathBuf| {
+            file.strip_prefix(&root)
+                .unwrap_or(file)
+                .display()
+                .to_string()
+        };
+        return hex(&seen
+            .iter()
+            .map(|(file, hash)| format!("{} {hash}\n", short(file)))
+            .collect::<String>());
     }
     // A member of a workspace can take anything from the folder of the workspace.
     let is_workspace = |folder: &&Path| {
@@ -62,7 +80,10 @@ pub fn state_of_crate(folder: &Path) -> String {
 
 /// SHA-256 of a text.
 pub fn hex(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(text)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn argument(command: &str) -> Option<&str> {
@@ -79,8 +100,12 @@ enum Named {
 fn path_of(argument: &str) -> Named {
     match argument.split_once('=') {
         Some((_, value)) => {
-            let Ok(manifest) = format!("dependency = {value}").parse::<toml::Table>() else { return Named::Unclear };
-            let path = manifest["dependency"].as_table().and_then(|table| table.get("path"));
+            let Ok(manifest) = format!("dependency = {value}").parse::<toml::Table>() else {
+                return Named::Unclear;
+            };
+            let path = manifest["dependency"]
+                .as_table()
+                .and_then(|table| table.get("path"));
             match path.map(|path| path.as_str().map(str::to_owned)) {
                 Some(Some(path)) => Named::Folder(path),
                 Some(None) => Named::Unclear,
@@ -93,7 +118,10 @@ fn path_of(argument: &str) -> Named {
 }
 
 fn name_of_package(folder: &Path) -> Option<String> {
-    let manifest: toml::Table = std::fs::read_to_string(folder.join("Cargo.toml")).ok()?.parse().ok()?;
+    let manifest: toml::Table = std::fs::read_to_string(folder.join("Cargo.toml"))
+        .ok()?
+        .parse()
+        .ok()?;
     Some(manifest.get("package")?.get("name")?.as_str()?.to_owned())
 }
 
@@ -106,7 +134,10 @@ fn content_of_crate(folder: &Path, seen: &mut BTreeSet<(PathBuf, String)>) -> Op
     }
     for file in files_of(&folder)? {
         let hash = Sha256::digest(std::fs::read(&file).ok()?);
-        seen.insert((file, hash.iter().map(|byte| format!("{byte:02x}")).collect()));
+        seen.insert((
+            file,
+            hash.iter().map(|byte| format!("{byte:02x}")).collect(),
+        ));
         if seen.len() > MOST_FILES {
             return None;
         }
@@ -116,8 +147,13 @@ fn content_of_crate(folder: &Path, seen: &mut BTreeSet<(PathBuf, String)>) -> Op
     if text.contains("workspace") || text.contains("git =") {
         return None;
     }
-    let dependencies = manifest.iter().filter(|(section, _)| section.contains("dependencies"));
-    for dependency in dependencies.filter_map(|(_, table)| table.as_table()).flat_map(|table| table.values()) {
+    let dependencies = manifest
+        .iter()
+        .filter(|(section, _)| section.contains("dependencies"));
+    for dependency in dependencies
+        .filter_map(|(_, table)| table.as_table())
+        .flat_map(|table| table.values())
+    {
         if let Some(path) = dependency.get("path") {
             content_of_crate(&folder.join(path.as_str()?), seen)?;
         }
@@ -146,9 +182,18 @@ fn files_of(folder: &Path) -> Option<Vec<PathBuf>> {
 fn times(folder: &Path) -> String {
     let describe = |file: PathBuf| {
         let data = std::fs::metadata(&file).ok()?;
-        Some(format!("{} {} {:?}\n", file.display(), data.len(), data.modified().ok()?))
+        Some(format!(
+            "{} {} {:?}\n",
+            file.display(),
+            data.len(),
+            data.modified().ok()?
+        ))
     };
-    files_of(folder).unwrap_or_default().into_iter().filter_map(describe).collect()
+    files_of(folder)
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(describe)
+        .collect()
 }
 
 /// A crate of more files is rather a folder of something else.
@@ -172,9 +217,17 @@ mod tests {
         assert_eq!(read(":dep a-b = { path = \"own\" }").0, "a_b");
         std::fs::write(package.join("src/lib.rs"), "2").unwrap();
         assert_ne!(before.1, read(":dep ./own").1);
-        std::fs::write(package.join("Cargo.toml"), "[package]\nname = \"my-own\"\n[workspace]").unwrap();
+        std::fs::write(
+            package.join("Cargo.toml"),
+            "[package]\nname = \"my-own\"\n[workspace]",
+        )
+        .unwrap();
         let before = read(":dep ./own");
         std::fs::write(package.join("src/lib.rs"), "as long as it takes").unwrap();
-        assert_ne!(before.1, read(":dep ./own").1, "where it cannot be read whole, its files tell");
+        assert_ne!(
+            before.1,
+            read(":dep ./own").1,
+            "where it cannot be read whole, its files tell"
+        );
     }
 }

@@ -1,9 +1,10 @@
-//! The library and std as rust-analyzer reads them: signatures without bodies, and hardly any dependency.
+//! The library and std as rust-analyzer reads them: signatures without bodies, and hardly any
+//! dependency.
 //!
-//! Whoever asks for the type of a cell's variable needs to know what a function returns, not how. The library itself
-//! would bring forty crates, which rust-analyzer reads for every session; the facade brings ndarray, whose arrays tensors
-//! are made from. It is never compiled: where cargo wants to, the wrapper around rustc hands over what the library was
-//! compiled to.
+//! Whoever asks for the type of a cell's variable needs to know what a function returns, not how.
+//! The library itself would bring forty crates, which rust-analyzer reads for every session; the
+//! facade brings ndarray, whose arrays tensors are made from. It is never compiled: where cargo
+//! wants to, the wrapper around rustc hands over what the library was compiled to.
 
 use anyhow::{Context, Result};
 use ra_ap_syntax::ast::{self, AstNode, HasAttrs};
@@ -17,8 +18,8 @@ pub const DEPENDENCIES: &[&str] = &["ndarray"];
 /// The crates of std that a cell can name.
 const STANDARD: &[&str] = &["core", "alloc", "std", "proc_macro"];
 
-/// Writes facades of std's crates, from the folder with their sources. What those include from outside (intrinsics of
-/// processors) is left out.
+/// Writes facades of std's crates, from the folder with their sources. What those include from
+/// outside (intrinsics of processors) is left out.
 pub fn standard_library(from: &Path, to: &Path) -> Result<()> {
     for part in STANDARD {
         write_facades(&from.join(part).join("src"), &to.join(part).join("src"))?;
@@ -50,15 +51,19 @@ pub fn facade(source: &str) -> String {
         let Some(node) = node.as_node() else { continue };
         if let Some(function) = ast::Fn::cast(node.clone()) {
             // What `impl Trait` stands for is found in the body.
-            let hides_its_type = function
-                .ret_type()
-                .is_some_and(|kind| kind.syntax().descendants().any(|part| part.kind() == SyntaxKind::IMPL_TRAIT_TYPE));
+            let hides_its_type = function.ret_type().is_some_and(|kind| {
+                kind.syntax()
+                    .descendants()
+                    .any(|part| part.kind() == SyntaxKind::IMPL_TRAIT_TYPE)
+            });
             if let Some(body) = function.body().filter(|_| !hides_its_type) {
                 replaced.push((body.syntax().text_range(), "{ loop {} }"));
             }
         }
         let is_test = |module: &ast::Module| {
-            module.attrs().any(|attribute| attribute.syntax().text().to_string().replace(' ', "") == "#[cfg(test)]")
+            module.attrs().any(|attribute| {
+                attribute.syntax().text().to_string().replace(' ', "") == "#[cfg(test)]"
+            })
         };
         if let Some(module) = ast::Module::cast(node.clone()).filter(is_test) {
             replaced.push((module.syntax().text_range(), ""));
@@ -86,11 +91,13 @@ mod tests {
 
     #[test]
     fn signatures_stay() {
-        let source = "/// Adds.\npub fn add(a: i32) -> i32 {\n    // why\n    fn inner() {}\n    a + 1\n}\n\
-                      pub const N: usize = { 1 + 1 };\npub fn all() -> impl Iterator<Item = u8> { 0..3 }\n\
-                      #[cfg(test)]\nmod tests { fn t() {} }\nstruct Kept { field: u8 }\n";
+        let source = "/// Adds.\npub fn add(a: i32) -> i32 {\n    // why\n    fn inner() {}\n    a \
+                      + 1\n}\npub const N: usize = { 1 + 1 };\npub fn all() -> impl Iterator<Item \
+                      = u8> { 0..3 }\n#[cfg(test)]\nmod tests { fn t() {} }\nstruct Kept \
+                      { field: u8 }\n";
         let expected = "\npub fn add(a: i32) -> i32 { loop {} }\npub const N: usize = { 1 + 1 };\n\
-                        pub fn all() -> impl Iterator<Item = u8> { 0..3 }\n\nstruct Kept { field: u8 }\n";
+                        pub fn all() -> impl Iterator<Item = u8> { 0..3 }\n\nstruct Kept \
+                        { field: u8 }\n";
         assert_eq!(facade(source), expected);
     }
 }

@@ -12,14 +12,15 @@
 //!                         ready         written last
 //! ```
 //!
-//! The first facade needs no crate: with it a cell is compiled with what is in this folder and the compiler alone, also where
-//! cargo has fetched nothing (another user, a cleaned `~/.cargo`). The other facade takes its place where cargo has the
-//! crates that it names, and once a cell asks for a crate: `ndarray` shall be the library's own.
+//! The first facade needs no crate: with it a cell is compiled with what is in this folder and the
+//! compiler alone, also where cargo has fetched nothing (another user, a cleaned `~/.cargo`). The
+//! other facade takes its place where cargo has the crates that it names, and once a cell asks for
+//! a crate: `ndarray` shall be the library's own.
 //!
 //! A folder of the system can hold the same, for all users of a machine; it is looked at first.
 //!
-//! The key stands for everything that decides what comes out: the sources, the compiler, the flags. Other keys' folders
-//! belong to other versions; those used last are kept.
+//! The key stands for everything that decides what comes out: the sources, the compiler, the flags.
+//! Other keys' folders belong to other versions; those used last are kept.
 
 use super::toolchain::{Toolchain, cargo_home};
 use super::{facade, parts};
@@ -69,13 +70,15 @@ impl Form {
 /// How many versions of the library are kept.
 const KEPT: usize = 4;
 
-/// How dependencies of a cell are compiled: for speed, and without the checks that are for the learner's own code.
-const CARGO_CONFIG: &str =
-    "[profile.dev.package.\"*\"]\nopt-level = 3\ndebug-assertions = false\noverflow-checks = false\n";
+/// How dependencies of a cell are compiled: for speed, and without the checks that are for the
+/// learner's own code.
+const CARGO_CONFIG: &str = "[profile.dev.package.\"*\"]\nopt-level = 3\ndebug-assertions = false\n\
+                           overflow-checks = false\n";
 
-/// What a session starts with. `print!` and `dbg!` need names of their own: from a glob they would be ambiguous. A name that
-/// the learner has from a glob, too, is an error that `evaluator/precedence.rs` mends; rustc would take the library's. The
-/// traits keep their methods when a learner takes their names.
+/// What a session starts with. `print!` and `dbg!` need names of their own: from a glob they would
+/// be ambiguous. A name that the learner has from a glob, too, is an error that
+/// `evaluator/precedence.rs` mends; rustc would take the library's. The traits keep their methods
+/// when a learner takes their names.
 pub const PRELUDE: &str = "#![deny(ambiguous_glob_imports)]\nuse chainrule::prelude::*;\n\
      use chainrule::print_at_once as print;\nuse chainrule::dbg_in_cell as dbg;\n\
      use chainrule::prelude::{CellDisplay as _, Loss as _, Metric as _, Module as _, Optimizer as _, Show as _};";
@@ -90,30 +93,48 @@ impl Library {
     /// Where the library for this compiler belongs. It may not be ready.
     pub fn locate(toolchain: &Toolchain) -> Result<Library> {
         let key = key(toolchain);
-        let shared = system_folders().into_iter().map(|folder| Library { folder: folder.join(&key) });
-        if let Some(ready) = shared.into_iter().find(|library| library.is_ready() && library.is_safe()) {
+        let shared = system_folders().into_iter().map(|folder| Library {
+            folder: folder.join(&key),
+        });
+        if let Some(ready) = shared
+            .into_iter()
+            .find(|library| library.is_ready() && library.is_safe())
+        {
             return Ok(ready);
         }
-        Ok(Library { folder: cache_folder()?.join(key) })
+        Ok(Library {
+            folder: cache_folder()?.join(key),
+        })
     }
 
     /// Where the library for this compiler belongs in a folder of the system.
     pub fn in_system(toolchain: &Toolchain, folder: &Path) -> Result<Library> {
-        Ok(Library { folder: system_cache(folder)?.join(key(toolchain)) })
+        Ok(Library {
+            folder: system_cache(folder)?.join(key(toolchain)),
+        })
     }
 
     /// What stands for the sources, the compiler and the flags.
     pub fn key(&self) -> String {
-        self.folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
+        self.folder
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned()
     }
 
     /// Whether only this user or the system could have written it.
     fn is_safe(&self) -> bool {
         use std::os::unix::fs::MetadataExt;
         let own = nix::unistd::geteuid().as_raw();
-        let folders = [self.folder.clone(), self.folder.join("library"), self.template()];
+        let folders = [
+            self.folder.clone(),
+            self.folder.join("library"),
+            self.template(),
+        ];
         folders.iter().all(|folder| {
-            fs::symlink_metadata(folder).is_ok_and(|data| [0, own].contains(&data.uid()) && data.mode() & 0o022 == 0)
+            fs::symlink_metadata(folder)
+                .is_ok_and(|data| [0, own].contains(&data.uid()) && data.mode() & 0o022 == 0)
         })
     }
 
@@ -122,22 +143,31 @@ impl Library {
         self.folder.join("ready").is_file() && parts::are_whole(&self.folder)
     }
 
-    /// Whether cargo keeps what it fetches where it did when the library was prepared. Elsewhere it would compile the
-    /// crates that the library names once more for every session.
+    /// Whether cargo keeps what it fetches where it did when the library was prepared. Elsewhere it
+    /// would compile the crates that the library names once more for every session.
     pub fn is_at_home(&self) -> bool {
         fs::read(self.folder.join(HOME)).is_ok_and(|noted| noted == home().as_encoded_bytes())
     }
 
     /// The folders that a session needs something of.
     fn needed(&self) -> [PathBuf; 5] {
-        let forms = [Form::Facade, Form::FacadeWithCrates].map(|form| self.folder.join(form.folder()));
+        let forms =
+            [Form::Facade, Form::FacadeWithCrates].map(|form| self.folder.join(form.folder()));
         let [facade, with_crates] = forms;
-        [facade, with_crates, self.build().join("target"), self.template().join("target"), self.standard()]
+        [
+            facade,
+            with_crates,
+            self.build().join("target"),
+            self.template().join("target"),
+            self.standard(),
+        ]
     }
 
-    /// Makes the library ready by calling `build` with the template's folder, unless another process did so meanwhile.
+    /// Makes the library ready by calling `build` with the template's folder, unless another
+    /// process did so meanwhile.
     pub fn prepare(&self, build: impl FnOnce(&Library) -> Result<()>) -> Result<()> {
-        fs::create_dir_all(&self.folder).with_context(|| format!("cannot create {}", self.folder.display()))?;
+        fs::create_dir_all(&self.folder)
+            .with_context(|| format!("cannot create {}", self.folder.display()))?;
         let lock = fs::File::create(self.folder.join("lock"))?;
         lock.lock()?;
         if self.is_ready() {
@@ -153,10 +183,18 @@ impl Library {
         Ok(())
     }
 
-    /// Removes the libraries of versions that have not been used for long; a kernel that still runs may need a recent one.
+    /// Removes the libraries of versions that have not been used for long; a kernel that still runs
+    /// may need a recent one.
     fn remove_old(&self) {
-        let siblings = self.folder.parent().and_then(|cache| fs::read_dir(cache).ok());
-        let last_use = |folder: &Path| fs::metadata(folder.join("ready")).and_then(|file| file.modified()).ok();
+        let siblings = self
+            .folder
+            .parent()
+            .and_then(|cache| fs::read_dir(cache).ok());
+        let last_use = |folder: &Path| {
+            fs::metadata(folder.join("ready"))
+                .and_then(|file| file.modified())
+                .ok()
+        };
         let mut libraries: Vec<_> = siblings
             .into_iter()
             .flatten()
@@ -182,7 +220,10 @@ impl Library {
 
     /// What the Cargo.toml of a session needs to name the library.
     pub fn dependency(&self, form: Form) -> String {
-        format!("chainrule = {{ path = {:?}, default-features = false }}", self.folder.join(form.folder()))
+        format!(
+            "chainrule = {{ path = {:?}, default-features = false }}",
+            self.folder.join(form.folder())
+        )
     }
 
     /// The folder in which the library itself is built.
@@ -208,7 +249,14 @@ impl Library {
     fn write_sources(&self) -> Result<()> {
         let forms = [Form::Library, Form::Facade, Form::FacadeWithCrates];
         let [library, facade, with_crates] = forms.map(|form| self.folder.join(form.folder()));
-        for folder in [&library, &facade, &with_crates, &self.build(), &self.template(), &self.standard()] {
+        for folder in [
+            &library,
+            &facade,
+            &with_crates,
+            &self.build(),
+            &self.template(),
+            &self.standard(),
+        ] {
             if folder.exists() {
                 fs::remove_dir_all(folder)?; // what an interrupted preparation left
             }
@@ -223,7 +271,10 @@ impl Library {
         let manifest = library_manifest()?;
         write_package(&library, &manifest)?;
         let everything = tree(&library)?;
-        write_package(&library, &with_exact_versions(manifest.clone(), &everything, None)?)?;
+        write_package(
+            &library,
+            &with_exact_versions(manifest.clone(), &everything, None)?,
+        )?;
         let mut slim = manifest;
         keep_dependencies(&mut slim, &[]);
         write_package(&facade, &slim)?;
@@ -232,9 +283,12 @@ impl Library {
         keep_dependencies(&mut slim, facade::DEPENDENCIES);
         write_package(&with_crates, &slim)?;
         let needed = tree(&with_crates)?;
-        // With the features that they have in the library, cargo takes them for the same crates: an array of a cell that
-        // uses ndarray is one that the library knows.
-        write_package(&with_crates, &with_exact_versions(slim, &needed, Some(&everything))?)
+        // With the features that they have in the library, cargo takes them for the same crates: an
+        // array of a cell that uses ndarray is one that the library knows.
+        write_package(
+            &with_crates,
+            &with_exact_versions(slim, &needed, Some(&everything))?,
+        )
     }
 }
 
@@ -254,7 +308,10 @@ fn write_package(folder: &Path, manifest: &toml::Table) -> Result<()> {
 }
 
 fn keep_dependencies(manifest: &mut toml::Table, names: &[&str]) {
-    if let Some(dependencies) = manifest.get_mut("dependencies").and_then(toml::Value::as_table_mut) {
+    if let Some(dependencies) = manifest
+        .get_mut("dependencies")
+        .and_then(toml::Value::as_table_mut)
+    {
         dependencies.retain(|name, _| names.contains(&name));
     }
 }
@@ -278,33 +335,51 @@ pub fn cache_folder() -> Result<PathBuf> {
 /// A folder of the system as a place for what is prepared.
 fn system_cache(folder: &Path) -> Result<PathBuf> {
     write_cargo_config(folder)?;
-    folder.canonicalize().with_context(|| format!("{}", folder.display()))
+    folder
+        .canonicalize()
+        .with_context(|| format!("{}", folder.display()))
 }
 
-/// The folders of the system, which an administrator has filled (`chainrule warm --system`) and which are only read.
+/// The folders of the system, which an administrator has filled (`chainrule warm --system`) and
+/// which are only read.
 pub fn system_folders() -> Vec<PathBuf> {
     match std::env::var_os("CHAINRULE_SYSTEM_CACHE") {
-        Some(list) => std::env::split_paths(&list).filter(|folder| folder.is_absolute()).collect(),
-        None => vec![PathBuf::from("/usr/local/share/chainrule"), PathBuf::from("/usr/share/chainrule")],
+        Some(list) => std::env::split_paths(&list)
+            .filter(|folder| folder.is_absolute())
+            .collect(),
+        None => vec![
+            PathBuf::from("/usr/local/share/chainrule"),
+            PathBuf::from("/usr/share/chainrule"),
+        ],
     }
 }
 
 fn write_cargo_config(folder: &Path) -> Result<()> {
     let settings = folder.join(".cargo");
-    fs::create_dir_all(&settings).with_context(|| format!("cannot create {}", settings.display()))?;
+    fs::create_dir_all(&settings)
+        .with_context(|| format!("cannot create {}", settings.display()))?;
     let config = settings.join("config.toml");
     // cargo reads the settings of every folder above a session's.
     if fs::read_to_string(&config).ok().as_deref() != Some(CARGO_CONFIG) {
-        fs::write(&config, CARGO_CONFIG).with_context(|| format!("cannot write {}", config.display()))?;
+        fs::write(&config, CARGO_CONFIG)
+            .with_context(|| format!("cannot write {}", config.display()))?;
     }
     Ok(())
 }
 
 /// What stands for the part of this program that decides what becomes of a cell.
 pub fn evaluation_key() -> String {
-    let parts = ["bin/chainrule/evaluator", "bin/chainrule/compiler", "bin/chainrule/worker"];
+    let parts = [
+        "bin/chainrule/evaluator",
+        "bin/chainrule/compiler",
+        "bin/chainrule/worker",
+    ];
     let mut hash = Sha256::new();
-    for file in parts.iter().filter_map(|part| SOURCES.get_dir(part)).flat_map(all_files) {
+    for file in parts
+        .iter()
+        .filter_map(|part| SOURCES.get_dir(part))
+        .flat_map(all_files)
+    {
         hash.update(file.contents());
     }
     short(hash)
@@ -317,21 +392,39 @@ fn all_files(folder: &'static Dir) -> Vec<&'static include_dir::File<'static>> {
 }
 
 fn short(hash: Sha256) -> String {
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
-/// Our manifest without what only the executable needs, and as a dylib, so that its statics exist once in a process.
+/// Our manifest without what only the executable needs, and as a dylib, so that its statics exist
+/// once in a process.
 fn library_manifest() -> Result<toml::Table> {
     let mut manifest: toml::Table = MANIFEST.parse()?;
-    for section in ["bin", "bench", "dev-dependencies", "features", "lints", "profile"] {
+    for section in [
+        "bin",
+        "bench",
+        "dev-dependencies",
+        "features",
+        "lints",
+        "profile",
+    ] {
         manifest.remove(section);
     }
-    if let Some(package) = manifest.get_mut("package").and_then(toml::Value::as_table_mut) {
+    if let Some(package) = manifest
+        .get_mut("package")
+        .and_then(toml::Value::as_table_mut)
+    {
         // What names the executable, or a file that only the repository has.
         package.remove("default-run");
         package.remove("readme");
     }
-    if let Some(dependencies) = manifest.get_mut("dependencies").and_then(toml::Value::as_table_mut) {
+    if let Some(dependencies) = manifest
+        .get_mut("dependencies")
+        .and_then(toml::Value::as_table_mut)
+    {
         dependencies.retain(|_, dependency| dependency.get("optional").is_none());
     }
     let features: toml::Table = "f64 = []".parse()?;
@@ -341,28 +434,44 @@ fn library_manifest() -> Result<toml::Table> {
     Ok(manifest)
 }
 
-/// The manifest with every crate that the library needs, directly or not, at the version that we were tested with.
+/// The manifest with every crate that the library needs, directly or not, at the version that we
+/// were tested with.
 ///
-/// A lock file does not last in a session: evcxr has cargo resolve other manifests in the same folder, and each time
-/// cargo forgets what the manifest does not name. With another version the library would be another one than the worker
-/// has loaded.
+/// A lock file does not last in a session: evcxr has cargo resolve other manifests in the same
+/// folder, and each time cargo forgets what the manifest does not name. With another version the
+/// library would be another one than the worker has loaded.
 ///
 /// `features`: of each crate, where it shall have those and no others.
-fn with_exact_versions(mut manifest: toml::Table, crates: &Crates, features: Option<&Crates>) -> Result<toml::Table> {
-    let dependencies =
-        manifest.get_mut("dependencies").and_then(toml::Value::as_table_mut).context("no dependencies")?;
+fn with_exact_versions(
+    mut manifest: toml::Table,
+    crates: &Crates,
+    features: Option<&Crates>,
+) -> Result<toml::Table> {
+    let dependencies = manifest
+        .get_mut("dependencies")
+        .and_then(toml::Value::as_table_mut)
+        .context("no dependencies")?;
     for (number, (name, version)) in crates.keys().enumerate() {
-        let key = if dependencies.contains_key(name) { name.clone() } else { format!("exact-{number}") };
+        let key = if dependencies.contains_key(name) {
+            name.clone()
+        } else {
+            format!("exact-{number}")
+        };
         let mut dependency = match dependencies.remove(&key) {
             Some(toml::Value::Table(direct)) => direct,
             Some(_) => toml::Table::new(),
-            None => [("package", name.as_str().into()), ("default-features", false.into())]
-                .map(|(key, value): (&str, toml::Value)| (key.to_owned(), value))
-                .into_iter()
-                .collect(),
+            None => [
+                ("package", name.as_str().into()),
+                ("default-features", false.into()),
+            ]
+            .map(|(key, value): (&str, toml::Value)| (key.to_owned(), value))
+            .into_iter()
+            .collect(),
         };
         dependency.insert("version".to_owned(), format!("={version}").into());
-        if let Some(features) = features.and_then(|features| features.get(&(name.clone(), version.clone()))) {
+        if let Some(features) =
+            features.and_then(|features| features.get(&(name.clone(), version.clone())))
+        {
             dependency.insert("features".to_owned(), features.clone().into());
         }
         dependencies.insert(key, dependency.into());
@@ -376,21 +485,41 @@ type Crates = BTreeMap<(String, String), Vec<String>>;
 /// All crates that a package needs, directly or not.
 fn tree(package: &Path) -> Result<Crates> {
     let output = Command::new("cargo")
-        .args(["tree", "--edges", "normal,build", "--prefix", "none", "--format", "{p}|{f}|"])
+        .args([
+            "tree",
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+            "--format",
+            "{p}|{f}|",
+        ])
         .current_dir(package)
         .output()
         .context("cargo tree")?;
-    anyhow::ensure!(output.status.success(), "cargo tree: {}", String::from_utf8_lossy(&output.stderr));
+    anyhow::ensure!(
+        output.status.success(),
+        "cargo tree: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let mut crates = Crates::new();
     // "ndarray v0.17.2|default,std|", perhaps with more before and behind the bars.
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         let mut parts = line.split('|');
         let mut words = parts.next().unwrap_or_default().split_whitespace();
-        if let (Some(name), Some(version)) = (words.next(), words.next().and_then(|word| word.strip_prefix('v')))
-            && name != "chainrule"
+        if let (Some(name), Some(version)) = (
+            words.next(),
+            words.next().and_then(|word| word.strip_prefix('v')),
+        ) && name != "chainrule"
         {
-            let features = parts.next().unwrap_or_default().split(',').filter(|feature| !feature.is_empty());
-            let known = crates.entry((name.to_owned(), version.to_owned())).or_default();
+            let features = parts
+                .next()
+                .unwrap_or_default()
+                .split(',')
+                .filter(|feature| !feature.is_empty());
+            let known = crates
+                .entry((name.to_owned(), version.to_owned()))
+                .or_default();
             known.extend(features.map(str::to_owned));
             known.sort();
             known.dedup();
@@ -403,8 +532,15 @@ fn library_files(folder: &'static Dir) -> Vec<&'static include_dir::File<'static
     let mut files = Vec::new();
     for entry in folder.entries() {
         match entry {
-            DirEntry::Dir(inner) if inner.path() != Path::new("bin") => files.extend(library_files(inner)),
-            DirEntry::File(file) if file.path().extension().is_some_and(|extension| extension == "rs") => {
+            DirEntry::Dir(inner) if inner.path() != Path::new("bin") => {
+                files.extend(library_files(inner))
+            }
+            DirEntry::File(file)
+                if file
+                    .path()
+                    .extension()
+                    .is_some_and(|extension| extension == "rs") =>
+            {
                 files.push(file)
             }
             _ => {}
@@ -419,9 +555,15 @@ fn key(toolchain: &Toolchain) -> String {
         hash.update(file.path().to_string_lossy().as_bytes());
         hash.update(file.contents());
     }
-    for text in
-        [LAYOUT, MANIFEST, LOCK, CARGO_CONFIG, FACADES, &toolchain.version, &toolchain.sysroot.to_string_lossy()]
-    {
+    for text in [
+        LAYOUT,
+        MANIFEST,
+        LOCK,
+        CARGO_CONFIG,
+        FACADES,
+        &toolchain.version,
+        &toolchain.sysroot.to_string_lossy(),
+    ] {
         hash.update(text.as_bytes());
         hash.update([0]);
     }

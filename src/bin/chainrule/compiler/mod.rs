@@ -1,5 +1,6 @@
-//! Everything that has to do with rustc: which one, the library prepared for it, a session's folder, what this program plays
-//! as cargo and rustc (`stand_in`), how long that takes, and the files in which compiled cells are kept.
+//! Everything that has to do with rustc: which one, the library prepared for it, a session's
+//! folder, what this program plays as cargo and rustc (`stand_in`), how long that takes, and the
+//! files in which compiled cells are kept.
 //!
 //! What a cell means is not known here (`evaluator`), nor how it runs (`worker`).
 

@@ -1,7 +1,7 @@
 //! Whether cargo can fetch crates, and what there is without.
 //!
-//! Without a network cargo tries several times before it gives up, and does not look for the versions that were fetched
-//! before. So where nothing answers it is told to do without.
+//! Without a network cargo tries several times before it gives up, and does not look for the
+//! versions that were fetched before. So where nothing answers it is told to do without.
 
 use super::toolchain::cargo_home;
 use std::collections::BTreeSet;
@@ -13,14 +13,24 @@ use std::time::Duration;
 const REGISTRY: &str = "index.crates.io:443";
 /// A name that cannot be found out may take far longer.
 const PATIENCE: Duration = Duration::from_secs(3);
-const PROXIES: [&str; 6] = ["CARGO_HTTP_PROXY", "HTTPS_PROXY", "https_proxy", "http_proxy", "ALL_PROXY", "all_proxy"];
+const PROXIES: [&str; 6] = [
+    "CARGO_HTTP_PROXY",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "http_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+];
 
-/// Whether crates can be fetched, as far as trying tells. Where cargo's settings name another source, they decide.
+/// Whether crates can be fetched, as far as trying tells. Where cargo's settings name another
+/// source, they decide.
 pub fn is_there() -> bool {
     if std::env::var_os("CARGO_NET_OFFLINE").is_some() || has_source_of_its_own() {
         return true;
     }
-    let proxy = PROXIES.iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let proxy = PROXIES
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     let address = proxy.map_or(REGISTRY.to_owned(), |proxy| address_of(&proxy));
     let (done, wait) = channel();
     std::thread::spawn(move || {
@@ -34,8 +44,15 @@ pub fn is_there() -> bool {
 /// The names of the crates that were fetched before.
 pub fn crates_at_hand() -> BTreeSet<String> {
     let folders = cargo_home().and_then(|home| std::fs::read_dir(home.join("registry/cache")).ok());
-    let files = folders.into_iter().flatten().flatten().filter_map(|folder| std::fs::read_dir(folder.path()).ok());
-    let names = files.flatten().flatten().filter_map(|file| file.file_name().into_string().ok());
+    let files = folders
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|folder| std::fs::read_dir(folder.path()).ok());
+    let names = files
+        .flatten()
+        .flatten()
+        .filter_map(|file| file.file_name().into_string().ok());
     names.filter_map(|name| crate_name(&name)).collect()
 }
 
@@ -53,22 +70,41 @@ fn crate_name(file: &str) -> Option<String> {
 
 /// Whether cargo gets crates from elsewhere than crates.io.
 fn has_source_of_its_own() -> bool {
-    let Some(home) = cargo_home() else { return false };
-    let settings = ["config.toml", "config"].map(|name| std::fs::read_to_string(home.join(name)).unwrap_or_default());
-    settings.iter().any(|text| ["replace-with", "proxy", "offline"].iter().any(|word| text.contains(word)))
+    let Some(home) = cargo_home() else {
+        return false;
+    };
+    let settings = ["config.toml", "config"]
+        .map(|name| std::fs::read_to_string(home.join(name)).unwrap_or_default());
+    settings.iter().any(|text| {
+        ["replace-with", "proxy", "offline"]
+            .iter()
+            .any(|word| text.contains(word))
+    })
 }
 
 /// Host and port of a proxy's URL.
 fn address_of(proxy: &str) -> String {
     let (scheme, rest) = proxy.split_once("://").unwrap_or(("http", proxy));
-    let host = rest.rsplit('@').next().unwrap_or(rest).split('/').next().unwrap_or(rest);
+    let host = rest
+        .rsplit('@')
+        .next()
+        .unwrap_or(rest)
+        .split('/')
+        .next()
+        .unwrap_or(rest);
     let port = match scheme {
         "https" => 443,
         "socks5" | "socks5h" | "socks4" => 1080,
         _ => 80,
     };
-    let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    if has_port { host.to_owned() } else { format!("{host}:{port}") }
+    let has_port = host
+        .rsplit_once(':')
+        .is_some_and(|(_, port)| port.parse::<u16>().is_ok());
+    if has_port {
+        host.to_owned()
+    } else {
+        format!("{host}:{port}")
+    }
 }
 
 #[cfg(test)]
@@ -81,7 +117,10 @@ mod tests {
             ("rand_core-0.9.1.crate", Some("rand_core")),
             ("wasm-bindgen-0.2.100.crate", Some("wasm-bindgen")),
             ("md-5-0.10.6.crate", Some("md-5")),
-            ("toml_datetime-0.7.5+spec-1.1.0.crate", Some("toml_datetime")),
+            (
+                "toml_datetime-0.7.5+spec-1.1.0.crate",
+                Some("toml_datetime"),
+            ),
             ("note.txt", None),
         ];
         for (file, name) in cases {

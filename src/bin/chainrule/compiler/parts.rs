@@ -1,5 +1,6 @@
-//! Whether a prepared folder still has all that it had when it was made: a cleaner may have removed old files, a full disk or
-//! an unfinished copy may have cut one short. Sizes are compared, not contents, for every session looks.
+//! Whether a prepared folder still has all that it had when it was made: a cleaner may have removed
+//! old files, a full disk or an unfinished copy may have cut one short. Sizes are compared, not
+//! contents, for every session looks.
 
 use anyhow::{Context, Result};
 use std::fs;
@@ -14,8 +15,11 @@ pub fn note(folder: &Path, needed: &[PathBuf]) -> Result<()> {
     for inner in needed {
         list(inner, &mut |path, size| {
             let name = path.strip_prefix(folder).ok()?.to_str()?;
-            // What is left of the cell that was compiled then is nobody's, and cargo's notes may be written again.
-            let is_left = ["ctx", "libcode_", "/incremental/"].iter().any(|part| name.contains(part));
+            // What is left of the cell that was compiled then is nobody's, and cargo's notes may be
+            // written again.
+            let is_left = ["ctx", "libcode_", "/incremental/"]
+                .iter()
+                .any(|part| name.contains(part));
             let is_part = !is_left && !name.ends_with(".d");
             is_part.then(|| lines.push(format!("{size} {name}\n")))
         })?;
@@ -25,7 +29,9 @@ pub fn note(folder: &Path, needed: &[PathBuf]) -> Result<()> {
 
 /// Whether each file that was noted is there, as large as it was.
 pub fn are_whole(folder: &Path) -> bool {
-    let Ok(parts) = fs::read_to_string(folder.join(PARTS)) else { return false };
+    let Ok(parts) = fs::read_to_string(folder.join(PARTS)) else {
+        return false;
+    };
     let is_there = |line: &str| {
         let (size, path) = line.split_once(' ')?;
         let file = fs::metadata(folder.join(path)).ok()?;
@@ -36,7 +42,9 @@ pub fn are_whole(folder: &Path) -> bool {
 
 /// Calls `visit` with every file below a folder and its size.
 fn list(folder: &Path, visit: &mut impl FnMut(&Path, u64) -> Option<()>) -> Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))? {
+    for entry in
+        fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?
+    {
         let (path, data) = entry.and_then(|entry| Ok((entry.path(), entry.metadata()?)))?;
         if data.is_dir() {
             list(&path, visit)?;
@@ -54,17 +62,27 @@ mod tests {
     #[test]
     fn what_lost_a_part_is_not_whole() {
         let root = tempfile::tempdir().unwrap();
-        let parts = ["facade/Cargo.toml", "build/debug/deps/libchainrule.so", "std/core/src/lib.rs"];
+        let parts = [
+            "facade/Cargo.toml",
+            "build/debug/deps/libchainrule.so",
+            "std/core/src/lib.rs",
+        ];
         let notes = ["build/debug/deps/a.d", "build/debug/deps/libctx.so"];
         for part in parts.iter().chain(&notes) {
             fs::create_dir_all(root.path().join(part).parent().unwrap()).unwrap();
             fs::write(root.path().join(part), "content").unwrap();
         }
         assert!(!are_whole(root.path()), "nothing was noted");
-        note(root.path(), &["facade", "build", "std"].map(|name| root.path().join(name))).unwrap();
+        note(
+            root.path(),
+            &["facade", "build", "std"].map(|name| root.path().join(name)),
+        )
+        .unwrap();
         assert!(are_whole(root.path()));
         // cargo's own notes change without harm.
-        notes.iter().for_each(|name| fs::write(root.path().join(name), "other content").unwrap());
+        notes
+            .iter()
+            .for_each(|name| fs::write(root.path().join(name), "other content").unwrap());
         assert!(are_whole(root.path()));
         for part in parts {
             for harm in ["", "conten"] {

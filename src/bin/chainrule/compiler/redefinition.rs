@@ -1,4 +1,5 @@
-//! What the next cell is for the compiler, and what the store of variables is told by it before it takes any.
+//! What the next cell is for the compiler, and what the store of variables is told by it before it
+//! takes any.
 //!
 //! The kernel writes it into the session's folder; the wrapper around rustc reads it there.
 
@@ -32,21 +33,35 @@ const FILE: &str = "redefinition.json";
 impl Redefinition {
     /// For the cells that are compiled in this folder from now on.
     pub fn write(&self, session: &Path) -> std::io::Result<()> {
-        std::fs::write(session.join(FILE), serde_json::to_vec(self).map_err(std::io::Error::other)?)
+        std::fs::write(
+            session.join(FILE),
+            serde_json::to_vec(self).map_err(std::io::Error::other)?,
+        )
     }
 
     /// That of the current folder; the empty one where there is none.
     pub fn read() -> Redefinition {
-        std::fs::read(FILE).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
+        std::fs::read(FILE)
+            .ok()
+            .and_then(|text| serde_json::from_slice(&text).ok())
+            .unwrap_or_default()
     }
 
-    /// The call that tells the store, given as an expression. `crates` are those that the cell is linked to: name and
-    /// what stands for the content.
+    /// The call that tells the store, given as an expression. `crates` are those that the cell is
+    /// linked to: name and what stands for the content.
     pub fn call(&self, store: &str, crates: &[(String, String)]) -> String {
-        let kept: Vec<(&str, &str, &Vec<String>)> =
-            self.kept.iter().map(|one| (one.name.as_str(), one.kind.as_str(), &one.crates)).collect();
-        let kept: String =
-            kept.iter().map(|(name, kind, crates)| format!("({name:?}, {kind:?}, &{crates:?}), ")).collect();
-        format!("unsafe {{ ::chainrule::cell::redefine({store}, &{:?}, &[{kept}], &{crates:?}); }}", self.gone)
+        let kept: Vec<(&str, &str, &Vec<String>)> = self
+            .kept
+            .iter()
+            .map(|one| (one.name.as_str(), one.kind.as_str(), &one.crates))
+            .collect();
+        let kept: String = kept
+            .iter()
+            .map(|(name, kind, crates)| format!("({name:?}, {kind:?}, &{crates:?}), "))
+            .collect();
+        format!(
+            "unsafe {{ ::chainrule::cell::redefine({store}, &{:?}, &[{kept}], &{crates:?}); }}",
+            self.gone
+        )
     }
 }

@@ -1,5 +1,6 @@
-//! The folder of one session: the cells that were loaded from a cache, and once a cell has to be compiled the crate that
-//! evcxr writes, with a target folder that starts as a copy of the library's.
+//! The folder of one session: the cells that were loaded from a cache, and once a cell has to be
+//! compiled the crate that evcxr writes, with a target folder that starts as a copy of the
+//! library's.
 
 use super::library::{Library, cache_folder};
 use super::stand_in::cargo;
@@ -26,14 +27,24 @@ impl Session {
     /// Makes the folder.
     pub fn create(library: &Library) -> Result<Session> {
         let sessions = cache_folder()?.join("sessions");
-        fs::create_dir_all(&sessions).with_context(|| format!("cannot create {}", sessions.display()))?;
+        fs::create_dir_all(&sessions)
+            .with_context(|| format!("cannot create {}", sessions.display()))?;
         remove_abandoned(&sessions);
         // The name tells whose it is: the folder of a process that is gone may be removed.
-        let folder = sessions.join(format!("{}-{}", std::process::id(), uuid::Uuid::new_v4().simple()));
+        let folder = sessions.join(format!(
+            "{}-{}",
+            std::process::id(),
+            uuid::Uuid::new_v4().simple()
+        ));
         fs::DirBuilder::new().mode(0o700).create(&folder)?;
         library.touch();
         let filling = Filling::new(library.template().join("target"), folder.join("target"));
-        Ok(Session { folder, filling, loaded: 0, settings: SETTINGS.map(|name| (name, Vec::new())) })
+        Ok(Session {
+            folder,
+            filling,
+            loaded: 0,
+            settings: SETTINGS.map(|name| (name, Vec::new())),
+        })
     }
 
     /// What makes the folder one that cargo can work in.
@@ -81,13 +92,18 @@ impl Session {
 pub struct Filling {
     from: PathBuf,
     to: PathBuf,
-    /// evcxr's start fills the folder, on a thread of its own, and so does what makes it whole again before a cell.
+    /// evcxr's start fills the folder, on a thread of its own, and so does what makes it whole
+    /// again before a cell.
     turn: Arc<Mutex<()>>,
 }
 
 impl Filling {
     fn new(from: PathBuf, to: PathBuf) -> Filling {
-        Filling { from, to, turn: Arc::default() }
+        Filling {
+            from,
+            to,
+            turn: Arc::default(),
+        }
     }
 
     /// Puts it in place, if it is not there.
@@ -110,9 +126,10 @@ impl Drop for Session {
     }
 }
 
-/// Copies a target folder, linking what cargo never writes again: the libraries under `deps`, which rustc makes beside and
-/// then renames. The rest is small, and is written in place. What belongs to the crate of the cells is left out: it is compiled anew, and a file
-/// that two sessions share would tell cargo of the one what the other has compiled.
+/// Copies a target folder, linking what cargo never writes again: the libraries under `deps`, which
+/// rustc makes beside and then renames. The rest is small, and is written in place. What belongs to
+/// the crate of the cells is left out: it is compiled anew, and a file that two sessions share
+/// would tell cargo of the one what the other has compiled.
 pub fn copy_target(from: &Path, to: &Path) -> Result<()> {
     fs::create_dir_all(to)?;
     let is_deps = from.file_name().is_some_and(|name| name == "deps");
@@ -134,7 +151,10 @@ pub fn copy_target(from: &Path, to: &Path) -> Result<()> {
             fs::copy(&source, &target)?;
             // cargo compares times: a copy must not look newer than what depends on it.
             let times = fs::FileTimes::new().set_modified(entry.metadata()?.modified()?);
-            fs::File::options().append(true).open(&target)?.set_times(times)?;
+            fs::File::options()
+                .append(true)
+                .open(&target)?
+                .set_times(times)?;
         }
     }
     Ok(())
@@ -144,7 +164,10 @@ pub fn copy_target(from: &Path, to: &Path) -> Result<()> {
 fn remove_abandoned(sessions: &Path) {
     for entry in fs::read_dir(sessions).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let owner = name.split('-').next().and_then(|pid| pid.parse::<u32>().ok());
+        let owner = name
+            .split('-')
+            .next()
+            .and_then(|pid| pid.parse::<u32>().ok());
         if let Some(owner) = owner
             && owner != std::process::id()
             && !Path::new("/proc").join(owner.to_string()).exists()
@@ -158,7 +181,8 @@ fn remove_abandoned(sessions: &Path) {
 mod tests {
     use super::*;
 
-    /// evcxr starts on a thread of its own while a cell that needs none of it runs: both fill the folder.
+    /// evcxr starts on a thread of its own while a cell that needs none of it runs: both fill the
+    /// folder.
     #[test]
     fn a_folder_can_be_filled_from_two_threads_at_once() {
         let root = tempfile::tempdir().unwrap();
@@ -171,8 +195,12 @@ mod tests {
         for round in 0..10 {
             let filling = Filling::new(from.clone(), root.path().join(format!("to-{round}")));
             std::thread::scope(|scope| {
-                let threads: Vec<_> = (0..3).map(|_| scope.spawn(|| filling.clone().run())).collect();
-                threads.into_iter().for_each(|thread| thread.join().unwrap().unwrap());
+                let threads: Vec<_> = (0..3)
+                    .map(|_| scope.spawn(|| filling.clone().run()))
+                    .collect();
+                threads
+                    .into_iter()
+                    .for_each(|thread| thread.join().unwrap().unwrap());
             });
             assert_eq!(fs::read_dir(&filling.to).unwrap().count(), 300);
         }

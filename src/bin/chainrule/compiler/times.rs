@@ -1,5 +1,5 @@
-//! How long rustc takes, for `:timing`: while a session has a file of this name in its folder, whoever starts rustc there
-//! adds a line.
+//! How long rustc takes, for `:timing`: while a session has a file of this name in its folder,
+//! whoever starts rustc there adds a line.
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
@@ -21,7 +21,11 @@ pub fn end(session: &Path) {
 /// The time that rustc took, with its linker.
 pub fn read(session: &Path) -> Duration {
     let text = std::fs::read_to_string(session.join(FILE)).unwrap_or_default();
-    Duration::from_micros(text.lines().filter_map(|line| line.parse::<u64>().ok()).sum())
+    Duration::from_micros(
+        text.lines()
+            .filter_map(|line| line.parse::<u64>().ok())
+            .sum(),
+    )
 }
 
 /// Adds how long a compiler took that was started from the folder of a session.

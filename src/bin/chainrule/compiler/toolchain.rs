@@ -32,10 +32,14 @@ impl Missing {
     pub fn remedy(&self) -> &'static str {
         match self {
             Missing::Rustc | Missing::Cargo => {
-                "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh     (then open a new terminal)"
+                "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh     (then open a \
+                new terminal)"
             }
             Missing::RustSrc { .. } => "rustup component add rust-src",
-            Missing::Linker => "sudo apt install gcc     (Debian, Ubuntu)     or: sudo dnf install gcc     (Fedora)",
+            Missing::Linker => {
+                "sudo apt install gcc     (Debian, Ubuntu)     or: sudo dnf install gcc     \
+                (Fedora)"
+            }
         }
     }
 }
@@ -47,24 +51,34 @@ impl fmt::Display for Missing {
             Missing::Cargo => write!(f, "cargo was not found beside rustc.")?,
             Missing::RustSrc { sysroot } => write!(
                 f,
-                "The sources of Rust's standard library (rust-src) are missing in {}; without them the types of variables \
-                 cannot be found out.",
+                "The sources of Rust's standard library (rust-src) are missing in {}; without them \
+                 the types of variables cannot be found out.",
                 sysroot.display()
             )?,
-            Missing::Linker => write!(f, "No linker was found: rustc needs the C compiler `cc` to link.")?,
+            Missing::Linker => write!(
+                f,
+                "No linker was found: rustc needs the C compiler `cc` to link."
+            )?,
         }
-        write!(f, "\nTo install, type in a terminal:\n\n    {}\n\nand run the cell again.", self.remedy())
+        write!(
+            f,
+            "\nTo install, type in a terminal:\n\n    {}\n\nand run the cell again.",
+            self.remedy()
+        )
     }
 }
 
 impl std::error::Error for Missing {}
 
 impl Toolchain {
-    /// As [`find`](Toolchain::find), but without asking rustup and rustc as long as nothing has changed since they were
-    /// asked last: they take longer than all else that a session needs at its start. `memory` is a file.
+    /// As [`find`](Toolchain::find), but without asking rustup and rustc as long as nothing has
+    /// changed since they were asked last: they take longer than all else that a session needs at
+    /// its start. `memory` is a file.
     pub fn find_again(memory: &Path) -> Result<Toolchain, Missing> {
         let circumstances = circumstances();
-        let remembered = std::fs::read(memory).ok().and_then(|text| serde_json::from_slice::<Remembered>(&text).ok());
+        let remembered = std::fs::read(memory)
+            .ok()
+            .and_then(|text| serde_json::from_slice::<Remembered>(&text).ok());
         if let (Some(now), Some(remembered)) = (&circumstances, remembered)
             && remembered.circumstances == *now
             && file_state(&remembered.toolchain.rustc) == remembered.rustc
@@ -76,8 +90,13 @@ impl Toolchain {
         let toolchain = Toolchain::find()?;
         if let Some(circumstances) = circumstances {
             let rustc = file_state(&toolchain.rustc);
-            let text = serde_json::to_vec(&Remembered { circumstances, rustc, toolchain: toolchain.clone() });
-            // Whole or not at all: other kernels may be reading. Without it the next one asks again.
+            let text = serde_json::to_vec(&Remembered {
+                circumstances,
+                rustc,
+                toolchain: toolchain.clone(),
+            });
+            // Whole or not at all: other kernels may be reading. Without it the next one asks
+            // again.
             let folder = memory.parent().unwrap_or(Path::new("."));
             if let (Ok(text), Ok(mut file)) = (text, tempfile::NamedTempFile::new_in(folder))
                 && std::io::Write::write_all(&mut file, &text).is_ok()
@@ -93,11 +112,24 @@ impl Toolchain {
         let rustc = tool("rustc").ok_or(Missing::Rustc)?;
         tool("cargo").ok_or(Missing::Cargo)?;
         let version = output(Command::new(&rustc).arg("-vV")).ok_or(Missing::Rustc)?;
-        let sysroot = PathBuf::from(output(Command::new(&rustc).args(["--print", "sysroot"])).ok_or(Missing::Rustc)?);
-        let host = version.lines().find_map(|line| line.strip_prefix("host: ")).ok_or(Missing::Rustc)?.to_owned();
-        let toolchain = Toolchain { rustc, sysroot, version, host };
+        let sysroot = PathBuf::from(
+            output(Command::new(&rustc).args(["--print", "sysroot"])).ok_or(Missing::Rustc)?,
+        );
+        let host = version
+            .lines()
+            .find_map(|line| line.strip_prefix("host: "))
+            .ok_or(Missing::Rustc)?
+            .to_owned();
+        let toolchain = Toolchain {
+            rustc,
+            sysroot,
+            version,
+            host,
+        };
         if !toolchain.has_rust_src() {
-            return Err(Missing::RustSrc { sysroot: toolchain.sysroot });
+            return Err(Missing::RustSrc {
+                sysroot: toolchain.sysroot,
+            });
         }
         if path::find("cc").is_none() {
             return Err(Missing::Linker);
@@ -112,7 +144,10 @@ impl Toolchain {
 
     /// The folder with the shared object of the standard library, which cells are linked to.
     pub fn std_folder(&self) -> PathBuf {
-        self.sysroot.join("lib/rustlib").join(&self.host).join("lib")
+        self.sysroot
+            .join("lib/rustlib")
+            .join(&self.host)
+            .join("lib")
     }
 
     /// The folder with the sources of std.
@@ -129,7 +164,9 @@ impl Toolchain {
 
 /// Where cargo keeps its settings, its programs and what it has fetched.
 pub fn cargo_home() -> Option<PathBuf> {
-    std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")))
+    std::env::var_os("CARGO_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(std::env::home_dir()?.join(".cargo")))
 }
 
 /// What is known of the toolchain, and when that holds.
@@ -147,41 +184,67 @@ fn file_state(path: &Path) -> Option<FileState> {
     Some((data.len(), data.modified().ok()?))
 }
 
-/// What decides which toolchain is found: the environment, and the settings of rustup. Nothing where a file in the current
-/// folder or above may have a say.
+/// What decides which toolchain is found: the environment, and the settings of rustup. Nothing
+/// where a file in the current folder or above may have a say.
 fn circumstances() -> Option<Vec<String>> {
     let here = std::env::current_dir().ok()?;
-    let decides =
-        |folder: &Path| ["rust-toolchain", "rust-toolchain.toml"].iter().any(|name| folder.join(name).exists());
+    let decides = |folder: &Path| {
+        ["rust-toolchain", "rust-toolchain.toml"]
+            .iter()
+            .any(|name| folder.join(name).exists())
+    };
     if here.ancestors().any(decides) {
         return None;
     }
     let variable = |name: &str| std::env::var_os(name).unwrap_or_default();
-    let rustup =
-        std::env::var_os("RUSTUP_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".rustup")));
+    let rustup = std::env::var_os("RUSTUP_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(std::env::home_dir()?.join(".rustup")));
     let settings = std::fs::read_to_string(rustup?.join("settings.toml")).unwrap_or_default();
-    let is_overridden = settings.split("[overrides]").nth(1).is_some_and(|rest| rest.contains('='));
-    let names = ["PATH", "RUSTUP_TOOLCHAIN", "RUSTUP_HOME", "HOME", "CARGO_HOME", "RUST_SRC_PATH"];
-    let mut known: Vec<String> = names.map(|name| format!("{name}={}", variable(name).display())).into();
+    let is_overridden = settings
+        .split("[overrides]")
+        .nth(1)
+        .is_some_and(|rest| rest.contains('='));
+    let names = [
+        "PATH",
+        "RUSTUP_TOOLCHAIN",
+        "RUSTUP_HOME",
+        "HOME",
+        "CARGO_HOME",
+        "RUST_SRC_PATH",
+    ];
+    let mut known: Vec<String> = names
+        .map(|name| format!("{name}={}", variable(name).display()))
+        .into();
     known.push(settings);
     known.extend(
-        ["rustup", "rustc", "cargo"].map(|name| format!("{:?}", path::find(name).map(|path| file_state(&path)))),
+        ["rustup", "rustc", "cargo"]
+            .map(|name| format!("{:?}", path::find(name).map(|path| file_state(&path)))),
     );
     (!is_overridden).then_some(known)
 }
 
-/// Installs the sources of std through rustup, where there is rustup. Says whether they are there afterwards.
+/// Installs the sources of std through rustup, where there is rustup. Says whether they are there
+/// afterwards.
 pub fn install_rust_src() -> bool {
-    Command::new("rustup").args(["component", "add", "rust-src"]).status().is_ok_and(|status| status.success())
+    Command::new("rustup")
+        .args(["component", "add", "rust-src"])
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 /// The program itself, not rustup's proxy for it, which would look up the toolchain at every call.
 fn tool(name: &str) -> Option<PathBuf> {
-    output(Command::new("rustup").args(["which", name])).map(PathBuf::from).or_else(|| path::find(name))
+    output(Command::new("rustup").args(["which", name]))
+        .map(PathBuf::from)
+        .or_else(|| path::find(name))
 }
 
 /// What a command prints, trimmed; nothing if it cannot run or fails.
 fn output(command: &mut Command) -> Option<String> {
-    let output = command.output().ok().filter(|output| output.status.success())?;
+    let output = command
+        .output()
+        .ok()
+        .filter(|output| output.status.success())?;
     Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
 }

@@ -13,7 +13,8 @@ const DISPLAYS: usize = 64 << 20;
 /// Representations that are text, and can be cut; half a page of HTML or half a picture is none.
 const TEXTS: [&str; 3] = ["text/plain", "text/markdown", "text/latex"];
 
-/// Keeps a cell that prints without end from filling the notebook: its first part and its last are shown.
+/// Keeps a cell that prints without end from filling the notebook: its first part and its last are
+/// shown.
 pub struct Cap {
     /// Bytes that are shown from the beginning, and from the end.
     head: usize,
@@ -60,9 +61,13 @@ impl Cap {
         self.last_length += text.len();
         self.last.push_back((name, text));
         while self.last_length > self.tail {
-            let Some((name, first)) = self.last.pop_front() else { break };
+            let Some((name, first)) = self.last.pop_front() else {
+                break;
+            };
             let excess = (self.last_length - self.tail).min(first.len());
-            let cut = (excess..=first.len()).find(|&at| first.is_char_boundary(at)).unwrap_or(first.len());
+            let cut = (excess..=first.len())
+                .find(|&at| first.is_char_boundary(at))
+                .unwrap_or(first.len());
             self.last_length -= cut;
             self.left_out += cut;
             if cut < first.len() {
@@ -72,8 +77,8 @@ impl Cap {
         }
     }
 
-    /// Whether a display may be shown. One of text alone counts as the cell's text: the first that finds no room is cut, and
-    /// those after it are left out.
+    /// Whether a display may be shown. One of text alone counts as the cell's text: the first that
+    /// finds no room is cut, and those after it are left out.
     pub fn admit_display(&mut self, bundle: &mut Bundle) -> bool {
         let room = self.head.saturating_sub(self.admitted);
         if is_text(bundle) && room == 0 {
@@ -89,7 +94,10 @@ impl Cap {
 
     /// Cuts the text of a result to what may still be shown; some of it is shown always.
     pub fn admit_result(&mut self, bundle: &mut Bundle) {
-        self.show(bundle, self.head.saturating_sub(self.admitted).max(self.tail));
+        self.show(
+            bundle,
+            self.head.saturating_sub(self.admitted).max(self.tail),
+        );
     }
 
     /// Cuts the text of what is shown, and counts it if there is nothing else.
@@ -111,12 +119,17 @@ impl Cap {
     /// Cuts the texts of a bundle to about so many bytes: their beginning and their end stay.
     fn shorten(&self, bundle: &mut Bundle, room: usize) {
         for mime in TEXTS {
-            let Some(Value::String(text)) = bundle.data.get_mut(mime) else { continue };
+            let Some(Value::String(text)) = bundle.data.get_mut(mime) else {
+                continue;
+            };
             if text.len() <= room {
                 continue;
             }
             let tail = room / TAIL_SHARE;
-            let (first, last) = (text.floor_char_boundary(room - tail), text.ceil_char_boundary(text.len() - tail));
+            let (first, last) = (
+                text.floor_char_boundary(room - tail),
+                text.ceil_char_boundary(text.len() - tail),
+            );
             let note = self.note_in_value();
             *text = format!("{}{note}{}", &text[..first], &text[last..]);
         }
@@ -135,7 +148,9 @@ impl Cap {
     fn note_in_value(&self) -> String {
         let (most, change) = self.limit_in_words();
         say(
-            format!("\n[… the middle of this value is left out: of a cell {most} are shown; {change}]\n"),
+            format!(
+                "\n[… the middle of this value is left out: of a cell {most} are shown; {change}]\n"
+            ),
             format!("\n[…… 此值的中间部分已省略：一个单元格最多显示 {most}；{change}]\n"),
         )
     }
@@ -152,7 +167,12 @@ impl Cap {
         let limit = self.head.saturating_add(self.tail);
         let cap = std::mem::replace(self, Cap::new(Some(limit)));
         let mut outputs = Vec::new();
-        let mut note = |text: String| outputs.push(Output::Stream { name: StreamName::Stdout, text });
+        let mut note = |text: String| {
+            outputs.push(Output::Stream {
+                name: StreamName::Stdout,
+                text,
+            })
+        };
         if cap.displays_left_out > 0 {
             let (count, most) = (cap.displays_left_out, size_in_words(DISPLAYS as u64));
             note(say(
@@ -163,18 +183,29 @@ impl Cap {
         if cap.left_out > 0 {
             note(cap.note(cap.left_out));
         }
-        outputs.extend(cap.last.into_iter().map(|(name, text)| Output::Stream { name, text }));
+        outputs.extend(
+            cap.last
+                .into_iter()
+                .map(|(name, text)| Output::Stream { name, text }),
+        );
         outputs
     }
 }
 
 /// Whether there is text in it and nothing richer.
 fn is_text(bundle: &Bundle) -> bool {
-    bundle.data.keys().all(|mime| TEXTS.contains(&mime.as_str()))
+    bundle
+        .data
+        .keys()
+        .all(|mime| TEXTS.contains(&mime.as_str()))
 }
 
 fn size(bundle: &Bundle) -> usize {
-    bundle.data.values().map(|value| value.as_str().map_or(1000, str::len)).sum()
+    bundle
+        .data
+        .values()
+        .map(|value| value.as_str().map_or(1000, str::len))
+        .sum()
 }
 
 #[cfg(test)]
@@ -192,9 +223,16 @@ mod tests {
         }
         assert!(shown.starts_with("0 ünï\n1 ") && shown.len() <= LIMIT);
         let outputs = cap.close();
-        let Output::Stream { text, .. } = &outputs[0] else { panic!("no text") };
-        assert!(text.contains("left out") && text.contains("CHAINRULE_OUTPUT_LIMIT=10M"), "{text}");
-        let Some(Output::Stream { text, .. }) = outputs.last() else { panic!("no text") };
+        let Output::Stream { text, .. } = &outputs[0] else {
+            panic!("no text")
+        };
+        assert!(
+            text.contains("left out") && text.contains("CHAINRULE_OUTPUT_LIMIT=10M"),
+            "{text}"
+        );
+        let Some(Output::Stream { text, .. }) = outputs.last() else {
+            panic!("no text")
+        };
         assert_eq!(text, "999999 ünï\n");
     }
 
@@ -204,12 +242,19 @@ mod tests {
         let shown = cap.admit(StreamName::Stdout, "é".repeat(LIMIT)).unwrap();
         assert!(shown.len() > LIMIT / 2 && shown.chars().all(|c| c == 'é'));
         let outputs = cap.close();
-        let Output::Stream { text, .. } = &outputs[1] else { panic!("no text") };
-        assert!(text.len() <= LIMIT / TAIL_SHARE && text.len() > 1000 && text.chars().all(|c| c == 'é'));
+        let Output::Stream { text, .. } = &outputs[1] else {
+            panic!("no text")
+        };
+        assert!(
+            text.len() <= LIMIT / TAIL_SHARE && text.len() > 1000 && text.chars().all(|c| c == 'é')
+        );
     }
 
     fn shown(mimes: &[(&str, usize)]) -> Bundle {
-        let data = mimes.iter().map(|(mime, size)| ((*mime).to_owned(), "é".repeat(size / 2).into())).collect();
+        let data = mimes
+            .iter()
+            .map(|(mime, size)| ((*mime).to_owned(), "é".repeat(size / 2).into()))
+            .collect();
         Bundle { data, id: None }
     }
 
@@ -220,23 +265,40 @@ mod tests {
         cap.admit_result(&mut value);
         let text = value.data["text/plain"].as_str().unwrap();
         assert!(text.starts_with("éé") && text.ends_with("éé") && text.contains("left out"));
-        assert!((LIMIT / 2..LIMIT + 1000).contains(&text.len()), "{}", text.len());
-        assert_eq!(value.data["text/html"].as_str().map(str::len), Some(3 << 20));
+        assert!(
+            (LIMIT / 2..LIMIT + 1000).contains(&text.len()),
+            "{}",
+            text.len()
+        );
+        assert_eq!(
+            value.data["text/html"].as_str().map(str::len),
+            Some(3 << 20)
+        );
         // What the cell has printed before counts, but something of a result is always there.
         let mut cap = Cap::new(Some(LIMIT));
         cap.admit(StreamName::Stdout, "x".repeat(2 * LIMIT));
         let mut value = shown(&[("text/plain", 20 << 20)]);
         cap.admit_result(&mut value);
-        assert!((1000..LIMIT / 8).contains(&size(&value)), "{}", size(&value));
+        assert!(
+            (1000..LIMIT / 8).contains(&size(&value)),
+            "{}",
+            size(&value)
+        );
         // Many displays of text are a flood like any other.
         let mut cap = Cap::new(Some(LIMIT));
         let mut all = 0;
         for _ in 0..40 {
             let mut value = shown(&[("text/plain", LIMIT / 2)]);
-            all += if cap.admit_display(&mut value) { size(&value) } else { 0 };
+            all += if cap.admit_display(&mut value) {
+                size(&value)
+            } else {
+                0
+            };
         }
         assert!((LIMIT / 2..LIMIT + 1000).contains(&all), "{all}");
-        let Some(Output::Stream { text, .. }) = cap.close().pop() else { panic!("nothing is said") };
+        let Some(Output::Stream { text, .. }) = cap.close().pop() else {
+            panic!("nothing is said")
+        };
         assert!(text.contains("19 MB of output left out"), "{text}");
         // Without a limit nothing is cut, and a small value never is.
         let mut value = shown(&[("text/plain", 20 << 20)]);

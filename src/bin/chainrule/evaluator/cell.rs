@@ -1,9 +1,12 @@
-//! A cell as text: its statements, whether it is complete, which cell and line a place in the compiled code comes from.
+//! A cell as text: its statements, whether it is complete, which cell and line a place in the
+//! compiled code comes from.
 
 pub use super::commands::without_commands;
 use super::limit::is_unreadable;
 use icu_normalizer::ComposingNormalizerBorrowed;
-use ra_ap_syntax::{AstNode, Edition, Parse, SourceFile, SyntaxKind, SyntaxNode, SyntaxToken, T, ast};
+use ra_ap_syntax::{
+    AstNode, Edition, Parse, SourceFile, SyntaxKind, SyntaxNode, SyntaxToken, T, ast,
+};
 use std::borrow::Cow;
 
 pub const EDITION: Edition = Edition::Edition2024;
@@ -18,8 +21,9 @@ pub enum Completeness {
     Invalid,
 }
 
-/// The cell with its names in one form: `é` as one character, where some keyboards and files have an `e` and an accent. rustc
-/// takes the two for the same name, and so does everything that looks names up.
+/// The cell with its names in one form: `é` as one character, where some keyboards and files have
+/// an `e` and an accent. rustc takes the two for the same name, and so does everything that looks
+/// names up.
 pub fn composed(code: &str) -> Cow<'_, str> {
     let normalizer = ComposingNormalizerBorrowed::new_nfc();
     // What cannot be read stays as it is: a command may be longer than what a parser takes.
@@ -27,7 +31,9 @@ pub fn composed(code: &str) -> Cow<'_, str> {
         return Cow::Borrowed(code);
     }
     let file = read(code).syntax_node();
-    let tokens = file.descendants_with_tokens().filter_map(|element| element.into_token());
+    let tokens = file
+        .descendants_with_tokens()
+        .filter_map(|element| element.into_token());
     // Texts stay as they are.
     let form = |token: SyntaxToken| match token.kind() {
         SyntaxKind::IDENT => normalizer.normalize(token.text()).into_owned(),
@@ -48,13 +54,18 @@ pub fn parse(rust: &str) -> Parse<SourceFile> {
 
 pub fn statements(rust: &Parse<SourceFile>) -> Vec<SyntaxNode> {
     let function = rust.syntax_node().children().next().and_then(ast::Fn::cast);
-    let list = function.and_then(|function| function.body()).and_then(|body| body.stmt_list());
-    list.map(|list| list.syntax().children().collect()).unwrap_or_default()
+    let list = function
+        .and_then(|function| function.body())
+        .and_then(|body| body.stmt_list());
+    list.map(|list| list.syntax().children().collect())
+        .unwrap_or_default()
 }
 
 /// Whether the value of the cell's last statement is its result.
 pub fn ends_with_expression(code: &str) -> bool {
-    statements(&parse(&without_commands(code))).last().is_some_and(|last| ast::Expr::can_cast(last.kind()))
+    statements(&parse(&without_commands(code)))
+        .last()
+        .is_some_and(|last| ast::Expr::can_cast(last.kind()))
 }
 
 /// Asks the parser.
@@ -64,23 +75,35 @@ pub fn completeness(code: &str) -> Completeness {
         return Completeness::Complete;
     }
     let depth = open_brackets(&rust);
-    let incomplete = || Completeness::Incomplete { indent: "    ".repeat(depth.unwrap_or(0)) };
-    let Some(depth) = depth else { return Completeness::Invalid };
+    let incomplete = || Completeness::Incomplete {
+        indent: "    ".repeat(depth.unwrap_or(0)),
+    };
+    let Some(depth) = depth else {
+        return Completeness::Invalid;
+    };
     if depth > 0 || ends_inside_a_token(&rust) {
-        return if has_early_error(&rust) { Completeness::Invalid } else { incomplete() };
+        return if has_early_error(&rust) {
+            Completeness::Invalid
+        } else {
+            incomplete()
+        };
     }
     let end = BEFORE.len() + rust.trim_end().len();
     let errors = parse(&rust).errors();
     if errors.is_empty() {
         Completeness::Complete
-    } else if errors.iter().all(|error| usize::from(error.range().start()) >= end) {
+    } else if errors
+        .iter()
+        .all(|error| usize::from(error.range().start()) >= end)
+    {
         incomplete()
     } else {
         Completeness::Invalid
     }
 }
 
-/// How many brackets are open at the end; nothing if one closes that was never opened, or a wrong one.
+/// How many brackets are open at the end; nothing if one closes that was never opened, or a wrong
+/// one.
 fn open_brackets(rust: &str) -> Option<usize> {
     let mut open = Vec::new();
     for (kind, _) in tokens(rust) {
@@ -104,13 +127,21 @@ fn open_brackets(rust: &str) -> Option<usize> {
 
 /// Whether the text ends within a string or a comment.
 pub fn ends_inside_a_token(rust: &str) -> bool {
-    let Some((kind, text)) = tokens(rust).pop() else { return false };
+    let Some((kind, text)) = tokens(rust).pop() else {
+        return false;
+    };
     match kind {
         SyntaxKind::STRING | SyntaxKind::BYTE_STRING | SyntaxKind::C_STRING => {
             let quoted = text.trim_start_matches(|c: char| c.is_alphanumeric() || c == '#');
-            let hashes = text.chars().take_while(|&c| c != '"').filter(|&c| c == '#').count();
+            let hashes = text
+                .chars()
+                .take_while(|&c| c != '"')
+                .filter(|&c| c == '#')
+                .count();
             let closing = format!("\"{}", "#".repeat(hashes));
-            quoted.len() < 2 || !text.ends_with(&closing) || (hashes == 0 && ends_with_escape(quoted))
+            quoted.len() < 2
+                || !text.ends_with(&closing)
+                || (hashes == 0 && ends_with_escape(quoted))
         }
         SyntaxKind::COMMENT => is_open(&text),
         _ => false,
@@ -141,14 +172,23 @@ pub fn ends_inside_a_comment(code: &str) -> bool {
 
 /// Whether the closing quote of a string is escaped.
 fn ends_with_escape(quoted: &str) -> bool {
-    quoted[..quoted.len() - 1].chars().rev().take_while(|&c| c == '\\').count() % 2 == 1
+    quoted[..quoted.len() - 1]
+        .chars()
+        .rev()
+        .take_while(|&c| c == '\\')
+        .count()
+        % 2
+        == 1
 }
 
 /// Whether there is an error that no continuation can mend, although brackets are open.
 fn has_early_error(rust: &str) -> bool {
     let parse = read(&format!("{BEFORE}{rust}"));
     let end = BEFORE.len() + rust.trim_end().len();
-    parse.errors().iter().any(|error| usize::from(error.range().start()) + 1 < end)
+    parse
+        .errors()
+        .iter()
+        .any(|error| usize::from(error.range().start()) + 1 < end)
         && !ends_inside_a_token(rust)
         && parse.errors().iter().any(|error| {
             // Errors right at the end come from what is missing.
@@ -158,7 +198,9 @@ fn has_early_error(rust: &str) -> bool {
 
 fn tokens(rust: &str) -> Vec<(SyntaxKind, String)> {
     let file = read(rust).syntax_node();
-    let leaves = file.descendants_with_tokens().filter_map(|element| element.into_token());
+    let leaves = file
+        .descendants_with_tokens()
+        .filter_map(|element| element.into_token());
     leaves
         .filter(|token| token.kind() != SyntaxKind::WHITESPACE)
         .map(|token| (token.kind(), token.text().to_owned()))
@@ -180,8 +222,9 @@ pub struct Place {
 
 /// The cells of a session, to find where a line of the compiled code comes from.
 ///
-/// evcxr puts the statements of a cell, each on lines of its own and with its text unchanged, among others of its own and
-/// those of earlier cells. So the statement that contains the line is looked up by its text.
+/// evcxr puts the statements of a cell, each on lines of its own and with its text unchanged, among
+/// others of its own and those of earlier cells. So the statement that contains the line is looked
+/// up by its text.
 #[derive(Default)]
 pub struct SourceMap {
     pieces: Vec<Piece>,
@@ -208,7 +251,11 @@ impl SourceMap {
             let start = usize::from(node.text_range().start()) - BEFORE.len();
             let text = node.text().to_string();
             let first_line = rust.get(..start).unwrap_or_default().matches('\n').count() + 1;
-            let lines = code.lines().skip(first_line - 1).take(text.matches('\n').count() + 1).map(str::to_owned);
+            let lines = code
+                .lines()
+                .skip(first_line - 1)
+                .take(text.matches('\n').count() + 1)
+                .map(str::to_owned);
             // What stands behind the learner's last line is of earlier cells.
             (first_line <= code.lines().count()).then(|| Piece {
                 cell,
@@ -219,10 +266,16 @@ impl SourceMap {
             })
         };
         for statement in statements(&parse(&rust)) {
-            self.pieces.extend(piece(&statement, statement.text().to_string()));
-            let Some(block) = ast::Impl::cast(statement.clone()) else { continue };
-            let Some(items) = block.assoc_item_list() else { continue };
-            let begin = usize::from(items.syntax().text_range().start() - statement.text_range().start());
+            self.pieces
+                .extend(piece(&statement, statement.text().to_string()));
+            let Some(block) = ast::Impl::cast(statement.clone()) else {
+                continue;
+            };
+            let Some(items) = block.assoc_item_list() else {
+                continue;
+            };
+            let begin =
+                usize::from(items.syntax().text_range().start() - statement.text_range().start());
             let heading = &statement.text().to_string()[..begin];
             for item in items.assoc_items() {
                 let alone = format!("{heading}{{ {} }}", item.syntax().text());
@@ -238,7 +291,11 @@ impl SourceMap {
 
     /// Where the newest statement of this kind stands.
     pub fn find_by(&self, is_meant: impl Fn(&str) -> bool) -> Option<Place> {
-        let piece = self.pieces.iter().rev().find(|piece| is_meant(&piece.text))?;
+        let piece = self
+            .pieces
+            .iter()
+            .rev()
+            .find(|piece| is_meant(&piece.text))?;
         Some(Place {
             cell: piece.cell,
             line: piece.first_line,
@@ -249,10 +306,20 @@ impl SourceMap {
 
     /// Where line `line` of `compiled` comes from, if from a cell. The newest cell wins.
     pub fn find(&self, compiled: &str, line: usize) -> Option<Place> {
-        let line_start = compiled.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum::<usize>();
-        let line_length = compiled[line_start..].find('\n').unwrap_or(compiled.len() - line_start);
-        let begins_a_line =
-            |at: usize| compiled[..at].rsplit('\n').next().is_none_or(|before| before.trim().is_empty());
+        let line_start = compiled
+            .split_inclusive('\n')
+            .take(line.checked_sub(1)?)
+            .map(str::len)
+            .sum::<usize>();
+        let line_length = compiled[line_start..]
+            .find('\n')
+            .unwrap_or(compiled.len() - line_start);
+        let begins_a_line = |at: usize| {
+            compiled[..at]
+                .rsplit('\n')
+                .next()
+                .is_none_or(|before| before.trim().is_empty())
+        };
         for piece in self.pieces.iter().rev().chain(self.methods.iter().rev()) {
             for (begin, _) in compiled.match_indices(&piece.text) {
                 let end = begin + piece.text.len();
@@ -261,7 +328,12 @@ impl SourceMap {
                     let above = compiled[begin..line_start.max(begin)].matches('\n').count();
                     let text = piece.lines.get(above).cloned().unwrap_or_default();
                     let statement = piece.statement.clone();
-                    return Some(Place { cell: piece.cell, line: piece.first_line + above, text, statement });
+                    return Some(Place {
+                        cell: piece.cell,
+                        line: piece.first_line + above,
+                        text,
+                        statement,
+                    });
                 }
             }
         }
@@ -271,7 +343,8 @@ impl SourceMap {
 
 /// The names in a type.
 pub fn words(kind: &str) -> impl Iterator<Item = &str> {
-    kind.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
+    kind.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty())
 }
 
 #[cfg(test)]
@@ -327,21 +400,40 @@ mod tests {
         for code in ["let = 5;", "fn fn() {}", "}", "fn fn", "let x = );"] {
             assert_eq!(completeness(code), Completeness::Invalid, "{code:?}");
         }
-        assert_eq!(completeness("fn f() {\n    if x {"), Completeness::Incomplete { indent: "        ".to_owned() });
+        assert_eq!(
+            completeness("fn f() {\n    if x {"),
+            Completeness::Incomplete {
+                indent: "        ".to_owned()
+            }
+        );
     }
 
     #[test]
     fn names_are_in_one_form() {
-        assert_eq!(composed("let cafe\u{301} = \"e\u{301}\";"), "let caf\u{e9} = \"e\u{301}\";");
+        assert_eq!(
+            composed("let cafe\u{301} = \"e\u{301}\";"),
+            "let caf\u{e9} = \"e\u{301}\";"
+        );
         let unreadable = format!("let e\u{301} = {}", "(".repeat(10_000));
-        for code in ["let a = 1;", "let caf\u{e9} = \"ü\";", "// 中文\nlet 数 = 1;", &unreadable] {
+        for code in [
+            "let a = 1;",
+            "let caf\u{e9} = \"ü\";",
+            "// 中文\nlet 数 = 1;",
+            &unreadable,
+        ] {
             assert_eq!(composed(code), code);
         }
     }
 
     #[test]
     fn what_a_cell_ends_with() {
-        for code in ["x", "let a = 1;\na + 1", "println!(\"a\")", ":dep a = \"1\"\n2", "for i in 0..3 {}"] {
+        for code in [
+            "x",
+            "let a = 1;\na + 1",
+            "println!(\"a\")",
+            ":dep a = \"1\"\n2",
+            "for i in 0..3 {}",
+        ] {
             assert!(ends_with_expression(code), "{code:?}");
         }
         for code in ["let x = 1;", "x;", "fn f() {}", "", "x; // y"] {
@@ -356,9 +448,12 @@ mod tests {
         add(1, "fn f(v: &[i32]) -> i32 {\n    v[10]\n}");
         add(2, ":opt 1\nlet a = 1;\n\nlet b = f(\n    &[a]\n);");
         map.add(3, "  v ", "  (v).evcxr_display(); ");
-        let compiled =
-            "generated\nlet b = f(\n    &[a]\n);\nmore\nfn f(v: &[i32]) -> i32 {\n    v[10]\n}\nlet a = 1;\n";
-        let found = |text, line| map.find(text, line).map(|place: Place| (place.cell, place.line, place.text));
+        let compiled = "generated\nlet b = f(\n    &[a]\n);\nmore\nfn f(v: &[i32]) -> i32 \
+                       {\n    v[10]\n}\nlet a = 1;\n";
+        let found = |text, line| {
+            map.find(text, line)
+                .map(|place: Place| (place.cell, place.line, place.text))
+        };
         let place = |cell, line, text: &str| Some((cell, line, text.to_owned()));
         assert_eq!(found(compiled, 3), place(2, 5, "    &[a]"));
         assert_eq!(found(compiled, 7), place(1, 2, "    v[10]"));

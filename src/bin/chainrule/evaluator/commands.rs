@@ -1,6 +1,7 @@
 //! Lines of a cell that are no Rust.
 
-/// Rust without evcxr's `:commands` and `!shell` lines, which become empty so that lines keep their numbers.
+/// Rust without evcxr's `:commands` and `!shell` lines, which become empty so that lines keep their
+/// numbers.
 pub fn without_commands(code: &str) -> String {
     let mut in_rust = false;
     let mut text = String::with_capacity(code.len());
@@ -10,7 +11,10 @@ pub fn without_commands(code: &str) -> String {
         in_rust |= !(is_command || trimmed.is_empty() || line.starts_with("//"));
         if is_command {
             // Blanks in place of the command keep the offsets, too.
-            text.extend(line.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+            text.extend(
+                line.bytes()
+                    .map(|byte| if byte == b'\n' { '\n' } else { ' ' }),
+            );
         } else {
             text.push_str(line);
         }

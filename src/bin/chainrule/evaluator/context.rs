@@ -1,8 +1,9 @@
 //! evcxr, started when something first needs it, and told then what cells have done without it.
 //!
-//! A cell that was compiled before needs neither evcxr nor the rust-analyzer in it. When another one comes, or a completion,
-//! evcxr gets one cell with all definitions and variables that it has not seen ([`Scope::news`]). That cell is analyzed but
-//! not compiled (`compiler::cargo::PRETEND`) and not run (`worker::relay`): the worker has had the variables all along.
+//! A cell that was compiled before needs neither evcxr nor the rust-analyzer in it. When another
+//! one comes, or a completion, evcxr gets one cell with all definitions and variables that it has
+//! not seen ([`Scope::news`]). That cell is analyzed but not compiled (`compiler::cargo::PRETEND`)
+//! and not run (`worker::relay`): the worker has had the variables all along.
 
 use super::boot::{name_crates, start_context};
 use super::scope::Scope;
@@ -51,14 +52,21 @@ pub struct Start {
 
 impl Context {
     pub fn new(start: Start) -> Context {
-        Context { start, state: State::Asleep, told: Scope::default() }
+        Context {
+            start,
+            state: State::Asleep,
+            told: Scope::default(),
+        }
     }
 
     /// Starts it on another thread, if it was not started.
     pub fn start_soon(&mut self) {
         if matches!(self.state, State::Asleep) {
             let start = self.start.clone();
-            if let Ok(thread) = std::thread::Builder::new().name("evcxr".to_owned()).spawn(move || start.run()) {
+            if let Ok(thread) = std::thread::Builder::new()
+                .name("evcxr".to_owned())
+                .spawn(move || start.run())
+            {
                 self.state = State::Starting(thread);
             }
         }
@@ -68,7 +76,8 @@ impl Context {
     pub fn rest(&mut self) {
         if self.is_ready() {
             drop(std::mem::replace(&mut self.state, State::Asleep));
-            // SAFETY: only looks at the allocator's own lists. rust-analyzer had its data in many small pieces.
+            // SAFETY: only looks at the allocator's own lists. rust-analyzer had its data in many
+            // small pieces.
             unsafe { libc::malloc_trim(0) };
         }
     }
@@ -101,10 +110,14 @@ impl Context {
         if !self.state.is_awake() {
             self.told = Scope::default();
             let started = match std::mem::replace(&mut self.state, State::Asleep) {
-                State::Starting(thread) => thread.join().unwrap_or_else(|_| Err(anyhow!("evcxr has panicked"))),
+                State::Starting(thread) => thread
+                    .join()
+                    .unwrap_or_else(|_| Err(anyhow!("evcxr has panicked"))),
                 _ => self.start.run(),
             };
-            self.state = State::Awake(Box::new(started.map_err(|error| Error::Message(format!("{error:#}")))?));
+            self.state = State::Awake(Box::new(
+                started.map_err(|error| Error::Message(format!("{error:#}")))?,
+            ));
         }
         if let Err(error) = self.tell(scope) {
             // What it knows now is not known.
@@ -117,10 +130,12 @@ impl Context {
         }
     }
 
-    /// Prepares it, awake, for a cell that asks for crates. Where those of the library cannot be had, such a cell has to
-    /// do without them.
+    /// Prepares it, awake, for a cell that asks for crates. Where those of the library cannot be
+    /// had, such a cell has to do without them.
     pub fn expect_crates(&mut self) {
-        let State::Awake(awake) = &mut self.state else { return };
+        let State::Awake(awake) = &mut self.state else {
+            return;
+        };
         let pretend = self.start.session.join(PRETEND);
         if !awake.names_crates && std::fs::write(&pretend, "").is_ok() {
             awake.relay.tell(Vec::new());
@@ -135,16 +150,23 @@ impl Context {
         if scope.has_dependencies() {
             self.expect_crates();
         }
-        let State::Awake(awake) = &mut self.state else { return Ok(()) };
+        let State::Awake(awake) = &mut self.state else {
+            return Ok(());
+        };
         if self.told != *scope
             && let Some((cell, gone)) = scope.news(&self.told)
         {
             let pretend = self.start.session.join(PRETEND);
             let write = |path: PathBuf, text: &str| {
-                std::fs::write(&path, text).map_err(|error| Error::Message(format!("{}: {error}", path.display())))
+                std::fs::write(&path, text)
+                    .map_err(|error| Error::Message(format!("{}: {error}", path.display())))
             };
             write(pretend.clone(), "")?;
-            if let Some(versions) = scope.versions.as_ref().filter(|_| scope.versions != self.told.versions) {
+            if let Some(versions) = scope
+                .versions
+                .as_ref()
+                .filter(|_| scope.versions != self.told.versions)
+            {
                 // So that crates are those of the cells that were compiled.
                 write(self.start.session.join("Cargo.lock"), versions)?;
             }
@@ -160,7 +182,9 @@ impl Context {
 
     /// The cells that it has had run since this was asked last.
     pub fn take_exchanges(&mut self) -> Vec<Exchange> {
-        let State::Awake(awake) = &self.state else { return Vec::new() };
+        let State::Awake(awake) = &self.state else {
+            return Vec::new();
+        };
         let exchanges = awake.relay.take();
         if exchanges.iter().any(|exchange| exchange.answers.is_none()) {
             // It has started another process.
@@ -171,9 +195,15 @@ impl Context {
 
     /// The variables that it knows, and their types, if it is there.
     pub fn variables(&self) -> Option<std::collections::BTreeMap<String, String>> {
-        let State::Awake(awake) = &self.state else { return None };
+        let State::Awake(awake) = &self.state else {
+            return None;
+        };
         let variables = awake.context.variables_and_types();
-        Some(variables.map(|(name, kind)| (name.to_owned(), kind.to_owned())).collect())
+        Some(
+            variables
+                .map(|(name, kind)| (name.to_owned(), kind.to_owned()))
+                .collect(),
+        )
     }
 
     /// It has run a cell, after which `scope` is what it knows.
@@ -197,7 +227,10 @@ impl Awake {
     /// The process that evcxr has started is gone at once, and is collected here.
     fn collect(&self) {
         let process = self.context.process_handle();
-        let _ = process.lock().unwrap_or_else(PoisonError::into_inner).wait();
+        let _ = process
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .wait();
     }
 }
 
@@ -216,7 +249,11 @@ impl Start {
         let context = start_context(&self.session, command, &self.library, Some(&self.prepared));
         let _ = std::fs::remove_file(&pretend);
         let (context, form) = context?;
-        let awake = Awake { context, relay, names_crates: matches!(form, Form::FacadeWithCrates) };
+        let awake = Awake {
+            context,
+            relay,
+            names_crates: matches!(form, Form::FacadeWithCrates),
+        };
         awake.collect();
         Ok(awake)
     }

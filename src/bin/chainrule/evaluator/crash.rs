@@ -37,14 +37,22 @@ pub struct Crash<'a> {
 impl Crash<'_> {
     /// The failure of the cell.
     pub fn failure(&self) -> Failure {
-        let died = self.events.iter().rev().find(|event| matches!(event, Event::RunnerDied { .. }));
+        let died = self
+            .events
+            .iter()
+            .rev()
+            .find(|event| matches!(event, Event::RunnerDied { .. }));
         let (name, cause) = self.cause(died);
         let place = if let Some(Event::RunnerDied { line, .. }) = died {
             statement(self.number, self.code, *line)
         } else {
             None
         };
-        Failure::new(name, format!("{cause}\n{}", self.consequence()), place.as_ref())
+        Failure::new(
+            name,
+            format!("{cause}\n{}", self.consequence()),
+            place.as_ref(),
+        )
     }
 
     fn cause(&self, died: Option<&Event>) -> (&'static str, String) {
@@ -52,7 +60,11 @@ impl Crash<'_> {
             Some(Stop::Interrupt) => {
                 return (
                     "InterruptedByForce",
-                    say("stopped by force, because the cell did not react", "单元格没有响应，已被强制停止").to_owned(),
+                    say(
+                        "stopped by force, because the cell did not react",
+                        "单元格没有响应，已被强制停止",
+                    )
+                    .to_owned(),
                 );
             }
             Some(Stop::Timeout) => return ("Timeout", timeout(self.settings)),
@@ -63,7 +75,10 @@ impl Crash<'_> {
                 return (
                     "ProcessLimit",
                     say(
-                        format!("the cell has started more than {most} processes and threads\n  {change}"),
+                        format!(
+                            "the cell has started more than {most} processes and threads\n  \
+                            {change}"
+                        ),
                         format!("单元格启动的进程和线程超过了 {most} 个\n  {change}"),
                     ),
                 );
@@ -75,19 +90,29 @@ impl Crash<'_> {
                 return ("Crash", self.overflow(addresses));
             }
         }
-        let Some(Event::RunnerDied { exit_code, signal, .. }) = died else {
-            let value =
-                say("the process that holds the variables was ended from outside", "保存变量的进程被外部终止了");
+        let Some(Event::RunnerDied {
+            exit_code, signal, ..
+        }) = died
+        else {
+            let value = say(
+                "the process that holds the variables was ended from outside",
+                "保存变量的进程被外部终止了",
+            );
             return ("Crash", value.to_owned());
         };
         if *exit_code == Some(LOST_CHANNELS) {
-            let value =
-                say("the cell closed file descriptors that belong to the kernel", "单元格关闭了属于内核的文件描述符");
+            let value = say(
+                "the cell closed file descriptors that belong to the kernel",
+                "单元格关闭了属于内核的文件描述符",
+            );
             return ("Crash", value.to_owned());
         }
         if let Some(code) = exit_code {
             let value = say(
-                format!("the cell ended its process with exit code {code}; in a notebook, leave out `exit`"),
+                format!(
+                    "the cell ended its process with exit code {code}; in a notebook, leave out \
+                    `exit`"
+                ),
                 format!("单元格以退出码 {code} 结束了自己的进程；在笔记本里请不要调用 `exit`"),
             );
             return ("Crash", value);
@@ -98,8 +123,8 @@ impl Crash<'_> {
         }
         let value = match signal {
             "SIGSEGV" | "SIGBUS" => say(
-                "the cell used memory that is not there (a null or dangling pointer in `unsafe` code, or in a thread a \
-                 function that calls itself without end)",
+                "the cell used memory that is not there (a null or dangling pointer in `unsafe` \
+                 code, or in a thread a function that calls itself without end)",
                 "单元格访问了不存在的内存（`unsafe` 代码中的空指针或悬垂指针，或者线程里的函数无休止地调用自己）",
             )
             .to_owned(),
@@ -119,7 +144,8 @@ impl Crash<'_> {
             )
             .to_owned(),
             "SIGFPE" => say("the processor met an arithmetic error", "处理器遇到了算术错误").to_owned(),
-            other => say(format!("the cell was ended by the signal {other}"), format!("单元格被信号 {other} 终止")),
+            other => say(format!("the cell was ended by the signal {other}"), format!("单元格被信号 \
+                {other} 终止")),
         };
         ("Crash", value)
     }
@@ -133,12 +159,22 @@ impl Crash<'_> {
             )
             .to_owned();
         }
-        let list =
-            |names: Vec<String>| names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(say(", ", "、"));
-        let mut text =
-            say("All variables are as they were before the cell.", "所有变量都恢复到了运行该单元格之前的状态。")
-                .to_owned();
-        let used: Vec<String> = names(self.code).into_iter().filter(|name| self.kept.contains_key(name)).collect();
+        let list = |names: Vec<String>| {
+            names
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect::<Vec<_>>()
+                .join(say(", ", "、"))
+        };
+        let mut text = say(
+            "All variables are as they were before the cell.",
+            "所有变量都恢复到了运行该单元格之前的状态。",
+        )
+        .to_owned();
+        let used: Vec<String> = names(self.code)
+            .into_iter()
+            .filter(|name| self.kept.contains_key(name))
+            .collect();
         if !used.is_empty() {
             let used = list(used);
             text += &say(
@@ -146,13 +182,22 @@ impl Crash<'_> {
                 format!("单元格对 {used} 所做的改动已撤销。"),
             );
         }
-        let lost = |name: &String| self.lost.is_some_and(|lost| lost.iter().any(|(one, _)| one == name));
-        let gone = self.variables.keys().filter(|name| !self.kept.contains_key(*name) && !lost(name));
+        let lost = |name: &String| {
+            self.lost
+                .is_some_and(|lost| lost.iter().any(|(one, _)| one == name))
+        };
+        let gone = self
+            .variables
+            .keys()
+            .filter(|name| !self.kept.contains_key(*name) && !lost(name));
         let gone: Vec<String> = gone.cloned().collect();
         if !gone.is_empty() {
             let gone = list(gone);
             text += &say(
-                format!(" But for {gone}: the cell changes the type, and the variable had to go before it ran."),
+                format!(
+                    " But for {gone}: the cell changes the type, and the variable had to go before \
+                    it ran."
+                ),
                 format!("但 {gone} 除外：单元格改变了它的类型，变量在运行之前就必须移除。"),
             );
         }
@@ -162,9 +207,9 @@ impl Crash<'_> {
     fn overflow(&self, addresses: &[usize]) -> String {
         let too_large = || {
             say(
-                "the stack overflowed: a large array of fixed size, such as `[[0.0; 2048]; 2048]`, has no room there\n  hint: \
-                 the stack holds a few MB, a list or a tensor as much as the memory: `vec![vec![0.0; 2048]; 2048]`, \
-                 `Tensor::zeros(&[2048, 2048])`",
+                "the stack overflowed: a large array of fixed size, such as `[[0.0; 2048]; 2048]`, \
+                 has no room there\n  hint: the stack holds a few MB, a list or a tensor as much \
+                 as the memory: `vec![vec![0.0; 2048]; 2048]`, `Tensor::zeros(&[2048, 2048])`",
                 "栈溢出：栈上放不下很大的定长数组，例如 `[[0.0; 2048]; 2048]`\n  提示：栈只有几 MB，而 Vec 和张量可以用全部内存：\
                  `vec![vec![0.0; 2048]; 2048]`、`Tensor::zeros(&[2048, 2048])`",
             )
@@ -173,16 +218,23 @@ impl Crash<'_> {
         match self.objects.most_frequent_function(addresses) {
             Some(Function::Drops(kind)) => say(
                 format!(
-                    "the stack overflowed: dropping a `{kind}` drops what it owns, and so on, too many levels deep; take \
-                     the chain apart in a loop instead, in `impl Drop`"
+                    "the stack overflowed: dropping a `{kind}` drops what it owns, and so on, too \
+                     many levels deep; take the chain apart in a loop instead, in `impl Drop`"
                 ),
-                format!("栈溢出：释放 `{kind}` 时会逐层释放它所拥有的值，层数太深；请在 `impl Drop` 中用循环逐个拆开"),
+                format!(
+                    "栈溢出：释放 `{kind}` 时会逐层释放它所拥有的值，层数太深；请在 `impl Drop` 中用循环逐个拆开"
+                ),
             ),
             // A function that calls itself fills the stack with its own addresses.
-            Some(Function::Named(name, count)) if count < REPEATS || name.starts_with("run_user_code") => too_large(),
+            Some(Function::Named(name, count))
+                if count < REPEATS || name.starts_with("run_user_code") =>
+            {
+                too_large()
+            }
             Some(Function::Named(name, _)) => say(
                 format!(
-                    "the stack overflowed: `{name}` calls itself (perhaps through others) without coming to an end"
+                    "the stack overflowed: `{name}` calls itself (perhaps through others) without \
+                    coming to an end"
                 ),
                 format!("栈溢出：`{name}` 不断（直接或间接地）调用自己，没有终止条件"),
             ),
@@ -192,20 +244,34 @@ impl Crash<'_> {
 
     fn memory_limit(&self) -> String {
         let Some(limit) = self.settings.memory else {
-            return say("there is not enough memory for what the cell asked for", "内存不足，无法满足单元格的请求")
-                .to_owned();
+            return say(
+                "there is not enough memory for what the cell asked for",
+                "内存不足，无法满足单元格的请求",
+            )
+            .to_owned();
         };
-        if let Some(wanted) = self.wanted().filter(|wanted| of_machine().is_some_and(|there| *wanted > there)) {
+        if let Some(wanted) = self
+            .wanted()
+            .filter(|wanted| of_machine().is_some_and(|there| *wanted > there))
+        {
             let wanted = size_in_words(wanted);
             return say(
-                format!("the cell asked for {wanted} at once, more than this machine has: is a size or a shape wrong?"),
-                format!("单元格一次就要 {wanted} 内存，超过了这台机器的全部内存：是不是某个大小或形状写错了？"),
+                format!(
+                    "the cell asked for {wanted} at once, more than this machine has: is a size or \
+                    a shape wrong?"
+                ),
+                format!(
+                    "单元格一次就要 {wanted} 内存，超过了这台机器的全部内存：是不是某个大小或形状写错了？"
+                ),
             );
         }
         let change = how_to_change("memory", &format!("{}M", (2 * limit) >> 20));
         let limit = size_in_words(limit);
         say(
-            format!("the cell and the variables would take more memory than the limit of {limit}\n  {change}"),
+            format!(
+                "the cell and the variables would take more memory than the limit of {limit}\n  \
+                {change}"
+            ),
             format!("单元格和变量占用的内存将超过上限 {limit}\n  {change}"),
         )
     }
@@ -217,7 +283,10 @@ impl Crash<'_> {
     /// How many bytes there were not. std says this before it aborts.
     fn wanted(&self) -> Option<u64> {
         self.error_tail.lines().rev().take(3).find_map(|line| {
-            let bytes = line.trim().strip_prefix("memory allocation of ")?.strip_suffix(" bytes failed")?;
+            let bytes = line
+                .trim()
+                .strip_prefix("memory allocation of ")?
+                .strip_suffix(" bytes failed")?;
             Some(bytes.parse().unwrap_or(u64::MAX))
         })
     }
@@ -232,15 +301,26 @@ fn consequence_for_threads(lost: &Lost) -> String {
     if lost.is_empty() {
         return ended.to_owned();
     }
-    let names = lost.iter().map(|(name, _)| format!("`{name}`")).collect::<Vec<_>>().join(say(", ", "、"));
+    let names = lost
+        .iter()
+        .map(|(name, _)| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(say(", ", "、"));
     let cells: BTreeSet<u32> = lost.iter().filter_map(|(_, cell)| *cell).collect();
-    let cells = cells.iter().map(|cell| format!("[{cell}]")).collect::<Vec<_>>().join(say(", ", "、"));
+    let cells = cells
+        .iter()
+        .map(|cell| format!("[{cell}]"))
+        .collect::<Vec<_>>()
+        .join(say(", ", "、"));
     ended.to_owned()
         + &say(
             format!(
-                " So {names} would wait for them for ever, and had to go; to have it again, run cell {cells} again."
+                " So {names} would wait for them for ever, and had to go; to have it again, run \
+                cell {cells} again."
             ),
-            format!("{names} 会永远等待这些线程，所以被移除了；需要的话，请重新运行单元格 {cells}。"),
+            format!(
+                "{names} 会永远等待这些线程，所以被移除了；需要的话，请重新运行单元格 {cells}。"
+            ),
         )
 }
 
@@ -258,16 +338,23 @@ pub fn statement(cell: u32, code: &str, line: u32) -> Option<Place> {
 /// The notice that the runner died although no cell ran.
 pub fn between_cells(exit_code: Option<i32>, signal: Option<&str>) -> Explanation {
     let how = match (exit_code, signal) {
-        (Some(code), _) => say(format!("it exited with code {code}"), format!("退出码 {code}")),
+        (Some(code), _) => say(
+            format!("it exited with code {code}"),
+            format!("退出码 {code}"),
+        ),
         (None, signal) => {
             let signal = signal.unwrap_or_default();
-            say(format!("it was ended by the signal {signal}"), format!("被信号 {signal} 终止"))
+            say(
+                format!("it was ended by the signal {signal}"),
+                format!("被信号 {signal} 终止"),
+            )
         }
     };
     Explanation::new(
         format!(
-            "Between two cells the process that holds the variables died ({how}); a thread that an earlier cell has left \
-             running may be the cause. All variables are as they were after the last cell; such threads have ended."
+            "Between two cells the process that holds the variables died ({how}); a thread that an \
+             earlier cell has left running may be the cause. All variables are as they were after \
+             the last cell; such threads have ended."
         ),
         format!(
             "在两个单元格之间，保存变量的进程意外结束（{how}），可能是之前的单元格遗留的线程造成的。所有变量都保持上一个单元格\
@@ -290,15 +377,22 @@ pub fn timeout(settings: &Settings) -> String {
 /// The names that stand in a cell.
 fn names(code: &str) -> BTreeSet<String> {
     let statements = statements(&parse(&without_commands(code)));
-    let tokens = statements.iter().flat_map(|node| node.descendants_with_tokens()).filter_map(|part| part.into_token());
-    tokens.filter(|token| token.kind() == SyntaxKind::IDENT).map(|token| token.text().to_owned()).collect()
+    let tokens = statements
+        .iter()
+        .flat_map(|node| node.descendants_with_tokens())
+        .filter_map(|part| part.into_token());
+    tokens
+        .filter(|token| token.kind() == SyntaxKind::IDENT)
+        .map(|token| token.text().to_owned())
+        .collect()
 }
 
 /// The compiled cells and where they are in the worker's memory.
 #[derive(Default)]
 pub struct LoadedObjects(Vec<(usize, String)>);
 
-/// The files of as many cells are kept, to find a function in. The worker has them in memory and does not need them.
+/// The files of as many cells are kept, to find a function in. The worker has them in memory and
+/// does not need them.
 const KEPT_OBJECTS: usize = 100;
 
 /// More often than this a function is on a stack only if it calls itself.
@@ -339,19 +433,31 @@ impl LoadedObjects {
     fn most_frequent_function(&self, addresses: &[usize]) -> Option<Function> {
         let mut counts: HashMap<String, usize> = HashMap::new();
         for (base, path) in &self.0 {
-            let Ok(bytes) = std::fs::read(path) else { continue };
-            let Ok(file) = object::File::parse(&*bytes) else { continue };
-            for address in addresses.iter().filter_map(|address| address.checked_sub(*base).map(|at| at as u64)) {
+            let Ok(bytes) = std::fs::read(path) else {
+                continue;
+            };
+            let Ok(file) = object::File::parse(&*bytes) else {
+                continue;
+            };
+            for address in addresses
+                .iter()
+                .filter_map(|address| address.checked_sub(*base).map(|at| at as u64))
+            {
                 let within = |symbol: &object::Symbol| {
                     (symbol.address()..symbol.address() + symbol.size().max(1)).contains(&address)
                 };
-                if let Some(name) = file.symbols().find(within).and_then(|symbol| symbol.name().ok().map(str::to_owned))
+                if let Some(name) = file
+                    .symbols()
+                    .find(within)
+                    .and_then(|symbol| symbol.name().ok().map(str::to_owned))
                 {
                     *counts.entry(name).or_default() += 1;
                 }
             }
         }
-        let (symbol, count) = counts.into_iter().max_by(|a, b| (a.1, &b.0).cmp(&(b.1, &a.0)))?;
+        let (symbol, count) = counts
+            .into_iter()
+            .max_by(|a, b| (a.1, &b.0).cmp(&(b.1, &a.0)))?;
         Some(Function::of_symbol(&symbol, count))
     }
 }
@@ -361,11 +467,18 @@ impl Function {
         // `{:#}` leaves out the hash.
         let name = format!("{:#}", rustc_demangle::demangle(symbol));
         let without_crate = name.replace("ctx::", "");
-        match without_crate.split_once("drop_in_place::<").or_else(|| without_crate.split_once("drop_in_place<")) {
+        match without_crate
+            .split_once("drop_in_place::<")
+            .or_else(|| without_crate.split_once("drop_in_place<"))
+        {
             Some((_, kind)) => {
                 let kind = kind.strip_suffix('>').unwrap_or(kind);
                 // What holds the next one is not what the learner wrote.
-                let kind = kind.rsplit(['<', ':']).next().unwrap_or(kind).trim_end_matches('>');
+                let kind = kind
+                    .rsplit(['<', ':'])
+                    .next()
+                    .unwrap_or(kind)
+                    .trim_end_matches('>');
                 Function::Drops(kind.to_owned())
             }
             None => Function::Named(without_crate, count),

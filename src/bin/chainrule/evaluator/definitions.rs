@@ -1,14 +1,16 @@
 //! The types of a session, and what has to go when one of them changes.
 //!
-//! Each cell is compiled as a crate of its own, and for the compiler a type is what it is called: the `Net` of one cell is
-//! the `Net` of the next, whatever they are made of. A variable of an earlier `struct Net` would be read as one of the new,
-//! with other bytes at other places. So a variable is given to a cell only if all definitions that its type is made of
-//! (`made_of`) are those that it was made with; the store of variables drops the others, as what they were, before the
-//! cell looks at any.
+//! Each cell is compiled as a crate of its own, and for the compiler a type is what it is called:
+//! the `Net` of one cell is the `Net` of the next, whatever they are made of. A variable of an
+//! earlier `struct Net` would be read as one of the new, with other bytes at other places. So a
+//! variable is given to a cell only if all definitions that its type is made of (`made_of`) are
+//! those that it was made with; the store of variables drops the others, as what they were, before
+//! the cell looks at any.
 //!
-//! Values whose type nobody can see from outside (`Box<dyn Any>`) ask for it when they run. From the first cell on that
-//! could do so, a changed definition makes cells another crate for the compiler ([`Identity`]): then all types are others,
-//! and the store is told which variables may be taken all the same.
+//! Values whose type nobody can see from outside (`Box<dyn Any>`) ask for it when they run. From
+//! the first cell on that could do so, a changed definition makes cells another crate for the
+//! compiler ([`Identity`]): then all types are others, and the store is told which variables may be
+//! taken all the same.
 
 use super::Evaluator;
 use super::cell::words;
@@ -38,8 +40,8 @@ pub struct Definitions {
 
 /// What the crate of a cell is for the compiler.
 ///
-/// Only definitions that changed make it another one, so that a value in a box keeps its type when something is added; and
-/// the same definitions make it the same again.
+/// Only definitions that changed make it another one, so that a value in a box keeps its type when
+/// something is added; and the same definitions make it the same again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Identity {
     /// Whether something asks for types while it runs.
@@ -60,8 +62,8 @@ pub struct Gone {
     pub claimed: Vec<Claimed>,
     /// Implementations and imports, as texts, in whose place others of the cell stand.
     pub replaced: Vec<String>,
-    /// What stands in front of the cell: imports that say which of two meanings of a name counts, definitions without what
-    /// the cell implements by hand.
+    /// What stands in front of the cell: imports that say which of two meanings of a name counts,
+    /// definitions without what the cell implements by hand.
     pub imports: Vec<String>,
     /// Variables of a type that cannot be written down: those of an earlier cell.
     pub unnameable: Vec<String>,
@@ -89,10 +91,20 @@ impl Gone {
 
 impl Definitions {
     /// Those after a cell, given as evcxr gets it, that makes `after` of `before`.
-    pub fn after(&self, before: &Scope, after: &Scope, prepared: &str, folder: &Path) -> Definitions {
+    pub fn after(
+        &self,
+        before: &Scope,
+        after: &Scope,
+        prepared: &str,
+        folder: &Path,
+    ) -> Definitions {
         let mut types = self.types.clone();
         types.retain(|name, _| after.variables.contains_key(name));
-        Definitions { types, crates: after.crates(folder), identity: self.identity.after(before, after, prepared) }
+        Definitions {
+            types,
+            crates: after.crates(folder),
+            identity: self.identity.after(before, after, prepared),
+        }
     }
 
     /// Takes over what the worker says of the variables that a cell has put back.
@@ -106,26 +118,43 @@ impl Definitions {
 
     /// All words of the definitions that a variable is made of, and of its type.
     pub fn words_of(&self, name: &str, scope: &Scope) -> BTreeSet<String> {
-        let Some(variable) = scope.variables.get(name) else { return BTreeSet::new() };
+        let Some(variable) = scope.variables.get(name) else {
+            return BTreeSet::new();
+        };
         let kind = self.types.get(name).unwrap_or(&variable.kind);
         let parts = graph(scope, self, self).parts_of(kind);
-        parts.values().map(String::as_str).chain([kind.as_str()]).flat_map(words).map(str::to_owned).collect()
+        parts
+            .values()
+            .map(String::as_str)
+            .chain([kind.as_str()])
+            .flat_map(words)
+            .map(str::to_owned)
+            .collect()
     }
 
     /// The paths of types with this last name that variables have, as the compiler gives them.
     pub fn paths_to<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a str> {
         let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '#');
         let end = format!("::{name}");
-        let paths = self.types.values().flat_map(move |kind| kind.split(move |c| !is_part(c)));
+        let paths = self
+            .types
+            .values()
+            .flat_map(move |kind| kind.split(move |c| !is_part(c)));
         paths.filter(move |path| path.ends_with(&end))
     }
 
-    /// The path of a type in a module of the learner that variables have and that is called by this name alone.
+    /// The path of a type in a module of the learner that variables have and that is called by this
+    /// name alone.
     pub fn path_in_a_module(&self, name: &str) -> Option<String> {
-        let inner = self.paths_to(name).find_map(|path| path.strip_prefix("ctx::"))?;
+        let inner = self
+            .paths_to(name)
+            .find_map(|path| path.strip_prefix("ctx::"))?;
         let path = format!("crate::{inner}");
         // The compiler writes `type` for `r#type`.
-        parse(&format!("type T = {path};")).errors().is_empty().then_some(path)
+        parse(&format!("type T = {path};"))
+            .errors()
+            .is_empty()
+            .then_some(path)
     }
 
     /// What decides, beside texts, how a cell is compiled.
@@ -134,13 +163,21 @@ impl Definitions {
     }
 
     /// Why each variable that does not fit any more has to go: the definitions that are others now.
-    fn outdated(&self, before: &Graph, after: &Graph, scope: &Scope) -> BTreeMap<String, Vec<String>> {
+    fn outdated(
+        &self,
+        before: &Graph,
+        after: &Graph,
+        scope: &Scope,
+    ) -> BTreeMap<String, Vec<String>> {
         let mut outdated = BTreeMap::new();
         for (name, variable) in &scope.variables {
-            // Were the compiler's word missing, the one of evcxr has to do, read in the scope of all cells.
+            // Were the compiler's word missing, the one of evcxr has to do, read in the scope of
+            // all cells.
             let kind = match self.types.get(name) {
                 Some(kind) => kind.clone(),
-                None => words(&variable.kind).map(|word| format!("ctx::{word} ")).collect(),
+                None => words(&variable.kind)
+                    .map(|word| format!("ctx::{word} "))
+                    .collect(),
             };
             let (old, new) = (before.parts_of(&kind), after.parts_of(&kind));
             if old != new {
@@ -154,8 +191,12 @@ impl Definitions {
 /// The parts that are not the same in both, in a learner's words.
 fn difference(old: &Parts, new: &Parts) -> Vec<String> {
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-    let changed = names.into_iter().filter(|name| old.get(*name) != new.get(*name));
-    changed.map(|name| name.strip_prefix("crate ").unwrap_or(name).to_owned()).collect()
+    let changed = names
+        .into_iter()
+        .filter(|name| old.get(*name) != new.get(*name));
+    changed
+        .map(|name| name.strip_prefix("crate ").unwrap_or(name).to_owned())
+        .collect()
 }
 
 impl Identity {
@@ -165,8 +206,12 @@ impl Identity {
         if !identity.asks_for_types {
             return identity;
         }
-        let known: BTreeMap<&str, &str> = before.items().filter(|(name, _)| !name.is_empty()).collect();
-        let now: BTreeMap<&str, &str> = after.items().filter(|(name, _)| !name.is_empty()).collect();
+        let known: BTreeMap<&str, &str> = before
+            .items()
+            .filter(|(name, _)| !name.is_empty())
+            .collect();
+        let now: BTreeMap<&str, &str> =
+            after.items().filter(|(name, _)| !name.is_empty()).collect();
         for (name, text) in &known {
             let new = now.get(name).copied().unwrap_or_default();
             if *text != new {
@@ -175,15 +220,24 @@ impl Identity {
         }
         // What comes in may hide what had the name before, for those who used it.
         let used: BTreeSet<&str> = before.items().flat_map(|(_, text)| words(text)).collect();
-        for (name, text) in now.iter().filter(|(name, _)| !known.contains_key(*name) && used.contains(*name)) {
+        for (name, text) in now
+            .iter()
+            .filter(|(name, _)| !known.contains_key(*name) && used.contains(*name))
+        {
             identity.note(name, "", text);
         }
         let imports = |scope: &Scope| -> Vec<String> {
-            scope.items().filter(|(name, _)| name.is_empty()).map(|(_, text)| text.to_owned()).collect()
+            scope
+                .items()
+                .filter(|(name, _)| name.is_empty())
+                .map(|(_, text)| text.to_owned())
+                .collect()
         };
         let (old, new) = (imports(before), imports(after));
         for text in new.iter().filter(|text| !old.contains(text)) {
-            if text.contains('*') || words(text).any(|word| used.contains(word) && !is_of_every_import(word)) {
+            if text.contains('*')
+                || words(text).any(|word| used.contains(word) && !is_of_every_import(word))
+            {
                 identity.note(text, "", text);
             }
         }
@@ -194,7 +248,10 @@ impl Identity {
     }
 
     fn note(&mut self, name: &str, before: &str, now: &str) {
-        let (first, latest) = self.changed.entry(name.to_owned()).or_insert_with(|| (before.to_owned(), String::new()));
+        let (first, latest) = self
+            .changed
+            .entry(name.to_owned())
+            .or_insert_with(|| (before.to_owned(), String::new()));
         now.clone_into(latest);
         if first == latest {
             self.changed.remove(name);
@@ -206,24 +263,32 @@ impl Identity {
         if self.changed.is_empty() {
             return String::new();
         }
-        let now: Vec<(&String, &String)> = self.changed.iter().map(|(name, (_, now))| (name, now)).collect();
+        let now: Vec<(&String, &String)> = self
+            .changed
+            .iter()
+            .map(|(name, (_, now))| (name, now))
+            .collect();
         hex(&format!("{now:?}"))[..16].to_owned()
     }
 }
 
 /// Whether a cell may look at what a value is while it runs.
 fn asks_for_types(code: &str) -> bool {
-    words(code).any(|word| matches!(word, "Any" | "TypeId" | "type_id") || word.starts_with("downcast"))
+    words(code)
+        .any(|word| matches!(word, "Any" | "TypeId" | "type_id") || word.starts_with("downcast"))
 }
 
 fn is_of_every_import(word: &str) -> bool {
-    matches!(word, "use" | "std" | "core" | "alloc" | "crate" | "self" | "as" | "pub")
+    matches!(
+        word,
+        "use" | "std" | "core" | "alloc" | "crate" | "self" | "as" | "pub"
+    )
 }
 
 impl Evaluator {
-    /// Takes out of the session what does not fit what the cell changes. A cell that would not compile takes nothing: it
-    /// ends with its errors, and whoever called puts the variables back. `before` had to go for the same cell already: the
-    /// store is told once, when the cell runs.
+    /// Takes out of the session what does not fit what the cell changes. A cell that would not
+    /// compile takes nothing: it ends with its errors, and whoever called puts the variables back.
+    /// `before` had to go for the same cell already: the store is told once, when the cell runs.
     pub(super) fn make_room(
         &mut self,
         number: u32,
@@ -233,23 +298,40 @@ impl Evaluator {
     ) -> Result<Gone, Error> {
         let has_gone = before.variables.clone();
         let (mut after, mut next) = self.after(prepared);
-        let mut redefinition =
-            Redefinition { identity: next.identity.word(), is_told: !has_gone.is_empty(), ..Redefinition::default() };
+        let mut redefinition = Redefinition {
+            identity: next.identity.word(),
+            is_told: !has_gone.is_empty(),
+            ..Redefinition::default()
+        };
         redefinition.gone.clone_from(&has_gone);
         if self.scope.items().eq(after.items()) && next.crates == self.definitions.crates {
             self.tell_compiler(&redefinition)?;
             return Ok(Gone::default());
         }
         let before = graph(&self.scope, &self.definitions, &self.definitions);
-        let outdated = self.definitions.outdated(&before, &graph(&after, &next, &self.definitions), &self.scope);
+        let outdated = self.definitions.outdated(
+            &before,
+            &graph(&after, &next, &self.definitions),
+            &self.scope,
+        );
         let reasons: BTreeSet<&String> = outdated.values().flatten().collect();
         let changed: Vec<String> = reasons.into_iter().cloned().collect();
-        let mut gone = Gone { changed, variables: outdated.into_keys().collect(), ..Gone::default() };
+        let mut gone = Gone {
+            changed,
+            variables: outdated.into_keys().collect(),
+            ..Gone::default()
+        };
         let cell = Cell::new(code);
-        if let Some(name) = gone.variables.iter().find(|name| cell.place_of_use(name).is_some()) {
+        if let Some(name) = gone
+            .variables
+            .iter()
+            .find(|name| cell.place_of_use(name).is_some())
+        {
             return Err(explain::outdated(name, &gone.changed.join(", ")));
         }
-        self.scope.variables.retain(|name, _| !gone.variables.contains(name));
+        self.scope
+            .variables
+            .retain(|name, _| !gone.variables.contains(name));
         let redefined = redefined_by(code, &self.scope);
         if !redefined.is_empty() {
             if gone.changed.is_empty() {
@@ -260,7 +342,8 @@ impl Evaluator {
             (after, next) = self.after(prepared);
             redefinition.identity = next.identity.word();
         }
-        let is_same_crate = next.identity == self.definitions.identity && next.crates == self.definitions.crates;
+        let is_same_crate =
+            next.identity == self.definitions.identity && next.crates == self.definitions.crates;
         redefinition.gone.extend(gone.variables.iter().cloned());
         redefinition.is_told = !redefinition.gone.is_empty() || !is_same_crate;
         redefinition.kept = self.kept_variables(&graph(&after, &next, &self.definitions));
@@ -273,18 +356,26 @@ impl Evaluator {
     fn after(&self, prepared: &Prepared) -> (Scope, Definitions) {
         let mut after = self.scope.clone();
         after.add(&prepared.code);
-        let next = self.definitions.after(&self.scope, &after, &prepared.code, &self.folder);
+        let next = self
+            .definitions
+            .after(&self.scope, &after, &prepared.code, &self.folder);
         (after, next)
     }
 
     fn tell_compiler(&self, redefinition: &Redefinition) -> Result<(), Error> {
         let written = redefinition.write(self.session.folder());
-        written.map_err(|error| Error::Message(format!("{}: {error}", self.session.folder().display())))
+        written.map_err(|error| {
+            Error::Message(format!("{}: {error}", self.session.folder().display()))
+        })
     }
 
     /// The variables that stay, with what the store compares.
     fn kept_variables(&self, after: &Graph) -> Vec<KeptVariable> {
-        let known = self.scope.variables.keys().filter_map(|name| Some((name, self.definitions.types.get(name)?)));
+        let known = self
+            .scope
+            .variables
+            .keys()
+            .filter_map(|name| Some((name, self.definitions.types.get(name)?)));
         let kept = known.map(|(name, kind)| KeptVariable {
             name: name.clone(),
             kind: kind.clone(),
@@ -301,7 +392,8 @@ impl Evaluator {
         prepared: &mut Prepared,
         gone: &mut Gone,
     ) -> Result<(), Error> {
-        // Each round finds what the round before has hidden, such as a function that calls one that was set aside.
+        // Each round finds what the round before has hidden, such as a function that calls one that
+        // was set aside.
         loop {
             let mut errors = self.context.awake(&self.scope)?.check(&prepared.code)?;
             self.compiled.source = self.last_source();
@@ -319,27 +411,57 @@ impl Evaluator {
     pub(super) fn note_gone(&mut self, number: u32, gone: &Gone) {
         for (called, place) in &gone.set_aside {
             let methods = Cell::new(&place.statement).methods();
-            let name = called.rsplit([' ', ':']).next().unwrap_or(called).to_owned(); // of `use m::f as g`: g
-            let names = if methods.is_empty() { vec![name] } else { methods };
+            let name = called
+                .rsplit([' ', ':'])
+                .next()
+                .unwrap_or(called)
+                .to_owned(); // of `use m::f as g`: g
+            let names = if methods.is_empty() {
+                vec![name]
+            } else {
+                methods
+            };
             for name in names {
-                self.memory.note(&name, Fate::SetAside { cell: number, from: place.cell });
+                self.memory.note(
+                    &name,
+                    Fate::SetAside {
+                        cell: number,
+                        from: place.cell,
+                    },
+                );
             }
         }
         for one in &gone.claimed {
-            self.memory.note(&one.called, Fate::SetAside { cell: number, from: one.place.cell });
+            self.memory.note(
+                &one.called,
+                Fate::SetAside {
+                    cell: number,
+                    from: one.place.cell,
+                },
+            );
         }
         for name in &gone.variables {
-            self.memory.note(name, Fate::TypeChanged { cell: number, kind: gone.changed.join(", ") });
+            self.memory.note(
+                name,
+                Fate::TypeChanged {
+                    cell: number,
+                    kind: gone.changed.join(", "),
+                },
+            );
         }
     }
 }
 
 /// rustc does not find a variable that has to go with this cell: the reason is the type.
 pub fn without_outdated(error: Error, gone: &Gone) -> Error {
-    let Error::CompilationErrors(errors) = &error else { return error };
+    let Error::CompilationErrors(errors) = &error else {
+        return error;
+    };
     let is_missing = |name: &&String| {
         let quoted = format!("`{name}`");
-        errors.iter().any(|error| matches!(error.code(), Some("E0423" | "E0425")) && error.message().contains(&quoted))
+        errors.iter().any(|error| {
+            matches!(error.code(), Some("E0423" | "E0425")) && error.message().contains(&quoted)
+        })
     };
     match gone.variables.iter().find(is_missing) {
         Some(name) => explain::outdated(name, &gone.changed.join(", ")),
@@ -347,31 +469,55 @@ pub fn without_outdated(error: Error, gone: &Gone) -> Error {
     }
 }
 
-/// Moves out of a variable are errors in a check, which wants to keep every variable, and none in a run.
+/// Moves out of a variable are errors in a check, which wants to keep every variable, and none in a
+/// run.
 fn prevents_running(error: &CompilationError) -> bool {
     error.level() == "error" && !matches!(error.code(), Some("E0382" | "E0505" | "E0597"))
 }
 
-/// The types, traits, constants and modules that a cell defines otherwise than they were defined before.
+/// The types, traits, constants and modules that a cell defines otherwise than they were defined
+/// before.
 fn redefined_by(code: &str, before: &Scope) -> Vec<String> {
     use ast::Item::{Const, Enum, Module, Static, Struct, Trait, TypeAlias, Union};
     let defined = |code: &str| -> BTreeMap<String, Vec<String>> {
-        let items = statements(&parse(&without_commands(code))).into_iter().filter_map(ast::Item::cast);
+        let items = statements(&parse(&without_commands(code)))
+            .into_iter()
+            .filter_map(ast::Item::cast);
         let items = items.filter(|item| {
-            matches!(item, Const(_) | Enum(_) | Module(_) | Static(_) | Struct(_) | Trait(_) | TypeAlias(_) | Union(_))
+            matches!(
+                item,
+                Const(_)
+                    | Enum(_)
+                    | Module(_)
+                    | Static(_)
+                    | Struct(_)
+                    | Trait(_)
+                    | TypeAlias(_)
+                    | Union(_)
+            )
         });
-        items.filter_map(|item| Some((name_of(&item)?, words_in(item.syntax())))).collect()
+        items
+            .filter_map(|item| Some((name_of(&item)?, words_in(item.syntax()))))
+            .collect()
     };
     let is_other = |name: &String, definition: &Vec<String>| {
         let known = before.items().find(|(known, _)| known == name);
         known.is_some_and(|(_, text)| defined(text).get(name) != Some(definition))
     };
-    defined(code).into_iter().filter(|(name, definition)| is_other(name, definition)).map(|(name, _)| name).collect()
+    defined(code)
+        .into_iter()
+        .filter(|(name, definition)| is_other(name, definition))
+        .map(|(name, _)| name)
+        .collect()
 }
 
 fn graph(scope: &Scope, definitions: &Definitions, earlier: &Definitions) -> Graph {
     let earlier = earlier.crates.keys().cloned().collect();
-    Graph::new(scope.items().map(|(_, text)| text), definitions.crates.clone(), earlier)
+    Graph::new(
+        scope.items().map(|(_, text)| text),
+        definitions.crates.clone(),
+        earlier,
+    )
 }
 
 #[cfg(test)]
@@ -387,7 +533,12 @@ mod tests {
     /// What of a type is another after the last cell.
     fn changed(kind: &str, cells: &[&str]) -> Vec<String> {
         let read = |cells| {
-            Graph::new(scope(cells).items().map(|(_, text)| text), BTreeMap::new(), BTreeSet::new()).parts_of(kind)
+            Graph::new(
+                scope(cells).items().map(|(_, text)| text),
+                BTreeMap::new(),
+                BTreeSet::new(),
+            )
+            .parts_of(kind)
         };
         difference(&read(&cells[..cells.len() - 1]), &read(cells))
     }
@@ -397,38 +548,89 @@ mod tests {
         let layer = "struct Layer { weight: f32 }";
         let net = "struct Net { layers: Vec<Layer> }\nstruct Other;\ntype Pair = (Net, Net);";
         let cells = [layer, net, "struct Layer { weight: f64 }"];
-        for kind in ["ctx::Layer", "alloc::vec::Vec<ctx::Net>", "(ctx::Net, ctx::Net)", "fn(&ctx::Net) -> u8"] {
+        for kind in [
+            "ctx::Layer",
+            "alloc::vec::Vec<ctx::Net>",
+            "(ctx::Net, ctx::Net)",
+            "fn(&ctx::Net) -> u8",
+        ] {
             assert_eq!(changed(kind, &cells), ["Layer"], "{kind}");
         }
-        assert!(changed("ctx::Other", &cells).is_empty() && changed("chainrule::tensor::Tensor", &cells).is_empty());
-        let cells = ["const N: usize = 2 * M;", "struct A([f32; N]);", "const M: usize = 1;", "const M: usize = 3;"];
+        assert!(
+            changed("ctx::Other", &cells).is_empty()
+                && changed("chainrule::tensor::Tensor", &cells).is_empty()
+        );
+        let cells = [
+            "const N: usize = 2 * M;",
+            "struct A([f32; N]);",
+            "const M: usize = 1;",
+            "const M: usize = 3;",
+        ];
         assert_eq!(changed("ctx::A", &cells), ["M"]);
-        let cells = ["trait Act { fn act(&self); }", "trait Act { fn go(&self); }"];
+        let cells = [
+            "trait Act { fn act(&self); }",
+            "trait Act { fn go(&self); }",
+        ];
         assert_eq!(changed("alloc::boxed::Box<dyn ctx::Act>", &cells), ["Act"]);
     }
 
     #[test]
     fn names_are_looked_up_as_rust_does() {
-        let inner = "mod m { pub struct Deep { pub a: u8 } pub mod n { pub struct Low(pub super::Deep); } }";
-        let more = "mod m { pub struct Deep { pub a: u8, b: u8 } pub mod n { pub struct Low(pub super::Deep); } }";
-        for import in ["use m::{Deep};", "use m::*;", "use self::m::Deep;", "use crate::m::{self, Deep};"] {
+        let inner = "mod m { pub struct Deep { pub a: u8 } pub mod n \
+                    { pub struct Low(pub super::Deep); } }";
+        let more = "mod m { pub struct Deep { pub a: u8, b: u8 } pub mod n \
+                   { pub struct Low(pub super::Deep); } }";
+        for import in [
+            "use m::{Deep};",
+            "use m::*;",
+            "use self::m::Deep;",
+            "use crate::m::{self, Deep};",
+        ] {
             let cells = [inner, import, "struct Outer { deep: Deep }", more];
             assert_eq!(changed("ctx::Outer", &cells), ["m::Deep"], "{import}");
         }
-        let cells = [inner, "use m::n::Low as L;", "enum E { One(L), Deep }", more];
+        let cells = [
+            inner,
+            "use m::n::Low as L;",
+            "enum E { One(L), Deep }",
+            more,
+        ];
         assert_eq!(changed("ctx::E", &cells), ["m::Deep"]);
-        let cells = [inner, "mod other { pub struct Deep(i32); }", "struct Net(other::Deep);", more];
-        assert!(changed("ctx::Net", &cells).is_empty(), "another of the same name");
+        let cells = [
+            inner,
+            "mod other { pub struct Deep(i32); }",
+            "struct Net(other::Deep);",
+            more,
+        ];
+        assert!(
+            changed("ctx::Net", &cells).is_empty(),
+            "another of the same name"
+        );
         assert!(changed("ctx::m::Deep", &[inner, "fn f() {}", "struct Deep;"]).is_empty());
-        let cells = [inner, "use m::Deep as Part;", "struct Net { part: Part }", "struct B;", "use B as Part;"];
-        assert_eq!(changed("ctx::Net", &cells), ["B", "m::Deep"], "one came, the other went");
-        assert_eq!(changed("ctx::Net", &["struct Net { t: Tensor }", "struct Tensor;"]), ["Tensor"]);
+        let cells = [
+            inner,
+            "use m::Deep as Part;",
+            "struct Net { part: Part }",
+            "struct B;",
+            "use B as Part;",
+        ];
+        assert_eq!(
+            changed("ctx::Net", &cells),
+            ["B", "m::Deep"],
+            "one came, the other went"
+        );
+        assert_eq!(
+            changed("ctx::Net", &["struct Net { t: Tensor }", "struct Tensor;"]),
+            ["Tensor"]
+        );
     }
 
     #[test]
     fn what_is_chosen_elsewhere_is_a_part_too() {
-        let first = "struct Counter(u8); impl Iterator for Counter { type Item = u8; fn next(&mut self) -> Option<u8> { None } }";
-        let then = "struct Counter(u8); impl Iterator for Counter { type Item = u64; fn next(&mut self) -> Option<u64> { None } }";
+        let first = "struct Counter(u8); impl Iterator for Counter \
+                    { type Item = u8; fn next(&mut self) -> Option<u8> { None } }";
+        let then = "struct Counter(u8); impl Iterator for Counter \
+                   { type Item = u64; fn next(&mut self) -> Option<u64> { None } }";
         let parts = changed("core::iter::Peekable<ctx::Counter>", &[first, then]);
         assert_eq!(parts, ["impl Iterator for Counter"]);
         let cells = [
@@ -438,12 +640,17 @@ mod tests {
             "type Y = X;",
         ];
         assert!(changed("ctx::W<ctx::X>", &cells).is_empty());
-        let of_macro =
-            ["macro_rules! kind { () => { u8 } }", "struct S { a: kind!() }", "macro_rules! kind { () => { u64 } }"];
+        let of_macro = [
+            "macro_rules! kind { () => { u8 } }",
+            "struct S { a: kind!() }",
+            "macro_rules! kind { () => { u64 } }",
+        ];
         assert_eq!(changed("ctx::S", &of_macro), ["kind"]);
         let made = [
-            "mod m { macro_rules! mk { ($n:ident, $t:ty) => { pub struct $n { a: $t } } } mk!(Foo, u8); }",
-            "mod m { macro_rules! mk { ($n:ident, $t:ty) => { pub struct $n { a: $t } } } mk!(Foo, u64); }",
+            "mod m { macro_rules! mk { ($n:ident, $t:ty) => { pub struct $n { a: $t } } } mk!(Foo, \
+            u8); }",
+            "mod m { macro_rules! mk { ($n:ident, $t:ty) => { pub struct $n { a: $t } } } mk!(Foo, \
+            u64); }",
         ];
         assert_eq!(changed("ctx::m::Foo", &made), ["m::macro"]);
         let constant = [
@@ -457,9 +664,16 @@ mod tests {
     #[test]
     fn what_changes_no_value_changes_nothing() {
         let before = "struct Layer { weight: f32 } // a\nfn f() {}";
-        let after = "/// One.\n#[derive(Debug)]\npub struct Layer {\n    pub weight: f32,\n}\nfn f() -> i32 { 1 }";
+        let after = "/// One.\n#[derive(Debug)]\npub struct Layer {\n    pub weight: f32,\n}\nfn \
+                    f() -> i32 { 1 }";
         assert!(changed("ctx::Layer", &[before, after]).is_empty());
-        assert_eq!(changed("ctx::Layer", &[before, "#[repr(C)] struct Layer { weight: f32 }"]), ["Layer"]);
+        assert_eq!(
+            changed(
+                "ctx::Layer",
+                &[before, "#[repr(C)] struct Layer { weight: f32 }"]
+            ),
+            ["Layer"]
+        );
         assert_eq!(redefined_by(after, &scope(&[before])), [""; 0]);
     }
 
@@ -472,12 +686,23 @@ mod tests {
             }
             identity.word()
         };
-        let (one, two, boxed) =
-            ("struct A(u8);", "struct A(u64);", "fn boxed() -> Box<dyn std::any::Any> { Box::new(A(1)) }");
+        let (one, two, boxed) = (
+            "struct A(u8);",
+            "struct A(u64);",
+            "fn boxed() -> Box<dyn std::any::Any> { Box::new(A(1)) }",
+        );
         assert_eq!(word(&[one, two]), "");
-        assert_eq!(word(&[one, boxed, "struct B;", "fn more() {}"]), "", "what is added leaves types as they are");
+        assert_eq!(
+            word(&[one, boxed, "struct B;", "fn more() {}"]),
+            "",
+            "what is added leaves types as they are"
+        );
         let changed = word(&[one, boxed, two]);
         assert!(!changed.is_empty() && changed == word(&[one, boxed, "fn x() {}", two]));
-        assert_eq!(word(&[one, boxed, two, one]), "", "the first definition is the first one again");
+        assert_eq!(
+            word(&[one, boxed, two, one]),
+            "",
+            "the first definition is the first one again"
+        );
     }
 }

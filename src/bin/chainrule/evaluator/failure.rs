@@ -11,9 +11,10 @@ use evcxr::{CompilationError, Error};
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
-/// What stands out is bold, in the colour of all text: that is the one colour which every theme makes legible. Of the colours
-/// that a text can ask for there is none that is legible on a light background and on a dark one, and front ends leave them as
-/// they are where the background changes.
+/// What stands out is bold, in the colour of all text: that is the one colour which every theme
+/// makes legible. Of the colours that a text can ask for there is none that is legible on a light
+/// background and on a dark one, and front ends leave them as they are where the background
+/// changes.
 const BOLD: &str = "\x1b[1m";
 const RESET: &str = "\x1b[0m";
 /// More would hide the errors.
@@ -22,7 +23,8 @@ const MOST_EXPLANATIONS: usize = 3;
 /// What becomes the `error` message, the error in the reply, and the error output of a notebook.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Failure {
-    /// The kind, for programs: `CompileError`, `Panic`, `Error`, `Interrupted`, `Crash`, `SetupError`.
+    /// The kind, for programs: `CompileError`, `Panic`, `Error`, `Interrupted`, `Crash`,
+    /// `SetupError`.
     pub name: &'static str,
     /// One line, for people.
     pub value: String,
@@ -37,7 +39,10 @@ fn shortened(text: String) -> String {
     if text.len() <= LONGEST {
         return text;
     }
-    let (first, last) = (text.floor_char_boundary(LONGEST * 3 / 4), text.ceil_char_boundary(text.len() - LONGEST / 4));
+    let (first, last) = (
+        text.floor_char_boundary(LONGEST * 3 / 4),
+        text.ceil_char_boundary(text.len() - LONGEST / 4),
+    );
     format!("{} … {}", &text[..first], &text[last..])
 }
 
@@ -47,7 +52,10 @@ impl Failure {
         let value = shortened(value.into());
         let mut traceback = Vec::new();
         if let Some(place) = place {
-            traceback.push(format!("{BOLD}{name}{RESET} in cell [{}], line {}:", place.cell, place.line));
+            traceback.push(format!(
+                "{BOLD}{name}{RESET} in cell [{}], line {}:",
+                place.cell, place.line
+            ));
             traceback.push(String::new());
             traceback.push(format!("{:>5} | {}", place.line, place.text.trim_end()));
             traceback.push(String::new());
@@ -58,20 +66,31 @@ impl Failure {
             traceback.extend(value.lines().map(str::to_owned));
             traceback.push(String::new());
         }
-        let at = place.map(|place| format!("  (cell [{}], line {})", place.cell, place.line)).unwrap_or_default();
+        let at = place
+            .map(|place| format!("  (cell [{}], line {})", place.cell, place.line))
+            .unwrap_or_default();
         traceback.push(format!("{BOLD}{name}{RESET}: {first_line}{at}"));
-        Failure { name, value, traceback }
+        Failure {
+            name,
+            value,
+            traceback,
+        }
     }
 
-    /// Why a cell was not compiled: what rustc found, drawn against the learner's cell, and what the first known mistakes
-    /// mean.
+    /// Why a cell was not compiled: what rustc found, drawn against the learner's cell, and what
+    /// the first known mistakes mean.
     pub fn refused(cell: u32, code: &str, refusal: &Refusal, memory: &Memory) -> Failure {
-        let flaws: Vec<Mistake> = explain::flaws(code).into_iter().map(Mistake::of_text).collect();
+        let flaws: Vec<Mistake> = explain::flaws(code)
+            .into_iter()
+            .map(Mistake::of_text)
+            .collect();
         if !flaws.is_empty() {
             return Failure::mistakes(cell, code, flaws, memory);
         }
         let message = match refusal {
-            Refusal::Mistakes(mistakes) => return Failure::mistakes(cell, code, mistakes.clone(), memory),
+            Refusal::Mistakes(mistakes) => {
+                return Failure::mistakes(cell, code, mistakes.clone(), memory);
+            }
             Refusal::Said(message) => message,
         };
         let Some(unkept) = Unkept::from_message(message) else {
@@ -79,13 +98,22 @@ impl Failure {
         };
         let parsed = Cell::new(code);
         let name = &unkept.variable;
-        let mark = parsed.place_of_definition(name).or_else(|| parsed.place_of_use(name));
+        let mark = parsed
+            .place_of_definition(name)
+            .or_else(|| parsed.place_of_use(name));
         let mistake = Mistake {
             id: None,
             kind: unkept.kind.to_owned(),
             message: unkept.title,
             original: message.to_owned(),
-            marks: mark.into_iter().map(|range| Mark { range, label: None, is_primary: true }).collect(),
+            marks: mark
+                .into_iter()
+                .map(|range| Mark {
+                    range,
+                    label: None,
+                    is_primary: true,
+                })
+                .collect(),
             helps: Vec::new(),
         };
         Failure::mistakes(cell, code, vec![mistake], memory)
@@ -93,12 +121,17 @@ impl Failure {
 
     fn mistakes(cell: u32, code: &str, mut mistakes: Vec<Mistake>, memory: &Memory) -> Failure {
         // Advice without the error that it belongs to: that one is in generated code.
-        let is_advice = |mistake: &Mistake| mistake.id.is_none() && mistake.message.starts_with("consider importing");
+        let is_advice = |mistake: &Mistake| {
+            mistake.id.is_none() && mistake.message.starts_with("consider importing")
+        };
         if !mistakes.iter().all(is_advice) {
             mistakes.retain(|mistake| !is_advice(mistake));
         } else {
             for mistake in &mut mistakes {
-                let title = say("the path of a trait in a type is not known", "类型里有一个 trait 的路径不清楚");
+                let title = say(
+                    "the path of a trait in a type is not known",
+                    "类型里有一个 trait 的路径不清楚",
+                );
                 mistake.message = title.to_owned();
             }
         }
@@ -125,24 +158,53 @@ impl Failure {
         let (value, place) = match mistakes.first() {
             None => ("error: the cell does not compile".to_owned(), String::new()),
             Some(first) => {
-                let id = first.id.as_ref().map(|id| format!("[{id}]")).unwrap_or_default();
-                let line = first.mark().map(|mark| code[..mark.range.start].matches('\n').count() + 1);
-                let place = line.map(|line| format!("  (cell [{cell}], line {line})")).unwrap_or_default();
-                (format!("error{id}: {}", first.message.lines().next().unwrap_or_default()), place)
+                let id = first
+                    .id
+                    .as_ref()
+                    .map(|id| format!("[{id}]"))
+                    .unwrap_or_default();
+                let line = first
+                    .mark()
+                    .map(|mark| code[..mark.range.start].matches('\n').count() + 1);
+                let place = line
+                    .map(|line| format!("  (cell [{cell}], line {line})"))
+                    .unwrap_or_default();
+                (
+                    format!(
+                        "error{id}: {}",
+                        first.message.lines().next().unwrap_or_default()
+                    ),
+                    place,
+                )
             }
         };
         traceback.push(format!("{BOLD}CompileError{RESET}: {value}{place}"));
-        Failure { name: "CompileError", value, traceback }
+        Failure {
+            name: "CompileError",
+            value,
+            traceback,
+        }
     }
 
     /// Says what the message of a panic or an error means, where it is a known one.
     /// `folder` is where relative paths begin.
     pub fn explained(mut self, cell: u32, code: &str, memory: &Memory, folder: &str) -> Failure {
         let (kind, message, labels) = (self.name, self.value.as_str(), String::new());
-        let case = Case { kind, message, labels, helps: &[], folder, mark: None, number: cell, code, memory };
+        let case = Case {
+            kind,
+            message,
+            labels,
+            helps: &[],
+            folder,
+            mark: None,
+            number: cell,
+            code,
+            memory,
+        };
         if let Some(explanation) = explain::explain(&case) {
             let last = self.traceback.len().saturating_sub(1);
-            self.traceback.splice(last..last, explanation.lines(BOLD, RESET));
+            self.traceback
+                .splice(last..last, explanation.lines(BOLD, RESET));
         }
         self
     }
@@ -162,7 +224,11 @@ impl Refusal {
             Error::CompilationErrors(errors) => {
                 // Warnings come along with errors, and are not what keeps the cell from running.
                 let errors = errors.iter().filter(|error| error.level() != "warning");
-                Refusal::Mistakes(errors.map(|error| Mistake::new(code, prepared, error)).collect())
+                Refusal::Mistakes(
+                    errors
+                        .map(|error| Mistake::new(code, prepared, error))
+                        .collect(),
+                )
             }
             other => Refusal::Said(other.to_string()),
         }
@@ -171,7 +237,8 @@ impl Refusal {
     /// Whether it is the cell's own fault, and so will be the same the next time.
     pub fn lasts(&self) -> bool {
         match self {
-            // What has nothing to do with the text of the cell, such as a full disk, has no place in it.
+            // What has nothing to do with the text of the cell, such as a full disk, has no place
+            // in it.
             Refusal::Mistakes(mistakes) => mistakes.iter().any(|one| !one.marks.is_empty()),
             Refusal::Said(message) => Unkept::from_message(message).is_some(),
         }
@@ -203,42 +270,77 @@ impl Mistake {
     fn new(code: &str, prepared: &Prepared, error: &CompilationError) -> Mistake {
         let unkept = Unkept::from_message(&error.message());
         let id = error.code().map(str::to_owned);
-        let kind = unkept.as_ref().map(|unkept| unkept.kind.to_owned()).or(id.clone()).unwrap_or_default();
+        let kind = unkept
+            .as_ref()
+            .map(|unkept| unkept.kind.to_owned())
+            .or(id.clone())
+            .unwrap_or_default();
         let said = error.message();
         // What cargo says begins with lines on what it has done, and with its level.
-        let said = said.find("\nerror: ").map_or(said.as_str(), |start| &said[start + 1..]);
+        let said = said
+            .find("\nerror: ")
+            .map_or(said.as_str(), |start| &said[start + 1..]);
         let original = about_the_cell(without_level(said), code);
         let message = unkept.map_or_else(|| original.clone(), |unkept| unkept.title);
-        let primary = error.primary_spanned_message().and_then(|message| message.span);
+        let primary = error
+            .primary_spanned_message()
+            .and_then(|message| message.span);
         let mut marks = Vec::new();
         for said in error.spanned_messages() {
             let Some(span) = said.span else { continue };
             let byte = |line, column| offset(code, line, prepared.column(line, column));
             let start = byte(span.start_line, span.start_column);
             let end = byte(span.end_line, span.end_column).max(start);
-            let is_primary =
-                primary.is_some_and(|p| (p.start_line, p.start_column) == (span.start_line, span.start_column));
+            let is_primary = primary.is_some_and(|p| {
+                (p.start_line, p.start_column) == (span.start_line, span.start_column)
+            });
             let label = without_level(&said.label);
             // The method is the one that shows a value; learners did not write it.
             let label = match label {
-                label if label.starts_with("method cannot be called") => "this value cannot be shown".to_owned(),
+                label if label.starts_with("method cannot be called") => {
+                    "this value cannot be shown".to_owned()
+                }
                 label if label.contains("`evcxr_display`") => "`Debug` is missing".to_owned(),
                 label => without_generated(label),
             };
             let label = (label != original && !label.is_empty()).then_some(label);
-            marks.push(Mark { range: start..end, label, is_primary });
+            marks.push(Mark {
+                range: start..end,
+                label,
+                is_primary,
+            });
         }
         // evcxr takes a `use` apart, and no longer knows where its parts were.
-        let name = original.split('`').nth(1).and_then(|path| path.rsplit("::").next());
+        let name = original
+            .split('`')
+            .nth(1)
+            .and_then(|path| path.rsplit("::").next());
         if marks.is_empty()
             && let Some(range) = name.and_then(|name| Cell::new(code).place_in_use(name))
         {
-            marks.push(Mark { range, label: None, is_primary: true });
+            marks.push(Mark {
+                range,
+                label: None,
+                is_primary: true,
+            });
         }
-        let helps = error.help().iter().map(|help| without_generated(help)).collect::<Vec<_>>();
-        let helps = helps.into_iter().filter(|help| !is_generated(help, code) && explain::is_help(help, &original));
+        let helps = error
+            .help()
+            .iter()
+            .map(|help| without_generated(help))
+            .collect::<Vec<_>>();
+        let helps = helps
+            .into_iter()
+            .filter(|help| !is_generated(help, code) && explain::is_help(help, &original));
         let helps = helps.collect();
-        Mistake { id, kind, message, original, marks, helps }
+        Mistake {
+            id,
+            kind,
+            message,
+            original,
+            marks,
+            helps,
+        }
     }
 
     /// A slip that was found without rustc.
@@ -260,14 +362,32 @@ impl Mistake {
 
     /// The mark that it is about.
     fn mark(&self) -> Option<&Mark> {
-        self.marks.iter().find(|mark| mark.is_primary).or(self.marks.first())
+        self.marks
+            .iter()
+            .find(|mark| mark.is_primary)
+            .or(self.marks.first())
     }
 
     fn case<'a>(&'a self, number: u32, code: &'a str, memory: &'a Memory) -> Case<'a> {
-        let labels = self.marks.iter().filter_map(|mark| mark.label.as_deref()).collect::<Vec<_>>().join("\n");
+        let labels = self
+            .marks
+            .iter()
+            .filter_map(|mark| mark.label.as_deref())
+            .collect::<Vec<_>>()
+            .join("\n");
         let mark = self.mark().map(|mark| mark.range.clone());
         let (kind, message) = (self.kind.as_str(), self.original.as_str());
-        Case { kind, message, labels, helps: &self.helps, folder: "", mark, number, code, memory }
+        Case {
+            kind,
+            message,
+            labels,
+            helps: &self.helps,
+            folder: "",
+            mark,
+            number,
+            code,
+            memory,
+        }
     }
 
     /// As rustc draws it, with the lines of the cell.
@@ -278,10 +398,17 @@ impl Mistake {
         }
         let mut group = annotate_snippets::Group::with_title(title);
         if !self.marks.is_empty() {
-            let mut snippet = Snippet::source(code).path(format!("cell [{cell}]")).fold(true);
+            let mut snippet = Snippet::source(code)
+                .path(format!("cell [{cell}]"))
+                .fold(true);
             for mark in &self.marks {
-                let kind = if mark.is_primary { AnnotationKind::Primary } else { AnnotationKind::Context };
-                snippet = snippet.annotation(kind.span(mark.range.clone()).label(mark.label.clone()));
+                let kind = if mark.is_primary {
+                    AnnotationKind::Primary
+                } else {
+                    AnnotationKind::Context
+                };
+                snippet =
+                    snippet.annotation(kind.span(mark.range.clone()).label(mark.label.clone()));
             }
             group = group.element(snippet);
         }
@@ -289,7 +416,11 @@ impl Mistake {
             group = group.element(Level::HELP.message(help.as_str()));
         }
         let bold = Style::new().bold();
-        Renderer::plain().error(bold).emphasis(bold).help(bold).render(&[group])
+        Renderer::plain()
+            .error(bold)
+            .emphasis(bold)
+            .help(bold)
+            .render(&[group])
     }
 }
 
@@ -313,7 +444,12 @@ fn about_the_cell(message: &str, code: &str) -> String {
     let names: Vec<&str> = message.split('`').collect();
     if names.get(1) == Some(&"evcxr_display") {
         // The method that shows a value is there for all that has `Debug`.
-        let shown = without_generated(names.get(3).unwrap_or(&"this value").trim_start_matches('&'));
+        let shown = without_generated(
+            names
+                .get(3)
+                .unwrap_or(&"this value")
+                .trim_start_matches('&'),
+        );
         return format!("`{shown}` doesn't implement `Debug`");
     }
     let message = without_generated(message);
@@ -326,19 +462,32 @@ fn about_the_cell(message: &str, code: &str) -> String {
 
 /// A message without names of generated code and without places in it.
 fn without_generated(message: &str) -> String {
-    let mut message = GENERATED.iter().fold(message.to_owned(), |text, (name, word)| text.replace(name, word));
+    let mut message = GENERATED
+        .iter()
+        .fold(message.to_owned(), |text, (name, word)| {
+            text.replace(name, word)
+        });
     // `{closure@cell:12:9: 12:12}` counts the lines of the generated code.
     while let Some(begin) = message.find("@cell:") {
-        let end = message[begin..].find('}').map_or(message.len(), |end| begin + end);
+        let end = message[begin..]
+            .find('}')
+            .map_or(message.len(), |end| begin + end);
         message.replace_range(begin..end, "");
     }
     message
 }
 
-/// Whether a text is about generated code, or about a `Cargo.toml` that learners do not have. What stands in the cell is
-/// the learner's, such as the name of a crate.
+/// Whether a text is about generated code, or about a `Cargo.toml` that learners do not have. What
+/// stands in the cell is the learner's, such as the name of a crate.
 fn is_generated(text: &str, code: &str) -> bool {
-    const NAMES: [&str; 6] = ["evcxr", "Evcxr", IMPLEMENTATION, "run_user_code", "VariableStore", "put_variable"];
+    const NAMES: [&str; 6] = [
+        "evcxr",
+        "Evcxr",
+        IMPLEMENTATION,
+        "run_user_code",
+        "VariableStore",
+        "put_variable",
+    ];
     let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
     text.contains("Cargo.toml")
         || words.any(|word| NAMES.iter().any(|name| word.contains(name)) && !code.contains(word))
@@ -346,14 +495,24 @@ fn is_generated(text: &str, code: &str) -> bool {
 
 /// evcxr puts `error: ` before a message that it uses as a label.
 fn without_level(label: &str) -> &str {
-    ["error: ", "help: ", "note: "].iter().find_map(|level| label.strip_prefix(level)).unwrap_or(label)
+    ["error: ", "help: ", "note: "]
+        .iter()
+        .find_map(|level| label.strip_prefix(level))
+        .unwrap_or(label)
 }
 
 /// The byte at a line and a column, both from 1, the column in characters. Never outside the text.
 fn offset(code: &str, line: usize, column: usize) -> usize {
-    let start: usize = code.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let start: usize = code
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
     let line = code[start..].lines().next().unwrap_or_default();
-    let within = line.char_indices().nth(column.saturating_sub(1)).map_or(line.len(), |(at, _)| at);
+    let within = line
+        .char_indices()
+        .nth(column.saturating_sub(1))
+        .map_or(line.len(), |(at, _)| at);
     start + within
 }
 
@@ -363,23 +522,48 @@ mod tests {
 
     /// The traceback without colours.
     fn plain(failure: &Failure) -> String {
-        failure.traceback.join("\n").replace(BOLD, "").replace(RESET, "")
+        failure
+            .traceback
+            .join("\n")
+            .replace(BOLD, "")
+            .replace(RESET, "")
     }
 
     #[test]
     fn generated_names_are_not_shown() {
-        let said = "expected closure `{closure@src/lib.rs:3:9: 3:12}`, found closure `{closure@src/lib.rs:4:9: 4:12}`";
-        assert_eq!(without_generated(said), "expected closure `{closure}`, found closure `{closure}`");
+        let said = "expected closure `{closure@src/lib.rs:3:9: 3:12}`, found closure \
+                   `{closure@src/lib.rs:4:9: 4:12}`";
+        assert_eq!(
+            without_generated(said),
+            "expected closure `{closure}`, found closure `{closure}`"
+        );
         let said = "an error compatible with `Result<(), EvcxrUserCodeError>`";
-        assert_eq!(without_generated(said), "an error compatible with `Result<(), _>`");
+        assert_eq!(
+            without_generated(said),
+            "an error compatible with `Result<(), _>`"
+        );
     }
 
     #[test]
     fn an_explanation_stands_above_the_last_line() {
-        let failure = Failure::new("Panic", "index out of bounds: the len is 2 but the index is 5", None);
+        let failure = Failure::new(
+            "Panic",
+            "index out of bounds: the len is 2 but the index is 5",
+            None,
+        );
         let failure = failure.explained(1, "v[5]", &Memory::default(), "");
-        assert!(plain(&failure).contains("the last of 2 is [1]"), "{failure:?}");
-        assert!(failure.traceback.last().unwrap().ends_with("the len is 2 but the index is 5"), "{failure:?}");
+        assert!(
+            plain(&failure).contains("the last of 2 is [1]"),
+            "{failure:?}"
+        );
+        assert!(
+            failure
+                .traceback
+                .last()
+                .unwrap()
+                .ends_with("the len is 2 but the index is 5"),
+            "{failure:?}"
+        );
     }
 
     #[test]
@@ -391,13 +575,22 @@ mod tests {
 
     #[test]
     fn the_last_line_says_it_all() {
-        let place = Place { cell: 3, line: 4, text: "let y = v[10];".to_owned(), statement: String::new() };
+        let place = Place {
+            cell: 3,
+            line: 4,
+            text: "let y = v[10];".to_owned(),
+            statement: String::new(),
+        };
         let failure = Failure::new("Panic", "index out of bounds", Some(&place));
         assert_eq!(
             plain(&failure),
-            "Panic in cell [3], line 4:\n\n    4 | let y = v[10];\n\nPanic: index out of bounds  (cell [3], line 4)"
+            "Panic in cell [3], line 4:\n\n    4 | let y = v[10];\n\nPanic: index out of bounds  \
+            (cell [3], line 4)"
         );
         let failure = Failure::new("Panic", "sizes differ\n  hint: transpose", None);
-        assert_eq!(plain(&failure), "sizes differ\n  hint: transpose\n\nPanic: sizes differ");
+        assert_eq!(
+            plain(&failure),
+            "sizes differ\n  hint: transpose\n\nPanic: sizes differ"
+        );
     }
 }

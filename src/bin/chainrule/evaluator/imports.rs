@@ -14,16 +14,26 @@ pub struct Import {
 
 impl Import {
     fn new(path: &[String], name: &str) -> Import {
-        let renamed = if path.last().is_some_and(|last| last == name) { "" } else { &format!(" as {name}") };
+        let renamed = if path.last().is_some_and(|last| last == name) {
+            ""
+        } else {
+            &format!(" as {name}")
+        };
         let text = format!("use {}{renamed};", path.join("::"));
-        Import { name: (!matches!(name, "*" | "_")).then(|| name.to_owned()), text }
+        Import {
+            name: (!matches!(name, "*" | "_")).then(|| name.to_owned()),
+            text,
+        }
     }
 }
 
 /// The imports of a cell.
 pub fn imports(code: &str) -> Vec<Import> {
     let items = statements(&parse(&without_commands(code))).into_iter();
-    items.filter_map(ast::Use::cast).flat_map(|one| of_use(&one)).collect()
+    items
+        .filter_map(ast::Use::cast)
+        .flat_map(|one| of_use(&one))
+        .collect()
 }
 
 /// The imports of one `use`.
@@ -37,22 +47,45 @@ pub fn of_use(statement: &ast::Use) -> Vec<Import> {
 
 /// The imports that evcxr does not see: of `use {a, b};` all, of `use a::{self as b};` the name.
 pub fn overlooked(statement: &ast::Use) -> Vec<Import> {
-    let has_path = statement.use_tree().is_some_and(|tree| tree.path().is_some());
+    let has_path = statement
+        .use_tree()
+        .is_some_and(|tree| tree.path().is_some());
     let text = statement.syntax().text().to_string();
-    let is_self = |import: &Import| import.name.as_ref().is_some_and(|name| text.contains(&format!("self as {name}")));
-    of_use(statement).into_iter().filter(|import| !has_path || is_self(import)).collect()
+    let is_self = |import: &Import| {
+        import
+            .name
+            .as_ref()
+            .is_some_and(|name| text.contains(&format!("self as {name}")))
+    };
+    of_use(statement)
+        .into_iter()
+        .filter(|import| !has_path || is_self(import))
+        .collect()
 }
 
 fn collect(tree: &ast::UseTree, before: &[String], found: &mut Vec<Import>) {
     let Some(path) = tree.path() else {
         // `{a, b}` and `*` without a path in front of them.
-        tree.use_tree_list().into_iter().flat_map(|list| list.use_trees()).for_each(|one| collect(&one, before, found));
+        tree.use_tree_list()
+            .into_iter()
+            .flat_map(|list| list.use_trees())
+            .for_each(|one| collect(&one, before, found));
         return;
     };
-    let is_self = |path: &ast::Path| path.segment().and_then(|one| one.kind()) == Some(ast::PathSegmentKind::SelfKw);
+    let is_self = |path: &ast::Path| {
+        path.segment().and_then(|one| one.kind()) == Some(ast::PathSegmentKind::SelfKw)
+    };
     if is_self(&path) && path.qualifier().is_none() && !before.is_empty() {
-        let renamed = tree.rename().and_then(|rename| rename.name()).map(|name| name.text().to_string());
-        found.extend(renamed.as_ref().or(before.last()).map(|name| Import::new(before, name)));
+        let renamed = tree
+            .rename()
+            .and_then(|rename| rename.name())
+            .map(|name| name.text().to_string());
+        found.extend(
+            renamed
+                .as_ref()
+                .or(before.last())
+                .map(|name| Import::new(before, name)),
+        );
         return;
     }
     let mut whole = before.to_vec();
@@ -61,9 +94,12 @@ fn collect(tree: &ast::UseTree, before: &[String], found: &mut Vec<Import>) {
         name.or_else(|| one.crate_token().map(|token| token.text().to_owned()))
     }));
     if let Some(list) = tree.use_tree_list() {
-        list.use_trees().for_each(|one| collect(&one, &whole, found));
+        list.use_trees()
+            .for_each(|one| collect(&one, &whole, found));
     } else if let Some(rename) = tree.rename() {
-        let name = rename.name().map_or("_".to_owned(), |name| name.text().to_string());
+        let name = rename
+            .name()
+            .map_or("_".to_owned(), |name| name.text().to_string());
         found.push(Import::new(&whole, &name));
     } else {
         whole.extend(tree.star_token().map(|star| star.text().to_owned()));
@@ -78,8 +114,13 @@ mod tests {
     #[test]
     fn what_evcxr_overlooks() {
         let texts = |code: &str| -> Vec<String> {
-            let items = statements(&parse(code)).into_iter().filter_map(ast::Use::cast);
-            items.flat_map(|one| overlooked(&one)).map(|import| import.text).collect()
+            let items = statements(&parse(code))
+                .into_iter()
+                .filter_map(ast::Use::cast);
+            items
+                .flat_map(|one| overlooked(&one))
+                .map(|import| import.text)
+                .collect()
         };
         assert_eq!(texts("use {a::b, c as d};"), ["use a::b;", "use c as d;"]);
         assert_eq!(texts("use a::{self as e, f};"), ["use a as e;"]);
@@ -88,7 +129,9 @@ mod tests {
 
     #[test]
     fn a_use_is_taken_apart() {
-        let found = imports("use a::{self, b::{C, d as e}, f::*, G as _};\nuse crate::h; use self::i::*; fn f() {}");
+        let found = imports(
+            "use a::{self, b::{C, d as e}, f::*, G as _};\nuse crate::h; use self::i::*; fn f() {}",
+        );
         let texts: Vec<&str> = found.iter().map(|one| one.text.as_str()).collect();
         let expected = [
             "use a;",

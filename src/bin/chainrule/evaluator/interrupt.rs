@@ -1,4 +1,5 @@
-//! Stopping a cell, from another thread, in three steps: end the compiler; ask the cell; end the cell.
+//! Stopping a cell, from another thread, in three steps: end the compiler; ask the cell; end the
+//! cell.
 
 use crate::machine::processes::children;
 use crate::worker::link::ends_within;
@@ -43,7 +44,8 @@ struct State {
     /// Its time does not count, because evcxr starts.
     is_waiting: bool,
     stop: Option<Stop>,
-    /// A cell is being compiled, or was and runs now; cells that were compiled before leave cargo to others.
+    /// A cell is being compiled, or was and runs now; cells that were compiled before leave cargo
+    /// to others.
     may_compile: bool,
     /// The session is over.
     is_closed: bool,
@@ -54,7 +56,10 @@ pub struct Running<'a>(&'a Interrupter);
 
 impl Interrupter {
     pub fn new(worker: Arc<Mutex<std::process::Child>>) -> Interrupter {
-        Interrupter { worker, state: Arc::default() }
+        Interrupter {
+            worker,
+            state: Arc::default(),
+        }
     }
 
     /// Interrupts the running cell; does nothing if there is none. Returns at once.
@@ -62,7 +67,8 @@ impl Interrupter {
         self.stop(Stop::Interrupt);
     }
 
-    /// Stops the running cell; does nothing if there is none, or if it is being stopped. Returns at once.
+    /// Stops the running cell; does nothing if there is none, or if it is being stopped. Returns at
+    /// once.
     pub(super) fn stop(&self, why: Stop) {
         let mut state = self.state();
         if state.began.is_none() || state.stop.is_some() {
@@ -70,11 +76,14 @@ impl Interrupter {
         }
         let (this, cell) = (self.clone(), state.cell);
         // If no thread can be had, the next press of the button tries again.
-        let helper = std::thread::Builder::new().name("interrupt".to_owned()).spawn(move || this.insist(cell, why));
+        let helper = std::thread::Builder::new()
+            .name("interrupt".to_owned())
+            .spawn(move || this.insist(cell, why));
         state.stop = helper.is_ok().then_some(why);
     }
 
-    /// Goes back to how things were after the last cell, although none runs: a thread that a cell has left does harm.
+    /// Goes back to how things were after the last cell, although none runs: a thread that a cell
+    /// has left does harm.
     pub(super) fn end_what_runs_between_cells(&self) {
         self.signal(END_RUNNER);
     }
@@ -90,13 +99,27 @@ impl Interrupter {
         }
     }
 
-    /// Waits until a cell begins, the session ends or the time is up. Says how long the cell has been running, or `None`
-    /// if none is; nothing at all at the end of the session.
+    /// Waits until a cell begins, the session ends or the time is up. Says how long the cell has
+    /// been running, or `None` if none is; nothing at all at the end of the session.
     pub(super) fn wait(&self, time: Duration) -> Option<Option<Duration>> {
         let state = self.state();
-        let (state, _) = self.state.1.wait_timeout(state, time).unwrap_or_else(PoisonError::into_inner);
-        let elapsed = |began: Instant| if state.is_waiting { Duration::ZERO } else { began.elapsed() };
-        if state.is_closed { None } else { Some(state.began.map(elapsed)) }
+        let (state, _) = self
+            .state
+            .1
+            .wait_timeout(state, time)
+            .unwrap_or_else(PoisonError::into_inner);
+        let elapsed = |began: Instant| {
+            if state.is_waiting {
+                Duration::ZERO
+            } else {
+                began.elapsed()
+            }
+        };
+        if state.is_closed {
+            None
+        } else {
+            Some(state.began.map(elapsed))
+        }
     }
 
     /// From now on the cell waits for what is not its own, or no longer: its time begins then.
@@ -124,7 +147,8 @@ impl Interrupter {
         Running(self)
     }
 
-    /// Repeats until the cell ends: between the steps of an evaluation there are moments that notice nothing.
+    /// Repeats until the cell ends: between the steps of an evaluation there are moments that
+    /// notice nothing.
     fn insist(&self, cell: u64, why: Stop) {
         // A cell that takes what others need is not asked, and what it did shall not stay.
         let is_asked = matches!(why, Stop::Interrupt | Stop::Timeout);
@@ -133,7 +157,8 @@ impl Interrupter {
         loop {
             {
                 let state = self.state();
-                // Without a snapshot the worker ends with the cell, and evcxr starts another, which has done nothing.
+                // Without a snapshot the worker ends with the cell, and evcxr starts another, which
+                // has done nothing.
                 if state.began.is_none() || state.cell != cell || self.worker_id() != worker {
                     return;
                 }
@@ -153,7 +178,10 @@ impl Interrupter {
 
     /// The supervisor.
     pub(super) fn worker_id(&self) -> u32 {
-        self.worker.lock().unwrap_or_else(PoisonError::into_inner).id()
+        self.worker
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .id()
     }
 
     fn signal(&self, signal: Signal) {
@@ -176,8 +204,13 @@ impl Running<'_> {
 
 /// Ends the cargo that compiles a cell and what it has started. Says whether there was one.
 fn end_compiler() -> bool {
-    let is_cargo = |pid: &i32| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "cargo");
-    let compilers: Vec<i32> = children(std::process::id()).into_iter().filter(is_cargo).collect();
+    let is_cargo = |pid: &i32| {
+        fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "cargo")
+    };
+    let compilers: Vec<i32> = children(std::process::id())
+        .into_iter()
+        .filter(is_cargo)
+        .collect();
     for &compiler in &compilers {
         // rustc itself ends with the wrapper around it.
         for wrapper in children(compiler as u32) {

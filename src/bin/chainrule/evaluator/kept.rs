@@ -1,13 +1,16 @@
-//! Cells that were compiled before: what is kept of one, by what it is found again, and running it without a compiler.
+//! Cells that were compiled before: what is kept of one, by what it is found again, and running it
+//! without a compiler.
 //!
-//! What is kept is what compiling gave, nothing of what running did: the machine code, which variables there are when the
-//! cell has come to its end and which if it stops before, what it set aside, and what is needed to speak of it (the
-//! generated source, for the lines of a panic; warnings). A cell that was refused is kept as well: with its mistakes.
+//! What is kept is what compiling gave, nothing of what running did: the machine code, which
+//! variables there are when the cell has come to its end and which if it stops before, what it set
+//! aside, and what is needed to speak of it (the generated source, for the lines of a panic;
+//! warnings). A cell that was refused is kept as well: with its mistakes.
 //!
-//! The key is made of everything that decides what compiling gives: the text of the cell, what it sees of the cells before
-//! it ([`Scope`]), the library, the compiler, and this program. How the cells before have ended is in what they left: in
-//! the variables and in the definitions. Whatever is not as it was when the cell is run, evcxr's own check of the types of
-//! all variables at the beginning of each cell finds; then the cell is compiled.
+//! The key is made of everything that decides what compiling gives: the text of the cell, what it
+//! sees of the cells before it ([`Scope`]), the library, the compiler, and this program. How the
+//! cells before have ended is in what they left: in the variables and in the definitions. Whatever
+//! is not as it was when the cell is run, evcxr's own check of the types of all variables at the
+//! beginning of each cell finds; then the cell is compiled.
 
 use super::definitions::Gone;
 use super::explain::memory::Fate;
@@ -76,8 +79,8 @@ pub struct Ran {
 const CHANGED_TYPE: &[u8] = words::CHANGED_TYPE.as_bytes();
 
 impl Evaluator {
-    /// By what a cell is kept. Nothing where something decides that stands elsewhere, or where commands do more than to
-    /// change how it is compiled.
+    /// By what a cell is kept. Nothing where something decides that stands elsewhere, or where
+    /// commands do more than to change how it is compiled.
     pub(super) fn key(&self, code: &str) -> Option<String> {
         if !self.cells.is_on() || reads_files(code) {
             return None;
@@ -100,10 +103,22 @@ impl Evaluator {
             add(&content_of_dependency(line, &self.folder)?);
         }
         self.root.iter().for_each(|word| add(word));
-        self.scope.words(&self.folder)?.iter().for_each(|word| add(word));
-        add(&format!("{:?} {}", self.implementations, self.definitions.words()));
+        self.scope
+            .words(&self.folder)?
+            .iter()
+            .for_each(|word| add(word));
+        add(&format!(
+            "{:?} {}",
+            self.implementations,
+            self.definitions.words()
+        ));
         add(code);
-        Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Some(
+            hash.finalize()
+                .iter()
+                .map(|byte| format!("{byte:02x}"))
+                .collect(),
+        )
     }
 
     /// What is kept of a cell.
@@ -128,11 +143,16 @@ impl Evaluator {
         }
     }
 
-    /// Runs a cell that was compiled before. Nothing if it turns out that it does not fit: then it was not run.
+    /// Runs a cell that was compiled before. Nothing if it turns out that it does not fit: then it
+    /// was not run.
     pub(super) fn play(&mut self, number: u32, prepared: &mut Prepared, runs: Runs) -> Option<Ran> {
         let Runs { kept, objects } = runs;
         let mut played = prepared.clone();
-        let mut gone = Gone { changed: kept.changed, variables: kept.dropped, ..Gone::default() };
+        let mut gone = Gone {
+            changed: kept.changed,
+            variables: kept.dropped,
+            ..Gone::default()
+        };
         self.give_way_again(&kept.gave_way, &mut played, &mut gone)?;
         if !kept.functions.is_empty() && objects.len() != kept.functions.len() {
             return None;
@@ -140,10 +160,17 @@ impl Evaluator {
         let mut stopped = false;
         for (object, (function, _)) in objects.iter().zip(&kept.functions) {
             let path = self.session.store_object(object).ok()?;
-            let answers = self.worker.lock().unwrap_or_else(PoisonError::into_inner).run(&path, function);
+            let answers = self
+                .worker
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .run(&path, function);
             let Ok(answers) = answers else {
                 self.lose_variables();
-                return Some(Ran { gone, result: Err(Error::SubprocessTerminated(String::new())) });
+                return Some(Ran {
+                    gone,
+                    result: Err(Error::SubprocessTerminated(String::new())),
+                });
             };
             if answers.iter().any(|line| line.starts_with(CHANGED_TYPE)) {
                 return None;
@@ -151,11 +178,17 @@ impl Evaluator {
             if given_up(&answers) {
                 self.taken.extend(self.events.take());
                 let events = self.taken.len();
-                self.taken.retain(|event| !matches!(event, Event::LoadFailed { .. }));
+                self.taken
+                    .retain(|event| !matches!(event, Event::LoadFailed { .. }));
                 if self.taken.len() < events {
                     return None;
                 }
-                return Some(Ran { gone, result: Err(Error::Message("the cell has not come to its end".to_owned())) });
+                return Some(Ran {
+                    gone,
+                    result: Err(Error::Message(
+                        "the cell has not come to its end".to_owned(),
+                    )),
+                });
             }
             self.steps += 1;
             stopped = ends_early(&answers);
@@ -177,11 +210,20 @@ impl Evaluator {
         }
         let mut outputs = EvalOutputs::new();
         outputs.content_by_mime_type = kept.said;
-        Some(Ran { gone, result: Ok(outputs) })
+        Some(Ran {
+            gone,
+            result: Ok(outputs),
+        })
     }
 
     /// Has evcxr compile and run a cell, and keeps it by `key`.
-    pub(super) fn compile(&mut self, number: u32, code: &str, prepared: &mut Prepared, key: Option<&str>) -> Ran {
+    pub(super) fn compile(
+        &mut self,
+        number: u32,
+        code: &str,
+        prepared: &mut Prepared,
+        key: Option<&str>,
+    ) -> Ran {
         let compiling = Compiling::begin(&self.interrupter);
         self.context.take_exchanges();
         let scope = self.scope.clone();
@@ -191,7 +233,13 @@ impl Evaluator {
         }
         let (ran, before) = match woken {
             Ok(()) => self.run_over_others(number, code, prepared),
-            Err(error) => (Ran { gone: Gone::default(), result: Err(error) }, scope.variables.clone()),
+            Err(error) => (
+                Ran {
+                    gone: Gone::default(),
+                    result: Err(error),
+                },
+                scope.variables.clone(),
+            ),
         };
         drop(compiling);
         let exchanges = self.context.take_exchanges();
@@ -199,17 +247,26 @@ impl Evaluator {
         if is_lost {
             self.restart_worker();
         }
-        let is_kept = |one: &&Exchange| one.answers.as_ref().is_some_and(|answers| !given_up(answers));
+        let is_kept = |one: &&Exchange| {
+            one.answers
+                .as_ref()
+                .is_some_and(|answers| !given_up(answers))
+        };
         self.steps += exchanges.iter().filter(is_kept).count();
-        let stopped = exchanges.last().and_then(|one| one.answers.as_ref()).is_some_and(ends_early);
+        let stopped = exchanges
+            .last()
+            .and_then(|one| one.answers.as_ref())
+            .is_some_and(ends_early);
         self.note_unforeseen(number, &exchanges, &ran.gone, &before);
         self.compiled.source = self.last_source();
-        self.compiled.warnings = warnings::of_compiled(self.session.folder(), &self.compiled.source);
+        self.compiled.warnings =
+            warnings::of_compiled(self.session.folder(), &self.compiled.source);
         if ran.result.is_ok() {
             self.follow_variables(&prepared.code);
             self.scope.add(&prepared.code);
             if commands(&prepared.code).any(|line| line.trim_start().starts_with(":dep")) {
-                self.scope.versions = std::fs::read_to_string(self.session.folder().join("Cargo.lock")).ok();
+                self.scope.versions =
+                    std::fs::read_to_string(self.session.folder().join("Cargo.lock")).ok();
             }
         } else {
             self.follow_variables("");
@@ -222,7 +279,8 @@ impl Evaluator {
         if ran.result.is_err() && !is_lost {
             let there = std::mem::replace(&mut self.scope.variables, scope.variables);
             self.scope.variables.retain(|name, _| {
-                there.contains_key(name) || !(before.contains_key(name) || ran.gone.unnameable.contains(name))
+                there.contains_key(name)
+                    || !(before.contains_key(name) || ran.gone.unnameable.contains(name))
             });
         }
         self.complete_types();
@@ -237,13 +295,33 @@ impl Evaluator {
         ran
     }
 
-    /// Remembers why variables are not there of which only the store saw that their types are others now.
-    fn note_unforeseen(&mut self, number: u32, exchanges: &[Exchange], gone: &Gone, before: &Variables) {
-        let answers = exchanges.iter().filter_map(|exchange| exchange.answers.as_ref()).flatten();
-        let names = answers.filter_map(|line| std::str::from_utf8(line.strip_prefix(CHANGED_TYPE)?).ok());
-        for name in names.map(str::trim).filter(|name| !gone.variables.iter().any(|known| known == name)) {
+    /// Remembers why variables are not there of which only the store saw that their types are
+    /// others now.
+    fn note_unforeseen(
+        &mut self,
+        number: u32,
+        exchanges: &[Exchange],
+        gone: &Gone,
+        before: &Variables,
+    ) {
+        let answers = exchanges
+            .iter()
+            .filter_map(|exchange| exchange.answers.as_ref())
+            .flatten();
+        let names =
+            answers.filter_map(|line| std::str::from_utf8(line.strip_prefix(CHANGED_TYPE)?).ok());
+        for name in names
+            .map(str::trim)
+            .filter(|name| !gone.variables.iter().any(|known| known == name))
+        {
             if let Some(variable) = before.get(name) {
-                self.memory.note(name, Fate::TypeChanged { cell: number, kind: variable.kind.clone() });
+                self.memory.note(
+                    name,
+                    Fate::TypeChanged {
+                        cell: number,
+                        kind: variable.kind.clone(),
+                    },
+                );
             }
         }
     }
@@ -280,7 +358,11 @@ impl Evaluator {
     fn restart_worker(&mut self) {
         self.undo = Undo::default();
         // If it does not start, the next cell says that the variables are lost, and tries again.
-        let _ = self.worker.lock().unwrap_or_else(PoisonError::into_inner).restart();
+        let _ = self
+            .worker
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .restart();
     }
 
     /// What is kept of a cell that evcxr has just compiled, if all about it is understood.
@@ -293,18 +375,28 @@ impl Evaluator {
     ) -> Option<Vec<u8>> {
         let is_loaded = |exchange: &Exchange| {
             let answers = exchange.answers.as_deref().unwrap_or_default();
-            !exchange.object.is_empty() && !answers.iter().any(|line| line.starts_with(CHANGED_TYPE))
+            !exchange.object.is_empty()
+                && !answers.iter().any(|line| line.starts_with(CHANGED_TYPE))
         };
         if !ran.gone.unnameable.is_empty() {
             return None;
         }
         // A crash says nothing of the code, but what could not be loaded was not compiled well.
-        if !exchanges.iter().all(is_loaded) || self.taken.iter().any(|event| matches!(event, Event::LoadFailed { .. }))
+        if !exchanges.iter().all(is_loaded)
+            || self
+                .taken
+                .iter()
+                .any(|event| matches!(event, Event::LoadFailed { .. }))
         {
             return None;
         }
-        let (mut variables, mut staying) =
-            (before.iter().map(|(name, one)| (name.clone(), one.kind.clone())).collect(), None);
+        let (mut variables, mut staying) = (
+            before
+                .iter()
+                .map(|(name, one)| (name.clone(), one.kind.clone()))
+                .collect(),
+            None,
+        );
         match exchanges.len() {
             0 if ran.result.is_ok() => {}
             // Only definitions: nothing is run, and the variables stay where they are.
@@ -313,17 +405,24 @@ impl Evaluator {
                 let (mut all, mut after_a_stop) = stored_by(&self.compiled.source);
                 // Variables that it does not mention stay where they are.
                 let taken = generated::taken(&self.compiled.source);
-                let made: Vec<String> = all.keys().filter(|name| !after_a_stop.contains(name)).cloned().collect();
-                let is_left = |name: &String| !taken.contains(name.as_str()) && !made.contains(name);
+                let made: Vec<String> = all
+                    .keys()
+                    .filter(|name| !after_a_stop.contains(name))
+                    .cloned()
+                    .collect();
+                let is_left =
+                    |name: &String| !taken.contains(name.as_str()) && !made.contains(name);
                 for (name, variable) in before.iter().filter(|(name, _)| is_left(name)) {
                     after_a_stop.push(name.clone());
-                    all.entry(name.clone()).or_insert_with(|| variable.kind.clone());
+                    all.entry(name.clone())
+                        .or_insert_with(|| variable.kind.clone());
                 }
                 // A type that was written down in part has been completed since.
-                let complete = |(name, kind): (&String, &mut String)| match self.scope.variables.get(name) {
-                    Some(known) if types::has_gap(kind) => kind.clone_from(&known.kind),
-                    _ => {}
-                };
+                let complete =
+                    |(name, kind): (&String, &mut String)| match self.scope.variables.get(name) {
+                        Some(known) if types::has_gap(kind) => kind.clone_from(&known.kind),
+                        _ => {}
+                    };
                 all.iter_mut().for_each(complete);
                 (variables, staying) = (all, Some(after_a_stop));
             }
@@ -333,27 +432,48 @@ impl Evaluator {
         if let (Ok(_), Some(exchange)) = (&ran.result, exchanges.last()) {
             // What the source says must be what evcxr says.
             let stopped = exchange.answers.as_ref().is_some_and(ends_early);
-            let expected = variables.iter().filter(|(name, _)| !stopped || staying.contains(name));
-            let is_same =
-                |(a, kind): (&String, &String)| self.scope.variables.get(a).is_some_and(|one| one.kind == *kind);
-            if expected.clone().count() != self.scope.variables.len() || !expected.clone().all(is_same) {
+            let expected = variables
+                .iter()
+                .filter(|(name, _)| !stopped || staying.contains(name));
+            let is_same = |(a, kind): (&String, &String)| {
+                self.scope
+                    .variables
+                    .get(a)
+                    .is_some_and(|one| one.kind == *kind)
+            };
+            if expected.clone().count() != self.scope.variables.len()
+                || !expected.clone().all(is_same)
+            {
                 return None;
             }
         }
         let kept = Kept {
-            functions: exchanges.iter().map(|one| (one.function.clone(), one.object.len())).collect(),
+            functions: exchanges
+                .iter()
+                .map(|one| (one.function.clone(), one.object.len()))
+                .collect(),
             changed: ran.gone.changed.clone(),
             dropped: ran.gone.variables.clone(),
             gave_way: GaveWay::from(&ran.gone),
             variables,
             staying,
-            said: ran.result.as_ref().map(|outputs| outputs.content_by_mime_type.clone()).unwrap_or_default(),
-            versions: self.scope.versions.clone().filter(|_| commands(&prepared.code).next().is_some()),
+            said: ran
+                .result
+                .as_ref()
+                .map(|outputs| outputs.content_by_mime_type.clone())
+                .unwrap_or_default(),
+            versions: self
+                .scope
+                .versions
+                .clone()
+                .filter(|_| commands(&prepared.code).next().is_some()),
             compiled: self.compiled.clone(),
         };
         let mut content = serde_json::to_vec(&kept).ok()?;
         content.push(b'\n'); // JSON has none within
-        exchanges.iter().for_each(|exchange| content.extend(&exchange.object));
+        exchanges
+            .iter()
+            .for_each(|exchange| content.extend(&exchange.object));
         Some(content)
     }
 }
@@ -395,23 +515,34 @@ fn key_of_refusal(key: &str) -> String {
 }
 
 fn given_up(answers: &Answers) -> bool {
-    answers.last().is_none_or(|line| std::str::from_utf8(line).is_err())
+    answers
+        .last()
+        .is_none_or(|line| std::str::from_utf8(line).is_err())
 }
 
-/// Whether the cell panicked or returned before its end: evcxr then drops the variables that it was to make.
+/// Whether the cell panicked or returned before its end: evcxr then drops the variables that it was
+/// to make.
 fn ends_early(answers: &Answers) -> bool {
-    answers.iter().any(|line| [words::PANICKED, words::RETURNED].iter().any(|word| line == word.as_bytes()))
+    answers.iter().any(|line| {
+        [words::PANICKED, words::RETURNED]
+            .iter()
+            .any(|word| line == word.as_bytes())
+    })
 }
 
-/// The variables that a compiled cell stores, with their types, and the names of those that it stores even if it stops
-/// before its end: behind the place where a panic is noticed.
+/// The variables that a compiled cell stores, with their types, and the names of those that it
+/// stores even if it stops before its end: behind the place where a panic is noticed.
 pub(super) fn stored_by(source: &str) -> (BTreeMap<String, String>, Vec<String>) {
     const NAME: &str = ">(stringify!(";
-    let notice = source.rfind("chainrule::cell::panicked();").unwrap_or(source.len());
+    let notice = source
+        .rfind("chainrule::cell::panicked();")
+        .unwrap_or(source.len());
     let (mut all, mut staying) = (BTreeMap::new(), Vec::new());
     for (at, _) in source.match_indices(generated::PUT) {
         let rest = &source[at + generated::PUT.len()..];
-        let Some((kind, name)) = rest.split_once(NAME) else { continue };
+        let Some((kind, name)) = rest.split_once(NAME) else {
+            continue;
+        };
         let name = name.split(')').next().unwrap_or_default().to_owned();
         if at > notice {
             staying.push(name.clone());
@@ -432,8 +563,10 @@ mod tests {
                       Err(_) => {::chainrule::cell::panicked();\n}}\n\
                       evcxr_variable_store.put_variable::<Vec<i32>>(stringify!(y), y);evcxr_variable_store";
         let (all, staying) = stored_by(source);
-        let expected =
-            BTreeMap::from([("x".to_owned(), "[f32; 3]".to_owned()), ("y".to_owned(), "Vec<i32>".to_owned())]);
+        let expected = BTreeMap::from([
+            ("x".to_owned(), "[f32; 3]".to_owned()),
+            ("y".to_owned(), "Vec<i32>".to_owned()),
+        ]);
         assert_eq!((all, staying), (expected, vec!["y".to_owned()]));
     }
 
@@ -448,7 +581,10 @@ mod tests {
             staying: Vec::new(),
             said: HashMap::new(),
             versions: None,
-            compiled: Compiled { source: "a\nb".to_owned(), warnings: Vec::new() },
+            compiled: Compiled {
+                source: "a\nb".to_owned(),
+                warnings: Vec::new(),
+            },
         };
         let mut content = serde_json::to_vec(&kept).unwrap();
         content.extend(b"\n\n12ab");

@@ -1,18 +1,21 @@
-//! Cells that no parser shall see: so deep or so long that a parser, rust-analyzer or rustc would run out of stack or time.
+//! Cells that no parser shall see: so deep or so long that a parser, rust-analyzer or rustc would
+//! run out of stack or time.
 //!
 //! Decided from the signs and words of the text, one after the other. Nothing here calls itself.
 
 use super::commands::without_commands;
 use chainrule::display::say;
 
-/// Brackets within brackets. People write ten; what reads a cell needs some kilobytes of stack for each.
+/// Brackets within brackets. People write ten; what reads a cell needs some kilobytes of stack for
+/// each.
 const MOST_NESTED: usize = 200;
-/// Signs and words of an expression with all that it stands in, without what commas and semicolons have ended.
+/// Signs and words of an expression with all that it stands in, without what commas and semicolons
+/// have ended.
 const MOST_IN_ONE: usize = 2_000;
 /// Signs and words of a cell.
 const MOST_IN_ALL: usize = 200_000;
-/// The stack of a thread that reads cells, in bytes of address space: rust-analyzer takes some thousand for each part of
-/// an expression.
+/// The stack of a thread that reads cells, in bytes of address space: rust-analyzer takes some
+/// thousand for each part of an expression.
 pub const STACK: usize = 128 << 20;
 /// Bytes of a cell.
 const MOST_BYTES: usize = 512 << 10;
@@ -36,12 +39,20 @@ impl Excess {
         if rust.len() > MOST_BYTES * times {
             return Some(Excess::Large);
         }
-        let mut measure = Measure { times, levels: vec![0], in_open: 0, in_all: 0, is_behind_block: false };
+        let mut measure = Measure {
+            times,
+            levels: vec![0],
+            in_open: 0,
+            in_all: 0,
+            is_behind_block: false,
+        };
         Tokens(rust).find_map(|token| measure.take(token).map(|excess| excess.at(rust, token)))
     }
 
     fn at(self, rust: &str, token: &str) -> Excess {
-        let line = 1 + rust[..token.as_ptr() as usize - rust.as_ptr() as usize].matches('\n').count();
+        let line = 1 + rust[..token.as_ptr() as usize - rust.as_ptr() as usize]
+            .matches('\n')
+            .count();
         match self {
             Excess::Nested(_) => Excess::Nested(line),
             Excess::Long(_) => Excess::Long(line),
@@ -54,8 +65,9 @@ impl Excess {
         match self {
             Excess::Nested(line) => say(
                 format!(
-                    "line {line}: more than {MOST_NESTED} brackets stand open within one another\n  hint: give the inner parts \
-                     names of their own (`let part = …;`), or put them into functions"
+                    "line {line}: more than {MOST_NESTED} brackets stand open within one \
+                     another\n  hint: give the inner parts names of their own (`let part = …;`), \
+                     or put them into functions"
                 ),
                 format!(
                     "第 {line} 行：嵌套的括号超过了 {MOST_NESTED} 层\n  提示：请给内层部分单独取名（`let part = …;`），或者写成函数"
@@ -63,18 +75,20 @@ impl Excess {
             ),
             Excess::Long(line) => say(
                 format!(
-                    "line {line}: one expression of more than {MOST_IN_ONE} signs and words\n  hint: cut it into several \
-                     (`let part = …;`); many numbers belong into a list, as in `vec![1.0, 2.0].iter().sum::<f64>()`"
+                    "line {line}: one expression of more than {MOST_IN_ONE} signs and words\n  \
+                     hint: cut it into several (`let part = …;`); many numbers belong into a list, \
+                     as in `vec![1.0, 2.0].iter().sum::<f64>()`"
                 ),
                 format!(
-                    "第 {line} 行：一个表达式超过了 {MOST_IN_ONE} 个符号和单词\n  提示：请拆成几个（`let part = …;`）；大量数字请放进列表，\
-                     例如 `vec![1.0, 2.0].iter().sum::<f64>()`"
+                    "第 {line} 行：一个表达式超过了 {MOST_IN_ONE} 个符号和单词\n  提示：请拆成几个（`let part = …;`）；大量数字请放进列\
+                     表，例如 `vec![1.0, 2.0].iter().sum::<f64>()`"
                 ),
             ),
             Excess::Large => say(
                 format!(
-                    "the cell is too large to be compiled: at most {} kB, and {MOST_IN_ALL} signs and words\n  hint: put data \
-                     into a file and read it, as in `std::fs::read_to_string(\"data.txt\")?`",
+                    "the cell is too large to be compiled: at most {} kB, and {MOST_IN_ALL} signs \
+                     and words\n  hint: put data into a file and read it, as in \
+                     `std::fs::read_to_string(\"data.txt\")?`",
                     MOST_BYTES >> 10
                 ),
                 format!(
@@ -87,20 +101,26 @@ impl Excess {
     }
 }
 
-/// Whether a parser cannot read a text: what we and evcxr put into a cell that is just within its limits, it can.
+/// Whether a parser cannot read a text: what we and evcxr put into a cell that is just within its
+/// limits, it can.
 pub fn is_unreadable(rust: &str) -> bool {
     Excess::beyond(rust, 2).is_some()
 }
 
 /// What is too much about a cell.
 pub fn excess(code: &str) -> Option<Excess> {
-    if code.len() > MOST_BYTES { Some(Excess::Large) } else { Excess::of(&without_commands(code)) }
+    if code.len() > MOST_BYTES {
+        Some(Excess::Large)
+    } else {
+        Excess::of(&without_commands(code))
+    }
 }
 
 /// Counts tokens.
 struct Measure {
     times: usize,
-    /// For each bracket that is open, and for the outermost: tokens since the last comma, semicolon or block.
+    /// For each bracket that is open, and for the outermost: tokens since the last comma, semicolon
+    /// or block.
     levels: Vec<usize>,
     /// Their sum.
     in_open: usize,
@@ -112,8 +132,12 @@ struct Measure {
 impl Measure {
     fn take(&mut self, token: &str) -> Option<Excess> {
         self.in_all += 1;
-        let begins_statement = token.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '#');
-        if std::mem::take(&mut self.is_behind_block) && begins_statement && !matches!(token, "else" | "as") {
+        let begins_statement =
+            token.starts_with(|c: char| c.is_alphabetic() || c == '_' || c == '#');
+        if std::mem::take(&mut self.is_behind_block)
+            && begins_statement
+            && !matches!(token, "else" | "as")
+        {
             self.end();
         }
         match token {
@@ -138,15 +162,23 @@ impl Measure {
 
     fn count(&mut self) {
         self.in_open += 1;
-        self.levels.last_mut().into_iter().for_each(|level| *level += 1);
+        self.levels
+            .last_mut()
+            .into_iter()
+            .for_each(|level| *level += 1);
     }
 
     fn end(&mut self) {
-        self.in_open -= self.levels.last_mut().map(std::mem::take).unwrap_or_default();
+        self.in_open -= self
+            .levels
+            .last_mut()
+            .map(std::mem::take)
+            .unwrap_or_default();
     }
 }
 
-/// The tokens of a text, roughly: strings and words are one, each sign is one, comments and blanks are none.
+/// The tokens of a text, roughly: strings and words are one, each sign is one, comments and blanks
+/// are none.
 struct Tokens<'a>(&'a str);
 
 impl<'a> Iterator for Tokens<'a> {
@@ -213,7 +245,9 @@ fn character(text: &str) -> usize {
     match (rest.next(), rest.next()) {
         (Some((_, '\\')), Some((at, escaped))) => {
             let from = at + escaped.len_utf8();
-            text[from..].find(['\'', '\n']).map_or(text.len(), |end| from + end + 1)
+            text[from..]
+                .find(['\'', '\n'])
+                .map_or(text.len(), |end| from + end + 1)
         }
         (Some(_), Some((at, '\''))) => at + 1,
         _ => 1,
@@ -222,13 +256,20 @@ fn character(text: &str) -> usize {
 
 /// The length of a word or a number, or of the raw string that begins with it.
 fn word(text: &str) -> usize {
-    let length = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    let length = text
+        .find(|c: char| !c.is_alphanumeric() && c != '_')
+        .unwrap_or(text.len());
     if matches!(&text[..length], "r" | "br" | "cr") {
-        let hashes = text[length..].bytes().take_while(|&byte| byte == b'#').count();
+        let hashes = text[length..]
+            .bytes()
+            .take_while(|&byte| byte == b'#')
+            .count();
         let content = length + hashes;
         if text[content..].starts_with('"') {
             let end = format!("\"{}", "#".repeat(hashes));
-            return text[content + 1..].find(&end).map_or(text.len(), |at| content + 1 + at + end.len());
+            return text[content + 1..]
+                .find(&end)
+                .map_or(text.len(), |at| content + 1 + at + end.len());
         }
     }
     length
@@ -244,25 +285,48 @@ mod tests {
 
     #[test]
     fn tokens_are_those_of_rust() {
-        assert_eq!(tokens("let s = \"a { \\\" {\"; // {"), ["let", "s", "=", "\"a { \\\" {\"", ";"]);
+        assert_eq!(
+            tokens("let s = \"a { \\\" {\"; // {"),
+            ["let", "s", "=", "\"a { \\\" {\"", ";"]
+        );
         assert_eq!(
             tokens("/* { /* { */ { */ f::<'a>('{', '\\'', 'x')").join(" "),
             "f : : < ' a > ( '{' , '\\'' , 'x' )"
         );
-        assert_eq!(tokens("r#\"{\"}\"# br\"{\" r#type é"), ["r#\"{\"}\"#", "br\"{\"", "r", "#", "type", "é"]);
-        for open in ["\"a", "r#\"a\"", "'\\", "'", "/* a", "r#", "'\\u{1", "é'é", "\u{2028}'"] {
+        assert_eq!(
+            tokens("r#\"{\"}\"# br\"{\" r#type é"),
+            ["r#\"{\"}\"#", "br\"{\"", "r", "#", "type", "é"]
+        );
+        for open in [
+            "\"a",
+            "r#\"a\"",
+            "'\\",
+            "'",
+            "/* a",
+            "r#",
+            "'\\u{1",
+            "é'é",
+            "\u{2028}'",
+        ] {
             tokens(open);
         }
     }
 
     #[test]
     fn what_people_write_is_not_too_much() {
-        let functions: String =
-            (0..500).map(|n| format!("fn f{n}(x: f64) -> f64 {{ if x > 0.0 {{ x }} else {{ -x }} }}\n")).collect();
+        let functions: String = (0..500)
+            .map(|n| format!("fn f{n}(x: f64) -> f64 {{ if x > 0.0 {{ x }} else {{ -x }} }}\n"))
+            .collect();
         let numbers = format!("let v = vec![{}];", "-1.5, ".repeat(30_000));
         let calls = "println!(\"{}\", f(x) + 1);\n".repeat(5_000);
         let sum = format!("let s = {};", vec!["x"; 900].join(" + "));
-        for code in [functions, numbers, calls, sum, format!("let t = \"{}\";", "(".repeat(100_000))] {
+        for code in [
+            functions,
+            numbers,
+            calls,
+            sum,
+            format!("let t = \"{}\";", "(".repeat(100_000)),
+        ] {
             assert_eq!(Excess::of(&code), None, "{}", &code[..60]);
         }
     }
@@ -271,16 +335,37 @@ mod tests {
     fn what_would_exhaust_a_parser_is_too_much() {
         let many = |text: &str| text.repeat(20_000);
         for deep in ["(", "[", "{", "f(", "Some((", "if a { ", "|x| {"] {
-            assert_eq!(Excess::of(&format!("let a =\n{}", many(deep))), Some(Excess::Nested(2)), "{deep}");
+            assert_eq!(
+                Excess::of(&format!("let a =\n{}", many(deep))),
+                Some(Excess::Nested(2)),
+                "{deep}"
+            );
         }
-        for long in
-            ["-", "!", "&", "1 + ", "x.f().", "a::", "Vec<", "else if x {} ", "|x| ", "return ", "{} + ", "x as "]
-        {
+        for long in [
+            "-",
+            "!",
+            "&",
+            "1 + ",
+            "x.f().",
+            "a::",
+            "Vec<",
+            "else if x {} ",
+            "|x| ",
+            "return ",
+            "{} + ",
+            "x as ",
+        ] {
             let excess = Excess::of(&many(long));
-            assert!(matches!(excess, Some(Excess::Long(1))), "{long}: {excess:?}");
+            assert!(
+                matches!(excess, Some(Excess::Long(1))),
+                "{long}: {excess:?}"
+            );
         }
         assert_eq!(Excess::of(&"a + (".repeat(190)), None);
-        assert!(Excess::of(&format!("{}(", "a + ".repeat(9)).repeat(190)).is_some(), "all levels count");
+        assert!(
+            Excess::of(&format!("{}(", "a + ".repeat(9)).repeat(190)).is_some(),
+            "all levels count"
+        );
         assert_eq!(Excess::of(&"1,".repeat(150_000)), Some(Excess::Large));
         assert_eq!(excess(&"x".repeat(1 << 20)), Some(Excess::Large));
     }

@@ -1,7 +1,7 @@
 //! Evaluates cells: evcxr between a session's folder and its worker.
 //!
-//! Knows neither Jupyter nor notebooks: output goes to a [`Sink`], the end of a cell is `Ok` or a [`Failure`]. An
-//! evaluator lives on one thread; only the [`Interrupter`] is for others.
+//! Knows neither Jupyter nor notebooks: output goes to a [`Sink`], the end of a cell is `Ok` or a
+//! [`Failure`]. An evaluator lives on one thread; only the [`Interrupter`] is for others.
 
 mod assist;
 mod boot;
@@ -119,7 +119,8 @@ struct Course<'a> {
 }
 
 impl Evaluator {
-    /// Runs a cell, the `number`th. Its output goes to `sink` while it runs; all of it is there when this returns.
+    /// Runs a cell, the `number`th. Its output goes to `sink` while it runs; all of it is there
+    /// when this returns.
     pub fn execute(&mut self, number: u32, code: &str, sink: Sink) -> Result<(), Failure> {
         self.pump.begin(sink.clone());
         self.answers.forget();
@@ -131,13 +132,20 @@ impl Evaluator {
         let code = &*cell::composed(code);
         if cell::ends_inside_a_comment(code) {
             // evcxr would not see that anything is there.
-            return Err(Failure::refused(number, code, &Refusal::Said(String::new()), &self.memory));
+            return Err(Failure::refused(
+                number,
+                code,
+                &Refusal::Said(String::new()),
+                &self.memory,
+            ));
         }
         if let Some(reason) = refused_command(code) {
             return Err(Failure::new("Error", reason, None));
         }
         if self.context.is_started() {
-            self.session.restore().map_err(|error| Failure::new("SetupError", format!("{error:#}"), None))?;
+            self.session
+                .restore()
+                .map_err(|error| Failure::new("SetupError", format!("{error:#}"), None))?;
         }
         let (code, undo) = without_command(code, ":undo");
         for _ in 0..undo {
@@ -166,7 +174,11 @@ impl Evaluator {
         self.sources.add(number, &code, &prepared.code);
         let outputs = self.run(number, &code, &mut prepared, sink)?;
         if !outputs.content_by_mime_type.is_empty() {
-            let data = outputs.content_by_mime_type.into_iter().map(|(mime, content)| (mime, content.into())).collect();
+            let data = outputs
+                .content_by_mime_type
+                .into_iter()
+                .map(|(mime, content)| (mime, content.into()))
+                .collect();
             sink(Output::Display(Bundle { data, id: None }));
         }
         Ok(())
@@ -186,7 +198,11 @@ impl Evaluator {
         let running = interrupter.enter();
         self.note_before(number, code);
         let claimed = self.claim_names(code, prepared);
-        let key = self.key(if code.is_empty() { &prepared.code } else { code });
+        let key = self.key(if code.is_empty() {
+            &prepared.code
+        } else {
+            code
+        });
         let found = key.as_ref().and_then(|key| self.find(key));
         if let Some(Found::Refused(refusal)) = found {
             running.leave();
@@ -214,7 +230,9 @@ impl Evaluator {
         if has_run {
             // evcxr keeps the items of the cell, also if it panicked.
             self.implementations.clone_from(&prepared.implementations);
-            self.definitions = self.definitions.after(&before, &self.scope, &prepared.code, &self.folder);
+            self.definitions =
+                self.definitions
+                    .after(&before, &self.scope, &prepared.code, &self.folder);
             self.assistant.note_cell(number, code);
         }
         let error_tail = self.pump.end(cell::ends_with_expression(code));
@@ -227,7 +245,9 @@ impl Evaluator {
         self.assistant.note_variables(self.variables(), &events);
         if self.settings.trace {
             // For `benches/worker.py`.
-            let snapshots = events.iter().filter(|event| matches!(event, Event::Snapshot { .. }));
+            let snapshots = events
+                .iter()
+                .filter(|event| matches!(event, Event::Snapshot { .. }));
             snapshots.for_each(|event| eprintln!("{}", event.to_json()));
         }
         let has_crashed = result.is_err() && Reports(&events).restored().is_some();
@@ -237,7 +257,19 @@ impl Evaluator {
             self.keep_refusal(&key, code, &Refusal::new(code, prepared, error));
         }
         let returned = Reports(&events).returned();
-        let judged = self.judge(Course { number, code, prepared, result, stop, events, error_tail, lost }, &variables);
+        let judged = self.judge(
+            Course {
+                number,
+                code,
+                prepared,
+                result,
+                stop,
+                events,
+                error_tail,
+                lost,
+            },
+            &variables,
+        );
         if has_crashed {
             self.objects.forget_last();
         }
@@ -259,18 +291,26 @@ impl Evaluator {
             Output::Question { .. } => answers.give(None),
             Output::Comm(act) if act.asks() => answers.give(None),
             Output::Result(bundle) => {
-                *kept.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = bundle;
+                *kept
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner) = bundle;
             }
             _ => {}
         });
         self.execute(0, expression, sink)?;
-        Ok(std::mem::take(&mut *shown.lock().unwrap_or_else(std::sync::PoisonError::into_inner)))
+        Ok(std::mem::take(
+            &mut *shown
+                .lock()
+                .unwrap_or_else(std::sync::PoisonError::into_inner),
+        ))
     }
 
     /// The variables of the session and their types.
     pub fn variables(&self) -> BTreeMap<String, String> {
         let variables = self.scope.variables.iter();
-        variables.map(|(name, variable)| (name.clone(), variable.kind.clone())).collect()
+        variables
+            .map(|(name, variable)| (name.clone(), variable.kind.clone()))
+            .collect()
     }
 
     /// Has evcxr start, for cells that were not compiled before: nobody waits for anything now.
@@ -278,8 +318,8 @@ impl Evaluator {
         self.context.start_soon();
     }
 
-    /// Ends evcxr, which takes most of the kernel's memory, if nothing was asked for long. The next cell that was not
-    /// compiled before starts it again.
+    /// Ends evcxr, which takes most of the kernel's memory, if nothing was asked for long. The next
+    /// cell that was not compiled before starts it again.
     pub fn rest(&mut self) {
         self.context.rest();
     }
@@ -314,7 +354,8 @@ impl Evaluator {
         self.pump.begin(sink.clone());
         self.answers.forget();
         self.report_what_happened_between_cells(number, &sink);
-        let mut prepared = Prepared::unchanged("chainrule::cell::handle_comms();", &self.implementations);
+        let mut prepared =
+            Prepared::unchanged("chainrule::cell::handle_comms();", &self.implementations);
         self.run(number, "", &mut prepared, &sink).map(drop)
     }
 
@@ -325,13 +366,17 @@ impl Evaluator {
         self.run(number, "", &mut prepared, sink).map(drop)
     }
 
-    /// The runner may have died while no cell ran. The snapshot has replaced it, but threads of earlier cells are gone.
+    /// The runner may have died while no cell ran. The snapshot has replaced it, but threads of
+    /// earlier cells are gone.
     fn report_what_happened_between_cells(&mut self, number: u32, sink: &Sink) {
         let events = self.events.take();
         self.objects.note(&events);
         let lost = self.follow_threads(number, &events).unwrap_or_default();
         for event in &events {
-            if let Event::RunnerDied { exit_code, signal, .. } = event {
+            if let Event::RunnerDied {
+                exit_code, signal, ..
+            } = event
+            {
                 sink(crash::between_cells(*exit_code, signal.as_deref()).output());
                 break;
             }
@@ -341,9 +386,25 @@ impl Evaluator {
         }
     }
 
-    fn judge(&self, course: Course, variables: &BTreeMap<String, String>) -> Result<evcxr::EvalOutputs, Failure> {
-        let Course { number, code, prepared, result, stop, events, error_tail, lost } = course;
-        let (reports, is_lost) = (Reports(&events), matches!(result, Err(Error::SubprocessTerminated(_))));
+    fn judge(
+        &self,
+        course: Course,
+        variables: &BTreeMap<String, String>,
+    ) -> Result<evcxr::EvalOutputs, Failure> {
+        let Course {
+            number,
+            code,
+            prepared,
+            result,
+            stop,
+            events,
+            error_tail,
+            lost,
+        } = course;
+        let (reports, is_lost) = (
+            Reports(&events),
+            matches!(result, Err(Error::SubprocessTerminated(_))),
+        );
         // A runner that died after it had answered has harmed nobody.
         if result.is_err() && (is_lost || reports.restored().is_some()) {
             let crash = Crash {
@@ -373,7 +434,9 @@ impl Evaluator {
         if let Some(stop) = stop
             && (result.is_err() || reports.ended_early().is_some())
         {
-            let place = reports.ended_early().and_then(|line| crash::statement(number, code, line));
+            let place = reports
+                .ended_early()
+                .and_then(|line| crash::statement(number, code, line));
             return Err(self.stopped(stop, result.is_err(), place.as_ref()));
         }
         match result {
@@ -389,14 +452,22 @@ impl Evaluator {
     fn said(&self, number: u32, code: &str, reports: Reports) -> Option<Failure> {
         let nobody_to_ask = reports.has_nobody_to_ask().then(|| {
             say(
-                "the cell reads from standard input, but there is nobody to ask here\n  hint: run the notebook in a front \
-                 end such as JupyterLab, or put the text into the cell",
+                "the cell reads from standard input, but there is nobody to ask here\n  hint: run \
+                 the notebook in a front end such as JupyterLab, or put the text into the cell",
                 "单元格要从标准输入读取内容，但这里没有人可以回答\n  提示：请在 JupyterLab 等前端中运行笔记本，或者把文字直接写进单元格",
             )
         });
         let (failure, folder) = match reports.said()? {
-            Said::Panicked { is_interrupt, message, at, line, folder } => {
-                let at = self.place_of(at).or_else(|| crash::statement(number, code, line));
+            Said::Panicked {
+                is_interrupt,
+                message,
+                at,
+                line,
+                folder,
+            } => {
+                let at = self
+                    .place_of(at)
+                    .or_else(|| crash::statement(number, code, line));
                 let failure = match (is_interrupt, nobody_to_ask) {
                     (true, _) => self.stopped(Stop::Interrupt, false, at.as_ref()),
                     (false, Some(nobody)) => Failure::new("Panic", nobody, at.as_ref()),
@@ -404,9 +475,20 @@ impl Evaluator {
                 };
                 (failure, folder)
             }
-            Said::Error { message, line, folder } => {
+            Said::Error {
+                message,
+                line,
+                folder,
+            } => {
                 let value = nobody_to_ask.unwrap_or(message);
-                (Failure::new("Error", value, crash::statement(number, code, line).as_ref()), folder)
+                (
+                    Failure::new(
+                        "Error",
+                        value,
+                        crash::statement(number, code, line).as_ref(),
+                    ),
+                    folder,
+                )
             }
             Said::Unseen { message, line } => (self.unseen(message, line), ""),
         };
@@ -416,12 +498,21 @@ impl Evaluator {
     /// A cell that ended when it was asked to, or before it began.
     fn stopped(&self, stop: Stop, was_compiling: bool, place: Option<&Place>) -> Failure {
         let consequence = if was_compiling {
-            say("stopped while compiling; nothing has changed", "编译时被停止；没有任何改动")
+            say(
+                "stopped while compiling; nothing has changed",
+                "编译时被停止；没有任何改动",
+            )
         } else {
-            say("stopped; what the cell had changed by then stays changed", "已停止；单元格在此之前所做的改动会保留")
+            say(
+                "stopped; what the cell had changed by then stays changed",
+                "已停止；单元格在此之前所做的改动会保留",
+            )
         };
         let (name, value) = match stop {
-            Stop::Timeout => ("Timeout", format!("{}\n{consequence}", crash::timeout(&self.settings))),
+            Stop::Timeout => (
+                "Timeout",
+                format!("{}\n{consequence}", crash::timeout(&self.settings)),
+            ),
             _ if was_compiling => ("InterruptedWhileCompiling", consequence.to_owned()),
             _ => ("Interrupted", consequence.to_owned()),
         };
@@ -433,8 +524,9 @@ impl Evaluator {
         let place = self.place(line as usize);
         let value = say(
             format!(
-                "nobody looked at this result, and it is an error: {message}\n  hint: with `?` in front of the semicolon \
-                 the cell stops there; with `let _ = …;` the error does not matter"
+                "nobody looked at this result, and it is an error: {message}\n  hint: with `?` in \
+                 front of the semicolon the cell stops there; with `let _ = …;` the error does not \
+                 matter"
             ),
             format!(
                 "这个结果没有人查看，而它是一个错误：{message}\n  提示：在分号前加上 `?`，出错时单元格就会停在这里；\
@@ -447,7 +539,10 @@ impl Evaluator {
     /// `at` is where, as exactly as it is known.
     fn panicked(&self, message: &str, at: Option<Place>, reports: Reports) -> Failure {
         // What `join` returns says nothing of the reason.
-        let Some((reason, in_thread)) = reports.panic_of_thread().filter(|_| message.ends_with("Any { .. }")) else {
+        let Some((reason, in_thread)) = reports
+            .panic_of_thread()
+            .filter(|_| message.ends_with("Any { .. }"))
+        else {
             return Failure::new("Panic", message, at.as_ref());
         };
         let value = say(
@@ -476,34 +571,44 @@ impl Drop for Evaluator {
     }
 }
 
-/// The cell without lines that say only this command, and how many there were. Lines keep their numbers.
+/// The cell without lines that say only this command, and how many there were. Lines keep their
+/// numbers.
 fn without_command(code: &str, command: &str) -> (String, usize) {
     let is_command = |line: &str| line.trim() == command;
     let count = code.lines().filter(|line| is_command(line)).count();
-    let kept: Vec<&str> = code.split('\n').map(|line| if is_command(line) { "" } else { line }).collect();
+    let kept: Vec<&str> = code
+        .split('\n')
+        .map(|line| if is_command(line) { "" } else { line })
+        .collect();
     (kept.join("\n"), count)
 }
 
-/// Why a cell is not run: commands of evcxr that would break a session. Settings from a file in the notebook's folder may
-/// run programs; a cleared session has no library; the rest changes what the library was compiled with.
+/// Why a cell is not run: commands of evcxr that would break a session. Settings from a file in the
+/// notebook's folder may run programs; a cleared session has no library; the rest changes what the
+/// library was compiled with.
 fn refused_command(code: &str) -> Option<String> {
-    let command = code.lines().filter_map(|line| line.split_whitespace().next()).find(|word| {
-        matches!(
-            *word,
-            ":load_config"
-                | ":clear"
-                | ":restart"
-                | ":quit"
-                | ":cache"
-                | ":sccache"
-                | ":allow_static_linking"
-                | ":toolchain"
-                | ":preserve_vars_on_panic"
-        )
-    })?;
+    let command = code
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .find(|word| {
+            matches!(
+                *word,
+                ":load_config"
+                    | ":clear"
+                    | ":restart"
+                    | ":quit"
+                    | ":cache"
+                    | ":sccache"
+                    | ":allow_static_linking"
+                    | ":toolchain"
+                    | ":preserve_vars_on_panic"
+            )
+        })?;
     let way_out = match command {
         ":clear" | ":restart" => "; restart the kernel instead (menu Kernel, Restart)",
         _ => "",
     };
-    Some(format!("the command {command} of evcxr is not available in chainrule{way_out}"))
+    Some(format!(
+        "the command {command} of evcxr is not available in chainrule{way_out}"
+    ))
 }

@@ -14,7 +14,8 @@ pub type Sink = Arc<dyn Fn(Output) + Send + Sync>;
 
 /// At most twenty messages a second, however small the pieces that a cell writes.
 const INTERVAL: Duration = Duration::from_millis(50);
-/// How much is remembered of what a cell wrote last: for the prompt of a question, and for the reason of an abort.
+/// How much is remembered of what a cell wrote last: for the prompt of a question, and for the
+/// reason of an abort.
 const RECENT: usize = 1000;
 
 enum Order {
@@ -36,12 +37,23 @@ pub struct Pump {
 
 impl Pump {
     /// Of a cell's text, `limit` bytes are shown. `token` is in each frame of the library.
-    pub fn start(stdout: OwnedFd, stderr: OwnedFd, token: &str, limit: Option<usize>) -> Result<Pump> {
+    pub fn start(
+        stdout: OwnedFd,
+        stderr: OwnedFd,
+        token: &str,
+        limit: Option<usize>,
+    ) -> Result<Pump> {
         let (orders, received) = channel();
         let (woken, wake) = nix::unistd::pipe()?;
         let reader = Reader {
-            stdout: Pipe { fd: stdout, is_open: true },
-            stderr: Pipe { fd: stderr, is_open: true },
+            stdout: Pipe {
+                fd: stdout,
+                is_open: true,
+            },
+            stderr: Pipe {
+                fd: stderr,
+                is_open: true,
+            },
             parser: Parser::new(token),
             error_bytes: Vec::new(),
             sink: None,
@@ -52,22 +64,28 @@ impl Pump {
             limit,
             cap: Cap::new(limit),
         };
-        std::thread::Builder::new().name("output".to_owned()).spawn(move || reader.run(&received, &woken))?;
+        std::thread::Builder::new()
+            .name("output".to_owned())
+            .spawn(move || reader.run(&received, &woken))?;
         Ok(Pump { orders, wake })
     }
 
-    /// From now on output belongs to this cell. Returns when that holds: a cell that is not compiled may have written all
-    /// of its output in the next moment.
+    /// From now on output belongs to this cell. Returns when that holds: a cell that is not
+    /// compiled may have written all of its output in the next moment.
     pub fn begin(&self, sink: Sink) {
         let (done, wait) = channel();
         self.order(Order::Begin { sink, done });
         let _ = wait.recv();
     }
 
-    /// Waits until everything that the cell wrote has been handed on. Returns what it wrote last on standard error.
+    /// Waits until everything that the cell wrote has been handed on. Returns what it wrote last on
+    /// standard error.
     pub fn end(&self, ends_with_expression: bool) -> String {
         let (done, wait) = channel();
-        self.order(Order::End { ends_with_expression, done });
+        self.order(Order::End {
+            ends_with_expression,
+            done,
+        });
         wait.recv().unwrap_or_default()
     }
 
@@ -134,7 +152,9 @@ impl Reader {
                 let released = self.parser.release();
                 self.take(released);
                 self.hand_on();
-            } else if self.since.is_none() && (!self.waiting.is_empty() || self.parser.is_holding_text()) {
+            } else if self.since.is_none()
+                && (!self.waiting.is_empty() || self.parser.is_holding_text())
+            {
                 self.since = Some(Instant::now());
             }
         }
@@ -154,13 +174,20 @@ impl Reader {
                 self.recent_errors = Recent::default();
                 let _ = done.send(());
             }
-            Order::End { ends_with_expression, done } => {
+            Order::End {
+                ends_with_expression,
+                done,
+            } => {
                 self.drain();
                 let rest = self.parser.finish(ends_with_expression);
                 self.take(rest);
                 if !self.error_bytes.is_empty() {
-                    let text = String::from_utf8_lossy(&std::mem::take(&mut self.error_bytes)).into_owned();
-                    self.take(vec![Output::Stream { name: StreamName::Stderr, text }]);
+                    let text = String::from_utf8_lossy(&std::mem::take(&mut self.error_bytes))
+                        .into_owned();
+                    self.take(vec![Output::Stream {
+                        name: StreamName::Stderr,
+                        text,
+                    }]);
                 }
                 for output in self.cap.close() {
                     match output {
@@ -174,13 +201,20 @@ impl Reader {
         }
     }
 
-    /// Reads what is in the pipes now. A thread that goes on writing cannot hold up the end of a cell.
+    /// Reads what is in the pipes now. A thread that goes on writing cannot hold up the end of a
+    /// cell.
     fn drain(&mut self) {
         for name in [StreamName::Stdout, StreamName::Stderr] {
-            let pipe = if name == StreamName::Stdout { &self.stdout } else { &self.stderr };
+            let pipe = if name == StreamName::Stdout {
+                &self.stdout
+            } else {
+                &self.stderr
+            };
             let mut length: libc::c_int = 0;
             // SAFETY: FIONREAD stores an int.
-            if pipe.is_open && unsafe { libc::ioctl(pipe.fd.as_raw_fd(), libc::FIONREAD, &raw mut length) } == 0 {
+            if pipe.is_open
+                && unsafe { libc::ioctl(pipe.fd.as_raw_fd(), libc::FIONREAD, &raw mut length) } == 0
+            {
                 self.read(name, length.max(0) as usize);
             }
         }
@@ -190,7 +224,11 @@ impl Reader {
         let mut buffer = vec![0; most.clamp(1, 1 << 16)];
         let mut left = most;
         while left > 0 {
-            let pipe = if name == StreamName::Stdout { &mut self.stdout } else { &mut self.stderr };
+            let pipe = if name == StreamName::Stdout {
+                &mut self.stdout
+            } else {
+                &mut self.stderr
+            };
             if !pipe.is_open {
                 return;
             }
@@ -213,9 +251,19 @@ impl Reader {
 
     fn error_text(&mut self, bytes: &[u8]) -> Vec<Output> {
         self.error_bytes.extend_from_slice(bytes);
-        let complete: Vec<u8> = self.error_bytes.drain(..complete_utf8(&self.error_bytes)).collect();
+        let complete: Vec<u8> = self
+            .error_bytes
+            .drain(..complete_utf8(&self.error_bytes))
+            .collect();
         let text = String::from_utf8_lossy(&complete).into_owned();
-        if text.is_empty() { Vec::new() } else { vec![Output::Stream { name: StreamName::Stderr, text }] }
+        if text.is_empty() {
+            Vec::new()
+        } else {
+            vec![Output::Stream {
+                name: StreamName::Stderr,
+                text,
+            }]
+        }
     }
 
     fn take(&mut self, outputs: Vec<Output>) {
@@ -230,16 +278,25 @@ impl Reader {
                         add_text(&mut self.waiting, name, text);
                     }
                 }
-                Output::Question { prompt: None, is_password } => {
+                Output::Question {
+                    prompt: None,
+                    is_password,
+                } => {
                     let recent = std::mem::take(&mut self.recent_text);
                     let prompt = recent.last_line().to_owned();
                     // A line that is not finished is not shown twice.
-                    if let Some(Output::Stream { name: StreamName::Stdout, text }) = self.waiting.last_mut()
+                    if let Some(Output::Stream {
+                        name: StreamName::Stdout,
+                        text,
+                    }) = self.waiting.last_mut()
                         && let Some(before) = text.strip_suffix(&prompt)
                     {
                         *text = before.to_owned();
                     }
-                    self.waiting.push(Output::Question { prompt: Some(prompt), is_password });
+                    self.waiting.push(Output::Question {
+                        prompt: Some(prompt),
+                        is_password,
+                    });
                 }
                 Output::Update(mut bundle) => {
                     self.cap.shorten_update(&mut bundle);
@@ -279,8 +336,9 @@ impl Reader {
 
 /// Adds text to what waits: to the last text, if it is of the same stream.
 ///
-/// A cell that writes to both streams in turn would make a message of every line. Up to a few pieces keep their order;
-/// beyond them each stream keeps its own, but not with the other, of which two pipes do not tell much anyway.
+/// A cell that writes to both streams in turn would make a message of every line. Up to a few
+/// pieces keep their order; beyond them each stream keeps its own, but not with the other, of which
+/// two pipes do not tell much anyway.
 fn add_text(waiting: &mut Vec<Output>, name: StreamName, text: String) {
     const ALTERNATING: usize = 4;
     let is_many = waiting.len() >= ALTERNATING;
@@ -288,7 +346,9 @@ fn add_text(waiting: &mut Vec<Output>, name: StreamName, text: String) {
         Output::Stream { name, text } => Some((*name, text)),
         _ => None,
     });
-    let place = texts.take(if is_many { 2 } else { 1 }).find(|(last, _)| *last == name);
+    let place = texts
+        .take(if is_many { 2 } else { 1 })
+        .find(|(last, _)| *last == name);
     match place {
         Some((_, before)) => before.push_str(&text),
         None => waiting.push(Output::Stream { name, text }),
@@ -303,7 +363,8 @@ impl Recent {
     fn add(&mut self, text: &str) {
         self.0.push_str(text);
         if self.0.len() > 2 * RECENT {
-            self.0.drain(..self.0.floor_char_boundary(self.0.len() - RECENT));
+            self.0
+                .drain(..self.0.floor_char_boundary(self.0.len() - RECENT));
         }
     }
 
@@ -333,7 +394,12 @@ mod tests {
             });
             texts.collect()
         };
-        assert_eq!(text(StreamName::Stdout), (0..100).map(|number| format!("{number} ")).collect::<String>());
+        assert_eq!(
+            text(StreamName::Stdout),
+            (0..100)
+                .map(|number| format!("{number} "))
+                .collect::<String>()
+        );
         assert_eq!(text(StreamName::Stderr), "e".repeat(100));
         waiting.push(Output::Clear { wait: false });
         add_text(&mut waiting, StreamName::Stdout, "after".to_owned());

@@ -1,4 +1,5 @@
-//! A cell as evcxr gets it: the learner's text with little things put in that mend what evcxr does with it.
+//! A cell as evcxr gets it: the learner's text with little things put in that mend what evcxr does
+//! with it.
 
 use super::cell::{BEFORE, parse, statements, without_commands};
 use super::imports::{of_use, overlooked};
@@ -35,8 +36,9 @@ impl Insertion {
 
 /// The `impl` blocks of a session, and the `extern` blocks.
 ///
-/// evcxr replaces items by their name, and these have none: the second run of a cell would implement everything
-/// twice. So each gets a constant of ours in front of it, whose name evcxr keeps it under.
+/// evcxr replaces items by their name, and these have none: the second run of a cell would
+/// implement everything twice. So each gets a constant of ours in front of it, whose name evcxr
+/// keeps it under.
 #[derive(Clone, Debug, Default)]
 pub struct Implementations {
     known: Vec<Known>,
@@ -58,10 +60,13 @@ const AT: &str = "chainrule::cell::at(";
 pub const IMPLEMENTATION: &str = "CHAINRULE_IMPL_";
 
 impl Implementations {
-    /// What to put in front of an `impl` that provides these things, so that it replaces those that provided one of them;
-    /// and, for the end of the cell, what these have besides.
+    /// What to put in front of an `impl` that provides these things, so that it replaces those that
+    /// provided one of them; and, for the end of the cell, what these have besides.
     fn place(&mut self, provides: BTreeSet<String>, text: String) -> (String, String) {
-        let mut overlapping = self.known.iter_mut().filter(|known| !known.provides.is_disjoint(&provides));
+        let mut overlapping = self
+            .known
+            .iter_mut()
+            .filter(|known| !known.provides.is_disjoint(&provides));
         if let (Some(known), None) = (overlapping.next(), overlapping.next())
             && known.provides == provides
         {
@@ -70,7 +75,11 @@ impl Implementations {
             return (constant(&known.constant), String::new());
         }
         let mut behind = String::new();
-        for known in self.known.iter_mut().filter(|known| !known.provides.is_disjoint(&provides)) {
+        for known in self
+            .known
+            .iter_mut()
+            .filter(|known| !known.provides.is_disjoint(&provides))
+        {
             if let Some(rest) = without_methods(&known.text, &provides) {
                 known.provides.retain(|one| !provides.contains(one));
                 behind += &format!("{}{rest}", in_front_of_a_rest(&known.constant));
@@ -81,32 +90,44 @@ impl Implementations {
         self.count += 1;
         let name = format!("{IMPLEMENTATION}{}", self.count);
         let constant = constant(&name);
-        self.known.push(Known { constant: name, provides, text });
+        self.known.push(Known {
+            constant: name,
+            provides,
+            text,
+        });
         (emptied + &constant, behind)
     }
 
     /// What to put into a cell so that implementations of before are no longer there.
     fn remove(&mut self, is_removed: impl Fn(&BTreeSet<String>) -> bool) -> String {
-        let removed = self.known.extract_if(.., |known| is_removed(&known.provides));
+        let removed = self
+            .known
+            .extract_if(.., |known| is_removed(&known.provides));
         removed.map(|known| constant(&known.constant)).collect()
     }
 }
 
-/// The methods of an earlier `impl` that a cell leaves as they are stand at its end, each on lines of its own.
+/// The methods of an earlier `impl` that a cell leaves as they are stand at its end, each on lines
+/// of its own.
 fn in_front_of_a_rest(name: &str) -> String {
     format!("\n{}\n", constant(name).trim_end())
 }
 
-/// An `impl` without those of its methods that are among these, each of the others at the beginning of a line, where its
-/// place is found. Nothing if none is left.
+/// An `impl` without those of its methods that are among these, each of the others at the beginning
+/// of a line, where its place is found. Nothing if none is left.
 fn without_methods(text: &str, gone: &BTreeSet<String>) -> Option<String> {
     let node = statements(&parse(text)).into_iter().next()?;
     let block = ast::Impl::cast(node.clone()).filter(|block| block.trait_().is_none())?;
     let own_type = own_type(&block);
     let list = block.assoc_item_list()?;
-    let is_left =
-        |item: &ast::AssocItem| !name_within(item).is_some_and(|name| gone.contains(&format!("{own_type}::{name}")));
-    let left: Vec<String> = list.assoc_items().filter(is_left).map(|item| item.syntax().text().to_string()).collect();
+    let is_left = |item: &ast::AssocItem| {
+        !name_within(item).is_some_and(|name| gone.contains(&format!("{own_type}::{name}")))
+    };
+    let left: Vec<String> = list
+        .assoc_items()
+        .filter(is_left)
+        .map(|item| item.syntax().text().to_string())
+        .collect();
     let heading = &text[..usize::from(list.syntax().text_range().start()) - BEFORE.len()];
     (!left.is_empty()).then(|| format!("{heading}{{\n{}\n}}", left.join("\n")))
 }
@@ -117,8 +138,11 @@ fn constant(name: &str) -> String {
 
 /// Prepares a cell that comes after those that have implemented `implementations`.
 pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
-    let mut prepared =
-        Prepared { code: code.to_owned(), insertions: Vec::new(), implementations: implementations.clone() };
+    let mut prepared = Prepared {
+        code: code.to_owned(),
+        insertions: Vec::new(),
+        implementations: implementations.clone(),
+    };
     let rust = parse(&without_commands(code));
     if !rust.errors().is_empty() {
         return prepared;
@@ -126,7 +150,8 @@ pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
     let nodes = statements(&rust);
     let mut insertions: Vec<(usize, String)> = Vec::new();
     // Where the cell is, should it crash there.
-    let is_statement = |node: &&SyntaxNode| !ast::Item::can_cast(node.kind()) && !ast::Attr::can_cast(node.kind());
+    let is_statement =
+        |node: &&SyntaxNode| !ast::Item::can_cast(node.kind()) && !ast::Attr::can_cast(node.kind());
     for node in nodes.iter().filter(is_statement) {
         let line = code[..start(node)].matches('\n').count() + 1;
         insertions.push((start(node), format!("{AT}{line}); ")));
@@ -134,36 +159,64 @@ pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
     let mut behind = String::new();
     for node in &nodes {
         if let Some(block) = ast::Impl::cast(node.clone()) {
-            let (front, rest) = prepared.implementations.place(provided_by(&block), node.text().to_string());
+            let (front, rest) = prepared
+                .implementations
+                .place(provided_by(&block), node.text().to_string());
             insertions.push((start(node), front));
             behind += &rest;
         } else if let Some(block) = ast::ExternBlock::cast(node.clone()) {
             // It has no name either, and what it declares may be declared once.
-            insertions.push((start(node), prepared.implementations.place(declared_by(&block), String::new()).0));
+            insertions.push((
+                start(node),
+                prepared
+                    .implementations
+                    .place(declared_by(&block), String::new())
+                    .0,
+            ));
         } else if let Some(statement) = ast::Use::cast(node.clone()) {
-            let imports = overlooked(&statement).into_iter().map(|import| format!("{} ", import.text));
+            let imports = overlooked(&statement)
+                .into_iter()
+                .map(|import| format!("{} ", import.text));
             insertions.push((start(node), imports.collect()));
         } else if let Some(derived) = derived_by(node) {
             // What was written by hand gives way to a `derive`.
-            let is_derived = |key: &String| derived.iter().any(|one| key == one || key.ends_with(&format!("::{one}")));
-            let emptied = prepared.implementations.remove(|provides| provides.iter().any(is_derived));
+            let is_derived = |key: &String| {
+                derived
+                    .iter()
+                    .any(|one| key == one || key.ends_with(&format!("::{one}")))
+            };
+            let emptied = prepared
+                .implementations
+                .remove(|provides| provides.iter().any(is_derived));
             insertions.push((start(node), emptied));
         }
     }
-    let lets = nodes.iter().filter_map(|node| ast::LetStmt::cast(node.clone()));
+    let lets = nodes
+        .iter()
+        .filter_map(|node| ast::LetStmt::cast(node.clone()));
     insertions.extend(lets.map(|one| (end(one.syntax()), named_again(&one))));
     insertions.retain(|(_, text)| !text.is_empty());
     if let Some(last) = nodes.last().filter(|last| ast::Expr::can_cast(last.kind())) {
-        // evcxr would show the value, too, but it has a second way ready for values that cannot show themselves, and takes
-        // it after any error at the expression, such as a variable that is moved there: a picture would become text.
+        // evcxr would show the value, too, but it has a second way ready for values that cannot
+        // show themselves, and takes it after any error at the expression, such as a variable that
+        // is moved there: a picture would become text.
         insertions.push((start(last), "(&(".to_owned()));
-        insertions.push((usize::from(last.text_range().end()) - BEFORE.len(), ")).evcxr_display();".to_owned()));
+        insertions.push((
+            usize::from(last.text_range().end()) - BEFORE.len(),
+            ")).evcxr_display();".to_owned(),
+        ));
     }
-    if let Some(main) = nodes.iter().find_map(|node| ast::Fn::cast(node.clone()).filter(is_main))
-        && nodes.last().is_some_and(|last| ast::Item::can_cast(last.kind()))
+    if let Some(main) = nodes
+        .iter()
+        .find_map(|node| ast::Fn::cast(node.clone()).filter(is_main))
+        && nodes
+            .last()
+            .is_some_and(|last| ast::Item::can_cast(last.kind()))
     {
         // A program from a book is a cell that only defines things.
-        let fails = main.ret_type().is_some_and(|kind| kind.syntax().text().to_string().contains("Result"));
+        let fails = main
+            .ret_type()
+            .is_some_and(|kind| kind.syntax().text().to_string().contains("Result"));
         let call = if fails { "\nmain()?;" } else { "\nmain();" };
         insertions.push((code.len(), call.to_owned()));
     }
@@ -177,7 +230,11 @@ pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
 impl Prepared {
     /// A cell of ours.
     pub fn unchanged(code: &str, implementations: &Implementations) -> Prepared {
-        Prepared { code: code.to_owned(), insertions: Vec::new(), implementations: implementations.clone() }
+        Prepared {
+            code: code.to_owned(),
+            insertions: Vec::new(),
+            implementations: implementations.clone(),
+        }
     }
 
     /// Puts texts into the cell, each at a byte of the learner's `code`, in order.
@@ -185,15 +242,22 @@ impl Prepared {
         for (at, text) in texts.iter().rev() {
             self.code.insert_str(*at, text);
         }
-        self.insertions.extend(texts.iter().map(|(at, text)| Insertion::new(code, *at, text)));
+        self.insertions.extend(
+            texts
+                .iter()
+                .map(|(at, text)| Insertion::new(code, *at, text)),
+        );
     }
 
-    /// Takes a definition of an earlier cell, given as its text, out of the session. Says what it is called.
+    /// Takes a definition of an earlier cell, given as its text, out of the session. Says what it
+    /// is called.
     pub fn set_aside(&mut self, definition: &str) -> Option<String> {
         let node = statements(&parse(definition)).into_iter().next()?;
         let (called, text) = if let Some(block) = ast::Impl::cast(node.clone()) {
             let provides = provided_by(&block);
-            let gone = self.implementations.remove(|known| !known.is_disjoint(&provides));
+            let gone = self
+                .implementations
+                .remove(|known| !known.is_disjoint(&provides));
             self.take_out_rests(&gone);
             (heading(&block), gone)
         } else {
@@ -212,7 +276,8 @@ impl Prepared {
         (!text.is_empty()).then_some(called)
     }
 
-    /// Takes implementations that go off the end of the cell, given as the constants in front of them.
+    /// Takes implementations that go off the end of the cell, given as the constants in front of
+    /// them.
     fn take_out_rests(&mut self, gone: &str) {
         for constant in gone.split_inclusive("= (); ") {
             let begin = format!("\n{}\n", constant.trim_end());
@@ -228,7 +293,8 @@ impl Prepared {
     pub fn put_first(&mut self, text: &str) -> Option<()> {
         let cell = statements(&parse(&without_commands(&self.code)));
         let at = start(cell.iter().find(|node| !ast::Attr::can_cast(node.kind()))?);
-        self.insertions.insert(0, Insertion::new(&self.code, at, text));
+        self.insertions
+            .insert(0, Insertion::new(&self.code, at, text));
         self.code.insert_str(at, text);
         Some(())
     }
@@ -236,7 +302,11 @@ impl Prepared {
     /// The column in the learner's cell that a column of the prepared one corresponds to.
     pub fn column(&self, line: usize, column: usize) -> usize {
         let mut inserted = 0;
-        for insertion in self.insertions.iter().filter(|insertion| insertion.line == line) {
+        for insertion in self
+            .insertions
+            .iter()
+            .filter(|insertion| insertion.line == line)
+        {
             if column <= insertion.column + inserted {
                 break;
             }
@@ -246,34 +316,57 @@ impl Prepared {
     }
 }
 
-/// Variables in parts of a pattern that evcxr does not look into, such as `let [a, b] = …;`, named again so that it keeps
-/// them.
+/// Variables in parts of a pattern that evcxr does not look into, such as `let [a, b] = …;`, named
+/// again so that it keeps them.
 fn named_again(statement: &ast::LetStmt) -> String {
-    let hidden = statement.pat().map(|pattern| hidden_in(&pattern)).unwrap_or_default();
+    let hidden = statement
+        .pat()
+        .map(|pattern| hidden_in(&pattern))
+        .unwrap_or_default();
     let again = |one: &ast::IdentPat| {
-        let name =
-            one.name().map(|name| name.text().to_string()).filter(|name| !name.starts_with(char::is_uppercase))?;
-        let changes = if one.mut_token().is_some() { "mut " } else { "" };
-        one.ref_token().is_none().then(|| format!(" let {changes}{name} = {name};"))
+        let name = one
+            .name()
+            .map(|name| name.text().to_string())
+            .filter(|name| !name.starts_with(char::is_uppercase))?;
+        let changes = if one.mut_token().is_some() {
+            "mut "
+        } else {
+            ""
+        };
+        one.ref_token()
+            .is_none()
+            .then(|| format!(" let {changes}{name} = {name};"))
     };
     hidden.iter().filter_map(again).collect()
 }
 
 fn hidden_in(pattern: &ast::Pat) -> Vec<ast::IdentPat> {
     match pattern {
-        ast::Pat::IdentPat(one) => one.pat().map(|inner| all_in(inner.syntax())).unwrap_or_default(),
+        ast::Pat::IdentPat(one) => one
+            .pat()
+            .map(|inner| all_in(inner.syntax()))
+            .unwrap_or_default(),
         ast::Pat::TuplePat(tuple) => tuple.fields().flat_map(|one| hidden_in(&one)).collect(),
         ast::Pat::TupleStructPat(tuple) => tuple.fields().flat_map(|one| hidden_in(&one)).collect(),
         ast::Pat::RecordPat(record) => {
-            let fields = record.record_pat_field_list().into_iter().flat_map(|list| list.fields());
-            fields.filter_map(|field| field.pat()).flat_map(|one| hidden_in(&one)).collect()
+            let fields = record
+                .record_pat_field_list()
+                .into_iter()
+                .flat_map(|list| list.fields());
+            fields
+                .filter_map(|field| field.pat())
+                .flat_map(|one| hidden_in(&one))
+                .collect()
         }
         other => all_in(other.syntax()),
     }
 }
 
 fn all_in(pattern: &SyntaxNode) -> Vec<ast::IdentPat> {
-    pattern.descendants().filter_map(ast::IdentPat::cast).collect()
+    pattern
+        .descendants()
+        .filter_map(ast::IdentPat::cast)
+        .collect()
 }
 
 fn end(node: &SyntaxNode) -> usize {
@@ -285,7 +378,9 @@ fn start(node: &SyntaxNode) -> usize {
 }
 
 fn is_main(function: &ast::Fn) -> bool {
-    let has_parameters = function.param_list().is_some_and(|list| list.params().next().is_some());
+    let has_parameters = function
+        .param_list()
+        .is_some_and(|list| list.params().next().is_some());
     function.name().is_some_and(|name| name.text() == "main") && !has_parameters
 }
 
@@ -308,9 +403,16 @@ pub fn name_of(item: &ast::Item) -> Option<String> {
 
 /// `impl Display for Net`, as a person says it.
 fn heading(block: &ast::Impl) -> String {
-    let text = |node: Option<ast::Type>| node.map(|node| node.syntax().text().to_string()).unwrap_or_default();
+    let text = |node: Option<ast::Type>| {
+        node.map(|node| node.syntax().text().to_string())
+            .unwrap_or_default()
+    };
     match block.trait_() {
-        Some(implemented) => format!("impl {} for {}", text(Some(implemented)), text(block.self_ty())),
+        Some(implemented) => format!(
+            "impl {} for {}",
+            text(Some(implemented)),
+            text(block.self_ty())
+        ),
         None => format!("impl {}", text(block.self_ty())),
     }
 }
@@ -319,10 +421,19 @@ fn heading(block: &ast::Impl) -> String {
 fn provided_by(block: &ast::Impl) -> BTreeSet<String> {
     let own_type = own_type(block);
     if let Some(implemented) = block.trait_() {
-        return BTreeSet::from([format!("{} for {own_type}", plain(Some(&implemented), &parameters(block)))]);
+        return BTreeSet::from([format!(
+            "{} for {own_type}",
+            plain(Some(&implemented), &parameters(block))
+        )]);
     }
-    let items = block.assoc_item_list().into_iter().flat_map(|list| list.assoc_items());
-    items.filter_map(|item| name_within(&item)).map(|name| format!("{own_type}::{name}")).collect()
+    let items = block
+        .assoc_item_list()
+        .into_iter()
+        .flat_map(|list| list.assoc_items());
+    items
+        .filter_map(|item| name_within(&item))
+        .map(|name| format!("{own_type}::{name}"))
+        .collect()
 }
 
 fn own_type(block: &ast::Impl) -> String {
@@ -330,8 +441,13 @@ fn own_type(block: &ast::Impl) -> String {
 }
 
 fn parameters(block: &ast::Impl) -> Vec<String> {
-    let parameters = block.generic_param_list().into_iter().flat_map(|list| list.type_or_const_params());
-    parameters.filter_map(|parameter| Some(parameter.name()?.text().to_string())).collect()
+    let parameters = block
+        .generic_param_list()
+        .into_iter()
+        .flat_map(|list| list.type_or_const_params());
+    parameters
+        .filter_map(|parameter| Some(parameter.name()?.text().to_string()))
+        .collect()
 }
 
 /// The name of something in an `impl`.
@@ -347,25 +463,39 @@ fn name_within(item: &ast::AssocItem) -> Option<String> {
 
 /// `extern close` for each function or static in an `extern` block.
 fn declared_by(block: &ast::ExternBlock) -> BTreeSet<String> {
-    let items = block.extern_item_list().into_iter().flat_map(|list| list.extern_items());
+    let items = block
+        .extern_item_list()
+        .into_iter()
+        .flat_map(|list| list.extern_items());
     let name = |item: ast::ExternItem| match item {
         ast::ExternItem::Fn(function) => function.name(),
         ast::ExternItem::Static(variable) => variable.name(),
         ast::ExternItem::TypeAlias(alias) => alias.name(),
         ast::ExternItem::MacroCall(_) => None,
     };
-    items.filter_map(name).map(|name| format!("extern {}", name.text())).collect()
+    items
+        .filter_map(name)
+        .map(|name| format!("extern {}", name.text()))
+        .collect()
 }
 
-/// A type without the blanks that one may write in it or not; its parameters are numbers, for their names mean nothing.
+/// A type without the blanks that one may write in it or not; its parameters are numbers, for their
+/// names mean nothing.
 fn plain(node: Option<&ast::Type>, parameters: &[String]) -> String {
-    let tokens = node.into_iter().flat_map(|node| node.syntax().descendants_with_tokens());
+    let tokens = node
+        .into_iter()
+        .flat_map(|node| node.syntax().descendants_with_tokens());
     tokens
         .filter_map(|element| element.into_token())
-        .map(|token| match parameters.iter().position(|parameter| parameter == token.text()) {
-            Some(number) => number.to_string(),
-            None if token.kind() == SyntaxKind::WHITESPACE => String::new(),
-            None => token.text().to_owned(),
+        .map(|token| {
+            match parameters
+                .iter()
+                .position(|parameter| parameter == token.text())
+            {
+                Some(number) => number.to_string(),
+                None if token.kind() == SyntaxKind::WHITESPACE => String::new(),
+                None => token.text().to_owned(),
+            }
         })
         .collect()
 }
@@ -374,11 +504,19 @@ fn plain(node: Option<&ast::Type>, parameters: &[String]) -> String {
 fn derived_by(node: &SyntaxNode) -> Option<BTreeSet<String>> {
     let item = ast::Item::cast(node.clone())?;
     let name = name_of(&item)?;
-    let attributes = item.attrs().map(|attribute| attribute.syntax().text().to_string());
-    let lists: Vec<String> = attributes.filter(|text| text.starts_with("#[derive")).collect();
-    let words = lists.iter().flat_map(|list| list.split(|c: char| !c.is_alphanumeric() && c != '_'));
-    let derived: BTreeSet<String> =
-        words.filter(|word| !word.is_empty()).map(|word| format!("{word} for {name}")).collect();
+    let attributes = item
+        .attrs()
+        .map(|attribute| attribute.syntax().text().to_string());
+    let lists: Vec<String> = attributes
+        .filter(|text| text.starts_with("#[derive"))
+        .collect();
+    let words = lists
+        .iter()
+        .flat_map(|list| list.split(|c: char| !c.is_alphanumeric() && c != '_'));
+    let derived: BTreeSet<String> = words
+        .filter(|word| !word.is_empty())
+        .map(|word| format!("{word} for {name}"))
+        .collect();
     (!derived.is_empty()).then_some(derived)
 }
 
@@ -392,7 +530,12 @@ mod tests {
 
     /// Without the calls that tell where the cell is.
     fn plain(code: &str) -> String {
-        prepared(code).code.split(AT).enumerate().map(|(at, part)| if at == 0 { part } else { &part[4..] }).collect()
+        prepared(code)
+            .code
+            .split(AT)
+            .enumerate()
+            .map(|(at, part)| if at == 0 { part } else { &part[4..] })
+            .collect()
     }
 
     #[test]
@@ -400,16 +543,26 @@ mod tests {
         let prepared = prepared(":opt 1\nlet a = 1; f(\n a);\nfn g() {}\n\na");
         assert_eq!(
             prepared.code,
-            ":opt 1\nchainrule::cell::at(2); let a = 1; chainrule::cell::at(2); f(\n a);\nfn g() {}\n\n\
-             chainrule::cell::at(6); (&(a)).evcxr_display();"
+            ":opt 1\nchainrule::cell::at(2); let a = 1; chainrule::cell::at(2); f(\n a);\nfn g() \
+             {}\n\nchainrule::cell::at(6); (&(a)).evcxr_display();"
         );
-        assert_eq!((prepared.column(2, 25), prepared.column(2, 60), prepared.column(6, 28)), (1, 12, 1));
+        assert_eq!(
+            (
+                prepared.column(2, 25),
+                prepared.column(2, 60),
+                prepared.column(6, 28)
+            ),
+            (1, 12, 1)
+        );
     }
 
     #[test]
     fn a_last_expression_is_shown() {
         let code = ":opt 1\nlet é = 1;\n  é + 1 // sum";
-        assert_eq!(plain(code), ":opt 1\nlet é = 1;\n  (&(é + 1)).evcxr_display(); // sum");
+        assert_eq!(
+            plain(code),
+            ":opt 1\nlet é = 1;\n  (&(é + 1)).evcxr_display(); // sum"
+        );
         let prepared = prepared(code);
         let columns = [3, 30, 34].map(|column| prepared.column(3, column));
         assert_eq!((columns, prepared.column(2, 32)), ([3, 3, 7], 8));
@@ -417,7 +570,16 @@ mod tests {
 
     #[test]
     fn what_needs_nothing_stays_as_it_is() {
-        let cells = ["let x = 1;", "fn f() {}", "", ":vars", "1 +", "// 1", "x;", "#[derive(Debug)] struct A;"];
+        let cells = [
+            "let x = 1;",
+            "fn f() {}",
+            "",
+            ":vars",
+            "1 +",
+            "// 1",
+            "x;",
+            "#[derive(Debug)] struct A;",
+        ];
         for code in cells {
             assert_eq!(plain(code), code);
         }
@@ -444,18 +606,36 @@ mod tests {
         assert_eq!(first.column(1, 38), 5);
         let second = prepare("impl Net { fn b() {} }", &first.implementations);
         let rest = "\nconst CHAINRULE_IMPL_2: () = ();\nimpl Net {\nfn a() {}\n}";
-        assert_eq!(second.code, format!("const CHAINRULE_IMPL_3: () = (); impl Net {{ fn b() {{}} }}{rest}"));
+        assert_eq!(
+            second.code,
+            format!("const CHAINRULE_IMPL_3: () = (); impl Net {{ fn b() {{}} }}{rest}")
+        );
         let again = prepare("impl Net { fn b() { 1 } }", &second.implementations);
-        assert_eq!(again.code, "const CHAINRULE_IMPL_3: () = (); impl Net { fn b() { 1 } }");
+        assert_eq!(
+            again.code,
+            "const CHAINRULE_IMPL_3: () = (); impl Net { fn b() { 1 } }"
+        );
         let mut aside = second.clone();
         aside.set_aside("impl Net { fn a() {} }");
-        assert!(aside.code.ends_with("const CHAINRULE_IMPL_3: () = (); impl Net { fn b() {} }"), "{}", aside.code);
+        assert!(
+            aside
+                .code
+                .ends_with("const CHAINRULE_IMPL_3: () = (); impl Net { fn b() {} }"),
+            "{}",
+            aside.code
+        );
         let whole = prepare("impl Net { fn a() {} fn b() {} }", &second.implementations);
-        let emptied =
-            "const CHAINRULE_IMPL_2: () = (); const CHAINRULE_IMPL_3: () = (); const CHAINRULE_IMPL_4: () = (); ";
-        assert_eq!(whole.code, format!("{emptied}impl Net {{ fn a() {{}} fn b() {{}} }}"));
+        let emptied = "const CHAINRULE_IMPL_2: () = (); const CHAINRULE_IMPL_3: () = (); const \
+                      CHAINRULE_IMPL_4: () = (); ";
+        assert_eq!(
+            whole.code,
+            format!("{emptied}impl Net {{ fn a() {{}} fn b() {{}} }}")
+        );
         let third = prepare("impl Net { fn c() {} }", &again.implementations);
-        assert_eq!(third.code, "const CHAINRULE_IMPL_4: () = (); impl Net { fn c() {} }");
+        assert_eq!(
+            third.code,
+            "const CHAINRULE_IMPL_4: () = (); impl Net { fn c() {} }"
+        );
     }
 
     #[test]
@@ -482,14 +662,20 @@ mod tests {
         let before = prepared("impl Net { fn forward() {} }\nfn train() {}");
         let mut cell = prepare("#![a]\n struct Net; net", &before.implementations);
         assert_eq!(cell.set_aside("fn train() {}").as_deref(), Some("train"));
-        assert_eq!(cell.set_aside("impl Net { fn forward() {} }").as_deref(), Some("impl Net"));
+        assert_eq!(
+            cell.set_aside("impl Net { fn forward() {} }").as_deref(),
+            Some("impl Net")
+        );
         assert_eq!(
             cell.code,
             "#![a]\n const CHAINRULE_IMPL_1: () = (); #[cfg(any())] type train = (); struct Net; \
              chainrule::cell::at(2); (&(net)).evcxr_display();"
         );
         let at = |text: &str| cell.code.lines().nth(1).unwrap().find(text).unwrap() + 1;
-        assert_eq!([at("struct"), at("(net") + 1].map(|column| cell.column(2, column)), [2, 14]);
+        assert_eq!(
+            [at("struct"), at("(net") + 1].map(|column| cell.column(2, column)),
+            [2, 14]
+        );
         assert_eq!(cell.set_aside("impl Net { fn forward() {} }"), None);
     }
 }

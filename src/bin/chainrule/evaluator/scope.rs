@@ -1,7 +1,8 @@
 //! What a cell sees of the cells before it: their definitions, variables and commands, as texts.
 //!
-//! It decides, with the text of the cell, what is compiled; so cells are kept by it (`kept`). And evcxr, which keeps the
-//! same in its own way, can be told all of it at any time (`context`), without a cell being run or compiled.
+//! It decides, with the text of the cell, what is compiled; so cells are kept by it (`kept`). And
+//! evcxr, which keeps the same in its own way, can be told all of it at any time (`context`),
+//! without a cell being run or compiled.
 
 use super::cell::{parse, statements, without_commands};
 use super::imports::of_use;
@@ -27,7 +28,8 @@ pub type Variables = BTreeMap<String, Variable>;
 pub struct Scope {
     /// Commands that last, by what they set.
     commands: Vec<(String, String)>,
-    /// Definitions by name, in the order in which they were made. With the name `""`: those that evcxr knows no name for.
+    /// Definitions by name, in the order in which they were made. With the name `""`: those that
+    /// evcxr knows no name for.
     items: Vec<Item>,
     pub variables: Variables,
     /// The versions of crates that the last `:dep` came to, as in `Cargo.lock`.
@@ -60,7 +62,9 @@ impl Scope {
     pub fn add(&mut self, prepared: &str) {
         for line in commands(prepared) {
             let mut words = line.split_whitespace();
-            let (Some(command), argument) = (words.next(), words.next().unwrap_or_default()) else { continue };
+            let (Some(command), argument) = (words.next(), words.next().unwrap_or_default()) else {
+                continue;
+            };
             if !LASTING.contains(&command) {
                 continue;
             }
@@ -88,9 +92,16 @@ impl Scope {
                 self.put(name.clone(), text);
                 before = name;
             } else if ast::Item::can_cast(node.kind()) {
-                match self.items.iter_mut().find(|item| item.name == before && !before.is_empty()) {
+                match self
+                    .items
+                    .iter_mut()
+                    .find(|item| item.name == before && !before.is_empty())
+                {
                     Some(item) => item.text += &format!("\n{text}"),
-                    None => self.items.push(Item { name: String::new(), text }),
+                    None => self.items.push(Item {
+                        name: String::new(),
+                        text,
+                    }),
                 }
             }
         }
@@ -98,21 +109,31 @@ impl Scope {
 
     /// Puts an item in the place of the one that had its name, or its text if it has no name.
     fn put(&mut self, name: String, text: String) {
-        self.items.retain(|item| if name.is_empty() { item.text != text } else { item.name != name });
+        self.items.retain(|item| {
+            if name.is_empty() {
+                item.text != text
+            } else {
+                item.name != name
+            }
+        });
         self.items.push(Item { name, text });
     }
 
     /// What an item is called, be it a definition or an import.
     pub fn has(&self, name: &str) -> bool {
-        self.items.iter().any(|item| item.name == name && !is_empty(&item.text))
+        self.items
+            .iter()
+            .any(|item| item.name == name && !is_empty(&item.text))
     }
 
     /// Forgets an item without a name, such as `use Op::*;`.
     pub fn forget(&mut self, text: &str) {
-        self.items.retain(|item| !item.name.is_empty() || item.text != text);
+        self.items
+            .retain(|item| !item.name.is_empty() || item.text != text);
     }
 
-    /// Names a type by its path in what variables there are, because the learner takes `name` for something else.
+    /// Names a type by its path in what variables there are, because the learner takes `name` for
+    /// something else.
     pub fn respell(&mut self, name: &str, path: &str) {
         let mut is_used = false;
         for variable in self.variables.values_mut() {
@@ -121,9 +142,13 @@ impl Scope {
             variable.kind = respelled;
         }
         if is_used {
-            // Otherwise rust-analyzer would shorten the path: until the cell has run, something stands there. It is nothing
-            // that a learner would write, so that what was made of the name is seen to change.
-            self.put(name.to_owned(), format!("struct {name} {{ taken_by_the_next_cell: () }}"));
+            // Otherwise rust-analyzer would shorten the path: until the cell has run, something
+            // stands there. It is nothing that a learner would write, so that what was made of the
+            // name is seen to change.
+            self.put(
+                name.to_owned(),
+                format!("struct {name} {{ taken_by_the_next_cell: () }}"),
+            );
         }
     }
 
@@ -132,20 +157,30 @@ impl Scope {
         self.items.clone_from(&other.items);
     }
 
-    /// The variables after a cell that kept these, as evcxr names them with their types: whether one may be changed stands
-    /// where the cell makes it, or is as it was.
+    /// The variables after a cell that kept these, as evcxr names them with their types: whether
+    /// one may be changed stands where the cell makes it, or is as it was.
     pub fn with_kinds(&self, kinds: &BTreeMap<String, String>, prepared: &str) -> Variables {
         let made = made_by(prepared);
         let variable = |(name, kind): (&String, &String)| {
-            let before = || self.variables.get(name).is_some_and(|variable| variable.is_mutable);
+            let before = || {
+                self.variables
+                    .get(name)
+                    .is_some_and(|variable| variable.is_mutable)
+            };
             let is_mutable = made.get(name).copied().unwrap_or_else(before);
-            (name.clone(), Variable { kind: kind.clone(), is_mutable })
+            (
+                name.clone(),
+                Variable {
+                    kind: kind.clone(),
+                    is_mutable,
+                },
+            )
         };
         kinds.iter().map(variable).collect()
     }
 
-    /// All of it as words, for a key. Nothing where something decides that stands elsewhere. `folder` is where relative
-    /// paths begin.
+    /// All of it as words, for a key. Nothing where something decides that stands elsewhere.
+    /// `folder` is where relative paths begin.
     pub fn words(&self, folder: &Path) -> Option<Vec<String>> {
         let mut words = Vec::new();
         for (_, line) in &self.commands {
@@ -157,69 +192,113 @@ impl Scope {
         }
         words.extend(self.versions.clone());
         let mut items: Vec<&Item> = self.items.iter().collect();
-        let names: BTreeSet<&str> =
-            items.iter().map(|item| item.name.as_str()).filter(|name| !name.is_empty()).collect();
+        let names: BTreeSet<&str> = items
+            .iter()
+            .map(|item| item.name.as_str())
+            .filter(|name| !name.is_empty())
+            .collect();
         let nameless = self.items.iter().filter(|item| item.name.is_empty());
         let is_named = |item: &Item| words_of(&item.text).any(|word| names.contains(word));
-        // evcxr has one item of a name, be it a `use` or a definition. Only if both are there does it matter which was last.
+        // evcxr has one item of a name, be it a `use` or a definition. Only if both are there does
+        // it matter which was last.
         if !nameless.clone().any(is_named) {
             items.sort_by_key(|item| item.name.as_str());
         }
-        words.extend(items.into_iter().flat_map(|item| [item.name.clone(), item.text.clone()]));
+        words.extend(
+            items
+                .into_iter()
+                .flat_map(|item| [item.name.clone(), item.text.clone()]),
+        );
         words.push(format!("{:?}", self.variables));
         Some(words)
     }
 
-    /// The cell that tells evcxr what is new in this scope, if it knows `told` and nothing but that; and the variables that
-    /// it has to forget. Nothing where something is gone that evcxr cannot forget.
+    /// The cell that tells evcxr what is new in this scope, if it knows `told` and nothing but
+    /// that; and the variables that it has to forget. Nothing where something is gone that evcxr
+    /// cannot forget.
     pub fn news(&self, told: &Scope) -> Option<(String, Vec<String>)> {
         let mut lines: Vec<String> = Vec::new();
         let news = |all: &[(String, String)], known: &[(String, String)]| -> Vec<String> {
-            all.iter().filter(|one| !known.contains(one)).map(|(_, line)| line.clone()).collect()
+            all.iter()
+                .filter(|one| !known.contains(one))
+                .map(|(_, line)| line.clone())
+                .collect()
         };
-        if told.commands.iter().any(|(sets, _)| !self.commands.iter().any(|(known, _)| known == sets)) {
+        if told
+            .commands
+            .iter()
+            .any(|(sets, _)| !self.commands.iter().any(|(known, _)| known == sets))
+        {
             return None;
         }
         lines.extend(news(&self.commands, &told.commands));
         let mut gone = String::new();
-        for item in told.items.iter().filter(|item| !self.items.iter().any(|known| known.name == item.name)) {
+        for item in told
+            .items
+            .iter()
+            .filter(|item| !self.items.iter().any(|known| known.name == item.name))
+        {
             // evcxr replaces an item by any other of its name, and rustc does not see this one.
             gone += &format!("{NOTHING} type {} = (); ", item.name);
         }
         let nameless = |scope: &Scope| -> Vec<String> {
-            scope.items.iter().filter(|item| item.name.is_empty()).map(|item| item.text.clone()).collect()
+            scope
+                .items
+                .iter()
+                .filter(|item| item.name.is_empty())
+                .map(|item| item.text.clone())
+                .collect()
         };
         let (known, now) = (nameless(told), nameless(self));
         if known.iter().any(|text| !now.contains(text)) || gone.contains("type  =") {
             return None;
         }
         lines.push(gone);
-        let items = self.items.iter().skip_while(|item| told.items.contains(item));
+        let items = self
+            .items
+            .iter()
+            .skip_while(|item| told.items.contains(item));
         lines.extend(items.map(|item| item.text.clone()));
         for (name, variable) in &self.variables {
             if told.variables.get(name) != Some(variable) {
                 let mutable = if variable.is_mutable { "mut " } else { "" };
-                lines.push(format!("let {mutable}{name}: {} = loop {{}};", variable.kind));
+                lines.push(format!(
+                    "let {mutable}{name}: {} = loop {{}};",
+                    variable.kind
+                ));
             }
         }
         lines.push("let _ = ();".to_owned());
-        let forgotten = told.variables.keys().filter(|name| !self.variables.contains_key(*name)).cloned().collect();
+        let forgotten = told
+            .variables
+            .keys()
+            .filter(|name| !self.variables.contains_key(*name))
+            .cloned()
+            .collect();
         Some((lines.join("\n"), forgotten))
     }
 
-    /// The definitions, each with the name that evcxr keeps it by; without a name where it knows none.
+    /// The definitions, each with the name that evcxr keeps it by; without a name where it knows
+    /// none.
     pub fn items(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> {
-        self.items.iter().map(|item| (item.name.as_str(), item.text.as_str()))
+        self.items
+            .iter()
+            .map(|item| (item.name.as_str(), item.text.as_str()))
     }
 
     /// The crates that were asked for, by the names that cells use, with what decides about each.
     pub fn crates(&self, folder: &Path) -> BTreeMap<String, String> {
-        self.commands.iter().filter_map(|(_, line)| named_by(line, folder)).collect()
+        self.commands
+            .iter()
+            .filter_map(|(_, line)| named_by(line, folder))
+            .collect()
     }
 
     /// Whether a crate was asked for.
     pub fn has_dependencies(&self) -> bool {
-        self.commands.iter().any(|(_, line)| line.starts_with(":dep"))
+        self.commands
+            .iter()
+            .any(|(_, line)| line.starts_with(":dep"))
     }
 }
 
@@ -227,7 +306,8 @@ impl Scope {
 fn with_path(kind: &str, name: &str, path: &str) -> String {
     let mut text = String::with_capacity(kind.len());
     let mut done = 0;
-    for (at, _) in words_at(kind).filter(|(at, word)| *word == name && !kind[..*at].ends_with("::")) {
+    for (at, _) in words_at(kind).filter(|(at, word)| *word == name && !kind[..*at].ends_with("::"))
+    {
         text += &kind[done..at];
         text += path;
         done = at + name.len();
@@ -245,13 +325,16 @@ pub fn commands(code: &str) -> impl Iterator<Item = &str> {
     let rust = without_commands(code);
     let blank: Vec<bool> = rust.lines().map(|line| line.trim().is_empty()).collect();
     let lines = code.lines().enumerate();
-    lines.filter(move |(at, line)| blank.get(*at) == Some(&true) && !line.trim().is_empty()).map(|(_, line)| line)
+    lines
+        .filter(move |(at, line)| blank.get(*at) == Some(&true) && !line.trim().is_empty())
+        .map(|(_, line)| line)
 }
 
 /// Whether a cell wants crates beside the library.
 pub fn asks_for_crates(code: &str) -> bool {
     let mut words = words_of(code).zip(words_of(code).skip(1));
-    commands(code).any(|line| line.trim_start().starts_with(":dep")) || words.any(|pair| pair == ("extern", "crate"))
+    commands(code).any(|line| line.trim_start().starts_with(":dep"))
+        || words.any(|pair| pair == ("extern", "crate"))
 }
 
 /// The name that evcxr keeps an item by.
@@ -265,23 +348,40 @@ fn name(node: &SyntaxNode) -> Option<String> {
 /// The variables that a cell makes, and whether they may be changed.
 pub fn made_by(prepared: &str) -> BTreeMap<String, bool> {
     let mut made = BTreeMap::new();
-    for statement in statements(&parse(&without_commands(prepared))).into_iter().filter_map(ast::LetStmt::cast) {
-        let names = statement
-            .pat()
-            .into_iter()
-            .flat_map(|pattern| pattern.syntax().descendants().filter_map(ast::IdentPat::cast).collect::<Vec<_>>());
-        made.extend(names.filter_map(|one| Some((one.name()?.text().to_string(), one.mut_token().is_some()))));
+    for statement in statements(&parse(&without_commands(prepared)))
+        .into_iter()
+        .filter_map(ast::LetStmt::cast)
+    {
+        let names = statement.pat().into_iter().flat_map(|pattern| {
+            pattern
+                .syntax()
+                .descendants()
+                .filter_map(ast::IdentPat::cast)
+                .collect::<Vec<_>>()
+        });
+        made.extend(
+            names.filter_map(|one| {
+                Some((one.name()?.text().to_string(), one.mut_token().is_some()))
+            }),
+        );
     }
     made
 }
 
 /// Whether the result of compiling a text depends on files or on the environment.
 pub fn reads_files(text: &str) -> bool {
-    const READING: &[&str] = &["include", "include_str", "include_bytes", "env", "option_env"];
+    const READING: &[&str] = &[
+        "include",
+        "include_str",
+        "include_bytes",
+        "env",
+        "option_env",
+    ];
     let mut before = "";
     for (at, word) in words_at(text) {
         let is_macro = text[at + word.len()..].trim_start().starts_with('!');
-        let is_module_elsewhere = before == "mod" && text[at + word.len()..].trim_start().starts_with(';');
+        let is_module_elsewhere =
+            before == "mod" && text[at + word.len()..].trim_start().starts_with(';');
         // For `extern crate` evcxr looks for a crate by itself.
         let is_crate = before == "extern" && word == "crate";
         if (is_macro && READING.contains(&word)) || is_module_elsewhere || is_crate {
@@ -319,18 +419,31 @@ mod tests {
 
     #[test]
     fn the_order_of_cells_does_not_matter_where_evcxr_has_none() {
-        let (a, b) = ("fn a() {}\nlet x = 1;", "struct B;\nconst N: () = (); impl B {}");
+        let (a, b) = (
+            "fn a() {}\nlet x = 1;",
+            "struct B;\nconst N: () = (); impl B {}",
+        );
         assert_eq!(words(&[a, b]), words(&[b, a, "x", a]));
         assert_ne!(words(&[a]), words(&["fn a() -> i32 { 1 }"]));
-        assert_ne!(words(&["use x::B;", b]), words(&[b, "use x::B;"]), "the last one counts");
-        assert_eq!(words(&[":opt 3", a]), words(&[":opt 1", a, ":opt 3", ":help"]));
+        assert_ne!(
+            words(&["use x::B;", b]),
+            words(&[b, "use x::B;"]),
+            "the last one counts"
+        );
+        assert_eq!(
+            words(&[":opt 3", a]),
+            words(&[":opt 1", a, ":opt 3", ":help"])
+        );
     }
 
     #[test]
     fn what_depends_on_files_has_no_words() {
-        for cell in
-            ["const T: &str = include_str!(\"a\");", "mod a;", "fn f() { env !(\"A\"); }", ":dep a = { git = \"b\" }"]
-        {
+        for cell in [
+            "const T: &str = include_str!(\"a\");",
+            "mod a;",
+            "fn f() { env !(\"A\"); }",
+            ":dep a = { git = \"b\" }",
+        ] {
             assert_eq!(scope(&[cell]).words(Path::new("/")), None, "{cell}");
         }
         assert!(!reads_files("let env = 1; include(env); !env"));
@@ -351,7 +464,12 @@ mod tests {
 
     #[test]
     fn evcxr_is_told_what_is_new() {
-        let kinds = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), "i32".to_owned())).collect();
+        let kinds = |names: &[&str]| {
+            names
+                .iter()
+                .map(|name| ((*name).to_owned(), "i32".to_owned()))
+                .collect()
+        };
         let mut told = scope(&["fn a() {}", "let mut x = 1; let y = 2;"]);
         told.variables = told.with_kinds(&kinds(&["x", "y"]), "let mut x = 1; let (y, z) = 2;");
         let all = "\nfn a() {}\nlet mut x: i32 = loop {};\nlet y: i32 = loop {};\nlet _ = ();";
@@ -359,7 +477,13 @@ mod tests {
         let mut now = told.clone();
         now.add(":opt 3\nfn b() {}");
         now.variables = now.with_kinds(&kinds(&["x"]), "drop(y);");
-        assert_eq!(now.news(&told), Some((":opt 3\n\nfn b() {}\nlet _ = ();".to_owned(), vec!["y".to_owned()])));
+        assert_eq!(
+            now.news(&told),
+            Some((
+                ":opt 3\n\nfn b() {}\nlet _ = ();".to_owned(),
+                vec!["y".to_owned()]
+            ))
+        );
         let back = told.news(&now);
         assert_eq!(back, None, "a command cannot be taken back");
         let back = scope(&["fn a() {}"]).news(&scope(&["fn a() {}", "fn b() {}"]));

@@ -1,5 +1,6 @@
-//! The variables after a cell that has stopped before its end: what it had made by then, and of what it was to make anew the
-//! old values. evcxr drops all that a cell was to make; it is told of these when it is needed next (`context`).
+//! The variables after a cell that has stopped before its end: what it had made by then, and of
+//! what it was to make anew the old values. evcxr drops all that a cell was to make; it is told of
+//! these when it is needed next (`context`).
 
 use super::Evaluator;
 use super::kept::stored_by;
@@ -9,8 +10,8 @@ use chainrule::base::protocol::Event;
 use std::collections::BTreeSet;
 
 impl Evaluator {
-    /// Adds to the variables those that are there although the cell, given as evcxr got it, has stopped. `before` are those
-    /// that it began with; what was compiled last is the cell.
+    /// Adds to the variables those that are there although the cell, given as evcxr got it, has
+    /// stopped. `before` are those that it began with; what was compiled last is the cell.
     pub(super) fn keep_what_is_there(&mut self, prepared: &str, before: &Variables) {
         self.taken.extend(self.events.take());
         let (all, staying) = stored_by(&self.compiled.source);
@@ -19,7 +20,9 @@ impl Evaluator {
         for event in &self.taken {
             match event {
                 Event::Types { types } => there.extend(types.keys().map(String::as_str)),
-                Event::PutBack { variables } => put_back.extend(variables.iter().map(String::as_str)),
+                Event::PutBack { variables } => {
+                    put_back.extend(variables.iter().map(String::as_str))
+                }
                 _ => {}
             }
         }
@@ -30,7 +33,13 @@ impl Evaluator {
             let is_old = put_back.contains(name.as_str()) || !taken.contains(name.as_str());
             if is_new {
                 let is_mutable = made.get(name).copied().unwrap_or_default();
-                found.insert(name.clone(), Variable { kind: kind.clone(), is_mutable });
+                found.insert(
+                    name.clone(),
+                    Variable {
+                        kind: kind.clone(),
+                        is_mutable,
+                    },
+                );
             } else if let Some(old) = before.get(name).filter(|_| is_old) {
                 found.insert(name.clone(), old.clone());
             }

@@ -1,4 +1,5 @@
-//! Takes apart what a cell writes on standard output: text, escape frames of the library, evcxr's content blocks.
+//! Takes apart what a cell writes on standard output: text, escape frames of the library, evcxr's
+//! content blocks.
 //!
 //! A pure function of the bytes, whatever the pieces in which they arrive.
 
@@ -110,22 +111,30 @@ const LONGEST: usize = 32 << 20;
 
 /// The parser's state: what has arrived and is not decided yet.
 pub struct Parser {
-    /// How a frame of the library begins: with a word that only this session knows, so that a cell that prints the
-    /// marker prints text.
+    /// How a frame of the library begins: with a word that only this session knows, so that a cell
+    /// that prints the marker prints text.
     frame_begin: Vec<u8>,
     pending: Vec<u8>,
     /// As much of what is pending was searched for the end of a frame or block, in vain.
     searched: usize,
-    /// Whether the next byte stands at the beginning of a line; only there is a content block recognised.
+    /// Whether the next byte stands at the beginning of a line; only there is a content block
+    /// recognised.
     in_line: bool,
-    /// The last content block. It is the cell's result if nothing follows it and the cell ends with an expression.
+    /// The last content block. It is the cell's result if nothing follows it and the cell ends with
+    /// an expression.
     block: Option<Bundle>,
 }
 
 impl Parser {
     pub fn new(token: &str) -> Parser {
         let frame_begin = format!("{FRAME_BEGIN}{token}").into_bytes();
-        Parser { frame_begin, pending: Vec::new(), searched: 0, in_line: false, block: None }
+        Parser {
+            frame_begin,
+            pending: Vec::new(),
+            searched: 0,
+            in_line: false,
+            block: None,
+        }
     }
 
     /// Adds bytes and returns what they complete.
@@ -160,7 +169,11 @@ impl Parser {
             self.text(rest, &mut outputs);
         }
         if let Some(block) = self.block.take().map(with_plain_text) {
-            outputs.push(if ends_with_expression { Output::Result(block) } else { Output::Display(block) });
+            outputs.push(if ends_with_expression {
+                Output::Result(block)
+            } else {
+                Output::Display(block)
+            });
         }
         self.in_line = false;
         outputs
@@ -172,7 +185,10 @@ impl Parser {
             return false;
         }
         if self.at_frame() {
-            return match self.pending[self.searched..].iter().position(|&byte| byte == BELL) {
+            return match self.pending[self.searched..]
+                .iter()
+                .position(|&byte| byte == BELL)
+            {
                 Some(end) => self.frame(self.searched + end, outputs),
                 None => self.give_up_or_wait(self.frame_begin.len(), outputs),
             };
@@ -188,18 +204,31 @@ impl Parser {
                 .position(|&byte| byte == self.frame_begin[0] || byte == b'\n')
                 .unwrap_or(self.pending.len() - 1);
         }
-        let end = if end == self.pending.len() && !at_end { complete_utf8(&self.pending) } else { end };
+        let end = if end == self.pending.len() && !at_end {
+            complete_utf8(&self.pending)
+        } else {
+            end
+        };
         end > 0 && self.text(end, outputs)
     }
 
     /// Where in the pending bytes a frame or a block begins, or may turn out to begin.
     fn next_marker(&self) -> Option<usize> {
         let begins = [self.frame_begin[0], BLOCK_BEGIN[0]];
-        let candidates = self.pending.iter().enumerate().filter(|(_, byte)| begins.contains(byte));
+        let candidates = self
+            .pending
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| begins.contains(byte));
         candidates.map(|(at, _)| at).find(|&at| {
-            let at_line_start = if at == 0 { !self.in_line } else { self.pending[at - 1] == b'\n' };
+            let at_line_start = if at == 0 {
+                !self.in_line
+            } else {
+                self.pending[at - 1] == b'\n'
+            };
             let rest = &self.pending[at..];
-            starts_or_may_start(rest, &self.frame_begin) || (at_line_start && starts_or_may_start(rest, BLOCK_BEGIN))
+            starts_or_may_start(rest, &self.frame_begin)
+                || (at_line_start && starts_or_may_start(rest, BLOCK_BEGIN))
         })
     }
 
@@ -242,15 +271,25 @@ impl Parser {
     }
 
     fn block(&mut self, outputs: &mut Vec<Output>) -> bool {
-        let Some(header_end) = self.pending.iter().position(|&byte| byte == b'\n') else { return false };
+        let Some(header_end) = self.pending.iter().position(|&byte| byte == b'\n') else {
+            return false;
+        };
         // The end may have been cut where the search ended.
-        let from = self.searched.saturating_sub(BLOCK_END.len()).max(header_end + 1);
-        let Some(length) = find(&self.pending[from..], BLOCK_END).map(|at| from + at - header_end - 1) else {
+        let from = self
+            .searched
+            .saturating_sub(BLOCK_END.len())
+            .max(header_end + 1);
+        let Some(length) =
+            find(&self.pending[from..], BLOCK_END).map(|at| from + at - header_end - 1)
+        else {
             return self.give_up_or_wait(BLOCK_BEGIN.len(), outputs);
         };
-        let mime = String::from_utf8_lossy(&self.pending[BLOCK_BEGIN.len()..header_end]).trim().to_owned();
+        let mime = String::from_utf8_lossy(&self.pending[BLOCK_BEGIN.len()..header_end])
+            .trim()
+            .to_owned();
         let content = &self.pending[header_end + 1..header_end + 1 + length];
-        let content = String::from_utf8_lossy(content.strip_suffix(b"\n").unwrap_or(content)).into_owned();
+        let content =
+            String::from_utf8_lossy(content.strip_suffix(b"\n").unwrap_or(content)).into_owned();
         let block = self.block.get_or_insert_default();
         // A second block of the same kind is a second picture.
         if block.data.contains_key(&mime) {
@@ -258,8 +297,14 @@ impl Parser {
             outputs.push(Output::Display(with_plain_text(previous)));
         }
         if let Some(block) = &mut self.block {
-            let value = if mime.ends_with("json") { serde_json::from_str(&content).ok() } else { None };
-            block.data.insert(mime, value.unwrap_or_else(|| content.into()));
+            let value = if mime.ends_with("json") {
+                serde_json::from_str(&content).ok()
+            } else {
+                None
+            };
+            block
+                .data
+                .insert(mime, value.unwrap_or_else(|| content.into()));
         }
         self.remove(header_end + 1 + length + BLOCK_END.len());
         true
@@ -281,7 +326,13 @@ impl Parser {
         if let Some(last) = bytes.last() {
             self.in_line = *last != b'\n';
             let text = String::from_utf8_lossy(&bytes).into_owned();
-            self.emit(Output::Stream { name: StreamName::Stdout, text }, outputs);
+            self.emit(
+                Output::Stream {
+                    name: StreamName::Stdout,
+                    text,
+                },
+                outputs,
+            );
         }
         !bytes.is_empty()
     }
@@ -298,11 +349,16 @@ impl Parser {
 fn output_of_frame(mut frame: Value) -> Option<Output> {
     let kind = frame.get("kind")?.as_str()?.to_owned();
     if kind == "clear" {
-        return Some(Output::Clear { wait: frame.get("wait").and_then(Value::as_bool).unwrap_or(false) });
+        return Some(Output::Clear {
+            wait: frame.get("wait").and_then(Value::as_bool).unwrap_or(false),
+        });
     }
     if kind == "input" {
         let prompt = frame.get("prompt")?.as_str().map(str::to_owned);
-        return Some(Output::Question { prompt, is_password: frame.get("password")?.as_bool()? });
+        return Some(Output::Question {
+            prompt,
+            is_password: frame.get("password")?.as_bool()?,
+        });
     }
     if kind == "comm" {
         return serde_json::from_value(frame).ok().map(Output::Comm);
@@ -311,7 +367,9 @@ fn output_of_frame(mut frame: Value) -> Option<Output> {
         frame.as_object_mut()?.remove("kind");
         return Some(Output::Payload(frame));
     }
-    let Value::Object(data) = frame.get_mut("data")?.take() else { return None };
+    let Value::Object(data) = frame.get_mut("data")?.take() else {
+        return None;
+    };
     let id = frame.get("id").and_then(Value::as_str).map(str::to_owned);
     let bundle = with_plain_text(Bundle { data, id });
     match kind.as_str() {
@@ -326,7 +384,9 @@ fn output_of_frame(mut frame: Value) -> Option<Output> {
 fn with_plain_text(mut bundle: Bundle) -> Bundle {
     if !bundle.data.contains_key("text/plain") {
         let kind = bundle.data.keys().next().cloned().unwrap_or_default();
-        bundle.data.insert("text/plain".to_owned(), format!("[{kind}]").into());
+        bundle
+            .data
+            .insert("text/plain".to_owned(), format!("[{kind}]").into());
     }
     bundle
 }
@@ -337,7 +397,9 @@ fn starts_or_may_start(bytes: &[u8], marker: &[u8]) -> bool {
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window == needle)
+    haystack
+        .windows(needle.len())
+        .position(|window| window == needle)
 }
 
 /// How many bytes do not end within a character.
@@ -351,7 +413,11 @@ pub fn complete_utf8(bytes: &[u8]) -> usize {
             0xf0..=0xf4 => 4,
             _ => 1,
         };
-        return if length > back + 1 { bytes.len() - back - 1 } else { bytes.len() };
+        return if length > back + 1 {
+            bytes.len() - back - 1
+        } else {
+            bytes.len()
+        };
     }
     bytes.len()
 }
@@ -364,14 +430,21 @@ mod tests {
     fn parse(bytes: &[u8], ends_with_expression: bool) -> Vec<Output> {
         let whole = merge(collect(bytes, bytes.len().max(1), ends_with_expression));
         for size in 1..bytes.len().min(40) {
-            assert_eq!(merge(collect(bytes, size, ends_with_expression)), whole, "in pieces of {size} bytes");
+            assert_eq!(
+                merge(collect(bytes, size, ends_with_expression)),
+                whole,
+                "in pieces of {size} bytes"
+            );
         }
         whole
     }
 
     fn collect(bytes: &[u8], size: usize, ends_with_expression: bool) -> Vec<Output> {
         let mut parser = Parser::new("");
-        let mut outputs: Vec<Output> = bytes.chunks(size).flat_map(|piece| parser.push(piece)).collect();
+        let mut outputs: Vec<Output> = bytes
+            .chunks(size)
+            .flat_map(|piece| parser.push(piece))
+            .collect();
         outputs.extend(parser.finish(ends_with_expression));
         outputs
     }
@@ -380,7 +453,9 @@ mod tests {
         let mut merged: Vec<Output> = Vec::new();
         for output in outputs {
             match (merged.last_mut(), output) {
-                (Some(Output::Stream { text, .. }), Output::Stream { text: more, .. }) => text.push_str(&more),
+                (Some(Output::Stream { text, .. }), Output::Stream { text: more, .. }) => {
+                    text.push_str(&more)
+                }
                 (_, output) => merged.push(output),
             }
         }
@@ -388,7 +463,10 @@ mod tests {
     }
 
     fn text(text: &str) -> Output {
-        Output::Stream { name: StreamName::Stdout, text: text.to_owned() }
+        Output::Stream {
+            name: StreamName::Stdout,
+            text: text.to_owned(),
+        }
     }
 
     fn plain(text: &str) -> Bundle {
@@ -399,9 +477,18 @@ mod tests {
 
     #[test]
     fn text_stays_text() {
-        assert_eq!(parse("no line end, ünïcödé 🦀".as_bytes(), false), [text("no line end, ünïcödé 🦀")]);
-        assert_eq!(parse(b"\x1b[31mred\x1b[0m EVCXR_BEGIN \n", false), [text("\x1b[31mred\x1b[0m EVCXR_BEGIN \n")]);
-        assert_eq!(parse(b"EVCXR_BEGIN_CONT", false), [text("EVCXR_BEGIN_CONT")]);
+        assert_eq!(
+            parse("no line end, ünïcödé 🦀".as_bytes(), false),
+            [text("no line end, ünïcödé 🦀")]
+        );
+        assert_eq!(
+            parse(b"\x1b[31mred\x1b[0m EVCXR_BEGIN \n", false),
+            [text("\x1b[31mred\x1b[0m EVCXR_BEGIN \n")]
+        );
+        assert_eq!(
+            parse(b"EVCXR_BEGIN_CONT", false),
+            [text("EVCXR_BEGIN_CONT")]
+        );
         assert_eq!(parse(b"", true), []);
     }
 
@@ -423,7 +510,10 @@ mod tests {
         outputs.extend(parser.finish(true));
         assert_eq!(merge(outputs), [text(forged)]);
         let real = "\x1b]7337;word;{\"kind\":\"clear\"}\x07";
-        assert_eq!(parser.push(real.as_bytes()), [Output::Clear { wait: false }]);
+        assert_eq!(
+            parser.push(real.as_bytes()),
+            [Output::Clear { wait: false }]
+        );
     }
 
     #[test]
@@ -432,7 +522,9 @@ mod tests {
         let mut length = parser.push(b"EVCXR_BEGIN_CONTENT text/html\n").len();
         for _ in 0..70 {
             for output in parser.push(&vec![b'x'; 1 << 20]) {
-                let Output::Stream { text, .. } = output else { panic!("no text") };
+                let Output::Stream { text, .. } = output else {
+                    panic!("no text")
+                };
                 length += text.len();
             }
         }
@@ -442,31 +534,62 @@ mod tests {
     #[test]
     fn frames_keep_their_place() {
         let stream = b"before\x1b]7337;{\"kind\":\"display\",\"data\":{\"text/plain\":\"x\"},\"id\":\"7\"}\x07after";
-        let shown = Bundle { id: Some("7".to_owned()), ..plain("x") };
-        assert_eq!(parse(stream, false), [text("before"), Output::Display(shown), text("after")]);
+        let shown = Bundle {
+            id: Some("7".to_owned()),
+            ..plain("x")
+        };
+        assert_eq!(
+            parse(stream, false),
+            [text("before"), Output::Display(shown), text("after")]
+        );
         let block = b"EVCXR_BEGIN_CONTENT text/html\n<b>\nEVCXR_END_CONTENT\n";
-        let Output::Result(bundle) = &parse(block, true)[0] else { panic!("no result") };
+        let Output::Result(bundle) = &parse(block, true)[0] else {
+            panic!("no result")
+        };
         assert_eq!(bundle.data["text/plain"], "[text/html]");
         let stream = b"\x1b]7337;{\"kind\":\"result\",\"data\":{\"text/html\":\"<b>\"}}\x07";
-        let Output::Result(bundle) = &parse(stream, true)[0] else { panic!("no result") };
+        let Output::Result(bundle) = &parse(stream, true)[0] else {
+            panic!("no result")
+        };
         assert_eq!(bundle.data["text/plain"], "[text/html]");
     }
 
     #[test]
     fn half_a_frame_or_a_false_one_is_text() {
-        assert_eq!(parse(b"\x1b]7337;{\"kind\":", false), [text("\x1b]7337;{\"kind\":")]);
-        assert_eq!(parse(b"\x1b]7337;nonsense\x07!", false), [text("\x1b]7337;nonsense\x07!")]);
+        assert_eq!(
+            parse(b"\x1b]7337;{\"kind\":", false),
+            [text("\x1b]7337;{\"kind\":")]
+        );
+        assert_eq!(
+            parse(b"\x1b]7337;nonsense\x07!", false),
+            [text("\x1b]7337;nonsense\x07!")]
+        );
     }
 
     #[test]
     fn the_last_content_block_is_the_result_of_an_expression() {
-        let stream = b"EVCXR_BEGIN_CONTENT text/plain\none\nEVCXR_END_CONTENT\nEVCXR_BEGIN_CONTENT text/plain\n2\n2\nEVCXR_END_CONTENT\n";
-        assert_eq!(parse(stream, true), [Output::Display(plain("one")), Output::Result(plain("2\n2"))]);
-        assert_eq!(parse(stream, false), [Output::Display(plain("one")), Output::Display(plain("2\n2"))]);
+        let stream =
+            b"EVCXR_BEGIN_CONTENT text/plain\none\nEVCXR_END_CONTENT\nEVCXR_BEGIN_CONTENT \
+                      text/plain\n2\n2\nEVCXR_END_CONTENT\n";
+        assert_eq!(
+            parse(stream, true),
+            [Output::Display(plain("one")), Output::Result(plain("2\n2"))]
+        );
+        assert_eq!(
+            parse(stream, false),
+            [
+                Output::Display(plain("one")),
+                Output::Display(plain("2\n2"))
+            ]
+        );
         let followed = [stream.as_slice(), b"more"].concat();
         assert_eq!(
             parse(&followed, true),
-            [Output::Display(plain("one")), Output::Display(plain("2\n2")), text("more")]
+            [
+                Output::Display(plain("one")),
+                Output::Display(plain("2\n2")),
+                text("more")
+            ]
         );
     }
 

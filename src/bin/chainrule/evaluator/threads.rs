@@ -1,7 +1,8 @@
 //! Variables that stand for threads, once the threads are gone.
 //!
-//! After a crash, and after `:undo`, a copy of the process goes on, and a copy has one thread. A pool would wait for its
-//! threads for ever, `join` and `recv` as well: so such variables have to go.
+//! After a crash, and after `:undo`, a copy of the process goes on, and a copy has one thread. A
+//! pool would wait for its threads for ever, `join` and `recv` as well: so such variables have to
+//! go.
 
 use super::Evaluator;
 use super::explain::memory::{Fate, Lost};
@@ -22,8 +23,8 @@ const OF_THREADS: &[&str] = &[
 ];
 
 impl Evaluator {
-    /// Takes note of threads that cells have left running, and lets go what stands for them if a copy of the process has
-    /// taken over, in this cell.
+    /// Takes note of threads that cells have left running, and lets go what stands for them if a
+    /// copy of the process has taken over, in this cell.
     pub(super) fn follow_threads(&mut self, number: u32, events: &[Event]) -> Option<Lost> {
         let mut are_gone = false;
         for event in events {
@@ -43,9 +44,18 @@ impl Evaluator {
             let words = self.definitions.words_of(name, &self.scope);
             OF_THREADS.iter().any(|word| words.contains(*word))
         };
-        let lost: BTreeSet<String> = self.scope.variables.keys().filter(is_lost).cloned().collect();
+        let lost: BTreeSet<String> = self
+            .scope
+            .variables
+            .keys()
+            .filter(is_lost)
+            .cloned()
+            .collect();
         self.scope.variables.retain(|name, _| !lost.contains(name));
-        let lost: Lost = lost.into_iter().map(|name| (name.clone(), self.memory.defined_in(&name))).collect();
+        let lost: Lost = lost
+            .into_iter()
+            .map(|name| (name.clone(), self.memory.defined_in(&name)))
+            .collect();
         for (name, _) in &lost {
             self.memory.note(name, Fate::ThreadsGone { cell: number });
         }

@@ -29,7 +29,11 @@ impl Evaluator {
             )
         } else {
             times::end(self.session.folder());
-            Explanation::new("Cells do not say any more where their time goes.", "单元格不再显示用时。", "")
+            Explanation::new(
+                "Cells do not say any more where their time goes.",
+                "单元格不再显示用时。",
+                "",
+            )
         };
         sink(said.output());
     }
@@ -38,8 +42,15 @@ impl Evaluator {
         if self.timing.is_on {
             // Without the file there are only the parts that are measured here.
             let _ = times::begin(self.session.folder());
-            self.worker.lock().unwrap_or_else(PoisonError::into_inner).take_time();
-            self.timing = Timing { is_on: true, begin: Some(Instant::now()), ..Timing::default() };
+            self.worker
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take_time();
+            self.timing = Timing {
+                is_on: true,
+                begin: Some(Instant::now()),
+                ..Timing::default()
+            };
         }
     }
 
@@ -55,9 +66,15 @@ impl Evaluator {
 
     /// Says where the time of the cell that has just ended went.
     pub(super) fn show_timing(&mut self, sink: &Sink) {
-        let Some(begin) = self.timing.begin.take() else { return };
+        let Some(begin) = self.timing.begin.take() else {
+            return;
+        };
         let all = begin.elapsed();
-        let in_worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner).take_time();
+        let in_worker = self
+            .worker
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take_time();
         let loading = self.timing.loading;
         let running = in_worker.saturating_sub(loading);
         let rustc = times::read(self.session.folder());
@@ -68,10 +85,23 @@ impl Evaluator {
                 format!("分析 {}，rustc（含链接）{}", ms(rest), ms(rustc)),
             )
         } else {
-            (format!("{} finding what was compiled before", ms(rest)), format!("查找以前的编译结果 {}", ms(rest)))
+            (
+                format!("{} finding what was compiled before", ms(rest)),
+                format!("查找以前的编译结果 {}", ms(rest)),
+            )
         };
-        let english = format!("Time: {} = {english}, {} loading, {} running.", ms(all), ms(loading), ms(running));
-        let chinese = format!("用时 {} = {chinese}，载入 {}，运行 {}。", ms(all), ms(loading), ms(running));
+        let english = format!(
+            "Time: {} = {english}, {} loading, {} running.",
+            ms(all),
+            ms(loading),
+            ms(running)
+        );
+        let chinese = format!(
+            "用时 {} = {chinese}，载入 {}，运行 {}。",
+            ms(all),
+            ms(loading),
+            ms(running)
+        );
         sink(Explanation::new(english, chinese, "").output());
     }
 }
@@ -79,5 +109,9 @@ impl Evaluator {
 /// Milliseconds, with a decimal where there are few.
 fn ms(time: Duration) -> String {
     let milliseconds = time.as_secs_f64() * 1e3;
-    if milliseconds < 9.95 { format!("{milliseconds:.1} ms") } else { format!("{milliseconds:.0} ms") }
+    if milliseconds < 9.95 {
+        format!("{milliseconds:.1} ms")
+    } else {
+        format!("{milliseconds:.0} ms")
+    }
 }

@@ -1,9 +1,10 @@
 //! Types of variables as texts: what evcxr writes down must mean the same in every later cell.
 //!
-//! rust-analyzer, which evcxr asks, leaves gaps (`[u8; _]`) where it cannot compute a constant. Within its own cell rustc
-//! fills them; in a later one nothing would say what belongs there, and no cell would compile any more. So gaps are filled
-//! with what the compiled cell itself reports. A variable whose type no later cell can name, such as a `struct` that a
-//! macro has defined within the cell, is left out when it first stands in the way.
+//! rust-analyzer, which evcxr asks, leaves gaps (`[u8; _]`) where it cannot compute a constant.
+//! Within its own cell rustc fills them; in a later one nothing would say what belongs there, and
+//! no cell would compile any more. So gaps are filled with what the compiled cell itself reports. A
+//! variable whose type no later cell can name, such as a `struct` that a macro has defined within
+//! the cell, is left out when it first stands in the way.
 
 use super::Evaluator;
 use super::definitions::Gone;
@@ -18,23 +19,35 @@ use std::collections::BTreeSet;
 impl Evaluator {
     /// Fills gaps in the types of variables with what the worker has reported of them.
     pub(super) fn complete_types(&mut self) {
-        if !self.scope.variables.values().any(|variable| has_gap(&variable.kind)) {
+        if !self
+            .scope
+            .variables
+            .values()
+            .any(|variable| has_gap(&variable.kind))
+        {
             return;
         }
         self.taken.extend(self.events.take());
-        for (name, variable) in self.scope.variables.iter_mut().filter(|(_, variable)| has_gap(&variable.kind)) {
+        for (name, variable) in self
+            .scope
+            .variables
+            .iter_mut()
+            .filter(|(_, variable)| has_gap(&variable.kind))
+        {
             let of_name = |event: &'_ Event| match event {
                 Event::Types { types } => types.get(name).cloned(),
                 _ => None,
             };
             let reported = self.taken.iter().rev().find_map(of_name);
-            if let Some(complete) = reported.and_then(|reported| filled(&variable.kind, &reported)) {
+            if let Some(complete) = reported.and_then(|reported| filled(&variable.kind, &reported))
+            {
                 variable.kind = complete;
             }
         }
     }
 
-    /// Has evcxr compile and run a cell; if variables of earlier cells stand in the way by their types, without them.
+    /// Has evcxr compile and run a cell; if variables of earlier cells stand in the way by their
+    /// types, without them.
     pub(super) fn execute_without_unnameable(
         &mut self,
         number: u32,
@@ -42,8 +55,11 @@ impl Evaluator {
         gone: &mut Gone,
     ) -> Result<EvalOutputs, Error> {
         let result = self.context.awake(&self.scope)?.execute(&prepared.code);
-        let Err(Error::CompilationErrors(errors)) = &result else { return result };
-        // Of errors in what it has written itself evcxr says nothing where it has a warning about the cell.
+        let Err(Error::CompilationErrors(errors)) = &result else {
+            return result;
+        };
+        // Of errors in what it has written itself evcxr says nothing where it has a warning about
+        // the cell.
         let says_nothing = errors.iter().all(|error| error.level() == "warning");
         if !says_nothing && !errors.iter().any(may_be_about_a_type) {
             return result;
@@ -53,8 +69,14 @@ impl Evaluator {
             return result;
         }
         for name in &unnameable {
-            let kind = self.scope.variables.remove(name).map(|variable| variable.kind).unwrap_or_default();
-            self.memory.note(name, Fate::Unnameable { cell: number, kind });
+            let kind = self
+                .scope
+                .variables
+                .remove(name)
+                .map(|variable| variable.kind)
+                .unwrap_or_default();
+            self.memory
+                .note(name, Fate::Unnameable { cell: number, kind });
         }
         gone.unnameable.extend(unnameable);
         self.context.awake(&self.scope)?.execute(&prepared.code)
@@ -65,20 +87,41 @@ impl Evaluator {
         let errors = self.context.awake(&self.scope)?.check("let _ = ();")?;
         let source = self.last_source();
         let lines: Vec<&str> = source.lines().collect();
-        let spans =
-            errors.iter().filter(|error| error.level() == "error").filter_map(|one| one.json["spans"].as_array());
-        let of_cell = spans.flatten().filter(|span| span["file_name"] == "src/lib.rs");
-        let line = |span: &Value| lines.get((span["line_start"].as_u64()? as usize).checked_sub(1)?).copied();
-        let name = |line: &str| Some(line.strip_prefix("mut ").unwrap_or(line).split_once(": ")?.0.to_owned());
+        let spans = errors
+            .iter()
+            .filter(|error| error.level() == "error")
+            .filter_map(|one| one.json["spans"].as_array());
+        let of_cell = spans
+            .flatten()
+            .filter(|span| span["file_name"] == "src/lib.rs");
+        let line = |span: &Value| {
+            lines
+                .get((span["line_start"].as_u64()? as usize).checked_sub(1)?)
+                .copied()
+        };
+        let name = |line: &str| {
+            Some(
+                line.strip_prefix("mut ")
+                    .unwrap_or(line)
+                    .split_once(": ")?
+                    .0
+                    .to_owned(),
+            )
+        };
         let names = of_cell.filter_map(|span| name(line(span)?));
-        Ok(names.filter(|name| self.scope.variables.contains_key(name)).collect())
+        Ok(names
+            .filter(|name| self.scope.variables.contains_key(name))
+            .collect())
     }
 }
 
-/// Whether a variable of an earlier cell may be the reason: its type is unknown, private, incomplete or not there.
+/// Whether a variable of an earlier cell may be the reason: its type is unknown, private,
+/// incomplete or not there.
 fn may_be_about_a_type(error: &CompilationError) -> bool {
-    const CODES: &[&str] =
-        &["E0106", "E0107", "E0121", "E0282", "E0283", "E0284", "E0308", "E0412", "E0422", "E0425", "E0433", "E0603"];
+    const CODES: &[&str] = &[
+        "E0106", "E0107", "E0121", "E0282", "E0283", "E0284", "E0308", "E0412", "E0422", "E0425",
+        "E0433", "E0603",
+    ];
     error.code().is_none_or(|code| CODES.contains(&code)) || !error.is_from_user_code()
 }
 
@@ -87,8 +130,8 @@ pub fn has_gap(kind: &str) -> bool {
     kind.contains('_') && tokens(kind).is_some_and(|tokens| tokens.iter().any(|token| token == "_"))
 }
 
-/// A type with its gaps filled from the same type as rustc writes it, with other paths and without lifetimes. Nothing if
-/// the two do not look the same.
+/// A type with its gaps filled from the same type as rustc writes it, with other paths and without
+/// lifetimes. Nothing if the two do not look the same.
 fn filled(kind: &str, reported: &str) -> Option<String> {
     let (kind, reported) = (tokens(kind)?, tokens(reported)?);
     let mut rest = reported.as_slice();
@@ -98,14 +141,26 @@ fn filled(kind: &str, reported: &str) -> Option<String> {
             complete += &format!("{token} ");
             continue;
         }
-        let (taken, behind) = rest.split_at(if token == "_" { length_of_argument(rest) } else { 1 });
-        let text = if token == "_" { taken.concat() } else { token.clone() };
+        let (taken, behind) = rest.split_at(if token == "_" {
+            length_of_argument(rest)
+        } else {
+            1
+        });
+        let text = if token == "_" {
+            taken.concat()
+        } else {
+            token.clone()
+        };
         if taken.is_empty() || (token != "_" && last_name(token) != last_name(&taken[0])) {
             return None;
         }
         rest = behind;
         let is_word = |text: &str, at_end: bool| {
-            let c = if at_end { text.chars().next_back() } else { text.chars().next() };
+            let c = if at_end {
+                text.chars().next_back()
+            } else {
+                text.chars().next()
+            };
             c.is_some_and(|c| c.is_alphanumeric() || c == '_')
         };
         if is_word(&complete, true) && is_word(&text, false) {
@@ -137,15 +192,22 @@ fn length_of_argument(tokens: &[String]) -> usize {
 /// The words and signs of a type; a path is one, with its `::`. Nothing if it is no type.
 fn tokens(kind: &str) -> Option<Vec<String>> {
     let file = SourceFile::parse(&format!("type T = {kind};"), Edition::Edition2024);
-    let all = file.syntax_node().descendants_with_tokens().filter_map(|element| element.into_token());
+    let all = file
+        .syntax_node()
+        .descendants_with_tokens()
+        .filter_map(|element| element.into_token());
     let is_blank = |kind: SyntaxKind| matches!(kind, SyntaxKind::WHITESPACE | SyntaxKind::COMMENT);
-    let all = all.filter(|token| !is_blank(token.kind())).map(|token| token.text().to_owned());
+    let all = all
+        .filter(|token| !is_blank(token.kind()))
+        .map(|token| token.text().to_owned());
     let mut tokens: Vec<String> = Vec::new();
     for token in all.skip(3) {
         match tokens.last_mut() {
             // `::a` at the beginning of a path, and `a::b`.
             Some(before) if before.ends_with("::") => *before += &token,
-            Some(before) if token == "::" && before.starts_with(|c: char| c.is_alphabetic() || c == '_') => {
+            Some(before)
+                if token == "::" && before.starts_with(|c: char| c.is_alphabetic() || c == '_') =>
+            {
                 *before += &token
             }
             _ => tokens.push(token),
@@ -162,8 +224,16 @@ mod tests {
     fn gaps_are_filled_from_what_rustc_says() {
         let cases = [
             ("[u8; _]", "[u8; 4]", Some("[u8;4]")),
-            ("(Grid<_, 3>, [f32; _])", "(ctx::Grid<2, 3>, [f32; 6])", Some("(Grid<2,3>,[f32;6])")),
-            ("std::vec::Vec<[&'static str; _]>", "alloc::vec::Vec<[&str; 2]>", Some("std::vec::Vec<[&'static str;2]>")),
+            (
+                "(Grid<_, 3>, [f32; _])",
+                "(ctx::Grid<2, 3>, [f32; 6])",
+                Some("(Grid<2,3>,[f32;6])"),
+            ),
+            (
+                "std::vec::Vec<[&'static str; _]>",
+                "alloc::vec::Vec<[&str; 2]>",
+                Some("std::vec::Vec<[&'static str;2]>"),
+            ),
             ("[u8; _]", "[u16; 4]", None),
             (
                 "Box<dyn Fn([u8; _]) -> i32>",
@@ -179,7 +249,12 @@ mod tests {
 
     #[test]
     fn a_gap_is_a_word_of_its_own() {
-        for (kind, expected) in [("[u8; _]", true), ("Foo<_>", true), ("my_type<a_b>", false), ("[u8; N_]", false)] {
+        for (kind, expected) in [
+            ("[u8; _]", true),
+            ("Foo<_>", true),
+            ("my_type<a_b>", false),
+            ("[u8; N_]", false),
+        ] {
             assert_eq!(has_gap(kind), expected, "{kind}");
         }
     }

@@ -1,7 +1,7 @@
 //! Taking cells back: `:undo`.
 //!
-//! The worker keeps its last snapshots, and what a cell sees is known here (`Scope`): so both go back to where they were
-//! before a cell. evcxr is told when it is needed next.
+//! The worker keeps its last snapshots, and what a cell sees is known here (`Scope`): so both go
+//! back to where they were before a cell. evcxr is told when it is needed next.
 
 use super::assist::Known;
 use super::explain::memory::Memory;
@@ -34,7 +34,8 @@ struct Before {
 pub struct Undo(VecDeque<Before>);
 
 impl Evaluator {
-    /// Notes how things are before a cell that is about to run. One of our own, without a text, belongs to the cell before.
+    /// Notes how things are before a cell that is about to run. One of our own, without a text,
+    /// belongs to the cell before.
     pub(super) fn note_before(&mut self, number: u32, code: &str) {
         self.steps = 0;
         if code.is_empty() || self.settings.undo == 0 {
@@ -42,7 +43,12 @@ impl Evaluator {
         }
         self.undo.0.push_back(Before {
             number,
-            line: code.lines().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned(),
+            line: code
+                .lines()
+                .find(|line| !line.trim().is_empty())
+                .unwrap_or_default()
+                .trim()
+                .to_owned(),
             scope: self.scope.clone(),
             implementations: self.implementations.clone(),
             definitions: self.definitions.clone(),
@@ -55,7 +61,9 @@ impl Evaluator {
     /// Notes how often the worker has run something for the cell and kept what it did.
     pub(super) fn note_after(&mut self, code: &str, has_run: bool) {
         let steps = std::mem::take(&mut self.steps);
-        let Some(last) = self.undo.0.back_mut() else { return };
+        let Some(last) = self.undo.0.back_mut() else {
+            return;
+        };
         last.steps += steps;
         if !code.is_empty() && !has_run && last.steps == 0 && self.settings.undo > 0 {
             // Nothing has changed.
@@ -78,31 +86,39 @@ impl Evaluator {
         };
         let mut undone = Vec::new();
         if before.steps > 0 {
-            let _ = self.worker.lock().unwrap_or_else(PoisonError::into_inner).undo(before.steps);
+            let _ = self
+                .worker
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .undo(before.steps);
             let events = self.events.take();
             self.objects.note(&events);
             if !events.contains(&Event::Undone {}) {
                 self.undo.0.clear();
                 let value = say(
-                    "the variables from before the cell are not kept any more: they would have taken too much memory, or the \
-                     worker was started again",
+                    "the variables from before the cell are not kept any more: they would have \
+                     taken too much memory, or the worker was started again",
                     "该单元格之前的变量已经不再保留：它们会占用太多内存，或者工作进程已经重新启动",
                 );
                 return Err(Failure::new("Error", value, None));
             }
             undone = events;
         }
-        let Some(before) = self.undo.0.pop_back() else { return Ok(()) };
+        let Some(before) = self.undo.0.pop_back() else {
+            return Ok(());
+        };
         self.scope = before.scope;
         self.implementations = before.implementations;
         self.definitions = before.definitions;
         self.memory = before.memory;
         self.assistant.bring_back(before.known);
-        let lost = self.follow_threads(before.number, &undone).unwrap_or_default();
+        let lost = self
+            .follow_threads(before.number, &undone)
+            .unwrap_or_default();
         let (number, line, left) = (before.number, before.line, self.undo.0.len());
         let english = format!(
-            "Cell [{number}] is taken back ({line}): variables and definitions are as they were before it. What it wrote to \
-             files stays. {left} more can be taken back."
+            "Cell [{number}] is taken back ({line}): variables and definitions are as they were \
+             before it. What it wrote to files stays. {left} more can be taken back."
         );
         let chinese = format!(
             "已撤销单元格 [{number}]（{line}）：变量和定义恢复到运行它之前的状态；它写入文件的内容不会撤销。还可以再撤销 {left} 个。"

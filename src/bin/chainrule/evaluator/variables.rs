@@ -9,7 +9,8 @@ pub fn cell_that_shows(variables: &BTreeMap<String, String>) -> String {
         format!("({name:?}, {kind}, (&chainrule::cell::Measured(&{name})).measure()), ")
     });
     format!(
-        "{{ use chainrule::cell::{{MeasureAny as _, MeasureKnown as _}}; chainrule::cell::show_variables(&[{}]); }};",
+        "{{ use chainrule::cell::{{MeasureAny as _, MeasureKnown as _}}; \
+        chainrule::cell::show_variables(&[{}]); }};",
         rows.collect::<String>()
     )
 }
@@ -37,7 +38,10 @@ mod tests {
     fn types_without_paths() {
         let cases = [
             ("alloc::vec::Vec<alloc::string::String>", "Vec<String>"),
-            ("std::collections::HashMap<i32, (u8, a::B)>", "HashMap<i32, (u8, B)>"),
+            (
+                "std::collections::HashMap<i32, (u8, a::B)>",
+                "HashMap<i32, (u8, B)>",
+            ),
             ("&'static str", "&'static str"),
             ("::core::option::Option<i32>", "Option<i32>"),
         ];
@@ -49,6 +53,9 @@ mod tests {
     #[test]
     fn every_variable_is_measured() {
         let variables = BTreeMap::from([("a".to_owned(), "i32".to_owned())]);
-        assert!(cell_that_shows(&variables).contains(r#"("a", "i32", (&chainrule::cell::Measured(&a)).measure())"#));
+        assert!(
+            cell_that_shows(&variables)
+                .contains(r#"("a", "i32", (&chainrule::cell::Measured(&a)).measure())"#)
+        );
     }
 }

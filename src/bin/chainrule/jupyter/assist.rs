@@ -1,7 +1,8 @@
 //! `complete_request` and `inspect_request`.
 //!
-//! What is known without the evaluator is answered on the shell's thread, also while a cell runs. Only where
-//! rust-analyzer could add something, and the evaluator is free, is it asked, and only for so long.
+//! What is known without the evaluator is answered on the shell's thread, also while a cell runs.
+//! Only where rust-analyzer could add something, and the evaluator is free, is it asked, and only
+//! for so long.
 
 use super::message::Message;
 use super::message::PositionRequest;
@@ -23,7 +24,15 @@ pub struct Quick {
 /// What is answered if rust-analyzer takes too long, and when.
 pub fn with_patience(content: Value) -> (Instant, Value) {
     let knows_something = content["found"] == true || content["matches"].get(0).is_some();
-    (Instant::now() + if knows_something { PATIENCE } else { MORE_PATIENCE }, content)
+    (
+        Instant::now()
+            + if knows_something {
+                PATIENCE
+            } else {
+                MORE_PATIENCE
+            },
+        content,
+    )
 }
 
 /// Whether it is a completion or an inspection.
@@ -38,12 +47,18 @@ pub fn quick(assistant: &Assistant, request: &Message) -> Option<Quick> {
         "complete_request" => {
             let position = position(request)?;
             let found = assistant.complete(&position.code, position.offset());
-            Some(Quick { content: completed(&position, &found), is_partial: found.is_partial })
+            Some(Quick {
+                content: completed(&position, &found),
+                is_partial: found.is_partial,
+            })
         }
         "inspect_request" => {
             let position = position(request)?;
             let found = assistant.inspect(&position.code, position.offset(), position.detail_level);
-            Some(Quick { content: inspected(&found), is_partial: found.is_partial })
+            Some(Quick {
+                content: inspected(&found),
+                is_partial: found.is_partial,
+            })
         }
         _ => None,
     }
@@ -51,7 +66,10 @@ pub fn quick(assistant: &Assistant, request: &Message) -> Option<Quick> {
 
 /// A `complete_reply`.
 pub fn completed(request: &PositionRequest, found: &Completions) -> Value {
-    let (start, end) = (request.position(found.range.start), request.position(found.range.end));
+    let (start, end) = (
+        request.position(found.range.start),
+        request.position(found.range.end),
+    );
     let types = found.matches.iter().map(|one| {
         json!({
             "start": start,
@@ -71,8 +89,9 @@ pub fn completed(request: &PositionRequest, found: &Completions) -> Value {
     })
 }
 
-/// What JupyterLab shows beside a name. All that it has room for is the type: so that of a function is what it takes, by
-/// name, and what it gives; the whole signature stands in the panel beside the list.
+/// What JupyterLab shows beside a name. All that it has room for is the type: so that of a function
+/// is what it takes, by name, and what it gives; the whole signature stands in the panel beside the
+/// list.
 fn beside(kind: &str, signature: &str) -> String {
     const LONGEST: usize = 24;
     let shown = match kind {
@@ -81,7 +100,9 @@ fn beside(kind: &str, signature: &str) -> String {
         _ => None,
     };
     // JupyterLab would break the line at a space, and write one half over the other.
-    let shown = shown.unwrap_or_else(|| kind.to_owned()).replace(' ', "\u{a0}");
+    let shown = shown
+        .unwrap_or_else(|| kind.to_owned())
+        .replace(' ', "\u{a0}");
     match shown.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", shown[..end].trim_end()),
         None => shown,
@@ -104,11 +125,21 @@ fn called(signature: &str) -> Option<String> {
             _ => {}
         }
     }
-    let names =
-        rest[..end].split(", ").filter_map(|one| one.split_once(": ")).map(|(name, _)| name.trim_start_matches("mut "));
-    let names: Vec<&str> = names.filter(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_')).collect();
-    let gives = rest[end..].split_once("-> ").map(|(_, kind)| format!(" → {}", kind.trim_start_matches(['&', ' '])));
-    Some(format!("({}){}", names.join(", "), gives.unwrap_or_default()))
+    let names = rest[..end]
+        .split(", ")
+        .filter_map(|one| one.split_once(": "))
+        .map(|(name, _)| name.trim_start_matches("mut "));
+    let names: Vec<&str> = names
+        .filter(|name| name.chars().all(|c| c.is_alphanumeric() || c == '_'))
+        .collect();
+    let gives = rest[end..]
+        .split_once("-> ")
+        .map(|(_, kind)| format!(" → {}", kind.trim_start_matches(['&', ' '])));
+    Some(format!(
+        "({}){}",
+        names.join(", "),
+        gives.unwrap_or_default()
+    ))
 }
 
 /// An `inspect_reply`.
@@ -131,11 +162,27 @@ mod tests {
     #[test]
     fn what_stands_beside_a_name() {
         for (kind, signature, shown) in [
-            ("function", "fn Tensor::matmul(&self, other: &Tensor) -> Tensor", "(other) → Tensor"),
+            (
+                "function",
+                "fn Tensor::matmul(&self, other: &Tensor) -> Tensor",
+                "(other) → Tensor",
+            ),
             ("function", "fn Tensor::t(&self) -> Tensor", "() → Tensor"),
-            ("function", "fn Tensor::shape(&self) -> &[usize]", "() → [usize]"),
-            ("function", "fn Dense::new(inputs: usize, outputs: usize) -> Dense", "(inputs, outputs) → Dens…"),
-            ("function", "fn no_grad(compute: impl FnOnce() -> R) -> R", "(compute) → R"),
+            (
+                "function",
+                "fn Tensor::shape(&self) -> &[usize]",
+                "() → [usize]",
+            ),
+            (
+                "function",
+                "fn Dense::new(inputs: usize, outputs: usize) -> Dense",
+                "(inputs, outputs) → Dens…",
+            ),
+            (
+                "function",
+                "fn no_grad(compute: impl FnOnce() -> R) -> R",
+                "(compute) → R",
+            ),
             ("function", "fn show_all()", "()"),
             ("function", "macro println!", "function"),
             ("instance", "weights: Vec<f32>", "Vec<f32>"),

@@ -1,4 +1,5 @@
-//! The comms that are open, what waits in them for cells, and the targets that cells have registered.
+//! The comms that are open, what waits in them for cells, and the targets that cells have
+//! registered.
 
 use super::iopub::IoPub;
 use super::message::{CommMessage, Message};
@@ -8,9 +9,11 @@ use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What waits beyond this number is dropped, the oldest first: a cell that never asks shall not fill the memory.
+/// What waits beyond this number is dropped, the oldest first: a cell that never asks shall not
+/// fill the memory.
 const MOST_WAITING: usize = 10_000;
-/// Bytes of a message that a cell can get: the pipe to the cell takes as much at once, even if the cell has gone.
+/// Bytes of a message that a cell can get: the pipe to the cell takes as much at once, even if the
+/// cell has gone.
 const LONGEST: usize = 60_000;
 
 /// Shared by the threads that hear the front end and that hear the cells.
@@ -59,16 +62,23 @@ impl State {
 
     /// The answer to a page that asks what state widgets are in.
     fn answer(&mut self, id: &str, data: &Value) -> Option<Value> {
-        let is_control = self.open.get(id).is_some_and(|comm| comm.target == widgets::CONTROL);
+        let is_control = self
+            .open
+            .get(id)
+            .is_some_and(|comm| comm.target == widgets::CONTROL);
         if is_control && widgets::is_question(data) {
-            self.open.values_mut().for_each(|comm| comm.was_reloaded = true);
+            self.open
+                .values_mut()
+                .for_each(|comm| comm.was_reloaded = true);
         }
         let comm = self.open.get(id).filter(|_| widgets::is_question(data))?;
         match &comm.widget {
             Some(widget) => Some(widgets::state(widget)),
             None if comm.target == widgets::CONTROL => {
                 let widgets = self.open.iter().filter(|(_, comm)| !comm.is_closed);
-                Some(widgets::states(widgets.filter_map(|(id, comm)| Some((id, comm.widget.as_ref()?)))))
+                Some(widgets::states(
+                    widgets.filter_map(|(id, comm)| Some((id, comm.widget.as_ref()?))),
+                ))
             }
             None => None,
         }
@@ -92,17 +102,28 @@ impl Comms {
     /// The content of a `comm_info_reply`.
     pub fn info(&self, message: &CommMessage) -> Value {
         let state = self.state();
-        let is_wanted = |comm: &Comm| message.target_name.as_ref().is_none_or(|name| *name == comm.target);
-        let wanted = state.open.iter().filter(|(_, comm)| !comm.is_closed && is_wanted(comm));
-        let comms: Map<String, Value> =
-            wanted.map(|(id, comm)| (id.clone(), json!({"target_name": comm.target}))).collect();
+        let is_wanted = |comm: &Comm| {
+            message
+                .target_name
+                .as_ref()
+                .is_none_or(|name| *name == comm.target)
+        };
+        let wanted = state
+            .open
+            .iter()
+            .filter(|(_, comm)| !comm.is_closed && is_wanted(comm));
+        let comms: Map<String, Value> = wanted
+            .map(|(id, comm)| (id.clone(), json!({"target_name": comm.target})))
+            .collect();
         json!({"status": "ok", "comms": comms})
     }
 
     /// Whether a cell waits to ask for this message, so that it need not queue behind that cell.
     pub fn is_asked_for(&self, message: &Message) -> bool {
         let (state, content) = (self.state(), &message.content);
-        let comm = content["comm_id"].as_str().and_then(|id| state.open.get(id));
+        let comm = content["comm_id"]
+            .as_str()
+            .and_then(|id| state.open.get(id));
         match message.kind() {
             "comm_open" => content["target_name"] == widgets::CONTROL,
             "comm_msg" | "comm_close" => {
@@ -115,7 +136,11 @@ impl Comms {
     /// Takes a `comm_open`, `comm_msg` or `comm_close` of the front end.
     pub fn arrive(&self, kind: &str, message: CommMessage) -> Arrival {
         let mut state = self.state();
-        let CommMessage { comm_id, target_name, data } = message;
+        let CommMessage {
+            comm_id,
+            target_name,
+            data,
+        } = message;
         match kind {
             "comm_open" => {
                 let target = target_name.unwrap_or_default();
@@ -127,7 +152,10 @@ impl Comms {
                     state.open.insert(comm_id, Comm::new(target));
                     return Arrival::Kept;
                 }
-                push(&mut state.events, json!({"comm_id": comm_id, "target_name": target, "data": data}));
+                push(
+                    &mut state.events,
+                    json!({"comm_id": comm_id, "target_name": target, "data": data}),
+                );
                 state.open.insert(comm_id, Comm::new(target));
                 Arrival::ForHandlers
             }
@@ -136,7 +164,9 @@ impl Comms {
                     return Arrival::Answered(answer);
                 }
                 let State { open, events, .. } = &mut *state;
-                let Some(comm) = open.get_mut(&comm_id).filter(|comm| !comm.is_closed) else { return Arrival::Kept };
+                let Some(comm) = open.get_mut(&comm_id).filter(|comm| !comm.is_closed) else {
+                    return Arrival::Kept;
+                };
                 if let Some(widget) = &mut comm.widget
                     && widgets::merge(widget, &data)
                     && !comm.has_handler
@@ -166,10 +196,18 @@ impl Comms {
     pub fn act(&self, act: CommAct, parent: &Value, iopub: &IoPub, answers: &Answers) {
         let mut state = self.state();
         match act {
-            CommAct::Open { comm_id, target_name, data } => {
+            CommAct::Open {
+                comm_id,
+                target_name,
+                data,
+            } => {
                 let content = json!({"comm_id": comm_id, "target_name": target_name, "data": data});
                 let is_widget = target_name == widgets::WIDGET;
-                let metadata = if is_widget { json!({"version": widgets::VERSION}) } else { json!({}) };
+                let metadata = if is_widget {
+                    json!({"version": widgets::VERSION})
+                } else {
+                    json!({})
+                };
                 let mut comm = Comm::new(target_name);
                 comm.widget = widgets::traits(&data).cloned().filter(|_| is_widget);
                 state.open.insert(comm_id, comm);
@@ -177,14 +215,26 @@ impl Comms {
             }
             // What is closed says nothing more.
             CommAct::Send { comm_id, data } if state.is_open(&comm_id) => {
-                if let Some(widget) = state.open.get_mut(&comm_id).and_then(|comm| comm.widget.as_mut()) {
+                if let Some(widget) = state
+                    .open
+                    .get_mut(&comm_id)
+                    .and_then(|comm| comm.widget.as_mut())
+                {
                     widgets::merge(widget, &data);
                 }
-                iopub.send("comm_msg", parent, json!({"comm_id": comm_id, "data": data}));
+                iopub.send(
+                    "comm_msg",
+                    parent,
+                    json!({"comm_id": comm_id, "data": data}),
+                );
             }
             CommAct::Close { comm_id, data } if state.is_open(&comm_id) => {
                 state.open.remove(&comm_id);
-                iopub.send("comm_close", parent, json!({"comm_id": comm_id, "data": data}));
+                iopub.send(
+                    "comm_close",
+                    parent,
+                    json!({"comm_id": comm_id, "data": data}),
+                );
             }
             CommAct::Send { .. } | CommAct::Close { .. } => {}
             CommAct::Register { target_name } => {
@@ -195,17 +245,28 @@ impl Comms {
                     comm.has_handler = true;
                 }
             }
-            CommAct::Receive { comm_id } => answers.give(Some(&match state.open.get_mut(&comm_id) {
-                Some(comm) => comm.waiting.pop_front().unwrap_or(Value::Bool(!comm.is_closed)),
-                None => Value::Bool(false),
-            })),
+            CommAct::Receive { comm_id } => {
+                answers.give(Some(&match state.open.get_mut(&comm_id) {
+                    Some(comm) => comm
+                        .waiting
+                        .pop_front()
+                        .unwrap_or(Value::Bool(!comm.is_closed)),
+                    None => Value::Bool(false),
+                }))
+            }
             CommAct::IsOpen { comm_id } => answers.give(Some(&state.is_open(&comm_id).into())),
             CommAct::State { comm_id, name } if name == widgets::WAS_RELOADED => {
-                let was_reloaded = state.open.get(&comm_id).is_some_and(|comm| comm.was_reloaded);
+                let was_reloaded = state
+                    .open
+                    .get(&comm_id)
+                    .is_some_and(|comm| comm.was_reloaded);
                 answers.give(Some(&was_reloaded.into()));
             }
             CommAct::State { comm_id, name } => {
-                let value = state.open.get(&comm_id).and_then(|comm| comm.widget.as_ref()?.get(&name));
+                let value = state
+                    .open
+                    .get(&comm_id)
+                    .and_then(|comm| comm.widget.as_ref()?.get(&name));
                 answers.give(value.filter(|value| value.to_string().len() <= LONGEST));
             }
             CommAct::Next => answers.give(state.events.pop_front().as_ref()),
@@ -233,21 +294,37 @@ mod tests {
     use super::*;
 
     fn message(id: &str, target: Option<&str>, data: Value) -> CommMessage {
-        CommMessage { comm_id: id.to_owned(), target_name: target.map(str::to_owned), data }
+        CommMessage {
+            comm_id: id.to_owned(),
+            target_name: target.map(str::to_owned),
+            data,
+        }
     }
 
     #[test]
     fn only_registered_targets_are_opened() {
         let comms = Comms::default();
-        assert_eq!(comms.arrive("comm_open", message("1", Some("ours"), json!({}))), Arrival::Refused);
+        assert_eq!(
+            comms.arrive("comm_open", message("1", Some("ours"), json!({}))),
+            Arrival::Refused
+        );
         comms.state().targets.insert("ours".to_owned());
-        assert_eq!(comms.arrive("comm_open", message("1", Some("ours"), json!({}))), Arrival::ForHandlers);
+        assert_eq!(
+            comms.arrive("comm_open", message("1", Some("ours"), json!({}))),
+            Arrival::ForHandlers
+        );
         // Nobody can take over what is open.
-        assert_eq!(comms.arrive("comm_open", message("1", Some("ours"), json!({}))), Arrival::Refused);
+        assert_eq!(
+            comms.arrive("comm_open", message("1", Some("ours"), json!({}))),
+            Arrival::Refused
+        );
         let info = |target| comms.info(&message("", target, Value::Null))["comms"].clone();
         assert_eq!(info(None), json!({"1": {"target_name": "ours"}}));
         assert_eq!(info(Some("other")), json!({}));
-        assert_eq!(comms.arrive("comm_close", message("1", None, json!({}))), Arrival::Kept);
+        assert_eq!(
+            comms.arrive("comm_close", message("1", None, json!({}))),
+            Arrival::Kept
+        );
         assert_eq!(info(None), json!({}));
     }
 
@@ -257,11 +334,17 @@ mod tests {
         comms.state().targets.insert("ours".to_owned());
         comms.arrive("comm_open", message("1", Some("ours"), json!({})));
         for number in 0..MOST_WAITING + 7 {
-            assert_eq!(comms.arrive("comm_msg", message("1", None, json!(number))), Arrival::Kept);
+            assert_eq!(
+                comms.arrive("comm_msg", message("1", None, json!(number))),
+                Arrival::Kept
+            );
         }
         comms.arrive("comm_msg", message("1", None, "x".repeat(LONGEST).into()));
         let state = comms.state();
         let waiting = &state.open["1"].waiting;
-        assert_eq!((waiting.len(), &waiting[0]), (MOST_WAITING, &json!({"data": 7})));
+        assert_eq!(
+            (waiting.len(), &waiting[0]),
+            (MOST_WAITING, &json!({"data": 7}))
+        );
     }
 }

@@ -25,33 +25,34 @@ fn hmac_sha256() -> String {
 }
 
 impl ConnectionInfo {
-    /// Reads a connection file. What is unsafe about it is refused, or warned of. Nothing that it says, such as the key,
-    /// gets into a message.
+    /// Reads a connection file. What is unsafe about it is refused, or warned of. Nothing that it
+    /// says, such as the key, gets into a message.
     pub fn read(path: &Path, allows_unsigned: bool) -> Result<ConnectionInfo> {
         use std::os::unix::fs::PermissionsExt;
         let name = path.display();
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {name}"))?;
-        let content: Value = serde_json::from_str(&text).with_context(|| format!("{name} is no connection file"))?;
+        let content: Value =
+            serde_json::from_str(&text).with_context(|| format!("{name} is no connection file"))?;
         if content.get("registration_port").is_some() {
             bail!(
-                "{name} asks for a registration handshake, which chainrule does not know; it needs a file with ports"
+                "{name} asks for a registration handshake, which chainrule does not know; it needs \
+                a file with ports"
             );
         }
         if content.get("curve_publickey").is_some() {
             // The crate `zmq` builds libzmq without libsodium.
             bail!(
-                "{name} asks for encryption (CurveZMQ), which chainrule's libzmq cannot do; start the server with \
-                 --KernelManager.transport_encryption=disabled, or, to keep other users out, with \
-                 --KernelManager.transport=ipc"
+                "{name} asks for encryption (CurveZMQ), which chainrule's libzmq cannot do; start \
+                 the server with --KernelManager.transport_encryption=disabled, or, to keep other \
+                 users out, with --KernelManager.transport=ipc"
             );
         }
         // The errors of serde quote what they do not understand.
-        let info: ConnectionInfo =
-            serde_json::from_value(content).map_err(|error| error.to_string()).map_err(|error| {
-                match error.strip_prefix("missing field") {
-                    Some(field) => anyhow!("{name} is no connection file: there is no{field}"),
-                    None => anyhow!("{name} is no connection file: a value is of the wrong kind"),
-                }
+        let info: ConnectionInfo = serde_json::from_value(content)
+            .map_err(|error| error.to_string())
+            .map_err(|error| match error.strip_prefix("missing field") {
+                Some(field) => anyhow!("{name} is no connection file: there is no{field}"),
+                None => anyhow!("{name} is no connection file: a value is of the wrong kind"),
             })?;
         if info.signature_scheme != "hmac-sha256" {
             bail!("{name}: only the signature scheme hmac-sha256 is known");
@@ -62,8 +63,8 @@ impl ConnectionInfo {
         if info.key.is_empty() {
             if !allows_unsigned {
                 bail!(
-                    "{name} has no key, so that everybody who reaches the ports could run code as you; if that is what \
-                     you want, start the kernel with --unsigned"
+                    "{name} has no key, so that everybody who reaches the ports could run code as \
+                     you; if that is what you want, start the kernel with --unsigned"
                 );
             }
             eprintln!("chainrule: warning: there is no key, messages are not verified");

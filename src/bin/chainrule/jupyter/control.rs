@@ -19,7 +19,9 @@ pub struct Control {
 impl Control {
     pub fn run(mut self) {
         loop {
-            let Ok(frames) = self.socket.recv_multipart(0) else { continue };
+            let Ok(frames) = self.socket.recv_multipart(0) else {
+                continue;
+            };
             let request = match self.wire.decode(frames) {
                 Ok(request) => request,
                 Err(why) => {
@@ -38,12 +40,23 @@ impl Control {
                     self.session.interrupt();
                     json!({"status": "ok"})
                 }
-                "shutdown_request" => json!({"status": "ok", "restart": request.content["restart"] == true}),
+                "shutdown_request" => {
+                    json!({"status": "ok", "restart": request.content["restart"] == true})
+                }
                 "usage_request" => self.usage.reply(),
                 "debug_request" => no_debugger(&request.content),
-                _ => error_content("NotSupported", &format!("{kind} is not supported on control"), &[]),
+                _ => error_content(
+                    "NotSupported",
+                    &format!("{kind} is not supported on control"),
+                    &[],
+                ),
             };
-            let frames = self.wire.encode(&request.identities, &request.reply_kind(), &request.header, &content);
+            let frames = self.wire.encode(
+                &request.identities,
+                &request.reply_kind(),
+                &request.header,
+                &content,
+            );
             let _ = self.socket.send_multipart(frames, zmq::DONTWAIT);
             if kind == "shutdown_request" {
                 self.iopub.send("shutdown_reply", &request.header, content);

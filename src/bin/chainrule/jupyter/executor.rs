@@ -27,13 +27,20 @@ pub struct Reply {
 
 impl From<Value> for Reply {
     fn from(content: Value) -> Reply {
-        Reply { content, stops_queue: false }
+        Reply {
+            content,
+            stops_queue: false,
+        }
     }
 }
 
-/// Whether a request has to wait for the evaluator. The others are answered at once, while it starts or works.
+/// Whether a request has to wait for the evaluator. The others are answered at once, while it
+/// starts or works.
 pub fn needs_evaluator(kind: &str) -> bool {
-    matches!(kind, "execute_request" | "complete_request" | "inspect_request" | "history_request")
+    matches!(
+        kind,
+        "execute_request" | "complete_request" | "inspect_request" | "history_request"
+    )
 }
 
 /// When nothing was asked for as long, somebody reads, and may be about to change a cell.
@@ -79,7 +86,18 @@ impl Executor {
     ) -> anyhow::Result<Executor> {
         let (folder, history) = (std::env::current_dir()?, History::default());
         let assistant = Assistant::new(&folder);
-        Ok(Executor { evaluator: None, folder, flags, iopub, stdin, session, history, comms, assistant, count: 0 })
+        Ok(Executor {
+            evaluator: None,
+            folder,
+            flags,
+            iopub,
+            stdin,
+            session,
+            history,
+            comms,
+            assistant,
+            count: 0,
+        })
     }
 
     /// For the shell thread.
@@ -116,7 +134,11 @@ impl Executor {
             if memory::available() > MEMORY_TO_SPARE {
                 evaluator.prepare_to_compile();
             }
-            let long = if memory::available() < SCARCE_MEMORY { Some(IDLE) } else { evaluator.rests_after() };
+            let long = if memory::available() < SCARCE_MEMORY {
+                Some(IDLE)
+            } else {
+                evaluator.rests_after()
+            };
             if let Some(long) = long {
                 match requests.recv_timeout(long) {
                     Ok(request) => return Some(request),
@@ -133,7 +155,10 @@ impl Executor {
             "execute_request" => Ok(self.execute(request, &request.request()?)),
             "complete_request" => Ok(self.complete(&request.request()?).into()),
             "inspect_request" => Ok(self.inspect(&request.request()?).into()),
-            "history_request" => Ok(self.history.answer(&request.request::<HistoryRequest>()?).into()),
+            "history_request" => Ok(self
+                .history
+                .answer(&request.request::<HistoryRequest>()?)
+                .into()),
             "comm_open" | "comm_msg" => {
                 self.handle_comms(request);
                 Ok(Value::Null.into())
@@ -172,7 +197,10 @@ impl Executor {
             }
         };
         content["execution_count"] = json!(count);
-        Reply { content, stops_queue }
+        Reply {
+            content,
+            stops_queue,
+        }
     }
 
     fn evaluate(
@@ -188,7 +216,10 @@ impl Executor {
         let (iopub, parent) = (self.iopub.clone(), request.header.clone());
         let answers = self
             .evaluator(&|notice| {
-                let notice = Output::Stream { name: StreamName::Stdout, text: notice.to_owned() };
+                let notice = Output::Stream {
+                    name: StreamName::Stdout,
+                    text: notice.to_owned(),
+                };
                 iopub.output(&parent, count, notice);
             })?
             .answers();
@@ -196,20 +227,26 @@ impl Executor {
         let evaluator = self.evaluator(&|_| {})?;
         if let Some(name) = pager::question(&execute.code, &evaluator.variables()) {
             let pages = pager::pages(evaluator, &execute.code, name, |output| sink(output));
-            pages.into_iter().for_each(|page| sink(Output::Payload(page)));
+            pages
+                .into_iter()
+                .for_each(|page| sink(Output::Payload(page)));
             return Ok(());
         }
         evaluator.execute(count, &execute.code, sink)
     }
 
-    /// Has the handlers of cells take what the front end has sent. What they show belongs to its message.
+    /// Has the handlers of cells take what the front end has sent. What they show belongs to its
+    /// message.
     fn handle_comms(&mut self, request: &Message) {
         let execute = ExecuteRequest::of_kernel();
         let count = self.count;
-        let result = self.evaluator(&|_| {}).map(|evaluator| evaluator.answers()).and_then(|answers| {
-            let sink = self.sink(request, &execute, count, SharedKept::default(), answers);
-            self.evaluator(&|_| {})?.handle_comms(count, sink)
-        });
+        let result = self
+            .evaluator(&|_| {})
+            .map(|evaluator| evaluator.answers())
+            .and_then(|answers| {
+                let sink = self.sink(request, &execute, count, SharedKept::default(), answers);
+                self.evaluator(&|_| {})?.handle_comms(count, sink)
+            });
         if let Err(failure) = result {
             self.iopub.error(&request.header, &failure);
         }
@@ -224,26 +261,43 @@ impl Executor {
         kept: SharedKept,
         answers: Answers,
     ) -> Sink {
-        let (iopub, stdin, comms, request) =
-            (self.iopub.clone(), self.stdin.clone(), self.comms.clone(), request.clone());
+        let (iopub, stdin, comms, request) = (
+            self.iopub.clone(),
+            self.stdin.clone(),
+            self.comms.clone(),
+            request.clone(),
+        );
         let (is_silent, may_ask) = (execute.silent, execute.allow_stdin);
         Arc::new(move |output| match output {
-            Output::Question { prompt, is_password } if may_ask => {
+            Output::Question {
+                prompt,
+                is_password,
+            } if may_ask => {
                 let prompt = prompt.unwrap_or_default();
-                stdin.ask(Question { request: request.clone(), prompt, is_password, answers: answers.clone() });
+                stdin.ask(Question {
+                    request: request.clone(),
+                    prompt,
+                    is_password,
+                    answers: answers.clone(),
+                });
             }
             Output::Question { .. } => answers.give(None),
             Output::Comm(act) => comms.act(act, &request.header, &iopub, &answers),
             Output::Payload(payload) => {
                 let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
                 // A loop that proposes the next cell over and over proposes one.
-                kept.payload.retain(|earlier| earlier["source"] != payload["source"]);
+                kept.payload
+                    .retain(|earlier| earlier["source"] != payload["source"]);
                 kept.payload.push(payload);
             }
             _ if is_silent => {}
             output => {
                 if let Output::Result(bundle) = &output {
-                    let text = bundle.data.get("text/plain").and_then(Value::as_str).map(str::to_owned);
+                    let text = bundle
+                        .data
+                        .get("text/plain")
+                        .and_then(Value::as_str)
+                        .map(str::to_owned);
                     kept.lock().unwrap_or_else(PoisonError::into_inner).result = text;
                 }
                 iopub.output(&request.header, count, output);
@@ -255,7 +309,9 @@ impl Executor {
         let mut answers = Map::new();
         for (name, expression) in expressions {
             let expression = expression.as_str().unwrap_or_default();
-            let answer = self.evaluator(&|_| {}).and_then(|evaluator| evaluator.evaluate(expression));
+            let answer = self
+                .evaluator(&|_| {})
+                .and_then(|evaluator| evaluator.evaluate(expression));
             let answer = match answer {
                 Ok(bundle) => json!({"status": "ok", "data": bundle.data, "metadata": {}}),
                 Err(failure) => error_content(failure.name, &failure.value, &failure.traceback),
@@ -286,12 +342,14 @@ impl Executor {
     /// The evaluator, started if it is not there.
     fn evaluator(&mut self, notice: &dyn Fn(&str)) -> Result<&mut Evaluator, Failure> {
         if self.evaluator.is_none() {
-            let failure = |error: anyhow::Error| Failure::new("SetupError", format!("{error:#}"), None);
+            let failure =
+                |error: anyhow::Error| Failure::new("SetupError", format!("{error:#}"), None);
             let settings = Settings::load(&self.flags).map_err(failure)?;
             if let Some(file) = History::usual_file().filter(|_| settings.history) {
                 self.history.keep_in(file);
             }
-            let mut evaluator = Evaluator::start(&self.folder, settings, notice).map_err(failure)?;
+            let mut evaluator =
+                Evaluator::start(&self.folder, settings, notice).map_err(failure)?;
             evaluator.set_assistant(self.assistant.clone());
             self.session.set_session(&evaluator);
             self.evaluator = Some(evaluator);

@@ -1,8 +1,8 @@
 //! The cells of this session and of those before, for `history_request`.
 //!
-//! Every kernel of a user adds to one file, a line of JSON for each cell; a session has its number from the file, too. The
-//! cells of this session are in memory as well, so that nothing depends on the file: what cannot be read or written is
-//! as if it were not there.
+//! Every kernel of a user adds to one file, a line of JSON for each cell; a session has its number
+//! from the file, too. The cells of this session are in memory as well, so that nothing depends on
+//! the file: what cannot be read or written is as if it were not there.
 
 use super::message::HistoryRequest;
 use crate::machine::folders;
@@ -55,7 +55,12 @@ impl History {
             return;
         }
         let session = self.session.unwrap_or_else(|| self.begin_session());
-        let entry = Entry { session, line: i64::from(line), code: code.to_owned(), output };
+        let entry = Entry {
+            session,
+            line: i64::from(line),
+            code: code.to_owned(),
+            output,
+        };
         if let Some(file) = &self.file {
             let mut stored = entry.clone();
             if let Some(output) = &mut stored.output {
@@ -81,7 +86,10 @@ impl History {
         {
             found.drain(..found.len().saturating_sub(n));
         }
-        let entries: Vec<Value> = found.iter().map(|entry| entry.to_json(request.output)).collect();
+        let entries: Vec<Value> = found
+            .iter()
+            .map(|entry| entry.to_json(request.output))
+            .collect();
         json!({"status": "ok", "history": entries})
     }
 
@@ -102,8 +110,12 @@ impl History {
 
     /// By the order of their numbers, this session's being the last.
     fn of_other_sessions(&self) -> Vec<Entry> {
-        let Some(file) = &self.file else { return Vec::new() };
-        let mut entries: Vec<Entry> = lines(file).filter_map(|line| serde_json::from_value(line).ok()).collect();
+        let Some(file) = &self.file else {
+            return Vec::new();
+        };
+        let mut entries: Vec<Entry> = lines(file)
+            .filter_map(|line| serde_json::from_value(line).ok())
+            .collect();
         entries.retain(|entry| Some(entry.session) != self.session);
         entries.sort_by_key(|entry| entry.session); // stable: the cells of one keep their order
         entries
@@ -115,12 +127,18 @@ impl History {
             relative @ ..=0 => self.number_of(entries, relative),
             absolute => absolute,
         };
-        let of_session: Vec<&Entry> = entries.iter().filter(|entry| entry.session == session).collect();
+        let of_session: Vec<&Entry> = entries
+            .iter()
+            .filter(|entry| entry.session == session)
+            .collect();
         // From the end, as in Python.
         let end = of_session.last().map_or(0, |entry| entry.line + 1);
         let from_end = |line: i64| if line < 0 { line + end } else { line };
         let lines = from_end(request.start)..request.stop.map_or(i64::MAX, from_end);
-        of_session.into_iter().filter(|entry| lines.contains(&entry.line)).collect()
+        of_session
+            .into_iter()
+            .filter(|entry| lines.contains(&entry.line))
+            .collect()
     }
 
     fn number_of(&self, entries: &[Entry], relative: i64) -> i64 {
@@ -157,15 +175,26 @@ impl Entry {
 /// The lines of the file that are whole. Others are those of a machine that was switched off.
 fn lines(file: &Path) -> impl Iterator<Item = Value> {
     // What is far longer than we ever let it become is not ours.
-    let is_readable = fs::metadata(file).is_ok_and(|data| data.is_file() && data.len() <= 4 * LONGEST_FILE);
-    let bytes = if is_readable { fs::read(file).unwrap_or_default() } else { Vec::new() };
-    let lines: Vec<Value> =
-        bytes.split(|&byte| byte == b'\n').filter_map(|line| serde_json::from_slice(line).ok()).collect();
+    let is_readable =
+        fs::metadata(file).is_ok_and(|data| data.is_file() && data.len() <= 4 * LONGEST_FILE);
+    let bytes = if is_readable {
+        fs::read(file).unwrap_or_default()
+    } else {
+        Vec::new()
+    };
+    let lines: Vec<Value> = bytes
+        .split(|&byte| byte == b'\n')
+        .filter_map(|line| serde_json::from_slice(line).ok())
+        .collect();
     lines.into_iter()
 }
 
 fn last_session(file: &Path) -> i64 {
-    lines(file).filter_map(|line| line["session"].as_i64()).max().unwrap_or(0).clamp(0, i64::MAX - 1)
+    lines(file)
+        .filter_map(|line| line["session"].as_i64())
+        .max()
+        .unwrap_or(0)
+        .clamp(0, i64::MAX - 1)
 }
 
 fn append(file: &Path, line: &Value) -> std::io::Result<()> {
@@ -174,25 +203,39 @@ fn append(file: &Path, line: &Value) -> std::io::Result<()> {
 
 /// Adds a line with one call of the system, so that lines of several kernels do not mix.
 fn append_now(file: &Path, line: &Value) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(file)?;
+    let mut file = OpenOptions::new()
+        .read(true)
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(file)?;
     // After half a line, which a full disk may leave, begins a new one.
     let is_whole = {
         use std::io::{Read, Seek, SeekFrom};
         let mut last = [b'\n'];
-        file.seek(SeekFrom::End(-1)).and_then(|_| file.read(&mut last)).map_or(true, |_| last == [b'\n'])
+        file.seek(SeekFrom::End(-1))
+            .and_then(|_| file.read(&mut last))
+            .map_or(true, |_| last == [b'\n'])
     };
     let begin = if is_whole { "" } else { "\n" };
     file.write_all(format!("{begin}{line}\n").as_bytes())
 }
 
-/// Does something while no other kernel changes the file. One that holds the lock for long, perhaps because it is
-/// stopped, is not waited for: at worst a line is lost.
+/// Does something while no other kernel changes the file. One that holds the lock for long, perhaps
+/// because it is stopped, is not waited for: at worst a line is lost.
 fn with_lock<T>(file: &Path, act: impl FnOnce() -> T) -> T {
     if let Some(folder) = file.parent() {
-        let _ = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        let _ = fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder);
     }
-    let lock =
-        OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(file.with_extension("lock"));
+    let lock = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(file.with_extension("lock"));
     let is_locked = |lock: &File| {
         (0..20).any(|_| {
             let is_locked = lock.try_lock().is_ok();
@@ -208,14 +251,18 @@ fn with_lock<T>(file: &Path, act: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Keeps the newer half of a file that has become long. The new file takes the place of the old one as a whole.
+/// Keeps the newer half of a file that has become long. The new file takes the place of the old one
+/// as a whole.
 fn forget_half_if_long(file: &Path) {
     if !fs::metadata(file).is_ok_and(|data| data.is_file() && data.len() > LONGEST_FILE) {
         return;
     }
     let Ok(bytes) = fs::read(file) else { return };
     let middle = bytes.len().saturating_sub(LONGEST_FILE as usize / 2);
-    let begin = bytes[middle..].iter().position(|&byte| byte == b'\n').map_or(bytes.len(), |at| middle + at + 1);
+    let begin = bytes[middle..]
+        .iter()
+        .position(|&byte| byte == b'\n')
+        .map_or(bytes.len(), |at| middle + at + 1);
     let Some(folder) = file.parent() else { return };
     if let Ok(mut half) = tempfile::NamedTempFile::new_in(folder)
         && half.write_all(&bytes[begin..]).is_ok()
@@ -252,7 +299,12 @@ mod tests {
     fn codes(history: &History, request: Value) -> Vec<String> {
         let request = serde_json::from_value(request).unwrap();
         let reply = history.answer(&request);
-        reply["history"].as_array().unwrap().iter().map(|entry| entry[2].as_str().unwrap().to_owned()).collect()
+        reply["history"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|entry| entry[2].as_str().unwrap().to_owned())
+            .collect()
     }
 
     fn range(session: i64, start: i64, stop: Option<i64>) -> Value {
@@ -278,17 +330,36 @@ mod tests {
         for (line, code) in ["6 * 7", "let x = 1;", "6 * 7"].iter().enumerate() {
             history.add(line as u32 + 1, code, None);
         }
-        assert_eq!(codes(&history, json!({"hist_access_type": "tail", "n": 2})), ["let x = 1;", "6 * 7"]);
+        assert_eq!(
+            codes(&history, json!({"hist_access_type": "tail", "n": 2})),
+            ["let x = 1;", "6 * 7"]
+        );
         for session in [0, 1] {
             assert_eq!(codes(&history, range(session, 2, Some(3))), ["let x = 1;"]);
-            assert_eq!(codes(&history, range(session, 2, None)), ["let x = 1;", "6 * 7"]);
-            assert_eq!(codes(&history, range(session, -3, Some(-1))), ["6 * 7", "let x = 1;"]);
+            assert_eq!(
+                codes(&history, range(session, 2, None)),
+                ["let x = 1;", "6 * 7"]
+            );
+            assert_eq!(
+                codes(&history, range(session, -3, Some(-1))),
+                ["6 * 7", "let x = 1;"]
+            );
         }
-        assert!(codes(&history, range(2, 1, None)).is_empty() && codes(&history, range(-1, 1, None)).is_empty());
-        let search = |unique| json!({"hist_access_type": "search", "pattern": "6 ? 7", "unique": unique});
+        assert!(
+            codes(&history, range(2, 1, None)).is_empty()
+                && codes(&history, range(-1, 1, None)).is_empty()
+        );
+        let search =
+            |unique| json!({"hist_access_type": "search", "pattern": "6 ? 7", "unique": unique});
         assert_eq!(codes(&history, search(false)).len(), 2);
         assert_eq!(codes(&history, search(true)), ["6 * 7"]);
-        assert_eq!(codes(&history, json!({"hist_access_type": "search", "pattern": "*x*"})), ["let x = 1;"]);
+        assert_eq!(
+            codes(
+                &history,
+                json!({"hist_access_type": "search", "pattern": "*x*"})
+            ),
+            ["let x = 1;"]
+        );
     }
 
     #[test]
@@ -303,11 +374,17 @@ mod tests {
         assert_eq!(codes(&second, range(-1, 1, Some(2))), ["a"]);
         assert_eq!(codes(&second, range(0, 1, None)), ["c"]);
         assert_eq!(codes(&second, range(1, 2, None)), ["b"]);
-        let with_output = second
-            .answer(&serde_json::from_value(json!({"hist_access_type": "tail", "n": 3, "output": true})).unwrap());
+        let with_output = second.answer(
+            &serde_json::from_value(json!({"hist_access_type": "tail", "n": 3, "output": true}))
+                .unwrap(),
+        );
         assert_eq!(
             with_output["history"],
-            json!([[1, 1, ["a", "output of a"]], [1, 2, ["b", "output of b"]], [2, 1, ["c", "output of c"]],])
+            json!([
+                [1, 1, ["a", "output of a"]],
+                [1, 2, ["b", "output of b"]],
+                [2, 1, ["c", "output of c"]],
+            ])
         );
         use std::os::unix::fs::PermissionsExt;
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o077, 0);
@@ -321,19 +398,28 @@ mod tests {
             for kernel in 0..8 {
                 let file = &file;
                 scope.spawn(move || {
-                    let cells: Vec<String> =
-                        (0..25).map(|cell| format!("{kernel}.{cell} {}", "x".repeat(500))).collect();
+                    let cells: Vec<String> = (0..25)
+                        .map(|cell| format!("{kernel}.{cell} {}", "x".repeat(500)))
+                        .collect();
                     session(file, &cells.iter().map(String::as_str).collect::<Vec<_>>());
                 });
             }
         });
-        let entries: Vec<Entry> = lines(&file).filter_map(|line| serde_json::from_value(line).ok()).collect();
+        let entries: Vec<Entry> = lines(&file)
+            .filter_map(|line| serde_json::from_value(line).ok())
+            .collect();
         assert_eq!(entries.len(), 200);
         for number in 1..=8 {
-            let of_session: Vec<&Entry> = entries.iter().filter(|entry| entry.session == number).collect();
+            let of_session: Vec<&Entry> = entries
+                .iter()
+                .filter(|entry| entry.session == number)
+                .collect();
             let kernel = of_session[0].code.split('.').next().unwrap();
             assert!(
-                of_session.len() == 25 && of_session.iter().all(|entry| entry.code.starts_with(kernel)),
+                of_session.len() == 25
+                    && of_session
+                        .iter()
+                        .all(|entry| entry.code.starts_with(kernel)),
                 "{number}"
             );
         }
@@ -366,7 +452,10 @@ mod tests {
         session(&file, &vec![long.as_str(); 50]);
         session(&file, &[&"y".repeat(LONGEST_CODE + 1), "last"]);
         let length = fs::metadata(&file).unwrap().len();
-        assert!(length <= LONGEST_FILE && length > LONGEST_FILE / 4, "{length}");
+        assert!(
+            length <= LONGEST_FILE && length > LONGEST_FILE / 4,
+            "{length}"
+        );
         let found = codes(&session(&file, &[]), all());
         assert!(found.len() > 10 && found.last().unwrap() == "last" && found[0] == long);
     }

@@ -11,7 +11,8 @@ pub fn kernel_info() -> Value {
         "implementation": "chainrule",
         "implementation_version": env!("CARGO_PKG_VERSION"),
         "language_info": language_info(),
-        "banner": concat!("chainrule ", env!("CARGO_PKG_VERSION"), ": Rust for learning deep learning"),
+        "banner": concat!("chainrule ", env!("CARGO_PKG_VERSION"), ": Rust for learning deep \
+            learning"),
         "help_links": [
             {"text": "The Rust book", "url": "https://doc.rust-lang.org/book/"},
             {"text": "The standard library", "url": "https://doc.rust-lang.org/std/"},

@@ -32,7 +32,9 @@ impl IoPub {
     /// Takes over the socket and starts its thread.
     pub fn start(socket: zmq::Socket, wire: Wire) -> anyhow::Result<IoPub> {
         let (address, mailbox) = Mailbox::new()?;
-        std::thread::Builder::new().name("iopub".to_owned()).spawn(move || run(&socket, &wire, &mailbox))?;
+        std::thread::Builder::new()
+            .name("iopub".to_owned())
+            .spawn(move || run(&socket, &wire, &mailbox))?;
         Ok(IoPub(address))
     }
 
@@ -43,14 +45,22 @@ impl IoPub {
 
     /// Publishes a message with metadata.
     pub fn send_with(&self, kind: &'static str, parent: &Value, content: Value, metadata: Value) {
-        self.0.send(Publication { kind, parent: parent.clone(), content, metadata });
+        self.0.send(Publication {
+            kind,
+            parent: parent.clone(),
+            content,
+            metadata,
+        });
     }
 
     /// Publishes `busy` for a request, and `idle` when what is returned is dropped.
     #[must_use = "the request is idle when it is dropped"]
     pub fn busy(&self, parent: &Value) -> Busy {
         self.still_busy(parent);
-        Busy { iopub: self.clone(), parent: parent.clone() }
+        Busy {
+            iopub: self.clone(),
+            parent: parent.clone(),
+        }
     }
 
     /// Says once more that a request is being worked on.
@@ -65,14 +75,21 @@ impl IoPub {
     /// What a cell showed, in the words of the protocol.
     pub fn output(&self, parent: &Value, count: u32, output: Output) {
         match output {
-            Output::Stream { name, text } => self.send("stream", parent, json!({"name": name.as_str(), "text": text})),
+            Output::Stream { name, text } => self.send(
+                "stream",
+                parent,
+                json!({"name": name.as_str(), "text": text}),
+            ),
             Output::Display(bundle) => self.send("display_data", parent, display_content(bundle)),
-            Output::Update(bundle) => self.send("update_display_data", parent, display_content(bundle)),
+            Output::Update(bundle) => {
+                self.send("update_display_data", parent, display_content(bundle))
+            }
             // These go elsewhere: to one front end, into the registry of comms, into the reply.
             Output::Question { .. } | Output::Comm(_) | Output::Payload(_) => {}
             Output::Clear { wait } => self.send("clear_output", parent, json!({"wait": wait})),
             Output::Result(bundle) => {
-                let content = json!({"execution_count": count, "data": bundle.data, "metadata": {}});
+                let content =
+                    json!({"execution_count": count, "data": bundle.data, "metadata": {}});
                 self.send("execute_result", parent, content);
             }
         }
@@ -80,14 +97,17 @@ impl IoPub {
 
     /// The one error of a cell.
     pub fn error(&self, parent: &Value, failure: &Failure) {
-        let content = json!({"ename": failure.name, "evalue": failure.value, "traceback": failure.traceback});
+        let content =
+            json!({"ename": failure.name, "evalue": failure.value, "traceback": failure.traceback});
         self.send("error", parent, content);
     }
 }
 
 /// `metadata` and `transient` are dictionaries, also when empty: front ends fail on anything else.
 fn display_content(bundle: Bundle) -> Value {
-    let transient = bundle.id.map_or_else(|| json!({}), |id| json!({"display_id": id}));
+    let transient = bundle
+        .id
+        .map_or_else(|| json!({}), |id| json!({"display_id": id}));
     json!({"data": bundle.data, "metadata": {}, "transient": transient})
 }
 
@@ -101,16 +121,34 @@ fn run(socket: &zmq::Socket, wire: &Wire, mailbox: &Mailbox<Publication>) {
     loop {
         let mut items = [socket.as_poll_item(zmq::POLLIN), mailbox.poll_item()];
         let _ = zmq::poll(&mut items, -1);
-        // Subscriptions first: a front end that has just subscribed sees what is published from now on.
+        // Subscriptions first: a front end that has just subscribed sees what is published from now
+        // on.
         while let Ok(subscription) = socket.recv_bytes(zmq::DONTWAIT) {
-            let [1, topic @ ..] = subscription.as_slice() else { continue };
-            publish("iopub_welcome", &none, &json!({"subscription": String::from_utf8_lossy(topic)}), &none);
+            let [1, topic @ ..] = subscription.as_slice() else {
+                continue;
+            };
+            publish(
+                "iopub_welcome",
+                &none,
+                &json!({"subscription": String::from_utf8_lossy(topic)}),
+                &none,
+            );
             if !std::mem::replace(&mut has_started, true) {
-                publish("status", &none, &json!({"execution_state": "starting"}), &none);
+                publish(
+                    "status",
+                    &none,
+                    &json!({"execution_state": "starting"}),
+                    &none,
+                );
             }
         }
         for publication in mailbox.take() {
-            let Publication { kind, parent, content, metadata } = publication;
+            let Publication {
+                kind,
+                parent,
+                content,
+                metadata,
+            } = publication;
             publish(kind, &parent, &content, &metadata);
         }
     }

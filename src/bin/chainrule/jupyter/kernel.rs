@@ -19,8 +19,9 @@ use std::path::Path;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-/// Messages that a socket holds back for a peer that does not read, before it drops: far more than a cell may print, and
-/// not so many that a front end which hangs while a model trains fills the memory with pictures.
+/// Messages that a socket holds back for a peer that does not read, before it drops: far more than
+/// a cell may print, and not so many that a front end which hangs while a model trains fills the
+/// memory with pictures.
 const HIGH_WATER: i32 = 10_000;
 /// Bytes. Who sends more is disconnected before anything is kept of it.
 const LONGEST_FRAME: i64 = 256 << 20;
@@ -31,17 +32,24 @@ const LONGEST_BEAT: i64 = 64 << 10;
 pub fn serve(connection_file: &Path, allows_unsigned: bool, flags: &Flags) -> Result<()> {
     let info = ConnectionInfo::read(connection_file, allows_unsigned)?;
     let wire = Wire::new(&info.key);
-    // A context has one thread that sends and receives for its sockets: a flood on shell shall not hold up an interrupt,
-    // and nothing a heartbeat.
+    // A context has one thread that sends and receives for its sockets: a flood on shell shall not
+    // hold up an interrupt, and nothing a heartbeat.
     let [context, of_control, of_heart] = std::array::from_fn(|_| zmq::Context::new());
-    let bind = |context: &zmq::Context, kind: zmq::SocketType, port: u16, longest: i64| -> Result<zmq::Socket> {
+    let bind = |context: &zmq::Context,
+                kind: zmq::SocketType,
+                port: u16,
+                longest: i64|
+     -> Result<zmq::Socket> {
         let socket = context.socket(kind)?;
         socket.set_linger(1000)?;
         socket.set_sndhwm(HIGH_WATER)?;
         socket.set_maxmsgsize(longest)?;
         let endpoint = info.endpoint(port);
-        // Ports are chosen before we start: another program may have taken one, and Jupyter then tries again.
-        socket.bind(&endpoint).with_context(|| format!("cannot listen at {endpoint}"))?;
+        // Ports are chosen before we start: another program may have taken one, and Jupyter then
+        // tries again.
+        socket
+            .bind(&endpoint)
+            .with_context(|| format!("cannot listen at {endpoint}"))?;
         Ok(socket)
     };
     let shell = bind(&context, zmq::ROUTER, info.shell_port, LONGEST_FRAME)?;
@@ -57,7 +65,13 @@ pub fn serve(connection_file: &Path, allows_unsigned: bool, flags: &Flags) -> Re
     let (reply_to, replies) = Mailbox::new()?;
     let stdin = StdIn::start(input, wire.clone())?;
     let comms = Comms::default();
-    let executor = Executor::new(iopub.clone(), stdin, session.clone(), comms.clone(), flags.clone())?;
+    let executor = Executor::new(
+        iopub.clone(),
+        stdin,
+        session.clone(),
+        comms.clone(),
+        flags.clone(),
+    )?;
     thread("heartbeat", move || heartbeat::run(&heart))?;
     let control = Control {
         socket: control,
@@ -86,7 +100,10 @@ pub fn serve(connection_file: &Path, allows_unsigned: bool, flags: &Flags) -> Re
 }
 
 fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
-    std::thread::Builder::new().name(name.to_owned()).stack_size(STACK).spawn(run)?;
+    std::thread::Builder::new()
+        .name(name.to_owned())
+        .stack_size(STACK)
+        .spawn(run)?;
     Ok(())
 }
 

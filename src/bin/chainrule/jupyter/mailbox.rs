@@ -12,7 +12,10 @@ pub struct Address<T> {
 
 impl<T> Clone for Address<T> {
     fn clone(&self) -> Self {
-        Address { queue: self.queue.clone(), bell: self.bell.clone() }
+        Address {
+            queue: self.queue.clone(),
+            bell: self.bell.clone(),
+        }
     }
 }
 
@@ -40,7 +43,13 @@ impl<T> Mailbox<T> {
         for end in [&heard, &bell] {
             fcntl(end, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
         }
-        Ok((Address { queue: sender, bell: Arc::new(bell) }, Mailbox { queue, bell: heard }))
+        Ok((
+            Address {
+                queue: sender,
+                bell: Arc::new(bell),
+            },
+            Mailbox { queue, bell: heard },
+        ))
     }
 
     /// For `zmq::poll`.

@@ -77,12 +77,18 @@ pub struct PositionRequest {
 impl PositionRequest {
     /// The cursor as an index of bytes.
     pub fn offset(&self) -> usize {
-        self.code.char_indices().nth(self.cursor_pos).map_or(self.code.len(), |(at, _)| at)
+        self.code
+            .char_indices()
+            .nth(self.cursor_pos)
+            .map_or(self.code.len(), |(at, _)| at)
     }
 
     /// An index of bytes as a position for the front end.
     pub fn position(&self, offset: usize) -> usize {
-        self.code.char_indices().take_while(|(at, _)| *at < offset).count()
+        self.code
+            .char_indices()
+            .take_while(|(at, _)| *at < offset)
+            .count()
     }
 }
 
@@ -134,9 +140,21 @@ mod tests {
 
     #[test]
     fn positions_count_code_points() {
-        let request = PositionRequest { code: "é🦀x".to_owned(), cursor_pos: 2, detail_level: 0 };
+        let request = PositionRequest {
+            code: "é🦀x".to_owned(),
+            cursor_pos: 2,
+            detail_level: 0,
+        };
         assert_eq!(request.offset(), 6);
         assert_eq!(request.position(6), 2);
-        assert_eq!(PositionRequest { code: "ab".to_owned(), cursor_pos: 9, detail_level: 0 }.offset(), 2);
+        assert_eq!(
+            PositionRequest {
+                code: "ab".to_owned(),
+                cursor_pos: 9,
+                detail_level: 0
+            }
+            .offset(),
+            2
+        );
     }
 }

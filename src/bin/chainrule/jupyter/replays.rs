@@ -1,4 +1,5 @@
-//! Messages that come a second time: whoever has listened to one could send it again, signature and all.
+//! Messages that come a second time: whoever has listened to one could send it again, signature and
+//! all.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -16,7 +17,10 @@ impl Replays {
     /// Remembers a signature. Returns whether it is new.
     pub fn note(&mut self, signature: &[u8]) -> bool {
         // Half of it tells messages apart well enough.
-        let digest = signature.iter().take(16).fold(0, |digest, &byte| digest << 8 | u128::from(byte));
+        let digest = signature
+            .iter()
+            .take(16)
+            .fold(0, |digest, &byte| digest << 8 | u128::from(byte));
         if !self.known.insert(digest) {
             return false;
         }

@@ -30,8 +30,8 @@ impl SessionHandle {
         });
     }
 
-    /// Ends the worker, removes the session's folder, ends the process. The evaluator's thread may be in the middle of a
-    /// cell, so nothing can wait for it.
+    /// Ends the worker, removes the session's folder, ends the process. The evaluator's thread may
+    /// be in the middle of a cell, so nothing can wait for it.
     pub fn exit(&self) -> ! {
         let session = self.session().take();
         if let Some((interrupter, folder)) = session {

@@ -1,8 +1,9 @@
 //! The shell socket: one request at a time, in order.
 //!
-//! What needs the evaluator is passed to its thread, and the next request waits until the answer is out; only
-//! completion and inspection are answered meanwhile, from what is known without it. A request that has been begun is a
-//! `Request`: it is `busy` from then on, and `idle` when it is dropped, so that none can be without them.
+//! What needs the evaluator is passed to its thread, and the next request waits until the answer is
+//! out; only completion and inspection are answered meanwhile, from what is known without it. A
+//! request that has been begun is a `Request`: it is `busy` from then on, and `idle` when it is
+//! dropped, so that none can be without them.
 
 use super::assist::{self, Quick};
 use super::comms::{Arrival, Comms};
@@ -36,7 +37,8 @@ pub struct Shell {
     pub assistant: Assistant,
 }
 
-/// Messages that are taken at once before replies have their turn: a front end that floods us shall not hold them up.
+/// Messages that are taken at once before replies have their turn: a front end that floods us shall
+/// not hold them up.
 const MOST_AT_ONCE: usize = 1000;
 
 /// A message that is being answered, from its `busy` to its `idle`.
@@ -77,20 +79,33 @@ impl Queue {
 
     /// Milliseconds until the evaluator has been waited for long enough; -1 for ever.
     fn patience(&self) -> i64 {
-        let deadline = self.work.as_ref().and_then(|work| work.fallback.as_ref()).map(|(deadline, _)| *deadline);
-        deadline.map_or(-1, |deadline| deadline.saturating_duration_since(Instant::now()).as_millis() as i64 + 1)
+        let deadline = self
+            .work
+            .as_ref()
+            .and_then(|work| work.fallback.as_ref())
+            .map(|(deadline, _)| *deadline);
+        deadline.map_or(-1, |deadline| {
+            deadline
+                .saturating_duration_since(Instant::now())
+                .as_millis() as i64
+                + 1
+        })
     }
 
     /// The request that the evaluator takes too long for, and what is answered instead.
     fn take_late(&mut self) -> Option<(Request, Value)> {
         let work = self.work.as_mut()?;
-        let (_, content) = work.fallback.take_if(|(deadline, _)| *deadline <= Instant::now())?;
+        let (_, content) = work
+            .fallback
+            .take_if(|(deadline, _)| *deadline <= Instant::now())?;
         Some((work.request.take()?, content))
     }
 
     /// Those of the waiting messages that are meant, in order.
     fn take_waiting(&mut self, is_meant: impl Fn(&Message) -> bool) -> VecDeque<Message> {
-        let (meant, others) = std::mem::take(&mut self.waiting).into_iter().partition(is_meant);
+        let (meant, others) = std::mem::take(&mut self.waiting)
+            .into_iter()
+            .partition(is_meant);
         self.waiting = others;
         meant
     }
@@ -100,7 +115,10 @@ impl Shell {
     pub fn run(self) {
         let mut queue = Queue::default();
         loop {
-            let mut items = [self.socket.as_poll_item(zmq::POLLIN), self.replies.poll_item()];
+            let mut items = [
+                self.socket.as_poll_item(zmq::POLLIN),
+                self.replies.poll_item(),
+            ];
             let _ = zmq::poll(&mut items, queue.patience());
             self.receive(&mut queue);
             for reply in self.replies.take() {
@@ -122,13 +140,21 @@ impl Shell {
 
     fn begin(&self, message: Message) -> Request {
         let busy = self.iopub.busy(&message.header);
-        Request { message, _busy: busy }
+        Request {
+            message,
+            _busy: busy,
+        }
     }
 
     /// Sends the reply, if one is waited for; with it a request is done.
     fn finish(&self, request: Request, content: &Value) {
         if request.wants_reply() {
-            let frames = self.wire.encode(&request.identities, &request.reply_kind(), &request.header, content);
+            let frames = self.wire.encode(
+                &request.identities,
+                &request.reply_kind(),
+                &request.header,
+                content,
+            );
             let _ = self.socket.send_multipart(frames, zmq::DONTWAIT);
         }
     }
@@ -136,7 +162,9 @@ impl Shell {
     /// Takes what has arrived. What is no valid message is dropped: it must never cost the kernel.
     fn receive(&self, queue: &mut Queue) {
         for _ in 0..MOST_AT_ONCE {
-            let Ok(frames) = self.socket.recv_multipart(zmq::DONTWAIT) else { return };
+            let Ok(frames) = self.socket.recv_multipart(zmq::DONTWAIT) else {
+                return;
+            };
             match self.wire.decode(frames) {
                 // A cell that runs may wait for it.
                 Ok(message) if self.comms.is_asked_for(&message) => {
@@ -151,15 +179,19 @@ impl Shell {
 
     /// Passes the evaluator's answer on; what waited behind a cell that failed is not run.
     fn pass_on(&self, reply: &Reply, queue: &mut Queue) {
-        let Some(request) = queue.work.take().and_then(|work| work.request) else { return };
+        let Some(request) = queue.work.take().and_then(|work| work.request) else {
+            return;
+        };
         if reply.stops_queue {
-            // What was sent before the front end could know of the error: once it has the reply, it can.
+            // What was sent before the front end could know of the error: once it has the reply, it
+            // can.
             self.receive(queue);
         }
         self.finish(request, &reply.content);
         if reply.stops_queue {
             for message in queue.take_waiting(|message| message.kind() == "execute_request") {
-                let mut content = error_content("Aborted", "not run, because a cell before it failed", &[]);
+                let mut content =
+                    error_content("Aborted", "not run, because a cell before it failed", &[]);
                 content["execution_count"] = reply.content["execution_count"].clone();
                 self.finish(self.begin(message), &content);
             }
@@ -185,8 +217,8 @@ impl Shell {
         self.finish(request, &content);
     }
 
-    /// Front ends show the state that was published last: after the `idle` of something else, a cell that runs is said to
-    /// be running again.
+    /// Front ends show the state that was published last: after the `idle` of something else, a
+    /// cell that runs is said to be running again.
     fn still_running(&self, queue: &Queue) {
         if let Some(running) = queue.running() {
             self.iopub.still_busy(&running.header);
@@ -198,7 +230,9 @@ impl Shell {
         let mut fallback = None;
         if assist::is_ours(&request) {
             match assist::quick(&self.assistant, &request) {
-                Some(quick) if quick.is_partial => fallback = Some(assist::with_patience(quick.content)),
+                Some(quick) if quick.is_partial => {
+                    fallback = Some(assist::with_patience(quick.content))
+                }
                 quick => {
                     self.finish_assist(request, quick);
                     return None;
@@ -217,19 +251,33 @@ impl Shell {
 
     fn hand_over(&self, request: Request, fallback: Option<(Instant, Value)>) -> Option<Work> {
         self.executor.send(request.message.clone()).ok()?;
-        Some(Work { request: Some(request), fallback })
+        Some(Work {
+            request: Some(request),
+            fallback,
+        })
     }
 
     /// Takes a message of a comm, which the evaluator may have to work on.
     fn comm(&self, request: Request) -> Option<Work> {
         let id = &request.content["comm_id"];
-        match request.request::<CommMessage>().map(|message| self.comms.arrive(request.kind(), message)) {
+        match request
+            .request::<CommMessage>()
+            .map(|message| self.comms.arrive(request.kind(), message))
+        {
             Ok(Arrival::ForHandlers) => return self.hand_over(request, None),
             Ok(Arrival::Refused) => {
-                self.iopub.send("comm_close", &request.header, json!({"comm_id": id, "data": {}}));
+                self.iopub.send(
+                    "comm_close",
+                    &request.header,
+                    json!({"comm_id": id, "data": {}}),
+                );
             }
             Ok(Arrival::Answered(data)) => {
-                self.iopub.send("comm_msg", &request.header, json!({"comm_id": id, "data": data}));
+                self.iopub.send(
+                    "comm_msg",
+                    &request.header,
+                    json!({"comm_id": id, "data": data}),
+                );
             }
             // What is no message of a comm is worth as little as one for a comm that is not there.
             Ok(Arrival::Kept) | Err(_) => {}
@@ -251,13 +299,18 @@ impl Shell {
             },
             "connect_request" => self.info.ports(),
             "shutdown_request" => {
-                let content = json!({"status": "ok", "restart": request.content["restart"] == true});
+                let content =
+                    json!({"status": "ok", "restart": request.content["restart"] == true});
                 self.finish(request, &content);
                 self.session.exit_soon();
                 return;
             }
             // If nobody waits for a reply, none is sent.
-            kind => error_content("NotSupported", &format!("{kind} is not supported on shell"), &[]),
+            kind => error_content(
+                "NotSupported",
+                &format!("{kind} is not supported on shell"),
+                &[],
+            ),
         };
         self.finish(request, &content);
     }

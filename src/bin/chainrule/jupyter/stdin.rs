@@ -23,7 +23,9 @@ impl StdIn {
     /// Takes over the socket and starts its thread.
     pub fn start(socket: zmq::Socket, wire: Wire) -> anyhow::Result<StdIn> {
         let (address, mailbox) = Mailbox::new()?;
-        std::thread::Builder::new().name("stdin".to_owned()).spawn(move || run(&socket, &wire, &mailbox))?;
+        std::thread::Builder::new()
+            .name("stdin".to_owned())
+            .spawn(move || run(&socket, &wire, &mailbox))?;
         Ok(StdIn(address))
     }
 
@@ -38,7 +40,8 @@ fn run(socket: &zmq::Socket, wire: &Wire, mailbox: &Mailbox<Question>) {
     loop {
         let mut items = [socket.as_poll_item(zmq::POLLIN), mailbox.poll_item()];
         let _ = zmq::poll(&mut items, -1);
-        // First the replies: one that comes before its question answers an older one, whose cell has ended.
+        // First the replies: one that comes before its question answers an older one, whose cell
+        // has ended.
         while let Ok(frames) = socket.recv_multipart(zmq::DONTWAIT) {
             match wire.decode(frames) {
                 Ok(reply) if reply.kind() == "input_reply" => {
@@ -54,7 +57,12 @@ fn run(socket: &zmq::Socket, wire: &Wire, mailbox: &Mailbox<Question>) {
         for question in mailbox.take() {
             let content = json!({"prompt": question.prompt, "password": question.is_password});
             let request = &question.request;
-            let frames = wire.encode(&request.identities, "input_request", &request.header, &content);
+            let frames = wire.encode(
+                &request.identities,
+                "input_request",
+                &request.header,
+                &content,
+            );
             match socket.send_multipart(frames, zmq::DONTWAIT) {
                 Ok(()) => open = Some(question.answers),
                 Err(_) => question.answers.give(None),

@@ -1,4 +1,5 @@
-//! What the kernel and everything that it has started take of the machine, for the resource display of front ends.
+//! What the kernel and everything that it has started take of the machine, for the resource display
+//! of front ends.
 
 use crate::machine::memory::kilobytes;
 use crate::machine::processes::{children, statistics, ticks_per_second};
@@ -18,15 +19,26 @@ pub struct Usage {
 
 impl Usage {
     pub fn begin() -> Usage {
-        Usage { at: Instant::now(), ticks: ticks_of(&tree()), host: ticks_of_host() }
+        Usage {
+            at: Instant::now(),
+            ticks: ticks_of(&tree()),
+            host: ticks_of_host(),
+        }
     }
 
     /// The content of a `usage_reply`, with the names that ipykernel has given to its parts.
     pub fn reply(&mut self) -> Value {
         let processes = tree();
-        let now = Usage { at: Instant::now(), ticks: ticks_of(&processes), host: ticks_of_host() };
-        let used: u64 =
-            now.ticks.iter().map(|(pid, ticks)| ticks.saturating_sub(self.ticks.get(pid).copied().unwrap_or(0))).sum();
+        let now = Usage {
+            at: Instant::now(),
+            ticks: ticks_of(&processes),
+            host: ticks_of_host(),
+        };
+        let used: u64 = now
+            .ticks
+            .iter()
+            .map(|(pid, ticks)| ticks.saturating_sub(self.ticks.get(pid).copied().unwrap_or(0)))
+            .sum();
         let seconds = now.at.duration_since(self.at).as_secs_f64().max(1e-3);
         let host_all = now.host.1.saturating_sub(self.host.1).max(1) as f64;
         let host_share = 100.0 * now.host.0.saturating_sub(self.host.0) as f64 / host_all;
@@ -61,14 +73,22 @@ fn ticks_of(processes: &[i32]) -> HashMap<i32, u64> {
         // In the user's program and in the system for it.
         Some(fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?)
     };
-    processes.iter().filter_map(|&pid| Some((pid, ticks(pid)?))).collect()
+    processes
+        .iter()
+        .filter_map(|&pid| Some((pid, ticks(pid)?)))
+        .collect()
 }
 
 fn ticks_of_host() -> (u64, u64) {
     let text = fs::read_to_string("/proc/stat").unwrap_or_default();
     let line = text.lines().next().unwrap_or_default();
-    let numbers: Vec<u64> = line.split_whitespace().skip(1).filter_map(|number| number.parse().ok()).collect();
-    // The fourth and the fifth are idleness; the ninth and tenth are counted among the first already.
+    let numbers: Vec<u64> = line
+        .split_whitespace()
+        .skip(1)
+        .filter_map(|number| number.parse().ok())
+        .collect();
+    // The fourth and the fifth are idleness; the ninth and tenth are counted among the first
+    // already.
     let all = numbers.iter().take(8).sum::<u64>();
     (all - numbers.iter().skip(3).take(2).sum::<u64>(), all)
 }

@@ -1,5 +1,6 @@
-//! What the kernel itself does for the widgets of ipywidgets, which are comms with a state: it keeps that state, and tells a
-//! page that is loaded again, also while a cell runs. Written down in ipywidgets' `packages/schema/messages.md`, version 2.1.
+//! What the kernel itself does for the widgets of ipywidgets, which are comms with a state: it
+//! keeps that state, and tells a page that is loaded again, also while a cell runs. Written down in
+//! ipywidgets' `packages/schema/messages.md`, version 2.1.
 
 use serde_json::{Map, Value, json};
 
@@ -7,7 +8,8 @@ use serde_json::{Map, Value, json};
 pub const WIDGET: &str = "jupyter.widget";
 /// The target of a comm over which a page asks for all of them at once.
 pub const CONTROL: &str = "jupyter.widget.control";
-/// What a cell asks for as if it were a trait: whether a page has been loaded since the widget was opened.
+/// What a cell asks for as if it were a trait: whether a page has been loaded since the widget was
+/// opened.
 pub const WAS_RELOADED: &str = "_was_reloaded";
 /// A page refuses a widget without it.
 pub const VERSION: &str = "2.1.0";

@@ -27,7 +27,8 @@ pub struct Wire {
     dropped: Arc<AtomicUsize>,
 }
 
-/// So many messages that were dropped are reported; somebody who means it could fill a disk with reports.
+/// So many messages that were dropped are reported; somebody who means it could fill a disk with
+/// reports.
 const MOST_REPORTS: usize = 20;
 
 impl Wire {
@@ -44,13 +45,21 @@ impl Wire {
     pub fn note_dropped(&self, socket: &str, why: &str) {
         match self.dropped.fetch_add(1, Ordering::Relaxed) {
             0..MOST_REPORTS => eprintln!("chainrule: a message on {socket} was dropped: {why}"),
-            MOST_REPORTS => eprintln!("chainrule: more messages were dropped; no more of them are reported"),
+            MOST_REPORTS => {
+                eprintln!("chainrule: more messages were dropped; no more of them are reported")
+            }
             _ => {}
         }
     }
 
     /// The frames of a message of ours.
-    pub fn encode(&self, identities: &[Vec<u8>], kind: &str, parent: &Value, content: &Value) -> Vec<Vec<u8>> {
+    pub fn encode(
+        &self,
+        identities: &[Vec<u8>],
+        kind: &str,
+        parent: &Value,
+        content: &Value,
+    ) -> Vec<Vec<u8>> {
         self.encode_with(identities, kind, parent, content, &json!({}))
     }
 
@@ -72,7 +81,8 @@ impl Wire {
             "msg_type": kind,
             "version": PROTOCOL,
         });
-        let dictionaries = [&header, parent, metadata, content].map(|part| part.to_string().into_bytes());
+        let dictionaries =
+            [&header, parent, metadata, content].map(|part| part.to_string().into_bytes());
         let mut frames = identities.to_vec();
         frames.push(DELIMITER.to_vec());
         frames.push(self.sign(&dictionaries).into_bytes());
@@ -82,44 +92,70 @@ impl Wire {
 
     /// Reads a message, or says why it is none for us.
     pub fn decode(&self, mut frames: Vec<Vec<u8>>) -> Result<Message, String> {
-        let delimiter = frames.iter().position(|frame| frame == DELIMITER).ok_or("no <IDS|MSG>")?;
+        let delimiter = frames
+            .iter()
+            .position(|frame| frame == DELIMITER)
+            .ok_or("no <IDS|MSG>")?;
         let rest = frames.split_off(delimiter + 1);
         frames.truncate(delimiter);
-        let [signature, dictionaries @ ..] = rest.as_slice() else { return Err("no signature".to_owned()) };
+        let [signature, dictionaries @ ..] = rest.as_slice() else {
+            return Err("no signature".to_owned());
+        };
         // Whatever follows the four are binary buffers, which are not signed.
         let dictionaries = dictionaries.get(..4).ok_or("fewer than four parts")?;
         if !self.key.is_empty() {
             let signature = from_hex(signature);
             // In the same time however many bytes are right.
-            self.hmac(dictionaries).verify_slice(&signature).map_err(|_| "wrong signature")?;
-            if !self.replays.lock().unwrap_or_else(PoisonError::into_inner).note(&signature) {
+            self.hmac(dictionaries)
+                .verify_slice(&signature)
+                .map_err(|_| "wrong signature")?;
+            if !self
+                .replays
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .note(&signature)
+            {
                 return Err("it was sent before".to_owned());
             }
         }
         let parse = |index: usize| -> Result<Value, String> {
             let value = match serde_json::from_slice::<Value>(&dictionaries[index]) {
-                // It is JSON as far as it was read. Whoever has sent it gets an answer that nothing could be read.
-                Err(error) if index > 0 && error.to_string().starts_with(TOO_DEEP) => Value::Object(Default::default()),
+                // It is JSON as far as it was read. Whoever has sent it gets an answer that nothing
+                // could be read.
+                Err(error) if index > 0 && error.to_string().starts_with(TOO_DEEP) => {
+                    Value::Object(Default::default())
+                }
                 read => read.map_err(|_| "a part is no JSON")?,
             };
-            if value.is_object() { Ok(value) } else { Err("a part is no dictionary".to_owned()) }
+            if value.is_object() {
+                Ok(value)
+            } else {
+                Err("a part is no dictionary".to_owned())
+            }
         };
         let (header, content) = (parse(0)?, parse(3)?);
         parse(1).and_then(|_| parse(2))?;
         if !header["msg_type"].is_string() || !header["msg_id"].is_string() {
             return Err("the header has no type or no id".to_owned());
         }
-        Ok(Message { identities: frames, header, content })
+        Ok(Message {
+            identities: frames,
+            header,
+            content,
+        })
     }
 
     fn sign(&self, dictionaries: &[Vec<u8>]) -> String {
         if self.key.is_empty() {
             return String::new();
         }
-        self.hmac(dictionaries).finalize().into_bytes().iter().fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        self.hmac(dictionaries).finalize().into_bytes().iter().fold(
+            String::new(),
+            |mut hex, byte| {
+                let _ = write!(hex, "{byte:02x}");
+                hex
+            },
+        )
     }
 
     fn hmac(&self, dictionaries: &[Vec<u8>]) -> Hmac<Sha256> {
@@ -135,7 +171,9 @@ impl Wire {
 /// Bytes from hexadecimal digits; nothing where there are others, which no signature equals.
 fn from_hex(hex: &[u8]) -> Vec<u8> {
     let digit = |c: u8| (c as char).to_digit(16).map(|digit| digit as u8);
-    let pairs = hex.chunks(2).map(|pair| Some(digit(pair[0])? << 4 | digit(*pair.get(1)?)?));
+    let pairs = hex
+        .chunks(2)
+        .map(|pair| Some(digit(pair[0])? << 4 | digit(*pair.get(1)?)?));
     pairs.collect::<Option<Vec<u8>>>().unwrap_or_default()
 }
 
@@ -144,7 +182,12 @@ mod tests {
     use super::*;
 
     fn frames(wire: &Wire) -> Vec<Vec<u8>> {
-        wire.encode(&[b"peer".to_vec()], "execute_request", &json!({}), &json!({"code": "1"}))
+        wire.encode(
+            &[b"peer".to_vec()],
+            "execute_request",
+            &json!({}),
+            &json!({"code": "1"}),
+        )
     }
 
     #[test]
@@ -154,7 +197,10 @@ mod tests {
         sent.push(b"a buffer, not signed".to_vec());
         let message = wire.decode(sent.clone()).unwrap();
         assert_eq!(wire.clone().decode(sent).unwrap_err(), "it was sent before");
-        assert_eq!((message.kind(), &message.content["code"]), ("execute_request", &json!("1")));
+        assert_eq!(
+            (message.kind(), &message.content["code"]),
+            ("execute_request", &json!("1"))
+        );
         assert_eq!(message.identities, [b"peer".to_vec()]);
     }
 

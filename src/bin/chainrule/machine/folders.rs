@@ -1,4 +1,5 @@
-//! The user's folders, by the rules of the system: what is set to a relative path counts as not set.
+//! The user's folders, by the rules of the system: what is set to a relative path counts as not
+//! set.
 
 use std::path::PathBuf;
 
@@ -19,5 +20,7 @@ pub fn configuration() -> Option<PathBuf> {
 
 /// What an environment variable names, unless it is empty.
 pub fn set(variable: &str) -> Option<PathBuf> {
-    std::env::var_os(variable).filter(|value| !value.is_empty()).map(PathBuf::from)
+    std::env::var_os(variable)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
 }

@@ -9,11 +9,18 @@ use std::fs;
 /// The processes that a process has started, by all its threads.
 pub fn children(parent: u32) -> Vec<i32> {
     let threads = fs::read_dir(format!("/proc/{parent}/task"));
-    let lists =
-        threads.into_iter().flatten().flatten().map(|thread| fs::read_to_string(thread.path().join("children")));
+    let lists = threads
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|thread| fs::read_to_string(thread.path().join("children")));
     lists
         .flatten()
-        .flat_map(|list| list.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<_>>())
+        .flat_map(|list| {
+            list.split_whitespace()
+                .filter_map(|pid| pid.parse().ok())
+                .collect::<Vec<_>>()
+        })
         .collect()
 }
 
@@ -21,7 +28,12 @@ pub fn children(parent: u32) -> Vec<i32> {
 pub fn statistics(pid: i32) -> Option<Vec<String>> {
     let line = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The second field is the name, in parentheses; it may contain any of these characters itself.
-    Some(line[line.rfind(')')? + 1..].split_whitespace().map(str::to_owned).collect())
+    Some(
+        line[line.rfind(')')? + 1..]
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect(),
+    )
 }
 
 /// When a process was started, in clock ticks since the machine was.
@@ -31,8 +43,12 @@ pub fn start_time(pid: i32) -> Option<u64> {
 
 /// Now, in the same unit.
 pub fn now() -> u64 {
-    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
-    // SAFETY: the call fills the structure. (It is called between fork and the next cell; it does not allocate.)
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: the call fills the structure. (It is called between fork and the next cell; it does
+    // not allocate.)
     unsafe { libc::clock_gettime(libc::CLOCK_BOOTTIME, &raw mut time) };
     let ticks_per_second = ticks_per_second();
     time.tv_sec as u64 * ticks_per_second + time.tv_nsec as u64 * ticks_per_second / 1_000_000_000
@@ -44,13 +60,19 @@ pub fn ticks_per_second() -> u64 {
 }
 
 fn number_of_system(name: SysconfVar) -> u64 {
-    sysconf(name).ok().flatten().map_or(1, |number| number.max(1) as u64)
+    sysconf(name)
+        .ok()
+        .flatten()
+        .map_or(1, |number| number.max(1) as u64)
 }
 
 /// Bytes of memory that a process (`self`, or a number) has and that belong to no file.
 pub fn own_memory(process: &str) -> u64 {
     let text = fs::read_to_string(format!("/proc/{process}/statm")).unwrap_or_default();
-    let mut pages = text.split_whitespace().skip(1).filter_map(|pages| pages.parse::<u64>().ok());
+    let mut pages = text
+        .split_whitespace()
+        .skip(1)
+        .filter_map(|pages| pages.parse::<u64>().ok());
     let (resident, of_files) = (pages.next().unwrap_or(0), pages.next().unwrap_or(0));
     resident.saturating_sub(of_files) * number_of_system(SysconfVar::PAGE_SIZE)
 }
@@ -72,7 +94,8 @@ pub fn threads_of_this_user() -> usize {
         .sum()
 }
 
-/// Has the system send `signal` when the parent dies. Cleared by fork, so every process sets it for itself.
+/// Has the system send `signal` when the parent dies. Cleared by fork, so every process sets it for
+/// itself.
 pub fn die_with_parent(signal: Signal) {
     let _ = nix::sys::prctl::set_pdeathsig(signal);
 }
@@ -82,7 +105,8 @@ pub fn set_name(name: &CStr) {
     let _ = nix::sys::prctl::set_name(name);
 }
 
-/// Whom the system ends first when memory runs out: the higher, the sooner. The kernel and the supervisor have 0.
+/// Whom the system ends first when memory runs out: the higher, the sooner. The kernel and the
+/// supervisor have 0.
 pub fn set_out_of_memory_score(score: u16) {
     // Where it cannot be set, the system decides alone.
     let _ = fs::write("/proc/self/oom_score_adj", score.to_string());

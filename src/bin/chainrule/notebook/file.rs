@@ -16,28 +16,49 @@ impl Notebook {
     /// Reads a file; the error says in one line why it is no notebook that we can run.
     pub fn read(path: &Path) -> Result<Notebook> {
         let shown = path.display();
-        let text = fs::read_to_string(path).map_err(|error| anyhow!("{shown}: cannot be read: {error}"))?;
-        let content: Value =
-            serde_json::from_str(&text).map_err(|error| anyhow!("{shown}: is no notebook (no valid JSON: {error})"))?;
-        if content["nbformat"].as_u64().is_none() || !content["cells"].is_array() && content["nbformat"] == 4 {
+        let text = fs::read_to_string(path)
+            .map_err(|error| anyhow!("{shown}: cannot be read: {error}"))?;
+        let content: Value = serde_json::from_str(&text)
+            .map_err(|error| anyhow!("{shown}: is no notebook (no valid JSON: {error})"))?;
+        if content["nbformat"].as_u64().is_none()
+            || !content["cells"].is_array() && content["nbformat"] == 4
+        {
             bail!("{shown}: is no notebook (it has no cells)");
         }
         if content["nbformat"] != 4 {
-            bail!("{shown}: has nbformat {}; open it in JupyterLab and save it, which makes it 4", content["nbformat"]);
+            bail!(
+                "{shown}: has nbformat {}; open it in JupyterLab and save it, which makes it 4",
+                content["nbformat"]
+            );
         }
-        for (number, cell) in content["cells"].as_array().into_iter().flatten().enumerate() {
+        for (number, cell) in content["cells"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .enumerate()
+        {
             if !cell["cell_type"].is_string() || source_text(cell).is_none() {
-                bail!("{shown}: is no valid notebook (cell {} has no type or no source)", number + 1);
+                bail!(
+                    "{shown}: is no valid notebook (cell {} has no type or no source)",
+                    number + 1
+                );
             }
         }
         let metadata = &content["metadata"];
-        let language = [&metadata["kernelspec"]["language"], &metadata["language_info"]["name"]];
+        let language = [
+            &metadata["kernelspec"]["language"],
+            &metadata["language_info"]["name"],
+        ];
         if let Some(language) = language.iter().find_map(|name| name.as_str())
             && !language.eq_ignore_ascii_case("rust")
         {
             bail!("{shown}: is a notebook for {language}, not for Rust");
         }
-        Ok(Notebook { path: path.to_owned(), content }.upgraded())
+        Ok(Notebook {
+            path: path.to_owned(),
+            content,
+        }
+        .upgraded())
     }
 
     /// The cells.
@@ -53,19 +74,27 @@ impl Notebook {
         self.content["metadata"]["language_info"] = language;
     }
 
-    /// Writes the notebook as Jupyter does. The file is there whole or not at all; a link to one stays a link to it.
+    /// Writes the notebook as Jupyter does. The file is there whole or not at all; a link to one
+    /// stays a link to it.
     pub fn write(&self, path: &Path) -> Result<()> {
         let real = path.canonicalize();
         let path = real.as_deref().unwrap_or(path);
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         let mut file = tempfile::Builder::new()
             .permissions(permissions(path))
             .tempfile_in(folder)
             .with_context(|| format!("{}: cannot be written", path.display()))?;
         let formatter = serde_json::ser::PrettyFormatter::with_indent(b" ");
-        serde::Serialize::serialize(&self.content, &mut serde_json::Serializer::with_formatter(&mut file, formatter))?;
+        serde::Serialize::serialize(
+            &self.content,
+            &mut serde_json::Serializer::with_formatter(&mut file, formatter),
+        )?;
         file.write_all(b"\n")?;
-        file.persist(path).with_context(|| format!("{}: cannot be written", path.display()))?;
+        file.persist(path)
+            .with_context(|| format!("{}: cannot be written", path.display()))?;
         Ok(())
     }
 
@@ -98,7 +127,9 @@ pub fn source_text(cell: &Value) -> Option<String> {
 
 /// Whether a cell has a tag such as `raises-exception`.
 pub fn has_tag(cell: &Value, tag: &str) -> bool {
-    cell["metadata"]["tags"].as_array().is_some_and(|tags| tags.iter().any(|known| known == tag))
+    cell["metadata"]["tags"]
+        .as_array()
+        .is_some_and(|tags| tags.iter().any(|known| known == tag))
 }
 
 /// Text as nbformat stores it: a list of lines, which version control can compare.
@@ -109,7 +140,9 @@ pub fn lines(text: &str) -> Value {
 /// The content of outputs in the same way, but for JSON.
 pub fn lines_of_data(data: &Map<String, Value>) -> Map<String, Value> {
     let store = |(mime, value): (&String, &Value)| match value {
-        Value::String(text) if !mime.ends_with("json") && !mime.starts_with("image/png") => (mime.clone(), lines(text)),
+        Value::String(text) if !mime.ends_with("json") && !mime.starts_with("image/png") => {
+            (mime.clone(), lines(text))
+        }
         other => (mime.clone(), other.clone()),
     };
     data.iter().map(store).collect()
@@ -118,5 +151,8 @@ pub fn lines_of_data(data: &Map<String, Value>) -> Map<String, Value> {
 /// Those of the file that is replaced, or the usual ones.
 fn permissions(path: &Path) -> fs::Permissions {
     use std::os::unix::fs::PermissionsExt;
-    fs::metadata(path).map_or_else(|_| fs::Permissions::from_mode(0o644), |file| file.permissions())
+    fs::metadata(path).map_or_else(
+        |_| fs::Permissions::from_mode(0o644),
+        |file| file.permissions(),
+    )
 }

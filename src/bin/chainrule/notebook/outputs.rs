@@ -13,8 +13,15 @@ pub struct Outputs {
 }
 
 enum Stored {
-    Stream { name: &'static str, text: String },
-    Shown { kind: &'static str, bundle: Bundle, count: u32 },
+    Stream {
+        name: &'static str,
+        text: String,
+    },
+    Shown {
+        kind: &'static str,
+        bundle: Bundle,
+        count: u32,
+    },
     Error(Failure),
 }
 
@@ -22,7 +29,8 @@ impl Outputs {
     /// Starts a cell, whose outputs replace those it had.
     pub fn begin(&mut self, cell: usize) {
         self.clear_is_waiting = false;
-        self.cells.resize_with(self.cells.len().max(cell + 1), Vec::new);
+        self.cells
+            .resize_with(self.cells.len().max(cell + 1), Vec::new);
         self.cells[cell].clear();
     }
 
@@ -45,20 +53,34 @@ impl Outputs {
         }
         let stored = match output {
             Output::Stream { name, text } => {
-                if let Some(Stored::Stream { name: last, text: before }) = self.cells[cell].last_mut()
+                if let Some(Stored::Stream {
+                    name: last,
+                    text: before,
+                }) = self.cells[cell].last_mut()
                     && *last == name.as_str()
                 {
                     before.push_str(&text);
                     return;
                 }
-                Stored::Stream { name: name.as_str(), text }
+                Stored::Stream {
+                    name: name.as_str(),
+                    text,
+                }
             }
             Output::Display(bundle) => {
                 // Showing a display again changes it everywhere.
                 self.update(&bundle);
-                Stored::Shown { kind: "display_data", bundle, count }
+                Stored::Shown {
+                    kind: "display_data",
+                    bundle,
+                    count,
+                }
             }
-            Output::Result(bundle) => Stored::Shown { kind: "execute_result", bundle, count },
+            Output::Result(bundle) => Stored::Shown {
+                kind: "execute_result",
+                bundle,
+                count,
+            },
             Output::Update(_) | Output::Clear { .. } => return,
             // There is nobody to talk with.
             Output::Question { .. } | Output::Comm(_) | Output::Payload(_) => return,
@@ -73,7 +95,12 @@ impl Outputs {
 
     /// The outputs of a cell as nbformat has them.
     pub fn of(&self, cell: usize) -> Value {
-        self.cells.get(cell).into_iter().flatten().map(Stored::to_json).collect()
+        self.cells
+            .get(cell)
+            .into_iter()
+            .flatten()
+            .map(Stored::to_json)
+            .collect()
     }
 
     /// Replaces the content of every display with this id, in whatever cell.
@@ -94,8 +121,14 @@ impl Outputs {
 impl Stored {
     fn to_json(&self) -> Value {
         match self {
-            Stored::Stream { name, text } => json!({"name": name, "output_type": "stream", "text": lines(text)}),
-            Stored::Shown { kind, bundle, count } => {
+            Stored::Stream { name, text } => {
+                json!({"name": name, "output_type": "stream", "text": lines(text)})
+            }
+            Stored::Shown {
+                kind,
+                bundle,
+                count,
+            } => {
                 let mut output = Map::new();
                 output.insert("data".to_owned(), lines_of_data(&bundle.data).into());
                 if *kind == "execute_result" {
@@ -123,13 +156,19 @@ mod tests {
     fn shown(text: &str, id: &str) -> Bundle {
         let mut data = Map::new();
         data.insert("text/plain".to_owned(), text.into());
-        Bundle { data, id: Some(id.to_owned()) }
+        Bundle {
+            data,
+            id: Some(id.to_owned()),
+        }
     }
 
     #[test]
     fn outputs_are_stored_as_a_front_end_stores_them() {
         let mut outputs = Outputs::default();
-        let out = |text: &str| Output::Stream { name: StreamName::Stdout, text: text.to_owned() };
+        let out = |text: &str| Output::Stream {
+            name: StreamName::Stdout,
+            text: text.to_owned(),
+        };
         outputs.begin(0);
         outputs.add(0, 1, out("a\nb"));
         outputs.add(0, 1, out("c"));

@@ -1,4 +1,5 @@
-//! A notebook as a program: the cells one after the other in `main`, with what a cell may and a program may not.
+//! A notebook as a program: the cells one after the other in `main`, with what a cell may and a
+//! program may not.
 
 use super::file::{Notebook, has_tag, source_text};
 use crate::evaluator::cell::{BEFORE, parse, statements, without_commands};
@@ -9,7 +10,12 @@ use std::path::Path;
 
 /// The source of the program.
 pub fn program(notebook: &mut Notebook) -> String {
-    let name = notebook.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = notebook
+        .path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let mut body = String::new();
     let mut dependencies = Vec::new();
     let mut scope = Scope::default();
@@ -20,8 +26,12 @@ pub fn program(notebook: &mut Notebook) -> String {
                 comment(&format!("This cell is meant to fail:\n\n{source}"))
             }
             Some("code") => {
-                dependencies
-                    .extend(source.lines().filter_map(|line| line.trim().strip_prefix(":dep ")).map(str::to_owned));
+                dependencies.extend(
+                    source
+                        .lines()
+                        .filter_map(|line| line.trim().strip_prefix(":dep "))
+                        .map(str::to_owned),
+                );
                 scope.cell(&source)
             }
             _ => comment(&source),
@@ -49,8 +59,11 @@ pub fn program(notebook: &mut Notebook) -> String {
 
 fn manifest(dependencies: &[String]) -> String {
     let built_from = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let folder =
-        if built_from.join("Cargo.toml").exists() { env!("CARGO_MANIFEST_DIR") } else { "the folder of chainrule" };
+    let folder = if built_from.join("Cargo.toml").exists() {
+        env!("CARGO_MANIFEST_DIR")
+    } else {
+        "the folder of chainrule"
+    };
     let ours = format!("chainrule = {{ path = {folder:?}, default-features = false }}");
     let line = |dependency: &str| match dependency.contains('=') {
         true => dependency.to_owned(),
@@ -61,14 +74,16 @@ fn manifest(dependencies: &[String]) -> String {
 }
 
 fn comment(text: &str) -> String {
-    text.lines().map(|line| format!("// {line}").trim_end().to_owned() + "\n").collect()
+    text.lines()
+        .map(|line| format!("// {line}").trim_end().to_owned() + "\n")
+        .collect()
 }
 
 /// The block that the next cell goes into.
 #[derive(Default)]
 struct Scope {
-    /// What the block defines. A cell that defines one of these again opens a block inside of it, in which its own
-    /// definition counts.
+    /// What the block defines. A cell that defines one of these again opens a block inside of it,
+    /// in which its own definition counts.
     names: BTreeSet<String>,
     /// How many blocks are open inside `main`.
     blocks: usize,
@@ -92,7 +107,10 @@ impl Scope {
         self.names.extend(names);
         let place = |node: &SyntaxNode| {
             let range = node.text_range();
-            (usize::from(range.start()) - BEFORE.len(), usize::from(range.end()) - BEFORE.len())
+            (
+                usize::from(range.start()) - BEFORE.len(),
+                usize::from(range.end()) - BEFORE.len(),
+            )
         };
         match nodes.last() {
             // In a notebook the value is shown.
@@ -107,8 +125,16 @@ impl Scope {
             }
             Some(last) if ast::Item::can_cast(last.kind()) => {
                 text.push_str(&rust);
-                if let Some(main) = nodes.iter().filter_map(|node| ast::Fn::cast(node.clone())).find(is_main) {
-                    text.push_str(if main.ret_type().is_some() { "\nmain()?;" } else { "\nmain();" });
+                if let Some(main) = nodes
+                    .iter()
+                    .filter_map(|node| ast::Fn::cast(node.clone()))
+                    .find(is_main)
+                {
+                    text.push_str(if main.ret_type().is_some() {
+                        "\nmain()?;"
+                    } else {
+                        "\nmain();"
+                    });
                 }
             }
             _ => text.push_str(&rust),
@@ -125,9 +151,13 @@ fn is_main(function: &ast::Fn) -> bool {
 fn names_of(node: &SyntaxNode) -> Vec<String> {
     if let Some(import) = ast::Use::cast(node.clone()) {
         let trees = import.syntax().descendants().filter_map(ast::UseTree::cast);
-        let leaves = trees.filter(|tree| tree.use_tree_list().is_none() && tree.star_token().is_none());
+        let leaves =
+            trees.filter(|tree| tree.use_tree_list().is_none() && tree.star_token().is_none());
         let name = |tree: ast::UseTree| {
-            let renamed = tree.rename().and_then(|rename| rename.name()).map(|name| name.text().to_string());
+            let renamed = tree
+                .rename()
+                .and_then(|rename| rename.name())
+                .map(|name| name.text().to_string());
             renamed.or_else(|| Some(tree.path()?.segment()?.name_ref()?.text().to_string()))
         };
         return leaves.filter_map(name).collect();
@@ -144,7 +174,9 @@ fn names_of(node: &SyntaxNode) -> Vec<String> {
         Some(ast::Item::Module(item)) => item.name(),
         _ => None,
     };
-    name.map(|name| name.text().to_string()).into_iter().collect()
+    name.map(|name| name.text().to_string())
+        .into_iter()
+        .collect()
 }
 
 #[cfg(test)]
@@ -154,10 +186,19 @@ mod tests {
     #[test]
     fn the_last_expression_is_shown() {
         let mut scope = Scope::default();
-        assert_eq!(scope.cell("let x = 6;\nx * 7 // shown"), "let x = 6;\n(&(x * 7)).evcxr_display(); // shown");
+        assert_eq!(
+            scope.cell("let x = 6;\nx * 7 // shown"),
+            "let x = 6;\n(&(x * 7)).evcxr_display(); // shown"
+        );
         assert_eq!(scope.cell("x;"), "x;");
-        assert_eq!(scope.cell(":dep rand\nx").trim_start(), "(&(x)).evcxr_display();");
-        assert_eq!(scope.cell("let = 5;"), "// This cell is no Rust:\n//\n// let = 5;\n");
+        assert_eq!(
+            scope.cell(":dep rand\nx").trim_start(),
+            "(&(x)).evcxr_display();"
+        );
+        assert_eq!(
+            scope.cell("let = 5;"),
+            "// This cell is no Rust:\n//\n// let = 5;\n"
+        );
         assert_eq!(scope.cell("fn main() {}"), "fn main() {}\nmain();");
     }
 

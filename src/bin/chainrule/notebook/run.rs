@@ -24,17 +24,21 @@ pub struct Options {
     pub system: Option<PathBuf>,
 }
 
-/// Runs a notebook, and stores it with its outputs where the options say. The inner error is a cell's: its text names the
-/// cell. `started` gets the interrupter of the session.
+/// Runs a notebook, and stores it with its outputs where the options say. The inner error is a
+/// cell's: its text names the cell. `started` gets the interrupter of the session.
 pub fn run(
     notebook: &mut Notebook,
     options: &Options,
     started: &(dyn Fn(Interrupter) + Sync),
 ) -> Result<Result<(), String>> {
     std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().name("evaluator".to_owned()).stack_size(STACK);
+        let thread = std::thread::Builder::new()
+            .name("evaluator".to_owned())
+            .stack_size(STACK);
         let running = thread.spawn_scoped(scope, || run_cells(notebook, options, started))?;
-        running.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        running
+            .join()
+            .unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     })
 }
 
@@ -47,15 +51,24 @@ fn run_cells(
         Some(folder) if !folder.as_os_str().is_empty() => folder.canonicalize()?,
         _ => std::env::current_dir()?,
     };
-    let name = notebook.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = notebook
+        .path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let notice = |notice: &str| eprint!("{notice}");
     let mut evaluator = match &options.system {
-        Some(system) => Evaluator::start_for_all(&folder, system, options.settings.clone(), &notice)?,
+        Some(system) => {
+            Evaluator::start_for_all(&folder, system, options.settings.clone(), &notice)?
+        }
         None => Evaluator::start(&folder, options.settings.clone(), &notice)?,
     };
     started(evaluator.interrupter());
     let outputs = Arc::new(Mutex::new(Outputs::default()));
-    let terminal = options.prints.then(|| Arc::new(Mutex::new(Terminal::default())));
+    let terminal = options
+        .prints
+        .then(|| Arc::new(Mutex::new(Terminal::default())));
     let total = notebook.cells().iter().filter(|cell| is_run(cell)).count();
     let mut count = 0;
     let mut failed = Ok(());
@@ -70,17 +83,29 @@ fn run_cells(
         }
         count += 1;
         cell["execution_count"] = json!(count);
-        let (code, may_fail) = (source_text(cell).unwrap_or_default(), has_tag(cell, "raises-exception"));
+        let (code, may_fail) = (
+            source_text(cell).unwrap_or_default(),
+            has_tag(cell, "raises-exception"),
+        );
         lock(&outputs).begin(index);
         let start = Instant::now();
-        let result = execute(&mut evaluator, count, &code, (index, &outputs), terminal.clone());
+        let result = execute(
+            &mut evaluator,
+            count,
+            &code,
+            (index, &outputs),
+            terminal.clone(),
+        );
         terminal.iter().for_each(|terminal| lock(terminal).end());
         let verdict = match &result {
             Ok(()) => "ok",
             Err(_) if may_fail || options.allow_errors => "error, allowed",
             Err(_) => "FAILED",
         };
-        println!("{name}  cell {count}/{total}  {:.1} s  {verdict}", start.elapsed().as_secs_f64());
+        println!(
+            "{name}  cell {count}/{total}  {:.1} s  {verdict}",
+            start.elapsed().as_secs_f64()
+        );
         if let Err(failure) = result {
             lock(&outputs).fail(index, &failure);
             let is_allowed = may_fail || options.allow_errors;
@@ -89,11 +114,15 @@ fn run_cells(
             }
             if !is_allowed {
                 let message = failure.value.lines().next().unwrap_or_default();
-                failed = Err(format!("{name}: cell [{count}] failed: {}: {message}", failure.name));
+                failed = Err(format!(
+                    "{name}: cell [{count}] failed: {}: {message}",
+                    failure.name
+                ));
             }
         }
     }
-    // A last word of a thread may still change a display: the session ends before the outputs are stored.
+    // A last word of a thread may still change a display: the session ends before the outputs are
+    // stored.
     drop(evaluator);
     for (index, cell) in notebook.cells().iter_mut().enumerate() {
         if cell["cell_type"] == "code" {
@@ -118,19 +147,25 @@ fn execute(
         Output::Comm(act) if act.asks() => answers.give(None),
         Output::Comm(_) | Output::Payload(_) => {}
         output => {
-            terminal.iter().for_each(|terminal| lock(terminal).show(&output));
+            terminal
+                .iter()
+                .for_each(|terminal| lock(terminal).show(&output));
             lock(&kept).add(index, count, output);
         }
     });
     evaluator.execute(count, code, sink)
 }
 
-/// A failed run leaves the original as it is, whatever it is called by; a copy elsewhere is stored with the error.
+/// A failed run leaves the original as it is, whatever it is called by; a copy elsewhere is stored
+/// with the error.
 fn store(notebook: &Notebook, options: &Options, is_ok: bool) -> Result<()> {
     if let Some(folder) = &options.output {
         let target = target(folder, &notebook.path);
         if !is_ok && real(&target) == real(&notebook.path) {
-            eprintln!("{}: stays as it was, because a cell failed", target.display());
+            eprintln!(
+                "{}: stays as it was, because a cell failed",
+                target.display()
+            );
             return Ok(());
         }
         return notebook.write(&target);
@@ -153,11 +188,19 @@ fn real(path: &Path) -> PathBuf {
 impl Options {
     /// Whether what is run from two folders would be stored under one name.
     pub fn check_names(&self, notebooks: &[PathBuf]) -> Result<()> {
-        let Some(folder) = &self.output else { return Ok(()) };
+        let Some(folder) = &self.output else {
+            return Ok(());
+        };
         for (place, path) in notebooks.iter().enumerate() {
-            if let Some(other) = notebooks[..place].iter().find(|other| other.file_name() == path.file_name()) {
+            if let Some(other) = notebooks[..place]
+                .iter()
+                .find(|other| other.file_name() == path.file_name())
+            {
                 let (one, two) = (other.display(), path.display());
-                bail!("{one} and {two} would both be stored as {}", target(folder, path).display());
+                bail!(
+                    "{one} and {two} would both be stored as {}",
+                    target(folder, path).display()
+                );
             }
         }
         Ok(())
@@ -167,14 +210,23 @@ impl Options {
     pub fn check_target(&self, notebook: &Path) -> Result<()> {
         let folder = match (&self.output, self.in_place) {
             (Some(folder), _) => {
-                std::fs::create_dir_all(folder).with_context(|| format!("{}: cannot be made", folder.display()))?;
+                std::fs::create_dir_all(folder)
+                    .with_context(|| format!("{}: cannot be made", folder.display()))?;
                 folder.clone()
             }
-            (None, true) => real(notebook).parent().map(Path::to_owned).unwrap_or_default(),
+            (None, true) => real(notebook)
+                .parent()
+                .map(Path::to_owned)
+                .unwrap_or_default(),
             (None, false) => return Ok(()),
         };
-        let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
-        tempfile::tempfile_in(&folder).with_context(|| format!("{}: cannot be written to", folder.display()))?;
+        let folder = if folder.as_os_str().is_empty() {
+            PathBuf::from(".")
+        } else {
+            folder
+        };
+        tempfile::tempfile_in(&folder)
+            .with_context(|| format!("{}: cannot be written to", folder.display()))?;
         Ok(())
     }
 }

@@ -1,6 +1,8 @@
 //! The kernel's end of what connects it with the worker.
 
-use super::process::{COMMAND, ERRORS, EVENTS, INPUT, LIBRARY, MEMORY, NO_SNAPSHOTS, OUTPUT, PROCESSES, UNDO};
+use super::process::{
+    COMMAND, ERRORS, EVENTS, INPUT, LIBRARY, MEMORY, NO_SNAPSHOTS, OUTPUT, PROCESSES, UNDO,
+};
 use crate::machine::path;
 use crate::machine::processes::threads_of_this_user;
 use crate::settings::Settings;
@@ -15,12 +17,11 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-/// Tensors in large pages: a snapshot copies one entry for two megabytes instead of five hundred. A mapping of its own
-/// for every tensor of a megabyte would be too small for such a page, so tensors up to 32 MiB share the heap, and what
-/// a training step frees at its end, up to 256 MiB, stays there for the next one: with 64 MiB a step on all 60,000 digits
-/// took 0.17 or 0.27 s, by chance.
-const HUGE_PAGES: &str =
-    "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=268435456";
+/// Tensors in large pages: a snapshot copies one entry for two megabytes instead of five hundred. A
+/// mapping of its own for every tensor of a megabyte would be too small for such a page, so tensors
+/// up to 32 MiB share the heap, and what a training step frees at its end, up to 256 MiB, stays
+/// there for the next one: with 64 MiB a step on all 60,000 digits took 0.17 or 0.27 s, by chance.
+const HUGE_PAGES: &str = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=268435456";
 
 /// What the kernel reads.
 pub struct Channels {
@@ -53,8 +54,13 @@ impl Channels {
     pub fn open() -> Result<Channels> {
         let (output, output_end) = nix::unistd::pipe()?;
         let (errors, errors_end) = nix::unistd::pipe()?;
-        let (events, events_end) =
-            socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC).context("socketpair")?;
+        let (events, events_end) = socketpair(
+            AddressFamily::Unix,
+            SockType::SeqPacket,
+            None,
+            SockFlag::SOCK_CLOEXEC,
+        )
+        .context("socketpair")?;
         for fd in [&output, &errors] {
             fcntl(fd, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
         }
@@ -71,7 +77,10 @@ impl Channels {
             errors: high(errors)?,
             events: Events(high(events)?),
             token: format!("{};", uuid::Uuid::new_v4().simple()),
-            answers: Answers { to_cell: Arc::new(high(input)?), in_cell: input_end.clone() },
+            answers: Answers {
+                to_cell: Arc::new(high(input)?),
+                in_cell: input_end.clone(),
+            },
             worker_ends: WorkerEnds([
                 worker_end(output_end)?,
                 worker_end(errors_end)?,
@@ -81,7 +90,8 @@ impl Channels {
         })
     }
 
-    /// The command that starts the worker, in the learner's folder, with the library's shared object at hand.
+    /// The command that starts the worker, in the learner's folder, with the library's shared
+    /// object at hand.
     pub fn worker_command(
         &self,
         library: &Path,
@@ -91,7 +101,11 @@ impl Channels {
     ) -> Result<Command> {
         let mut command = Command::new(std::env::current_exe().context("this program's own path")?);
         let mut libraries = vec![std_folder.to_owned()];
-        libraries.extend(std::env::var_os("LD_LIBRARY_PATH").iter().flat_map(std::env::split_paths));
+        libraries.extend(
+            std::env::var_os("LD_LIBRARY_PATH")
+                .iter()
+                .flat_map(std::env::split_paths),
+        );
         command
             .arg(COMMAND)
             .current_dir(folder)
@@ -107,8 +121,12 @@ impl Channels {
             command.env(MEMORY, bytes.to_string());
         }
         if let Some(processes) = settings.processes {
-            // The system counts those of the whole user, threads too; the kernel watches the cell's own exactly.
-            command.env(PROCESSES, (threads_of_this_user() + 4 * processes).to_string());
+            // The system counts those of the whole user, threads too; the kernel watches the cell's
+            // own exactly.
+            command.env(
+                PROCESSES,
+                (threads_of_this_user() + 4 * processes).to_string(),
+            );
         }
         if settings.undo > 0 {
             // A cell that changes a type is two: the first drops what is of the old one.
@@ -117,11 +135,18 @@ impl Channels {
         if !settings.snapshots {
             command.env(NO_SNAPSHOTS, "1");
         }
-        let [output, errors, events, input] = self.worker_ends.0.each_ref().map(|fd| fd.as_raw_fd());
-        // SAFETY: between fork and exec only dup2 is called; it clears the flag that would close the descriptor.
+        let [output, errors, events, input] =
+            self.worker_ends.0.each_ref().map(|fd| fd.as_raw_fd());
+        // SAFETY: between fork and exec only dup2 is called; it clears the flag that would close
+        // the descriptor.
         unsafe {
             command.pre_exec(move || {
-                for (from, to) in [(output, OUTPUT), (errors, ERRORS), (events, EVENTS), (input, INPUT)] {
+                for (from, to) in [
+                    (output, OUTPUT),
+                    (errors, ERRORS),
+                    (events, EVENTS),
+                    (input, INPUT),
+                ] {
                     if libc::dup2(from, to) < 0 {
                         return Err(std::io::Error::last_os_error());
                     }
@@ -148,7 +173,10 @@ impl Answers {
             let mut fds = [PollFd::new(self.in_cell.as_fd(), PollFlags::POLLIN)];
             poll(&mut fds, PollTimeout::ZERO).is_ok_and(|ready| ready > 0)
         };
-        while is_there() && nix::unistd::read(&self.in_cell, &mut [0; 4096]).is_ok_and(|length| length > 0) {}
+        while is_there()
+            && nix::unistd::read(&self.in_cell, &mut [0; 4096]).is_ok_and(|length| length > 0)
+        {
+        }
     }
 }
 

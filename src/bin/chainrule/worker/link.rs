@@ -19,7 +19,8 @@ pub struct Worker {
     time: Duration,
 }
 
-/// What the worker said about a cell, line by line, as bytes: the last line may be one that is not text.
+/// What the worker said about a cell, line by line, as bytes: the last line may be one that is not
+/// text.
 pub type Answers = Vec<Vec<u8>>;
 
 /// A line after which no other comes.
@@ -36,7 +37,13 @@ impl Worker {
     pub fn start(mut command: Command) -> std::io::Result<Worker> {
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let (child, commands, answers) = spawn(&mut command)?;
-        Ok(Worker { command, child: Arc::new(Mutex::new(child)), commands, answers, time: Duration::ZERO })
+        Ok(Worker {
+            command,
+            child: Arc::new(Mutex::new(child)),
+            commands,
+            answers,
+            time: Duration::ZERO,
+        })
     }
 
     /// The supervisor: stays valid when the worker is started again.
@@ -47,7 +54,11 @@ impl Worker {
     /// Has the worker load a compiled cell and run it.
     pub fn run(&mut self, object: &Path, function: &str) -> Result<Answers, Lost> {
         let begin = Instant::now();
-        let answers = self.ask(&format!("{}{} {function}\n", evcxr::LOAD_AND_RUN, object.display()));
+        let answers = self.ask(&format!(
+            "{}{} {function}\n",
+            evcxr::LOAD_AND_RUN,
+            object.display()
+        ));
         self.time += begin.elapsed();
         answers
     }
@@ -57,13 +68,16 @@ impl Worker {
         std::mem::take(&mut self.time)
     }
 
-    /// Has the worker go back to what it was as many cells ago. Whether it could is among the events.
+    /// Has the worker go back to what it was as many cells ago. Whether it could is among the
+    /// events.
     pub fn undo(&mut self, steps: usize) -> Result<(), Lost> {
         self.ask(&format!("{UNDO_COMMAND}{steps}\n")).map(drop)
     }
 
     fn ask(&mut self, command: &str) -> Result<Answers, Lost> {
-        self.commands.write_all(command.as_bytes()).map_err(|_| Lost)?;
+        self.commands
+            .write_all(command.as_bytes())
+            .map_err(|_| Lost)?;
         let mut answers = Answers::new();
         loop {
             let mut line = Vec::new();
@@ -86,7 +100,10 @@ impl Worker {
         // The one that was lost says first how it ended, if it can.
         ends_within(&self.child, LAST_WORDS);
         let (child, commands, answers) = spawn(&mut self.command)?;
-        let mut before = std::mem::replace(&mut *self.child.lock().unwrap_or_else(PoisonError::into_inner), child);
+        let mut before = std::mem::replace(
+            &mut *self.child.lock().unwrap_or_else(PoisonError::into_inner),
+            child,
+        );
         let _ = before.kill();
         let _ = before.wait();
         (self.commands, self.answers) = (commands, answers);
@@ -96,7 +113,8 @@ impl Worker {
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        // Whoever ends a session has told the worker to end with all that cells have started; this is for what is left.
+        // Whoever ends a session has told the worker to end with all that cells have started; this
+        // is for what is left.
         let mut child = self.child.lock().unwrap_or_else(PoisonError::into_inner);
         let _ = child.kill();
         let _ = child.wait();
@@ -107,7 +125,13 @@ impl Drop for Worker {
 pub fn ends_within(process: &Mutex<Child>, time: Duration) -> bool {
     let deadline = Instant::now() + time;
     while Instant::now() < deadline {
-        if !matches!(process.lock().unwrap_or_else(PoisonError::into_inner).try_wait(), Ok(None)) {
+        if !matches!(
+            process
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .try_wait(),
+            Ok(None)
+        ) {
             return true;
         }
         std::thread::sleep(Duration::from_millis(5));

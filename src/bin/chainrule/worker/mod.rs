@@ -6,26 +6,30 @@
 //!        ←─ events (JSON messages) ─────────────        └ SNAPSHOT  asleep: the runner as it was after the last cell
 //! ```
 //!
-//! After a cell, the runner forks a snapshot, which replaces the one from the cell before. If the runner dies, in a cell
-//! or between two, the supervisor wakes the snapshot, which becomes the runner. If evcxr waits for a cell then, it is
-//! answered with a line that is not UTF-8: it reports an error, commits nothing and restarts nothing, so that both sides
-//! are as before the cell. Without snapshots (they can be switched off, and where a system has no `fork` there are none)
+//! After a cell, the runner forks a snapshot, which replaces the one from the cell before. If the
+//! runner dies, in a cell or between two, the supervisor wakes the snapshot, which becomes the
+//! runner. If evcxr waits for a cell then, it is answered with a line that is not UTF-8: it reports
+//! an error, commits nothing and restarts nothing, so that both sides are as before the cell.
+//! Without snapshots (they can be switched off, and where a system has no `fork` there are none)
 //! the worker ends with its runner, evcxr starts another, and the variables are lost.
 //!
-//! The snapshots before the last one are kept for a while, too, if the learner may take cells back (`:undo`).
+//! The snapshots before the last one are kept for a while, too, if the learner may take cells back
+//! (`:undo`).
 //!
-//! Runner and snapshot lead a process group each, so that a cell that kills its group kills only itself. What a cell has
-//! started ends with the runner that the cell has crashed; the supervisor collects it.
+//! Runner and snapshot lead a process group each, so that a cell that kills its group kills only
+//! itself. What a cell has started ends with the runner that the cell has crashed; the supervisor
+//! collects it.
 //!
-//! evcxr starts when a cell has to be compiled, and ends and starts again, while the worker lives as long as the session.
-//! So the kernel talks to the worker itself (`link`), and a thread of the kernel takes the worker's place for evcxr (`relay`):
+//! evcxr starts when a cell has to be compiled, and ends and starts again, while the worker lives
+//! as long as the session. So the kernel talks to the worker itself (`link`), and a thread of the
+//! kernel takes the worker's place for evcxr (`relay`):
 //!
 //! ```text
 //! evcxr ── lines ── relay ── kernel ── lines ── SUPERVISOR, RUNNER
 //! ```
 //!
-//! `channels`, `link` and `relay` are the kernel's ends; everything else runs in the worker, which is
-//! single-threaded until a cell starts a thread.
+//! `channels`, `link` and `relay` are the kernel's ends; everything else runs in the worker, which
+//! is single-threaded until a cell starts a thread.
 
 pub mod channels;
 pub mod link;

@@ -1,4 +1,5 @@
-//! What every process of a worker knows: how it was started, its descriptors, its signals, and how it reports.
+//! What every process of a worker knows: how it was started, its descriptors, its signals, and how
+//! it reports.
 
 use chainrule::base::protocol::Event;
 use nix::sys::signal::Signal;
@@ -21,14 +22,14 @@ pub const UNDO: &str = "CHAINRULE_WORKER_UNDO";
 /// Tells the runner to go back by as many snapshots as follow.
 pub const UNDO_COMMAND: &str = "UNDO ";
 
-// The descriptors that a worker is started with besides the standard ones, which talk with evcxr. High, so that they
-// are not in the way of what std opens between fork and exec.
+// The descriptors that a worker is started with besides the standard ones, which talk with evcxr.
+// High, so that they are not in the way of what std opens between fork and exec.
 pub const OUTPUT: RawFd = 190;
 pub const ERRORS: RawFd = 191;
 pub const EVENTS: RawFd = 192;
 pub const INPUT: RawFd = 195;
-// Where the worker moves evcxr's two lines, since a cell has standard input and output of its own, and a spare for its
-// standard input.
+// Where the worker moves evcxr's two lines, since a cell has standard input and output of its own,
+// and a spare for its standard input.
 pub const COMMANDS: RawFd = 193;
 pub const ANSWERS: RawFd = 194;
 pub const NOTHING: RawFd = 196;
@@ -37,12 +38,13 @@ pub const NOTHING: RawFd = 196;
 pub const WAKE: Signal = Signal::SIGUSR1;
 /// Tells the supervisor to interrupt the cell: the runner gets `SIGINT`.
 pub const INTERRUPT: Signal = Signal::SIGINT;
-/// Tells the supervisor to end the cell: the runner gets `SIGKILL`, if there is a cell, and a snapshot to go on with or
-/// none wanted.
+/// Tells the supervisor to end the cell: the runner gets `SIGKILL`, if there is a cell, and a
+/// snapshot to go on with or none wanted.
 pub const END_CELL: Signal = Signal::SIGQUIT;
 /// Tells the supervisor to go back to the snapshot although no cell runs.
 pub const END_RUNNER: Signal = Signal::SIGUSR2;
-/// Tells the supervisor to end, with everything that cells have started. The system sends it when the kernel dies.
+/// Tells the supervisor to end, with everything that cells have started. The system sends it when
+/// the kernel dies.
 pub const END: Signal = Signal::SIGTERM;
 
 /// The exit code of a runner that has found its connections with the kernel closed.
@@ -53,7 +55,8 @@ pub fn send(event: &Event) {
     send_event(event.to_json().to_string().as_bytes());
 }
 
-/// Sends one event to the kernel, whole. Used with texts only, so that a signal handler may call it.
+/// Sends one event to the kernel, whole. Used with texts only, so that a signal handler may call
+/// it.
 pub fn send_event(json: &[u8]) {
     // SAFETY: the descriptor is open for the life of the process; `send` is async-signal-safe.
     unsafe { libc::send(EVENTS, json.as_ptr().cast(), json.len(), libc::MSG_NOSIGNAL) };

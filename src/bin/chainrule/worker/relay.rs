@@ -1,8 +1,9 @@
 //! What evcxr takes for the worker.
 //!
-//! evcxr wants to start a process and to speak with it through pipes. What it starts hands the pipes to a thread of the
-//! kernel and is gone. The thread has each cell run by the worker and notes what evcxr wanted and heard; or it answers by
-//! itself, for cells that evcxr is only told about.
+//! evcxr wants to start a process and to speak with it through pipes. What it starts hands the
+//! pipes to a thread of the kernel and is gone. The thread has each cell run by the worker and
+//! notes what evcxr wanted and heard; or it answers by itself, for cells that evcxr is only told
+//! about.
 
 use super::link::{Answers, Worker};
 use anyhow::{Context, Result};
@@ -38,12 +39,14 @@ enum Mode {
 pub struct Relay(Arc<Mutex<Mode>>);
 
 impl Relay {
-    /// A relay in front of a worker, and the command for evcxr to start. It tells until it is told to run.
+    /// A relay in front of a worker, and the command for evcxr to start. It tells until it is told
+    /// to run.
     pub fn start(worker: Arc<Mutex<Worker>>) -> Result<(Relay, Command)> {
         let (ours, theirs) = UnixStream::pair().context("socketpair")?;
         // Never run: the process ends before.
         let mut command = Command::new(std::env::current_exe().context("this program's own path")?);
-        // SAFETY: between fork and exec only sendmsg and _exit are called, with memory of the stack.
+        // SAFETY: between fork and exec only sendmsg and _exit are called, with memory of the
+        // stack.
         unsafe {
             command.pre_exec(move || {
                 send_pipes(theirs.as_raw_fd())?;
@@ -53,11 +56,13 @@ impl Relay {
         let relay = Relay(Arc::new(Mutex::new(Mode::Tell(Vec::new()))));
         let this = relay.clone();
         // Ends with the command, which holds the other end.
-        std::thread::Builder::new().name("relay".to_owned()).spawn(move || {
-            while let Some([commands, answers]) = receive_pipes(&ours) {
-                this.serve(commands, answers, &worker);
-            }
-        })?;
+        std::thread::Builder::new()
+            .name("relay".to_owned())
+            .spawn(move || {
+                while let Some([commands, answers]) = receive_pipes(&ours) {
+                    this.serve(commands, answers, &worker);
+                }
+            })?;
         Ok((relay, command))
     }
 
@@ -86,7 +91,8 @@ impl Relay {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Answers until evcxr is gone, or the worker: then the pipes are closed, and evcxr starts another process.
+    /// Answers until evcxr is gone, or the worker: then the pipes are closed, and evcxr starts
+    /// another process.
     fn serve(&self, commands: File, mut answers: File, worker: &Mutex<Worker>) {
         for command in BufReader::new(commands).lines().map_while(Result::ok) {
             let said = self.obey(&command, worker);
@@ -99,22 +105,39 @@ impl Relay {
     /// What evcxr hears, as bytes; nothing if the worker is lost.
     fn obey(&self, command: &str, worker: &Mutex<Worker>) -> Option<Vec<u8>> {
         // A path may have spaces, a function's name not.
-        let (object, function) = command.strip_prefix(evcxr::LOAD_AND_RUN)?.rsplit_once(' ')?;
+        let (object, function) = command
+            .strip_prefix(evcxr::LOAD_AND_RUN)?
+            .rsplit_once(' ')?;
         if let Mode::Tell(gone) = &mut *self.mode() {
             // There is nothing in it.
             let _ = std::fs::remove_file(object);
-            let mut said: Vec<u8> =
-                gone.drain(..).flat_map(|name| format!("{}{name}\n", evcxr::CHANGED_TYPE).into_bytes()).collect();
+            let mut said: Vec<u8> = gone
+                .drain(..)
+                .flat_map(|name| format!("{}{name}\n", evcxr::CHANGED_TYPE).into_bytes())
+                .collect();
             said.extend([evcxr::DONE.as_bytes(), b"\n"].concat());
             return Some(said);
         }
         let path = PathBuf::from(object);
         // Before the cell runs, which may do anything to the file.
         let bytes = std::fs::read(&path).unwrap_or_default();
-        let answers = worker.lock().unwrap_or_else(PoisonError::into_inner).run(&path, function).ok();
-        let said = answers.as_ref().map(|lines| lines.iter().flat_map(|line| [line, &b"\n"[..]].concat()).collect());
+        let answers = worker
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .run(&path, function)
+            .ok();
+        let said = answers.as_ref().map(|lines| {
+            lines
+                .iter()
+                .flat_map(|line| [line, &b"\n"[..]].concat())
+                .collect()
+        });
         if let Mode::Run(exchanges) = &mut *self.mode() {
-            exchanges.push(Exchange { object: bytes, function: function.to_owned(), answers });
+            exchanges.push(Exchange {
+                object: bytes,
+                function: function.to_owned(),
+                answers,
+            });
         }
         said
     }
@@ -124,9 +147,12 @@ impl Relay {
 fn send_pipes(socket: RawFd) -> std::io::Result<()> {
     const LENGTH: u32 = size_of::<[RawFd; 2]>() as u32;
     let mut byte = 0u8;
-    let mut content = libc::iovec { iov_base: (&raw mut byte).cast(), iov_len: 1 };
-    // SAFETY: an all-zero message header is valid; the buffer is aligned and large enough for two descriptors; the
-    // pointers are to what lives until the call returns.
+    let mut content = libc::iovec {
+        iov_base: (&raw mut byte).cast(),
+        iov_len: 1,
+    };
+    // SAFETY: an all-zero message header is valid; the buffer is aligned and large enough for two
+    // descriptors; the pointers are to what lives until the call returns.
     let sent = unsafe {
         let mut buffer = [0u64; 8];
         let mut message: libc::msghdr = std::mem::zeroed();
@@ -138,10 +164,16 @@ fn send_pipes(socket: RawFd) -> std::io::Result<()> {
         (*header).cmsg_level = libc::SOL_SOCKET;
         (*header).cmsg_type = libc::SCM_RIGHTS;
         (*header).cmsg_len = libc::CMSG_LEN(LENGTH) as _;
-        libc::CMSG_DATA(header).cast::<[RawFd; 2]>().write_unaligned([0, 1]);
+        libc::CMSG_DATA(header)
+            .cast::<[RawFd; 2]>()
+            .write_unaligned([0, 1]);
         libc::sendmsg(socket, &raw const message, libc::MSG_NOSIGNAL)
     };
-    if sent < 0 { Err(std::io::Error::last_os_error()) } else { Ok(()) }
+    if sent < 0 {
+        Err(std::io::Error::last_os_error())
+    } else {
+        Ok(())
+    }
 }
 
 /// Waits for the pipes of the next process. Nothing when there will be none.

@@ -1,8 +1,8 @@
 //! Loads and runs cells, one after the other.
 
 use super::process::{
-    ANSWERS, COMMANDS, ERRORS, EVENTS, INPUT, INTERRUPT, LIBRARY, LOST_CHANNELS, MEMORY, NO_SNAPSHOTS, NOTHING, OUTPUT,
-    PROCESSES, UNDO, UNDO_COMMAND, send,
+    ANSWERS, COMMANDS, ERRORS, EVENTS, INPUT, INTERRUPT, LIBRARY, LOST_CHANNELS, MEMORY,
+    NO_SNAPSHOTS, NOTHING, OUTPUT, PROCESSES, UNDO, UNDO_COMMAND, send,
 };
 use super::shared::{MOST_EARLIER, Shared};
 use super::snapshot::{Discarded, Taken, become_runner, take};
@@ -12,7 +12,9 @@ use chainrule::base::protocol::{Event, evcxr};
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_LOCAL, RTLD_NOW};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::resource::{Resource, setrlimit};
-use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal, sigaction, sigprocmask};
+use nix::sys::signal::{
+    SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, Signal, sigaction, sigprocmask,
+};
 use std::ffi::c_void;
 use std::os::fd::{BorrowedFd, RawFd};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
@@ -21,7 +23,8 @@ use std::time::Instant;
 /// A compiled cell: takes the variables and gives them back.
 type Cell = unsafe extern "C" fn(*mut c_void) -> *mut c_void;
 
-/// Neither UTF-8 nor anything else that evcxr understands: it gives the cell up and keeps its state.
+/// Neither UTF-8 nor anything else that evcxr understands: it gives the cell up and keeps its
+/// state.
 const GIVEN_UP: &[u8] = b"\xff";
 
 /// The library's flag, for the signal handler.
@@ -43,7 +46,11 @@ pub fn run(shared: &'static Shared, alive: RawFd) -> ! {
     let hooks = start_library(shared);
     limit_resources();
     let wants_snapshots = std::env::var_os(NO_SNAPSHOTS).is_none();
-    let undo_depth = std::env::var(UNDO).ok().and_then(|depth| depth.parse().ok()).unwrap_or(0).min(MOST_EARLIER);
+    let undo_depth = std::env::var(UNDO)
+        .ok()
+        .and_then(|depth| depth.parse().ok())
+        .unwrap_or(0)
+        .min(MOST_EARLIER);
     // The variables: null until the first cell makes the store.
     let mut variables: *mut c_void = std::ptr::null_mut();
     // Cells so far, and how the last one ended, which evcxr hears once there is a snapshot of it.
@@ -52,22 +59,30 @@ pub fn run(shared: &'static Shared, alive: RawFd) -> ! {
     loop {
         let previous = shared.snapshot.load(Ordering::SeqCst);
         let begin = Instant::now();
-        match if wants_snapshots { take_in_peace(hooks.as_ref(), shared, alive) } else { Taken::Runner } {
+        match if wants_snapshots {
+            take_in_peace(hooks.as_ref(), shared, alive)
+        } else {
+            Taken::Runner
+        } {
             Taken::Runner => {
                 if wants_snapshots {
                     let microseconds = begin.elapsed().as_micros() as u64;
-                    // First of all: a thread of a cell may end the process at any moment, and a snapshot that nobody has
-                    // noted would sleep until the kernel ends.
+                    // First of all: a thread of a cell may end the process at any moment, and a
+                    // snapshot that nobody has noted would sleep until the kernel ends.
                     keep_earlier(shared, previous, undo_depth, &mut discarded);
                     let threads = threads_of_cells() as u64;
-                    send(&Event::Snapshot { microseconds, threads });
+                    send(&Event::Snapshot {
+                        microseconds,
+                        threads,
+                    });
                 }
                 if let Some(outcome) = outcome {
                     shared.in_cell.store(false, Ordering::SeqCst);
                     answer(outcome);
                 }
             }
-            // The runner died. If evcxr waits, it is for the cell of this snapshot, which has ended, or for the next one.
+            // The runner died. If evcxr waits, it is for the cell of this snapshot, which has
+            // ended, or for the next one.
             Taken::Restored => {
                 // Those that the dead runner has discarded belong to the supervisor now.
                 discarded = Discarded::default();
@@ -89,11 +104,12 @@ pub fn run(shared: &'static Shared, alive: RawFd) -> ! {
             Ok(cell) => {
                 hooks.iter().for_each(|hooks| hooks.call(hooks.before_cell));
                 let this = std::process::id();
-                // SAFETY: evcxr has compiled the cell for exactly this store; it catches its own panics.
+                // SAFETY: evcxr has compiled the cell for exactly this store; it catches its own
+                // panics.
                 variables = unsafe { cell(variables) };
                 if std::process::id() != this {
-                    // The cell has forked. This is the other process, and evcxr must not hear of it.
-                    // SAFETY: as above.
+                    // The cell has forked. This is the other process, and evcxr must not hear of
+                    // it. SAFETY: as above.
                     unsafe { libc::_exit(0) };
                 }
                 hooks.iter().for_each(|hooks| hooks.call(hooks.after_cell));
@@ -116,12 +132,15 @@ impl Hooks {
     }
 }
 
-/// Waits for a cell to load. A wish to go back ends the process, if there is a snapshot to go back to; the supervisor
-/// wakes it, and it answers.
+/// Waits for a cell to load. A wish to go back ends the process, if there is a snapshot to go back
+/// to; the supervisor wakes it, and it answers.
 fn read_command(shared: &Shared, discarded: &mut Discarded) -> Option<String> {
     loop {
         let command = read_line(shared, discarded)?;
-        let Some(steps) = command.strip_prefix(UNDO_COMMAND).and_then(|steps| steps.parse::<usize>().ok()) else {
+        let Some(steps) = command
+            .strip_prefix(UNDO_COMMAND)
+            .and_then(|steps| steps.parse::<usize>().ok())
+        else {
             return Some(command);
         };
         if (1..=shared.earlier_count.load(Ordering::SeqCst)).contains(&steps) {
@@ -134,8 +153,8 @@ fn read_command(shared: &Shared, discarded: &mut Discarded) -> Option<String> {
     }
 }
 
-/// Keeps the snapshot from before the last cell, as long as there are not too many and they are small: each holds what
-/// has changed since.
+/// Keeps the snapshot from before the last cell, as long as there are not too many and they are
+/// small: each holds what has changed since.
 fn keep_earlier(shared: &Shared, snapshot: i32, depth: usize, discarded: &mut Discarded) {
     if snapshot == 0 {
         return;
@@ -143,7 +162,9 @@ fn keep_earlier(shared: &Shared, snapshot: i32, depth: usize, discarded: &mut Di
     if depth == 0 {
         return discarded.add(snapshot);
     }
-    let allowed = memory_limit().map_or(EARLIER_MEMORY, |limit| EARLIER_MEMORY.min(limit / EARLIER_PART));
+    let allowed = memory_limit().map_or(EARLIER_MEMORY, |limit| {
+        EARLIER_MEMORY.min(limit / EARLIER_PART)
+    });
     let within = (allowed / own_memory("self").max(1)) as usize;
     while shared.earlier_count.load(Ordering::SeqCst) >= depth.min(within).max(1) {
         discarded.add(shared.pop_oldest());
@@ -157,7 +178,10 @@ fn keep_earlier(shared: &Shared, snapshot: i32, depth: usize, discarded: &mut Di
 /// How many threads cells have left running: a snapshot does not have them.
 fn threads_of_cells() -> usize {
     let this = std::process::id().to_string();
-    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let tasks = std::fs::read_dir("/proc/self/task")
+        .into_iter()
+        .flatten()
+        .flatten();
     let is_of_cell = |task: &std::fs::DirEntry| {
         let name = || std::fs::read_to_string(task.path().join("comm")).unwrap_or_default();
         task.file_name().to_string_lossy() != this && name().trim_end() != OF_LIBRARY
@@ -165,7 +189,8 @@ fn threads_of_cells() -> usize {
     tasks.filter(is_of_cell).count()
 }
 
-/// The name of the threads that compute tensors, of which a process makes new ones when it needs them.
+/// The name of the threads that compute tensors, of which a process makes new ones when it needs
+/// them.
 const OF_LIBRARY: &str = "tensors";
 
 /// What all earlier snapshots together may hold at most.
@@ -190,7 +215,11 @@ fn take_in_peace(hooks: Option<&Hooks>, shared: &Shared, alive: RawFd) -> Taken 
         let call = unsafe { &mut *argument.cast::<Call>() };
         call.taken = take(call.shared, borrow(call.alive));
     }
-    let mut argument = Call { shared, alive, taken: Taken::Runner };
+    let mut argument = Call {
+        shared,
+        alive,
+        taken: Taken::Runner,
+    };
     match hooks {
         // SAFETY: a function of the library with this signature, called with what `call` expects.
         Some(hooks) => unsafe { (hooks.while_nobody_prints)(call, (&raw mut argument).cast()) },
@@ -200,14 +229,17 @@ fn take_in_peace(hooks: Option<&Hooks>, shared: &Shared, alive: RawFd) -> Taken 
     argument.taken
 }
 
-/// Loads the library before any cell does, so that all cells find this one, and tells it where to report.
+/// Loads the library before any cell does, so that all cells find this one, and tells it where to
+/// report.
 fn start_library(shared: &'static Shared) -> Option<Hooks> {
     let path = std::env::var_os(LIBRARY)?;
     // SAFETY: our own library, whose initialisers only set up std.
     let library = match unsafe { Library::open(Some(&path), RTLD_NOW | RTLD_GLOBAL) } {
         Ok(library) => library,
         Err(error) => {
-            send(&Event::LoadFailed { message: in_full(error) });
+            send(&Event::LoadFailed {
+                message: in_full(error),
+            });
             return None;
         }
     };
@@ -216,7 +248,9 @@ fn start_library(shared: &'static Shared) -> Option<Hooks> {
         type Start = unsafe extern "C" fn(RawFd, RawFd, RawFd, *const AtomicU32);
         let start = library.get::<Start>(b"chainrule_start").ok()?;
         start(ANSWERS, EVENTS, INPUT, &raw const shared.line);
-        let flag = library.get::<*mut AtomicBool>(b"CHAINRULE_INTERRUPT").ok()?;
+        let flag = library
+            .get::<*mut AtomicBool>(b"CHAINRULE_INTERRUPT")
+            .ok()?;
         INTERRUPT_FLAG.store(*flag, Ordering::SeqCst);
         stdin::provide(*library.get(b"chainrule_read_stdin").ok()?);
         let hooks = Hooks {
@@ -229,8 +263,9 @@ fn start_library(shared: &'static Shared) -> Option<Hooks> {
     }
 }
 
-/// Puts in order what a cell relies on and what the one before may have changed: standard input and output, and what
-/// happens at a signal. Without its pipes the process is of no use: it ends, and the snapshot still has them.
+/// Puts in order what a cell relies on and what the one before may have changed: standard input and
+/// output, and what happens at a signal. Without its pipes the process is of no use: it ends, and
+/// the snapshot still has them.
 fn arrange_for_cells() {
     for (from, to) in [(NOTHING, 0), (OUTPUT, 1), (ERRORS, 2)] {
         // SAFETY: dup2 on numbers that are ours.
@@ -240,7 +275,11 @@ fn arrange_for_cells() {
     }
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
     // Not SA_RESTART: a cell that waits for an answer shall notice.
-    let interrupt = SigAction::new(SigHandler::Handler(on_interrupt), SaFlags::empty(), SigSet::empty());
+    let interrupt = SigAction::new(
+        SigHandler::Handler(on_interrupt),
+        SaFlags::empty(),
+        SigSet::empty(),
+    );
     let ignore = SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty());
     // SAFETY: the handler only stores a flag.
     unsafe {
@@ -250,8 +289,8 @@ fn arrange_for_cells() {
     stack::report_overflow();
 }
 
-/// Gives the system what the cell has freed in the middle of the heap: memory that nobody uses would count against the
-/// limit, and every snapshot would copy its pages' entries.
+/// Gives the system what the cell has freed in the middle of the heap: memory that nobody uses
+/// would count against the limit, and every snapshot would copy its pages' entries.
 fn give_back_memory() {
     const WORTH_IT: usize = 64 << 20;
     // SAFETY: both only look at the allocator's own lists.
@@ -269,7 +308,8 @@ extern "C" fn on_interrupt(_: i32) {
     }
 }
 
-/// The system itself refuses what is over the limits of memory and of processes; the kernel watches what it cannot see.
+/// The system itself refuses what is over the limits of memory and of processes; the kernel watches
+/// what it cannot see.
 fn limit_resources() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     // Memory of one's own, not address space: that is reserved in far larger pieces than are used.
@@ -300,7 +340,11 @@ fn load(command: &str) -> Result<Cell, String> {
         std::mem::forget(object);
         if let Some(base) = stack::note_object(cell as *const c_void) {
             let microseconds = begin.elapsed().as_micros() as u64;
-            send(&Event::Loaded { object: path.to_owned(), base, microseconds });
+            send(&Event::Loaded {
+                object: path.to_owned(),
+                base,
+                microseconds,
+            });
         }
         Ok(cell)
     }
@@ -308,7 +352,9 @@ fn load(command: &str) -> Result<Cell, String> {
 
 /// An error with its cause, where the system's own words are.
 fn in_full(error: libloading::Error) -> String {
-    let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+    let cause = std::error::Error::source(&error)
+        .map(|cause| format!(": {cause}"))
+        .unwrap_or_default();
     format!("{error}{cause}")
 }
 

@@ -9,7 +9,8 @@ pub struct Shared {
     pub runner: AtomicI32,
     /// The sleeping snapshot, or 0.
     pub snapshot: AtomicI32,
-    /// The snapshots before that one, the oldest first, and how many there are: for what a learner takes back.
+    /// The snapshots before that one, the oldest first, and how many there are: for what a learner
+    /// takes back.
     pub earlier: [AtomicI32; MOST_EARLIER],
     pub earlier_count: AtomicUsize,
     /// By how many of them the next runner shall go back, because the kernel wants it.
@@ -83,6 +84,8 @@ impl Shared {
     }
 
     pub fn is_snapshot(&self, pid: i32) -> bool {
-        self.earlier.iter().any(|earlier| earlier.load(Ordering::SeqCst) == pid)
+        self.earlier
+            .iter()
+            .any(|earlier| earlier.load(Ordering::SeqCst) == pid)
     }
 }

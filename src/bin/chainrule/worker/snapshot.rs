@@ -1,7 +1,7 @@
 //! The runner as it was after the last cell, asleep.
 //!
-//! It is made when a cell has ended, before evcxr hears of that, and not when the next one starts: so a runner that is
-//! killed between two cells is replaced as well.
+//! It is made when a cell has ended, before evcxr hears of that, and not when the next one starts:
+//! so a runner that is killed between two cells is replaced as well.
 
 use super::process::WAKE;
 use super::shared::Shared;
@@ -30,7 +30,8 @@ pub fn take(shared: &Shared, alive: BorrowedFd) -> Taken {
     let mut before = SigSet::empty();
     // Blocked before the fork, so that it cannot arrive before the snapshot waits for it.
     let _ = sigprocmask(SigmaskHow::SIG_BLOCK, Some(&wake), Some(&mut before));
-    // SAFETY: should a cell have left threads running, they do not exist in the child; what they held stays held there.
+    // SAFETY: should a cell have left threads running, they do not exist in the child; what they
+    // held stays held there.
     let taken = match unsafe { fork() } {
         Ok(ForkResult::Child) => {
             set_name(c"chainrule-snap");
@@ -71,8 +72,8 @@ fn lead_a_group() {
     let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
 }
 
-/// The snapshots before the newest one: ended, but not all of them gone. Giving back gigabytes takes the system a
-/// while, and nobody shall wait for it.
+/// The snapshots before the newest one: ended, but not all of them gone. Giving back gigabytes
+/// takes the system a while, and nobody shall wait for it.
 #[derive(Default)]
 pub struct Discarded(Vec<Pid>);
 
@@ -89,15 +90,21 @@ impl Discarded {
 
     /// Collects those that are gone. Says whether any are left.
     pub fn collect(&mut self) -> bool {
-        self.0.retain(|&pid| waitpid(pid, Some(WaitPidFlag::WNOHANG)) == Ok(WaitStatus::StillAlive));
+        self.0
+            .retain(|&pid| waitpid(pid, Some(WaitPidFlag::WNOHANG)) == Ok(WaitStatus::StillAlive));
         !self.0.is_empty()
     }
 }
 
 fn sleep_until_woken(wake: &SigSet, alive: BorrowedFd) {
-    let Ok(woken) = SignalFd::with_flags(wake, SfdFlags::SFD_CLOEXEC) else { std::process::exit(1) };
+    let Ok(woken) = SignalFd::with_flags(wake, SfdFlags::SFD_CLOEXEC) else {
+        std::process::exit(1)
+    };
     loop {
-        let mut fds = [PollFd::new(woken.as_fd(), PollFlags::POLLIN), PollFd::new(alive, PollFlags::POLLIN)];
+        let mut fds = [
+            PollFd::new(woken.as_fd(), PollFlags::POLLIN),
+            PollFd::new(alive, PollFlags::POLLIN),
+        ];
         if poll(&mut fds, PollTimeout::NONE).is_err() {
             continue;
         }

@@ -1,4 +1,5 @@
-//! Tells a stack overflow from other invalid accesses, before the process dies of it, and what was on the stack.
+//! Tells a stack overflow from other invalid accesses, before the process dies of it, and what was
+//! on the stack.
 
 use super::process::send_event;
 use nix::sys::signal::{SaFlags, SigAction, SigHandler, SigSet, Signal, sigaction};
@@ -16,7 +17,8 @@ const GUARD: usize = 1 << 20;
 const PAGES: usize = 64 << 10;
 /// More than the code of a cell takes in memory.
 const CELL_SIZE: usize = 64 << 20;
-/// How much of the stack is looked at, and how many addresses are reported: enough to see what repeats.
+/// How much of the stack is looked at, and how many addresses are reported: enough to see what
+/// repeats.
 const WORDS: usize = 4096;
 const ADDRESSES: usize = 48;
 
@@ -27,7 +29,8 @@ pub fn find_end() {
 
 /// Has an overflow of the stack reported as an event.
 pub fn report_overflow() {
-    // std has given the main thread a second stack for handlers: the first has no room left in this very case.
+    // std has given the main thread a second stack for handlers: the first has no room left in this
+    // very case.
     let action = SigAction::new(
         SigHandler::SigAction(on_invalid_access),
         SaFlags::SA_ONSTACK | SaFlags::SA_RESETHAND,
@@ -51,13 +54,15 @@ pub fn note_object(function: *const c_void) -> Option<usize> {
     Some(base)
 }
 
-/// Reports, and returns: the access is tried again, and with the handler reset the process dies of it as it would have.
+/// Reports, and returns: the access is tried again, and with the handler reset the process dies of
+/// it as it would have.
 extern "C" fn on_invalid_access(_: i32, info: *mut libc::siginfo_t, context: *mut c_void) {
     // SAFETY: the system passes a valid siginfo to a SA_SIGINFO handler.
     let address = unsafe { (*info).si_addr() } as usize;
     let end = STACK_END.load(Ordering::SeqCst);
     let registers = registers(context);
-    let is_below_this_stack = (end.saturating_sub(GUARD)..end + PAGES).contains(&address) && end != 0;
+    let is_below_this_stack =
+        (end.saturating_sub(GUARD)..end + PAGES).contains(&address) && end != 0;
     // Another thread's: close to where it is on its stack.
     let is_near = |stack: usize| (stack.saturating_sub(GUARD)..stack + PAGES).contains(&address);
     if !is_below_this_stack && !registers.is_some_and(|(_, stack)| is_near(stack)) {
@@ -67,7 +72,8 @@ extern "C" fn on_invalid_access(_: i32, info: *mut libc::siginfo_t, context: *mu
     event.text(br#"{"event":"stack_overflow","addresses":["#);
     if let Some((instruction, stack)) = registers {
         event.number(instruction);
-        let code = FIRST_CELL.load(Ordering::SeqCst)..LAST_CELL.load(Ordering::SeqCst).saturating_add(CELL_SIZE);
+        let code = FIRST_CELL.load(Ordering::SeqCst)
+            ..LAST_CELL.load(Ordering::SeqCst).saturating_add(CELL_SIZE);
         let first = (stack.max(address) + PAGES) / size_of::<usize>();
         let mut count = 0;
         for word in first..first + WORDS {
@@ -90,7 +96,10 @@ fn registers(context: *mut c_void) -> Option<(usize, usize)> {
     #[cfg(target_arch = "x86_64")]
     return unsafe {
         let registers = &(*context.cast::<libc::ucontext_t>()).uc_mcontext.gregs;
-        Some((registers[libc::REG_RIP as usize] as usize, registers[libc::REG_RSP as usize] as usize))
+        Some((
+            registers[libc::REG_RIP as usize] as usize,
+            registers[libc::REG_RSP as usize] as usize,
+        ))
     };
     // SAFETY: as above.
     #[cfg(target_arch = "aarch64")]
@@ -110,7 +119,10 @@ struct Event {
 
 impl Event {
     fn new() -> Event {
-        Event { bytes: [0; 2048], length: 0 }
+        Event {
+            bytes: [0; 2048],
+            length: 0,
+        }
     }
 
     fn text(&mut self, text: &[u8]) {

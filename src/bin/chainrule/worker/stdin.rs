@@ -1,9 +1,9 @@
 //! Standard input of cells.
 //!
-//! Descriptor 0 of the runner, which programs that a cell starts inherit, is empty. When the cell itself reads from it,
-//! the learner is asked. There is no way to notice from outside that somebody waits for input, and std reads with the
-//! function `read` of the C library: this executable has one of its own, which the shared objects that it loads find
-//! first.
+//! Descriptor 0 of the runner, which programs that a cell starts inherit, is empty. When the cell
+//! itself reads from it, the learner is asked. There is no way to notice from outside that somebody
+//! waits for input, and std reads with the function `read` of the C library: this executable has
+//! one of its own, which the shared objects that it loads find first.
 
 use super::process::NOTHING;
 use std::ffi::{c_int, c_void};
@@ -41,7 +41,8 @@ unsafe extern "C" fn read(fd: c_int, buffer: *mut c_void, length: usize) -> isiz
     unsafe { libc::syscall(libc::SYS_read, fd, buffer, length) as isize }
 }
 
-/// Whether descriptor 0 is still what we have put there. A cell may have put a file in its place, or closed it.
+/// Whether descriptor 0 is still what we have put there. A cell may have put a file in its place,
+/// or closed it.
 fn is_ours() -> bool {
     let file = |fd: c_int| {
         // SAFETY: the call fills the structure, and it is read only if it did.

@@ -1,8 +1,8 @@
 //! Waits for the runner and wakes the snapshot when it dies.
 
 use super::process::{
-    ANSWERS, COMMANDS, END, END_CELL, END_RUNNER, ERRORS, EVENTS, INPUT, INTERRUPT, NO_SNAPSHOTS, NOTHING, OUTPUT,
-    WAKE, send,
+    ANSWERS, COMMANDS, END, END_CELL, END_RUNNER, ERRORS, EVENTS, INPUT, INTERRUPT, NO_SNAPSHOTS,
+    NOTHING, OUTPUT, WAKE, send,
 };
 use super::runner;
 use super::shared::Shared;
@@ -15,17 +15,21 @@ use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd, RawFd};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// How long the end of a process that was killed is waited for: one that waits for a broken disk cannot be killed.
+/// How long the end of a process that was killed is waited for: one that waits for a broken disk
+/// cannot be killed.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 pub fn run() -> ! {
     die_with_parent(END);
     set_name(c"chainrule-sup");
-    // Orphans come to us: a snapshot, when the runner that forked it has died, and what a cell has started.
+    // Orphans come to us: a snapshot, when the runner that forked it has died, and what a cell has
+    // started.
     let _ = nix::sys::prctl::set_child_subreaper(true);
     arrange_descriptors();
     let shared = Shared::map().unwrap_or_else(|error| fail("mmap", error));
-    shared.supervisor.store(std::process::id() as i32, Ordering::SeqCst);
+    shared
+        .supervisor
+        .store(std::process::id() as i32, Ordering::SeqCst);
 
     // Taken one by one in `supervise`, never in the middle of something.
     let mut signals = SigSet::empty();
@@ -47,7 +51,8 @@ pub fn run() -> ! {
         Ok(ForkResult::Parent { child }) => {
             shared.runner.store(child.as_raw(), Ordering::SeqCst);
             drop(alive);
-            // Only the runner and its snapshots may hold these, so that evcxr sees the end when they end.
+            // Only the runner and its snapshots may hold these, so that evcxr sees the end when
+            // they end.
             for fd in [COMMANDS, ANSWERS, OUTPUT, ERRORS, 0, 1] {
                 let _ = nix::unistd::close(fd);
             }
@@ -69,7 +74,9 @@ fn supervise(shared: &Shared, signals: &SigSet, _kept_open: &OwnedFd) -> ! {
         match signal {
             Signal::SIGCHLD => collect(shared),
             INTERRUPT => drop(kill(runner, INTERRUPT)),
-            END_CELL if shared.in_cell.load(Ordering::SeqCst) && can_go_on => drop(kill(runner, Signal::SIGKILL)),
+            END_CELL if shared.in_cell.load(Ordering::SeqCst) && can_go_on => {
+                drop(kill(runner, Signal::SIGKILL))
+            }
             END_RUNNER if can_go_on => drop(kill(runner, Signal::SIGKILL)),
             END => finish(),
             _ => {}
@@ -102,9 +109,17 @@ fn ended(shared: &Shared, child: Pid, exit_code: Option<i32>, signal: Option<Sig
     if shared.is_finished.load(Ordering::SeqCst) {
         finish();
     }
-    let (in_cell, line) = (shared.in_cell.load(Ordering::SeqCst), shared.line.load(Ordering::SeqCst));
+    let (in_cell, line) = (
+        shared.in_cell.load(Ordering::SeqCst),
+        shared.line.load(Ordering::SeqCst),
+    );
     let signal = signal.map(|signal| signal.as_str().to_owned());
-    let died = Event::RunnerDied { restored: snapshot != 0, line, exit_code, signal };
+    let died = Event::RunnerDied {
+        restored: snapshot != 0,
+        line,
+        exit_code,
+        signal,
+    };
     send(&if undo > 0 { Event::Undone {} } else { died });
     if snapshot == 0 {
         // Nothing is left to go on with: evcxr sees the end of the file.
@@ -121,7 +136,9 @@ fn ended(shared: &Shared, child: Pid, exit_code: Option<i32>, signal: Option<Sig
 fn end_what_the_cell_started(shared: &Shared, snapshot: i32) {
     let began = shared.started_at.load(Ordering::SeqCst);
     end_orphans(|pid| {
-        pid != snapshot && !shared.is_snapshot(pid) && start_time(pid).is_some_and(|started| started >= began)
+        pid != snapshot
+            && !shared.is_snapshot(pid)
+            && start_time(pid).is_some_and(|started| started >= began)
     });
 }
 
@@ -131,11 +148,15 @@ fn finish() -> ! {
     std::process::exit(0)
 }
 
-/// Kills those of our children that are `meant`, and then what they have left to us, until none is there.
+/// Kills those of our children that are `meant`, and then what they have left to us, until none is
+/// there.
 fn end_orphans(meant: impl Fn(i32) -> bool) {
     let deadline = Instant::now() + PATIENCE;
     loop {
-        let orphans: Vec<i32> = children(std::process::id()).into_iter().filter(|&pid| meant(pid)).collect();
+        let orphans: Vec<i32> = children(std::process::id())
+            .into_iter()
+            .filter(|&pid| meant(pid))
+            .collect();
         if orphans.is_empty() || Instant::now() > deadline {
             return;
         }
@@ -143,7 +164,8 @@ fn end_orphans(meant: impl Fn(i32) -> bool) {
             let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
         }
         for &pid in &orphans {
-            while waitpid(Pid::from_raw(pid), Some(WaitPidFlag::WNOHANG)) == Ok(WaitStatus::StillAlive)
+            while waitpid(Pid::from_raw(pid), Some(WaitPidFlag::WNOHANG))
+                == Ok(WaitStatus::StillAlive)
                 && Instant::now() < deadline
             {
                 std::thread::sleep(Duration::from_millis(1));
@@ -152,12 +174,18 @@ fn end_orphans(meant: impl Fn(i32) -> bool) {
     }
 }
 
-/// Moves evcxr's lines away from the standard descriptors, puts the cell's output there, and keeps all of ours from
-/// programs that a cell starts.
+/// Moves evcxr's lines away from the standard descriptors, puts the cell's output there, and keeps
+/// all of ours from programs that a cell starts.
 fn arrange_descriptors() {
     let null = std::fs::File::open("/dev/null").unwrap_or_else(|error| fail("/dev/null", error));
-    let moves: [(RawFd, RawFd); 6] =
-        [(0, COMMANDS), (1, ANSWERS), (null.as_raw_fd(), NOTHING), (NOTHING, 0), (OUTPUT, 1), (2, 2)];
+    let moves: [(RawFd, RawFd); 6] = [
+        (0, COMMANDS),
+        (1, ANSWERS),
+        (null.as_raw_fd(), NOTHING),
+        (NOTHING, 0),
+        (OUTPUT, 1),
+        (2, 2),
+    ];
     for (from, to) in moves {
         if from != to {
             // SAFETY: both numbers are ours; the kernel prepared the high ones.

@@ -1,13 +1,16 @@
 //! What evcxr starts instead of cargo: rustc itself, as long as nothing but the cell has changed.
 //!
-//! cargo takes 50 ms to find out, for every cell, that all crates are as they were. So the first cell after a change of
-//! the manifest, of a setting or of the environment goes through cargo, and the wrapper around rustc notes how it was
-//! called; the following cells are compiled by the same call.
+//! cargo takes 50 ms to find out, for every cell, that all crates are as they were. So the first
+//! cell after a change of the manifest, of a setting or of the environment goes through cargo, and
+//! the wrapper around rustc notes how it was called; the following cells are compiled by the same
+//! call.
 //!
-//! evcxr looks for cargo itself, but starts it through the linker `mold` (`mold -run cargo build …`) where that is
-//! chosen. The session's folder has a link of that name to this program, first on the `PATH` of what evcxr starts.
+//! evcxr looks for cargo itself, but starts it through the linker `mold`
+//! (`mold -run cargo build …`) where that is chosen. The session's folder has a link of that name
+//! to this program, first on the `PATH` of what evcxr starts.
 //!
-//! While evcxr is told what cells have done that it has not seen, nothing is compiled at all (see [`PRETEND`]).
+//! While evcxr is told what cells have done that it has not seen, nothing is compiled at all (see
+//! [`PRETEND`]).
 
 use super::adapt::adapt_file;
 use super::process::{self, ROLE};
@@ -34,7 +37,8 @@ const CALL: &str = "rustc-call.json";
 /// What rustc said about the cell that was compiled last without cargo.
 pub const SAID: &str = "rustc-said.json";
 
-/// While a file of this name is in a session's folder, a cell compiles to nothing: it will not be run.
+/// While a file of this name is in a session's folder, a cell compiles to nothing: it will not be
+/// run.
 pub const PRETEND: &str = "nothing-is-compiled";
 
 /// How cargo called rustc for a cell.
@@ -49,7 +53,9 @@ struct Call {
 
 /// Whether this program was started as evcxr's cargo.
 pub fn is_meant() -> bool {
-    std::env::args_os().next().is_some_and(|name| Path::new(&name).file_name() == Some(OsStr::new(NAME)))
+    std::env::args_os()
+        .next()
+        .is_some_and(|name| Path::new(&name).file_name() == Some(OsStr::new(NAME)))
 }
 
 /// The folder with links to this program, first on the `PATH` of what evcxr starts.
@@ -57,8 +63,9 @@ pub fn folder(session: &Path) -> PathBuf {
     session.join("bin")
 }
 
-/// `PATH` for this process, so that what evcxr starts is found there. It cannot be given to evcxr as a setting: std would
-/// then copy the whole process to start another one, with hundreds of megabytes that rust-analyzer has.
+/// `PATH` for this process, so that what evcxr starts is found there. It cannot be given to evcxr
+/// as a setting: std would then copy the whole process to start another one, with hundreds of
+/// megabytes that rust-analyzer has.
 pub fn path(session: &Path) -> Result<OsString, std::env::JoinPathsError> {
     let others = usual_path().iter().flat_map(std::env::split_paths);
     std::env::join_paths(std::iter::once(folder(session)).chain(others))
@@ -77,8 +84,13 @@ pub fn provide(session: &Path, name: &str) -> std::io::Result<()> {
 /// Plays cargo's part. Arguments: `-run`, cargo's path, and what cargo shall do.
 pub fn main() -> ! {
     let arguments: Vec<OsString> = std::env::args_os().skip(2).collect();
-    let Some((cargo, arguments)) = arguments.split_first() else { process::fail("started without cargo's path") };
-    if arguments.iter().any(|argument| argument == "build") && Path::new(PRETEND).exists() && pretend().is_some() {
+    let Some((cargo, arguments)) = arguments.split_first() else {
+        process::fail("started without cargo's path")
+    };
+    if arguments.iter().any(|argument| argument == "build")
+        && Path::new(PRETEND).exists()
+        && pretend().is_some()
+    {
         std::process::exit(0);
     }
     let mut command = Command::new(cargo);
@@ -101,12 +113,20 @@ pub fn main() -> ! {
 
 /// Whether the session uses crates that are not in a folder of this machine.
 fn needs_registry() -> bool {
-    let manifest: Option<toml::Table> = std::fs::read_to_string("Cargo.toml").ok().and_then(|text| text.parse().ok());
-    let dependencies = manifest.as_ref().and_then(|manifest| manifest.get("dependencies")?.as_table());
-    dependencies.into_iter().flatten().any(|(_, dependency)| dependency.get("path").is_none())
+    let manifest: Option<toml::Table> = std::fs::read_to_string("Cargo.toml")
+        .ok()
+        .and_then(|text| text.parse().ok());
+    let dependencies = manifest
+        .as_ref()
+        .and_then(|manifest| manifest.get("dependencies")?.as_table());
+    dependencies
+        .into_iter()
+        .flatten()
+        .any(|(_, dependency)| dependency.get("path").is_none())
 }
 
-/// Runs cargo with the crates that were fetched before, and ends the process. Where that fails it says which those are.
+/// Runs cargo with the crates that were fetched before, and ends the process. Where that fails it
+/// says which those are.
 fn without_network(mut command: Command) -> ! {
     const MOST: usize = 60;
     command.env("CARGO_NET_OFFLINE", "true");
@@ -115,8 +135,15 @@ fn without_network(mut command: Command) -> ! {
         let crates = network::crates_at_hand();
         let names: Vec<&str> = crates.iter().map(String::as_str).take(MOST).collect();
         let more = crates.len().saturating_sub(MOST);
-        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-        eprintln!("There is no network. Crates that were fetched before: {}{more}.", names.join(", "));
+        let more = if more > 0 {
+            format!(", and {more} more")
+        } else {
+            String::new()
+        };
+        eprintln!(
+            "There is no network. Crates that were fetched before: {}{more}.",
+            names.join(", ")
+        );
         eprintln!("Use one of these, or run the cell again where there is a network.");
     }
     std::process::exit(code)
@@ -126,23 +153,38 @@ fn without_network(mut command: Command) -> ! {
 fn pretend() -> Option<()> {
     let object = std::env::current_dir().ok()?.join("libctx.so");
     std::fs::write(&object, "").ok()?;
-    std::fs::write(std::env::var_os(OBJECT)?, object.as_os_str().as_encoded_bytes()).ok()
+    std::fs::write(
+        std::env::var_os(OBJECT)?,
+        object.as_os_str().as_encoded_bytes(),
+    )
+    .ok()
 }
 
 /// For the wrapper: notes the call if it was for a cell and the cell has been compiled.
 pub fn note(rustc: &OsStr, arguments: &[OsString]) {
-    let Ok(stamp) = std::env::var(STAMP) else { return };
+    let Ok(stamp) = std::env::var(STAMP) else {
+        return;
+    };
     // Of the job server of a cargo that has ended nothing shall be known.
-    let is_for_rustc =
-        |name: &str| (name.starts_with("CARGO") && name != "CARGO_MAKEFLAGS") || name == "LD_LIBRARY_PATH";
-    let arguments = arguments.iter().map(|argument| Some(argument.to_str()?.to_owned())).collect();
+    let is_for_rustc = |name: &str| {
+        (name.starts_with("CARGO") && name != "CARGO_MAKEFLAGS") || name == "LD_LIBRARY_PATH"
+    };
+    let arguments = arguments
+        .iter()
+        .map(|argument| Some(argument.to_str()?.to_owned()))
+        .collect();
     // Were something not UTF-8, cargo would have to do it every time.
     let Some(arguments) = arguments else { return };
     let environment = std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
         .filter(|(name, _)| is_for_rustc(name))
         .collect();
-    let call = Call { stamp, rustc: rustc.into(), arguments, environment };
+    let call = Call {
+        stamp,
+        rustc: rustc.into(),
+        arguments,
+        environment,
+    };
     // A call that is not noted costs time only.
     if let Ok(text) = serde_json::to_vec(&call) {
         let _ = std::fs::write(CALL, text);
@@ -156,10 +198,17 @@ impl Call {
 
     /// Compiles the cell, and ends the process; returns where it has to be cargo after all.
     fn repeat(&self) {
-        let Some(folder) = self.value("--out-dir").map(Path::new).filter(|folder| folder.is_dir()) else { return };
+        let Some(folder) = self
+            .value("--out-dir")
+            .map(Path::new)
+            .filter(|folder| folder.is_dir())
+        else {
+            return;
+        };
         let object = folder.join("libctx.so");
         let called: Vec<OsString> = self.arguments.iter().map(OsString::from).collect();
-        let word = adapt_file(Path::new("src/lib.rs"), &called).unwrap_or_else(|error| process::fail(error));
+        let word = adapt_file(Path::new("src/lib.rs"), &called)
+            .unwrap_or_else(|error| process::fail(error));
         // The kernel knows by the name which of its processes compile.
         set_name(c"cargo");
         let (code, said) = stops::compile(|| self.command(&word));
@@ -170,37 +219,52 @@ impl Call {
             && let Some(path) = std::env::var_os(OBJECT)
             && let Err(error) = std::fs::write(&path, object.as_os_str().as_encoded_bytes())
         {
-            process::fail(format!("{} cannot be written: {error}", Path::new(&path).display()));
+            process::fail(format!(
+                "{} cannot be written: {error}",
+                Path::new(&path).display()
+            ));
         }
         std::process::exit(code)
     }
 
     fn command(&self, metadata: &str) -> Command {
         let mut command = Command::new(&self.rustc);
-        command.args(self.arguments.iter().map(|argument| match argument.as_str() {
-            // Nobody asks what the cell was made from.
-            "--emit=dep-info,link" => "--emit=link",
-            word if word.starts_with("metadata=") => metadata,
-            other => other,
-        }));
-        command.envs(self.environment.iter().map(|(name, value)| (name, value))).env_remove(ROLE);
+        command.args(
+            self.arguments
+                .iter()
+                .map(|argument| match argument.as_str() {
+                    // Nobody asks what the cell was made from.
+                    "--emit=dep-info,link" => "--emit=link",
+                    word if word.starts_with("metadata=") => metadata,
+                    other => other,
+                }),
+        );
+        command
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .env_remove(ROLE);
         command.stdin(Stdio::null());
         command
     }
 
     fn value(&self, flag: &str) -> Option<&str> {
-        self.arguments.windows(2).find(|pair| pair[0] == flag).map(|pair| pair[1].as_str())
+        self.arguments
+            .windows(2)
+            .find(|pair| pair[0] == flag)
+            .map(|pair| pair[1].as_str())
     }
 }
 
-/// Stands for everything that decides what cargo does besides compiling the cell. None where only cargo can tell: crates
-/// in folders of the learner's may have changed.
+/// Stands for everything that decides what cargo does besides compiling the cell. None where only
+/// cargo can tell: crates in folders of the learner's may have changed.
 fn stamp(arguments: &[OsString]) -> Option<String> {
     let manifest = std::fs::read_to_string("Cargo.toml").ok()?;
     let dependencies: toml::Table = manifest.parse().ok()?;
     let dependencies = dependencies.get("dependencies")?.as_table()?;
     let is_ours = |name: &str| name == "chainrule";
-    if dependencies.iter().any(|(name, dependency)| !is_ours(name) && dependency.get("path").is_some()) {
+    if dependencies
+        .iter()
+        .any(|(name, dependency)| !is_ours(name) && dependency.get("path").is_some())
+    {
         return None;
     }
     let mut hash = Sha256::new();
@@ -210,12 +274,21 @@ fn stamp(arguments: &[OsString]) -> Option<String> {
     };
     add(manifest.as_bytes());
     add(&std::fs::read(".cargo/config.toml").unwrap_or_default());
-    arguments.iter().for_each(|argument| add(argument.as_encoded_bytes()));
-    let mut environment: Vec<_> = std::env::vars_os().filter(|(name, _)| name != OBJECT).collect();
+    arguments
+        .iter()
+        .for_each(|argument| add(argument.as_encoded_bytes()));
+    let mut environment: Vec<_> = std::env::vars_os()
+        .filter(|(name, _)| name != OBJECT)
+        .collect();
     environment.sort();
     for (name, value) in environment {
         add(name.as_encoded_bytes());
         add(value.as_encoded_bytes());
     }
-    Some(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Some(
+        hash.finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect(),
+    )
 }

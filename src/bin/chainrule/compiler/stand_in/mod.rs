@@ -1,9 +1,11 @@
-//! The parts that this program plays for others: evcxr starts it as cargo, cargo starts it around rustc.
+//! The parts that this program plays for others: evcxr starts it as cargo, cargo starts it around
+//! rustc.
 //!
-//! `cargo` and `rustc` are these parts; both hand a cell to `adapt`, which makes it call the library (with `macros`,
-//! `returns`, `shadows`), and compile it by `stops` and `unseen`, which compile it in a better form where rustc agrees.
-//! `generated` are the pieces of evcxr's text that they look for, `statements` what stands between them, `process` starts
-//! and ends what is stood in for.
+//! `cargo` and `rustc` are these parts; both hand a cell to `adapt`, which makes it call the
+//! library (with `macros`, `returns`, `shadows`), and compile it by `stops` and `unseen`, which
+//! compile it in a better form where rustc agrees. `generated` are the pieces of evcxr's text that
+//! they look for, `statements` what stands between them, `process` starts and ends what is stood in
+//! for.
 
 mod adapt;
 pub mod cargo;
@@ -19,7 +21,8 @@ mod unseen;
 
 pub use process::ROLE;
 
-/// Plays the part that this program was started for, and does not return if it was for one of these.
+/// Plays the part that this program was started for, and does not return if it was for one of
+/// these.
 pub fn play() {
     if cargo::is_meant() {
         cargo::main();

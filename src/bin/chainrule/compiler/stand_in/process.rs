@@ -11,8 +11,8 @@ use std::time::Instant;
 /// Set in the environment of every cargo that a session starts: to the process id of the kernel.
 pub const ROLE: &str = "CHAINRULE_RUSTC_WRAPPER";
 
-/// Runs a compiler to its end, but not beyond the kernel's. `listen` reads its standard error, if that is a
-/// pipe. Returns the exit code.
+/// Runs a compiler to its end, but not beyond the kernel's. `listen` reads its standard error, if
+/// that is a pipe. Returns the exit code.
 pub fn compile(mut command: Command, listen: impl FnOnce(ChildStderr) + Send) -> i32 {
     let kernel = std::env::var(ROLE).ok().and_then(|id| id.parse().ok());
     // SAFETY: the call is async-signal-safe. Whoever ends this wrapper ends the compiler.
@@ -30,7 +30,10 @@ pub fn compile(mut command: Command, listen: impl FnOnce(ChildStderr) + Send) ->
             }
             wait_for(&mut compiler, kernel)
         }),
-        Err(error) => fail(format!("{} could not be started: {error}", command.get_program().display())),
+        Err(error) => fail(format!(
+            "{} could not be started: {error}",
+            command.get_program().display()
+        )),
     };
     times::note(begin);
     code
@@ -42,8 +45,8 @@ pub fn fail(message: impl std::fmt::Display) -> ! {
     std::process::exit(1);
 }
 
-/// Waits for the compiler, or ends it if the kernel has ended: nobody is left then who would want what it makes, and
-/// cargo itself would not notice.
+/// Waits for the compiler, or ends it if the kernel has ended: nobody is left then who would want
+/// what it makes, and cargo itself would not notice.
 fn wait_for(compiler: &mut Child, kernel: Option<i32>) -> i32 {
     let open = |pid: i32| {
         // SAFETY: the call returns a new descriptor or an error.
@@ -54,11 +57,16 @@ fn wait_for(compiler: &mut Child, kernel: Option<i32>) -> i32 {
     let compiler_ends = open(compiler.id() as i32);
     let kernel_ends = kernel.and_then(open);
     if let (Some(compiler_ends), Some(kernel_ends)) = (compiler_ends, kernel_ends) {
-        let mut ends = [&compiler_ends, &kernel_ends].map(|fd| PollFd::new(fd.as_fd(), PollFlags::POLLIN));
+        let mut ends =
+            [&compiler_ends, &kernel_ends].map(|fd| PollFd::new(fd.as_fd(), PollFlags::POLLIN));
         let _ = poll(&mut ends, PollTimeout::NONE);
         if ends[1].any() == Some(true) {
             let _ = compiler.kill();
         }
     }
-    compiler.wait().ok().and_then(|status| status.code()).unwrap_or(1)
+    compiler
+        .wait()
+        .ok()
+        .and_then(|status| status.code())
+        .unwrap_or(1)
 }

@@ -1,8 +1,8 @@
 //! What cargo calls instead of rustc for a session (`RUSTC_WRAPPER`).
 //!
-//! cargo tells crates of the same name apart by where they are. For cells and for the library the wrapper puts a fixed word
-//! in place of that: so a type of a cell is the same type in every session, and a cell that one session has compiled fits
-//! the variables of another.
+//! cargo tells crates of the same name apart by where they are. For cells and for the library the
+//! wrapper puts a fixed word in place of that: so a type of a cell is the same type in every
+//! session, and a cell that one session has compiled fits the variables of another.
 
 use super::adapt::{METADATA, adapt_file};
 use super::generated::SOURCE;
@@ -21,9 +21,15 @@ pub const PREPARED: &str = "CHAINRULE_PREPARED_LIBRARY";
 /// Runs rustc with the arguments of this process, after adapting the cell if it is one.
 pub fn main() -> ! {
     let mut arguments = std::env::args_os().skip(1);
-    let Some(rustc) = arguments.next() else { fail("cargo did not say which rustc to run") };
+    let Some(rustc) = arguments.next() else {
+        fail("cargo did not say which rustc to run")
+    };
     let mut arguments: Vec<_> = arguments.collect();
-    let is_named = |name: &str| arguments.windows(2).any(|pair| pair[0] == "--crate-name" && pair[1] == name);
+    let is_named = |name: &str| {
+        arguments
+            .windows(2)
+            .any(|pair| pair[0] == "--crate-name" && pair[1] == name)
+    };
     let is_cell = is_named("ctx");
     if is_cell || is_named("chainrule") {
         set_metadata(&mut arguments, METADATA);
@@ -31,7 +37,8 @@ pub fn main() -> ! {
         set_metadata(&mut arguments, &format!("metadata={content}"));
     }
     if is_cell {
-        let word = adapt_file(Path::new(SOURCE), &arguments).unwrap_or_else(|message| fail(message));
+        let word =
+            adapt_file(Path::new(SOURCE), &arguments).unwrap_or_else(|message| fail(message));
         set_metadata(&mut arguments, &word);
         arguments = for_one_cell(arguments);
     }
@@ -43,10 +50,15 @@ pub fn main() -> ! {
     }
     let make = || {
         let mut command = Command::new(&rustc);
-        command.args(&arguments).args(without_home()).env_remove(ROLE);
+        command
+            .args(&arguments)
+            .args(without_home())
+            .env_remove(ROLE);
         command
     };
-    let makes_code = arguments.iter().any(|one| one.to_string_lossy().starts_with("--emit=dep-info,link"));
+    let makes_code = arguments
+        .iter()
+        .any(|one| one.to_string_lossy().starts_with("--emit=dep-info,link"));
     let code = if is_cell && makes_code {
         let (code, said) = stops::compile(make);
         let _ = std::io::stderr().write_all(&said);
@@ -63,12 +75,15 @@ pub fn main() -> ! {
 
 /// Says what tells the crate apart from others of its name.
 fn set_metadata(arguments: &mut [OsString], word: &str) {
-    let metadata = arguments.iter_mut().filter(|argument| argument.to_string_lossy().starts_with("metadata="));
+    let metadata = arguments
+        .iter_mut()
+        .filter(|argument| argument.to_string_lossy().starts_with("metadata="));
     metadata.for_each(|argument| *argument = word.into());
 }
 
-/// Has rustc forget in which home folder a crate's sources were: one that another user's session has to compile again is then
-/// the same, down to the mark by which rustc knows it, and fits the library.
+/// Has rustc forget in which home folder a crate's sources were: one that another user's session
+/// has to compile again is then the same, down to the mark by which rustc knows it, and fits the
+/// library.
 fn without_home() -> Option<OsString> {
     let mut prefix = OsString::from("--remap-path-prefix=");
     prefix.push(cargo_home()?.join("registry/src"));
@@ -76,41 +91,69 @@ fn without_home() -> Option<OsString> {
     Some(prefix)
 }
 
-/// evcxr asks for what suits a crate that is compiled again and again. A cell is small, and hardly anything of it was in
-/// the one before: splitting it up and writing down what could be used again took as long as compiling it.
+/// evcxr asks for what suits a crate that is compiled again and again. A cell is small, and hardly
+/// anything of it was in the one before: splitting it up and writing down what could be used again
+/// took as long as compiling it.
 fn for_one_cell(arguments: Vec<OsString>) -> Vec<OsString> {
     let mut kept: Vec<OsString> = Vec::with_capacity(arguments.len());
     for argument in arguments {
         let after_c = kept.last().is_some_and(|before| before == "-C");
         match argument.to_str() {
             Some(text) if after_c && text.starts_with("incremental=") => drop(kept.pop()),
-            Some(text) if after_c && text.starts_with("codegen-units=") => kept.push("codegen-units=1".into()),
+            Some(text) if after_c && text.starts_with("codegen-units=") => {
+                kept.push("codegen-units=1".into())
+            }
             _ => kept.push(argument),
         }
     }
     kept
 }
 
-/// Puts the prepared library where cargo expects what its facade is compiled to, if that is what cargo wants.
+/// Puts the prepared library where cargo expects what its facade is compiled to, if that is what
+/// cargo wants.
 ///
-/// The worker has loaded the prepared one, and the variables are of its types. `cargo check` wants only its metadata.
+/// The worker has loaded the prepared one, and the variables are of its types. `cargo check` wants
+/// only its metadata.
 fn provide_library(prepared: &Path, arguments: &[OsString]) -> Option<Result<(), String>> {
-    let values = |flag: &'static str| arguments.windows(2).filter(move |pair| pair[0] == flag).map(|pair| &pair[1]);
+    let values = |flag: &'static str| {
+        arguments
+            .windows(2)
+            .filter(move |pair| pair[0] == flag)
+            .map(|pair| &pair[1])
+    };
     if values("--crate-name").next()? != "chainrule" {
         return None;
     }
     let suffix = values("-C").find_map(|value| value.to_str()?.strip_prefix("extra-filename="));
     let folder = Path::new(values("--out-dir").next()?);
-    Some(copy_library(prepared, folder, suffix.unwrap_or_default(), arguments))
+    Some(copy_library(
+        prepared,
+        folder,
+        suffix.unwrap_or_default(),
+        arguments,
+    ))
 }
 
-fn copy_library(prepared: &Path, folder: &Path, suffix: &str, arguments: &[OsString]) -> Result<(), String> {
+fn copy_library(
+    prepared: &Path,
+    folder: &Path,
+    suffix: &str,
+    arguments: &[OsString],
+) -> Result<(), String> {
     let emits = |kind: &str| {
-        let emitted = arguments.iter().filter_map(|argument| argument.to_str()?.strip_prefix("--emit="));
-        emitted.flat_map(|kinds| kinds.split(',')).any(|emitted| emitted == kind)
+        let emitted = arguments
+            .iter()
+            .filter_map(|argument| argument.to_str()?.strip_prefix("--emit="));
+        emitted
+            .flat_map(|kinds| kinds.split(','))
+            .any(|emitted| emitted == kind)
     };
     let metadata = || {
-        let entries = std::fs::read_dir(prepared).into_iter().flatten().flatten().map(|entry| entry.path());
+        let entries = std::fs::read_dir(prepared)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path());
         let is_metadata = |path: &PathBuf| {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             name.starts_with("libchainrule") && name.ends_with(".rmeta")
@@ -120,7 +163,8 @@ fn copy_library(prepared: &Path, folder: &Path, suffix: &str, arguments: &[OsStr
     let wanted = if emits("link") {
         Some((prepared.join("libchainrule.so"), "so"))
     } else if emits("metadata") {
-        let found = metadata().ok_or_else(|| format!("no metadata of the library in {}", prepared.display()))?;
+        let found = metadata()
+            .ok_or_else(|| format!("no metadata of the library in {}", prepared.display()))?;
         Some((found, "rmeta"))
     } else {
         None
@@ -129,10 +173,14 @@ fn copy_library(prepared: &Path, folder: &Path, suffix: &str, arguments: &[OsStr
         let to = folder.join(format!("libchainrule{suffix}.{extension}"));
         // Never written through: the prepared file may be linked to it.
         let _ = std::fs::remove_file(&to);
-        std::fs::copy(&from, &to).map_err(|error| format!("{} cannot be copied: {error}", from.display()))?;
+        std::fs::copy(&from, &to)
+            .map_err(|error| format!("{} cannot be copied: {error}", from.display()))?;
     }
     // What cargo reads to know when to ask again: the facade never changes.
     let record = folder.join(format!("chainrule{suffix}.d"));
-    std::fs::write(&record, format!("{}: src/lib.rs\n\nsrc/lib.rs:\n", record.display()))
-        .map_err(|error| format!("{} cannot be written: {error}", record.display()))
+    std::fs::write(
+        &record,
+        format!("{}: src/lib.rs\n\nsrc/lib.rs:\n", record.display()),
+    )
+    .map_err(|error| format!("{} cannot be written: {error}", record.display()))
 }

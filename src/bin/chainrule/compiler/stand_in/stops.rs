@@ -1,9 +1,10 @@
-//! What a cell has made stays when it stops: a panic, a `?`, a `return` or an interrupt costs what was not complete yet, and
-//! nothing else.
+//! What a cell has made stays when it stops: a panic, a `?`, a `return` or an interrupt costs what
+//! was not complete yet, and nothing else.
 //!
-//! evcxr keeps the variables of a cell at its end. So behind the statements that make some, the rest of the cell becomes
-//! a closure, which the library calls: what the rest borrows is still there when it has stopped, and is kept then as it
-//! would be at the end. What the rest moves is the rest's.
+//! evcxr keeps the variables of a cell at its end. So behind the statements that make some, the
+//! rest of the cell becomes a closure, which the library calls: what the rest borrows is still
+//! there when it has stopped, and is kept then as it would be at the end. What the rest moves is
+//! the rest's.
 //!
 //! ```text
 //! let a = f();                                     let a = f();
@@ -11,9 +12,10 @@
 //! store.put_variable::<A>("a", a);                 })); store.put_variable::<A>("a", a); rest.end();
 //! ```
 //!
-//! rustc may refuse that where it takes the cell as it was (a variable that is first given a value later on, a borrow that
-//! would have to leave the closure): then the cell is compiled as it was. Lines keep their numbers. Only those of evcxr at
-//! the end of the cell change places, and what rustc says of them is said of where they were.
+//! rustc may refuse that where it takes the cell as it was (a variable that is first given a value
+//! later on, a borrow that would have to leave the closure): then the cell is compiled as it was.
+//! Lines keep their numbers. Only those of evcxr at the end of the cell change places, and what
+//! rustc says of them is said of where they were.
 
 use super::generated::{CATCH_BEGIN, PUT, SOURCE, inner};
 use super::process;
@@ -70,8 +72,9 @@ impl Form<'_> {
         match self.error {
             None => format!("let evcxr_rest_{number} = {call}{{ "),
             Some(error) => format!(
-                "let mut evcxr_end_{number}: ::std::result::Result<(), {error}> = {OK}; let evcxr_rest_{number} = \
-                 {call}evcxr_end_{number} = (|| -> ::std::result::Result<(), {error}> {{ "
+                "let mut evcxr_end_{number}: ::std::result::Result<(), {error}> = {OK}; let \
+                 evcxr_rest_{number} = {call}evcxr_end_{number} = (|| -> ::std::result::Result<(), \
+                 {error}> {{ "
             ),
         }
     }
@@ -88,13 +91,15 @@ impl Form<'_> {
         let end = format!(" evcxr_rest_{number}.end();");
         match self.error {
             None => end,
-            Some(_) => format!("{end} if evcxr_end_{number}.is_err() {{ return evcxr_end_{number}; }}"),
+            Some(_) => {
+                format!("{end} if evcxr_end_{number}.is_err() {{ return evcxr_end_{number}; }}")
+            }
         }
     }
 }
 
-/// Compiles the cell so that what it has made stays when it stops, or, where that is not to be had, as it is. Returns the
-/// exit code, and what rustc said.
+/// Compiles the cell so that what it has made stays when it stops, or, where that is not to be had,
+/// as it is. Returns the exit code, and what rustc said.
 pub fn compile(make: impl Fn() -> Command) -> (i32, Vec<u8>) {
     let source = std::fs::read_to_string(SOURCE).unwrap_or_default();
     let mut old = made_anew(&source);
@@ -120,8 +125,9 @@ pub fn compile(make: impl Fn() -> Command) -> (i32, Vec<u8>) {
     }
 }
 
-/// The cell so that what it has made stays when it stops. `old` are variables of before that it makes anew and may not have
-/// moved. Nothing where there is nothing to gain, or where that cannot be told.
+/// The cell so that what it has made stays when it stops. `old` are variables of before that it
+/// makes anew and may not have moved. Nothing where there is nothing to gain, or where that cannot
+/// be told.
 fn split(source: &str, old: &BTreeSet<String>) -> Option<Split> {
     let begin = source.find(CATCH_BEGIN)? + CATCH_BEGIN.len();
     let end = begin + source[begin..].rfind("})) { \n")?;
@@ -149,13 +155,20 @@ fn split(source: &str, old: &BTreeSet<String>) -> Option<Split> {
         }
     }
     let changes = put_back(&mut split, old) || !levels.is_empty();
-    changes.then_some(Split { source: split, places })
+    changes.then_some(Split {
+        source: split,
+        places,
+    })
 }
 
 /// Has the old values that the cell has not moved put back where it has made no new ones.
 fn put_back(source: &mut String, old: &BTreeSet<String>) -> bool {
-    let Some(at) = source.rfind(NOTICED).map(|at| at + NOTICED.len()) else { return false };
-    let calls = old.iter().map(|name| format!(" evcxr_variable_store.put_back(stringify!({name}), {name});"));
+    let Some(at) = source.rfind(NOTICED).map(|at| at + NOTICED.len()) else {
+        return false;
+    };
+    let calls = old
+        .iter()
+        .map(|name| format!(" evcxr_variable_store.put_back(stringify!({name}), {name});"));
     source.insert_str(at, &calls.collect::<String>());
     !old.is_empty()
 }
@@ -176,40 +189,79 @@ fn levels(inner: &str) -> Option<(Vec<Level>, Vec<Put>)> {
     let start = |node: &SyntaxNode| usize::from(node.text_range().start()) - BEFORE.len();
     let text = |node: &SyntaxNode| node.text().to_string();
     let is_put = |node: &&SyntaxNode| text(node).starts_with(PUT);
-    let puts: Vec<Put> = nodes.iter().filter(is_put).filter_map(|node| put(text(node), start(node))).collect();
-    let is_own = |text: &str| text.starts_with(PUT) || text.starts_with("::chainrule::cell::reached_the_end()");
+    let puts: Vec<Put> = nodes
+        .iter()
+        .filter(is_put)
+        .filter_map(|node| put(text(node), start(node)))
+        .collect();
+    let is_own = |text: &str| {
+        text.starts_with(PUT) || text.starts_with("::chainrule::cell::reached_the_end()")
+    };
     let is_place = |node: &SyntaxNode| text(node).starts_with("chainrule::cell::at(");
     // A name that is given twice is kept as what it is at last.
     let mut last: BTreeMap<String, usize> = BTreeMap::new();
     for (i, node) in nodes.iter().enumerate() {
-        let Some(statement) = ast::LetStmt::cast(node.clone()) else { continue };
+        let Some(statement) = ast::LetStmt::cast(node.clone()) else {
+            continue;
+        };
         statement.initializer()?;
         last.extend(made_by(&statement).into_iter().map(|name| (name, i)));
     }
     let is_kept = |name: &&String| puts.iter().any(|put| put.name == **name);
     let (mut levels, mut made): (Vec<Level>, Vec<String>) = (Vec::new(), Vec::new());
-    for (i, node) in nodes.iter().enumerate().take_while(|(_, node)| !is_own(&text(node))) {
+    for (i, node) in nodes
+        .iter()
+        .enumerate()
+        .take_while(|(_, node)| !is_own(&text(node)))
+    {
         if is_place(node) {
             continue;
         }
         if !made.is_empty() && !cannot_fail(node) {
-            let place = i.checked_sub(1).map(|before| &nodes[before]).filter(|before| is_place(before));
+            let place = i
+                .checked_sub(1)
+                .map(|before| &nodes[before])
+                .filter(|before| is_place(before));
             let at = start(place.unwrap_or(node));
-            levels.push(Level { at, names: std::mem::take(&mut made), is_inlined: has_hot_loop(&inner[at..]) });
+            levels.push(Level {
+                at,
+                names: std::mem::take(&mut made),
+                is_inlined: has_hot_loop(&inner[at..]),
+            });
         }
-        made.extend(last.iter().filter(|(_, at)| **at == i).map(|(name, _)| name).filter(is_kept).cloned());
+        made.extend(
+            last.iter()
+                .filter(|(_, at)| **at == i)
+                .map(|(name, _)| name)
+                .filter(is_kept)
+                .cloned(),
+        );
     }
     Some((levels, puts))
 }
 
 fn put(text: String, begin: usize) -> Option<Put> {
-    let name = text.rsplit_once("(stringify!(")?.1.split(')').next()?.to_owned();
-    Some(Put { name, text: text.replace('\n', " "), begin })
+    let name = text
+        .rsplit_once("(stringify!(")?
+        .1
+        .split(')')
+        .next()?
+        .to_owned();
+    Some(Put {
+        name,
+        text: text.replace('\n', " "),
+        begin,
+    })
 }
 
-/// The end of the cell, in as many lines as `old`: what the innermost closure keeps, its end, what is kept behind it, and so
-/// on. Also returns which line is about which variable.
-fn tail(old: &str, levels: &[Level], puts: &[Put], form: &Form) -> Option<(String, Vec<(u64, usize)>)> {
+/// The end of the cell, in as many lines as `old`: what the innermost closure keeps, its end, what
+/// is kept behind it, and so on. Also returns which line is about which variable.
+fn tail(
+    old: &str,
+    levels: &[Level],
+    puts: &[Put],
+    form: &Form,
+) -> Option<(String, Vec<(u64, usize)>)> {
     let is_outer = |put: &Put| levels.iter().any(|level| level.names.contains(&put.name));
     let mut lines: Vec<String> = Vec::new();
     let mut order = Vec::new();
@@ -229,7 +281,11 @@ fn tail(old: &str, levels: &[Level], puts: &[Put], form: &Form) -> Option<(Strin
     for (number, level) in levels.iter().enumerate().rev() {
         opening += &form.end(level.is_inlined);
         for name in &level.names {
-            add(&mut lines, &mut opening, puts.iter().position(|put| put.name == *name)?);
+            add(
+                &mut lines,
+                &mut opening,
+                puts.iter().position(|put| put.name == *name)?,
+            );
         }
         *lines.last_mut()? += &form.behind(number);
     }
@@ -242,9 +298,9 @@ impl Split {
     fn judge(&self, said: &[u8]) -> Verdict {
         /// What rustc says only once it has understood every type, and where it cannot.
         const OF_BORROWING: &[&str] = &[
-            "E0282", "E0283", "E0284", "E0373", "E0381", "E0382", "E0384", "E0499", "E0500", "E0501", "E0502", "E0503",
-            "E0505", "E0506", "E0507", "E0521", "E0594", "E0596", "E0597", "E0626", "E0700", "E0712", "E0713", "E0716",
-            "E0728", "E0767",
+            "E0282", "E0283", "E0284", "E0373", "E0381", "E0382", "E0384", "E0499", "E0500",
+            "E0501", "E0502", "E0503", "E0505", "E0506", "E0507", "E0521", "E0594", "E0596",
+            "E0597", "E0626", "E0700", "E0712", "E0713", "E0716", "E0728", "E0767",
         ];
         let text = String::from_utf8_lossy(said);
         let mut moves = BTreeSet::new();
@@ -254,16 +310,23 @@ impl Split {
                 moved += &format!("{line}\n");
                 continue;
             };
-            let primary = one["spans"].as_array().into_iter().flatten().find(|span| span["is_primary"] == true);
+            let primary = one["spans"]
+                .as_array()
+                .into_iter()
+                .flatten()
+                .find(|span| span["is_primary"] == true);
             if one["level"] == "error"
                 && let Some(primary) = primary
             {
                 let code = one["code"]["code"].as_str();
                 let is_understood = match code {
-                    Some("E0382") => primary["line_start"].as_u64().is_some_and(|at| self.places.contains_key(&at)),
+                    Some("E0382") => primary["line_start"]
+                        .as_u64()
+                        .is_some_and(|at| self.places.contains_key(&at)),
                     Some(code) => !OF_BORROWING.contains(&code),
                     None => {
-                        !text.contains("captured variable cannot escape") && !text.contains("lifetime may not live")
+                        !text.contains("captured variable cannot escape")
+                            && !text.contains("lifetime may not live")
                     }
                 };
                 match self.old_value(primary).filter(|_| code == Some("E0382")) {
@@ -275,15 +338,23 @@ impl Split {
             self.move_lines(&mut one);
             moved += &format!("{one}\n");
         }
-        if moves.is_empty() { Verdict::Mistaken(moved.into_bytes()) } else { Verdict::Moves(moves) }
+        if moves.is_empty() {
+            Verdict::Mistaken(moved.into_bytes())
+        } else {
+            Verdict::Moves(moves)
+        }
     }
 
     /// The old value that was to be put back there.
     fn old_value(&self, span: &Value) -> Option<String> {
-        let (start, end) = (span["byte_start"].as_u64()? as usize, span["byte_end"].as_u64()? as usize);
+        let (start, end) = (
+            span["byte_start"].as_u64()? as usize,
+            span["byte_end"].as_u64()? as usize,
+        );
         let name = self.source.get(start..end)?;
-        let is_call =
-            self.source.get(..start)?.ends_with(&format!("evcxr_variable_store.put_back(stringify!({name}), "));
+        let is_call = self.source.get(..start)?.ends_with(&format!(
+            "evcxr_variable_store.put_back(stringify!({name}), "
+        ));
         is_call.then(|| name.to_owned())
     }
 
@@ -298,7 +369,9 @@ impl Split {
                     entries.insert("line_start".to_owned(), (*place).into());
                     entries.insert("line_end".to_owned(), (*place).into());
                 }
-                entries.values_mut().for_each(|value| self.move_lines(value));
+                entries
+                    .values_mut()
+                    .for_each(|value| self.move_lines(value));
             }
             Value::Array(values) => values.iter_mut().for_each(|value| self.move_lines(value)),
             _ => {}
@@ -314,12 +387,15 @@ mod tests {
 
     /// What evcxr and the wrapper make of a cell that makes these variables, shortened.
     fn generated(cell: &str, variables: &[&str]) -> String {
-        let puts: Vec<String> =
-            variables.iter().map(|name| format!("{PUT}T>(stringify!({name}), {name});\n")).collect();
+        let puts: Vec<String> = variables
+            .iter()
+            .map(|name| format!("{PUT}T>(stringify!({name}), {name});\n"))
+            .collect();
         let puts = puts.concat();
         format!(
-            "match std::panic::catch_unwind(\n{CATCH_BEGIN}{cell}\n{} ::chainrule::cell::reached_the_end();\n}})) {{ \n  \
-             Ok(_) => ::chainrule::cell::ended(),\n  Err(_) => {{\n{NOTICED}\nstore\n",
+            "match std::panic::catch_unwind(\n{CATCH_BEGIN}{cell}\n{} \
+             ::chainrule::cell::reached_the_end();\n}})) {{ \n  Ok(_) => \
+             ::chainrule::cell::ended(),\n  Err(_) => {{\n{NOTICED}\nstore\n",
             puts.trim_end()
         )
     }
@@ -330,18 +406,28 @@ mod tests {
 
     #[test]
     fn the_rest_is_a_closure() {
-        let cell = "chainrule::cell::at(1); \nlet a = f();\nchainrule::cell::at(2); \nlet b = g(&a);\n\
-                    chainrule::cell::at(3); \nh();";
+        let cell = "chainrule::cell::at(1); \nlet a = f();\nchainrule::cell::at(2); \nlet b = \
+                    g(&a);\nchainrule::cell::at(3); \nh();";
         let source = generated(cell, &["b", "a"]);
         let made = split(&source, &BTreeSet::new()).unwrap();
-        let begin =
-            |number| format!("let evcxr_rest_{number} = ::chainrule::cell::go_on(::std::boxed::Box::new(|| {{ ");
+        let begin = |number| {
+            format!(
+                "let evcxr_rest_{number} = ::chainrule::cell::go_on(::std::boxed::Box::new(|| {{ "
+            )
+        };
         let expected = cell
-            .replace("chainrule::cell::at(2)", &format!("{}chainrule::cell::at(2)", begin(0)))
-            .replace("chainrule::cell::at(3)", &format!("{}chainrule::cell::at(3)", begin(1)));
+            .replace(
+                "chainrule::cell::at(2)",
+                &format!("{}chainrule::cell::at(2)", begin(0)),
+            )
+            .replace(
+                "chainrule::cell::at(3)",
+                &format!("{}chainrule::cell::at(3)", begin(1)),
+            );
         assert!(made.source.contains(&expected), "{}", made.source);
         let end = format!(
-            "\n ::chainrule::cell::reached_the_end();}})); {} evcxr_rest_1.end();\n}})); {} evcxr_rest_0.end();\n}})) {{ \n",
+            "\n ::chainrule::cell::reached_the_end();}})); {} evcxr_rest_1.end();\n}})); {} \
+            evcxr_rest_0.end();\n}})) {{ \n",
             put("b"),
             put("a")
         );
@@ -357,10 +443,17 @@ mod tests {
             "let a;\na = f();",
             "let a = 1;\n(&(a)).evcxr_display();",
         ] {
-            assert!(split(&generated(cell, &["a"]), &BTreeSet::new()).is_none(), "{cell}");
+            assert!(
+                split(&generated(cell, &["a"]), &BTreeSet::new()).is_none(),
+                "{cell}"
+            );
         }
-        let is_inlined =
-            |cell: &str| split(&generated(cell, &["a"]), &BTreeSet::new()).unwrap().source.contains("go_on_here");
+        let is_inlined = |cell: &str| {
+            split(&generated(cell, &["a"]), &BTreeSet::new())
+                .unwrap()
+                .source
+                .contains("go_on_here")
+        };
         assert!(
             is_inlined("let a = f();\nfor i in 0..9 { a[i] += 1; }")
                 && !is_inlined("let a = f();\nfor i in 0..9 { g(&a); }")
@@ -371,18 +464,35 @@ mod tests {
     fn errors_are_about_the_lines_of_evcxr() {
         let source = generated("let a = f();\ng();\nlet b = h(a);\nk();", &["a", "b"]);
         let made = split(&source, &BTreeSet::new()).unwrap();
-        let line = |text: &str, name: &str| text.lines().position(|line| line.contains(&put(name))).unwrap() as u64 + 1;
-        let error = |code: &str, line: u64| {
-            let span =
-                json!({"is_primary": true, "line_start": line, "line_end": line, "byte_start": 0, "byte_end": 1});
-            json!({"level": "error", "code": {"code": code}, "spans": [span]}).to_string().into_bytes()
+        let line = |text: &str, name: &str| {
+            text.lines()
+                .position(|line| line.contains(&put(name)))
+                .unwrap() as u64
+                + 1
         };
-        let Verdict::Mistaken(said) = made.judge(&error("E0382", line(&made.source, "a"))) else { panic!("refused") };
+        let error = |code: &str, line: u64| {
+            let span = json!({"is_primary": true, "line_start": line, "line_end": line, "byte_start": 0, "byte_end": 1});
+            json!({"level": "error", "code": {"code": code}, "spans": [span]})
+                .to_string()
+                .into_bytes()
+        };
+        let Verdict::Mistaken(said) = made.judge(&error("E0382", line(&made.source, "a"))) else {
+            panic!("refused")
+        };
         let said: Value = serde_json::from_slice(&said).unwrap();
         assert_eq!(said["spans"][0]["line_start"], line(&source, "a"));
-        assert!(matches!(made.judge(&error("E0382", 3)), Verdict::Unsuitable));
-        assert!(matches!(made.judge(&error("E0499", 3)), Verdict::Unsuitable));
-        assert!(matches!(made.judge(&error("E0308", 3)), Verdict::Mistaken(_)));
+        assert!(matches!(
+            made.judge(&error("E0382", 3)),
+            Verdict::Unsuitable
+        ));
+        assert!(matches!(
+            made.judge(&error("E0499", 3)),
+            Verdict::Unsuitable
+        ));
+        assert!(matches!(
+            made.judge(&error("E0308", 3)),
+            Verdict::Mistaken(_)
+        ));
     }
 
     #[test]
@@ -390,19 +500,36 @@ mod tests {
         let source = generated("let a = f(&a);", &["a"]);
         let made = split(&source, &BTreeSet::from(["a".to_owned()])).unwrap();
         let call = "put_back(stringify!(a), a);";
-        assert!(made.source.contains(&format!("}}}} evcxr_variable_store.{call}\nstore")), "{}", made.source);
+        assert!(
+            made.source
+                .contains(&format!("}}}} evcxr_variable_store.{call}\nstore")),
+            "{}",
+            made.source
+        );
         let at = made.source.find(call).unwrap() + call.len() - 3;
         let span = json!({"is_primary": true, "line_start": 1, "line_end": 1, "byte_start": at, "byte_end": at + 1});
-        let said = json!({"level": "error", "code": {"code": "E0382"}, "spans": [span]}).to_string();
-        assert!(matches!(made.judge(said.as_bytes()), Verdict::Moves(names) if names.contains("a")));
+        let said =
+            json!({"level": "error", "code": {"code": "E0382"}, "spans": [span]}).to_string();
+        assert!(
+            matches!(made.judge(said.as_bytes()), Verdict::Moves(names) if names.contains("a"))
+        );
     }
 
     #[test]
     fn a_cell_that_may_return_an_error_does_so_from_its_closures() {
         let cell = format!("{}let a = f()?;\ng()?;", RESULTS[0].0);
-        let source = generated(&cell, &["a"]).replace("reached_the_end();\n", "reached_the_end();\nOk(())})();\n");
+        let source = generated(&cell, &["a"])
+            .replace("reached_the_end();\n", "reached_the_end();\nOk(())})();\n");
         let made = split(&source, &BTreeSet::new()).unwrap().source;
-        assert!(made.contains("evcxr_end_0 = (|| -> ::std::result::Result<(), EvcxrUserCodeError> { g()?;"), "{made}");
-        assert!(made.contains("if evcxr_end_0.is_err() { return evcxr_end_0; }\nOk(())})();"), "{made}");
+        assert!(
+            made.contains(
+                "evcxr_end_0 = (|| -> ::std::result::Result<(), EvcxrUserCodeError> { g()?;"
+            ),
+            "{made}"
+        );
+        assert!(
+            made.contains("if evcxr_end_0.is_err() { return evcxr_end_0; }\nOk(())})();"),
+            "{made}"
+        );
     }
 }

@@ -6,8 +6,8 @@ use crate::evaluator::Evaluator;
 use crate::evaluator::prepare::IMPLEMENTATION;
 
 impl Evaluator {
-    /// What could stand at byte `offset`. Where the analyzer fails, what is known without it: a completion is never
-    /// worth an error.
+    /// What could stand at byte `offset`. Where the analyzer fails, what is known without it: a
+    /// completion is never worth an error.
     pub fn complete(&mut self, code: &str, offset: usize) -> Completions {
         let mut completions = self.assistant.complete(code, offset);
         if !completions.is_partial {
@@ -18,11 +18,20 @@ impl Evaluator {
             self.context.start_soon();
             return completions;
         }
-        let found = self.context.awake(&self.scope).ok().and_then(|context| context.completions(code, offset).ok());
-        let Some(found) = found else { return completions };
+        let found = self
+            .context
+            .awake(&self.scope)
+            .ok()
+            .and_then(|context| context.completions(code, offset).ok());
+        let Some(found) = found else {
+            return completions;
+        };
         let is_after_dot = code[..completions.range.start].ends_with('.');
-        let mut useful: Vec<Completion> =
-            found.completions.iter().filter_map(|one| useful(&one.code, one.kind, &one.label, is_after_dot)).collect();
+        let mut useful: Vec<Completion> = found
+            .completions
+            .iter()
+            .filter_map(|one| useful(&one.code, one.kind, &one.label, is_after_dot))
+            .collect();
         useful.sort_by(|a, b| a.text.cmp(&b.text));
         if completions.matches.is_empty() && !useful.is_empty() {
             completions.range = found.start_offset..found.end_offset;
@@ -41,24 +50,32 @@ impl Evaluator {
         if path.is_empty() {
             return known;
         }
-        let is_call = code[offset..].trim_start_matches(|c: char| c.is_alphanumeric() || c == '_').starts_with('(');
+        let is_call = code[offset..]
+            .trim_start_matches(|c: char| c.is_alphanumeric() || c == '_')
+            .starts_with('(');
         let query = if is_call { format!("{path}(") } else { path };
-        let said = self.context.awake(&self.scope).ok().and_then(|context| context.hover_at(&query, query.len()).ok());
+        let said = self
+            .context
+            .awake(&self.scope)
+            .ok()
+            .and_then(|context| context.hover_at(&query, query.len()).ok());
         match said {
-            Some((text, _)) if text != "No documentation found" => {
-                Inspected { found: Some(Inspection::of_analyzer(text)), is_partial: false }
-            }
+            Some((text, _)) if text != "No documentation found" => Inspected {
+                found: Some(Inspection::of_analyzer(text)),
+                is_partial: false,
+            },
             _ => known,
         }
     }
 }
 
-/// A proposal, unless it helps nobody: after a dot rust-analyzer proposes statements, too (`x.if`), and anywhere whole
-/// expressions that would have the right type. Arguments are left to the learner.
+/// A proposal, unless it helps nobody: after a dot rust-analyzer proposes statements, too (`x.if`),
+/// and anywhere whole expressions that would have the right type. Arguments are left to the
+/// learner.
 fn useful(code: &str, kind: &'static str, label: &str, is_after_dot: bool) -> Option<Completion> {
     const POSTFIX: [&str; 22] = [
-        "if", "match", "while", "not", "ref", "refm", "deref", "let", "letm", "call", "dbg", "dbgr", "box", "ok",
-        "err", "some", "return", "unsafe", "const", "break", "for", "lete",
+        "if", "match", "while", "not", "ref", "refm", "deref", "let", "letm", "call", "dbg",
+        "dbgr", "box", "ok", "err", "some", "return", "unsafe", "const", "break", "for", "lete",
     ];
     let is_name = |c: char| c.is_alphanumeric() || c == '_' || c == '!' || c == '#';
     let name = &label[..label.find(|c| !is_name(c)).unwrap_or(label.len())];
@@ -73,11 +90,16 @@ fn useful(code: &str, kind: &'static str, label: &str, is_after_dot: bool) -> Op
 /// The path (`Tensor::zeros`, `x.matmul`) whose last name the cursor touches.
 fn path_at(code: &str, offset: usize) -> String {
     let is_name = |c: char| c.is_alphanumeric() || c == '_';
-    let end = offset + code[offset..].find(|c| !is_name(c)).unwrap_or(code.len() - offset);
+    let end = offset
+        + code[offset..]
+            .find(|c| !is_name(c))
+            .unwrap_or(code.len() - offset);
     let before = &code[..end];
     let start = before
         .rfind(|c| !(is_name(c) || c == ':' || c == '.'))
-        .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+        .map_or(0, |at| {
+            at + before[at..].chars().next().map_or(1, char::len_utf8)
+        });
     before[start..].trim_matches([':', '.']).to_owned()
 }
 

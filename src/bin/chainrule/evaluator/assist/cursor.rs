@@ -25,12 +25,16 @@ pub enum Place {
     Nothing,
     /// A command such as `:dep`; what is before the cursor, from the colon.
     Command,
-    /// Within a string: what is in it before the cursor, and whether it is the format of a macro such as `println!`.
+    /// Within a string: what is in it before the cursor, and whether it is the format of a macro
+    /// such as `println!`.
     Text { before: String, is_format: bool },
     /// After a dot.
     Member(ast::Expr),
     /// After `::`, with the names before it.
-    Path { before: Vec<String>, is_import: bool },
+    Path {
+        before: Vec<String>,
+        is_import: bool,
+    },
     /// The name of a field in `Point { x: 1.0 }` or in a pattern, with the fields that are there.
     Field { owner: String, present: Vec<String> },
     /// The name of a type.
@@ -51,8 +55,12 @@ impl Cursor {
         let here = TextSize::new((offset + BEFORE.len()) as u32);
         let token = whole.token_at_offset(here).left_biased()?;
         let begin = usize::from(token.text_range().start()).saturating_sub(BEFORE.len());
-        let nothing =
-            |node: SyntaxNode| Cursor { place: Place::Nothing, prefix: String::new(), range: offset..offset, node };
+        let nothing = |node: SyntaxNode| Cursor {
+            place: Place::Nothing,
+            prefix: String::new(),
+            range: offset..offset,
+            node,
+        };
         let end = usize::from(token.text_range().end()).saturating_sub(BEFORE.len());
         match token.kind() {
             SyntaxKind::COMMENT if offset < end || token.text().starts_with("//") => {
@@ -64,17 +72,29 @@ impl Cursor {
             SyntaxKind::INT_NUMBER | SyntaxKind::FLOAT_NUMBER if !follows_dot(&token) => {
                 return Some(nothing(token.parent()?));
             }
-            SyntaxKind::CHAR | SyntaxKind::BYTE | SyntaxKind::LIFETIME_IDENT | SyntaxKind::BYTE_STRING => {
+            SyntaxKind::CHAR
+            | SyntaxKind::BYTE
+            | SyntaxKind::LIFETIME_IDENT
+            | SyntaxKind::BYTE_STRING => {
                 return Some(nothing(token.parent()?));
             }
             _ => {}
         }
         let is_name = token.kind().is_any_identifier() || token.kind().is_keyword(EDITION);
-        let range = if is_name { begin..end.min(code.len()) } else { offset..offset };
+        let range = if is_name {
+            begin..end.min(code.len())
+        } else {
+            offset..offset
+        };
         let prefix = code.get(range.start..offset)?.to_owned();
         let text = format!("{}{HERE}{}", &rust[..range.start], &rust[range.end..]);
         let (node, place) = place_of(&text, range.start)?;
-        Some(Cursor { place, prefix, range, node })
+        Some(Cursor {
+            place,
+            prefix,
+            range,
+            node,
+        })
     }
 
     fn in_command(code: &str, offset: usize) -> Option<Cursor> {
@@ -84,30 +104,52 @@ impl Cursor {
             let line = line.trim();
             line.is_empty() || line.starts_with(':') || line.starts_with("//")
         });
-        let is_command = line.trim_start().starts_with(':') && !line.trim_start().contains(char::is_whitespace);
+        let is_command =
+            line.trim_start().starts_with(':') && !line.trim_start().contains(char::is_whitespace);
         if !is_command || !above_is_empty {
             return None;
         }
         let start = begin + line.len() - line.trim_start().len();
         let node = parse("");
-        Some(Cursor { place: Place::Command, prefix: code[start..offset].to_owned(), range: start..offset, node })
+        Some(Cursor {
+            place: Place::Command,
+            prefix: code[start..offset].to_owned(),
+            range: start..offset,
+            node,
+        })
     }
 
     fn in_text(code: &str, offset: usize, begin: usize, token: &SyntaxToken) -> Option<Cursor> {
         let opening = code[begin..].find('"')? + begin + 1;
         let before = code.get(opening..offset)?.to_owned();
-        let tree = token.parent_ancestors().filter_map(ast::TokenTree::cast).last();
+        let tree = token
+            .parent_ancestors()
+            .filter_map(ast::TokenTree::cast)
+            .last();
         let call = tree.and_then(|tree| ast::MacroCall::cast(tree.syntax().parent()?));
         let name = call.and_then(|call| Some(call.path()?.syntax().text().to_string()));
         let is_format = name.is_some_and(|name| {
-            ["print", "format", "write", "panic", "assert", "debug"].iter().any(|word| name.contains(word))
+            ["print", "format", "write", "panic", "assert", "debug"]
+                .iter()
+                .any(|word| name.contains(word))
         });
         // The last part of a path, or the name within braces.
-        let is_part = |c: char| if is_format { c == '{' || c == '}' } else { c == '/' };
+        let is_part = |c: char| {
+            if is_format {
+                c == '{' || c == '}'
+            } else {
+                c == '/'
+            }
+        };
         let start = before.rfind(is_part).map_or(opening, |at| opening + at + 1);
         let prefix = code[start..offset].to_owned();
         let place = Place::Text { before, is_format };
-        Some(Cursor { place, prefix, range: start..offset, node: token.parent()? })
+        Some(Cursor {
+            place,
+            prefix,
+            range: start..offset,
+            node: token.parent()?,
+        })
     }
 
     /// The whole name in `code`.
@@ -128,10 +170,13 @@ fn is_open(token: &SyntaxToken) -> bool {
 
 /// `pair.0` is no number.
 fn follows_dot(token: &SyntaxToken) -> bool {
-    token.prev_token().is_some_and(|before| before.kind() == SyntaxKind::DOT)
+    token
+        .prev_token()
+        .is_some_and(|before| before.kind() == SyntaxKind::DOT)
 }
 
-/// Finds the name that stands for the cursor. Inside of a macro there is no tree, so the macro is read as a call.
+/// Finds the name that stands for the cursor. Inside of a macro there is no tree, so the macro is
+/// read as a call.
 fn place_of(text: &str, offset: usize) -> Option<(SyntaxNode, Place)> {
     let mut text = text.to_owned();
     let here = TextSize::new((offset + BEFORE.len()) as u32);
@@ -156,10 +201,17 @@ fn as_call(text: &str, tree: &ast::TokenTree) -> Option<String> {
     let exclamation = tree
         .syntax()
         .siblings_with_tokens(ra_ap_syntax::Direction::Prev)
-        .find_map(|element| element.into_token().filter(|token| token.kind() == SyntaxKind::BANG))?;
+        .find_map(|element| {
+            element
+                .into_token()
+                .filter(|token| token.kind() == SyntaxKind::BANG)
+        })?;
     *bytes.get_mut(at(exclamation.text_range().start())?)? = b' ';
-    let tokens: Vec<SyntaxToken> =
-        tree.syntax().children_with_tokens().filter_map(|element| element.into_token()).collect();
+    let tokens: Vec<SyntaxToken> = tree
+        .syntax()
+        .children_with_tokens()
+        .filter_map(|element| element.into_token())
+        .collect();
     for token in &tokens {
         let replacement = match token.kind() {
             SyntaxKind::L_BRACK | SyntaxKind::L_CURLY => b'(',
@@ -177,11 +229,22 @@ fn as_call(text: &str, tree: &ast::TokenTree) -> Option<String> {
 
 fn place_at(node: &SyntaxNode) -> Place {
     let Some(name) = ast::NameRef::cast(node.clone()) else {
-        // A name after `let`, `fn`, `struct`: it is being invented. A pattern may also name a variant.
-        let in_match = node.ancestors().any(|one| ast::MatchArm::can_cast(one.kind()));
-        return if in_match { Place::Name { begins_statement: false } } else { Place::Nothing };
+        // A name after `let`, `fn`, `struct`: it is being invented. A pattern may also name a
+        // variant.
+        let in_match = node
+            .ancestors()
+            .any(|one| ast::MatchArm::can_cast(one.kind()));
+        return if in_match {
+            Place::Name {
+                begins_statement: false,
+            }
+        } else {
+            Place::Nothing
+        };
     };
-    let Some(parent) = name.syntax().parent() else { return Place::Nothing };
+    let Some(parent) = name.syntax().parent() else {
+        return Place::Nothing;
+    };
     if let Some(field) = ast::FieldExpr::cast(parent.clone()) {
         return field.expr().map_or(Place::Nothing, Place::Member);
     }
@@ -193,12 +256,22 @@ fn place_at(node: &SyntaxNode) -> Place {
     }
     if let Some(field) = ast::RecordPatField::cast(parent.clone()) {
         let pattern = field.syntax().ancestors().find_map(ast::RecordPat::cast);
-        let owner = pattern.as_ref().and_then(|pattern| last_name(pattern.path()?)).unwrap_or_default();
+        let owner = pattern
+            .as_ref()
+            .and_then(|pattern| last_name(pattern.path()?))
+            .unwrap_or_default();
         let fields = pattern.and_then(|pattern| pattern.record_pat_field_list());
-        let names = fields.into_iter().flat_map(|list| list.fields()).filter_map(|field| field.name_ref());
-        return Place::Field { owner, present: names.map(|name| name.text().to_string()).collect() };
+        let names = fields
+            .into_iter()
+            .flat_map(|list| list.fields())
+            .filter_map(|field| field.name_ref());
+        return Place::Field {
+            owner,
+            present: names.map(|name| name.text().to_string()).collect(),
+        };
     }
-    let Some(path) = ast::PathSegment::cast(parent).and_then(|segment| ast::Path::cast(segment.syntax().parent()?))
+    let Some(path) = ast::PathSegment::cast(parent)
+        .and_then(|segment| ast::Path::cast(segment.syntax().parent()?))
     else {
         return Place::Nothing;
     };
@@ -207,19 +280,29 @@ fn place_at(node: &SyntaxNode) -> Place {
 
 fn place_in_path(path: &ast::Path) -> Place {
     let around = path.syntax().parent();
-    let is_import = path.syntax().ancestors().any(|node| ast::UseTree::can_cast(node.kind()));
+    let is_import = path
+        .syntax()
+        .ancestors()
+        .any(|node| ast::UseTree::can_cast(node.kind()));
     if path.qualifier().is_some() || is_import {
         let mut before = Vec::new();
         if is_import {
             // `use a::{b::c}`: what stands before the braces, too.
-            let above = path.syntax().ancestors().filter_map(ast::UseTree::cast).skip(1);
+            let above = path
+                .syntax()
+                .ancestors()
+                .filter_map(ast::UseTree::cast)
+                .skip(1);
             let above: Vec<ast::Path> = above.filter_map(|tree| tree.path()).collect();
             before.extend(above.iter().rev().flat_map(names_of));
         }
         before.extend(path.qualifier().iter().flat_map(names_of));
         return Place::Path { before, is_import };
     }
-    if around.as_ref().is_some_and(|around| ast::PathType::can_cast(around.kind())) {
+    if around
+        .as_ref()
+        .is_some_and(|around| ast::PathType::can_cast(around.kind()))
+    {
         return Place::Type;
     }
     let expression = around.and_then(ast::PathExpr::cast);
@@ -229,17 +312,26 @@ fn place_in_path(path: &ast::Path) -> Place {
     {
         return field_of(&field);
     }
-    let begins_statement =
-        above.is_some_and(|above| matches!(above.kind(), SyntaxKind::EXPR_STMT | SyntaxKind::STMT_LIST));
+    let begins_statement = above
+        .is_some_and(|above| matches!(above.kind(), SyntaxKind::EXPR_STMT | SyntaxKind::STMT_LIST));
     Place::Name { begins_statement }
 }
 
 fn field_of(field: &ast::RecordExprField) -> Place {
     let record = field.syntax().ancestors().find_map(ast::RecordExpr::cast);
-    let owner = record.as_ref().and_then(|record| last_name(record.path()?)).unwrap_or_default();
+    let owner = record
+        .as_ref()
+        .and_then(|record| last_name(record.path()?))
+        .unwrap_or_default();
     let fields = record.and_then(|record| record.record_expr_field_list());
-    let present = fields.into_iter().flat_map(|list| list.fields()).filter_map(|field| field.field_name());
-    let present = present.map(|name| name.text().to_string()).filter(|name| name != HERE).collect();
+    let present = fields
+        .into_iter()
+        .flat_map(|list| list.fields())
+        .filter_map(|field| field.field_name());
+    let present = present
+        .map(|name| name.text().to_string())
+        .filter(|name| name != HERE)
+        .collect();
     Place::Field { owner, present }
 }
 
@@ -249,7 +341,9 @@ fn last_name(path: ast::Path) -> Option<String> {
 
 /// The names of a path, without arguments.
 pub fn names_of(path: &ast::Path) -> Vec<String> {
-    path.segments().filter_map(|segment| Some(segment.name_ref()?.text().to_string())).collect()
+    path.segments()
+        .filter_map(|segment| Some(segment.name_ref()?.text().to_string()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -273,18 +367,26 @@ mod tests {
     fn after_a_dot() {
         assert_eq!(member("let y = x.|").as_deref(), Some("x"));
         assert_eq!(member("x.mat|mul(&y)").as_deref(), Some("x"));
-        assert_eq!(member("f(x).g().|\nlet z = 1;").as_deref(), Some("f(x).g()"));
+        assert_eq!(
+            member("f(x).g().|\nlet z = 1;").as_deref(),
+            Some("f(x).g()")
+        );
         assert_eq!(member("println!(\"{}\", x.|)").as_deref(), Some("x"));
         assert_eq!(member("let v = vec![a, b.|; 3];").as_deref(), Some("b"));
-        assert_eq!(member("println!(\"{:?}\", vec![(x.y).|])").as_deref(), Some("(x.y)"));
+        assert_eq!(
+            member("println!(\"{:?}\", vec![(x.y).|])").as_deref(),
+            Some("(x.y)")
+        );
         assert_eq!(member("1.|"), None);
     }
 
     #[test]
     fn names_are_those_of_rust() {
-        for (marked, prefix) in
-            [("let 学习率 = 1; 学习|", "学习"), ("e\u{301}a|", "e\u{301}a"), ("\"🦀\"; tens|or", "tens")]
-        {
+        for (marked, prefix) in [
+            ("let 学习率 = 1; 学习|", "学习"),
+            ("e\u{301}a|", "e\u{301}a"),
+            ("\"🦀\"; tens|or", "tens"),
+        ] {
             assert_eq!(cursor(marked).prefix, prefix);
         }
         assert_eq!(cursor("\"🦀\"; tens|or").range, 8..14);
@@ -296,8 +398,14 @@ mod tests {
             Place::Path { before, is_import } => Some((before.join("::"), is_import)),
             _ => None,
         };
-        assert_eq!(path("let x = Tensor::|"), Some(("Tensor".to_owned(), false)));
-        assert_eq!(path("use std::{io, collections::H|};"), Some(("std::collections".to_owned(), true)));
+        assert_eq!(
+            path("let x = Tensor::|"),
+            Some(("Tensor".to_owned(), false))
+        );
+        assert_eq!(
+            path("use std::{io, collections::H|};"),
+            Some(("std::collections".to_owned(), true))
+        );
         assert!(
             matches!(cursor("let p = Point { x: 1, |").place, Place::Field { owner, present } if owner == "Point" && present == ["x"])
         );
@@ -308,7 +416,18 @@ mod tests {
         assert!(
             matches!(cursor("read(\"data/tr|").place, Place::Text { before, is_format: false } if before == "data/tr")
         );
-        assert!(matches!(cursor("println!(\"{lo|}\")").place, Place::Text { is_format: true, .. }));
-        assert!(matches!(cursor("for|").place, Place::Name { begins_statement: true }));
+        assert!(matches!(
+            cursor("println!(\"{lo|}\")").place,
+            Place::Text {
+                is_format: true,
+                ..
+            }
+        ));
+        assert!(matches!(
+            cursor("for|").place,
+            Place::Name {
+                begins_statement: true
+            }
+        ));
     }
 }

@@ -1,12 +1,16 @@
-//! The type of an expression, as far as declarations tell it: from variables, constructors and chains of methods.
+//! The type of an expression, as far as declarations tell it: from variables, constructors and
+//! chains of methods.
 //!
-//! This is not type inference. It follows what is written from left to right, and where it does not know it says so.
+//! This is not type inference. It follows what is written from left to right, and where it does not
+//! know it says so.
 
 use super::cursor::{names_of, parse};
 use super::declarations::{Declarations, Item, Kind, Members, split_at_commas};
 use super::library::{library, names_in, standard};
 use super::types::{FUNCTION, ITEM, SLICE, TUPLE, Type};
-use ra_ap_syntax::ast::{self, AstNode, BinaryOp, HasArgList, HasGenericArgs, HasLoopBody, HasName};
+use ra_ap_syntax::ast::{
+    self, AstNode, BinaryOp, HasArgList, HasGenericArgs, HasLoopBody, HasName,
+};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -31,13 +35,22 @@ pub struct Local {
 
 impl Scope<'_> {
     fn layers(&self) -> [&Declarations; 4] {
-        [&self.cell, self.session, &library().declarations, &standard().declarations]
+        [
+            &self.cell,
+            self.session,
+            &library().declarations,
+            &standard().declarations,
+        ]
     }
 
-    /// The members that all layers know of a type; a cell may implement something for a type of the library.
+    /// The members that all layers know of a type; a cell may implement something for a type of the
+    /// library.
     fn members(&self, name: &str) -> Vec<&Members> {
         let name = declared_as(name);
-        self.layers().into_iter().filter_map(|layer| layer.types.get(name)).collect()
+        self.layers()
+            .into_iter()
+            .filter_map(|layer| layer.types.get(name))
+            .collect()
     }
 
     pub fn knows(&self, kind: &Type) -> bool {
@@ -52,14 +65,23 @@ impl Scope<'_> {
 
     /// What cells have declared, the latest last.
     pub fn of_cells(&self) -> impl DoubleEndedIterator<Item = &Arc<Item>> {
-        let layers = [self.session, &self.cell].into_iter().filter_map(|layer| layer.modules.get(""));
+        let layers = [self.session, &self.cell]
+            .into_iter()
+            .filter_map(|layer| layer.modules.get(""));
         layers.flat_map(|module| module.items.iter())
     }
 
     /// An item that is in scope under one name.
     pub fn named(&self, name: &str) -> Option<Arc<Item>> {
         let of_cells = self.of_cells().rfind(|item| item.name == name).cloned();
-        of_cells.or_else(|| library().scope.iter().chain(&standard().scope).find(|item| item.name == name).cloned())
+        of_cells.or_else(|| {
+            library()
+                .scope
+                .iter()
+                .chain(&standard().scope)
+                .find(|item| item.name == name)
+                .cloned()
+        })
     }
 
     /// What stands behind `path::`: the names in a module, or what belongs to a type.
@@ -85,15 +107,23 @@ impl Scope<'_> {
             && let Some(module) = self.named(last).filter(|item| item.kind == Kind::Module)
         {
             let inner = module.value.as_ref()?.name.clone();
-            let layer = self.layers().into_iter().find(|layer| layer.modules.contains_key(&inner))?;
+            let layer = self
+                .layers()
+                .into_iter()
+                .find(|layer| layer.modules.contains_key(&inner))?;
             return Some(names_in(layer, &inner));
         }
         if !above.is_empty() && layer.is_none() {
             // `plot::curves::…`
             let inside = self.behind(above)?;
-            let module = inside.iter().find(|item| item.name == *last && item.kind == Kind::Module);
+            let module = inside
+                .iter()
+                .find(|item| item.name == *last && item.kind == Kind::Module);
             if let Some(inner) = module.and_then(|module| module.value.clone()) {
-                let layer = self.layers().into_iter().find(|layer| layer.modules.contains_key(&inner.name))?;
+                let layer = self
+                    .layers()
+                    .into_iter()
+                    .find(|layer| layer.modules.contains_key(&inner.name))?;
                 return Some(names_in(layer, &inner.name));
             }
         }
@@ -115,17 +145,24 @@ impl Scope<'_> {
         match path {
             [] => None,
             [name] => self.named(name),
-            [before @ .., name] => self.behind(before)?.into_iter().find(|item| item.name == *name),
+            [before @ .., name] => self
+                .behind(before)?
+                .into_iter()
+                .find(|item| item.name == *name),
         }
     }
 
     /// `f32` for `Float`.
     fn actual(&self, kind: &Type) -> Type {
         let members = self.members(&kind.name);
-        members.iter().find_map(|members| members.stands_for.clone()).unwrap_or_else(|| kind.clone())
+        members
+            .iter()
+            .find_map(|members| members.stands_for.clone())
+            .unwrap_or_else(|| kind.clone())
     }
 
-    /// Fields, functions and methods of a type, then those of its traits, then those that a dot finds behind it.
+    /// Fields, functions and methods of a type, then those of its traits, then those that a dot
+    /// finds behind it.
     pub fn all_members(&self, kind: &Type) -> Vec<Arc<Item>> {
         let mut found: Vec<Arc<Item>> = Vec::new();
         let mut kind = Some(self.actual(kind));
@@ -171,7 +208,10 @@ impl Scope<'_> {
     }
 
     fn dereferenced(&self, kind: &Type) -> Option<Type> {
-        let declared = self.members(&kind.name).iter().find_map(|members| members.dereferences_to.clone());
+        let declared = self
+            .members(&kind.name)
+            .iter()
+            .find_map(|members| members.dereferences_to.clone());
         let target = declared?;
         let generics = self.generics(kind);
         Some(target.replaced(&|name| argument_of(kind, &generics, name)))
@@ -191,12 +231,18 @@ impl Scope<'_> {
         for _ in 0..4 {
             let this = kind?;
             if this.name == TUPLE {
-                return self.after_dot(&this).into_iter().find(|item| item.name == name).map(|item| (item, this));
+                return self
+                    .after_dot(&this)
+                    .into_iter()
+                    .find(|item| item.name == name)
+                    .map(|item| (item, this));
             }
             let members = self.members(&this.name);
             let own = members.iter().flat_map(|members| members.items.iter());
             let traits = members.iter().flat_map(|members| members.traits.iter());
-            let of_traits = traits.flat_map(|one| self.members(one)).flat_map(|members| members.items.iter());
+            let of_traits = traits
+                .flat_map(|one| self.members(one))
+                .flat_map(|members| members.items.iter());
             if let Some(item) = own.chain(of_traits).find(|item| item.name == name) {
                 return Some((item.clone(), this));
             }
@@ -209,12 +255,22 @@ impl Scope<'_> {
     fn element(&self, kind: &Type) -> Option<Type> {
         let kind = self.actual(kind);
         let generics = self.generics(&kind);
-        let yields = self.members(&kind.name).iter().find_map(|members| members.yields.clone());
+        let yields = self
+            .members(&kind.name)
+            .iter()
+            .find_map(|members| members.yields.clone());
         if let Some(yields) = yields {
-            let yields = yields.replaced(&|name| argument_of(&kind, &generics, name)).known()?;
-            return if yields.name == ITEM { self.element(&yields.argument(0)?) } else { Some(yields) };
+            let yields = yields
+                .replaced(&|name| argument_of(&kind, &generics, name))
+                .known()?;
+            return if yields.name == ITEM {
+                self.element(&yields.argument(0)?)
+            } else {
+                Some(yields)
+            };
         }
-        self.dereferenced(&kind).and_then(|target| self.element(&target))
+        self.dereferenced(&kind)
+            .and_then(|target| self.element(&target))
     }
 
     /// The type of an expression.
@@ -244,12 +300,23 @@ impl Scope<'_> {
             ast::Expr::MethodCallExpr(call) => {
                 let receiver = of(call.receiver())?;
                 let (item, owner) = self.member(&receiver, call.name_ref()?.text())?;
-                let arguments: Vec<ast::Expr> = call.arg_list().into_iter().flat_map(|list| list.args()).collect();
+                let arguments: Vec<ast::Expr> = call
+                    .arg_list()
+                    .into_iter()
+                    .flat_map(|list| list.args())
+                    .collect();
                 if let Some(written) = call.generic_arg_list() {
                     // `collect::<Vec<f32>>()`
-                    let text = format!("T{}", written.syntax().text().to_string().trim_start_matches("::"));
-                    if let Some(written) = Type::parse(&text).and_then(|written| written.argument(0))
-                        && item.value.as_ref().is_some_and(|value| item.generics.contains(&value.name))
+                    let text = format!(
+                        "T{}",
+                        written.syntax().text().to_string().trim_start_matches("::")
+                    );
+                    if let Some(written) =
+                        Type::parse(&text).and_then(|written| written.argument(0))
+                        && item
+                            .value
+                            .as_ref()
+                            .is_some_and(|value| item.generics.contains(&value.name))
                     {
                         return Some(self.filled(written, &owner));
                     }
@@ -257,9 +324,20 @@ impl Scope<'_> {
                 self.value(&item, &owner, &arguments, depth)
             }
             ast::Expr::CallExpr(call) => {
-                let ast::Expr::PathExpr(path) = call.expr()? else { return None };
-                let arguments: Vec<ast::Expr> = call.arg_list().into_iter().flat_map(|list| list.args()).collect();
-                self.called(&names_of(&path.path()?), &arguments, expression.syntax(), depth)
+                let ast::Expr::PathExpr(path) = call.expr()? else {
+                    return None;
+                };
+                let arguments: Vec<ast::Expr> = call
+                    .arg_list()
+                    .into_iter()
+                    .flat_map(|list| list.args())
+                    .collect();
+                self.called(
+                    &names_of(&path.path()?),
+                    &arguments,
+                    expression.syntax(),
+                    depth,
+                )
             }
             ast::Expr::RecordExpr(record) => Some(Type::named(names_of(&record.path()?).last()?)),
             ast::Expr::MacroExpr(call) => self.macro_call(&call.macro_call()?, depth),
@@ -276,31 +354,51 @@ impl Scope<'_> {
             }
             ast::Expr::TryExpr(inner) => of(inner.expr())?.argument(0),
             ast::Expr::TupleExpr(tuple) => {
-                let parts = tuple.fields().map(|part| self.expression(&part, depth).unwrap_or_else(Type::unknown));
+                let parts = tuple
+                    .fields()
+                    .map(|part| self.expression(&part, depth).unwrap_or_else(Type::unknown));
                 Some(Type::with(TUPLE, parts.collect()))
             }
             ast::Expr::ArrayExpr(array) => {
                 let first = array.syntax().children().find_map(ast::Expr::cast);
-                Some(Type::with(SLICE, vec![of(first).unwrap_or_else(Type::unknown)]))
+                Some(Type::with(
+                    SLICE,
+                    vec![of(first).unwrap_or_else(Type::unknown)],
+                ))
             }
             ast::Expr::RangeExpr(range) => {
                 let end = range.syntax().children().find_map(ast::Expr::cast);
-                Some(Type::with("Range", vec![of(end).unwrap_or_else(|| Type::named("i32"))]))
+                Some(Type::with(
+                    "Range",
+                    vec![of(end).unwrap_or_else(|| Type::named("i32"))],
+                ))
             }
             ast::Expr::IfExpr(choice) => {
                 let block = choice.syntax().children().find_map(ast::BlockExpr::cast)?;
                 of(block.stmt_list()?.tail_expr())
             }
             ast::Expr::BlockExpr(block) => of(block.stmt_list()?.tail_expr()),
-            ast::Expr::MatchExpr(choice) => {
-                choice.match_arm_list()?.arms().find_map(|arm| self.expression(&arm.expr()?, depth))
-            }
+            ast::Expr::MatchExpr(choice) => choice
+                .match_arm_list()?
+                .arms()
+                .find_map(|arm| self.expression(&arm.expr()?, depth)),
             ast::Expr::ClosureExpr(closure) => {
-                let parameters = closure.param_list().into_iter().flat_map(|list| list.params());
+                let parameters = closure
+                    .param_list()
+                    .into_iter()
+                    .flat_map(|list| list.params());
                 let mut parts: Vec<Type> = parameters
-                    .map(|parameter| parameter.ty().and_then(|node| Type::of(&node)).unwrap_or_else(Type::unknown))
+                    .map(|parameter| {
+                        parameter
+                            .ty()
+                            .and_then(|node| Type::of(&node))
+                            .unwrap_or_else(Type::unknown)
+                    })
                     .collect();
-                parts.push(of(closure.syntax().children().find_map(ast::Expr::cast)).unwrap_or_else(Type::unknown));
+                parts.push(
+                    of(closure.syntax().children().find_map(ast::Expr::cast))
+                        .unwrap_or_else(Type::unknown),
+                );
                 Some(Type::with(FUNCTION, parts))
             }
             _ => None,
@@ -317,7 +415,10 @@ impl Scope<'_> {
                 return Some(kind);
             }
         }
-        if path.segment().is_some_and(|segment| segment.self_token().is_some()) {
+        if path
+            .segment()
+            .is_some_and(|segment| segment.self_token().is_some())
+        {
             return self.local("self", node, depth)?;
         }
         let item = self.at_path(&names)?;
@@ -330,15 +431,32 @@ impl Scope<'_> {
     }
 
     /// A call of a function, of a tuple struct or of a variant.
-    fn called(&self, path: &[String], arguments: &[ast::Expr], node: &SyntaxNode, depth: usize) -> Option<Type> {
+    fn called(
+        &self,
+        path: &[String],
+        arguments: &[ast::Expr],
+        node: &SyntaxNode,
+        depth: usize,
+    ) -> Option<Type> {
         let first = || self.expression(arguments.first()?, depth);
         match path.last()?.as_str() {
             "Some" | "Ok" => {
-                let name = if path.last()? == "Some" { "Option" } else { "Result" };
-                return Some(Type::with(name, vec![first().unwrap_or_else(Type::unknown)]));
+                let name = if path.last()? == "Some" {
+                    "Option"
+                } else {
+                    "Result"
+                };
+                return Some(Type::with(
+                    name,
+                    vec![first().unwrap_or_else(Type::unknown)],
+                ));
             }
-            "new" | "from" if matches!(path, [owner, _] if matches!(owner.as_str(), "Box" | "Rc" | "Arc")) => {
-                return Some(Type::with(&path[0], vec![first().unwrap_or_else(Type::unknown)]));
+            "new" | "from" if matches!(path, [owner, _] if matches!(owner.as_str(), "Box" | "Rc" | "Arc")) =>
+            {
+                return Some(Type::with(
+                    &path[0],
+                    vec![first().unwrap_or_else(Type::unknown)],
+                ));
             }
             _ => {}
         }
@@ -360,17 +478,30 @@ impl Scope<'_> {
         }
     }
 
-    /// What a function returns or a field holds, with the parameters of its owner and its own filled in.
-    fn value(&self, item: &Item, owner: &Type, arguments: &[ast::Expr], depth: usize) -> Option<Type> {
+    /// What a function returns or a field holds, with the parameters of its owner and its own
+    /// filled in.
+    fn value(
+        &self,
+        item: &Item,
+        owner: &Type,
+        arguments: &[ast::Expr],
+        depth: usize,
+    ) -> Option<Type> {
         let value = item.value.clone()?;
         let owner_generics = self.generics(owner);
         let mut own: HashMap<String, Type> = HashMap::new();
         for (parameter, argument) in item.parameters.iter().zip(arguments) {
             let Some(parameter) = parameter else { continue };
             if item.generics.contains(&parameter.name) {
-                own.extend(self.expression(argument, depth).map(|found| (parameter.name.clone(), found)));
+                own.extend(
+                    self.expression(argument, depth)
+                        .map(|found| (parameter.name.clone(), found)),
+                );
             } else if parameter.name == FUNCTION
-                && let Some(returned) = parameter.arguments.last().filter(|one| item.generics.contains(&one.name))
+                && let Some(returned) = parameter
+                    .arguments
+                    .last()
+                    .filter(|one| item.generics.contains(&one.name))
                 && let Some(found) = self.expression(argument, depth)
                 && let Some(found) = found.arguments.last().cloned().and_then(Type::known)
             {
@@ -392,7 +523,13 @@ impl Scope<'_> {
     /// `Vec<_>`, whose element is that of what is collected.
     fn filled(&self, written: Type, collected: &Type) -> Type {
         let element = || self.element(collected).unwrap_or_else(Type::unknown);
-        let arguments = written.arguments.iter().map(|one| if one.name == "_" { element() } else { one.clone() });
+        let arguments = written.arguments.iter().map(|one| {
+            if one.name == "_" {
+                element()
+            } else {
+                one.clone()
+            }
+        });
         let arguments: Vec<Type> = arguments.collect();
         Type::with(&written.name, arguments)
     }
@@ -404,12 +541,20 @@ impl Scope<'_> {
             "vec" => {
                 let tree = call.token_tree()?.syntax().text().to_string();
                 let inside = tree.get(1..tree.len() - 1)?;
-                let first = split_at_commas(inside).first()?.split(';').next()?.trim().to_owned();
+                let first = split_at_commas(inside)
+                    .first()?
+                    .split(';')
+                    .next()?
+                    .trim()
+                    .to_owned();
                 let parsed = parse(&first);
-                let first = parsed.descendants().find_map(ast::Expr::cast).and_then(|block| match block {
-                    ast::Expr::BlockExpr(block) => block.stmt_list()?.tail_expr(),
-                    other => Some(other),
-                });
+                let first = parsed
+                    .descendants()
+                    .find_map(ast::Expr::cast)
+                    .and_then(|block| match block {
+                        ast::Expr::BlockExpr(block) => block.stmt_list()?.tail_expr(),
+                        other => Some(other),
+                    });
                 let element = first.and_then(|first| {
                     // Names in it are those around the macro.
                     match &first {
@@ -417,7 +562,10 @@ impl Scope<'_> {
                         other => self.expression(other, depth),
                     }
                 });
-                Some(Type::with("Vec", vec![element.unwrap_or_else(Type::unknown)]))
+                Some(Type::with(
+                    "Vec",
+                    vec![element.unwrap_or_else(Type::unknown)],
+                ))
             }
             _ => None,
         }
@@ -431,15 +579,24 @@ impl Scope<'_> {
             BinaryOp::ArithOp(_) => {
                 let (left, right) = (side(operation.lhs()), side(operation.rhs()));
                 // A number on either side of a tensor makes a tensor.
-                let is_tensor = |kind: &Option<Type>| kind.as_ref().is_some_and(|kind| kind.name == "Tensor");
-                if is_tensor(&right) { right } else { left.or(right) }
+                let is_tensor =
+                    |kind: &Option<Type>| kind.as_ref().is_some_and(|kind| kind.name == "Tensor");
+                if is_tensor(&right) {
+                    right
+                } else {
+                    left.or(right)
+                }
             }
         }
     }
 
-    /// A name that the code around `node` has brought in. The inner answer is empty where its type is not known.
+    /// A name that the code around `node` has brought in. The inner answer is empty where its type
+    /// is not known.
     pub fn local(&self, name: &str, node: &SyntaxNode, depth: usize) -> Option<Option<Type>> {
-        self.locals_until(node, depth, Some(name)).into_iter().find(|local| local.name == name).map(|local| local.kind)
+        self.locals_until(node, depth, Some(name))
+            .into_iter()
+            .find(|local| local.name == name)
+            .map(|local| local.kind)
     }
 
     /// All names that the code around `node` has brought in, the nearest first.
@@ -456,7 +613,8 @@ impl Scope<'_> {
         let depth = depth + 1;
         let mut bind = |pattern: Option<ast::Pat>, kind: &dyn Fn() -> Option<Type>| -> bool {
             let Some(pattern) = pattern else { return false };
-            // Types are looked for only where they are asked for: each may take as long as the whole cell.
+            // Types are looked for only where they are asked for: each may take as long as the
+            // whole cell.
             let binds = match wanted {
                 Some(name) => pattern
                     .syntax()
@@ -465,22 +623,33 @@ impl Scope<'_> {
                 None => true,
             };
             if binds {
-                self.pattern(&pattern, if wanted.is_some() { kind() } else { None }, &mut found);
+                self.pattern(
+                    &pattern,
+                    if wanted.is_some() { kind() } else { None },
+                    &mut found,
+                );
             }
             wanted.is_some_and(|name| found.iter().any(|local| local.name == name))
         };
         let mut inner = node.clone();
         for outer in node.ancestors().skip(1) {
             if ast::StmtList::can_cast(outer.kind()) {
-                let before = inner.siblings(ra_ap_syntax::Direction::Prev).skip(1).filter_map(ast::LetStmt::cast);
+                let before = inner
+                    .siblings(ra_ap_syntax::Direction::Prev)
+                    .skip(1)
+                    .filter_map(ast::LetStmt::cast);
                 for statement in before {
                     let kind = || match statement.ty() {
-                        Some(written) => Type::of(&written).map(|written| match statement.initializer() {
-                            Some(value) if written.arguments.iter().any(|one| one.name == "_") => {
-                                self.expression(&value, depth).unwrap_or(written)
-                            }
-                            _ => written,
-                        }),
+                        Some(written) => {
+                            Type::of(&written).map(|written| match statement.initializer() {
+                                Some(value)
+                                    if written.arguments.iter().any(|one| one.name == "_") =>
+                                {
+                                    self.expression(&value, depth).unwrap_or(written)
+                                }
+                                _ => written,
+                            })
+                        }
                         None => self.expression(&statement.initializer()?, depth),
                     };
                     if bind(statement.pat(), &kind) {
@@ -488,7 +657,11 @@ impl Scope<'_> {
                     }
                 }
             } else if let Some(function) = ast::Fn::cast(outer.clone()) {
-                for parameter in function.param_list().into_iter().flat_map(|list| list.params()) {
+                for parameter in function
+                    .param_list()
+                    .into_iter()
+                    .flat_map(|list| list.params())
+                {
                     if bind(parameter.pat(), &|| Type::of(&parameter.ty()?)) {
                         return found;
                     }
@@ -497,10 +670,18 @@ impl Scope<'_> {
                     && let Some(block) = outer.ancestors().find_map(ast::Impl::cast)
                 {
                     let kind = block.self_ty().and_then(|node| Type::of(&node));
-                    return vec![Local { name: "self".to_owned(), kind }];
+                    return vec![Local {
+                        name: "self".to_owned(),
+                        kind,
+                    }];
                 }
             } else if let Some(closure) = ast::ClosureExpr::cast(outer.clone()) {
-                for (at, parameter) in closure.param_list().into_iter().flat_map(|list| list.params()).enumerate() {
+                for (at, parameter) in closure
+                    .param_list()
+                    .into_iter()
+                    .flat_map(|list| list.params())
+                    .enumerate()
+                {
                     let kind = || match parameter.ty() {
                         Some(written) => Type::of(&written),
                         None => self.closure_parameter(&closure, at, depth),
@@ -511,18 +692,29 @@ impl Scope<'_> {
                 }
             } else if let Some(each) = ast::ForExpr::cast(outer.clone()) {
                 let is_in_body = each.loop_body().is_some_and(|body| body.syntax() == &inner);
-                if is_in_body && bind(each.pat(), &|| self.element(&self.expression(&each.iterable()?, depth)?)) {
+                if is_in_body
+                    && bind(each.pat(), &|| {
+                        self.element(&self.expression(&each.iterable()?, depth)?)
+                    })
+                {
                     return found;
                 }
             } else if let Some(arm) = ast::MatchArm::cast(outer.clone()) {
                 let choice = outer.ancestors().find_map(ast::MatchExpr::cast);
-                if bind(arm.pat(), &|| self.expression(&choice.as_ref()?.expr()?, depth)) {
+                if bind(arm.pat(), &|| {
+                    self.expression(&choice.as_ref()?.expr()?, depth)
+                }) {
                     return found;
                 }
             } else if matches!(outer.kind(), SyntaxKind::IF_EXPR | SyntaxKind::WHILE_EXPR) {
-                let condition = outer.children().next().filter(|condition| condition != &inner);
-                for binding in
-                    condition.into_iter().flat_map(|condition| condition.descendants()).filter_map(ast::LetExpr::cast)
+                let condition = outer
+                    .children()
+                    .next()
+                    .filter(|condition| condition != &inner);
+                for binding in condition
+                    .into_iter()
+                    .flat_map(|condition| condition.descendants())
+                    .filter_map(ast::LetExpr::cast)
                 {
                     if bind(binding.pat(), &|| self.expression(&binding.expr()?, depth)) {
                         return found;
@@ -534,25 +726,43 @@ impl Scope<'_> {
         found
     }
 
-    /// The type of a parameter of a closure that is an argument: what the function says it will be called with.
-    fn closure_parameter(&self, closure: &ast::ClosureExpr, at: usize, depth: usize) -> Option<Type> {
+    /// The type of a parameter of a closure that is an argument: what the function says it will be
+    /// called with.
+    fn closure_parameter(
+        &self,
+        closure: &ast::ClosureExpr,
+        at: usize,
+        depth: usize,
+    ) -> Option<Type> {
         let list = closure.syntax().parent().and_then(ast::ArgList::cast)?;
-        let index = list.args().position(|argument| argument.syntax() == closure.syntax())?;
+        let index = list
+            .args()
+            .position(|argument| argument.syntax() == closure.syntax())?;
         let around = list.syntax().parent()?;
         let (item, owner) = if let Some(call) = ast::MethodCallExpr::cast(around.clone()) {
             let receiver = self.expression(&call.receiver()?, depth)?;
             self.member(&receiver, call.name_ref()?.text())?
         } else {
-            let ast::Expr::PathExpr(path) = ast::CallExpr::cast(around)?.expr()? else { return None };
+            let ast::Expr::PathExpr(path) = ast::CallExpr::cast(around)?.expr()? else {
+                return None;
+            };
             let names = names_of(&path.path()?);
-            let owner = names.len().checked_sub(2).map_or(TUPLE, |at| names[at].as_str());
+            let owner = names
+                .len()
+                .checked_sub(2)
+                .map_or(TUPLE, |at| names[at].as_str());
             (self.at_path(&names)?, Type::named(owner))
         };
         let parameter = item.parameters.get(index)?.clone()?;
         let generics = self.generics(&owner);
         let found = parameter.argument(at)?;
-        let found = found
-            .replaced(&|name| if name == "Self" { Some(owner.clone()) } else { argument_of(&owner, &generics, name) });
+        let found = found.replaced(&|name| {
+            if name == "Self" {
+                Some(owner.clone())
+            } else {
+                argument_of(&owner, &generics, name)
+            }
+        });
         found.known()
     }
 
@@ -563,51 +773,80 @@ impl Scope<'_> {
                 if let Some(inner) = name.pat() {
                     self.pattern(&inner, kind.clone(), found);
                 }
-                let name = name.name().map(|name| name.text().to_string()).unwrap_or_default();
+                let name = name
+                    .name()
+                    .map(|name| name.text().to_string())
+                    .unwrap_or_default();
                 found.push(Local { name, kind });
             }
-            ast::Pat::RefPat(inner) => {
-                inner.pat().into_iter().for_each(|inner| self.pattern(&inner, kind.clone(), found))
-            }
-            ast::Pat::ParenPat(inner) => {
-                inner.pat().into_iter().for_each(|inner| self.pattern(&inner, kind.clone(), found))
-            }
+            ast::Pat::RefPat(inner) => inner
+                .pat()
+                .into_iter()
+                .for_each(|inner| self.pattern(&inner, kind.clone(), found)),
+            ast::Pat::ParenPat(inner) => inner
+                .pat()
+                .into_iter()
+                .for_each(|inner| self.pattern(&inner, kind.clone(), found)),
             ast::Pat::TuplePat(tuple) => {
                 let is_tuple = kind.as_ref().is_some_and(|kind| kind.name == TUPLE);
                 for (at, part) in tuple.fields().enumerate() {
-                    let part_kind = kind.as_ref().filter(|_| is_tuple).and_then(|kind| kind.argument(at));
+                    let part_kind = kind
+                        .as_ref()
+                        .filter(|_| is_tuple)
+                        .and_then(|kind| kind.argument(at));
                     self.pattern(&part, part_kind, found);
                 }
             }
             ast::Pat::SlicePat(slice) => {
                 let element = kind.and_then(|kind| self.element(&kind));
-                slice.pats().for_each(|part| self.pattern(&part, element.clone(), found));
+                slice
+                    .pats()
+                    .for_each(|part| self.pattern(&part, element.clone(), found));
             }
             ast::Pat::TupleStructPat(one) => {
-                let name = one.path().map(|path| names_of(&path)).and_then(|mut names| names.pop()).unwrap_or_default();
+                let name = one
+                    .path()
+                    .map(|path| names_of(&path))
+                    .and_then(|mut names| names.pop())
+                    .unwrap_or_default();
                 for (at, part) in one.fields().enumerate() {
                     let part_kind = match name.as_str() {
                         "Some" | "Ok" => kind.as_ref().and_then(|kind| kind.argument(0)),
                         "Err" => kind.as_ref().and_then(|kind| kind.argument(1)),
-                        name => {
-                            self.member(&Type::named(name), &at.to_string()).and_then(|(item, _)| item.value.clone())
-                        }
+                        name => self
+                            .member(&Type::named(name), &at.to_string())
+                            .and_then(|(item, _)| item.value.clone()),
                     };
                     self.pattern(&part, part_kind, found);
                 }
             }
             ast::Pat::RecordPat(record) => {
-                let owner =
-                    record.path().map(|path| names_of(&path)).and_then(|mut names| names.pop()).unwrap_or_default();
-                for field in record.record_pat_field_list().into_iter().flat_map(|list| list.fields()) {
-                    let name = field.field_name().map(|name| name.text().to_string()).unwrap_or_default();
-                    let value = self.member(&Type::named(&owner), &name).and_then(|(item, _)| item.value.clone());
+                let owner = record
+                    .path()
+                    .map(|path| names_of(&path))
+                    .and_then(|mut names| names.pop())
+                    .unwrap_or_default();
+                for field in record
+                    .record_pat_field_list()
+                    .into_iter()
+                    .flat_map(|list| list.fields())
+                {
+                    let name = field
+                        .field_name()
+                        .map(|name| name.text().to_string())
+                        .unwrap_or_default();
+                    let value = self
+                        .member(&Type::named(&owner), &name)
+                        .and_then(|(item, _)| item.value.clone());
                     if let Some(inner) = field.pat() {
                         self.pattern(&inner, value, found);
                     }
                 }
             }
-            ast::Pat::OrPat(choice) => choice.pats().take(1).for_each(|one| self.pattern(&one, kind.clone(), found)),
+            ast::Pat::OrPat(choice) => choice
+                .pats()
+                .take(1)
+                .for_each(|one| self.pattern(&one, kind.clone(), found)),
             _ => {}
         }
     }
@@ -623,7 +862,8 @@ fn argument_of(kind: &Type, generics: &[String], name: &str) -> Option<Type> {
 fn declared_as(name: &str) -> &str {
     match name {
         "f32" => "f64",
-        "i8" | "i16" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128" | "usize" => "i32",
+        "i8" | "i16" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128"
+        | "usize" => "i32",
         other => other,
     }
 }
@@ -639,7 +879,10 @@ fn literal_type(literal: &ast::Literal) -> Option<Type> {
         SyntaxKind::CHAR => Some(Type::named("char")),
         SyntaxKind::TRUE_KW | SyntaxKind::FALSE_KW => Some(Type::named("bool")),
         SyntaxKind::FLOAT_NUMBER => Some(suffix("f64", &["f32"])),
-        SyntaxKind::INT_NUMBER => Some(suffix("i32", &["usize", "u8", "u16", "u32", "u64", "i64", "f32", "f64"])),
+        SyntaxKind::INT_NUMBER => Some(suffix(
+            "i32",
+            &["usize", "u8", "u16", "u32", "u64", "i64", "f32", "f64"],
+        )),
         _ => None,
     }
 }

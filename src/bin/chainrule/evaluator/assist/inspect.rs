@@ -36,20 +36,35 @@ impl Inspection {
             other => other,
         });
         html::push_html(&mut rendered, events);
-        Inspection { text: without_fences(&markdown), markdown, html: rendered }
+        Inspection {
+            text: without_fences(&markdown),
+            markdown,
+            html: rendered,
+        }
     }
 
-    /// What rust-analyzer says. Its HTML is made of the documentation of any crate: only its text is trusted.
+    /// What rust-analyzer says. Its HTML is made of the documentation of any crate: only its text
+    /// is trusted.
     pub fn of_analyzer(text: String) -> Inspection {
         let html = format!("<pre>{}</pre>", escape_html(&text));
-        Inspection { markdown: format!("```text\n{text}\n```"), text, html }
+        Inspection {
+            markdown: format!("```text\n{text}\n```"),
+            text,
+            html,
+        }
     }
 }
 
-/// What the name at byte `offset` is, or the function whose arguments the cursor is in. `level` 1 adds the source.
+/// What the name at byte `offset` is, or the function whose arguments the cursor is in. `level` 1
+/// adds the source.
 pub fn inspect(known: &Known, code: &str, offset: usize, level: u8) -> Inspected {
-    let nothing = Inspected { found: None, is_partial: false };
-    let Some(mut cursor) = Cursor::at(code, offset) else { return nothing };
+    let nothing = Inspected {
+        found: None,
+        is_partial: false,
+    };
+    let Some(mut cursor) = Cursor::at(code, offset) else {
+        return nothing;
+    };
     if cursor.name(code).is_empty() {
         let called = called_around(&cursor).and_then(|end| Cursor::at(code, end));
         match called {
@@ -66,15 +81,29 @@ pub fn inspect(known: &Known, code: &str, offset: usize, level: u8) -> Inspected
         Some((_, item)) => item.as_ref().is_some_and(|item| item.place == "std"),
         None => !matches!(cursor.place, Place::Command | Place::Text { .. }),
     };
-    Inspected { found: found.map(|(inspection, _)| inspection), is_partial }
+    Inspected {
+        found: found.map(|(inspection, _)| inspection),
+        is_partial,
+    }
 }
 
 /// What is known of the name under the cursor, and the item that it is.
-fn named(known: &Known, code: &str, cursor: &Cursor, level: u8) -> Option<(Inspection, Option<Arc<Item>>)> {
+fn named(
+    known: &Known,
+    code: &str,
+    cursor: &Cursor,
+    level: u8,
+) -> Option<(Inspection, Option<Arc<Item>>)> {
     let name = cursor.name(code);
     let variables = |name: &str| known.type_of(name);
-    let scope = Scope { cell: known.of_cell(code), session: &known.declarations, variables: &variables };
-    let of_item = |item: Arc<Item>, owner: Option<&Type>| Some((described(&scope, &item, owner, level), Some(item)));
+    let scope = Scope {
+        cell: known.of_cell(code),
+        session: &known.declarations,
+        variables: &variables,
+    };
+    let of_item = |item: Arc<Item>, owner: Option<&Type>| {
+        Some((described(&scope, &item, owner, level), Some(item)))
+    };
     let other = |inspection: Inspection| Some((inspection, None));
     match &cursor.place {
         Place::Command => {
@@ -99,7 +128,9 @@ fn named(known: &Known, code: &str, cursor: &Cursor, level: u8) -> Option<(Inspe
             let (item, owner) = scope.member(&Type::named(owner), name)?;
             of_item(item, Some(&owner))
         }
-        Place::Text { is_format: false, .. } => None,
+        Place::Text {
+            is_format: false, ..
+        } => None,
         place => {
             if let Some(local) = scope.local(name, &cursor.node, 0) {
                 return other(of_local(&scope, name, local));
@@ -119,7 +150,11 @@ fn named(known: &Known, code: &str, cursor: &Cursor, level: u8) -> Option<(Inspe
                 return other(Inspection::new(say(english, chinese)));
             };
             let heading = say("keyword", "关键字");
-            let text = format!("```rust\n{}\n```\n\n{heading} `{name}`: {}", keyword.example, keyword.text());
+            let text = format!(
+                "```rust\n{}\n```\n\n{heading} `{name}`: {}",
+                keyword.example,
+                keyword.text()
+            );
             other(Inspection::new(text))
         }
     }
@@ -127,14 +162,20 @@ fn named(known: &Known, code: &str, cursor: &Cursor, level: u8) -> Option<(Inspe
 
 /// The function, method or macro in whose arguments the cursor is: where its name ends.
 fn called_around(cursor: &Cursor) -> Option<usize> {
-    let name = cursor.node.ancestors().filter_map(ast::ArgList::cast).find_map(|list| {
-        let around = list.syntax().parent()?;
-        if let Some(call) = ast::MethodCallExpr::cast(around.clone()) {
-            return Some(call.name_ref()?.syntax().text_range());
-        }
-        let ast::Expr::PathExpr(path) = ast::CallExpr::cast(around)?.expr()? else { return None };
-        Some(path.path()?.segment()?.name_ref()?.syntax().text_range())
-    })?;
+    let name = cursor
+        .node
+        .ancestors()
+        .filter_map(ast::ArgList::cast)
+        .find_map(|list| {
+            let around = list.syntax().parent()?;
+            if let Some(call) = ast::MethodCallExpr::cast(around.clone()) {
+                return Some(call.name_ref()?.syntax().text_range());
+            }
+            let ast::Expr::PathExpr(path) = ast::CallExpr::cast(around)?.expr()? else {
+                return None;
+            };
+            Some(path.path()?.segment()?.name_ref()?.syntax().text_range())
+        })?;
     usize::from(name.end()).checked_sub(BEFORE.len())
 }
 
@@ -176,7 +217,10 @@ fn described(scope: &Scope, item: &Item, owner: Option<&Type>, level: u8) -> Ins
     if !item.documentation.is_empty() {
         parts.push(readable(&item.documentation));
     }
-    if let Some(made) = owner.filter(|owner| makes(item, owner)).and_then(|owner| scope.named(&owner.name)) {
+    if let Some(made) = owner
+        .filter(|owner| makes(item, owner))
+        .and_then(|owner| scope.named(&owner.name))
+    {
         // What the thing is for, with an example, stands at its type.
         parts.push(readable(&made.documentation));
     }
@@ -195,7 +239,10 @@ fn described(scope: &Scope, item: &Item, owner: Option<&Type>, level: u8) -> Ins
 /// Whether a function makes a value of its type and leaves it to the type to say what that is.
 fn makes(item: &Item, owner: &Type) -> bool {
     item.kind == Kind::Function
-        && item.value.as_ref().is_some_and(|value| value.name == owner.name)
+        && item
+            .value
+            .as_ref()
+            .is_some_and(|value| value.name == owner.name)
         && !item.documentation.contains("```")
 }
 
@@ -206,7 +253,11 @@ fn readable(documentation: &str) -> String {
     for line in documentation.lines() {
         if line.trim_start().starts_with("```") {
             is_example = !is_example;
-            lines.push(if is_example { "```rust".to_owned() } else { "```".to_owned() });
+            lines.push(if is_example {
+                "```rust".to_owned()
+            } else {
+                "```".to_owned()
+            });
         } else if is_example {
             if !(line.starts_with("# ") || line == "#") {
                 lines.push(line.to_owned());
@@ -218,12 +269,15 @@ fn readable(documentation: &str) -> String {
     lines.join("\n")
 }
 
-/// `` [`fit`](Sequential::fit) `` becomes `` `fit` ``: the target is a path that only rustdoc knows.
+/// `` [`fit`](Sequential::fit) `` becomes `` `fit` ``: the target is a path that only rustdoc
+/// knows.
 pub fn plain_links(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(open) = rest.find("[`") {
-        let Some(close) = rest[open..].find("`]").map(|at| open + at) else { break };
+        let Some(close) = rest[open..].find("`]").map(|at| open + at) else {
+            break;
+        };
         plain.push_str(&rest[..open]);
         plain.push_str(&rest[open + 1..=close]);
         rest = &rest[close + 2..];
@@ -238,23 +292,39 @@ pub fn plain_links(text: &str) -> String {
 
 /// Markdown as it reads without a renderer.
 fn without_fences(markdown: &str) -> String {
-    let lines = markdown.lines().filter(|line| !line.trim_start().starts_with("```"));
+    let lines = markdown
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("```"));
     lines.collect::<Vec<_>>().join("\n").replace('`', "")
 }
 
 /// A method as if it stood at the left margin.
 fn unindented(source: &str) -> String {
     let indent = |line: &&str| line.len() - line.trim_start().len();
-    let least = source.lines().skip(1).filter(|line| !line.trim().is_empty()).map(|line| indent(&line)).min();
+    let least = source
+        .lines()
+        .skip(1)
+        .filter(|line| !line.trim().is_empty())
+        .map(|line| indent(&line))
+        .min();
     let least = least.unwrap_or(0);
-    let lines =
-        source.lines().enumerate().map(|(at, line)| if at == 0 { line } else { line.get(least..).unwrap_or("") });
+    let lines = source.lines().enumerate().map(|(at, line)| {
+        if at == 0 {
+            line
+        } else {
+            line.get(least..).unwrap_or("")
+        }
+    });
     lines.collect::<Vec<_>>().join("\n")
 }
 
 /// The first line of a documentation, without marks.
 pub fn plain_first_line(documentation: &str) -> String {
-    let first = documentation.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+    let first = documentation
+        .split("\n\n")
+        .next()
+        .unwrap_or_default()
+        .replace('\n', " ");
     plain_links(&first).replace('`', "")
 }
 
@@ -264,12 +334,20 @@ mod tests {
 
     #[test]
     fn html_of_a_cell_is_text() {
-        let inspection = Inspection::new("a <script>alert(1)</script> b\n\n<img src=x onerror=y>".to_owned());
-        assert!(!inspection.html.contains("<script") && !inspection.html.contains("<img"), "{}", inspection.html);
+        let inspection =
+            Inspection::new("a <script>alert(1)</script> b\n\n<img src=x onerror=y>".to_owned());
+        assert!(
+            !inspection.html.contains("<script") && !inspection.html.contains("<img"),
+            "{}",
+            inspection.html
+        );
     }
 
     #[test]
     fn links_are_names() {
-        assert_eq!(plain_links("by [`Init::He`] or [`fit`](a::fit), x[`i`"), "by `Init::He` or `fit`, x[`i`");
+        assert_eq!(
+            plain_links("by [`Init::He`] or [`fit`](a::fit), x[`i`"),
+            "by `Init::He` or `fit`, x[`i`"
+        );
     }
 }

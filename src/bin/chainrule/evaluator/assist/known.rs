@@ -33,7 +33,9 @@ impl Known {
     }
 
     pub fn type_of(&self, variable: &str) -> Option<Type> {
-        self.variables.get(variable).and_then(|variable| Type::parse(&variable.kind))
+        self.variables
+            .get(variable)
+            .and_then(|variable| Type::parse(&variable.kind))
     }
 }
 
@@ -42,10 +44,17 @@ impl Variable {
     pub fn in_words(&self) -> String {
         let text = |name: &str| self.measured[name].as_str().unwrap_or_default().to_owned();
         let parts = [text("shape"), text("memory")];
-        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+        parts
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · ")
     }
 
     pub fn first_values(&self) -> String {
-        self.measured["values"].as_str().unwrap_or_default().to_owned()
+        self.measured["values"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 }

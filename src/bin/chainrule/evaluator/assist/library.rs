@@ -1,4 +1,5 @@
-//! What is known without a session: the library, read from the sources that the executable carries, and a part of std.
+//! What is known without a session: the library, read from the sources that the executable carries,
+//! and a part of std.
 
 use super::declarations::{Declarations, Item, Kind, Visible, joined};
 use crate::compiler::library::sources;
@@ -6,24 +7,31 @@ use crate::course;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
-/// Names that a learner uses every day, so that they are there while a cell runs and before rust-analyzer is.
+/// Names that a learner uses every day, so that they are there while a cell runs and before
+/// rust-analyzer is.
 const STANDARD: &str = include_str!("standard.declarations");
 
 /// Declarations, with the names that are in scope without a path.
 pub struct Known {
     pub declarations: Declarations,
     pub scope: Vec<Arc<Item>>,
-    /// How often a word stands in the course and in the examples of the documentation: what is used often is proposed first. `.sum` is
-    /// one behind a dot.
+    /// How often a word stands in the course and in the examples of the documentation: what is used
+    /// often is proposed first. `.sum` is one behind a dot.
     pub uses: HashMap<String, u32>,
-    /// The same in the examples of each folder: `.label` is one thing for a tensor and another for a layer.
+    /// The same in the examples of each folder: `.label` is one thing for a tensor and another for
+    /// a layer.
     uses_in: HashMap<String, HashMap<String, u32>>,
 }
 
 impl Known {
-    /// How likely a name is what a learner is looking for: what the examples around it use, before what any use.
+    /// How likely a name is what a learner is looking for: what the examples around it use, before
+    /// what any use.
     pub fn usefulness(&self, item: &Item) -> i64 {
-        let dot = if matches!(item.kind, Kind::Method | Kind::Field) { "." } else { "" };
+        let dot = if matches!(item.kind, Kind::Method | Kind::Field) {
+            "."
+        } else {
+            ""
+        };
         let word = format!("{dot}{}", item.name);
         let count = |uses: &HashMap<String, u32>| uses.get(&word).copied().map_or(0, i64::from);
         let around = folder_of(&item.place).and_then(|folder| self.uses_in.get(folder));
@@ -37,7 +45,9 @@ impl Known {
 
 /// `nn` for `nn/layers.rs`; nothing for what is not the library's.
 fn folder_of(file: &str) -> Option<&str> {
-    file.split_once('/').filter(|_| file.ends_with(".rs")).map(|(folder, _)| folder)
+    file.split_once('/')
+        .filter(|_| file.ends_with(".rs"))
+        .map(|(folder, _)| folder)
 }
 
 /// The library, as its prelude shows it. Read when it is first asked for.
@@ -54,7 +64,9 @@ pub fn library() -> &'static Known {
                 count_words_of_examples(text, uses_in.entry(folder.to_owned()).or_default());
             }
         }
-        course::code().iter().for_each(|cell| count_words(cell, &mut uses));
+        course::code()
+            .iter()
+            .for_each(|cell| count_words(cell, &mut uses));
         for (file, text) in &files {
             declarations.read(text, &module_of(file), file, Visible::Public);
         }
@@ -63,7 +75,12 @@ pub fn library() -> &'static Known {
             note_documentation(&mut declarations, &module_of(file), text);
         }
         let scope = names_in(&declarations, "prelude");
-        Known { declarations, scope, uses, uses_in }
+        Known {
+            declarations,
+            scope,
+            uses,
+            uses_in,
+        }
     })
 }
 
@@ -74,7 +91,12 @@ pub fn standard() -> &'static Known {
         let mut declarations = Declarations::default();
         declarations.read(STANDARD, "", "std", Visible::Public);
         let scope = names_in(&declarations, "");
-        Known { declarations, scope, uses: HashMap::new(), uses_in: HashMap::new() }
+        Known {
+            declarations,
+            scope,
+            uses: HashMap::new(),
+            uses_in: HashMap::new(),
+        }
     })
 }
 
@@ -96,7 +118,9 @@ pub fn names_in(declarations: &Declarations, module: &str) -> Vec<Arc<Item>> {
 const DEEPEST: usize = 8;
 
 fn names(declarations: &Declarations, module: &str, depth: usize) -> Vec<Arc<Item>> {
-    let Some(this) = declarations.modules.get(module).filter(|_| depth < DEEPEST) else { return Vec::new() };
+    let Some(this) = declarations.modules.get(module).filter(|_| depth < DEEPEST) else {
+        return Vec::new();
+    };
     let mut found = this.items.clone();
     for reexport in &this.reexports {
         if reexport.name == "*" {
@@ -113,7 +137,12 @@ fn names(declarations: &Declarations, module: &str, depth: usize) -> Vec<Arc<Ite
 }
 
 /// What a path means that is written in `module`.
-fn find(declarations: &Declarations, module: &str, path: &[String], depth: usize) -> Option<Arc<Item>> {
+fn find(
+    declarations: &Declarations,
+    module: &str,
+    path: &[String],
+    depth: usize,
+) -> Option<Arc<Item>> {
     if depth >= DEEPEST {
         return None;
     }
@@ -137,10 +166,17 @@ fn find(declarations: &Declarations, module: &str, path: &[String], depth: usize
     if let Some(item) = this.items.iter().find(|item| item.name == *last) {
         return Some(item.clone());
     }
-    if let Some(named) = this.reexports.iter().find(|reexport| reexport.name == *last && reexport.path != path) {
+    if let Some(named) = this
+        .reexports
+        .iter()
+        .find(|reexport| reexport.name == *last && reexport.path != path)
+    {
         return find(declarations, &inside, &named.path, depth + 1);
     }
-    let globs = this.reexports.iter().filter(|reexport| reexport.name == "*");
+    let globs = this
+        .reexports
+        .iter()
+        .filter(|reexport| reexport.name == "*");
     for glob in globs {
         if let Some(path) = module_at(declarations, &inside, &glob.path, depth)
             && let Some(found) = find(declarations, &path, std::slice::from_ref(last), depth + 1)
@@ -153,13 +189,20 @@ fn find(declarations: &Declarations, module: &str, path: &[String], depth: usize
 }
 
 /// The module that a path means.
-fn module_at(declarations: &Declarations, module: &str, path: &[String], depth: usize) -> Option<String> {
+fn module_at(
+    declarations: &Declarations,
+    module: &str,
+    path: &[String],
+    depth: usize,
+) -> Option<String> {
     let mut at = module.to_owned();
     for segment in path {
         at = match segment.as_str() {
             "crate" => String::new(),
             "self" => at,
-            "super" => at.rsplit_once("::").map_or(String::new(), |(above, _)| above.to_owned()),
+            "super" => at
+                .rsplit_once("::")
+                .map_or(String::new(), |(above, _)| above.to_owned()),
             name => {
                 let inner = joined(&at, name);
                 if declarations.modules.contains_key(&inner) {
@@ -167,7 +210,10 @@ fn module_at(declarations: &Declarations, module: &str, path: &[String], depth: 
                 } else {
                     // A module under another name, such as `random` of `tensor` in the prelude.
                     let found = find(declarations, &at, &[name.to_owned()], depth + 1)?;
-                    let path = found.value.as_ref().filter(|_| found.kind == Kind::Module)?;
+                    let path = found
+                        .value
+                        .as_ref()
+                        .filter(|_| found.kind == Kind::Module)?;
                     path.name.clone()
                 }
             }
@@ -178,10 +224,18 @@ fn module_at(declarations: &Declarations, module: &str, path: &[String], depth: 
 
 fn note_documentation(declarations: &mut Declarations, path: &str, text: &str) {
     let lines = text.lines().map_while(|line| line.strip_prefix("//!"));
-    let lines: Vec<&str> = lines.map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    let lines: Vec<&str> = lines
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect();
     let (above, name) = path.rsplit_once("::").unwrap_or(("", path));
-    let Some(module) = declarations.modules.get_mut(above) else { return };
-    for item in module.items.iter_mut().filter(|item| item.kind == Kind::Module && item.name == name) {
+    let Some(module) = declarations.modules.get_mut(above) else {
+        return;
+    };
+    for item in module
+        .items
+        .iter_mut()
+        .filter(|item| item.kind == Kind::Module && item.name == name)
+    {
         let mut documented = Item::clone(item);
         documented.documentation = lines.join("\n");
         *item = Arc::new(documented);
@@ -192,7 +246,10 @@ fn note_documentation(declarations: &mut Declarations, path: &str, text: &str) {
 fn count_words_of_examples(text: &str, uses: &mut HashMap<String, u32>) {
     let mut is_example = false;
     for line in text.lines().map(str::trim_start) {
-        let Some(line) = line.strip_prefix("///").or_else(|| line.strip_prefix("//!")) else {
+        let Some(line) = line
+            .strip_prefix("///")
+            .or_else(|| line.strip_prefix("//!"))
+        else {
             is_example = false;
             continue;
         };
@@ -239,9 +296,31 @@ mod tests {
     #[test]
     fn types_have_members_also_those_that_macros_make() {
         let known = library();
-        let members = |name: &str| known.declarations.types.get(name).map_or(0, |members| members.items.len());
-        let found = ["Tensor", "Sequential", "Fit", "Dense", "Conv2D", "MaxPool2D", "Lstm", "Dataset"].map(members);
+        let members = |name: &str| {
+            known
+                .declarations
+                .types
+                .get(name)
+                .map_or(0, |members| members.items.len())
+        };
+        let found = [
+            "Tensor",
+            "Sequential",
+            "Fit",
+            "Dense",
+            "Conv2D",
+            "MaxPool2D",
+            "Lstm",
+            "Dataset",
+        ]
+        .map(members);
         let least = [60, 10, 8, 8, 10, 2, 4, 8];
-        assert!(found.iter().zip(least).all(|(found, least)| *found >= least), "{found:?}");
+        assert!(
+            found
+                .iter()
+                .zip(least)
+                .all(|(found, least)| *found >= least),
+            "{found:?}"
+        );
     }
 }

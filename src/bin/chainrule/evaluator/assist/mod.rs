@@ -1,11 +1,13 @@
 //! Completion and inspection: what a learner sees at Tab and Shift+Tab.
 //!
-//! Answered from declarations: the library's own sources, a part of std, the cells and variables of the session. That
-//! takes a millisecond and also works while a cell runs, on another thread than the evaluator's. Rust-analyzer, which
-//! belongs to evcxr and with it to the evaluator, adds what only it knows (`analyzer`).
+//! Answered from declarations: the library's own sources, a part of std, the cells and variables of
+//! the session. That takes a millisecond and also works while a cell runs, on another thread than
+//! the evaluator's. Rust-analyzer, which belongs to evcxr and with it to the evaluator, adds what
+//! only it knows (`analyzer`).
 //!
-//! `cursor` says what the cursor stands at, `infer` what type the receiver has, `declarations` reads sources,
-//! `library` and `standard.declarations` are what is known from the start, `words` keywords and commands.
+//! `cursor` says what the cursor stands at, `infer` what type the receiver has, `declarations`
+//! reads sources, `library` and `standard.declarations` are what is known from the start, `words`
+//! keywords and commands.
 
 mod analyzer;
 mod complete;
@@ -43,7 +45,10 @@ pub struct Assistant {
 impl Assistant {
     /// For a session in `folder`, the learner's.
     pub fn new(folder: &Path) -> Assistant {
-        Assistant { known: Arc::default(), folder: folder.to_owned() }
+        Assistant {
+            known: Arc::default(),
+            folder: folder.to_owned(),
+        }
     }
 
     /// What could stand at byte `offset`.
@@ -57,7 +62,10 @@ impl Assistant {
     /// What the name at byte `offset` is; `level` 1 adds its source.
     pub fn inspect(&self, code: &str, offset: usize, level: u8) -> Inspected {
         match excess(code) {
-            Some(_) => Inspected { found: None, is_partial: false },
+            Some(_) => Inspected {
+                found: None,
+                is_partial: false,
+            },
             None => inspect::inspect(&self.known(), code, offset, level),
         }
     }
@@ -65,16 +73,23 @@ impl Assistant {
     /// Notes the variables that there are after a cell, and what the worker says of them.
     pub fn note_variables(&self, variables: BTreeMap<String, String>, events: &[Event]) {
         let mut known = self.known();
-        known.variables.retain(|name, _| variables.contains_key(name));
+        known
+            .variables
+            .retain(|name, _| variables.contains_key(name));
         for (name, kind) in variables {
             let variable = known.variables.entry(name).or_default();
             let kind = without_paths(&kind);
             if variable.kind != kind {
-                *variable = Variable { kind, measured: Value::Null };
+                *variable = Variable {
+                    kind,
+                    measured: Value::Null,
+                };
             }
         }
         for event in events {
-            let Event::Variables { variables } = event else { continue };
+            let Event::Variables { variables } = event else {
+                continue;
+            };
             for (name, measured) in variables {
                 if let Some(variable) = known.variables.get_mut(name) {
                     variable.measured = measured.clone();
@@ -86,13 +101,22 @@ impl Assistant {
     /// Notes what a cell has defined.
     pub fn note_cell(&self, number: u32, code: &str) {
         let mut known = self.known();
-        known.declarations.read_cell(code, &format!("In [{number}]"));
-        let imports = known.declarations.modules.get_mut("").map(|module| std::mem::take(&mut module.reexports));
+        known
+            .declarations
+            .read_cell(code, &format!("In [{number}]"));
+        let imports = known
+            .declarations
+            .modules
+            .get_mut("")
+            .map(|module| std::mem::take(&mut module.reexports));
         for import in imports.into_iter().flatten() {
-            let is_known =
-                standard().declarations.modules.contains_key(&import.path[1.min(import.path.len())..].join("::"));
+            let is_known = standard()
+                .declarations
+                .modules
+                .contains_key(&import.path[1.min(import.path.len())..].join("::"));
             if import.name == "*" {
-                known.imports_unknown |= !is_known && import.path.first().is_none_or(|first| first != "chainrule");
+                known.imports_unknown |=
+                    !is_known && import.path.first().is_none_or(|first| first != "chainrule");
             } else if !known.imported.contains(&import.name) {
                 known.imported.push(import.name);
             }

@@ -7,25 +7,33 @@ use std::sync::Arc;
 /// Whether the library has a type or a trait of this name.
 pub fn is_type_of_library(name: &str) -> bool {
     let modules = &library().declarations.modules;
-    let is_type = |item: &Arc<Item>| item.name == name && matches!(item.kind, Kind::Type | Kind::Trait);
-    modules.values().any(|module| module.items.iter().any(is_type))
+    let is_type =
+        |item: &Arc<Item>| item.name == name && matches!(item.kind, Kind::Type | Kind::Trait);
+    modules
+        .values()
+        .any(|module| module.items.iter().any(is_type))
 }
 
 /// What the method of this name takes that a tensor has, by name; None if a tensor has none.
 pub fn method_of_tensor(name: &str) -> Option<Vec<String>> {
     let members = library().declarations.types.get("Tensor")?;
-    let method = members.items.iter().find(|item| item.name == name && item.kind == Kind::Method)?;
+    let method = members
+        .items
+        .iter()
+        .find(|item| item.name == name && item.kind == Kind::Method)?;
     Some(parameters(method))
 }
 
-/// How values of a type are made: `Dense::new(inputs, outputs)`; of a function: how it is called. None for what the prelude
-/// does not have.
+/// How values of a type are made: `Dense::new(inputs, outputs)`; of a function: how it is called.
+/// None for what the prelude does not have.
 pub fn signature(name: &str) -> Option<String> {
     let item = library().scope.iter().find(|item| item.name == name)?;
     match item.kind {
         Kind::Type => {
             let items = &library().declarations.types.get(name)?.items;
-            let new = items.iter().find(|item| item.name == "new" && item.kind == Kind::Function)?;
+            let new = items
+                .iter()
+                .find(|item| item.name == "new" && item.kind == Kind::Function)?;
             Some(format!("{name}::new({})", parameters(new).join(", ")))
         }
         Kind::Function => Some(format!("{name}({})", parameters(item).join(", "))),
@@ -35,44 +43,82 @@ pub fn signature(name: &str) -> Option<String> {
 
 /// Whether a type has usual settings: `Adam::default()`.
 pub fn has_default(name: &str) -> bool {
-    library().declarations.types.get(name).is_some_and(|members| members.traits.iter().any(|one| one == "Default"))
+    library()
+        .declarations
+        .types
+        .get(name)
+        .is_some_and(|members| members.traits.iter().any(|one| one == "Default"))
 }
 
-/// What a function of the library takes, by name, and an example of its documentation that calls it. `callee` is
-/// `Conv2D::new`, or the name of a method; None if there is none, or if several types have one that takes something else.
+/// What a function of the library takes, by name, and an example of its documentation that calls
+/// it. `callee` is `Conv2D::new`, or the name of a method; None if there is none, or if several
+/// types have one that takes something else.
 pub fn call(callee: &str) -> Option<(Vec<String>, Option<String>)> {
     let declarations = &library().declarations;
     let found: Vec<Arc<Item>> = match callee.rsplit_once("::") {
         Some((owner, name)) => {
             let members = declarations.types.get(owner.rsplit("::").next()?)?;
-            members.items.iter().filter(|item| item.name == name).cloned().collect()
+            members
+                .items
+                .iter()
+                .filter(|item| item.name == name)
+                .cloned()
+                .collect()
         }
         None => {
-            let of_types = declarations.types.values().flat_map(|members| members.items.iter());
+            let of_types = declarations
+                .types
+                .values()
+                .flat_map(|members| members.items.iter());
             let methods = of_types.filter(|item| item.kind == Kind::Method);
-            let functions = library().scope.iter().filter(|item| item.kind == Kind::Function);
-            methods.chain(functions).filter(|item| item.name == callee).cloned().collect()
+            let functions = library()
+                .scope
+                .iter()
+                .filter(|item| item.kind == Kind::Function);
+            methods
+                .chain(functions)
+                .filter(|item| item.name == callee)
+                .cloned()
+                .collect()
         }
     };
     let first = found.first()?;
-    if found.iter().any(|other| parameters(other) != parameters(first)) {
+    if found
+        .iter()
+        .any(|other| parameters(other) != parameters(first))
+    {
         return None;
     }
-    let owner = callee.rsplit_once("::").and_then(|(owner, _)| library().scope.iter().find(|item| item.name == owner));
-    let examples = std::iter::once(first).chain(owner).filter_map(|item| example(&item.documentation, callee));
+    let owner = callee
+        .rsplit_once("::")
+        .and_then(|(owner, _)| library().scope.iter().find(|item| item.name == owner));
+    let examples = std::iter::once(first)
+        .chain(owner)
+        .filter_map(|item| example(&item.documentation, callee));
     Some((parameters(first), examples.into_iter().next()))
 }
 
 /// The first line of an example that calls a function, without what is asserted of it.
 fn example(documentation: &str, callee: &str) -> Option<String> {
-    let call = if callee.contains("::") { format!("{callee}(") } else { format!(".{callee}(") };
-    let lines = documentation.lines().map(str::trim).filter(|line| !line.starts_with('#') && line.contains(&call));
-    lines.map(str::to_owned).find(|line| !line.starts_with("assert") && !line.contains("](") && !line.contains("[`"))
+    let call = if callee.contains("::") {
+        format!("{callee}(")
+    } else {
+        format!(".{callee}(")
+    };
+    let lines = documentation
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.starts_with('#') && line.contains(&call));
+    lines
+        .map(str::to_owned)
+        .find(|line| !line.starts_with("assert") && !line.contains("](") && !line.contains("[`"))
 }
 
 /// The names of what a function takes, without `self`.
 fn parameters(item: &Item) -> Vec<String> {
-    let Some((_, after)) = item.signature.split_once('(') else { return Vec::new() };
+    let Some((_, after)) = item.signature.split_once('(') else {
+        return Vec::new();
+    };
     let (mut depth, mut start, mut parts) = (0, 0, Vec::new());
     for (at, c) in after.char_indices() {
         match c {
@@ -89,8 +135,19 @@ fn parameters(item: &Item) -> Vec<String> {
             _ => {}
         }
     }
-    let name = |part: &&str| part.split(':').next().unwrap_or_default().trim().trim_start_matches("mut ").to_owned();
-    parts.iter().map(name).filter(|name| !name.is_empty() && !name.ends_with("self")).collect()
+    let name = |part: &&str| {
+        part.split(':')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .trim_start_matches("mut ")
+            .to_owned()
+    };
+    parts
+        .iter()
+        .map(name)
+        .filter(|name| !name.is_empty() && !name.ends_with("self"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -99,8 +156,14 @@ mod tests {
 
     #[test]
     fn how_things_are_made_and_called() {
-        assert_eq!(signature("Dense").as_deref(), Some("Dense::new(inputs, outputs)"));
-        assert_eq!(signature("Conv2D").as_deref(), Some("Conv2D::new(channels, filters, size)"));
+        assert_eq!(
+            signature("Dense").as_deref(),
+            Some("Dense::new(inputs, outputs)")
+        );
+        assert_eq!(
+            signature("Conv2D").as_deref(),
+            Some("Conv2D::new(channels, filters, size)")
+        );
         assert_eq!(signature("Nobody"), None);
         assert!(has_default("Adam") && has_default("Sgd") && !has_default("Dense"));
         assert_eq!(call("sum_axis").unwrap().0, ["axis", "keepdim"]);
@@ -113,7 +176,12 @@ mod tests {
         );
         assert_eq!(call("add_nothing"), None);
         assert_eq!(method_of_tensor("softmax"), Some(vec!["axis".to_owned()]));
-        assert_eq!((method_of_tensor("exp"), method_of_tensor("fit")), (Some(Vec::new()), None));
-        assert!(is_type_of_library("Fit") && is_type_of_library("Module") && !is_type_of_library("Vec"));
+        assert_eq!(
+            (method_of_tensor("exp"), method_of_tensor("fit")),
+            (Some(Vec::new()), None)
+        );
+        assert!(
+            is_type_of_library("Fit") && is_type_of_library("Module") && !is_type_of_library("Vec")
+        );
     }
 }

@@ -4,7 +4,8 @@ use crate::evaluator::cell::EDITION;
 use ra_ap_syntax::SourceFile;
 use ra_ap_syntax::ast::{self, AstNode, HasGenericArgs};
 
-/// `Vec<Tensor>` is `Vec` with one argument. References and lifetimes are left out, for a dot looks through them.
+/// `Vec<Tensor>` is `Vec` with one argument. References and lifetimes are left out, for a dot looks
+/// through them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Type {
     /// The last name of the path; one of the names below for what has no path.
@@ -23,11 +24,17 @@ const UNKNOWN: &str = "_";
 
 impl Type {
     pub fn named(name: &str) -> Type {
-        Type { name: name.to_owned(), arguments: Vec::new() }
+        Type {
+            name: name.to_owned(),
+            arguments: Vec::new(),
+        }
     }
 
     pub fn with(name: &str, arguments: Vec<Type>) -> Type {
-        Type { name: name.to_owned(), arguments }
+        Type {
+            name: name.to_owned(),
+            arguments,
+        }
     }
 
     pub fn unknown() -> Type {
@@ -46,7 +53,13 @@ impl Type {
     /// From text such as `alloc::vec::Vec<f32>`.
     pub fn parse(text: &str) -> Option<Type> {
         let file = SourceFile::parse(&format!("type T = {text};"), EDITION).tree();
-        Type::of(&file.syntax().descendants().find_map(ast::TypeAlias::cast)?.ty()?)
+        Type::of(
+            &file
+                .syntax()
+                .descendants()
+                .find_map(ast::TypeAlias::cast)?
+                .ty()?,
+        )
     }
 
     pub fn of(node: &ast::Type) -> Option<Type> {
@@ -57,7 +70,9 @@ impl Type {
             ast::Type::ParenType(inner) => Type::of(&inner.ty()?),
             ast::Type::SliceType(slice) => Some(Type::with(SLICE, vec![or_unknown(slice.ty()?)])),
             ast::Type::ArrayType(array) => Some(Type::with(SLICE, vec![or_unknown(array.ty()?)])),
-            ast::Type::TupleType(tuple) => Some(Type::with(TUPLE, tuple.fields().map(or_unknown).collect())),
+            ast::Type::TupleType(tuple) => {
+                Some(Type::with(TUPLE, tuple.fields().map(or_unknown).collect()))
+            }
             ast::Type::ImplTraitType(some) => Type::of_bounds(some.type_bound_list()?),
             ast::Type::DynTraitType(some) => Type::of_bounds(some.type_bound_list()?),
             _ => None,
@@ -72,7 +87,10 @@ impl Type {
     fn of_path(path: &ast::Path) -> Option<Type> {
         let segment = path.segment()?;
         let name = segment.name_ref()?.text().to_string();
-        if let Some(owner) = path.qualifier().and_then(|qualifier| Type::of_path(&qualifier)) {
+        if let Some(owner) = path
+            .qualifier()
+            .and_then(|qualifier| Type::of_path(&qualifier))
+        {
             match name.as_str() {
                 "Item" => return Some(Type::with(ITEM, vec![owner])),
                 "IntoIter" => return Some(owner),
@@ -85,26 +103,43 @@ impl Type {
                 .filter_map(|parameter| parameter.ty())
                 .map(|parameter| Type::of(&parameter).unwrap_or_else(Type::unknown))
                 .collect();
-            let returned = segment.ret_type().and_then(|returned| Type::of(&returned.ty()?));
+            let returned = segment
+                .ret_type()
+                .and_then(|returned| Type::of(&returned.ty()?));
             arguments.push(returned.unwrap_or_else(|| Type::named(TUPLE)));
             return Some(Type::with(FUNCTION, arguments));
         }
-        let arguments = segment.generic_arg_list().into_iter().flat_map(|list| list.generic_args());
+        let arguments = segment
+            .generic_arg_list()
+            .into_iter()
+            .flat_map(|list| list.generic_args());
         let arguments = arguments.filter_map(|argument| match argument {
             ast::GenericArg::TypeArg(argument) => Some(argument.ty()),
             // `Iterator<Item = f32>`
             ast::GenericArg::AssocTypeArg(argument) => Some(argument.ty()),
             _ => None,
         });
-        let arguments = arguments.map(|node| node.and_then(|node| Type::of(&node)).unwrap_or_else(Type::unknown));
-        Some(Type { name, arguments: arguments.collect() })
+        let arguments = arguments.map(|node| {
+            node.and_then(|node| Type::of(&node))
+                .unwrap_or_else(Type::unknown)
+        });
+        Some(Type {
+            name,
+            arguments: arguments.collect(),
+        })
     }
 
     /// The type with names of parameters replaced.
     pub fn replaced(&self, with: &dyn Fn(&str) -> Option<Type>) -> Type {
         match with(&self.name) {
             Some(other) => other,
-            None => Type::with(&self.name, self.arguments.iter().map(|argument| argument.replaced(with)).collect()),
+            None => Type::with(
+                &self.name,
+                self.arguments
+                    .iter()
+                    .map(|argument| argument.replaced(with))
+                    .collect(),
+            ),
         }
     }
 }
@@ -129,7 +164,8 @@ mod tests {
 
     #[test]
     fn types_from_text() {
-        let simple = |text: &str| Type::parse(text).map(|found| (found.name.clone(), found.arguments.len()));
+        let simple =
+            |text: &str| Type::parse(text).map(|found| (found.name.clone(), found.arguments.len()));
         let cases = [
             ("f32", "f32", 0),
             ("&'static mut chainrule::tensor::Tensor", "Tensor", 0),

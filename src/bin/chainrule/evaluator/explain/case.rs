@@ -15,7 +15,8 @@ pub struct Explanation {
 
 /// What went wrong, and all that an explanation can be drawn from.
 pub struct Case<'a> {
-    /// rustc's code, such as `E0425`; `Panic` or `Error` as in a failure; or one of the kinds of [`Unkept`].
+    /// rustc's code, such as `E0425`; `Panic` or `Error` as in a failure; or one of the kinds of
+    /// [`Unkept`].
     pub kind: &'a str,
     pub message: &'a str,
     /// The words at the marks, one after the other.
@@ -43,19 +44,33 @@ impl Case<'_> {
     }
 
     pub(super) fn marked(&self) -> &str {
-        self.mark.clone().and_then(|range| self.code.get(range)).unwrap_or_default()
+        self.mark
+            .clone()
+            .and_then(|range| self.code.get(range))
+            .unwrap_or_default()
     }
 }
 
 impl Explanation {
     /// An explanation, in English and in Chinese.
-    pub fn new(english: impl Into<String>, chinese: impl Into<String>, fix: impl Into<String>) -> Explanation {
-        Explanation { sentences: say(english.into(), chinese.into()), fix: fix.into() }
+    pub fn new(
+        english: impl Into<String>,
+        chinese: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Explanation {
+        Explanation {
+            sentences: say(english.into(), chinese.into()),
+            fix: fix.into(),
+        }
     }
 
     /// For a traceback.
     pub fn lines(&self, heading: &str, reset: &str) -> Vec<String> {
-        let mut lines = vec![format!("{heading}{}{reset}{}", say("In plain words: ", "简单地说："), self.sentences)];
+        let mut lines = vec![format!(
+            "{heading}{}{reset}{}",
+            say("In plain words: ", "简单地说："),
+            self.sentences
+        )];
         if !self.fix.is_empty() {
             lines.push(String::new());
             lines.extend(self.fix.lines().map(|line| format!("    {line}")));
@@ -72,13 +87,26 @@ impl Explanation {
             escape_html(&self.sentences)
         );
         if !self.fix.is_empty() {
-            let fix = self.fix.lines().map(|line| format!("\n    {line}")).collect::<String>();
+            let fix = self
+                .fix
+                .lines()
+                .map(|line| format!("\n    {line}"))
+                .collect::<String>();
             text.push_str(&fix);
-            html.push_str(&format!("<pre style=\"margin: 0.3em 0\">{}</pre>", escape_html(&self.fix)));
+            html.push_str(&format!(
+                "<pre style=\"margin: 0.3em 0\">{}</pre>",
+                escape_html(&self.fix)
+            ));
         }
         html.push_str("</div>");
-        let data = [("text/plain".to_owned(), text.into()), ("text/html".to_owned(), html.into())];
-        Output::Display(Bundle { data: data.into_iter().collect(), id: None })
+        let data = [
+            ("text/plain".to_owned(), text.into()),
+            ("text/html".to_owned(), html.into()),
+        ];
+        Output::Display(Bundle {
+            data: data.into_iter().collect(),
+            id: None,
+        })
     }
 }
 
@@ -112,31 +140,70 @@ impl Unkept {
         let said = |text: &str| message.contains(text);
         let (kind, title) = if said("is a closure, which cannot be persisted") {
             let english = format!("the closure `{name}` cannot be kept for the next cell");
-            (CLOSURE, say(english, format!("闭包 `{name}` 不能留到下一个单元格")))
+            (
+                CLOSURE,
+                say(english, format!("闭包 `{name}` 不能留到下一个单元格")),
+            )
         } else if said("contains a reference with a non-static lifetime") {
-            let english =
-                format!("`{name}` borrows from another variable, and a borrow cannot be kept for the next cell");
-            (BORROW, say(english, format!("`{name}` 借用了别的变量，而借用不能留到下一个单元格")))
+            let english = format!(
+                "`{name}` borrows from another variable, and a borrow cannot be kept for the next \
+                cell"
+            );
+            (
+                BORROW,
+                say(
+                    english,
+                    format!("`{name}` 借用了别的变量，而借用不能留到下一个单元格"),
+                ),
+            )
         } else if said("which cannot be persisted")
-            && ["::iter::", "Iter", "::ops::Range"].iter().any(|word| said(word))
+            && ["::iter::", "Iter", "::ops::Range"]
+                .iter()
+                .any(|word| said(word))
         {
             let english = format!("the iterator `{name}` cannot be kept for the next cell");
-            (ITERATOR, say(english, format!("迭代器 `{name}` 不能留到下一个单元格")))
+            (
+                ITERATOR,
+                say(english, format!("迭代器 `{name}` 不能留到下一个单元格")),
+            )
         } else if said("which cannot be persisted") {
-            let english = format!("`{name}` cannot be kept for the next cell, because its type has no name");
-            (NAMELESS, say(english, format!("`{name}` 的类型没有名字，不能留到下一个单元格")))
+            let english =
+                format!("`{name}` cannot be kept for the next cell, because its type has no name");
+            (
+                NAMELESS,
+                say(
+                    english,
+                    format!("`{name}` 的类型没有名字，不能留到下一个单元格"),
+                ),
+            )
         } else if said("Couldn't automatically determine type of variable")
             || said("Failed to determine type of variable")
         {
-            (UNKNOWN_TYPE, say(format!("the type of `{name}` is not known"), format!("不知道 `{name}` 是什么类型")))
+            (
+                UNKNOWN_TYPE,
+                say(
+                    format!("the type of `{name}` is not known"),
+                    format!("不知道 `{name}` 是什么类型"),
+                ),
+            )
         } else if message.starts_with(OUTDATED) {
             let changed = message.split('`').nth(3).unwrap_or_default();
             let english = format!("`{name}` was made before this cell changed `{changed}`");
-            (OUTDATED, say(english, format!("`{name}` 是在这个单元格修改 `{changed}` 之前创建的")))
+            (
+                OUTDATED,
+                say(
+                    english,
+                    format!("`{name}` 是在这个单元格修改 `{changed}` 之前创建的"),
+                ),
+            )
         } else {
             return None;
         };
-        Some(Unkept { kind, title, variable: name })
+        Some(Unkept {
+            kind,
+            title,
+            variable: name,
+        })
     }
 }
 
@@ -146,12 +213,26 @@ mod tests {
 
     #[test]
     fn evcxr_in_plain_words() {
-        let title = |message| Unkept::from_message(message).map(|unkept| (unkept.kind, unkept.title));
-        let said = "The variable `f` is a closure, which cannot be persisted.\nYou can however persist closures if you";
-        assert_eq!(title(said), Some((CLOSURE, "the closure `f` cannot be kept for the next cell".to_owned())));
-        let said = "The variable `r` contains a reference with a non-static lifetime so\ncan't be persisted.";
-        assert!(title(said).is_some_and(|(kind, title)| kind == BORROW && title.starts_with("`r` borrows from")));
-        let said = "The variable `it` has type `std::iter::Map<X>` which cannot be persisted.\nYou might";
+        let title =
+            |message| Unkept::from_message(message).map(|unkept| (unkept.kind, unkept.title));
+        let said = "The variable `f` is a closure, which cannot be persisted.\nYou can however \
+                   persist closures if you";
+        assert_eq!(
+            title(said),
+            Some((
+                CLOSURE,
+                "the closure `f` cannot be kept for the next cell".to_owned()
+            ))
+        );
+        let said = "The variable `r` contains a reference with a non-static lifetime so\ncan't be \
+                   persisted.";
+        assert!(
+            title(said).is_some_and(
+                |(kind, title)| kind == BORROW && title.starts_with("`r` borrows from")
+            )
+        );
+        let said =
+            "The variable `it` has type `std::iter::Map<X>` which cannot be persisted.\nYou might";
         assert!(title(said).is_some_and(|(kind, _)| kind == ITERATOR));
         assert_eq!(title("mismatched types"), None);
     }
@@ -159,10 +240,27 @@ mod tests {
     #[test]
     fn an_explanation_as_text_and_as_html() {
         let explanation = Explanation::new("a < b.", "a 小于 b。", "let a = 1;\nlet b = 2;");
-        assert_eq!(explanation.lines("", ""), ["In plain words: a < b.", "", "    let a = 1;", "    let b = 2;", ""]);
-        let Output::Display(bundle) = explanation.output() else { panic!("not a display") };
-        assert_eq!(bundle.data["text/plain"], "a < b.\n    let a = 1;\n    let b = 2;");
+        assert_eq!(
+            explanation.lines("", ""),
+            [
+                "In plain words: a < b.",
+                "",
+                "    let a = 1;",
+                "    let b = 2;",
+                ""
+            ]
+        );
+        let Output::Display(bundle) = explanation.output() else {
+            panic!("not a display")
+        };
+        assert_eq!(
+            bundle.data["text/plain"],
+            "a < b.\n    let a = 1;\n    let b = 2;"
+        );
         let html = bundle.data["text/html"].as_str().unwrap();
-        assert!(html.contains(">a &lt; b.<pre") && html.contains("let a = 1;\nlet b = 2;</pre></div>"), "{html}");
+        assert!(
+            html.contains(">a &lt; b.<pre") && html.contains("let a = 1;\nlet b = 2;</pre></div>"),
+            "{html}"
+        );
     }
 }

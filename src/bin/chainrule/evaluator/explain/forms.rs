@@ -1,5 +1,5 @@
-//! What is there, but is written in another form: too few arguments or too many, a type where a value is meant, a method
-//! where a field is.
+//! What is there, but is written in another form: too few arguments or too many, a type where a
+//! value is meant, a method where a field is.
 
 use super::calls::{Call, assigned_to_field, closure_around};
 use super::case::{Case, Explanation};
@@ -26,13 +26,20 @@ pub fn explain(case: &Case) -> Option<Explanation> {
 fn arguments(case: &Case) -> Option<Explanation> {
     let call = Call::named_at(case.code, case.mark.as_ref()?.start)?;
     // A function or a method of the learner's.
-    let is_own = |name: &String| case.memory.has_method(name) || Cell::new(case.code).methods().contains(name);
+    let is_own = |name: &String| {
+        case.memory.has_method(name) || Cell::new(case.code).methods().contains(name)
+    };
     // Said of the arguments by name already.
-    let is_by_name = call.arguments.iter().any(|one| one.split_once('=').is_some_and(|(name, _)| is_word(name.trim())));
+    let is_by_name = call.arguments.iter().any(|one| {
+        one.split_once('=')
+            .is_some_and(|(name, _)| is_word(name.trim()))
+    });
     if is_by_name {
         return None;
     }
-    if case.memory.defined_in(&call.callee).is_some() || call.receiver.as_ref().is_some_and(|_| is_own(&call.callee)) {
+    if case.memory.defined_in(&call.callee).is_some()
+        || call.receiver.as_ref().is_some_and(|_| is_own(&call.callee))
+    {
         return None;
     }
     reduction(&call)
@@ -47,43 +54,53 @@ fn arguments(case: &Case) -> Option<Explanation> {
 fn reduction(call: &Call) -> Option<Explanation> {
     let (name, given) = (call.callee.as_str(), &call.arguments);
     let with = |name: &str, more: &[&str]| {
-        let all: Vec<String> = given.iter().cloned().chain(more.iter().map(|one| (*one).to_owned())).collect();
+        let all: Vec<String> = given
+            .iter()
+            .cloned()
+            .chain(more.iter().map(|one| (*one).to_owned()))
+            .collect();
         call.with(name, &all)
     };
     match (name, given.len()) {
-        (_, 1) if name.ends_with("_axis") || name.ends_with("_axes") || name == "logsumexp" => Some(Explanation::new(
-            format!(
-                "`{name}` asks two things: along which axis, and whether the axis stays, with size 1 (`keepdim`). \
-                 `false`: it goes, as in NumPy."
-            ),
-            format!(
-                "`{name}` 要知道两件事：沿哪个轴，以及这个轴是否以大小 1 保留（`keepdim`）。写 `false` 就去掉，和 NumPy 一样。"
-            ),
-            with(name, &["false"]),
-        )),
-        ("argmax" | "argmin" | "softmax" | "log_softmax" | "cumsum" | "flip" | "squeeze" | "unsqueeze", 0) => {
+        (_, 1) if name.ends_with("_axis") || name.ends_with("_axes") || name == "logsumexp" => {
             Some(Explanation::new(
-                format!("`{name}` asks along which axis: 0 is the first, -1 the last."),
-                format!("`{name}` 要知道沿哪个轴：0 是第一个轴，-1 是最后一个轴。"),
-                with(name, &["-1"]),
+                format!(
+                    "`{name}` asks two things: along which axis, and whether the axis stays, with \
+                 size 1 (`keepdim`). `false`: it goes, as in NumPy."
+                ),
+                format!(
+                    "`{name}` 要知道两件事：沿哪个轴，以及这个轴是否以大小 1 保留（`keepdim`）。写 `false` 就去掉，和 NumPy 一样。"
+                ),
+                with(name, &["false"]),
             ))
         }
+        (
+            "argmax" | "argmin" | "softmax" | "log_softmax" | "cumsum" | "flip" | "squeeze"
+            | "unsqueeze",
+            0,
+        ) => Some(Explanation::new(
+            format!("`{name}` asks along which axis: 0 is the first, -1 the last."),
+            format!("`{name}` 要知道沿哪个轴：0 是第一个轴，-1 是最后一个轴。"),
+            with(name, &["-1"]),
+        )),
         ("sum" | "mean" | "max" | "min" | "var" | "std" | "prod", 1..) => {
             let along = format!("{name}_axis");
             let more: &[&str] = if given.len() == 1 { &["false"] } else { &[] };
             Some(Explanation::new(
                 format!(
-                    "`{name}()` takes all values together; along one axis it is `{along}`, which also asks whether the \
-                     axis stays, with size 1."
+                    "`{name}()` takes all values together; along one axis it is `{along}`, which \
+                     also asks whether the axis stays, with size 1."
                 ),
-                format!("`{name}()` 对所有值计算；沿一个轴计算要用 `{along}`，它还要知道这个轴是否以大小 1 保留。"),
+                format!(
+                    "`{name}()` 对所有值计算；沿一个轴计算要用 `{along}`，它还要知道这个轴是否以大小 1 保留。"
+                ),
                 with(&along, more),
             ))
         }
         ("reshape" | "expand" | "permute" | "zeros" | "ones" | "rand" | "randn", 2..)
-        | ("Tensor::zeros" | "Tensor::ones" | "Tensor::rand" | "Tensor::randn", 2..) => {
-            Some(shape_as_list(&call.with(name, &[format!("&[{}]", given.join(", "))])))
-        }
+        | ("Tensor::zeros" | "Tensor::ones" | "Tensor::rand" | "Tensor::randn", 2..) => Some(
+            shape_as_list(&call.with(name, &[format!("&[{}]", given.join(", "))])),
+        ),
         _ => None,
     }
 }
@@ -118,7 +135,8 @@ fn reading(call: &Call) -> Option<Explanation> {
             call.with("set_learning_rate", &call.arguments),
         ),
         ("requires_grad", 1) => (
-            "`requires_grad()` asks for a gradient; `set_trainable(false)` has training leave the tensor as it is.",
+            "`requires_grad()` asks for a gradient; `set_trainable(false)` has training leave the \
+            tensor as it is.",
             "`requires_grad()` 要求计算梯度；`set_trainable(false)` 让训练不改变这个张量。",
             call.with("set_trainable", &call.arguments),
         ),
@@ -134,45 +152,82 @@ fn reading(call: &Call) -> Option<Explanation> {
 
 /// `fit(&x, &y)`, `fit(&train, &test)`, `fit(&train, 10)`
 fn fit(call: &Call, case: &Case) -> Option<Explanation> {
-    let ("fit", [first, second, ..]) = (call.callee.as_str(), call.arguments.as_slice()) else { return None };
-    let has_tensors = ["found `&Tensor`", "found `Tensor`", "Tensor`"].iter().any(|word| case.labels.contains(word));
+    let ("fit", [first, second, ..]) = (call.callee.as_str(), call.arguments.as_slice()) else {
+        return None;
+    };
+    let has_tensors = ["found `&Tensor`", "found `Tensor`", "Tensor`"]
+        .iter()
+        .any(|word| case.labels.contains(word));
     let rest = if second.parse::<usize>().is_ok() {
-        format!("{}.epochs({second})", call.with("fit", std::slice::from_ref(first)))
+        format!(
+            "{}.epochs({second})",
+            call.with("fit", std::slice::from_ref(first))
+        )
     } else if has_tensors {
-        format!("{}.epochs(10)", call.with("fit_tensors", &[borrowed(first), borrowed(second)]))
+        format!(
+            "{}.epochs(10)",
+            call.with("fit_tensors", &[borrowed(first), borrowed(second)])
+        )
     } else {
-        format!("{}.validation({})", call.with("fit", std::slice::from_ref(first)), borrowed(second))
+        format!(
+            "{}.validation({})",
+            call.with("fit", std::slice::from_ref(first)),
+            borrowed(second)
+        )
     };
     Some(Explanation::new(
-        "`fit` takes a data set; inputs and targets as two tensors go to `fit_tensors`. What else can be set follows as \
-         methods, and `.run()` starts.",
+        "`fit` takes a data set; inputs and targets as two tensors go to `fit_tensors`. What else \
+         can be set follows as methods, and `.run()` starts.",
         "`fit` 接收一个数据集；输入和目标是两个张量时用 `fit_tensors`。其他设置写成后面的方法，最后用 `.run()` 开始。",
         format!("{rest}.run()"),
     ))
 }
 
-/// Predictions and labels in one call: which comes first differs between libraries, so here both have a name.
+/// Predictions and labels in one call: which comes first differs between libraries, so here both
+/// have a name.
 fn comparison(call: &Call) -> Option<Explanation> {
     let number = match call.callee.as_str() {
         "confusion_matrix" => "classes",
         "precision" | "recall" | "f1_score" | "roc_auc" => "class",
         _ => return None,
     };
-    let [first, second, rest @ ..] = call.arguments.as_slice() else { return None };
-    let is_label = |text: &str| {
-        ["label", "true", "truth", "target", ".y", "test_y", "y_test"].iter().any(|word| text.contains(word))
+    let [first, second, rest @ ..] = call.arguments.as_slice() else {
+        return None;
     };
-    let is_prediction = |text: &str| ["pred", "score", "prob", "hat"].iter().any(|word| text.contains(word));
+    let is_label = |text: &str| {
+        ["label", "true", "truth", "target", ".y", "test_y", "y_test"]
+            .iter()
+            .any(|word| text.contains(word))
+    };
+    let is_prediction = |text: &str| {
+        ["pred", "score", "prob", "hat"]
+            .iter()
+            .any(|word| text.contains(word))
+    };
     let is_turned = is_prediction(second) || (is_label(first) && !is_prediction(first));
-    let (predicted, labels) = if is_turned { (second, first) } else { (first, second) };
-    let number = rest.first().map_or_else(String::new, |given| format!(".{number}({given})"));
+    let (predicted, labels) = if is_turned {
+        (second, first)
+    } else {
+        (first, second)
+    };
+    let number = rest
+        .first()
+        .map_or_else(String::new, |given| format!(".{number}({given})"));
     Some(Explanation::new(
         format!(
-            "`{}` takes what was predicted; the true labels follow by name, so that neither is taken for the other:",
+            "`{}` takes what was predicted; the true labels follow by name, so that neither is \
+            taken for the other:",
             call.callee
         ),
-        format!("`{}` 的括号里只写预测结果；真实标签写在后面的 `against` 里，这样两者不会弄反：", call.callee),
-        format!("{}{number}.against({})", call.with(&call.callee, &[borrowed(predicted)]), borrowed(labels)),
+        format!(
+            "`{}` 的括号里只写预测结果；真实标签写在后面的 `against` 里，这样两者不会弄反：",
+            call.callee
+        ),
+        format!(
+            "{}{number}.against({})",
+            call.with(&call.callee, &[borrowed(predicted)]),
+            borrowed(labels)
+        ),
     ))
 }
 
@@ -183,16 +238,24 @@ fn special(call: &Call) -> Option<Explanation> {
         ("evaluate", 2..) => (
             "`evaluate` takes a data set, made of inputs and targets.",
             "`evaluate` 接收一个由输入和目标组成的数据集。",
-            call.with("evaluate", &[format!("&Dataset::new({}, {})", borrowed(&given[0]), borrowed(&given[1]))]),
+            call.with(
+                "evaluate",
+                &[format!(
+                    "&Dataset::new({}, {})",
+                    borrowed(&given[0]),
+                    borrowed(&given[1])
+                )],
+            ),
         ),
         ("compile", 2) => (
-            "`compile` takes the optimiser, the loss, and what to report beside it: `Accuracy`, or `()` for nothing.",
+            "`compile` takes the optimiser, the loss, and what to report beside it: `Accuracy`, or \
+            `()` for nothing.",
             "`compile` 依次接收优化器、损失，以及另外要报告的指标：`Accuracy`，没有就写 `()`。",
             call.with("compile", &[given.clone(), vec!["()".to_owned()]].concat()),
         ),
         ("Sequential::load", 2..) => (
-            "`Sequential::load` gives a model from its file alone. Into a model that is there, weights are read with \
-             `load_weights`.",
+            "`Sequential::load` gives a model from its file alone. Into a model that is there, \
+             weights are read with `load_weights`.",
             "`Sequential::load` 只凭文件就能得到整个模型。要把权重读进已有的模型，请用 `load_weights`。",
             format!(
                 "let model = Sequential::load({})?;\n{}.load_weights({})?;",
@@ -202,22 +265,34 @@ fn special(call: &Call) -> Option<Explanation> {
             ),
         ),
         ("Sequential::new", 1..) => {
-            let list = given[0].trim_start_matches("vec!").trim_matches(['[', ']', '&']);
-            let layers = if given.len() == 1 && list.len() < 60 && !list.contains('\n') { list } else { "…" };
+            let list = given[0]
+                .trim_start_matches("vec!")
+                .trim_matches(['[', ']', '&']);
+            let layers = if given.len() == 1 && list.len() < 60 && !list.contains('\n') {
+                list
+            } else {
+                "…"
+            };
             (
                 "A model begins empty; each layer is added to it.",
                 "模型一开始是空的，然后逐层加入。",
                 format!(
                     "Sequential::new(){}",
-                    split_calls(layers).iter().map(|one| format!(".add({one})")).collect::<String>()
+                    split_calls(layers)
+                        .iter()
+                        .map(|one| format!(".add({one})"))
+                        .collect::<String>()
                 ),
             )
         }
         ("data::read_csv" | "read_csv", 1) => (
-            "`read_csv` needs to know which column is to be predicted: its name, as in the first line of the file. `?` takes \
-             the table out of the result.",
+            "`read_csv` needs to know which column is to be predicted: its name, as in the first \
+             line of the file. `?` takes the table out of the result.",
             "`read_csv` 还要知道预测哪一列：请写上这一列的名字，也就是文件第一行里的列名。`?` 从结果里取出表格。",
-            format!("let table = {}?;", call.with(&call.callee, &[given[0].clone(), "\"species\"".to_owned()])),
+            format!(
+                "let table = {}?;",
+                call.with(&call.callee, &[given[0].clone(), "\"species\"".to_owned()])
+            ),
         ),
         ("Dense::new", 3) => (
             "The two numbers are inputs and outputs; the activation follows as a method.",
@@ -229,7 +304,10 @@ fn special(call: &Call) -> Option<Explanation> {
             "要同时告诉这一层有多少个输入和多少个输出。",
             format!("Dense::new(784, {})", given[0]),
         ),
-        (callee, 0) if callee.ends_with("::new") && assist::has_default(callee.trim_end_matches("::new")) => {
+        (callee, 0)
+            if callee.ends_with("::new")
+                && assist::has_default(callee.trim_end_matches("::new")) =>
+        {
             let kind = callee.trim_end_matches("::new");
             (
                 "`new` asks for the settings; the usual ones are those of `default`.",
@@ -251,7 +329,11 @@ fn is_word(text: &str) -> bool {
 }
 
 fn borrowed(argument: &str) -> String {
-    if argument.starts_with('&') { argument.to_owned() } else { format!("&{argument}") }
+    if argument.starts_with('&') {
+        argument.to_owned()
+    } else {
+        format!("&{argument}")
+    }
 }
 
 /// `Dense::new(2, 3).relu(), Dense::new(3, 1)` at its outer commas.
@@ -277,9 +359,15 @@ fn split_calls(list: &str) -> Vec<&str> {
 fn general(call: &Call) -> Option<Explanation> {
     let (takes, example) = assist::call(&call.callee)?;
     let callee = &call.callee;
-    let list = takes.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>();
+    let list = takes
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect::<Vec<_>>();
     let (english, chinese) = match list.len() {
-        0 => (format!("`{callee}` takes nothing between its parentheses."), format!("`{callee}` 的括号里不写参数。")),
+        0 => (
+            format!("`{callee}` takes nothing between its parentheses."),
+            format!("`{callee}` 的括号里不写参数。"),
+        ),
         _ => (
             format!("`{callee}` takes, in this order: {}.", list.join(", ")),
             format!("`{callee}` 依次需要：{}。", list.join("、")),
@@ -287,10 +375,19 @@ fn general(call: &Call) -> Option<Explanation> {
     };
     let form = call.with(callee, &takes);
     let example = example.filter(|example| !takes.is_empty() && example.len() < 100);
-    Some(Explanation::new(english, chinese, [Some(form), example].into_iter().flatten().collect::<Vec<_>>().join("\n")))
+    Some(Explanation::new(
+        english,
+        chinese,
+        [Some(form), example]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("\n"),
+    ))
 }
 
-/// `Adam` or `Dense(784, 128)`, where a value is made with `new`; `Accuracy()`, where the name alone is one.
+/// `Adam` or `Dense(784, 128)`, where a value is made with `new`; `Accuracy()`, where the name
+/// alone is one.
 fn type_as_value(case: &Case) -> Option<Explanation> {
     let path = case.message.split('`').nth(1)?;
     let name = path.rsplit("::").next()?;
@@ -307,13 +404,23 @@ fn type_as_value(case: &Case) -> Option<Explanation> {
     }
     let new = assist::signature(name)?;
     let call = Call::named_at(case.code, start).filter(|call| !call.arguments.is_empty());
-    let made = call.map_or(new, |call| call.with(&format!("{name}::new"), &call.arguments));
-    let usual = assist::has_default(name)
-        .then(|| format!("{name}::default()  // {}", say("with the usual settings", "使用常用设置")));
+    let made = call.map_or(new, |call| {
+        call.with(&format!("{name}::new"), &call.arguments)
+    });
+    let usual = assist::has_default(name).then(|| {
+        format!(
+            "{name}::default()  // {}",
+            say("with the usual settings", "使用常用设置")
+        )
+    });
     Some(Explanation::new(
         format!("`{name}` is a type; a value of it is made with `new`."),
         format!("`{name}` 是类型；它的值要用 `new` 来创建。"),
-        usual.into_iter().chain([made]).collect::<Vec<_>>().join("\n"),
+        usual
+            .into_iter()
+            .chain([made])
+            .collect::<Vec<_>>()
+            .join("\n"),
     ))
 }
 
@@ -343,7 +450,8 @@ fn example_of_data(case: &Case) -> Option<Explanation> {
 
 /// `for (x, y) in train.batches(32)`
 fn batch_as_pair(case: &Case) -> Option<Explanation> {
-    let is_it = case.labels.contains("expected `Dataset`, found `(_") || case.labels.contains("found tuple `(_, _)`");
+    let is_it = case.labels.contains("expected `Dataset`, found `(_")
+        || case.labels.contains("found tuple `(_, _)`");
     (is_it && case.said().contains("Dataset")).then(|| {
         Explanation::new(
             "A batch, as a whole data set, is one thing with two parts: `x` and `y`.",
@@ -358,7 +466,8 @@ fn field(case: &Case) -> Option<Explanation> {
     let name = case.name();
     let kind = case.message.split('`').nth(3)?;
     let parts = kind.split(|c: char| !c.is_alphanumeric() && c != '_');
-    let mut own = parts.filter(|part| assist::is_type_of_library(part) && case.memory.defined_in(part).is_none());
+    let mut own = parts
+        .filter(|part| assist::is_type_of_library(part) && case.memory.defined_in(part).is_none());
     own.next()?;
     let (owner, value) = assigned_to_field(case.code, case.mark.as_ref()?.start)?;
     let setter = match name {
@@ -375,7 +484,11 @@ fn field(case: &Case) -> Option<Explanation> {
                 _ => value,
             };
             let english = format!("`{name}` is changed with a method:");
-            Explanation::new(english, format!("修改 `{name}` 要用方法："), format!("{owner}.{setter}({value});"))
+            Explanation::new(
+                english,
+                format!("修改 `{name}` 要用方法："),
+                format!("{owner}.{setter}({value});"),
+            )
         }
         None if matches!(name, "class_names") => Explanation::new(
             "`class_names(…)` gives the classes names; what they are called is `classes`.",
@@ -402,8 +515,14 @@ fn closure_without_types(case: &Case) -> Option<Explanation> {
     let start = case.mark.as_ref()?.start;
     let (parameters, body) = closure_around(case.code, start)?;
     let call = Call::around(case.code, start)?;
-    let [prediction, target] = parameters.as_slice() else { return None };
-    let body = if body.contains('\n') { "{ … }" } else { body.as_str() };
+    let [prediction, target] = parameters.as_slice() else {
+        return None;
+    };
+    let body = if body.contains('\n') {
+        "{ … }"
+    } else {
+        body.as_str()
+    };
     (call.callee == "compile").then(|| {
         Explanation::new(
             "A closure can be a loss or a metric; what it is given has to be said: two tensors.",
@@ -418,18 +537,28 @@ fn shape(case: &Case) -> Option<Explanation> {
     if !case.labels.contains("expected `&[usize]`") {
         return None;
     }
-    let written = case.marked().trim_start_matches('&').trim_start_matches("vec!");
+    let written = case
+        .marked()
+        .trim_start_matches('&')
+        .trim_start_matches("vec!");
     let sizes = written.trim_matches(['(', ')', '[', ']']);
-    let is_list = !sizes.is_empty() && sizes.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | ',' | ' ' | '.'));
+    let is_list = !sizes.is_empty()
+        && sizes
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | ',' | ' ' | '.'));
     is_list.then(|| shape_as_list(&format!("&[{}]", sizes.trim_end_matches([',', ' ']))))
 }
 
-/// `model.layers()[0].trainable(false)`: the builder's form is for a layer that is not in a model yet.
+/// `model.layers()[0].trainable(false)`: the builder's form is for a layer that is not in a model
+/// yet.
 fn trait_object(case: &Case) -> Option<Explanation> {
-    let is_it = case.message.contains("`trainable` method cannot be invoked on a trait object");
+    let is_it = case
+        .message
+        .contains("`trainable` method cannot be invoked on a trait object");
     let call = Call::named_at(case.code, case.mark.as_ref()?.start).filter(|_| is_it)?;
     Some(Explanation::new(
-        "`trainable` is for a layer that is being made; one that is in a model is set with `set_trainable`.",
+        "`trainable` is for a layer that is being made; one that is in a model is set with \
+        `set_trainable`.",
         "`trainable` 用于正在创建的层；已经在模型里的层用 `set_trainable` 设置。",
         call.with("set_trainable", &call.arguments),
     ))

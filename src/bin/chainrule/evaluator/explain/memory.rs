@@ -22,7 +22,8 @@ pub enum Fate {
     Moved { cell: u32, how: Option<Move> },
     /// Its type became another.
     TypeChanged { cell: u32, kind: String },
-    /// It lived in a block of this cell; the code that defined it, empty for the variable of a loop.
+    /// It lived in a block of this cell; the code that defined it, empty for the variable of a
+    /// loop.
     InBlock { cell: u32, code: String },
     /// The cell that was to define it failed.
     Failed { cell: u32 },
@@ -34,7 +35,8 @@ pub enum Fate {
     NotReached { cell: u32 },
     /// No cell after the one that made it can name its type; this one noticed.
     Unnameable { cell: u32, kind: String },
-    /// It stood for threads, which did not come back when the variables were brought back after this cell.
+    /// It stood for threads, which did not come back when the variables were brought back after
+    /// this cell.
     ThreadsGone { cell: u32 },
 }
 
@@ -67,24 +69,44 @@ impl Memory {
     }
 
     /// Notes what a cell has done: `variables` are those that exist after it.
-    pub fn record(&mut self, number: u32, code: &str, variables: BTreeMap<String, String>, end: End) {
+    pub fn record(
+        &mut self,
+        number: u32,
+        code: &str,
+        variables: BTreeMap<String, String>,
+        end: End,
+    ) {
         let cell = Cell::new(code);
-        let items: Vec<String> = cell.items().filter_map(|item| super::super::prepare::name_of(&item)).collect();
+        let items: Vec<String> = cell
+            .items()
+            .filter_map(|item| super::super::prepare::name_of(&item))
+            .collect();
         let before = std::mem::replace(&mut self.variables, variables);
-        for (name, kind) in before.into_iter().filter(|(name, _)| !self.variables.contains_key(name)) {
-            // A cell moves what it names; a variable that goes without being named has lost its type.
+        for (name, kind) in before
+            .into_iter()
+            .filter(|(name, _)| !self.variables.contains_key(name))
+        {
+            // A cell moves what it names; a variable that goes without being named has lost its
+            // type.
             let fate = if end != End::NotRun && cell.mentions(&name) {
-                Fate::Moved { cell: number, how: cell.how_moved(&name) }
+                Fate::Moved {
+                    cell: number,
+                    how: cell.how_moved(&name),
+                }
             } else {
                 Fate::TypeChanged { cell: number, kind }
             };
             self.fates.entry(name).or_insert(fate);
         }
         for (name, code) in cell.inner_variables() {
-            self.fates.entry(name).or_insert(Fate::InBlock { cell: number, code });
+            self.fates
+                .entry(name)
+                .or_insert(Fate::InBlock { cell: number, code });
         }
         for name in cell.variables().into_iter().chain(items) {
-            if self.variables.contains_key(&name) || (end != End::NotRun && !cell.variables().contains(&name)) {
+            if self.variables.contains_key(&name)
+                || (end != End::NotRun && !cell.variables().contains(&name))
+            {
                 self.defined.insert(name.clone(), number);
                 self.fates.remove(&name);
             } else if end == End::Finished && cell.how_moved(&name).is_some() {
@@ -112,7 +134,9 @@ impl Memory {
             }
         }
         if end != End::NotRun {
-            cell.methods().iter().for_each(|method| drop(self.fates.remove(method)));
+            cell.methods()
+                .iter()
+                .for_each(|method| drop(self.fates.remove(method)));
             self.methods.extend(cell.methods());
         }
         let exists = |name: &String| self.variables.contains_key(name);
@@ -134,24 +158,68 @@ mod tests {
     use super::*;
 
     fn variables(names: &[&str]) -> BTreeMap<String, String> {
-        names.iter().map(|name| ((*name).to_owned(), "Net".to_owned())).collect()
+        names
+            .iter()
+            .map(|name| ((*name).to_owned(), "Net".to_owned()))
+            .collect()
     }
 
     #[test]
     fn why_a_name_is_not_there() {
         let mut memory = Memory::default();
-        memory.record(1, "let a = f(); let c = f(); let d = f();", variables(&["a", "c", "d"]), End::Finished);
-        memory.record(2, "let b = a; { let y = 3; }", variables(&["b", "c", "d"]), End::Finished);
-        memory.record(3, "let z = nothing;", variables(&["b", "c", "d"]), End::NotRun);
+        memory.record(
+            1,
+            "let a = f(); let c = f(); let d = f();",
+            variables(&["a", "c", "d"]),
+            End::Finished,
+        );
+        memory.record(
+            2,
+            "let b = a; { let y = 3; }",
+            variables(&["b", "c", "d"]),
+            End::Finished,
+        );
+        memory.record(
+            3,
+            "let z = nothing;",
+            variables(&["b", "c", "d"]),
+            End::NotRun,
+        );
         memory.record(4, "1 + 1", variables(&["b", "d"]), End::Finished);
         let how = |name: &str| memory.fate(name).cloned();
-        let Some(Fate::Moved { cell: 2, how: Some(moved) }) = how("a") else { panic!("{:?}", how("a")) };
+        let Some(Fate::Moved {
+            cell: 2,
+            how: Some(moved),
+        }) = how("a")
+        else {
+            panic!("{:?}", how("a"))
+        };
         assert_eq!(moved.by, By::Variable("b".to_owned()));
-        assert_eq!(how("y"), Some(Fate::InBlock { cell: 2, code: "let y = 3;".to_owned() }));
+        assert_eq!(
+            how("y"),
+            Some(Fate::InBlock {
+                cell: 2,
+                code: "let y = 3;".to_owned()
+            })
+        );
         assert_eq!(how("z"), Some(Fate::Failed { cell: 3 }));
-        assert_eq!(how("c"), Some(Fate::TypeChanged { cell: 4, kind: "Net".to_owned() }));
-        assert_eq!((how("b"), memory.defined_in("a"), memory.defined_in("b")), (None, Some(1), Some(2)));
-        memory.record(5, "let a = f();", variables(&["a", "b", "d"]), End::Finished);
+        assert_eq!(
+            how("c"),
+            Some(Fate::TypeChanged {
+                cell: 4,
+                kind: "Net".to_owned()
+            })
+        );
+        assert_eq!(
+            (how("b"), memory.defined_in("a"), memory.defined_in("b")),
+            (None, Some(1), Some(2))
+        );
+        memory.record(
+            5,
+            "let a = f();",
+            variables(&["a", "b", "d"]),
+            End::Finished,
+        );
         assert_eq!((memory.fate("a"), memory.defined_in("a")), (None, Some(5)));
     }
 
@@ -161,6 +229,9 @@ mod tests {
         memory.record(1, "let a = f();", variables(&["a"]), End::Finished);
         memory.record(2, "drop(a);", variables(&[]), End::Finished);
         memory.record(3, "let a = a.clone();", variables(&[]), End::NotRun);
-        assert!(matches!(memory.fate("a"), Some(Fate::Moved { cell: 2, .. })));
+        assert!(matches!(
+            memory.fate("a"),
+            Some(Fate::Moved { cell: 2, .. })
+        ));
     }
 }

@@ -1,5 +1,5 @@
-//! Cells in another language: what they say, line by line, in Rust. Looked at only where a cell did not compile, and only
-//! forms that Rust does not have.
+//! Cells in another language: what they say, line by line, in Rust. Looked at only where a cell did
+//! not compile, and only forms that Rust does not have.
 
 mod expressions;
 mod said;
@@ -32,11 +32,18 @@ pub fn foreign(code: &str) -> Vec<Foreign> {
         let at = start + (bare.len() - bare.trim_start().len());
         // What `pass` is says the block around it.
         let is_said = trimmed == "pass" && !found.is_empty();
-        if let (Some(own), false) = (line.get(at - start..at - start + trimmed.len()), trimmed.is_empty() || is_said)
-            && let Some((english, chinese, fix)) = of_line(own, trimmed)
+        if let (Some(own), false) = (
+            line.get(at - start..at - start + trimmed.len()),
+            trimmed.is_empty() || is_said,
+        ) && let Some((english, chinese, fix)) = of_line(own, trimmed)
             && found.iter().all(|one| one.english != english)
         {
-            found.push(Foreign { at: at..at + own.len(), english, chinese, fix });
+            found.push(Foreign {
+                at: at..at + own.len(),
+                english,
+                chinese,
+                fix,
+            });
         }
         start += line.len();
     }
@@ -56,14 +63,19 @@ fn of_line(own: &str, bare: &str) -> Said {
 
 /// `import numpy as np`, `from torch import nn`, `use std.collections.HashMap;`
 fn import(own: &str, bare: &str) -> Said {
-    if let Some(path) = bare.strip_prefix("use ").filter(|path| path.contains('.') && !path.contains("::")) {
+    if let Some(path) = bare
+        .strip_prefix("use ")
+        .filter(|path| path.contains('.') && !path.contains("::"))
+    {
         return say(
             "The parts of a path are joined by `::`.",
             "路径的各部分之间用 `::` 连接。",
             format!("use {}", path.replace('.', "::")),
         );
     }
-    let is_import = bare.strip_prefix("import ").is_some_and(|rest| rest.trim_start().starts_with(char::is_alphabetic));
+    let is_import = bare
+        .strip_prefix("import ")
+        .is_some_and(|rest| rest.trim_start().starts_with(char::is_alphabetic));
     let is_from = bare.starts_with("from ") && bare.contains(" import ");
     if !is_import && !is_from {
         return None;
@@ -72,17 +84,24 @@ fn import(own: &str, bare: &str) -> Said {
     let module = words.get(1).copied().unwrap_or_default();
     if !names::is_foreign_module(module) {
         return say(
-            "What Python imports is brought in by `use` in Rust; what does not belong to Rust's library is a crate, which \
-             `:dep` fetches.",
+            "What Python imports is brought in by `use` in Rust; what does not belong to Rust's \
+             library is a crate, which `:dep` fetches.",
             "Python 用 import 导入，Rust 用 `use` 引入；标准库以外的功能是 crate，用 `:dep` 获取。",
             "use std::collections::HashMap;\n:dep rand = \"*\"",
         );
     }
-    let taken = words.iter().skip(2).filter(|word| **word != "import" && **word != "as");
+    let taken = words
+        .iter()
+        .skip(2)
+        .filter(|word| **word != "import" && **word != "as");
     let known = taken.filter_map(|word| names::find(word, false).filter(|_| is_from));
-    let fix = known.map(|name| name.ours).next().unwrap_or("let x = tensor([[1.0, 2.0], [3.0, 4.0]]);");
+    let fix = known
+        .map(|name| name.ours)
+        .next()
+        .unwrap_or("let x = tensor([[1.0, 2.0], [3.0, 4.0]]);");
     say(
-        "Nothing has to be imported: tensors, layers, losses and pictures are in scope in every cell.",
+        "Nothing has to be imported: tensors, layers, losses and pictures are in scope in every \
+        cell.",
         "什么都不用导入：张量、层、损失和绘图在每个单元格里都能直接用。",
         fix,
     )
@@ -93,19 +112,37 @@ fn command(own: &str, bare: &str) -> Said {
     let rest = bare.trim_start_matches(['!', '%']);
     let first = rest.split_whitespace().next().unwrap_or_default();
     let is_magic = bare.starts_with('%') && rest.starts_with(char::is_alphabetic);
-    let is_shell = ["pip", "pip3", "conda", "apt", "wget", "curl", "ls", "cd", "cargo"].contains(&first);
-    if is_shell && (bare.starts_with('!') || words(bare).get(1).is_some_and(|word| ["install", "add"].contains(word))) {
-        let installed = own.split_whitespace().skip(2).find(|word| !word.starts_with('-')).unwrap_or("rand");
-        let crate_name = if names::is_foreign_module(installed) || !is_name(installed) { "rand" } else { installed };
+    let is_shell = [
+        "pip", "pip3", "conda", "apt", "wget", "curl", "ls", "cd", "cargo",
+    ]
+    .contains(&first);
+    if is_shell
+        && (bare.starts_with('!')
+            || words(bare)
+                .get(1)
+                .is_some_and(|word| ["install", "add"].contains(word)))
+    {
+        let installed = own
+            .split_whitespace()
+            .skip(2)
+            .find(|word| !word.starts_with('-'))
+            .unwrap_or("rand");
+        let crate_name = if names::is_foreign_module(installed) || !is_name(installed) {
+            "rand"
+        } else {
+            installed
+        };
         return say(
-            "A cell is Rust and has no shell. A crate is fetched by `:dep`; what the course needs is there already.",
+            "A cell is Rust and has no shell. A crate is fetched by `:dep`; what the course needs \
+            is there already.",
             "单元格里写的是 Rust，不能运行命令。要用 crate 就写 `:dep`；课程需要的已经都有了。",
             format!(":dep {crate_name} = \"*\""),
         );
     }
     if is_magic {
         return say(
-            "Commands of the kernel begin with a colon; `:help` lists them. Pictures are shown without one.",
+            "Commands of the kernel begin with a colon; `:help` lists them. Pictures are shown \
+            without one.",
             "内核的命令以冒号开头，`:help` 会列出全部命令。显示图形不需要命令。",
             ":help",
         );
@@ -116,36 +153,50 @@ fn command(own: &str, bare: &str) -> Said {
 /// What ends with a colon in Python, or begins as in JavaScript and C.
 fn block(own: &str, bare: &str) -> Said {
     let first = words(bare).first().copied().unwrap_or_default();
-    let head = bare.strip_suffix(':').map(|_| own.trim_end().trim_end_matches(':'));
+    let head = bare
+        .strip_suffix(':')
+        .map(|_| own.trim_end().trim_end_matches(':'));
     match (first, head) {
-        ("def" | "function" | "func" | "fun" | "async", _) if bare.contains('(') && !bare.contains("fn ") => {
+        ("def" | "function" | "func" | "fun" | "async", _)
+            if bare.contains('(') && !bare.contains("fn ") =>
+        {
             function(bare)
         }
         ("class", _) if words(bare).len() > 1 => {
             let name = words(bare)[1];
             say(
-                "Rust has no classes: a `struct` holds the data, and its methods stand in an `impl`.",
+                "Rust has no classes: a `struct` holds the data, and its methods stand in an \
+                `impl`.",
                 "Rust 没有 class：数据写在 `struct` 里，方法写在 `impl` 里。",
                 format!(
-                    "struct {name} {{ layer: Dense }}\nimpl {name} {{ fn forward(&self, x: &Tensor) -> Tensor {{ … }} }}"
+                    "struct {name} {{ layer: Dense }}\nimpl {name} {{ fn forward(&self, x: \
+                    &Tensor) -> Tensor {{ … }} }}"
                 ),
             )
         }
         ("for", Some(head)) => say(
-            "A block stands in braces, not behind a colon, and Rust does not look at the indentation.",
+            "A block stands in braces, not behind a colon, and Rust does not look at the \
+            indentation.",
             "代码块写在花括号里，不用冒号，Rust 也不看缩进。",
             format!("{} {{ … }}", loop_head(head)),
         ),
         ("if" | "while", Some(head)) => say(
-            "A block stands in braces, not behind a colon, and Rust does not look at the indentation.",
+            "A block stands in braces, not behind a colon, and Rust does not look at the \
+            indentation.",
             "代码块写在花括号里，不用冒号，Rust 也不看缩进。",
             format!("{} {{ … }}", condition(head)),
         ),
-        ("else", Some(_)) => {
-            say("A block stands in braces: `else`, too.", "代码块写在花括号里，`else` 也一样。", "} else { … }")
-        }
+        ("else", Some(_)) => say(
+            "A block stands in braces: `else`, too.",
+            "代码块写在花括号里，`else` 也一样。",
+            "} else { … }",
+        ),
         ("elif", _) => {
-            let rest = own.trim_end().trim_end_matches([':', '{']).trim_start_matches("elif").trim();
+            let rest = own
+                .trim_end()
+                .trim_end_matches([':', '{'])
+                .trim_start_matches("elif")
+                .trim();
             say(
                 "`elif` is `else if` in Rust, and blocks stand in braces.",
                 "`elif` 在 Rust 里写成 `else if`，代码块写在花括号里。",
@@ -153,10 +204,11 @@ fn block(own: &str, bare: &str) -> Said {
             )
         }
         ("try" | "except" | "finally", Some(_)) => say(
-            "Rust has no exceptions: what can fail gives a `Result`, and `?` takes the value out or ends the cell with the \
-             error.",
+            "Rust has no exceptions: what can fail gives a `Result`, and `?` takes the value out \
+             or ends the cell with the error.",
             "Rust 没有异常：可能失败的操作返回 `Result`，`?` 取出其中的值，出错时结束单元格。",
-            "let text = std::fs::read_to_string(\"notes.txt\")?;\nif let Err(error) = std::fs::read(\"notes.txt\") { println!(\"{error}\"); }",
+            "let text = std::fs::read_to_string(\"notes.txt\")?;\nif let Err(error) = \
+            std::fs::read(\"notes.txt\") { println!(\"{error}\"); }",
         ),
         ("with", Some(_)) => say(
             "Rust needs no `with`: what a variable holds is closed when the variable goes.",
@@ -172,12 +224,21 @@ fn function(bare: &str) -> Said {
     let (before, rest) = bare.split_once('(')?;
     let name = words(before).last().copied()?;
     let inside = rest.rsplit_once(')').map_or(rest, |(inside, _)| inside);
-    let parameters = inside.split(',').filter_map(|one| words(one).first().copied());
-    let parameters: Vec<String> =
-        parameters.map(|one| if one == "self" { "&self".to_owned() } else { format!("{one}: f32") }).collect();
+    let parameters = inside
+        .split(',')
+        .filter_map(|one| words(one).first().copied());
+    let parameters: Vec<String> = parameters
+        .map(|one| {
+            if one == "self" {
+                "&self".to_owned()
+            } else {
+                format!("{one}: f32")
+            }
+        })
+        .collect();
     say(
-        "A function begins with `fn`, says the types of its parameters and of what it returns, and stands in braces. Its last \
-         expression, without a semicolon, is what it returns.",
+        "A function begins with `fn`, says the types of its parameters and of what it returns, and \
+         stands in braces. Its last expression, without a semicolon, is what it returns.",
         "函数以 `fn` 开头，要写明参数和返回值的类型，函数体写在花括号里；最后一个不带分号的表达式就是返回值。",
         format!("fn {name}({}) -> f32 {{ … }}", parameters.join(", ")),
     )
@@ -187,53 +248,88 @@ fn function(bare: &str) -> Said {
 fn statement(own: &str, bare: &str) -> Said {
     let listed = words(bare);
     let first = listed.first().copied().unwrap_or_default();
-    let is_statement =
-        |word: &str| bare.strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
-    if let Some((name, value)) = own.split_once(":=").filter(|(name, _)| is_name(name.trim())) {
+    let is_statement = |word: &str| {
+        bare.strip_prefix(word)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    };
+    if let Some((name, value)) = own
+        .split_once(":=")
+        .filter(|(name, _)| is_name(name.trim()))
+    {
         return new_variable(name.trim(), value);
     }
     // `x: int = 3`, `int x = 3;`, `const x = 3`
-    if let Some((left, value)) = own.split_once('=').filter(|(_, value)| !value.starts_with('=')) {
-        let named = left.split_once(':').filter(|(name, kind)| is_name(name.trim()) && is_name(kind.trim()));
+    if let Some((left, value)) = own
+        .split_once('=')
+        .filter(|(_, value)| !value.starts_with('='))
+    {
+        let named = left
+            .split_once(':')
+            .filter(|(name, kind)| is_name(name.trim()) && is_name(kind.trim()));
         if let Some((name, _)) = named {
             return new_variable(name.trim(), value);
         }
-        let kinds = ["int", "float", "double", "string", "String", "char", "bool", "long", "auto", "var", "const"];
+        let kinds = [
+            "int", "float", "double", "string", "String", "char", "bool", "long", "auto", "var",
+            "const",
+        ];
         if let [kind, name] = words(left).as_slice()
             && kinds.contains(kind)
-            && left.trim().chars().all(|c| c.is_alphanumeric() || c == '_' || c == ' ')
+            && left
+                .trim()
+                .chars()
+                .all(|c| c.is_alphanumeric() || c == '_' || c == ' ')
         {
             return new_variable(name, value);
         }
     }
     match first {
-        "pass" if bare == "pass" => say("An empty block is `{ }`.", "空的代码块写成 `{ }`。", "{ }"),
+        "pass" if bare == "pass" => {
+            say("An empty block is `{ }`.", "空的代码块写成 `{ }`。", "{ }")
+        }
         "raise" | "throw" if is_statement(first) => say(
-            "Rust has no exceptions: a function that can fail returns a `Result`; `panic!` ends the cell.",
+            "Rust has no exceptions: a function that can fail returns a `Result`; `panic!` ends \
+            the cell.",
             "Rust 没有异常：可能失败的函数返回 `Result`；`panic!` 结束单元格。",
             "panic!(\"what went wrong\");",
         ),
-        "del" if is_statement("del") && listed.len() > 1 => {
-            say("`drop` gives a value up.", "用 `drop` 丢弃一个值。", format!("drop({});", listed[1]))
-        }
+        "del" if is_statement("del") && listed.len() > 1 => say(
+            "`drop` gives a value up.",
+            "用 `drop` 丢弃一个值。",
+            format!("drop({});", listed[1]),
+        ),
         "assert" if is_statement("assert") => say(
             "`assert!` is a macro: a `!` and parentheses.",
             "`assert!` 是宏：要写 `!` 和括号。",
-            format!("assert!({});", own.trim_start_matches("assert").trim().trim_end_matches(';')),
+            format!(
+                "assert!({});",
+                own.trim_start_matches("assert")
+                    .trim()
+                    .trim_end_matches(';')
+            ),
         ),
-        "print" | "echo" if is_statement(first) && listed.len() + own.matches('"').count() > 1 => say(
-            "`println!` is a macro: a `!` and parentheses. Each `{}` in the text is filled by a value.",
-            "`println!` 是宏：要写 `!` 和括号。文本里的每个 `{}` 处填入一个值。",
-            "println!(\"{x}\");",
-        ),
+        "print" | "echo" if is_statement(first) && listed.len() + own.matches('"').count() > 1 => {
+            say(
+                "`println!` is a macro: a `!` and parentheses. Each `{}` in the text is filled by \
+                a value.",
+                "`println!` 是宏：要写 `!` 和括号。文本里的每个 `{}` 处填入一个值。",
+                "println!(\"{x}\");",
+            )
+        }
         _ => None,
     }
 }
 
 fn new_variable(name: &str, value: &str) -> Said {
-    let value = value.split(" //").next().unwrap_or_default().trim().trim_end_matches(';');
+    let value = value
+        .split(" //")
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .trim_end_matches(';');
     say(
-        "A variable begins with `let` (`let mut`, if it will be changed); what type it has, Rust sees by the value.",
+        "A variable begins with `let` (`let mut`, if it will be changed); what type it has, Rust \
+        sees by the value.",
         "变量用 `let` 定义（以后要修改的话用 `let mut`）；类型由值决定，一般不用写。",
         format!("let {name} = {value};"),
     )
@@ -252,19 +348,37 @@ mod tests {
         for (code, rust) in [
             ("for i in range(10):\n    print(i)", "for i in 0..10 { … }"),
             ("for i in range(2, n):", "for i in 2..n { … }"),
-            ("for i in range(0, 10, 2):", "for i in (0..10).step_by(2) { … }"),
-            ("for i, x in enumerate(xs):", "for (i, x) in xs.iter().enumerate() { … }"),
-            ("for a, b in zip(p, q):", "for (a, b) in p.iter().zip(&q) { … }"),
+            (
+                "for i in range(0, 10, 2):",
+                "for i in (0..10).step_by(2) { … }",
+            ),
+            (
+                "for i, x in enumerate(xs):",
+                "for (i, x) in xs.iter().enumerate() { … }",
+            ),
+            (
+                "for a, b in zip(p, q):",
+                "for (a, b) in p.iter().zip(&q) { … }",
+            ),
             ("for x in xs:", "for x in &xs { … }"),
             ("while True:\n    pass", "while true { … }"),
             ("if a and not b:", "if a && !b { … }"),
             ("elif x > 3:", "} else if x > 3 { … }"),
             ("else:", "} else { … }"),
-            ("def f(a, b=1):\n    return a", "fn f(a: f32, b: f32) -> f32 { … }"),
+            (
+                "def f(a, b=1):\n    return a",
+                "fn f(a: f32, b: f32) -> f32 { … }",
+            ),
             ("from torch.nn import Linear", "Dense::new(784, 128)"),
             ("let f = lambda x: x + 1;", "|x| x + 1"),
-            ("let l = [x * 2 for x in range(3)];", "(0..3).map(|x| x * 2).collect::<Vec<_>>()"),
-            ("ys = [f(x) for x in xs if x > 1]", "xs.iter().filter(|x| x > 1).map(|x| f(x)).collect::<Vec<_>>()"),
+            (
+                "let l = [x * 2 for x in range(3)];",
+                "(0..3).map(|x| x * 2).collect::<Vec<_>>()",
+            ),
+            (
+                "ys = [f(x) for x in xs if x > 1]",
+                "xs.iter().filter(|x| x > 1).map(|x| f(x)).collect::<Vec<_>>()",
+            ),
             ("let x = 1 if a else 2;", "let x = if a { 1 } else { 2 };"),
             ("print(f\"a {x}\")", "println!(\"a {x}\");"),
             ("print('hello')", "print(\"hello\")"),
@@ -276,8 +390,14 @@ mod tests {
             ("const x = 3", "let x = 3;"),
             ("let a = b or c;", "let a = b || c;"),
             ("i++;", "i += 1;"),
-            ("let d = {'a': 1, 'b': 2};", "let d = std::collections::HashMap::from([(\"a\", 1), (\"b\", 2)]);"),
-            ("use std.collections.HashMap;", "use std::collections::HashMap;"),
+            (
+                "let d = {'a': 1, 'b': 2};",
+                "let d = std::collections::HashMap::from([(\"a\", 1), (\"b\", 2)]);",
+            ),
+            (
+                "use std.collections.HashMap;",
+                "use std::collections::HashMap;",
+            ),
             ("!pip install ndarray", ":dep ndarray = \"*\""),
             ("pip install numpy", ":dep rand = \"*\""),
             ("del x", "drop(x);"),

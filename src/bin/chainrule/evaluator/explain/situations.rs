@@ -12,29 +12,33 @@ mod surprises;
 mod tensors;
 
 use super::case::{
-    BORROW, CLOSURE, Case, Explanation, FOREIGN, ITERATOR, NAMELESS, OUTDATED, STRANGE, UNKNOWN_TYPE, UNPAIRED,
+    BORROW, CLOSURE, Case, Explanation, FOREIGN, ITERATOR, NAMELESS, OUTDATED, STRANGE,
+    UNKNOWN_TYPE, UNPAIRED,
 };
 use compiled_files::{file_in_a_macro, module_in_a_file};
 use keeping::{borrow, closure, iterator, nameless, outdated, unknown_type};
 use library::in_chinese;
 use names::{missing_crate, missing_method, missing_name, missing_use, nameless_trait};
 pub use names::{threads_gone, unnameable};
-use owning::{immutable, implemented_twice, lent_too_long, moved_in_this_cell, mutable_static, no_debug, no_display};
+use owning::{
+    immutable, implemented_twice, lent_too_long, moved_in_this_cell, mutable_static, no_debug,
+    no_display,
+};
 use results::still_wrapped;
 use slips::{other_language, power, strange_character, without_partner};
 pub use spelling::is_spelling;
 use spelling::{misspelled_path, type_elsewhere};
 use surprises::{
-    borrowed_twice, index_out_of_bounds, integer_overflow, no_such_file, not_a_number, question_mark,
-    two_kinds_of_numbers, unwrap_of_err, unwrap_of_none,
+    borrowed_twice, index_out_of_bounds, integer_overflow, no_such_file, not_a_number,
+    question_mark, two_kinds_of_numbers, unwrap_of_err, unwrap_of_none,
 };
 use tensors::{
-    changed_in_place, comparison_of_tensors, index_of_tensor, loop_over_tensor, tensor_for_a_number,
-    tensor_with_something_else,
+    changed_in_place, comparison_of_tensors, index_of_tensor, loop_over_tensor,
+    tensor_for_a_number, tensor_with_something_else,
 };
 
-/// A mistake is known by its kind and by words in its message or at its marks; an entry that has no words knows all of
-/// its kind. The first entry that has something to say wins.
+/// A mistake is known by its kind and by words in its message or at its marks; an entry that has no
+/// words knows all of its kind. The first entry that has something to say wins.
 struct Situation {
     kinds: &'static [&'static str],
     words: &'static str,
@@ -46,7 +50,11 @@ const fn situation(
     words: &'static str,
     explain: fn(&Case) -> Option<Explanation>,
 ) -> Situation {
-    Situation { kinds, words, explain }
+    Situation {
+        kinds,
+        words,
+        explain,
+    }
 }
 
 const SITUATIONS: &[Situation] = &[
@@ -56,19 +64,44 @@ const SITUATIONS: &[Situation] = &[
     situation(&[FOREIGN], "", other_language),
     situation(&["E0614"], "dereferenced", power),
     // What cannot be kept for the next cell.
-    situation(&[BORROW, CLOSURE, ITERATOR, UNKNOWN_TYPE, "E0282", "E0283", "E0284", "E0373"], "", closure),
+    situation(
+        &[
+            BORROW,
+            CLOSURE,
+            ITERATOR,
+            UNKNOWN_TYPE,
+            "E0282",
+            "E0283",
+            "E0284",
+            "E0373",
+        ],
+        "",
+        closure,
+    ),
     situation(&[BORROW, ITERATOR], "", iterator),
     situation(&[BORROW], "", borrow),
     situation(&[NAMELESS], "", nameless),
-    situation(&[UNKNOWN_TYPE, "E0282", "E0283", "E0284", "E0790"], "", unknown_type),
+    situation(
+        &[UNKNOWN_TYPE, "E0282", "E0283", "E0284", "E0790"],
+        "",
+        unknown_type,
+    ),
     situation(&[OUTDATED], "", outdated),
     // Names that are not there.
     situation(&["E0432", "E0433"], "", misspelled_path),
-    situation(&["E0412", "E0425", "E0433", "E0573", "E0405"], "", type_elsewhere),
+    situation(
+        &["E0412", "E0425", "E0433", "E0573", "E0405"],
+        "",
+        type_elsewhere,
+    ),
     situation(&["E0425", "E0434", "E0423"], "", missing_name),
     situation(&["E0433"], "crate", missing_crate),
     situation(&["E0432"], "unresolved import", missing_crate),
-    situation(&["E0412", "E0425", "E0432", "E0433", "E0405"], "", missing_use),
+    situation(
+        &["E0412", "E0425", "E0432", "E0433", "E0405"],
+        "",
+        missing_use,
+    ),
     situation(&["E0599"], "no method named", missing_method),
     situation(&[""], "consider importing", nameless_trait),
     // Files that a cell would be compiled with.
@@ -80,12 +113,28 @@ const SITUATIONS: &[Situation] = &[
     situation(&["E0369"], "Tensor", comparison_of_tensors),
     situation(&["E0368"], "Tensor", changed_in_place),
     situation(&["E0277"], "is not an iterator", loop_over_tensor),
-    situation(&["E0599"], "method named `iter` found for struct", loop_over_tensor),
-    situation(&["E0599"], "method named `into_iter` found for struct", loop_over_tensor),
+    situation(
+        &["E0599"],
+        "method named `iter` found for struct",
+        loop_over_tensor,
+    ),
+    situation(
+        &["E0599"],
+        "method named `into_iter` found for struct",
+        loop_over_tensor,
+    ),
     situation(&["E0308"], "Tensor", tensor_for_a_number),
     // Values that are still wrapped.
-    situation(&["E0308", "E0599", "E0609", "E0369", "E0277"], "Result<", still_wrapped),
-    situation(&["E0308", "E0599", "E0609", "E0369", "E0277"], "Option<", still_wrapped),
+    situation(
+        &["E0308", "E0599", "E0609", "E0369", "E0277"],
+        "Result<",
+        still_wrapped,
+    ),
+    situation(
+        &["E0308", "E0599", "E0609", "E0369", "E0277"],
+        "Option<",
+        still_wrapped,
+    ),
     // Owning, borrowing, changing.
     situation(&["E0382", "E0505"], "", moved_in_this_cell),
     situation(&["E0384", "E0594", "E0596"], "", immutable),
@@ -98,11 +147,31 @@ const SITUATIONS: &[Situation] = &[
     // Small surprises.
     situation(&["E0277"], "the `?` operator", question_mark),
     situation(&["E0277"], "cannot ", two_kinds_of_numbers),
-    situation(&["Panic", "unconditional_panic"], "index out of bounds", index_out_of_bounds),
-    situation(&["Panic"], "`Option::unwrap()` on a `None` value", unwrap_of_none),
-    situation(&["Error", "Panic"], "No such file or directory", no_such_file),
-    situation(&["Panic"], "`Result::unwrap()` on an `Err` value", unwrap_of_err),
-    situation(&["Panic", "unconditional_panic", "arithmetic_overflow"], "attempt to", integer_overflow),
+    situation(
+        &["Panic", "unconditional_panic"],
+        "index out of bounds",
+        index_out_of_bounds,
+    ),
+    situation(
+        &["Panic"],
+        "`Option::unwrap()` on a `None` value",
+        unwrap_of_none,
+    ),
+    situation(
+        &["Error", "Panic"],
+        "No such file or directory",
+        no_such_file,
+    ),
+    situation(
+        &["Panic"],
+        "`Result::unwrap()` on an `Err` value",
+        unwrap_of_err,
+    ),
+    situation(
+        &["Panic", "unconditional_panic", "arithmetic_overflow"],
+        "attempt to",
+        integer_overflow,
+    ),
     situation(&["Panic"], "already", borrowed_twice),
     situation(&["Panic"], "hint", in_chinese),
     situation(&["Error"], " digit found in string", not_a_number),
@@ -112,22 +181,35 @@ pub use keeping::training_not_started;
 
 /// The explanation of a mistake, if it is a known one.
 pub fn explain(case: &Case) -> Option<Explanation> {
-    let is_about =
-        |situation: &&Situation| situation.kinds.contains(&case.kind) && case.said().contains(situation.words);
-    SITUATIONS.iter().filter(is_about).find_map(|situation| (situation.explain)(case))
+    let is_about = |situation: &&Situation| {
+        situation.kinds.contains(&case.kind) && case.said().contains(situation.words)
+    };
+    SITUATIONS
+        .iter()
+        .filter(is_about)
+        .find_map(|situation| (situation.explain)(case))
 }
 
-/// Whether an advice of rustc helps a learner: not a list that is empty or without end, a name that is nothing like the one
-/// that was written, a file in a folder of ours, or to look away.
+/// Whether an advice of rustc helps a learner: not a list that is empty or without end, a name that
+/// is nothing like the one that was written, a file in a folder of ours, or to look away.
 pub fn is_help(help: &str, message: &str) -> bool {
     let is_list = help.starts_with("the following") && help.contains("implement trait");
     let is_empty = !help.trim_end().contains('\n');
-    let is_long = help.lines().any(|line| line.trim().starts_with("and ") && line.trim().ends_with(" others"));
+    let is_long = help
+        .lines()
+        .any(|line| line.trim().starts_with("and ") && line.trim().ends_with(" others"));
     let name = message.split('`').nth(1).unwrap_or_default();
-    let is_similar = ["similar name exists", "with a similar name"].iter().any(|words| help.contains(words));
+    let is_similar = ["similar name exists", "with a similar name"]
+        .iter()
+        .any(|words| help.contains(words));
     let is_far = is_similar && names::alike(help, name).is_none();
     let is_hidden = help.starts_with("to create the module");
-    let looks_away = ["unwrap().", "try wrapping the pattern in `Ok`", "`Result::expect`", "`Option::expect`"];
+    let looks_away = [
+        "unwrap().",
+        "try wrapping the pattern in `Ok`",
+        "`Result::expect`",
+        "`Option::expect`",
+    ];
     let looks_away = looks_away.iter().any(|words| help.contains(words));
     !((is_list && (is_empty || is_long)) || is_far || is_hidden || looks_away)
 }

@@ -38,7 +38,9 @@ pub enum By {
 
 impl Cell {
     pub fn new(code: &str) -> Cell {
-        Cell { statements: statements(&parse(&without_commands(code))) }
+        Cell {
+            statements: statements(&parse(&without_commands(code))),
+        }
     }
 
     pub fn statements(&self) -> &[SyntaxNode] {
@@ -50,13 +52,20 @@ impl Cell {
     }
 
     pub fn items(&self) -> impl Iterator<Item = ast::Item> + '_ {
-        self.statements.iter().filter_map(|node| ast::Item::cast(node.clone()))
+        self.statements
+            .iter()
+            .filter_map(|node| ast::Item::cast(node.clone()))
     }
 
     /// The functions in its `impl` blocks.
     pub fn methods(&self) -> Vec<String> {
-        let blocks = self.statements.iter().filter_map(|node| ast::Impl::cast(node.clone()));
-        let items = blocks.filter_map(|block| block.assoc_item_list()).flat_map(|list| list.assoc_items());
+        let blocks = self
+            .statements
+            .iter()
+            .filter_map(|node| ast::Impl::cast(node.clone()));
+        let items = blocks
+            .filter_map(|block| block.assoc_item_list())
+            .flat_map(|list| list.assoc_items());
         let name = |item| match item {
             ast::AssocItem::Fn(function) => Some(function.name()?.text().to_string()),
             _ => None,
@@ -66,28 +75,43 @@ impl Cell {
 
     /// The variables that the cell defines for the cells after it.
     pub fn variables(&self) -> BTreeSet<String> {
-        let lets = self.statements.iter().filter_map(|node| ast::LetStmt::cast(node.clone()));
-        lets.filter_map(|one| one.pat()).flat_map(|pattern| names_in(pattern.syntax())).collect()
+        let lets = self
+            .statements
+            .iter()
+            .filter_map(|node| ast::LetStmt::cast(node.clone()));
+        lets.filter_map(|one| one.pat())
+            .flat_map(|pattern| names_in(pattern.syntax()))
+            .collect()
     }
 
-    /// The variables that live only inside of a block or a loop of the cell, with the code that defines them.
+    /// The variables that live only inside of a block or a loop of the cell, with the code that
+    /// defines them.
     pub fn inner_variables(&self) -> Vec<(String, String)> {
         let is_inner = |node: &SyntaxNode| {
             let own_statement = self.statements.contains(node);
             let in_item = node.ancestors().any(|above| {
-                ast::Fn::can_cast(above.kind()) && above.parent().is_some_and(|p| p.kind() != SyntaxKind::SOURCE_FILE)
+                ast::Fn::can_cast(above.kind())
+                    && above
+                        .parent()
+                        .is_some_and(|p| p.kind() != SyntaxKind::SOURCE_FILE)
             });
             !own_statement && !in_item
         };
         let mut found = Vec::new();
         for node in self.descendants().filter(|node| is_inner(node)) {
             if let Some(statement) = ast::LetStmt::cast(node.clone()) {
-                let names = statement.pat().into_iter().flat_map(|pattern| names_in(pattern.syntax()));
+                let names = statement
+                    .pat()
+                    .into_iter()
+                    .flat_map(|pattern| names_in(pattern.syntax()));
                 found.extend(names.map(|name| (name, one_line(&node.text().to_string()))));
             }
         }
         for repeated in self.descendants().filter_map(ast::ForExpr::cast) {
-            let names = repeated.pat().into_iter().flat_map(|pattern| names_in(pattern.syntax()));
+            let names = repeated
+                .pat()
+                .into_iter()
+                .flat_map(|pattern| names_in(pattern.syntax()));
             found.extend(names.map(|name| (name, String::new())));
         }
         found
@@ -96,11 +120,17 @@ impl Cell {
     /// The `let` that contains these bytes, or else the one that defines this variable.
     pub fn definition(&self, mark: Option<&Range<usize>>, name: &str) -> Option<ast::LetStmt> {
         let lets: Vec<ast::LetStmt> = self.descendants().filter_map(ast::LetStmt::cast).collect();
-        let contains = |one: &&ast::LetStmt| mark.is_some_and(|mark| bytes(one.syntax()).contains(&mark.start));
-        let defines = |one: &&ast::LetStmt| {
-            one.pat().is_some_and(|pattern| names_in(pattern.syntax()).contains(&name.to_owned()))
+        let contains = |one: &&ast::LetStmt| {
+            mark.is_some_and(|mark| bytes(one.syntax()).contains(&mark.start))
         };
-        lets.iter().rfind(contains).or_else(|| lets.iter().rfind(defines)).cloned()
+        let defines = |one: &&ast::LetStmt| {
+            one.pat()
+                .is_some_and(|pattern| names_in(pattern.syntax()).contains(&name.to_owned()))
+        };
+        lets.iter()
+            .rfind(contains)
+            .or_else(|| lets.iter().rfind(defines))
+            .cloned()
     }
 
     /// The smallest part of this kind around some bytes.
@@ -110,14 +140,23 @@ impl Cell {
             let at = bytes(one.syntax());
             at.start <= mark.start && mark.end <= at.end
         };
-        parts.filter(contains).min_by_key(|one| bytes(one.syntax()).len())
+        parts
+            .filter(contains)
+            .min_by_key(|one| bytes(one.syntax()).len())
     }
 
     /// The bytes of a variable's name where the cell defines it.
     pub fn place_of_definition(&self, name: &str) -> Option<Range<usize>> {
         let pattern = self.definition(None, name)?.pat()?;
-        let names = pattern.syntax().descendants().filter_map(ast::IdentPat::cast).filter_map(|one| one.name());
-        names.filter(|one| one.text() == name).map(|one| bytes(one.syntax())).next()
+        let names = pattern
+            .syntax()
+            .descendants()
+            .filter_map(ast::IdentPat::cast)
+            .filter_map(|one| one.name());
+        names
+            .filter(|one| one.text() == name)
+            .map(|one| bytes(one.syntax()))
+            .next()
     }
 
     /// Where the statements of the cell use a variable that they do not define themselves.
@@ -125,25 +164,46 @@ impl Cell {
         if self.definition(None, name).is_some() {
             return None;
         }
-        let statements = self.statements.iter().filter(|node| !ast::Item::can_cast(node.kind()));
-        let tokens =
-            statements.flat_map(|node| node.descendants_with_tokens()).filter_map(|element| element.into_token());
-        let mut named = tokens.filter(|token| token.kind() == SyntaxKind::IDENT && token.text() == name);
+        let statements = self
+            .statements
+            .iter()
+            .filter(|node| !ast::Item::can_cast(node.kind()));
+        let tokens = statements
+            .flat_map(|node| node.descendants_with_tokens())
+            .filter_map(|element| element.into_token());
+        let mut named =
+            tokens.filter(|token| token.kind() == SyntaxKind::IDENT && token.text() == name);
         let is_variable = |token: &SyntaxToken| {
-            let is_field = token.prev_token().is_some_and(|before| before.kind() == SyntaxKind::DOT);
+            let is_field = token
+                .prev_token()
+                .is_some_and(|before| before.kind() == SyntaxKind::DOT);
             let parent = token.parent().map(|parent| parent.kind());
             let path = token.parent_ancestors().nth(3).map(|node| node.kind());
-            !is_field && (parent == Some(SyntaxKind::TOKEN_TREE) || path == Some(SyntaxKind::PATH_EXPR))
+            !is_field
+                && (parent == Some(SyntaxKind::TOKEN_TREE) || path == Some(SyntaxKind::PATH_EXPR))
         };
-        let start = |token: SyntaxToken| usize::from(token.text_range().start()).saturating_sub(BEFORE.len());
-        named.find(is_variable).map(start).map(|start| start..start + name.len())
+        let start = |token: SyntaxToken| {
+            usize::from(token.text_range().start()).saturating_sub(BEFORE.len())
+        };
+        named
+            .find(is_variable)
+            .map(start)
+            .map(|start| start..start + name.len())
     }
 
     /// Where a `use` of the cell names something.
     pub fn place_in_use(&self, name: &str) -> Option<Range<usize>> {
-        let uses = self.statements.iter().filter(|node| ast::Use::can_cast(node.kind()));
-        let names = uses.flat_map(|node| node.descendants()).filter_map(ast::NameRef::cast);
-        names.filter(|one| one.text() == name).map(|one| bytes(one.syntax())).next()
+        let uses = self
+            .statements
+            .iter()
+            .filter(|node| ast::Use::can_cast(node.kind()));
+        let names = uses
+            .flat_map(|node| node.descendants())
+            .filter_map(ast::NameRef::cast);
+        names
+            .filter(|one| one.text() == name)
+            .map(|one| bytes(one.syntax()))
+            .next()
     }
 
     /// The left side and the right side of an assignment that begins at this byte.
@@ -159,7 +219,10 @@ impl Cell {
 
     /// The function of the cell around a byte.
     pub fn function_around(&self, start: usize) -> Option<ast::Fn> {
-        self.descendants().filter_map(ast::Fn::cast).filter(|one| bytes(one.syntax()).contains(&start)).last()
+        self.descendants()
+            .filter_map(ast::Fn::cast)
+            .filter(|one| bytes(one.syntax()).contains(&start))
+            .last()
     }
 
     /// Its name.
@@ -169,21 +232,37 @@ impl Cell {
 
     /// Whether the cell uses a name anywhere, in a macro too.
     pub fn mentions(&self, name: &str) -> bool {
-        let tokens = self.statements.iter().flat_map(|node| node.descendants_with_tokens());
-        tokens.filter_map(|element| element.into_token()).any(|token| token.text() == name)
+        let tokens = self
+            .statements
+            .iter()
+            .flat_map(|node| node.descendants_with_tokens());
+        tokens
+            .filter_map(|element| element.into_token())
+            .any(|token| token.text() == name)
     }
 
     /// How the cell has moved a variable away, as far as the text tells.
     pub fn how_moved(&self, name: &str) -> Option<Move> {
-        let uses = self.descendants().filter_map(ast::PathExpr::cast).filter(|path| path.syntax().text() == name);
+        let uses = self
+            .descendants()
+            .filter_map(ast::PathExpr::cast)
+            .filter(|path| path.syntax().text() == name);
         let mut guess = None;
         for used in uses {
-            let Some(parent) = used.syntax().parent() else { continue };
+            let Some(parent) = used.syntax().parent() else {
+                continue;
+            };
             match parent.kind() {
-                SyntaxKind::REF_EXPR | SyntaxKind::FIELD_EXPR | SyntaxKind::INDEX_EXPR | SyntaxKind::PREFIX_EXPR => {}
+                SyntaxKind::REF_EXPR
+                | SyntaxKind::FIELD_EXPR
+                | SyntaxKind::INDEX_EXPR
+                | SyntaxKind::PREFIX_EXPR => {}
                 SyntaxKind::METHOD_CALL_EXPR => {
-                    let method = ast::MethodCallExpr::cast(parent.clone()).and_then(|call| call.name_ref());
-                    let method = method.map(|name| name.text().to_string()).unwrap_or_default();
+                    let method =
+                        ast::MethodCallExpr::cast(parent.clone()).and_then(|call| call.name_ref());
+                    let method = method
+                        .map(|name| name.text().to_string())
+                        .unwrap_or_default();
                     let found = self.moved(&used, &parent, By::Method(method.clone()));
                     if method.starts_with("into") {
                         return Some(found);
@@ -202,8 +281,14 @@ impl Cell {
                 || ast::ExprStmt::can_cast(node.kind())
                 || self.statements.contains(node)
         });
-        let whole = statement.filter(|node| !node.text().contains_char('\n')).unwrap_or_else(|| parent.clone());
-        let whole = if by == By::Loop { parent.clone() } else { whole };
+        let whole = statement
+            .filter(|node| !node.text().contains_char('\n'))
+            .unwrap_or_else(|| parent.clone());
+        let whole = if by == By::Loop {
+            parent.clone()
+        } else {
+            whole
+        };
         let code = whole.text().to_string();
         let name = used.syntax().text().to_string();
         let start = usize::from(used.syntax().text_range().start() - whole.text_range().start());
@@ -213,15 +298,31 @@ impl Cell {
             By::Loop => format!("{before}&{name}{after}"),
             By::Statement => name,
             By::Method(method) if method == "into_iter" => {
-                format!("{before}{name}.iter(){}", after.replacen(".into_iter()", "", 1))
+                format!(
+                    "{before}{name}.iter(){}",
+                    after.replacen(".into_iter()", "", 1)
+                )
             }
             // What is given back is the model with the layer.
-            By::Method(method) if method == "add" && before.is_empty() => format!("{name} = {name}{after}"),
+            By::Method(method) if method == "add" && before.is_empty() => {
+                format!("{name} = {name}{after}")
+            }
             _ => format!("{before}{name}.clone(){after}"),
         };
-        let head = |text: String| text.split('{').next().unwrap_or_default().trim_end().to_owned() + " { … }";
+        let head = |text: String| {
+            text.split('{')
+                .next()
+                .unwrap_or_default()
+                .trim_end()
+                .to_owned()
+                + " { … }"
+        };
         match by {
-            By::Loop => Move { code: head(code), fix: head(fix), by },
+            By::Loop => Move {
+                code: head(code),
+                fix: head(fix),
+                by,
+            },
             _ => Move { code, fix, by },
         }
     }
@@ -229,38 +330,63 @@ impl Cell {
 
 fn by(used: &ast::PathExpr, parent: &SyntaxNode) -> By {
     if let Some(statement) = ast::LetStmt::cast(parent.clone()) {
-        return By::Variable(statement.pat().map(|pattern| pattern.syntax().text().to_string()).unwrap_or_default());
+        return By::Variable(
+            statement
+                .pat()
+                .map(|pattern| pattern.syntax().text().to_string())
+                .unwrap_or_default(),
+        );
     }
     if let Some(repeated) = ast::ForExpr::cast(parent.clone())
-        && repeated.iterable().is_some_and(|iterable| iterable.syntax() == used.syntax())
+        && repeated
+            .iterable()
+            .is_some_and(|iterable| iterable.syntax() == used.syntax())
     {
         return By::Loop;
     }
     let arguments = ast::ArgList::cast(parent.clone()).and_then(|list| list.syntax().parent());
     if let Some(call) = arguments {
-        let function = ast::CallExpr::cast(call.clone()).and_then(|call| call.expr()).map(|function| text(&function));
+        let function = ast::CallExpr::cast(call.clone())
+            .and_then(|call| call.expr())
+            .map(|function| text(&function));
         let method = ast::MethodCallExpr::cast(call).filter(|call| call.arg_list().is_some());
-        let method = method.and_then(|call| call.name_ref()).map(|name| name.text().to_string());
+        let method = method
+            .and_then(|call| call.name_ref())
+            .map(|name| name.text().to_string());
         return function.or(method).map_or(By::Other, By::Call);
     }
-    if used.syntax().ancestors().any(|node| ast::ClosureExpr::can_cast(node.kind())) {
+    if used
+        .syntax()
+        .ancestors()
+        .any(|node| ast::ClosureExpr::can_cast(node.kind()))
+    {
         return By::Closure;
     }
-    if ast::ExprStmt::can_cast(parent.kind()) { By::Statement } else { By::Other }
+    if ast::ExprStmt::can_cast(parent.kind()) {
+        By::Statement
+    } else {
+        By::Other
+    }
 }
 
 /// The variables in a pattern.
 fn names_in(pattern: &SyntaxNode) -> Vec<String> {
-    let variables = pattern.descendants().filter_map(ast::IdentPat::cast).filter_map(|one| one.name());
+    let variables = pattern
+        .descendants()
+        .filter_map(ast::IdentPat::cast)
+        .filter_map(|one| one.name());
     let names = variables.map(|name| name.text().to_string());
     // `None` in a pattern looks like a variable.
-    names.filter(|name| !name.starts_with(char::is_uppercase)).collect()
+    names
+        .filter(|name| !name.starts_with(char::is_uppercase))
+        .collect()
 }
 
 /// Where a node stands in the cell.
 pub fn bytes(node: &SyntaxNode) -> Range<usize> {
     let range = node.text_range();
-    usize::from(range.start()).saturating_sub(BEFORE.len())..usize::from(range.end()).saturating_sub(BEFORE.len())
+    usize::from(range.start()).saturating_sub(BEFORE.len())
+        ..usize::from(range.end()).saturating_sub(BEFORE.len())
 }
 
 pub fn text(expression: &ast::Expr) -> String {
@@ -271,7 +397,11 @@ pub fn text(expression: &ast::Expr) -> String {
 pub fn one_line(text: &str) -> String {
     let mut lines = text.lines();
     let first = lines.next().unwrap_or_default().trim_end();
-    if lines.next().is_some() { format!("{first} …") } else { first.to_owned() }
+    if lines.next().is_some() {
+        format!("{first} …")
+    } else {
+        first.to_owned()
+    }
 }
 
 /// The cell with blanks in place of what stands in texts and comments, byte for byte.
@@ -281,8 +411,12 @@ pub fn without_texts(code: &str) -> String {
     for token in tokens(&rust) {
         let is_plain = token.text().starts_with('\'') && token.kind() != SyntaxKind::COMMENT;
         if is_text(token.kind()) && !is_plain {
-            let range = usize::from(token.text_range().start())..usize::from(token.text_range().end());
-            bare[range].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+            let range =
+                usize::from(token.text_range().start())..usize::from(token.text_range().end());
+            bare[range]
+                .iter_mut()
+                .filter(|byte| **byte != b'\n')
+                .for_each(|byte| *byte = b' ');
         }
     }
     // Cut characters of several bytes do not occur: texts are whole.
@@ -291,14 +425,21 @@ pub fn without_texts(code: &str) -> String {
 
 pub fn tokens(rust: &str) -> Vec<SyntaxToken> {
     let file = SourceFile::parse(rust, EDITION).syntax_node();
-    let tokens = file.descendants_with_tokens().filter_map(|element| element.into_token());
+    let tokens = file
+        .descendants_with_tokens()
+        .filter_map(|element| element.into_token());
     // Strange blanks are no blanks.
-    tokens.filter(|token| token.kind() != SyntaxKind::WHITESPACE).collect()
+    tokens
+        .filter(|token| token.kind() != SyntaxKind::WHITESPACE)
+        .collect()
 }
 
 pub fn is_text(kind: SyntaxKind) -> bool {
     use SyntaxKind::{BYTE, BYTE_STRING, C_STRING, CHAR, COMMENT, STRING};
-    matches!(kind, STRING | BYTE_STRING | C_STRING | CHAR | BYTE | COMMENT)
+    matches!(
+        kind,
+        STRING | BYTE_STRING | C_STRING | CHAR | BYTE | COMMENT
+    )
 }
 
 #[cfg(test)]
@@ -307,21 +448,45 @@ mod tests {
 
     #[test]
     fn names_of_a_cell() {
-        let cell =
-            Cell::new("let (a, mut b) = (1, 2);\n{ let c = 3; }\nfor d in 0..3 { let e = d; }\nfn f() { let g = 1; }");
+        let cell = Cell::new(
+            "let (a, mut b) = (1, 2);\n{ let c = 3; }\nfor d in 0..3 { let e = d; }\nfn f() \
+            { let g = 1; }",
+        );
         assert_eq!(cell.variables().into_iter().collect::<Vec<_>>(), ["a", "b"]);
-        let inner: Vec<String> = cell.inner_variables().into_iter().map(|(name, _)| name).collect();
+        let inner: Vec<String> = cell
+            .inner_variables()
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
         assert_eq!(inner, ["c", "e", "d"]);
-        assert_eq!(Cell::new("impl Net { fn a() {} const B: i32 = 1; fn c() {} }").methods(), ["a", "c"]);
+        assert_eq!(
+            Cell::new("impl Net { fn a() {} const B: i32 = 1; fn c() {} }").methods(),
+            ["a", "c"]
+        );
         assert_eq!(cell.place_of_definition("b"), Some(12..13));
         assert!(cell.mentions("g") && !cell.mentions("h"));
-        assert_eq!(Cell::new("struct A { a: i32 } a.b + 1").place_of_use("a"), Some(20..21));
-        assert_eq!(Cell::new("println!(\"{}\", a.b)").place_of_use("a"), Some(15..16));
-        for code in ["let a = 1; a + 1", "b.a", "println!(\"{}\", b.a)", "a::b()", "Net { a: 1 }"] {
+        assert_eq!(
+            Cell::new("struct A { a: i32 } a.b + 1").place_of_use("a"),
+            Some(20..21)
+        );
+        assert_eq!(
+            Cell::new("println!(\"{}\", a.b)").place_of_use("a"),
+            Some(15..16)
+        );
+        for code in [
+            "let a = 1; a + 1",
+            "b.a",
+            "println!(\"{}\", b.a)",
+            "a::b()",
+            "Net { a: 1 }",
+        ] {
             assert_eq!(Cell::new(code).place_of_use("a"), None, "{code}");
         }
         assert_eq!(Cell::new("use a::{b, c};").place_in_use("c"), Some(11..12));
-        assert_eq!(Cell::new("q = 5").assignment(0), Some(("q".to_owned(), "5".to_owned())));
+        assert_eq!(
+            Cell::new("q = 5").assignment(0),
+            Some(("q".to_owned(), "5".to_owned()))
+        );
         assert_eq!(Cell::new("q == 5").assignment(0), None);
     }
 
@@ -332,14 +497,35 @@ mod tests {
             (found.by, found.fix)
         };
         let fix = |by, fix: &str| (by, fix.to_owned());
-        assert_eq!(moved("a.len(); let b = a;"), fix(By::Variable("b".to_owned()), "let b = a.clone();"));
-        assert_eq!(moved("train(&a); train(a)"), fix(By::Call("train".to_owned()), "train(a.clone())"));
-        assert_eq!(moved("v.push(a);"), fix(By::Call("push".to_owned()), "v.push(a.clone());"));
-        assert_eq!(moved("for x in a { f(x);\n }"), fix(By::Loop, "for x in &a { … }"));
+        assert_eq!(
+            moved("a.len(); let b = a;"),
+            fix(By::Variable("b".to_owned()), "let b = a.clone();")
+        );
+        assert_eq!(
+            moved("train(&a); train(a)"),
+            fix(By::Call("train".to_owned()), "train(a.clone())")
+        );
+        assert_eq!(
+            moved("v.push(a);"),
+            fix(By::Call("push".to_owned()), "v.push(a.clone());")
+        );
+        assert_eq!(
+            moved("for x in a { f(x);\n }"),
+            fix(By::Loop, "for x in &a { … }")
+        );
         let by_method = moved("let s: i32 = a.into_iter().sum();");
-        assert_eq!(by_method, fix(By::Method("into_iter".to_owned()), "let s: i32 = a.iter().sum();"));
+        assert_eq!(
+            by_method,
+            fix(
+                By::Method("into_iter".to_owned()),
+                "let s: i32 = a.iter().sum();"
+            )
+        );
         assert_eq!(moved("a;"), fix(By::Statement, "a"));
-        assert_eq!(moved("let t = std::thread::spawn(move || { a });").0, By::Closure);
+        assert_eq!(
+            moved("let t = std::thread::spawn(move || { a });").0,
+            By::Closure
+        );
         assert_eq!(Cell::new("println!(\"{a}\"); f(&a)").how_moved("a"), None);
     }
 }

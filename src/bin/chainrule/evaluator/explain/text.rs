@@ -1,5 +1,5 @@
-//! Slips of the pen that no parser can read past: characters that only look like those of Rust, and brackets and quotes
-//! without their partner. What rustc says after them is about what it guessed.
+//! Slips of the pen that no parser can read past: characters that only look like those of Rust, and
+//! brackets and quotes without their partner. What rustc says after them is about what it guessed.
 
 use super::super::cell::{ends_inside_a_token, without_commands};
 use super::case::{FOREIGN, STRANGE, UNPAIRED};
@@ -24,12 +24,26 @@ const MOST_FLAWS: usize = 3;
 pub fn flaws(code: &str) -> Vec<Flaw> {
     let strange = strange_characters(code);
     if !strange.is_empty() {
-        return strange.into_iter().take(MOST_FLAWS).map(|one| one.flaw()).collect();
+        return strange
+            .into_iter()
+            .take(MOST_FLAWS)
+            .map(|one| one.flaw())
+            .collect();
     }
     let python = foreign(code);
     if !python.is_empty() {
-        let title = || say("this is not Rust, but another language", "这里写的不是 Rust，而是别的语言").to_owned();
-        let flaw = |one: Foreign| Flaw { kind: FOREIGN, title: title(), marks: vec![(one.at, String::new())] };
+        let title = || {
+            say(
+                "this is not Rust, but another language",
+                "这里写的不是 Rust，而是别的语言",
+            )
+            .to_owned()
+        };
+        let flaw = |one: Foreign| Flaw {
+            kind: FOREIGN,
+            title: title(),
+            marks: vec![(one.at, String::new())],
+        };
         return python.into_iter().map(flaw).collect();
     }
     unpaired(code).into_iter().map(|one| one.flaw()).collect()
@@ -79,7 +93,11 @@ pub fn strange_characters(code: &str) -> Vec<Strange> {
         for (at, character) in token.text().char_indices() {
             if let Some(meant) = meant_by(character) {
                 let at = start + at;
-                found.push(Strange { at: at..at + character.len_utf8(), character, meant });
+                found.push(Strange {
+                    at: at..at + character.len_utf8(),
+                    character,
+                    meant,
+                });
             }
         }
     }
@@ -87,7 +105,10 @@ pub fn strange_characters(code: &str) -> Vec<Strange> {
 }
 
 fn meant_by(character: char) -> Option<String> {
-    if let Some((_, meant)) = LOOK_ALIKE.iter().find(|(alike, _)| alike.contains(character)) {
+    if let Some((_, meant)) = LOOK_ALIKE
+        .iter()
+        .find(|(alike, _)| alike.contains(character))
+    {
         return Some((*meant).to_owned());
     }
     match character {
@@ -102,11 +123,17 @@ fn meant_by(character: char) -> Option<String> {
 }
 
 fn is_blank(character: char) -> bool {
-    matches!(character, '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}')
+    matches!(
+        character,
+        '\u{a0}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
+    )
 }
 
 fn is_invisible(character: char) -> bool {
-    matches!(character, '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}')
+    matches!(
+        character,
+        '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}'
+    )
 }
 
 impl Strange {
@@ -114,13 +141,24 @@ impl Strange {
         let (character, number, meant) = (self.character, u32::from(self.character), &self.meant);
         let (english, chinese) = match character {
             '\u{a0}' => ("a no-break space".to_owned(), "不换行空格".to_owned()),
-            '\u{3000}' => ("a Chinese (full-width) blank".to_owned(), "全角空格".to_owned()),
-            _ if is_blank(character) => ("a blank of another width".to_owned(), "特殊宽度的空格".to_owned()),
-            _ => ("an invisible character".to_owned(), "看不见的字符".to_owned()),
+            '\u{3000}' => (
+                "a Chinese (full-width) blank".to_owned(),
+                "全角空格".to_owned(),
+            ),
+            _ if is_blank(character) => (
+                "a blank of another width".to_owned(),
+                "特殊宽度的空格".to_owned(),
+            ),
+            _ => (
+                "an invisible character".to_owned(),
+                "看不见的字符".to_owned(),
+            ),
         };
         let title = if is_blank(character) || is_invisible(character) {
             say(
-                format!("{english} (U+{number:04X}) stands here, which Rust does not take for a blank"),
+                format!(
+                    "{english} (U+{number:04X}) stands here, which Rust does not take for a blank"
+                ),
                 format!("这里有一个{chinese}（U+{number:04X}），Rust 不把它当作空格"),
             )
         } else {
@@ -129,7 +167,11 @@ impl Strange {
                 format!("`{character}`（U+{number:04X}）只是看起来像 `{meant}`"),
             )
         };
-        Flaw { kind: STRANGE, title, marks: vec![(self.at, String::new())] }
+        Flaw {
+            kind: STRANGE,
+            title,
+            marks: vec![(self.at, String::new())],
+        }
     }
 }
 
@@ -140,7 +182,11 @@ pub fn as_meant(code: &str) -> String {
     for one in strange.iter().rev() {
         meant.replace_range(one.at.clone(), &one.meant);
     }
-    let lines = code.lines().zip(meant.lines()).filter(|(line, meant)| line != meant).map(|(_, meant)| meant.trim());
+    let lines = code
+        .lines()
+        .zip(meant.lines())
+        .filter(|(line, meant)| line != meant)
+        .map(|(_, meant)| meant.trim());
     lines.take(MOST_FLAWS).collect::<Vec<_>>().join("\n")
 }
 
@@ -149,7 +195,10 @@ pub enum Unpaired {
     /// Those that are open at the end, the first one first.
     Open(Vec<(Range<usize>, char)>),
     /// One that is closed by another kind.
-    Wrong { open: (Range<usize>, char), close: (Range<usize>, char) },
+    Wrong {
+        open: (Range<usize>, char),
+        close: (Range<usize>, char),
+    },
     /// One that closes nothing.
     Close(Range<usize>, char),
     /// A text without its second quote.
@@ -161,7 +210,9 @@ pub enum Unpaired {
 pub fn unpaired(code: &str) -> Option<Unpaired> {
     let rust = without_commands(code);
     let tokens = tokens(&rust);
-    let range = |token: &SyntaxToken| usize::from(token.text_range().start())..usize::from(token.text_range().end());
+    let range = |token: &SyntaxToken| {
+        usize::from(token.text_range().start())..usize::from(token.text_range().end())
+    };
     let mut open: Vec<(Range<usize>, char)> = Vec::new();
     for token in &tokens {
         let bracket = token.text().chars().next().unwrap_or_default();
@@ -170,7 +221,12 @@ pub fn unpaired(code: &str) -> Option<Unpaired> {
             T![')'] | T![']'] | T!['}'] => match open.pop() {
                 None => return Some(Unpaired::Close(range(token), bracket)),
                 Some((_, opened)) if partner(opened) == bracket => {}
-                Some(open) => return Some(Unpaired::Wrong { open, close: (range(token), bracket) }),
+                Some(open) => {
+                    return Some(Unpaired::Wrong {
+                        open,
+                        close: (range(token), bracket),
+                    });
+                }
             },
             _ => {}
         }
@@ -179,7 +235,11 @@ pub fn unpaired(code: &str) -> Option<Unpaired> {
         let start = range(last).start;
         let at = start..start + code[start..].lines().next().unwrap_or_default().len();
         let is_comment = last.kind() == SyntaxKind::COMMENT;
-        return Some(if is_comment { Unpaired::Comment(at) } else { Unpaired::Text(at) });
+        return Some(if is_comment {
+            Unpaired::Comment(at)
+        } else {
+            Unpaired::Text(at)
+        });
     }
     (!open.is_empty()).then_some(Unpaired::Open(open))
 }
@@ -202,27 +262,56 @@ impl Unpaired {
             Unpaired::Open(open) => {
                 let (at, bracket) = open.into_iter().next_back().unwrap_or_default();
                 let title = say(
-                    format!("`{bracket}` is never closed: its `{}` is missing", partner(bracket)),
+                    format!(
+                        "`{bracket}` is never closed: its `{}` is missing",
+                        partner(bracket)
+                    ),
                     format!("`{bracket}` 没有关闭：缺少配对的 `{}`", partner(bracket)),
                 );
-                (title, vec![(at, say("it is opened here", "在这里打开").to_owned())])
+                (
+                    title,
+                    vec![(at, say("it is opened here", "在这里打开").to_owned())],
+                )
             }
-            Unpaired::Wrong { open: (opened_at, open), close: (closed_at, close) } => {
-                let title =
-                    say(format!("`{open}` is closed by `{close}`"), format!("`{open}` 不能用 `{close}` 来关闭"));
+            Unpaired::Wrong {
+                open: (opened_at, open),
+                close: (closed_at, close),
+            } => {
+                let title = say(
+                    format!("`{open}` is closed by `{close}`"),
+                    format!("`{open}` 不能用 `{close}` 来关闭"),
+                );
                 let missing = partner(open);
-                let waits = say(format!("a `{missing}` is missing before this"), format!("在这之前缺少 `{missing}`"));
-                (title, vec![(closed_at, waits), (opened_at, say("it is opened here", "在这里打开").to_owned())])
+                let waits = say(
+                    format!("a `{missing}` is missing before this"),
+                    format!("在这之前缺少 `{missing}`"),
+                );
+                (
+                    title,
+                    vec![
+                        (closed_at, waits),
+                        (opened_at, say("it is opened here", "在这里打开").to_owned()),
+                    ],
+                )
             }
             Unpaired::Close(at, close) => {
                 let title = say(
-                    format!("`{close}` closes nothing: there is no `{}` for it", partner(close)),
-                    format!("多出一个 `{close}`：前面没有与它配对的 `{}`", partner(close)),
+                    format!(
+                        "`{close}` closes nothing: there is no `{}` for it",
+                        partner(close)
+                    ),
+                    format!(
+                        "多出一个 `{close}`：前面没有与它配对的 `{}`",
+                        partner(close)
+                    ),
                 );
                 (title, vec![(at, String::new())])
             }
             Unpaired::Text(at) => {
-                let title = say("the text that begins here has no closing quote", "这里开始的字符串没有结束的引号");
+                let title = say(
+                    "the text that begins here has no closing quote",
+                    "这里开始的字符串没有结束的引号",
+                );
                 (title.to_owned(), vec![(at, String::new())])
             }
             Unpaired::Comment(at) => {
@@ -233,7 +322,11 @@ impl Unpaired {
                 (title.to_owned(), vec![(at, String::new())])
             }
         };
-        Flaw { kind: UNPAIRED, title, marks }
+        Flaw {
+            kind: UNPAIRED,
+            title,
+            marks,
+        }
     }
 }
 
@@ -253,21 +346,47 @@ mod tests {
             ("\u{3000}let b = 1;", "let b = 1;"),
         ] {
             assert_eq!(as_meant(code), meant);
-            assert!(flaws(code).iter().all(|flaw| flaw.kind == STRANGE), "{code}");
+            assert!(
+                flaws(code).iter().all(|flaw| flaw.kind == STRANGE),
+                "{code}"
+            );
         }
-        for code in ["println!(\"“，−\u{a0}\");", "// a × b", "let 数 = 1;", "'−'", ":dep a−b"] {
+        for code in [
+            "println!(\"“，−\u{a0}\");",
+            "// a × b",
+            "let 数 = 1;",
+            "'−'",
+            ":dep a−b",
+        ] {
             assert_eq!(as_meant(code), "", "{code}");
         }
     }
 
     #[test]
     fn brackets_and_quotes_without_partner() {
-        let found = |code: &str| flaws(code).into_iter().next().map(|flaw| (flaw.title, flaw.marks[0].0.start));
+        let found = |code: &str| {
+            flaws(code)
+                .into_iter()
+                .next()
+                .map(|flaw| (flaw.title, flaw.marks[0].0.start))
+        };
         let said = |title: &str, at: usize| Some((title.to_owned(), at));
-        assert_eq!(found("Dense::new("), said("`(` is never closed: its `)` is missing", 10));
-        assert_eq!(found("fn f() {\n    g(1;\n}"), said("`(` is closed by `}`", 18));
-        assert_eq!(found("1 + 2)"), said("`)` closes nothing: there is no `(` for it", 5));
-        assert_eq!(found("let a = \"b;\nlet c = 1;"), said("the text that begins here has no closing quote", 8));
+        assert_eq!(
+            found("Dense::new("),
+            said("`(` is never closed: its `)` is missing", 10)
+        );
+        assert_eq!(
+            found("fn f() {\n    g(1;\n}"),
+            said("`(` is closed by `}`", 18)
+        );
+        assert_eq!(
+            found("1 + 2)"),
+            said("`)` closes nothing: there is no `(` for it", 5)
+        );
+        assert_eq!(
+            found("let a = \"b;\nlet c = 1;"),
+            said("the text that begins here has no closing quote", 8)
+        );
         for code in ["f(')', \"(\")", "/* ( */ a", "[(1, 2)]", "let s = 'x';"] {
             assert_eq!(found(code), None, "{code}");
         }

@@ -1,4 +1,5 @@
-//! What rustc warns of, under a cell that works: only what points at a mistake, and never on standard error.
+//! What rustc warns of, under a cell that works: only what points at a mistake, and never on
+//! standard error.
 //!
 //! evcxr drops warnings. What rustc said last is kept in the session's folder.
 
@@ -26,9 +27,18 @@ impl Evaluator {
     pub(super) fn warnings(&self, number: u32) -> Vec<Explanation> {
         let mut warnings = Vec::new();
         for (lint, message, line) in &self.compiled.warnings {
-            let place = self.sources.find(&self.compiled.source, *line).filter(|place| place.cell == number);
+            let place = self
+                .sources
+                .find(&self.compiled.source, *line)
+                .filter(|place| place.cell == number);
             let Some(place) = place else { continue };
-            let warning = explained(lint, message, place.line, place.text.trim(), &place.statement);
+            let warning = explained(
+                lint,
+                message,
+                place.line,
+                place.text.trim(),
+                &place.statement,
+            );
             if !warnings.contains(&warning) {
                 warnings.push(warning);
             }
@@ -39,28 +49,52 @@ impl Evaluator {
 
 /// What a warning means.
 fn explained(lint: &str, message: &str, line: usize, text: &str, statement: &str) -> Explanation {
-    let unused = message.strip_prefix("unused `").and_then(|rest| rest.split('`').next()).unwrap_or_default();
+    let unused = message
+        .strip_prefix("unused `")
+        .and_then(|rest| rest.split('`').next())
+        .unwrap_or_default();
     if unused.ends_with("Fit") {
         return situations::training_not_started(statement);
     }
     let expression = text.trim_end_matches(';');
-    const LAZY: [&str; 9] = ["Map", "Filter", "FilterMap", "Rev", "Zip", "Chain", "Enumerate", "Take", "Skip"];
+    const LAZY: [&str; 9] = [
+        "Map",
+        "Filter",
+        "FilterMap",
+        "Rev",
+        "Zip",
+        "Chain",
+        "Enumerate",
+        "Take",
+        "Skip",
+    ];
     let kind = unused.rsplit("::").next().unwrap_or_default();
     if lint == "unused_must_use" && (unused.contains("iter::") || LAZY.contains(&kind)) {
         return Explanation::new(
-            format!("Line {line} computes nothing: an iterator waits until something asks for what it yields."),
+            format!(
+                "Line {line} computes nothing: an iterator waits until something asks for what it \
+                yields."
+            ),
             format!("第 {line} 行什么也没有算：迭代器要等到有人取用结果时才会计算。"),
-            format!("let list: Vec<_> = {expression}.collect();\nfor value in {expression} {{ … }}"),
+            format!(
+                "let list: Vec<_> = {expression}.collect();\nfor value in {expression} {{ … }}"
+            ),
         );
     }
-    if lint == "unused_must_use" && (message.contains("return value") || message.contains("unused value")) {
+    if lint == "unused_must_use"
+        && (message.contains("return value") || message.contains("unused value"))
+    {
         return Explanation::new(
             format!("What line {line} computes is thrown away. Give it a name, or show it."),
             format!("第 {line} 行算出来的结果被丢掉了。请给它起个名字，或者显示出来。"),
             format!("let value = {expression};\nshow(&{expression});"),
         );
     }
-    let fix = if lint == "unused_must_use" { used(message, text) } else { text.to_owned() };
+    let fix = if lint == "unused_must_use" {
+        used(message, text)
+    } else {
+        text.to_owned()
+    };
     Explanation::new(
         format!("rustc warns of line {line}: {message}."),
         format!("rustc 对第 {line} 行提出警告：{message}。"),
@@ -70,7 +104,10 @@ fn explained(lint: &str, message: &str, line: usize, text: &str, statement: &str
 
 /// The line with its value used.
 fn used(message: &str, text: &str) -> String {
-    match text.strip_suffix(';').filter(|_| message.contains("`Result`")) {
+    match text
+        .strip_suffix(';')
+        .filter(|_| message.contains("`Result`"))
+    {
         Some(call) => format!("{call}?;\nlet _ = {text}"),
         None => format!("{text}\nlet _ = {text}"),
     }
@@ -82,28 +119,54 @@ pub type Warning = (String, String, usize);
 /// What rustc said of the code that was compiled last in a folder.
 pub fn of_compiled(folder: &Path, compiled: &str) -> Vec<Warning> {
     let said = last_diagnostics(folder).unwrap_or_default();
-    let said = said.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    said.filter_map(|diagnostic| warning(&diagnostic, compiled)).collect()
+    let said = said
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    said.filter_map(|diagnostic| warning(&diagnostic, compiled))
+        .collect()
 }
 
 fn warning(diagnostic: &Value, compiled: &str) -> Option<Warning> {
-    let lint = diagnostic["code"]["code"].as_str().filter(|lint| SHOWN.contains(lint))?;
+    let lint = diagnostic["code"]["code"]
+        .as_str()
+        .filter(|lint| SHOWN.contains(lint))?;
     let spans = diagnostic["spans"].as_array()?;
-    let span = spans.iter().find(|span| span["is_primary"] == true && span["file_name"] == "src/lib.rs")?;
+    let span = spans
+        .iter()
+        .find(|span| span["is_primary"] == true && span["file_name"] == "src/lib.rs")?;
     let line = span["line_start"].as_u64()? as usize;
     // What cargo keeps may be about an earlier cell.
     let is_of_now = compiled.lines().nth(line.checked_sub(1)?) == span["text"][0]["text"].as_str();
-    is_of_now.then(|| (lint.to_owned(), diagnostic["message"].as_str().unwrap_or_default().to_owned(), line))
+    is_of_now.then(|| {
+        (
+            lint.to_owned(),
+            diagnostic["message"]
+                .as_str()
+                .unwrap_or_default()
+                .to_owned(),
+            line,
+        )
+    })
 }
 
 /// What rustc said when a cell was compiled last, by cargo or without it.
 pub fn last_diagnostics(folder: &Path) -> Option<String> {
-    let inside = |folder: PathBuf| std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    let inside = |folder: PathBuf| {
+        std::fs::read_dir(folder)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.path())
+    };
     let targets = inside(folder.join("target"));
     let of_cells = targets.flat_map(|target| inside(target.join("debug/.fingerprint")));
     let of_cargo = of_cells.map(|crate_folder| crate_folder.join("output-lib-ctx"));
     let files = of_cargo.chain([folder.join(cargo::SAID)]);
-    let written = |file: &PathBuf| file.metadata().and_then(|data| data.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
+    let written = |file: &PathBuf| {
+        file.metadata()
+            .and_then(|data| data.modified())
+            .unwrap_or(SystemTime::UNIX_EPOCH)
+    };
     let newest = files.filter(|file| file.is_file()).max_by_key(written)?;
     std::fs::read_to_string(newest).ok()
 }
@@ -116,12 +179,15 @@ mod tests {
     #[test]
     fn only_mistakes_of_this_cell_are_shown() {
         let said = |lint: &str, text: &str| {
-            let span =
-                json!({"file_name": "src/lib.rs", "is_primary": true, "line_start": 2, "text": [{"text": text}]});
-            let diagnostic = json!({"code": {"code": lint}, "message": "unused `Result`", "spans": [span]});
+            let span = json!({"file_name": "src/lib.rs", "is_primary": true, "line_start": 2, "text": [{"text": text}]});
+            let diagnostic =
+                json!({"code": {"code": lint}, "message": "unused `Result`", "spans": [span]});
             warning(&diagnostic, "generated\nf();\n").map(|(_, message, line)| (message, line))
         };
-        assert_eq!(said("unused_must_use", "f();"), Some(("unused `Result`".to_owned(), 2)));
+        assert_eq!(
+            said("unused_must_use", "f();"),
+            Some(("unused `Result`".to_owned(), 2))
+        );
         assert_eq!(said("unused_variables", "f();"), None);
         assert_eq!(said("unused_must_use", "of_an_earlier_cell();"), None);
     }

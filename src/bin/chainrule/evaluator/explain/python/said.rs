@@ -7,7 +7,9 @@ pub(super) fn say(english: &str, chinese: &str, fix: impl Into<String>) -> Said 
 }
 
 pub(super) fn words(text: &str) -> Vec<&str> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty()).collect()
+    text.split(|c: char| !c.is_alphanumeric() && c != '_')
+        .filter(|word| !word.is_empty())
+        .collect()
 }
 
 pub(super) fn is_name(text: &str) -> bool {
@@ -18,11 +20,25 @@ pub(super) fn is_name(text: &str) -> bool {
 
 /// `for i in range(10)` as `for i in 0..10`
 pub(super) fn loop_head(head: &str) -> String {
-    let Some((names, over)) = head.trim_start_matches("for ").split_once(" in ") else { return head.to_owned() };
+    let Some((names, over)) = head.trim_start_matches("for ").split_once(" in ") else {
+        return head.to_owned();
+    };
     let (names, over) = (names.trim(), over.trim());
-    let inside = |function: &str| over.strip_prefix(function)?.strip_prefix('(')?.strip_suffix(')');
-    let parts = |text: &str| text.split(',').map(|one| one.trim().to_owned()).collect::<Vec<_>>();
-    let pattern = if names.contains(',') && !names.starts_with('(') { format!("({names})") } else { names.to_owned() };
+    let inside = |function: &str| {
+        over.strip_prefix(function)?
+            .strip_prefix('(')?
+            .strip_suffix(')')
+    };
+    let parts = |text: &str| {
+        text.split(',')
+            .map(|one| one.trim().to_owned())
+            .collect::<Vec<_>>()
+    };
+    let pattern = if names.contains(',') && !names.starts_with('(') {
+        format!("({names})")
+    } else {
+        names.to_owned()
+    };
     if let Some(given) = inside("range").map(parts) {
         return match given.as_slice() {
             [end] => format!("for {pattern} in 0..{end}"),
@@ -37,11 +53,20 @@ pub(super) fn loop_head(head: &str) -> String {
     if let Some([first, second]) = inside("zip").map(parts).as_deref() {
         return format!("for {pattern} in {first}.iter().zip(&{second})");
     }
-    if over.contains("..") { format!("for {pattern} in {over}") } else { format!("for {pattern} in &{over}") }
+    if over.contains("..") {
+        format!("for {pattern} in {over}")
+    } else {
+        format!("for {pattern} in &{over}")
+    }
 }
 
 /// A condition with Rust's signs in place of Python's words.
 pub(super) fn condition(text: &str) -> String {
-    let text = text.replace(" and ", " && ").replace(" or ", " || ").replace("not ", "!");
-    text.replace("True", "true").replace("False", "false").replace(" is None", ".is_none()")
+    let text = text
+        .replace(" and ", " && ")
+        .replace(" or ", " || ")
+        .replace("not ", "!");
+    text.replace("True", "true")
+        .replace("False", "false")
+        .replace(" is None", ".is_none()")
 }

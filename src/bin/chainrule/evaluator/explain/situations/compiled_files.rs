@@ -7,12 +7,17 @@ pub fn file_in_a_macro(case: &Case) -> Option<Explanation> {
     let path = case.name();
     let name = path.trim_start_matches("src/");
     let (macro_name, read) = match case.marked() {
-        code if code.starts_with("include_str!") => ("include_str!", format!("std::fs::read_to_string({name:?})?")),
-        code if code.starts_with("include_bytes!") => ("include_bytes!", format!("std::fs::read({name:?})?")),
+        code if code.starts_with("include_str!") => (
+            "include_str!",
+            format!("std::fs::read_to_string({name:?})?"),
+        ),
+        code if code.starts_with("include_bytes!") => {
+            ("include_bytes!", format!("std::fs::read({name:?})?"))
+        }
         code if code.starts_with("include!") => {
             return Some(Explanation::new(
-                "A cell is compiled in a folder of its own, so `include!` does not find files beside the notebook. Put the \
-                 code into a cell.",
+                "A cell is compiled in a folder of its own, so `include!` does not find files \
+                 beside the notebook. Put the code into a cell.",
                 "单元格在单独的文件夹里编译，所以 `include!` 找不到笔记本旁边的文件。请把代码直接写进单元格。",
                 "",
             ));
@@ -21,10 +26,12 @@ pub fn file_in_a_macro(case: &Case) -> Option<Explanation> {
     };
     Some(Explanation::new(
         format!(
-            "A cell is compiled in a folder of its own, so `{macro_name}` does not find files beside the notebook. Read the \
-             file when the cell runs:"
+            "A cell is compiled in a folder of its own, so `{macro_name}` does not find files \
+             beside the notebook. Read the file when the cell runs:"
         ),
-        format!("单元格在单独的文件夹里编译，所以 `{macro_name}` 找不到笔记本旁边的文件。请在单元格运行时读取："),
+        format!(
+            "单元格在单独的文件夹里编译，所以 `{macro_name}` 找不到笔记本旁边的文件。请在单元格运行时读取："
+        ),
         read,
     ))
 }
@@ -34,8 +41,8 @@ pub fn module_in_a_file(case: &Case) -> Option<Explanation> {
     let name = case.name();
     Some(Explanation::new(
         format!(
-            "A notebook has no files that belong to it, so `mod {name};` finds nothing. Write the module into a cell, or make \
-             the files a crate and bring that in by `:dep`."
+            "A notebook has no files that belong to it, so `mod {name};` finds nothing. Write the \
+             module into a cell, or make the files a crate and bring that in by `:dep`."
         ),
         format!(
             "笔记本没有附属的源文件，所以 `mod {name};` 什么也找不到。请把模块写进单元格；或者把这些文件做成一个 crate，再用 `:dep` 引入。"

@@ -20,7 +20,11 @@ const MESSAGES: &[(&str, &str, &str)] = &[
         "还没有对损失做反向传播；如果做过了，那就是损失与这个张量无关，或者之后又调用了 zero_grad()。",
         "loss.backward();",
     ),
-    ("the channels come last here", "这里的通道在最后一维，而这一层要求通道紧跟在样本数之后。请先交换各维的顺序：", ""),
+    (
+        "the channels come last here",
+        "这里的通道在最后一维，而这一层要求通道紧跟在样本数之后。请先交换各维的顺序：",
+        "",
+    ),
     (
         "the targets are the numbers of classes",
         "目标是类别的编号，而这个损失需要每个类别一个概率（one-hot）。请改用 SparseCategoricalCrossentropy，或者先转换：",
@@ -36,7 +40,11 @@ const MESSAGES: &[(&str, &str, &str)] = &[
         "模型还没有编译，既没有损失函数也没有优化器。请先写：",
         "model.compile(Adam::default(), SparseCategoricalCrossentropy::new(), Accuracy);",
     ),
-    ("flatten each sample first", "全连接层需要一维的样本：请先把每个样本展平。", ".add(Flatten::new())"),
+    (
+        "flatten each sample first",
+        "全连接层需要一维的样本：请先把每个样本展平。",
+        ".add(Flatten::new())",
+    ),
     // Matrix products.
     (
         "transpose the right side",
@@ -48,11 +56,31 @@ const MESSAGES: &[(&str, &str, &str)] = &[
         "矩阵乘法要求左边的列数等于右边的行数。这里左边的行和列正好反了，请转置左边：",
         "a.t().matmul(&b)",
     ),
-    ("flatten the left side first", "矩阵乘法要求左边的列数等于右边的行数。请先把左边的每个样本展平：", "x.flatten()"),
-    ("inner sizes differ", "矩阵乘法要求左边最后一维的长度等于右边倒数第二维的长度（左边的列数等于右边的行数）。", ""),
-    ("a single number is no matrix", "单个数不是矩阵，不能做矩阵乘法；乘以一个数请用 `*`。", "&x * 2.0"),
-    (" matrices: ", "成批的矩阵相乘时，前面各维必须相同，或者其中一边只是一个矩阵。", ""),
-    ("affine: the bias has", "偏置的个数必须等于权重的列数，也就是这一层的输出个数。", ""),
+    (
+        "flatten the left side first",
+        "矩阵乘法要求左边的列数等于右边的行数。请先把左边的每个样本展平：",
+        "x.flatten()",
+    ),
+    (
+        "inner sizes differ",
+        "矩阵乘法要求左边最后一维的长度等于右边倒数第二维的长度（左边的列数等于右边的行数）。",
+        "",
+    ),
+    (
+        "a single number is no matrix",
+        "单个数不是矩阵，不能做矩阵乘法；乘以一个数请用 `*`。",
+        "&x * 2.0",
+    ),
+    (
+        " matrices: ",
+        "成批的矩阵相乘时，前面各维必须相同，或者其中一边只是一个矩阵。",
+        "",
+    ),
+    (
+        "affine: the bias has",
+        "偏置的个数必须等于权重的列数，也就是这一层的输出个数。",
+        "",
+    ),
     // Shapes.
     (
         "shapes do not broadcast",
@@ -64,65 +92,153 @@ const MESSAGES: &[(&str, &str, &str)] = &[
         "条件的形状和两个选项的形状无法广播：从右边对齐，每一维必须相等或者是 1。",
         "",
     ),
-    ("reshape: sizes differ", "新形状各维长度的乘积必须等于元素的个数。", ""),
-    ("do not fill the shape", "形状各维长度的乘积必须等于给出的元素个数。", ""),
-    (": no axis ", "没有这个轴：轴从 0 开始编号，-1 表示最后一个轴。", ""),
-    ("unsqueeze: no place", "新的轴插不到这个位置：可用的位置是 0 到维数，-1 表示最后。", ""),
+    (
+        "reshape: sizes differ",
+        "新形状各维长度的乘积必须等于元素的个数。",
+        "",
+    ),
+    (
+        "do not fill the shape",
+        "形状各维长度的乘积必须等于给出的元素个数。",
+        "",
+    ),
+    (
+        ": no axis ",
+        "没有这个轴：轴从 0 开始编号，-1 表示最后一个轴。",
+        "",
+    ),
+    (
+        "unsqueeze: no place",
+        "新的轴插不到这个位置：可用的位置是 0 到维数，-1 表示最后。",
+        "",
+    ),
     (
         "squeeze: axis",
         "只有长度为 1 的轴才能去掉；要去掉更长的轴，请用 `.sum_axis(…)`、`.mean_axis(…)` 或 `.slice(…)`。",
         "",
     ),
-    ("is no order of the axes", "请把每个轴的编号恰好写一次，例如把三个轴的后两个交换：", "x.permute(&[0, 2, 1])"),
+    (
+        "is no order of the axes",
+        "请把每个轴的编号恰好写一次，例如把三个轴的后两个交换：",
+        "x.permute(&[0, 2, 1])",
+    ),
     (
         "has no two axes to exchange",
         "只有一个轴的张量不能转置：用 `.unsqueeze(-1)` 变成一列，或用 `.unsqueeze(0)` 变成一行。",
         "x.unsqueeze(-1)",
     ),
-    ("cannot be repeated to", "从右边对齐以后，只有长度为 1 的轴才能扩展。", ""),
-    ("does not lie in axis", "切片的范围超出了这个轴的长度；下标从 0 开始。", ""),
-    ("split: sizes", "各部分的长度加起来必须等于这个轴的长度。", ""),
-    ("axes are given for the shape", "请为每个轴写上 (前, 后) 各补多少；不补就写 (0, 0)。", ""),
-    ("concat: no tensors", "至少要给出一个张量：", "Tensor::concat(&[&a, &b], 0)"),
-    ("concat: shapes do not fit", "拼接时，除了拼接的那个轴，其他各维的长度必须相同。", ""),
+    (
+        "cannot be repeated to",
+        "从右边对齐以后，只有长度为 1 的轴才能扩展。",
+        "",
+    ),
+    (
+        "does not lie in axis",
+        "切片的范围超出了这个轴的长度；下标从 0 开始。",
+        "",
+    ),
+    (
+        "split: sizes",
+        "各部分的长度加起来必须等于这个轴的长度。",
+        "",
+    ),
+    (
+        "axes are given for the shape",
+        "请为每个轴写上 (前, 后) 各补多少；不补就写 (0, 0)。",
+        "",
+    ),
+    (
+        "concat: no tensors",
+        "至少要给出一个张量：",
+        "Tensor::concat(&[&a, &b], 0)",
+    ),
+    (
+        "concat: shapes do not fit",
+        "拼接时，除了拼接的那个轴，其他各维的长度必须相同。",
+        "",
+    ),
     (
         "item: the tensor has",
         "`.item()` 只能用于只有一个值的张量。请先求和或求平均，或者按位置取出一个数：",
         "x.mean().item()\nx.get(&[0, 0])",
     ),
-    ("get: no value at", "没有这个位置：每个轴写一个下标，从 0 开始，最大是长度减 1。", ""),
+    (
+        "get: no value at",
+        "没有这个位置：每个轴写一个下标，从 0 开始，最大是长度减 1。",
+        "",
+    ),
     (
         "only a leaf has a value",
         "这个张量是运算的结果，不能直接赋值。请修改参与运算的张量，或者用 `.detach()` 得到独立的副本。",
         "",
     ),
-    ("set_value: shapes differ", "张量的形状不能改变；要别的形状，请用 `tensor(…)` 新建一个。", ""),
+    (
+        "set_value: shapes differ",
+        "张量的形状不能改变；要别的形状，请用 `tensor(…)` 新建一个。",
+        "",
+    ),
     ("tensor: row ", "矩阵每一行的长度必须相同。", ""),
-    ("arange: cannot count", "步长不能是 0，方向也要对：从小到大用正数。", ""),
-    ("there are no values", "有一个轴的长度是 0：这一批数据，或者前面选出的部分，是不是空的？", ""),
+    (
+        "arange: cannot count",
+        "步长不能是 0，方向也要对：从小到大用正数。",
+        "",
+    ),
+    (
+        "there are no values",
+        "有一个轴的长度是 0：这一批数据，或者前面选出的部分，是不是空的？",
+        "",
+    ),
     // Layers.
     (
         "make the layer Dense::new(",
         "输入的特征个数和这一层的第一个数不一致。请改这一层的第一个数，或者换成特征个数相符的输入。",
         "",
     ),
-    (" features is expected", "这一层的输入形状是 [n, 特征数]：每个样本一行，只有一个样本时也一样。", "x.unsqueeze(0)"),
-    ("a single sample needs an axis", "单个样本也要有批次这个轴：", "x.unsqueeze(0)"),
-    ("a batch of one channel needs an axis", "只有一个通道时，也要有通道这个轴：", "x.unsqueeze(1)"),
+    (
+        " features is expected",
+        "这一层的输入形状是 [n, 特征数]：每个样本一行，只有一个样本时也一样。",
+        "x.unsqueeze(0)",
+    ),
+    (
+        "a single sample needs an axis",
+        "单个样本也要有批次这个轴：",
+        "x.unsqueeze(0)",
+    ),
+    (
+        "a batch of one channel needs an axis",
+        "只有一个通道时，也要有通道这个轴：",
+        "x.unsqueeze(1)",
+    ),
     (
         "bring each sample into shape first",
         "请先把每个样本变成 [通道, 高, 宽]（一维卷积是 [通道, 长度]）：",
         ".add(Reshape::new(&[1, 28, 28]))",
     ),
-    ("an input of the shape [n, ", "输入的通道数和这一层的第一个数不一致：请把这一层的第一个数改成输入的通道数。", ""),
+    (
+        "an input of the shape [n, ",
+        "输入的通道数和这一层的第一个数不一致：请把这一层的第一个数改成输入的通道数。",
+        "",
+    ),
     (
         "which cannot be added",
         "Residual 把输入和里面各层的输出相加，所以里面最后一层的输出个数要等于第一层的输入个数。",
         "",
     ),
-    ("Dropout: the rate", "比例要大于等于 0、小于 1，例如 0.2 表示随机去掉 20 %。", "Dropout::new(0.2)"),
-    ("BatchNormalization(", "第 0 个轴是样本，第 1 个轴是通道（特征）；这一层的数要等于通道数。", ""),
-    ("LayerNormalization(", "最后一个轴是特征；这一层的数要等于特征个数。", ""),
+    (
+        "Dropout: the rate",
+        "比例要大于等于 0、小于 1，例如 0.2 表示随机去掉 20 %。",
+        "Dropout::new(0.2)",
+    ),
+    (
+        "BatchNormalization(",
+        "第 0 个轴是样本，第 1 个轴是通道（特征）；这一层的数要等于通道数。",
+        "",
+    ),
+    (
+        "LayerNormalization(",
+        "最后一个轴是特征；这一层的数要等于特征个数。",
+        "",
+    ),
     (
         "sequences have the shape",
         "序列的形状是 [n, 长度, 特征]：编号先用 Embedding 变成特征；单个序列用 `.unsqueeze(0)` 加上批次的轴。",
@@ -139,28 +255,72 @@ const MESSAGES: &[(&str, &str, &str)] = &[
         "",
     ),
     // Losses and labels.
-    ("scores must have the shape", "分数的形状是 [样本数, 类别数]：每个样本一行，每个类别一列。", ""),
-    ("one label for each row", "每个样本要有一个标签：类别编号的形状是 [n]。", ""),
-    ("but classes are 0..=", "标签超出了类别的范围：类别从 0 开始编号，最后一层的输出个数要等于类别数。", ""),
-    ("no row to average over", "这一批是空的，没有样本可以计算损失。", ""),
-    ("indices are whole numbers", "编号必须是整数，从 0 开始，并且小于总数。", ""),
+    (
+        "scores must have the shape",
+        "分数的形状是 [样本数, 类别数]：每个样本一行，每个类别一列。",
+        "",
+    ),
+    (
+        "one label for each row",
+        "每个样本要有一个标签：类别编号的形状是 [n]。",
+        "",
+    ),
+    (
+        "but classes are 0..=",
+        "标签超出了类别的范围：类别从 0 开始编号，最后一层的输出个数要等于类别数。",
+        "",
+    ),
+    (
+        "no row to average over",
+        "这一批是空的，没有样本可以计算损失。",
+        "",
+    ),
+    (
+        "indices are whole numbers",
+        "编号必须是整数，从 0 开始，并且小于总数。",
+        "",
+    ),
     (
         "a softmax goes with SparseCategoricalCrossentropy",
         "softmax 搭配 SparseCategoricalCrossentropy；BinaryCrossentropy 搭配一个输出和 `.sigmoid()`。",
         "SparseCategoricalCrossentropy::new()",
     ),
-    ("shapes differ: ", "预测和目标的形状必须相同。一列的目标可以这样得到：", "y.unsqueeze(-1)"),
-    ("the loss must be one number", "反向传播从一个数开始：请先把损失求和或求平均。", "loss.mean().backward();"),
+    (
+        "shapes differ: ",
+        "预测和目标的形状必须相同。一列的目标可以这样得到：",
+        "y.unsqueeze(-1)",
+    ),
+    (
+        "the loss must be one number",
+        "反向传播从一个数开始：请先把损失求和或求平均。",
+        "loss.mean().backward();",
+    ),
     // Data and training.
-    ("count different examples", "x 和 y 的样本数不同：两者的第 0 个轴都是样本，x 的每一行对应 y 的一行。", ""),
-    ("there is no example", "数据里没有样本：请检查前面读取或选出的内容。", ""),
+    (
+        "count different examples",
+        "x 和 y 的样本数不同：两者的第 0 个轴都是样本，x 的每一行对应 y 的一行。",
+        "",
+    ),
+    (
+        "there is no example",
+        "数据里没有样本：请检查前面读取或选出的内容。",
+        "",
+    ),
     (
         "leaves one part empty",
         "这样分会有一部分是空的；`split(0.8)` 用 80 % 训练，20 % 测试。",
         "let (train, test) = data.split(0.8);",
     ),
-    ("batches: a batch of 0", "每批至少要有一个样本，常用 32。", "data.batches(32)"),
-    ("fit: a batch of 0", "每批至少要有一个样本，常用 32。", ".batch_size(32)"),
+    (
+        "batches: a batch of 0",
+        "每批至少要有一个样本，常用 32。",
+        "data.batches(32)",
+    ),
+    (
+        "fit: a batch of 0",
+        "每批至少要有一个样本，常用 32。",
+        ".batch_size(32)",
+    ),
     (
         "has no parameters to train",
         "模型没有可以训练的参数：请加上带参数的层，例如 Dense，或者让某一层重新参加训练。",
@@ -171,7 +331,11 @@ const MESSAGES: &[(&str, &str, &str)] = &[
         "两个表的列含义不同。请按第一个表的列读取第二个表：",
         "let test = data::csv(\"test.csv\").like(&train).read(\"…\")?;",
     ),
-    ("stands for", "同一个编号在两份数据里代表不同的类别：请让两者的类别和顺序一致。", ""),
+    (
+        "stands for",
+        "同一个编号在两份数据里代表不同的类别：请让两者的类别和顺序一致。",
+        "",
+    ),
     ("x [", "两份数据每个样本的形状必须相同。", ""),
 ];
 
@@ -185,8 +349,14 @@ pub fn in_chinese(case: &Case) -> Option<Explanation> {
     }
     let (_, chinese, fix) = found(case.message)?;
     // Where the axes go is in the message.
-    let order = case.message.split("x.permute(").nth(1).and_then(|rest| rest.split(')').next());
-    let fix = order.map_or((*fix).to_owned(), |order| format!("let x = x.permute({order});"));
+    let order = case
+        .message
+        .split("x.permute(")
+        .nth(1)
+        .and_then(|rest| rest.split(')').next());
+    let fix = order.map_or((*fix).to_owned(), |order| {
+        format!("let x = x.permute({order});")
+    });
     Some(Explanation::new("", *chinese, fix))
 }
 
@@ -217,8 +387,12 @@ mod tests {
         let mut without = Vec::new();
         let mut calls = 0;
         for file in FILES {
-            let source = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
-            let lines: Vec<&str> = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+            let source =
+                std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
+            let lines: Vec<&str> = source
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .collect();
             for (number, line) in lines.iter().enumerate() {
                 if !line.contains("fail(") || line.contains("fn ") {
                     continue;
@@ -226,7 +400,10 @@ mod tests {
                 calls += 1;
                 // The message stands in the call, or just before it.
                 let last = (number + 8).min(lines.len());
-                let call = lines[number..last].iter().take_while(|line| line.trim() != ");").copied();
+                let call = lines[number..last]
+                    .iter()
+                    .take_while(|line| line.trim() != ");")
+                    .copied();
                 let call = call.chain(lines[number.saturating_sub(6)..number].iter().copied());
                 let message = call.collect::<Vec<_>>().join("\n");
                 if found(&message).is_none() {
@@ -234,7 +411,11 @@ mod tests {
                 }
             }
         }
-        assert!(calls > 25 && without.is_empty(), "{calls} calls; without Chinese:\n{}", without.join("\n"));
+        assert!(
+            calls > 25 && without.is_empty(),
+            "{calls} calls; without Chinese:\n{}",
+            without.join("\n")
+        );
     }
 
     #[test]
@@ -243,15 +424,26 @@ mod tests {
         let mut calls = 0;
         let folders = ["model", "nn", "ops", "autograd", "data"];
         let folder = |name| Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(name);
-        for entry in folders.iter().flat_map(|name| std::fs::read_dir(folder(name)).unwrap()) {
+        for entry in folders
+            .iter()
+            .flat_map(|name| std::fs::read_dir(folder(name)).unwrap())
+        {
             let path = entry.unwrap().path();
             let source = std::fs::read_to_string(&path).unwrap();
             let mut before = String::new();
-            for line in source.lines().filter(|line| !line.trim_start().starts_with("//")) {
-                if line.starts_with("    fn ") || line.starts_with("fn ") || line.starts_with("    pub ") {
+            for line in source
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+            {
+                if line.starts_with("    fn ")
+                    || line.starts_with("fn ")
+                    || line.starts_with("    pub ")
+                {
                     before.clear();
                 }
-                let is_call = ["warn_once(", "notice(", "self.found("].iter().any(|call| line.contains(call));
+                let is_call = ["warn_once(", "notice(", "self.found("]
+                    .iter()
+                    .any(|call| line.contains(call));
                 before.push_str(line);
                 // Since the last call there is a text in two languages, or one comes at once.
                 if is_call {
@@ -266,13 +458,19 @@ mod tests {
                 }
             }
         }
-        assert!(calls > 20 && without.is_empty(), "{calls} calls; in one language:\n{}", without.join("\n"));
+        assert!(
+            calls > 20 && without.is_empty(),
+            "{calls} calls; in one language:\n{}",
+            without.join("\n")
+        );
     }
 
     #[test]
     fn no_message_is_hidden_by_one_before_it() {
         for (place, (words, ..)) in MESSAGES.iter().enumerate() {
-            let first = MESSAGES.iter().position(|(other, ..)| words.contains(other));
+            let first = MESSAGES
+                .iter()
+                .position(|(other, ..)| words.contains(other));
             assert_eq!(first, Some(place), "{words}");
         }
     }

@@ -15,14 +15,23 @@ pub fn moved_in_this_cell(case: &Case) -> Option<Explanation> {
     let how = Cell::new(case.code).how_moved(name)?;
     let or_borrow = match &how.by {
         By::Call(function) if how.code.contains(&format!("{function}({name})")) => {
-            let only_reads = say("or, where it only reads, a parameter of type &", "如果只是读取，参数类型写成 & 引用");
+            let only_reads = say(
+                "or, where it only reads, a parameter of type &",
+                "如果只是读取，参数类型写成 & 引用",
+            );
             format!("\n{function}(&{name})  // {only_reads}")
         }
         _ => String::new(),
     };
     Some(Explanation::new(
-        format!("`{}` moves the value out of `{name}`, and a value has one owner only. Write instead:", how.code),
-        format!("`{}` 把 `{name}` 的值移走（move）了，而一个值只能有一个所有者。可以改成：", how.code),
+        format!(
+            "`{}` moves the value out of `{name}`, and a value has one owner only. Write instead:",
+            how.code
+        ),
+        format!(
+            "`{}` 把 `{name}` 的值移走（move）了，而一个值只能有一个所有者。可以改成：",
+            how.code
+        ),
         format!("{}{or_borrow}", how.fix),
     ))
 }
@@ -31,12 +40,17 @@ pub fn immutable(case: &Case) -> Option<Explanation> {
     let name = case.name();
     let written = Cell::new(case.code).definition(None, name);
     let fix = match &written {
-        Some(statement) => one_line(&statement.syntax().text().to_string()).replacen("let ", "let mut ", 1),
+        Some(statement) => {
+            one_line(&statement.syntax().text().to_string()).replacen("let ", "let mut ", 1)
+        }
         None if case.memory.variable_type(name).is_some() => format!("let mut {name} = {name};"),
         None => return None,
     };
     Some(Explanation::new(
-        format!("A variable keeps its value unless it is defined with `mut`. To change `{name}`, write first:"),
+        format!(
+            "A variable keeps its value unless it is defined with `mut`. To change `{name}`, write \
+            first:"
+        ),
         format!("变量默认不可修改，除非定义时写了 `mut`。要修改 `{name}`，请先写："),
         fix,
     ))
@@ -44,7 +58,9 @@ pub fn immutable(case: &Case) -> Option<Explanation> {
 
 pub fn lent_too_long(case: &Case) -> Option<Explanation> {
     let is_temporary = case.kind == "E0716";
-    let line = case.code[..case.mark.as_ref()?.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let line = case.code[..case.mark.as_ref()?.start]
+        .rfind('\n')
+        .map_or(0, |newline| newline + 1);
     let line = case.code[line..].lines().next().unwrap_or_default();
     if is_temporary && super::keeping::is_training(line) {
         return Some(super::keeping::training_not_started(line));
@@ -55,9 +71,17 @@ pub fn lent_too_long(case: &Case) -> Option<Explanation> {
     }
     Some(match is_temporary {
         true => Explanation::new(
-            "The value that is borrowed here has no name, and is gone at the end of the line. Give it a name first.",
+            "The value that is borrowed here has no name, and is gone at the end of the line. Give \
+            it a name first.",
             "这里借用的值没有名字，这一行结束它就消失了。请先给它起个名字。",
-            format!("let value = {};", one_line(case.marked().trim_start_matches('&').trim_start_matches("mut "))),
+            format!(
+                "let value = {};",
+                one_line(
+                    case.marked()
+                        .trim_start_matches('&')
+                        .trim_start_matches("mut ")
+                )
+            ),
         ),
         false => Explanation::new(
             format!(
@@ -76,13 +100,16 @@ pub fn lent_too_long(case: &Case) -> Option<Explanation> {
 
 /// Types of std that print what they hold.
 const HOLDERS: &[&str] = &[
-    "Option", "Result", "Vec", "Box", "Rc", "Arc", "RefCell", "Cell", "Mutex", "String", "HashMap", "HashSet",
-    "BTreeMap", "BTreeSet", "VecDeque", "Debug",
+    "Option", "Result", "Vec", "Box", "Rc", "Arc", "RefCell", "Cell", "Mutex", "String", "HashMap",
+    "HashSet", "BTreeMap", "BTreeSet", "VecDeque", "Debug",
 ];
 
 pub fn no_debug(case: &Case) -> Option<Explanation> {
-    let words = case.message.split(|c: char| !c.is_alphanumeric() && c != '_');
-    let mut types = words.filter(|word| word.starts_with(char::is_uppercase) && !HOLDERS.contains(word));
+    let words = case
+        .message
+        .split(|c: char| !c.is_alphanumeric() && c != '_');
+    let mut types =
+        words.filter(|word| word.starts_with(char::is_uppercase) && !HOLDERS.contains(word));
     let kind = types.next()?;
     if kind == "Fit" {
         return Some(super::keeping::training_not_started(last_line(case)));
@@ -90,19 +117,28 @@ pub fn no_debug(case: &Case) -> Option<Explanation> {
     if case.memory.defined_in(kind).is_none() && assist::is_type_of_library(kind) {
         return Some(Explanation::new(
             format!(
-                "A `{kind}` of the library has nothing to show by itself. Press Tab behind it and a dot to see what it can do."
+                "A `{kind}` of the library has nothing to show by itself. Press Tab behind it and \
+                a dot to see what it can do."
             ),
-            format!("库里的 `{kind}` 本身没有可以显示的内容。在它后面输入点号再按 Tab 键，可以看到它能做什么。"),
+            format!(
+                "库里的 `{kind}` 本身没有可以显示的内容。在它后面输入点号再按 Tab 键，可以看到它能做什么。"
+            ),
             "",
         ));
     }
-    let place = case.memory.defined_in(kind).map(|cell| format!(" [{cell}]")).unwrap_or_default();
+    let place = case
+        .memory
+        .defined_in(kind)
+        .map(|cell| format!(" [{cell}]"))
+        .unwrap_or_default();
     Some(Explanation::new(
         format!(
-            "Rust does not know how to print a `{kind}`. Put the first line above its definition, and run that \
-             cell{place} again:"
+            "Rust does not know how to print a `{kind}`. Put the first line above its definition, \
+             and run that cell{place} again:"
         ),
-        format!("Rust 不知道怎样打印 `{kind}`。请在它的定义上面加上第一行，再重新运行那个单元格{place}："),
+        format!(
+            "Rust 不知道怎样打印 `{kind}`。请在它的定义上面加上第一行，再重新运行那个单元格{place}："
+        ),
         format!("#[derive(Debug)]\nstruct {kind} …"),
     ))
 }
@@ -113,7 +149,10 @@ fn last_line<'a>(case: &Case<'a>) -> &'a str {
 }
 
 pub fn no_display(case: &Case) -> Option<Explanation> {
-    let kind = case.message.split('`').find(|part| !part.is_empty() && !part.contains([' ', '?', ':']))?;
+    let kind = case
+        .message
+        .split('`')
+        .find(|part| !part.is_empty() && !part.contains([' ', '?', ':']))?;
     if case.message.contains('?') {
         return None;
     }
@@ -128,9 +167,12 @@ pub fn implemented_twice(case: &Case) -> Option<Explanation> {
     let name = case.name();
     Some(Explanation::new(
         format!(
-            "`{name}` is there twice for this type: perhaps once by `#[derive(…)]` and once by an `impl`. Keep one of them."
+            "`{name}` is there twice for this type: perhaps once by `#[derive(…)]` and once by an \
+            `impl`. Keep one of them."
         ),
-        format!("这个类型的 `{name}` 实现了两次：可能一次来自 `#[derive(…)]`，一次来自 `impl`。请只保留一个。"),
+        format!(
+            "这个类型的 `{name}` 实现了两次：可能一次来自 `#[derive(…)]`，一次来自 `impl`。请只保留一个。"
+        ),
         "",
     ))
 }

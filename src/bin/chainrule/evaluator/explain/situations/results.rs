@@ -15,12 +15,15 @@ enum Around {
 /// `let (train, test) = data::mnist(…);`, `data::read_csv(…).x`
 pub fn still_wrapped(case: &Case) -> Option<Explanation> {
     let around = what_is_around(case)?;
-    let function = case.mark.as_ref().and_then(|mark| Cell::new(case.code).function_at(mark.start));
+    let function = case
+        .mark
+        .as_ref()
+        .and_then(|mark| Cell::new(case.code).function_at(mark.start));
     let fix = unwrapped(case, around).unwrap_or_default();
     let (english, chinese) = match around {
         Around::Result => (
-            "This is a `Result`: the value, or the reason why there is none. `?` takes the value out; if there is none, \
-             it ends the cell and shows the reason",
+            "This is a `Result`: the value, or the reason why there is none. `?` takes the value \
+             out; if there is none, it ends the cell and shows the reason",
             "这是一个 `Result`：里面要么是值，要么是出错的原因。`?` 取出其中的值；如果出错，单元格会停下来并显示原因",
         ),
         Around::Option => (
@@ -28,15 +31,25 @@ pub fn still_wrapped(case: &Case) -> Option<Explanation> {
             "这是一个 `Option`：里面要么有值，要么是 `None`。请写明没有值时怎么办",
         ),
     };
-    let (english_end, chinese_end) = if fix.is_empty() { (".", "。") } else { (":", "：") };
-    let in_function = function.filter(|_| around == Around::Result).map(|function| {
-        say(
-            format!(" (In a function `?` needs that `{function}` returns a `Result`, too.)"),
-            format!("（在函数里用 `?`，`{function}` 也要返回 `Result`。）"),
-        )
-    });
+    let (english_end, chinese_end) = if fix.is_empty() {
+        (".", "。")
+    } else {
+        (":", "：")
+    };
+    let in_function = function
+        .filter(|_| around == Around::Result)
+        .map(|function| {
+            say(
+                format!(" (In a function `?` needs that `{function}` returns a `Result`, too.)"),
+                format!("（在函数里用 `?`，`{function}` 也要返回 `Result`。）"),
+            )
+        });
     let note = in_function.unwrap_or_default();
-    Some(Explanation::new(format!("{english}{english_end}{note}"), format!("{chinese}{chinese_end}{note}"), fix))
+    Some(Explanation::new(
+        format!("{english}{english_end}{note}"),
+        format!("{chinese}{chinese_end}{note}"),
+        fix,
+    ))
 }
 
 fn what_is_around(case: &Case) -> Option<Around> {
@@ -44,18 +57,23 @@ fn what_is_around(case: &Case) -> Option<Around> {
     let wrapped = |kind: &str| match case.kind {
         // A method or a field of what is inside.
         "E0599" => said.contains(&format!("for enum `{kind}<")),
-        "E0609" => said.contains(&format!("on type `{kind}<")) || said.contains(&format!("on type `&{kind}<")),
+        "E0609" => {
+            said.contains(&format!("on type `{kind}<"))
+                || said.contains(&format!("on type `&{kind}<"))
+        }
         // What is given is wrapped, what is asked for is not; or a pattern takes something apart.
         "E0308" => {
-            let is_given = said.contains(&format!("found `{kind}<")) && !said.contains(&format!("expected `{kind}<"));
+            let is_given = said.contains(&format!("found `{kind}<"))
+                && !said.contains(&format!("expected `{kind}<"));
             let found = said.split("found `").nth(1).unwrap_or_default();
-            let pattern =
-                said.contains(&format!("expected `{kind}<")) && (found.starts_with('(') || found.starts_with('['));
+            let pattern = said.contains(&format!("expected `{kind}<"))
+                && (found.starts_with('(') || found.starts_with('['));
             is_given || (pattern && said.contains(&format!("this expression has type `{kind}<")))
         }
         "E0369" | "E0277" => {
             let types: Vec<&str> = case.message.split('`').skip(1).step_by(2).collect();
-            case.message.starts_with("cannot ") && types.iter().any(|one| one.starts_with(&format!("{kind}<")))
+            case.message.starts_with("cannot ")
+                && types.iter().any(|one| one.starts_with(&format!("{kind}<")))
         }
         _ => false,
     };
@@ -73,7 +91,11 @@ fn what_is_around(case: &Case) -> Option<Around> {
 fn unwrapped(case: &Case, around: Around) -> Option<String> {
     let cell = Cell::new(case.code);
     let mark = case.mark.as_ref()?;
-    let out = if around == Around::Result { "?" } else { ".ok_or(\"there is none\")?" };
+    let out = if around == Around::Result {
+        "?"
+    } else {
+        ".ok_or(\"there is none\")?"
+    };
     let (receiver, whole) = match case.kind {
         "E0599" => {
             let call: ast::MethodCallExpr = cell.around(mark)?;
@@ -90,23 +112,55 @@ fn unwrapped(case: &Case, around: Around) -> Option<String> {
         }
         _ => {
             let sum: ast::BinExpr = cell.around(mark)?;
-            let kind = if around == Around::Result { "Result<" } else { "Option<" };
-            let first = case.message.split('`').nth(1).is_some_and(|one| one.starts_with(kind));
+            let kind = if around == Around::Result {
+                "Result<"
+            } else {
+                "Option<"
+            };
+            let first = case
+                .message
+                .split('`')
+                .nth(1)
+                .is_some_and(|one| one.starts_with(kind));
             // rustc says "cannot add B to A" and "subtract B from A", but "multiply A by B".
-            let is_left = first == ["multiply", "divide", "calculate"].iter().any(|word| case.message.contains(word));
-            (if is_left { sum.lhs()? } else { sum.rhs()? }, sum.syntax().text().to_string())
+            let is_left = first
+                == ["multiply", "divide", "calculate"]
+                    .iter()
+                    .any(|word| case.message.contains(word));
+            (
+                if is_left { sum.lhs()? } else { sum.rhs()? },
+                sum.syntax().text().to_string(),
+            )
         }
     };
     let inner = text(&receiver);
     if let ast::Expr::PathExpr(_) = receiver {
         // A variable: better where it is defined.
-        return Some(match cell.definition(None, &inner).and_then(|one| Some((one.pat()?, one.initializer()?))) {
-            Some((pattern, value)) => format!("let {} = {}{out};", pattern.syntax().text(), one_line(&text(&value))),
-            None if case.memory.variable_type(&inner).is_some() => format!("let {inner} = {inner}{out};"),
-            None => return None,
-        });
+        return Some(
+            match cell
+                .definition(None, &inner)
+                .and_then(|one| Some((one.pat()?, one.initializer()?)))
+            {
+                Some((pattern, value)) => format!(
+                    "let {} = {}{out};",
+                    pattern.syntax().text(),
+                    one_line(&text(&value))
+                ),
+                None if case.memory.variable_type(&inner).is_some() => {
+                    format!("let {inner} = {inner}{out};")
+                }
+                None => return None,
+            },
+        );
     }
-    let simple = matches!(receiver, ast::Expr::CallExpr(_) | ast::Expr::MethodCallExpr(_) | ast::Expr::MacroExpr(_));
-    let out = if simple { format!("{inner}{out}") } else { format!("({inner}){out}") };
+    let simple = matches!(
+        receiver,
+        ast::Expr::CallExpr(_) | ast::Expr::MethodCallExpr(_) | ast::Expr::MacroExpr(_)
+    );
+    let out = if simple {
+        format!("{inner}{out}")
+    } else {
+        format!("({inner}){out}")
+    };
     Some(one_line(&whole.replacen(&inner, &out, 1)))
 }

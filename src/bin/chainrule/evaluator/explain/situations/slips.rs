@@ -8,8 +8,8 @@ pub fn strange_character(case: &Case) -> Option<Explanation> {
     let meant = as_meant(case.code);
     (!meant.is_empty()).then(|| {
         Explanation::new(
-            "Such a character comes along with text from a web page or a word processor, or from an input method that \
-             is set to Chinese. Type it again, in plain characters:",
+            "Such a character comes along with text from a web page or a word processor, or from \
+             an input method that is set to Chinese. Type it again, in plain characters:",
             "这种字符多半来自网页、文档，或者中文输入法的全角状态。请改用英文半角字符：",
             meant,
         )
@@ -19,7 +19,9 @@ pub fn strange_character(case: &Case) -> Option<Explanation> {
 /// A line of Python, say.
 pub fn other_language(case: &Case) -> Option<Explanation> {
     let start = case.mark.as_ref()?.start;
-    let found = foreign(case.code).into_iter().find(|one| one.at.start == start)?;
+    let found = foreign(case.code)
+        .into_iter()
+        .find(|one| one.at.start == start)?;
     Some(Explanation::new(found.english, found.chinese, found.fix))
 }
 
@@ -31,9 +33,13 @@ pub fn power(case: &Case) -> Option<Explanation> {
     let before = before.trim_end().strip_suffix('*')?;
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
     let base = before.trim_end();
-    let base = &base[base.rfind(|c: char| !is_part(c)).map_or(0, |place| place + 1)..];
+    let base = &base[base
+        .rfind(|c: char| !is_part(c))
+        .map_or(0, |place| place + 1)..];
     let exponent = after.trim_start_matches('*').trim_start();
-    let exponent = &exponent[..exponent.find(|c: char| !is_part(c)).unwrap_or(exponent.len())];
+    let exponent = &exponent[..exponent
+        .find(|c: char| !is_part(c))
+        .unwrap_or(exponent.len())];
     if base.is_empty() || exponent.is_empty() {
         return None;
     }
@@ -45,7 +51,8 @@ pub fn power(case: &Case) -> Option<Explanation> {
     };
     let method = if is_whole { "powi" } else { "powf" };
     Some(Explanation::new(
-        "Rust has no `**`; a power is a method: `powi` for whole exponents, `powf` for others (`pow` of whole numbers).",
+        "Rust has no `**`; a power is a method: `powi` for whole exponents, `powf` for others \
+        (`pow` of whole numbers).",
         "Rust 没有 `**`；求幂用方法：整数次幂用 `powi`，其他用 `powf`（整数的幂用 `pow`）。",
         format!("{base}.{method}({exponent})"),
     ))
@@ -57,36 +64,68 @@ pub fn without_partner(case: &Case) -> Option<Explanation> {
             let (_, bracket) = open.last()?;
             let (bracket, closing) = (*bracket, partner(*bracket));
             Explanation::new(
-                format!("Each `{bracket}` needs its `{closing}`, and the cell ends before it comes. Close it:"),
-                format!("每个 `{bracket}` 都要有配对的 `{closing}`，可是到单元格结尾也没有。请补上："),
-                closed(case.code, &open.iter().map(|(_, bracket)| *bracket).collect::<Vec<_>>()),
+                format!(
+                    "Each `{bracket}` needs its `{closing}`, and the cell ends before it comes. \
+                    Close it:"
+                ),
+                format!(
+                    "每个 `{bracket}` 都要有配对的 `{closing}`，可是到单元格结尾也没有。请补上："
+                ),
+                closed(
+                    case.code,
+                    &open.iter().map(|(_, bracket)| *bracket).collect::<Vec<_>>(),
+                ),
             )
         }
-        Unpaired::Wrong { open: (_, open), close: (_, close) } => Explanation::new(
-            format!("What is opened last is closed first: put the `{}` before the `{close}`.", partner(open)),
-            format!("后打开的括号要先关闭：请在 `{close}` 之前补上 `{}`。", partner(open)),
+        Unpaired::Wrong {
+            open: (_, open),
+            close: (_, close),
+        } => Explanation::new(
+            format!(
+                "What is opened last is closed first: put the `{}` before the `{close}`.",
+                partner(open)
+            ),
+            format!(
+                "后打开的括号要先关闭：请在 `{close}` 之前补上 `{}`。",
+                partner(open)
+            ),
             "",
         ),
         Unpaired::Close(_, close) => Explanation::new(
-            format!("Take the `{close}` away, or put the `{}` where it is missing.", partner(close)),
-            format!("请删掉多余的 `{close}`，或者在前面补上 `{}`。", partner(close)),
+            format!(
+                "Take the `{close}` away, or put the `{}` where it is missing.",
+                partner(close)
+            ),
+            format!(
+                "请删掉多余的 `{close}`，或者在前面补上 `{}`。",
+                partner(close)
+            ),
             "",
         ),
         Unpaired::Comment(_) => Explanation::new(
-            "All that follows is a part of the comment, so nothing of it would run. Each `/*` needs its `*/`; a comment of \
-             one line begins with `//` and needs no end.",
+            "All that follows is a part of the comment, so nothing of it would run. Each `/*` \
+             needs its `*/`; a comment of one line begins with `//` and needs no end.",
             "后面的内容都成了注释的一部分，不会运行。每个 `/*` 都要有配对的 `*/`；单行注释用 `//` 开头，不需要结束标记。",
             "",
         ),
         Unpaired::Text(at) => {
-            let start = case.code[..at.start].rfind('\n').map_or(0, |newline| newline + 1);
+            let start = case.code[..at.start]
+                .rfind('\n')
+                .map_or(0, |newline| newline + 1);
             let before = case.code[start..at.start].trim_start();
             let line = case.code[at].trim_end();
-            let (text, rest) = line.split_at(line.len() - line.chars().rev().take_while(|c| ");".contains(*c)).count());
+            let (text, rest) = line.split_at(
+                line.len() - line.chars().rev().take_while(|c| ");".contains(*c)).count(),
+            );
             Explanation::new(
-                "A text ends with the quote that it began with. If this one is closed, an earlier one is not.",
+                "A text ends with the quote that it began with. If this one is closed, an earlier \
+                one is not.",
                 "字符串以什么引号开始，就要以什么引号结束。如果这一个其实已经关闭，那么前面还有一个没有关闭。",
-                if text.starts_with('"') && text.len() > 1 { format!("{before}{text}\"{rest}") } else { String::new() },
+                if text.starts_with('"') && text.len() > 1 {
+                    format!("{before}{text}\"{rest}")
+                } else {
+                    String::new()
+                },
             )
         }
     })
@@ -105,7 +144,11 @@ fn closed(code: &str, open: &[char]) -> String {
     if line.ends_with(['(', '[', '{']) {
         text.push_str(if line.ends_with('{') { " … " } else { "…" });
     }
-    let inner = open.iter().rev().take_while(|bracket| **bracket != '{').count();
+    let inner = open
+        .iter()
+        .rev()
+        .take_while(|bracket| **bracket != '{')
+        .count();
     for (i, bracket) in open.iter().rev().enumerate() {
         if i == inner {
             text.push_str(end);
@@ -129,7 +172,10 @@ mod tests {
     fn the_missing_brackets_are_put_where_they_belong() {
         assert_eq!(closed("Dense::new(", &['(']), "Dense::new(…)");
         assert_eq!(closed("let a = (1 + 2;", &['(']), "let a = (1 + 2);");
-        assert_eq!(closed("let v = vec![(1, 2;", &['[', '(']), "let v = vec![(1, 2)];");
+        assert_eq!(
+            closed("let v = vec![(1, 2;", &['[', '(']),
+            "let v = vec![(1, 2)];"
+        );
         assert_eq!(closed("fn f() {\n    g(1);", &['{']), "    g(1);\n}");
         assert_eq!(closed("fn f() {\n    g(1;", &['{', '(']), "    g(1);\n}");
     }

@@ -8,22 +8,39 @@ use std::path::Path;
 
 pub fn question_mark(case: &Case) -> Option<Explanation> {
     let cell = Cell::new(case.code);
-    if let Some(function) = case.mark.as_ref().and_then(|mark| cell.function_around(mark.start))
-        && case.message.contains("can only be used in a function that returns")
+    if let Some(function) = case
+        .mark
+        .as_ref()
+        .and_then(|mark| cell.function_around(mark.start))
+        && case
+            .message
+            .contains("can only be used in a function that returns")
     {
         let name = function.name()?.text().to_string();
-        let kind = function.ret_type().and_then(|kind| kind.ty()).map(|kind| kind.syntax().text().to_string());
+        let kind = function
+            .ret_type()
+            .and_then(|kind| kind.ty())
+            .map(|kind| kind.syntax().text().to_string());
         let kind = kind.unwrap_or_else(|| "()".to_owned());
         let last = if kind == "()" { "()" } else { "…" };
         return Some(Explanation::new(
-            format!("`?` hands the reason on to whoever called `{name}`, so `{name}` has to return a `Result`:"),
-            format!("`?` 会把出错的原因交给调用 `{name}` 的地方，所以 `{name}` 必须返回 `Result`："),
-            format!("fn {name}(…) -> Result<{kind}, Box<dyn std::error::Error>> {{\n    …\n    Ok({last})\n}}"),
+            format!(
+                "`?` hands the reason on to whoever called `{name}`, so `{name}` has to return a \
+                `Result`:"
+            ),
+            format!(
+                "`?` 会把出错的原因交给调用 `{name}` 的地方，所以 `{name}` 必须返回 `Result`："
+            ),
+            format!(
+                "fn {name}(…) -> Result<{kind}, Box<dyn std::error::Error>> {{\n    …\n    \
+                Ok({last})\n}}"
+            ),
         ));
     }
     case.message.contains("Option").then(|| {
         Explanation::new(
-            "In a cell, `?` ends the cell with an error, and `None` does not say which one. Say it yourself:",
+            "In a cell, `?` ends the cell with an error, and `None` does not say which one. Say it \
+            yourself:",
             "在单元格里，`?` 会让单元格报错结束，而 `None` 没有说明是什么错误。请说明一下：",
             ".ok_or(\"there is none\")?",
         )
@@ -33,11 +50,14 @@ pub fn question_mark(case: &Case) -> Option<Explanation> {
 pub fn two_kinds_of_numbers(case: &Case) -> Option<Explanation> {
     let number = |kind: &str| {
         let kind = kind.trim_start_matches('&');
-        kind == "{integer}" || kind == "{float}" || (kind.len() <= 5 && kind.starts_with(['i', 'u', 'f']))
+        kind == "{integer}"
+            || kind == "{float}"
+            || (kind.len() <= 5 && kind.starts_with(['i', 'u', 'f']))
     };
     let kinds: Vec<&str> = case.message.split('`').skip(1).step_by(2).collect();
     (kinds.len() == 2 && kinds.iter().all(|kind| number(kind))).then(|| {
-        let english = "Rust never turns one kind of number into another by itself. Write both alike:";
+        let english =
+            "Rust never turns one kind of number into another by itself. Write both alike:";
         let chinese = "Rust 不会自动转换数字类型。请把两边写成同一种：";
         Explanation::new(english, chinese, "2.0 * 3.0\nx * n as f32")
     })
@@ -46,7 +66,10 @@ pub fn two_kinds_of_numbers(case: &Case) -> Option<Explanation> {
 pub fn index_out_of_bounds(case: &Case) -> Option<Explanation> {
     // `the len is 2 but the index is 5`, at a mark of rustc `the length is 2 …`
     let said = case.said();
-    let numbers = said.split("out of bounds").nth(1)?.split(|c: char| !c.is_ascii_digit());
+    let numbers = said
+        .split("out of bounds")
+        .nth(1)?
+        .split(|c: char| !c.is_ascii_digit());
     let mut numbers = numbers.filter_map(|number| number.parse::<usize>().ok());
     let (length, index) = (numbers.next()?, numbers.next()?);
     Some(match length {
@@ -57,7 +80,8 @@ pub fn index_out_of_bounds(case: &Case) -> Option<Explanation> {
         ),
         _ => Explanation::new(
             format!(
-                "Positions count from 0, so the last of {length} is [{}]. `.get` gives `None` instead of a panic.",
+                "Positions count from 0, so the last of {length} is [{}]. `.get` gives `None` \
+                instead of a panic.",
                 length - 1
             ),
             format!(
@@ -88,12 +112,18 @@ pub fn unwrap_of_err(_: &Case) -> Option<Explanation> {
 
 pub fn integer_overflow(case: &Case) -> Option<Explanation> {
     if case.said().contains("zero") {
-        let english = "An integer cannot be divided by zero. Look at the divisor first, or compute with `f32`.";
-        return Some(Explanation::new(english, "整数不能除以零。请先检查除数，或者用 `f32` 计算。", "if n != 0 { … }"));
+        let english = "An integer cannot be divided by zero. Look at the divisor first, or compute \
+                      with `f32`.";
+        return Some(Explanation::new(
+            english,
+            "整数不能除以零。请先检查除数，或者用 `f32` 计算。",
+            "if n != 0 { … }",
+        ));
     }
     case.said().contains("overflow").then(|| {
         Explanation::new(
-            "The result is too large or too small for this type of integer (`usize` and `u32` have no negative numbers).",
+            "The result is too large or too small for this type of integer (`usize` and `u32` have \
+            no negative numbers).",
             "结果超出了这种整数类型的范围（`usize`、`u32` 没有负数）。",
             "let difference = a as i64 - b as i64;\nlet difference = a.saturating_sub(b);  // 0",
         )
@@ -103,8 +133,8 @@ pub fn integer_overflow(case: &Case) -> Option<Explanation> {
 pub fn borrowed_twice(case: &Case) -> Option<Explanation> {
     case.message.contains("borrowed").then(|| {
         Explanation::new(
-            "A `RefCell` is lent to one who changes it or to several who read it, not to both at once. \
-             Let the first borrow end before the second begins.",
+            "A `RefCell` is lent to one who changes it or to several who read it, not to both at \
+             once. Let the first borrow end before the second begins.",
             "`RefCell` 可以借给一个修改者，或者借给多个读取者，但不能同时借给两者。请让前一次借用先结束。",
             "let value = cell.borrow().clone();\n*cell.borrow_mut() = value;",
         )
@@ -114,8 +144,11 @@ pub fn borrowed_twice(case: &Case) -> Option<Explanation> {
 pub fn no_such_file(case: &Case) -> Option<Explanation> {
     let path = missing_path(case).unwrap_or_default();
     if path.starts_with('~') {
-        let english = "`~` is for the shell: in a program it is a letter like any other. Write the path out:";
-        let home = std::env::home_dir().map(|home| home.display().to_string()).unwrap_or_default();
+        let english =
+            "`~` is for the shell: in a program it is a letter like any other. Write the path out:";
+        let home = std::env::home_dir()
+            .map(|home| home.display().to_string())
+            .unwrap_or_default();
         let written = path.replacen('~', &home, 1);
         return Some(Explanation::new(
             english,
@@ -124,11 +157,18 @@ pub fn no_such_file(case: &Case) -> Option<Explanation> {
         ));
     }
     if case.folder.is_empty() || path.starts_with('/') {
-        return Some(Explanation::new("There is no such file.", "没有这个文件。", neighbours(Path::new(&path))));
+        return Some(Explanation::new(
+            "There is no such file.",
+            "没有这个文件。",
+            neighbours(Path::new(&path)),
+        ));
     }
     let folder = case.folder;
     Some(Explanation::new(
-        format!("There is no such file. A path that does not begin with `/` begins in the notebook's folder, {folder}"),
+        format!(
+            "There is no such file. A path that does not begin with `/` begins in the notebook's \
+            folder, {folder}"
+        ),
         format!("没有这个文件。不以 `/` 开头的路径从笔记本所在的文件夹算起，也就是 {folder}"),
         neighbours(&Path::new(folder).join(&path)),
     ))
@@ -136,11 +176,21 @@ pub fn no_such_file(case: &Case) -> Option<Explanation> {
 
 /// The path in the message, or the only one in the cell that does not lead to anything.
 fn missing_path(case: &Case) -> Option<String> {
-    let before = case.message.lines().next()?.split(": No such file").next()?;
+    let before = case
+        .message
+        .lines()
+        .next()?
+        .split(": No such file")
+        .next()?;
     if !before.contains(' ') && before.len() < case.message.len() {
         return Some(before.to_owned());
     }
-    let quoted = case.code.split('"').skip(1).step_by(2).filter(|text| !text.is_empty() && !text.contains(['\n', '{']));
+    let quoted = case
+        .code
+        .split('"')
+        .skip(1)
+        .step_by(2)
+        .filter(|text| !text.is_empty() && !text.contains(['\n', '{']));
     let missing = |text: &&str| !Path::new(case.folder).join(text).exists();
     let is_path = |text: &&str| text.contains(['.', '/']);
     quoted.filter(is_path).find(missing).map(str::to_owned)
@@ -148,16 +198,23 @@ fn missing_path(case: &Case) -> Option<String> {
 
 /// What is in a file's folder and has almost its name, as lines of a fix.
 fn neighbours(path: &Path) -> String {
-    let (Some(folder), Some(name)) = (path.parent(), path.file_name().and_then(|name| name.to_str())) else {
+    let (Some(folder), Some(name)) = (
+        path.parent(),
+        path.file_name().and_then(|name| name.to_str()),
+    ) else {
         return String::new();
     };
     let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let names = names.filter_map(|entry| entry.file_name().into_string().ok());
     let stem = |name: &str| name.split('.').next().unwrap_or_default().to_lowercase();
     let is_near = |other: &String| {
-        stem(other) == stem(name) || distance(&name.to_lowercase(), &other.to_lowercase()) <= name.chars().count() / 4
+        stem(other) == stem(name)
+            || distance(&name.to_lowercase(), &other.to_lowercase()) <= name.chars().count() / 4
     };
-    let mut near: Vec<String> = names.filter(is_near).map(|name| format!("{name:?}")).collect();
+    let mut near: Vec<String> = names
+        .filter(is_near)
+        .map(|name| format!("{name:?}"))
+        .collect();
     near.sort();
     near.truncate(3);
     near.join("\n")
@@ -165,7 +222,8 @@ fn neighbours(path: &Path) -> String {
 
 pub fn not_a_number(_: &Case) -> Option<Explanation> {
     Some(Explanation::new(
-        "The text is not a number of this type. Blanks and line ends count, too: cut them off first.",
+        "The text is not a number of this type. Blanks and line ends count, too: cut them off \
+        first.",
         "这段文本不是这种类型的数字。空格和换行也算字符：请先去掉它们。",
         "let n: i32 = text.trim().parse()?;",
     ))

@@ -7,11 +7,16 @@ use ra_ap_syntax::ast::{self, AstNode};
 /// Whether a message is about a tensor, and not about something that has one in it.
 fn is_about_a_tensor(case: &Case) -> bool {
     let types = case.message.split('`').skip(1).step_by(2);
-    types.map(|one| one.trim_start_matches('&').trim_start_matches("mut ")).any(is_tensor)
+    types
+        .map(|one| one.trim_start_matches('&').trim_start_matches("mut "))
+        .any(is_tensor)
 }
 
 fn is_tensor(kind: &str) -> bool {
-    matches!(kind, "Tensor" | "chainrule::tensor::Tensor" | "tensor::Tensor")
+    matches!(
+        kind,
+        "Tensor" | "chainrule::tensor::Tensor" | "tensor::Tensor"
+    )
 }
 
 /// `&x * 2`, `&x * vec![1.0]`
@@ -19,12 +24,24 @@ pub fn tensor_with_something_else(case: &Case) -> Option<Explanation> {
     if !is_about_a_tensor(case) || !case.message.starts_with("cannot ") {
         return None;
     }
-    let other = case.message.split('`').skip(1).step_by(2).find(|one| !is_tensor(one.trim_start_matches('&')))?;
+    let other = case
+        .message
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .find(|one| !is_tensor(one.trim_start_matches('&')))?;
     let operation: ast::BinExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
     let (left, right) = (operation.lhs()?, operation.rhs()?);
-    let is_left = case.said().contains(&format!("`{other} {} ", operation.op_token()?.text()));
-    let (inner, written) = if is_left { (&left, text(&left)) } else { (&right, text(&right)) };
-    let is_integer = |kind: &str| kind == "{integer}" || (kind.starts_with(['i', 'u']) && kind.len() <= 5);
+    let is_left = case
+        .said()
+        .contains(&format!("`{other} {} ", operation.op_token()?.text()));
+    let (inner, written) = if is_left {
+        (&left, text(&left))
+    } else {
+        (&right, text(&right))
+    };
+    let is_integer =
+        |kind: &str| kind == "{integer}" || (kind.starts_with(['i', 'u']) && kind.len() <= 5);
     let kind = other.trim_start_matches('&');
     let number = if kind == "{integer}" && matches!(inner, ast::Expr::Literal(_)) {
         format!("{written}.0")
@@ -40,9 +57,17 @@ pub fn tensor_with_something_else(case: &Case) -> Option<Explanation> {
     } else {
         return None;
     };
-    let number = if is_left && number.ends_with("as f32") { format!("({number})") } else { number };
+    let number = if is_left && number.ends_with("as f32") {
+        format!("({number})")
+    } else {
+        number
+    };
     let operator = operation.op_token()?.text().to_owned();
-    let parts = if is_left { (number, text(&right)) } else { (text(&left), number) };
+    let parts = if is_left {
+        (number, text(&right))
+    } else {
+        (text(&left), number)
+    };
     let fix = one_line(&format!("{} {operator} {}", parts.0, parts.1));
     Some(if kind.starts_with("Vec<") || kind.starts_with('[') {
         Explanation::new(
@@ -52,8 +77,8 @@ pub fn tensor_with_something_else(case: &Case) -> Option<Explanation> {
         )
     } else {
         Explanation::new(
-            "A tensor holds numbers with a fraction (`f32`), and Rust turns no other kind of number into that by itself. \
-             Write:",
+            "A tensor holds numbers with a fraction (`f32`), and Rust turns no other kind of \
+             number into that by itself. Write:",
             "张量里的数都是 `f32` 小数，而 Rust 不会自动转换其他类型的数。请写成：",
             fix,
         )
@@ -62,11 +87,13 @@ pub fn tensor_with_something_else(case: &Case) -> Option<Explanation> {
 
 /// `x[0]`
 pub fn index_of_tensor(case: &Case) -> Option<Explanation> {
-    let index: ast::IndexExpr = is_about_a_tensor(case).then(|| Cell::new(case.code).around(case.mark.as_ref()?))??;
+    let index: ast::IndexExpr =
+        is_about_a_tensor(case).then(|| Cell::new(case.code).around(case.mark.as_ref()?))??;
     let tensor = text(&index.base()?);
     if let Some(assigned) = assigned_to(&index) {
         return Some(Explanation::new(
-            "A number of a tensor is not set through `[ ]`: take all of its numbers out, change them, and give them back.",
+            "A number of a tensor is not set through `[ ]`: take all of its numbers out, change \
+            them, and give them back.",
             "张量不能用 `[ ]` 修改单个数：先把所有数取出来，改好以后再放回去。",
             assigned,
         ));
@@ -103,11 +130,14 @@ fn assigned_to(index: &ast::IndexExpr) -> Option<String> {
     let change = match places.as_slice() {
         [range] if range.contains("..") => format!("values[{range}].fill({value});"),
         [place] => format!("values[{place}] {operator} {value};"),
-        [row, column] => format!("values[{row} * {tensor}.shape()[1] + {column}] {operator} {value};"),
+        [row, column] => {
+            format!("values[{row} * {tensor}.shape()[1] + {column}] {operator} {value};")
+        }
         _ => format!("values[0] {operator} {value};"),
     };
     Some(format!(
-        "let mut values = {tensor}.to_vec();\n{change}\n{tensor}.set_value(&Tensor::from_vec(values, {tensor}.shape()));"
+        "let mut values = {tensor}.to_vec();\n{change}\n\
+        {tensor}.set_value(&Tensor::from_vec(values, {tensor}.shape()));"
     ))
 }
 
@@ -128,7 +158,11 @@ pub fn comparison_of_tensors(case: &Case) -> Option<Explanation> {
     let (left, right) = (text(&operation.lhs()?), text(&operation.rhs()?));
     let by = |text: &str| text.trim_start_matches('&').to_owned();
     let is_number = matches!(operation.rhs()?, ast::Expr::Literal(_));
-    let other = if is_number { format!("&Tensor::from({right})") } else { format!("&{}", by(&right)) };
+    let other = if is_number {
+        format!("&Tensor::from({right})")
+    } else {
+        format!("&{}", by(&right))
+    };
     let left = by(&left);
     let method = match operator.as_str() {
         "==" | "!=" => "eq",
@@ -138,7 +172,11 @@ pub fn comparison_of_tensors(case: &Case) -> Option<Explanation> {
         "<=" => "le",
         _ => return None,
     };
-    let (other, different) = if operator == "!=" { (other, "1.0 - ") } else { (other, "") };
+    let (other, different) = if operator == "!=" {
+        (other, "1.0 - ")
+    } else {
+        (other, "")
+    };
     let each = format!("{different}{left}.{method}({other})");
     if is_number || method != "eq" {
         return Some(Explanation::new(
@@ -149,8 +187,8 @@ pub fn comparison_of_tensors(case: &Case) -> Option<Explanation> {
     }
     let whole = format!("{left}.to_vec() {operator} {}.to_vec()", by(&right));
     Some(Explanation::new(
-        "Is each value meant (a tensor of 1 and 0), or the whole (one `bool`)? Numbers that were computed are hardly ever \
-         equal to the last digit.",
+        "Is each value meant (a tensor of 1 and 0), or the whole (one `bool`)? Numbers that were \
+         computed are hardly ever equal to the last digit.",
         "是要逐个元素比较（得到由 1 和 0 组成的张量），还是比较整体（得到一个 `bool`）？算出来的小数很少会每一位都相等。",
         format!("{each}\n{whole}\n(&{left} - {other}).abs().max().item() < 1e-5"),
     ))
@@ -162,10 +200,16 @@ pub fn changed_in_place(case: &Case) -> Option<Explanation> {
         return None;
     }
     let operation: ast::BinExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
-    let operator = operation.op_token()?.text().trim_end_matches('=').to_owned();
+    let operator = operation
+        .op_token()?
+        .text()
+        .trim_end_matches('=')
+        .to_owned();
     let (left, right) = (text(&operation.lhs()?), operation.rhs()?);
     let right = match &right {
-        ast::Expr::Literal(number) if !number.syntax().text().contains_char('.') => format!("{}.0", text(&right)),
+        ast::Expr::Literal(number) if !number.syntax().text().contains_char('.') => {
+            format!("{}.0", text(&right))
+        }
         ast::Expr::BinExpr(one) if binds_less(one, &operator) => format!("({})", text(&right)),
         _ => text(&right),
     };
@@ -173,10 +217,12 @@ pub fn changed_in_place(case: &Case) -> Option<Explanation> {
     Some(if right.contains("grad") {
         Explanation::new(
             format!(
-                "A tensor is not changed in place: the result is a new one. An update of a parameter is not recorded, and \
-                 `{left}` asks for gradients again:"
+                "A tensor is not changed in place: the result is a new one. An update of a \
+                 parameter is not recorded, and `{left}` asks for gradients again:"
             ),
-            format!("张量不能原地修改，运算总是得到新的张量。更新参数时不要记录计算过程，并让 `{left}` 重新要求梯度："),
+            format!(
+                "张量不能原地修改，运算总是得到新的张量。更新参数时不要记录计算过程，并让 `{left}` 重新要求梯度："
+            ),
             format!("{left} = no_grad(|| {result}).requires_grad();"),
         )
     } else {
@@ -190,7 +236,9 @@ pub fn changed_in_place(case: &Case) -> Option<Explanation> {
 
 /// Whether an operation needs brackets to the right of this operator.
 fn binds_less(right: &ast::BinExpr, operator: &str) -> bool {
-    let is_product = right.op_token().is_some_and(|one| matches!(one.text(), "*" | "/"));
+    let is_product = right
+        .op_token()
+        .is_some_and(|one| matches!(one.text(), "*" | "/"));
     operator != "+" && !(operator == "-" && is_product)
 }
 
@@ -202,10 +250,20 @@ pub fn loop_over_tensor(case: &Case) -> Option<Explanation> {
     let cell = Cell::new(case.code);
     let mark = case.mark.as_ref()?;
     let (name, tensor) = match cell.around::<ast::ForExpr>(mark) {
-        Some(repeated) => (repeated.pat()?.syntax().text().to_string(), text(&repeated.iterable()?)),
-        None => ("row".to_owned(), text(&cell.around::<ast::MethodCallExpr>(mark)?.receiver()?)),
+        Some(repeated) => (
+            repeated.pat()?.syntax().text().to_string(),
+            text(&repeated.iterable()?),
+        ),
+        None => (
+            "row".to_owned(),
+            text(&cell.around::<ast::MethodCallExpr>(mark)?.receiver()?),
+        ),
     };
-    let tensor = tensor.trim_start_matches('&').trim_end_matches(".iter()").trim_end_matches(".into_iter()").to_owned();
+    let tensor = tensor
+        .trim_start_matches('&')
+        .trim_end_matches(".iter()")
+        .trim_end_matches(".into_iter()")
+        .to_owned();
     Some(Explanation::new(
         "A tensor does not say by itself whether its numbers or its rows are meant.",
         "张量本身不能直接遍历：要写明是逐个数，还是逐行。",
@@ -219,13 +277,22 @@ pub fn loop_over_tensor(case: &Case) -> Option<Explanation> {
 /// A tensor where a number or a condition is needed.
 pub fn tensor_for_a_number(case: &Case) -> Option<Explanation> {
     let said = case.said();
-    let found = said.split("found `").nth(1)?.split('`').next()?.trim_start_matches('&');
+    let found = said
+        .split("found `")
+        .nth(1)?
+        .split('`')
+        .next()?
+        .trim_start_matches('&');
     let wanted = said.split("expected `").nth(1)?.split('`').next()?;
     if !is_tensor(found) || !matches!(wanted, "f32" | "f64" | "bool" | "usize" | "i32") {
         return None;
     }
     let code = one_line(case.marked());
-    let code = if code.contains(' ') { format!("({code})") } else { code };
+    let code = if code.contains(' ') {
+        format!("({code})")
+    } else {
+        code
+    };
     let fix = match wanted {
         "f32" => format!("{code}.item()"),
         "bool" => format!("{code}.item() > 0.5"),
