@@ -334,57 +334,19 @@ fn folders_use_only_what_the_table_says() {
     }
 }
 
-/// Files of the evaluator that still use each other: one struct, whose methods stand in all of
-/// them. The list can only become shorter.
-const ONE_STRUCT: [&str; 10] = [
-    "evaluator/boot.rs",
-    "evaluator/context.rs",
-    "evaluator/definitions.rs",
-    "evaluator/explain/warnings.rs",
-    "evaluator/kept.rs",
-    "evaluator/mod.rs",
-    "evaluator/precedence.rs",
-    "evaluator/timing.rs",
-    "evaluator/types.rs",
-    "evaluator/undo.rs",
-];
-
 #[test]
 fn files_do_not_use_each_other_in_circles() {
-    let (mut circles, mut in_the_list) = (Vec::new(), BTreeSet::new());
+    let mut circles = Vec::new();
     for part in parts() {
         let graph = part.files(&part.modules());
-        let reached: BTreeMap<&str, BTreeSet<&str>> = graph
-            .keys()
-            .map(|file| (&**file, reached(&graph, file)))
-            .collect();
         for (file, uses) in &graph {
-            let back = uses.iter().filter(|used| {
-                reached
-                    .get(&***used)
-                    .is_some_and(|all| all.contains(&**file))
-            });
-            for used in back {
-                if [file, used]
-                    .iter()
-                    .all(|file| ONE_STRUCT.contains(&file.as_str()))
-                {
-                    in_the_list.insert(file.clone());
-                } else {
-                    circles.push(format!(
-                        "{}: {file} uses {used}, which leads back",
-                        part.main
-                    ));
-                }
-            }
+            let back = uses
+                .iter()
+                .filter(|used| reached(&graph, used).contains(&**file));
+            circles.extend(back.map(|used| format!("{file} uses {used}, which leads back")));
         }
     }
     assert!(circles.is_empty(), "{}", circles.join("\n"));
-    assert_eq!(
-        in_the_list.len(),
-        ONE_STRUCT.len(),
-        "not in a circle any more: take it from the list: {in_the_list:?}"
-    );
 }
 
 /// The files that a file uses, directly or by others.

@@ -6,6 +6,7 @@
 
 pub mod cells;
 pub mod crates;
+pub mod diagnostics;
 pub mod facade;
 mod identity;
 pub mod library;

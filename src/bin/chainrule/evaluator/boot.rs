@@ -1,43 +1,31 @@
-//! Starting a session, and preparing the library that sessions link to.
+//! Preparing the library that sessions link to, and starting a session's engine.
 
 use super::context::{Context, Start};
-use super::kept::Compiled;
+use super::engine::Engine;
+use super::interrupt::Interrupter;
+use super::kept::{Compiled, KeptCells};
+use super::launch::{name_crates, run, start_context};
+use super::limits;
+use super::outlet::Outlet;
 use super::output::Pump;
-use super::scope::Scope;
 use super::timing::Timing;
-use super::undo::Undo;
-use super::{
-    Assistant, Definitions, Evaluator, Implementations, Interrupter, LoadedObjects, Memory,
-    SourceMap, limits,
-};
 use crate::compiler::cells::Cells;
 use crate::compiler::facade;
-use crate::compiler::library::{Form, Library, PRELUDE, cache_folder, evaluation_key};
-use crate::compiler::network;
+use crate::compiler::library::{Library, cache_folder, evaluation_key};
 use crate::compiler::session::{Session, copy_target};
-use crate::compiler::stand_in;
-use crate::compiler::stand_in::cargo;
 use crate::compiler::toolchain::{Toolchain, cargo_home};
 use crate::settings::Settings;
 use crate::worker::channels::Channels;
 use crate::worker::link::Worker;
 use anyhow::{Context as _, Result, anyhow};
 use chainrule::display::say;
-use evcxr::{CommandContext, EvalContext};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-/// evcxr takes its folder from the environment and its settings from the current folder, both of
-/// which belong to the whole process: one evaluator starts at a time.
-static STARTING: Mutex<()> = Mutex::new(());
-
 /// How often whoever waits for the library hears of it.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
-
-/// Tells rust-analyzer where the sources of std are.
-const RUST_SRC_PATH: &str = "RUST_SRC_PATH";
 
 /// The library for the compiler on this machine, made ready first if it is not. `notice` hears what
 /// takes long.
@@ -135,97 +123,81 @@ fn build_library(toolchain: &Toolchain, library: &Library) -> Result<()> {
     )
 }
 
-impl Evaluator {
-    /// Starts a session in `folder`, the learner's.
-    pub fn start(folder: &Path, settings: Settings, notice: &dyn Fn(&str)) -> Result<Evaluator> {
-        let (toolchain, library) = prepare_library(notice)?;
-        let cells = Cells::of_user(settings.cells)?;
-        Evaluator::start_with(folder, settings, &toolchain, library, cells)
-    }
+/// Starts a session in `folder`, the learner's.
+pub fn start(
+    folder: &Path,
+    settings: &Settings,
+    notice: &dyn Fn(&str),
+) -> Result<(Engine, Outlet)> {
+    let (toolchain, library) = prepare_library(notice)?;
+    let cells = Cells::of_user(settings.cells)?;
+    start_with(folder, settings, &toolchain, library, cells)
+}
 
-    /// Starts a session that keeps compiled cells for all users of the machine, in a folder of the
-    /// system, with the library.
-    pub fn start_for_all(
-        folder: &Path,
-        system: &Path,
-        settings: Settings,
-        notice: &dyn Fn(&str),
-    ) -> Result<Evaluator> {
-        let toolchain = Toolchain::find()?;
-        let library = Library::in_system(&toolchain, system)?;
-        make_ready(&toolchain, &library, notice)?;
-        Evaluator::start_with(
-            folder,
-            settings,
-            &toolchain,
-            library,
-            Cells::of_system(system),
-        )
-    }
+/// Starts a session that keeps compiled cells for all users of the machine, in a folder of the
+/// system, with the library.
+pub fn start_for_all(
+    folder: &Path,
+    system: &Path,
+    settings: &Settings,
+    notice: &dyn Fn(&str),
+) -> Result<(Engine, Outlet)> {
+    let toolchain = Toolchain::find()?;
+    let library = Library::in_system(&toolchain, system)?;
+    make_ready(&toolchain, &library, notice)?;
+    let cells = Cells::of_system(system);
+    start_with(folder, settings, &toolchain, library, cells)
+}
 
-    /// Starts a session that finds and keeps compiled cells in `cells`.
-    fn start_with(
-        folder: &Path,
-        settings: Settings,
-        toolchain: &Toolchain,
-        library: Library,
-        cells: Cells,
-    ) -> Result<Evaluator> {
-        let session = Session::create(&library)?;
-        let channels = Channels::open()?;
-        let prepared = library.compiled(&toolchain.host);
-        let object = prepared.join("libchainrule.so");
-        let command =
-            channels.worker_command(&object, &toolchain.std_folder(), folder, &settings)?;
-        let worker = Worker::start(command).context("the worker")?;
-        let interrupter = Interrupter::new(worker.process());
-        let worker = Arc::new(Mutex::new(worker));
-        limits::watch(&interrupter, &settings)?;
-        let root = [
-            library.key(),
-            evaluation_key(),
-            toolchain.version.clone(),
-            surroundings(),
-        ];
-        Ok(Evaluator {
-            context: Context::new(Start {
-                library,
-                prepared,
-                session: session.folder().to_owned(),
-                filling: session.filling(),
-                worker: worker.clone(),
-            }),
-            worker,
-            pump: Pump::start(
-                channels.output,
-                channels.errors,
-                &channels.token,
-                settings.output,
-            )?,
-            events: channels.events,
-            taken: Vec::new(),
-            answers: channels.answers,
-            cells,
-            root,
-            scope: Scope::default(),
-            compiled: Compiled::default(),
-            undo: Undo::default(),
-            timing: Timing::default(),
-            steps: 0,
-            folder: std::env::current_dir()?,
-            sources: SourceMap::default(),
-            implementations: Implementations::default(),
-            definitions: Definitions::default(),
-            memory: Memory::default(),
-            assistant: Assistant::new(folder),
-            objects: LoadedObjects::default(),
-            threads: 0,
-            interrupter,
-            settings,
-            _worker_ends: channels.worker_ends,
-            session,
-        })
-    }
+/// Starts a session that finds and keeps compiled cells in `cells`.
+fn start_with(
+    folder: &Path,
+    settings: &Settings,
+    toolchain: &Toolchain,
+    library: Library,
+    cells: Cells,
+) -> Result<(Engine, Outlet)> {
+    let session = Session::create(&library)?;
+    let channels = Channels::open()?;
+    let prepared = library.compiled(&toolchain.host);
+    let object = prepared.join("libchainrule.so");
+    let command = channels.worker_command(&object, &toolchain.std_folder(), folder, settings)?;
+    let worker = Worker::start(command).context("the worker")?;
+    let interrupter = Interrupter::new(worker.process());
+    let worker = Arc::new(Mutex::new(worker));
+    limits::watch(&interrupter, settings)?;
+    let root = [
+        library.key(),
+        evaluation_key(),
+        toolchain.version.clone(),
+        surroundings(),
+    ];
+    let pump = Pump::start(
+        channels.output,
+        channels.errors,
+        &channels.token,
+        settings.output,
+    )?;
+    let evcxr = Context::new(Start {
+        library,
+        prepared,
+        session: session.folder().to_owned(),
+        filling: session.filling(),
+        worker: worker.clone(),
+    });
+    let engine = Engine {
+        evcxr,
+        worker,
+        kept: KeptCells { cells, root },
+        folder: std::env::current_dir()?,
+        compiled: Compiled::default(),
+        timing: Timing::default(),
+        steps: 0,
+        interrupter,
+        _worker_ends: channels.worker_ends,
+        session,
+    };
+    Ok((engine, Outlet::new(pump, channels.events, channels.answers)))
 }
 
 /// What a person can set for cargo that changes how cells are compiled.
@@ -246,166 +218,6 @@ fn surroundings() -> String {
         cargo_home().and_then(|home| std::fs::read_to_string(home.join("config.toml")).ok());
     deciding.extend(settings);
     deciding.join("\n")
-}
-
-/// A context of evcxr that writes into `folder`, with the library in scope: for a session as it was
-/// `prepared`.
-///
-/// Where cargo has all that the library names it is named in full, for then rust-analyzer knows all
-/// types. Elsewhere the session does with what was prepared.
-pub(super) fn start_context(
-    folder: &Path,
-    worker: std::process::Command,
-    library: &Library,
-    prepared: Option<&Path>,
-) -> Result<(CommandContext, Form)> {
-    let guard = STARTING
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
-    let context = start_in_private_folder(folder, worker, &library.standard())?;
-    drop(guard);
-    let mut context = CommandContext::with_eval_context(context);
-    let wrapper = std::env::current_exe()?;
-    let mut settings = format!(
-        ":build_env {}={}\n:build_env RUSTC_WRAPPER={}\n",
-        stand_in::ROLE,
-        std::process::id(),
-        wrapper.display()
-    );
-    if let Some(prepared) = prepared {
-        settings.push_str(&format!(
-            ":build_env {}={}\n:offline 1\n",
-            stand_in::rustc::PREPARED,
-            prepared.display()
-        ));
-    }
-    run(&mut context, &settings)?;
-    let mut begin_with = |form| {
-        run(
-            &mut context,
-            &format!(":dep {}\n{PRELUDE}", library.dependency(form)),
-        )
-    };
-    let form = match prepared {
-        None => begin_with(Form::Library).map(|()| Form::Library),
-        Some(_) if library.is_at_home() && begin_with(Form::FacadeWithCrates).is_ok() => {
-            Ok(Form::FacadeWithCrates)
-        }
-        Some(_) => begin_with(Form::Facade).map(|()| Form::Facade),
-    };
-    let form = form.context("the library does not compile")?;
-    if prepared.is_some() {
-        go_online(&mut context, folder)?;
-    }
-    Ok((context, form))
-}
-
-fn go_online(context: &mut CommandContext, folder: &Path) -> Result<()> {
-    run(context, ":offline 0")?;
-    // evcxr writes it for the next cell, and before that asks cargo about the crates of a `:dep`.
-    let settings = folder.join(".cargo/config.toml");
-    Ok(std::fs::write(
-        &settings,
-        std::fs::read_to_string(&settings)?.replace("offline = true", "offline = false"),
-    )?)
-}
-
-/// Has the library name the crates of its signatures from now on, so that one of them that a cell
-/// asks for is the library's. Where cargo has not fetched them, the network is needed.
-pub(super) fn name_crates(
-    context: &mut CommandContext,
-    folder: &Path,
-    library: &Library,
-) -> Result<()> {
-    let name = format!(":dep {}", library.dependency(Form::FacadeWithCrates));
-    run(context, ":offline 1")?;
-    let offline = run(context, &name);
-    go_online(context, folder)?;
-    offline.or_else(|error| {
-        if network::is_there() {
-            run(context, &name)
-        } else {
-            Err(error)
-        }
-    })
-}
-
-/// evcxr reads `evcxr.toml` in the current folder, and what stands there can run programs. So it
-/// starts in a folder of ours, where an empty one keeps it from looking further.
-fn start_in_private_folder(
-    folder: &Path,
-    worker: std::process::Command,
-    standard: &Path,
-) -> Result<EvalContext> {
-    std::fs::write(folder.join("evcxr.toml"), "")?;
-    let before = CurrentFolder::enter(folder)?;
-    // What evcxr evaluates while it starts needs no types of std, and rust-analyzer takes seconds
-    // to load them: it is shown an empty one. It looks again when the library is added, at one
-    // without bodies.
-    let empty_std = folder.join("empty-std");
-    std::fs::create_dir_all(empty_std.join("core/src"))?;
-    std::fs::write(empty_std.join("core/src/lib.rs"), "")?;
-    cargo::provide(folder, cargo::NAME)?;
-    let path = cargo::path(folder)?;
-    // SAFETY: the lock keeps other evaluators out, and no other thread of ours reads the
-    // environment.
-    unsafe {
-        std::env::set_var("EVCXR_TMPDIR", folder);
-        std::env::set_var(RUST_SRC_PATH, &empty_std);
-        // evcxr looks there for a linker when it starts, and so uses ours from its first cell on.
-        std::env::set_var("PATH", path);
-    }
-    let started = EvalContext::with_subprocess_command(worker);
-    // SAFETY: as above.
-    unsafe { std::env::set_var(RUST_SRC_PATH, standard) };
-    drop(before);
-    let (context, outputs) = started.map_err(|error| anyhow!("{error}"))?;
-    // evcxr waits until both are read. The worker writes neither: what arrives is about the worker
-    // itself.
-    std::thread::spawn(move || {
-        outputs
-            .stdout
-            .iter()
-            .for_each(|line| eprintln!("worker: {line}"))
-    });
-    std::thread::spawn(move || {
-        outputs
-            .stderr
-            .iter()
-            .for_each(|line| eprintln!("worker: {line}"))
-    });
-    Ok(context)
-}
-
-fn run(context: &mut CommandContext, code: &str) -> Result<()> {
-    match context.execute(code) {
-        Ok(_) => Ok(()),
-        Err(evcxr::Error::CompilationErrors(errors)) => Err(anyhow!(
-            "{}",
-            errors
-                .iter()
-                .map(|error| error.rendered() + &error.message())
-                .collect::<String>()
-        )),
-        Err(error) => Err(anyhow!("{error}")),
-    }
-}
-
-/// Goes back to the folder at the end.
-struct CurrentFolder(PathBuf);
-
-impl CurrentFolder {
-    fn enter(folder: &Path) -> Result<CurrentFolder> {
-        let before = std::env::current_dir().context("the current folder")?;
-        std::env::set_current_dir(folder)?;
-        Ok(CurrentFolder(before))
-    }
-}
-
-impl Drop for CurrentFolder {
-    fn drop(&mut self) {
-        let _ = std::env::set_current_dir(&self.0);
-    }
 }
 
 #[cfg(test)]

@@ -5,9 +5,12 @@
 //! not seen ([`Scope::news`]). That cell is analyzed but not compiled (`compiler::cargo::PRETEND`)
 //! and not run (`worker::relay`): the worker has had the variables all along.
 
-use super::boot::{name_crates, start_context};
+use super::launch::{name_crates, start_context};
+use super::obstacles::Compilation;
 use super::scope::Scope;
+use crate::compiler::diagnostics;
 use crate::compiler::library::{Form, Library};
+use crate::compiler::redefinition::Redefinition;
 use crate::compiler::session::Filling;
 use crate::compiler::stand_in::cargo::PRETEND;
 use crate::worker::link::Worker;
@@ -191,6 +194,27 @@ impl Context {
             awake.collect();
         }
         exchanges
+    }
+
+    /// The code that was compiled last, with what it has put around the cell.
+    pub fn last_source(&self) -> String {
+        std::fs::read_to_string(self.start.session.join("src/lib.rs")).unwrap_or_default()
+    }
+
+    /// The same with what rustc said of it.
+    pub fn last_compilation(&self) -> Compilation {
+        Compilation {
+            source: self.last_source(),
+            diagnostics: diagnostics::last(&self.start.session),
+        }
+    }
+
+    /// Has the next cell tell the store of variables what fits no more.
+    pub fn redefine(&self, redefinition: &Redefinition) -> Result<(), Error> {
+        let session = &self.start.session;
+        redefinition
+            .write(session)
+            .map_err(|error| Error::Message(format!("{}: {error}", session.display())))
     }
 
     /// The variables that it knows, and their types, if it is there.

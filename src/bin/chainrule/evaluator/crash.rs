@@ -1,10 +1,11 @@
 //! A cell that was ended before it had come to its end: why, and what that means for the variables.
 
 use super::Failure;
-use super::cell::{Place, parse, statements, without_commands};
+use super::cell::{parse, statements, without_commands};
 use super::explain::Explanation;
 use super::explain::memory::Lost;
 use super::interrupt::Stop;
+use super::sources::Place;
 use crate::machine::memory::of_machine;
 use crate::settings::{Settings, how_to_change, size_in_words};
 use crate::worker::LOST_CHANNELS;

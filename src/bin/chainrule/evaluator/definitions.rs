@@ -1,4 +1,4 @@
-//! The types of a session, and what has to go when one of them changes.
+//! The types of a session, and which variables have to go when one of them changes.
 //!
 //! Each cell is compiled as a crate of its own, and for the compiler a type is what it is called:
 //! the `Net` of one cell is the `Net` of the next, whatever they are made of. A variable of an
@@ -12,18 +12,12 @@
 //! compiler ([`Identity`]): then all types are others, and the store is told which variables may be
 //! taken all the same.
 
-use super::Evaluator;
-use super::cell::words;
-use super::cell::{Place, parse, statements, without_commands};
-use super::explain::{self, Cell, memory::Fate};
+use super::cell::{Cell, name_of, parse, words};
+use super::identity::Identity;
 use super::made_of::{Graph, Parts, words_in};
-use super::precedence::Claimed;
-use super::prepare::{Prepared, name_of};
 use super::scope::Scope;
-use crate::compiler::crates::hex;
-use crate::compiler::redefinition::{KeptVariable, Redefinition};
+use crate::compiler::redefinition::KeptVariable;
 use chainrule::base::protocol::Event;
-use evcxr::{CompilationError, Error};
 use ra_ap_syntax::ast::{self, AstNode};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -38,64 +32,13 @@ pub struct Definitions {
     identity: Identity,
 }
 
-/// What the crate of a cell is for the compiler.
-///
-/// Only definitions that changed make it another one, so that a value in a box keeps its type when
-/// something is added; and the same definitions make it the same again.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Identity {
-    /// Whether something asks for types while it runs.
-    asks_for_types: bool,
-    /// Definitions that were changed since then, by name: the first text, and that of now.
-    changed: BTreeMap<String, (String, String)>,
-}
-
-/// What a changed type took with it.
-#[derive(Default)]
-pub struct Gone {
-    /// The definitions that are others than before.
-    pub changed: Vec<String>,
-    pub variables: Vec<String>,
-    /// Functions and implementations that do not fit any more, with their places.
-    pub set_aside: Vec<(String, Place)>,
-    /// What meant something of the library by a name that the cell takes for itself.
-    pub claimed: Vec<Claimed>,
-    /// Implementations and imports, as texts, in whose place others of the cell stand.
-    pub replaced: Vec<String>,
-    /// What stands in front of the cell: imports that say which of two meanings of a name counts,
-    /// definitions without what the cell implements by hand.
-    pub imports: Vec<String>,
-    /// Variables of a type that cannot be written down: those of an earlier cell.
-    pub unnameable: Vec<String>,
-}
-
-impl Gone {
-    /// Adds what has gone in another round.
-    pub fn add(&mut self, more: Gone) {
-        if self.changed.is_empty() {
-            self.changed = more.changed;
-        }
-        self.variables.extend(more.variables);
-        self.set_aside.extend(more.set_aside);
-        self.claimed.extend(more.claimed);
-        self.replaced.extend(more.replaced);
-        self.imports.extend(more.imports);
-        self.unnameable.extend(more.unnameable);
-    }
-
-    /// How many things had to go or to be added.
-    pub fn count(&self) -> usize {
-        self.set_aside.len() + self.claimed.len() + self.replaced.len() + self.imports.len()
-    }
-}
-
 impl Definitions {
     /// Those after a cell, given as evcxr gets it, that makes `after` of `before`.
     pub fn after(
         &self,
         before: &Scope,
         after: &Scope,
-        prepared: &str,
+        prepared: &Cell,
         folder: &Path,
     ) -> Definitions {
         let mut types = self.types.clone();
@@ -103,7 +46,7 @@ impl Definitions {
         Definitions {
             types,
             crates: after.crates(folder),
-            identity: self.identity.after(before, after, prepared),
+            identity: self.identity.after(before, after, prepared.text()),
         }
     }
 
@@ -162,13 +105,25 @@ impl Definitions {
         format!("{:?}", self.identity)
     }
 
+    /// What cells are for the compiler.
+    pub fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Whether the crates are the same in both.
+    pub fn has_crates_of(&self, other: &Definitions) -> bool {
+        self.crates == other.crates
+    }
+
     /// Why each variable that does not fit any more has to go: the definitions that are others now.
-    fn outdated(
+    /// `after` and `next` are what the cell makes of `scope` and of these.
+    pub fn outdated(
         &self,
-        before: &Graph,
-        after: &Graph,
         scope: &Scope,
+        after: &Scope,
+        next: &Definitions,
     ) -> BTreeMap<String, Vec<String>> {
+        let (before, after) = (graph(scope, self, self), graph(after, next, self));
         let mut outdated = BTreeMap::new();
         for (name, variable) in &scope.variables {
             // Were the compiler's word missing, the one of evcxr has to do, read in the scope of
@@ -186,6 +141,19 @@ impl Definitions {
         }
         outdated
     }
+
+    /// The variables that stay, with what the store compares.
+    pub fn kept(&self, scope: &Scope, after: &Scope, next: &Definitions) -> Vec<KeptVariable> {
+        let after = graph(after, next, self);
+        let names = scope.variables.keys();
+        let known = names.filter_map(|name| Some((name, self.types.get(name)?)));
+        let kept = known.map(|(name, kind)| KeptVariable {
+            name: name.clone(),
+            kind: kind.clone(),
+            crates: after.crates_of(&after.parts_of(kind)),
+        });
+        kept.collect()
+    }
 }
 
 /// The parts that are not the same in both, in a learner's words.
@@ -199,291 +167,12 @@ fn difference(old: &Parts, new: &Parts) -> Vec<String> {
         .collect()
 }
 
-impl Identity {
-    fn after(&self, before: &Scope, after: &Scope, prepared: &str) -> Identity {
-        let mut identity = self.clone();
-        identity.asks_for_types |= after.has_dependencies() || asks_for_types(prepared);
-        if !identity.asks_for_types {
-            return identity;
-        }
-        let known: BTreeMap<&str, &str> = before
-            .items()
-            .filter(|(name, _)| !name.is_empty())
-            .collect();
-        let now: BTreeMap<&str, &str> =
-            after.items().filter(|(name, _)| !name.is_empty()).collect();
-        for (name, text) in &known {
-            let new = now.get(name).copied().unwrap_or_default();
-            if *text != new {
-                identity.note(name, text, new);
-            }
-        }
-        // What comes in may hide what had the name before, for those who used it.
-        let used: BTreeSet<&str> = before.items().flat_map(|(_, text)| words(text)).collect();
-        for (name, text) in now
-            .iter()
-            .filter(|(name, _)| !known.contains_key(*name) && used.contains(*name))
-        {
-            identity.note(name, "", text);
-        }
-        let imports = |scope: &Scope| -> Vec<String> {
-            scope
-                .items()
-                .filter(|(name, _)| name.is_empty())
-                .map(|(_, text)| text.to_owned())
-                .collect()
-        };
-        let (old, new) = (imports(before), imports(after));
-        for text in new.iter().filter(|text| !old.contains(text)) {
-            if text.contains('*')
-                || words(text).any(|word| used.contains(word) && !is_of_every_import(word))
-            {
-                identity.note(text, "", text);
-            }
-        }
-        for text in old.iter().filter(|text| !new.contains(text)) {
-            identity.note(text, text, "");
-        }
-        identity
-    }
-
-    fn note(&mut self, name: &str, before: &str, now: &str) {
-        let (first, latest) = self
-            .changed
-            .entry(name.to_owned())
-            .or_insert_with(|| (before.to_owned(), String::new()));
-        now.clone_into(latest);
-        if first == latest {
-            self.changed.remove(name);
-        }
-    }
-
-    /// A word for the compiler; empty as long as nothing has changed.
-    fn word(&self) -> String {
-        if self.changed.is_empty() {
-            return String::new();
-        }
-        let now: Vec<(&String, &String)> = self
-            .changed
-            .iter()
-            .map(|(name, (_, now))| (name, now))
-            .collect();
-        hex(&format!("{now:?}"))[..16].to_owned()
-    }
-}
-
-/// Whether a cell may look at what a value is while it runs.
-fn asks_for_types(code: &str) -> bool {
-    words(code)
-        .any(|word| matches!(word, "Any" | "TypeId" | "type_id") || word.starts_with("downcast"))
-}
-
-fn is_of_every_import(word: &str) -> bool {
-    matches!(
-        word,
-        "use" | "std" | "core" | "alloc" | "crate" | "self" | "as" | "pub"
-    )
-}
-
-impl Evaluator {
-    /// Takes out of the session what does not fit what the cell changes. A cell that would not
-    /// compile takes nothing: it ends with its errors, and whoever called puts the variables back.
-    /// `before` had to go for the same cell already: the store is told once, when the cell runs.
-    pub(super) fn make_room(
-        &mut self,
-        number: u32,
-        code: &str,
-        prepared: &mut Prepared,
-        before: &Gone,
-    ) -> Result<Gone, Error> {
-        let has_gone = before.variables.clone();
-        let (mut after, mut next) = self.after(prepared);
-        let mut redefinition = Redefinition {
-            identity: next.identity.word(),
-            is_told: !has_gone.is_empty(),
-            ..Redefinition::default()
-        };
-        redefinition.gone.clone_from(&has_gone);
-        if self.scope.items().eq(after.items()) && next.crates == self.definitions.crates {
-            self.tell_compiler(&redefinition)?;
-            return Ok(Gone::default());
-        }
-        let before = graph(&self.scope, &self.definitions, &self.definitions);
-        let outdated = self.definitions.outdated(
-            &before,
-            &graph(&after, &next, &self.definitions),
-            &self.scope,
-        );
-        let reasons: BTreeSet<&String> = outdated.values().flatten().collect();
-        let changed: Vec<String> = reasons.into_iter().cloned().collect();
-        let mut gone = Gone {
-            changed,
-            variables: outdated.into_keys().collect(),
-            ..Gone::default()
-        };
-        let cell = Cell::new(code);
-        if let Some(name) = gone
-            .variables
-            .iter()
-            .find(|name| cell.place_of_use(name).is_some())
-        {
-            return Err(explain::outdated(name, &gone.changed.join(", ")));
-        }
-        self.scope
-            .variables
-            .retain(|name, _| !gone.variables.contains(name));
-        let redefined = redefined_by(code, &self.scope);
-        if !redefined.is_empty() {
-            if gone.changed.is_empty() {
-                gone.changed = redefined;
-            }
-            let fits = self.set_aside_what_does_not_fit(number, code, prepared, &mut gone);
-            fits.map_err(|error| without_outdated(error, &gone))?;
-            (after, next) = self.after(prepared);
-            redefinition.identity = next.identity.word();
-        }
-        let is_same_crate =
-            next.identity == self.definitions.identity && next.crates == self.definitions.crates;
-        redefinition.gone.extend(gone.variables.iter().cloned());
-        redefinition.is_told = !redefinition.gone.is_empty() || !is_same_crate;
-        redefinition.kept = self.kept_variables(&graph(&after, &next, &self.definitions));
-        self.tell_compiler(&redefinition)?;
-        self.note_gone(number, &gone);
-        Ok(gone)
-    }
-
-    /// What a cell would make of the session.
-    fn after(&self, prepared: &Prepared) -> (Scope, Definitions) {
-        let mut after = self.scope.clone();
-        after.add(&prepared.code);
-        let next = self
-            .definitions
-            .after(&self.scope, &after, &prepared.code, &self.folder);
-        (after, next)
-    }
-
-    fn tell_compiler(&self, redefinition: &Redefinition) -> Result<(), Error> {
-        let written = redefinition.write(self.session.folder());
-        written.map_err(|error| {
-            Error::Message(format!("{}: {error}", self.session.folder().display()))
-        })
-    }
-
-    /// The variables that stay, with what the store compares.
-    fn kept_variables(&self, after: &Graph) -> Vec<KeptVariable> {
-        let known = self
-            .scope
-            .variables
-            .keys()
-            .filter_map(|name| Some((name, self.definitions.types.get(name)?)));
-        let kept = known.map(|(name, kind)| KeptVariable {
-            name: name.clone(),
-            kind: kind.clone(),
-            crates: after.crates_of(&after.parts_of(kind)),
-        });
-        kept.collect()
-    }
-
-    /// Takes definitions of other cells out that the changed ones break.
-    fn set_aside_what_does_not_fit(
-        &mut self,
-        number: u32,
-        code: &str,
-        prepared: &mut Prepared,
-        gone: &mut Gone,
-    ) -> Result<(), Error> {
-        // Each round finds what the round before has hidden, such as a function that calls one that
-        // was set aside.
-        loop {
-            let mut errors = self.context.awake(&self.scope)?.check(&prepared.code)?;
-            self.compiled.source = self.last_source();
-            errors.retain(prevents_running);
-            if errors.is_empty() {
-                return Ok(());
-            }
-            if !self.give_way(number, code, &errors, prepared, gone) {
-                return Err(Error::CompilationErrors(errors));
-            }
-        }
-    }
-
-    /// Remembers why names are not there any more.
-    pub(super) fn note_gone(&mut self, number: u32, gone: &Gone) {
-        for (called, place) in &gone.set_aside {
-            let methods = Cell::new(&place.statement).methods();
-            let name = called
-                .rsplit([' ', ':'])
-                .next()
-                .unwrap_or(called)
-                .to_owned(); // of `use m::f as g`: g
-            let names = if methods.is_empty() {
-                vec![name]
-            } else {
-                methods
-            };
-            for name in names {
-                self.memory.note(
-                    &name,
-                    Fate::SetAside {
-                        cell: number,
-                        from: place.cell,
-                    },
-                );
-            }
-        }
-        for one in &gone.claimed {
-            self.memory.note(
-                &one.called,
-                Fate::SetAside {
-                    cell: number,
-                    from: one.place.cell,
-                },
-            );
-        }
-        for name in &gone.variables {
-            self.memory.note(
-                name,
-                Fate::TypeChanged {
-                    cell: number,
-                    kind: gone.changed.join(", "),
-                },
-            );
-        }
-    }
-}
-
-/// rustc does not find a variable that has to go with this cell: the reason is the type.
-pub fn without_outdated(error: Error, gone: &Gone) -> Error {
-    let Error::CompilationErrors(errors) = &error else {
-        return error;
-    };
-    let is_missing = |name: &&String| {
-        let quoted = format!("`{name}`");
-        errors.iter().any(|error| {
-            matches!(error.code(), Some("E0423" | "E0425")) && error.message().contains(&quoted)
-        })
-    };
-    match gone.variables.iter().find(is_missing) {
-        Some(name) => explain::outdated(name, &gone.changed.join(", ")),
-        None => error,
-    }
-}
-
-/// Moves out of a variable are errors in a check, which wants to keep every variable, and none in a
-/// run.
-fn prevents_running(error: &CompilationError) -> bool {
-    error.level() == "error" && !matches!(error.code(), Some("E0382" | "E0505" | "E0597"))
-}
-
 /// The types, traits, constants and modules that a cell defines otherwise than they were defined
 /// before.
-fn redefined_by(code: &str, before: &Scope) -> Vec<String> {
+pub fn redefined_by(cell: &Cell, before: &Scope) -> Vec<String> {
     use ast::Item::{Const, Enum, Module, Static, Struct, Trait, TypeAlias, Union};
-    let defined = |code: &str| -> BTreeMap<String, Vec<String>> {
-        let items = statements(&parse(&without_commands(code)))
-            .into_iter()
-            .filter_map(ast::Item::cast);
-        let items = items.filter(|item| {
+    let defined = |cell: &Cell| -> BTreeMap<String, Vec<String>> {
+        let items = cell.items().filter(|item| {
             matches!(
                 item,
                 Const(_)
@@ -502,9 +191,9 @@ fn redefined_by(code: &str, before: &Scope) -> Vec<String> {
     };
     let is_other = |name: &String, definition: &Vec<String>| {
         let known = before.items().find(|(known, _)| known == name);
-        known.is_some_and(|(_, text)| defined(text).get(name) != Some(definition))
+        known.is_some_and(|(_, text)| defined(&Cell::new(text)).get(name) != Some(definition))
     };
-    defined(code)
+    defined(cell)
         .into_iter()
         .filter(|(name, definition)| is_other(name, definition))
         .map(|(name, _)| name)
@@ -526,7 +215,7 @@ mod tests {
 
     fn scope(cells: &[&str]) -> Scope {
         let mut scope = Scope::default();
-        cells.iter().for_each(|cell| scope.add(cell));
+        cells.iter().for_each(|cell| scope.add(&Cell::new(*cell)));
         scope
     }
 
@@ -674,7 +363,7 @@ mod tests {
             ),
             ["Layer"]
         );
-        assert_eq!(redefined_by(after, &scope(&[before])), [""; 0]);
+        assert_eq!(redefined_by(&Cell::new(after), &scope(&[before])), [""; 0]);
     }
 
     #[test]

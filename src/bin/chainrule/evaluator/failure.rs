@@ -1,9 +1,10 @@
 //! How a cell failed, in words for a learner.
 
-use super::cell::Place;
 use super::explain::memory::Memory;
 use super::explain::{self, Case, Cell, Flaw, Unkept};
-use super::prepare::{IMPLEMENTATION, Prepared};
+use super::implementations::IMPLEMENTATION;
+use super::prepare::Prepared;
+use super::sources::Place;
 use annotate_snippets::renderer::Style;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use chainrule::display::say;

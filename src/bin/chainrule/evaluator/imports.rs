@@ -1,6 +1,6 @@
 //! What a `use` brings in, piece by piece, as evcxr takes it apart.
 
-use super::cell::{parse, statements, without_commands};
+use super::cell::Cell;
 use ra_ap_syntax::ast::{self, AstNode, HasName};
 
 /// `use std::fmt::{self, Write as _};` has two: `use std::fmt;` and `use std::fmt::Write as _;`.
@@ -28,10 +28,10 @@ impl Import {
 }
 
 /// The imports of a cell.
-pub fn imports(code: &str) -> Vec<Import> {
-    let items = statements(&parse(&without_commands(code))).into_iter();
-    items
-        .filter_map(ast::Use::cast)
+pub fn imports(cell: &Cell) -> Vec<Import> {
+    let nodes = cell.statements().iter();
+    nodes
+        .filter_map(|node| ast::Use::cast(node.clone()))
         .flat_map(|one| of_use(&one))
         .collect()
 }
@@ -114,9 +114,9 @@ mod tests {
     #[test]
     fn what_evcxr_overlooks() {
         let texts = |code: &str| -> Vec<String> {
-            let items = statements(&parse(code))
-                .into_iter()
-                .filter_map(ast::Use::cast);
+            let cell = Cell::new(code);
+            let nodes = cell.statements().iter();
+            let items = nodes.filter_map(|node| ast::Use::cast(node.clone()));
             items
                 .flat_map(|one| overlooked(&one))
                 .map(|import| import.text)
@@ -129,9 +129,9 @@ mod tests {
 
     #[test]
     fn a_use_is_taken_apart() {
-        let found = imports(
+        let found = imports(&Cell::new(
             "use a::{self, b::{C, d as e}, f::*, G as _};\nuse crate::h; use self::i::*; fn f() {}",
-        );
+        ));
         let texts: Vec<&str> = found.iter().map(|one| one.text.as_str()).collect();
         let expected = [
             "use a;",

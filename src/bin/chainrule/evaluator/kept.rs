@@ -1,5 +1,4 @@
-//! Cells that were compiled before: what is kept of one, by what it is found again, and running it
-//! without a compiler.
+//! Cells that were compiled before: what is kept of one, and by what it is found again.
 //!
 //! What is kept is what compiling gave, nothing of what running did: the machine code, which
 //! variables there are when the cell has come to its end and which if it stops before, what it set
@@ -12,27 +11,25 @@
 //! is not as it was when the cell is run, evcxr's own check of the types of all variables at the
 //! beginning of each cell finds; then the cell is compiled.
 
-use super::definitions::Gone;
-use super::explain::memory::Fate;
-use super::explain::warnings::{self, Warning};
+use super::cell::Cell;
+use super::explain::warnings::Warning;
 use super::failure::Refusal;
-use super::precedence::GaveWay;
-use super::prepare::Prepared;
-use super::scope::{Variables, asks_for_crates, commands, reads_files};
+use super::gone::{GaveWay, Gone};
+use super::scope::{Scope, Variables, reads_files};
+use super::state::State;
 use super::types;
-use super::undo::Undo;
-use super::{Evaluator, Interrupter};
+use crate::compiler::cells::Cells;
 use crate::compiler::crates::content_of_dependency;
 use crate::compiler::stand_in::generated;
 use crate::worker::link::Answers;
 use crate::worker::relay::Exchange;
-use chainrule::base::protocol::{Event, evcxr as words};
+use chainrule::base::protocol::evcxr as words;
 use chainrule::display::language;
 use evcxr::{Error, EvalOutputs};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
-use std::sync::PoisonError;
+use std::path::Path;
 
 /// The code that was compiled last, for a cell.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -43,20 +40,20 @@ pub struct Compiled {
 
 /// A cell that was compiled, apart from the machine code.
 #[derive(Debug, Serialize, Deserialize)]
-struct Kept {
+pub struct Kept {
     /// The functions to call, and the bytes of the objects they are in.
-    functions: Vec<(String, usize)>,
-    changed: Vec<String>,
-    dropped: Vec<String>,
-    gave_way: GaveWay,
+    pub functions: Vec<(String, usize)>,
+    pub changed: Vec<String>,
+    pub dropped: Vec<String>,
+    pub gave_way: GaveWay,
     /// The variables after it, and their types.
-    variables: BTreeMap<String, String>,
+    pub variables: BTreeMap<String, String>,
     /// Those that are also there if it stops before its end.
-    staying: Vec<String>,
+    pub staying: Vec<String>,
     /// What its commands say.
-    said: HashMap<String, String>,
-    versions: Option<String>,
-    compiled: Compiled,
+    pub said: HashMap<String, String>,
+    pub versions: Option<String>,
+    pub compiled: Compiled,
 }
 
 /// What is known of a cell.
@@ -66,23 +63,43 @@ pub enum Found {
 }
 
 pub struct Runs {
-    kept: Kept,
-    objects: Vec<Vec<u8>>,
+    pub kept: Kept,
+    pub objects: Vec<Vec<u8>>,
 }
 
 /// How a cell went, as far as evcxr or what stands for it knows.
 pub struct Ran {
     pub gone: Gone,
     pub result: Result<EvalOutputs, Error>,
+    /// Whether the worker was lost with it, and all snapshots.
+    pub is_lost: bool,
 }
 
-const CHANGED_TYPE: &[u8] = words::CHANGED_TYPE.as_bytes();
+impl Ran {
+    pub fn new(result: Result<EvalOutputs, Error>, gone: Gone) -> Ran {
+        Ran {
+            gone,
+            result,
+            is_lost: false,
+        }
+    }
+}
 
-impl Evaluator {
-    /// By what a cell is kept. Nothing where something decides that stands elsewhere, or where
-    /// commands do more than to change how it is compiled.
-    pub(super) fn key(&self, code: &str) -> Option<String> {
-        if !self.cells.is_on() || reads_files(code) {
+pub const CHANGED_TYPE: &[u8] = words::CHANGED_TYPE.as_bytes();
+
+/// The cells that were compiled before, by everything that decides how.
+pub struct KeptCells {
+    pub cells: Cells,
+    /// What decides beside the cells themselves.
+    pub root: [String; 4],
+}
+
+impl KeptCells {
+    /// By what a cell is kept that comes after the others of a session. Nothing where something
+    /// decides that stands elsewhere, or where commands do more than to change how it is compiled.
+    /// `folder` is where relative paths begin.
+    pub fn key(&self, cell: &Cell, state: &State, folder: &Path) -> Option<String> {
+        if !self.cells.is_on() || reads_files(cell.text()) {
             return None;
         }
         let mut hash = Sha256::new();
@@ -90,7 +107,7 @@ impl Evaluator {
             hash.update((word.len() as u64).to_le_bytes());
             hash.update(word);
         };
-        for line in commands(code) {
+        for line in cell.commands() {
             let mut words = line.split_whitespace();
             let is_known = match words.next() {
                 Some(":dep") => true,
@@ -100,29 +117,20 @@ impl Evaluator {
             if !is_known {
                 return None;
             }
-            add(&content_of_dependency(line, &self.folder)?);
+            add(&content_of_dependency(line, folder)?);
         }
         self.root.iter().for_each(|word| add(word));
-        self.scope
-            .words(&self.folder)?
-            .iter()
-            .for_each(|word| add(word));
-        add(&format!(
-            "{:?} {}",
-            self.implementations,
-            self.definitions.words()
-        ));
-        add(code);
-        Some(
-            hash.finalize()
-                .iter()
-                .map(|byte| format!("{byte:02x}"))
-                .collect(),
-        )
+        let seen = state.scope.words(folder)?;
+        seen.iter().for_each(|word| add(word));
+        let (implementations, definitions) = (&state.implementations, &state.definitions);
+        add(&format!("{implementations:?} {}", definitions.words()));
+        add(cell.text());
+        let bytes = hash.finalize();
+        Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// What is kept of a cell.
-    pub(super) fn find(&mut self, key: &str) -> Option<Found> {
+    pub fn find(&mut self, key: &str) -> Option<Found> {
         if let Some(content) = self.cells.get(key)
             && let Some(runs) = Runs::read(&content)
         {
@@ -132,349 +140,137 @@ impl Evaluator {
         Some(Found::Refused(serde_json::from_slice(&content).ok()?))
     }
 
+    /// Keeps a cell that was compiled.
+    pub fn keep(&mut self, key: &str, content: &[u8]) {
+        self.cells.put(key, content);
+    }
+
     /// Keeps why a cell was refused, if that will be so the next time.
-    pub(super) fn keep_refusal(&mut self, key: &str, code: &str, refusal: &Refusal) {
+    pub fn keep_refusal(&mut self, key: &str, cell: &Cell, scope: &Scope, refusal: &Refusal) {
         if refusal.lasts()
-            && commands(code).next().is_none()
-            && !self.scope.has_dependencies()
+            && cell.commands().next().is_none()
+            && !scope.has_dependencies()
             && let Ok(content) = serde_json::to_vec(refusal)
         {
             self.cells.put(&key_of_refusal(key), &content);
         }
     }
+}
 
-    /// Runs a cell that was compiled before. Nothing if it turns out that it does not fit: then it
-    /// was not run.
-    pub(super) fn play(&mut self, number: u32, prepared: &mut Prepared, runs: Runs) -> Option<Ran> {
-        let Runs { kept, objects } = runs;
-        let mut played = prepared.clone();
-        let mut gone = Gone {
-            changed: kept.changed,
-            variables: kept.dropped,
-            ..Gone::default()
-        };
-        self.give_way_again(&kept.gave_way, &mut played, &mut gone)?;
-        if !kept.functions.is_empty() && objects.len() != kept.functions.len() {
-            return None;
-        }
-        let mut stopped = false;
-        for (object, (function, _)) in objects.iter().zip(&kept.functions) {
-            let path = self.session.store_object(object).ok()?;
-            let answers = self
-                .worker
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .run(&path, function);
-            let Ok(answers) = answers else {
-                self.lose_variables();
-                return Some(Ran {
-                    gone,
-                    result: Err(Error::SubprocessTerminated(String::new())),
-                });
-            };
-            if answers.iter().any(|line| line.starts_with(CHANGED_TYPE)) {
-                return None;
-            }
-            if given_up(&answers) {
-                self.taken.extend(self.events.take());
-                let events = self.taken.len();
-                self.taken
-                    .retain(|event| !matches!(event, Event::LoadFailed { .. }));
-                if self.taken.len() < events {
-                    return None;
-                }
-                return Some(Ran {
-                    gone,
-                    result: Err(Error::Message(
-                        "the cell has not come to its end".to_owned(),
-                    )),
-                });
-            }
-            self.steps += 1;
-            stopped = ends_early(&answers);
-        }
-        *prepared = played;
-        self.note_gone(number, &gone);
-        self.forget_imports(&kept.gave_way);
-        let mut variables = kept.variables;
-        variables.retain(|name, _| !stopped || kept.staying.contains(name));
-        let now = self.scope.with_kinds(&variables, &prepared.code);
-        let before = std::mem::replace(&mut self.scope.variables, now);
-        self.scope.add(&prepared.code);
-        if kept.versions.is_some() {
-            self.scope.versions = kept.versions;
-        }
-        self.compiled = kept.compiled;
-        if stopped {
-            self.keep_what_is_there(&prepared.code, &before);
-        }
-        let mut outputs = EvalOutputs::new();
-        outputs.content_by_mime_type = kept.said;
-        Some(Ran {
-            gone,
-            result: Ok(outputs),
-        })
-    }
+/// A cell that evcxr has just compiled and run.
+pub struct JustCompiled<'a> {
+    pub ran: &'a Ran,
+    pub cell: &'a Cell,
+    pub exchanges: &'a [Exchange],
+    /// The variables when it began.
+    pub before: &'a Variables,
+    /// The session after it.
+    pub scope: &'a Scope,
+    pub compiled: &'a Compiled,
+}
 
-    /// Has evcxr compile and run a cell, and keeps it by `key`.
-    pub(super) fn compile(
-        &mut self,
-        number: u32,
-        code: &str,
-        prepared: &mut Prepared,
-        key: Option<&str>,
-    ) -> Ran {
-        let compiling = Compiling::begin(&self.interrupter);
-        self.context.take_exchanges();
-        let scope = self.scope.clone();
-        let woken = self.wake();
-        if asks_for_crates(&prepared.code) {
-            self.context.expect_crates();
-        }
-        let (ran, before) = match woken {
-            Ok(()) => self.run_over_others(number, code, prepared),
-            Err(error) => (
-                Ran {
-                    gone: Gone::default(),
-                    result: Err(error),
-                },
-                scope.variables.clone(),
-            ),
-        };
-        drop(compiling);
-        let exchanges = self.context.take_exchanges();
-        let is_lost = exchanges.iter().any(|exchange| exchange.answers.is_none());
-        if is_lost {
-            self.restart_worker();
-        }
-        let is_kept = |one: &&Exchange| {
-            one.answers
-                .as_ref()
-                .is_some_and(|answers| !given_up(answers))
-        };
-        self.steps += exchanges.iter().filter(is_kept).count();
-        let stopped = exchanges
-            .last()
-            .and_then(|one| one.answers.as_ref())
-            .is_some_and(ends_early);
-        self.note_unforeseen(number, &exchanges, &ran.gone, &before);
-        self.compiled.source = self.last_source();
-        self.compiled.warnings =
-            warnings::of_compiled(self.session.folder(), &self.compiled.source);
-        if ran.result.is_ok() {
-            self.follow_variables(&prepared.code);
-            self.scope.add(&prepared.code);
-            if commands(&prepared.code).any(|line| line.trim_start().starts_with(":dep")) {
-                self.scope.versions =
-                    std::fs::read_to_string(self.session.folder().join("Cargo.lock")).ok();
-            }
-        } else {
-            self.follow_variables("");
-        }
-        self.context.has_seen(&self.scope);
-        if ran.result.is_err() {
-            // What had to go for the cell is still there: it has not run.
-            self.scope.take_items_of(&scope);
-        }
-        if ran.result.is_err() && !is_lost {
-            let there = std::mem::replace(&mut self.scope.variables, scope.variables);
-            self.scope.variables.retain(|name, _| {
-                there.contains_key(name)
-                    || !(before.contains_key(name) || ran.gone.unnameable.contains(name))
-            });
-        }
-        self.complete_types();
-        if let Some(key) = key
-            && let Some(content) = self.to_be_kept(&ran, prepared, exchanges, &before)
-        {
-            self.cells.put(key, &content);
-        }
-        if stopped && ran.result.is_ok() {
-            self.keep_what_is_there(&prepared.code, &before);
-        }
-        ran
-    }
-
-    /// Remembers why variables are not there of which only the store saw that their types are
-    /// others now.
-    fn note_unforeseen(
-        &mut self,
-        number: u32,
-        exchanges: &[Exchange],
-        gone: &Gone,
-        before: &Variables,
-    ) {
-        let answers = exchanges
-            .iter()
-            .filter_map(|exchange| exchange.answers.as_ref())
-            .flatten();
-        let names =
-            answers.filter_map(|line| std::str::from_utf8(line.strip_prefix(CHANGED_TYPE)?).ok());
-        for name in names
-            .map(str::trim)
-            .filter(|name| !gone.variables.iter().any(|known| known == name))
-        {
-            if let Some(variable) = before.get(name) {
-                self.memory.note(
-                    name,
-                    Fate::TypeChanged {
-                        cell: number,
-                        kind: variable.kind.clone(),
-                    },
-                );
-            }
-        }
-    }
-
-    /// Starts evcxr if it is not there.
-    fn wake(&mut self) -> Result<(), Error> {
-        if self.context.is_awake() {
-            return Ok(());
-        }
-        self.interrupter.waits(true);
-        let started = self.context.awake(&self.scope).map(drop);
-        self.interrupter.waits(false);
-        started
-    }
-
-    /// Takes over from evcxr which variables there are, after it has run a cell.
-    pub(super) fn follow_variables(&mut self, prepared: &str) {
-        if let Some(kinds) = self.context.variables() {
-            self.scope.variables = self.scope.with_kinds(&kinds, prepared);
-        }
-        self.context.has_seen(&self.scope);
-    }
-
-    /// The code that evcxr compiled last, with what it has put around the cell.
-    pub(super) fn last_source(&self) -> String {
-        std::fs::read_to_string(self.session.folder().join("src/lib.rs")).unwrap_or_default()
-    }
-
-    fn lose_variables(&mut self) {
-        self.restart_worker();
-        self.scope.variables.clear();
-    }
-
-    fn restart_worker(&mut self) {
-        self.undo = Undo::default();
-        // If it does not start, the next cell says that the variables are lost, and tries again.
-        let _ = self
-            .worker
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .restart();
-    }
-
-    /// What is kept of a cell that evcxr has just compiled, if all about it is understood.
-    fn to_be_kept(
-        &self,
-        ran: &Ran,
-        prepared: &Prepared,
-        exchanges: Vec<Exchange>,
-        before: &Variables,
-    ) -> Option<Vec<u8>> {
+impl JustCompiled<'_> {
+    /// What is kept of it, if all about it is understood.
+    pub fn content(&self) -> Option<Vec<u8>> {
         let is_loaded = |exchange: &Exchange| {
             let answers = exchange.answers.as_deref().unwrap_or_default();
             !exchange.object.is_empty()
                 && !answers.iter().any(|line| line.starts_with(CHANGED_TYPE))
         };
-        if !ran.gone.unnameable.is_empty() {
+        if !self.ran.gone.unnameable.is_empty() || !self.exchanges.iter().all(is_loaded) {
             return None;
         }
-        // A crash says nothing of the code, but what could not be loaded was not compiled well.
-        if !exchanges.iter().all(is_loaded)
-            || self
-                .taken
-                .iter()
-                .any(|event| matches!(event, Event::LoadFailed { .. }))
+        let (variables, staying) = self.variables()?;
+        if let (Ok(_), Some(exchange)) = (&self.ran.result, self.exchanges.last())
+            && !self.is_what_evcxr_says(&variables, &staying, exchange)
         {
             return None;
         }
-        let (mut variables, mut staying) = (
-            before
-                .iter()
-                .map(|(name, one)| (name.clone(), one.kind.clone()))
-                .collect(),
-            None,
-        );
-        match exchanges.len() {
-            0 if ran.result.is_ok() => {}
-            // Only definitions: nothing is run, and the variables stay where they are.
-            1 if !self.compiled.source.contains("evcxr_variable_store") => {}
-            1 => {
-                let (mut all, mut after_a_stop) = stored_by(&self.compiled.source);
-                // Variables that it does not mention stay where they are.
-                let taken = generated::taken(&self.compiled.source);
-                let made: Vec<String> = all
-                    .keys()
-                    .filter(|name| !after_a_stop.contains(name))
-                    .cloned()
-                    .collect();
-                let is_left =
-                    |name: &String| !taken.contains(name.as_str()) && !made.contains(name);
-                for (name, variable) in before.iter().filter(|(name, _)| is_left(name)) {
-                    after_a_stop.push(name.clone());
-                    all.entry(name.clone())
-                        .or_insert_with(|| variable.kind.clone());
-                }
-                // A type that was written down in part has been completed since.
-                let complete =
-                    |(name, kind): (&String, &mut String)| match self.scope.variables.get(name) {
-                        Some(known) if types::has_gap(kind) => kind.clone_from(&known.kind),
-                        _ => {}
-                    };
-                all.iter_mut().for_each(complete);
-                (variables, staying) = (all, Some(after_a_stop));
-            }
-            _ => return None,
-        }
-        let staying = staying.unwrap_or_else(|| variables.keys().cloned().collect());
-        if let (Ok(_), Some(exchange)) = (&ran.result, exchanges.last()) {
-            // What the source says must be what evcxr says.
-            let stopped = exchange.answers.as_ref().is_some_and(ends_early);
-            let expected = variables
-                .iter()
-                .filter(|(name, _)| !stopped || staying.contains(name));
-            let is_same = |(a, kind): (&String, &String)| {
-                self.scope
-                    .variables
-                    .get(a)
-                    .is_some_and(|one| one.kind == *kind)
-            };
-            if expected.clone().count() != self.scope.variables.len()
-                || !expected.clone().all(is_same)
-            {
-                return None;
-            }
-        }
+        let said = self.ran.result.as_ref();
         let kept = Kept {
-            functions: exchanges
+            functions: self
+                .exchanges
                 .iter()
                 .map(|one| (one.function.clone(), one.object.len()))
                 .collect(),
-            changed: ran.gone.changed.clone(),
-            dropped: ran.gone.variables.clone(),
-            gave_way: GaveWay::from(&ran.gone),
+            changed: self.ran.gone.changed.clone(),
+            dropped: self.ran.gone.variables.clone(),
+            gave_way: GaveWay::from(&self.ran.gone),
             variables,
             staying,
-            said: ran
-                .result
-                .as_ref()
+            said: said
                 .map(|outputs| outputs.content_by_mime_type.clone())
                 .unwrap_or_default(),
             versions: self
                 .scope
                 .versions
                 .clone()
-                .filter(|_| commands(&prepared.code).next().is_some()),
+                .filter(|_| self.cell.commands().next().is_some()),
             compiled: self.compiled.clone(),
         };
         let mut content = serde_json::to_vec(&kept).ok()?;
         content.push(b'\n'); // JSON has none within
-        exchanges
-            .iter()
-            .for_each(|exchange| content.extend(&exchange.object));
+        let objects = self.exchanges.iter().map(|exchange| &exchange.object);
+        objects.for_each(|object| content.extend(object));
         Some(content)
+    }
+
+    /// The variables after the cell, and which of them are there if it stops before its end.
+    fn variables(&self) -> Option<(BTreeMap<String, String>, Vec<String>)> {
+        let kinds = self.before.iter();
+        let kinds: BTreeMap<String, String> = kinds
+            .map(|(name, one)| (name.clone(), one.kind.clone()))
+            .collect();
+        let as_before = |kinds: BTreeMap<String, String>| {
+            let names = kinds.keys().cloned().collect();
+            Some((kinds, names))
+        };
+        match self.exchanges.len() {
+            0 if self.ran.result.is_ok() => as_before(kinds),
+            // Only definitions: nothing is run, and the variables stay where they are.
+            1 if !self.compiled.source.contains("evcxr_variable_store") => as_before(kinds),
+            1 => Some(self.variables_in_source()),
+            _ => None,
+        }
+    }
+
+    /// The same, as the compiled code puts them into the store.
+    fn variables_in_source(&self) -> (BTreeMap<String, String>, Vec<String>) {
+        let (mut all, mut staying) = stored_by(&self.compiled.source);
+        // Variables that it does not mention stay where they are.
+        let taken = generated::taken(&self.compiled.source);
+        let made = all.keys().filter(|name| !staying.contains(name));
+        let made: Vec<String> = made.cloned().collect();
+        let is_left = |name: &String| !taken.contains(name.as_str()) && !made.contains(name);
+        for (name, variable) in self.before.iter().filter(|(name, _)| is_left(name)) {
+            staying.push(name.clone());
+            all.entry(name.clone())
+                .or_insert_with(|| variable.kind.clone());
+        }
+        // A type that was written down in part has been completed since.
+        for (name, kind) in all.iter_mut().filter(|(_, kind)| types::has_gap(kind)) {
+            if let Some(known) = self.scope.variables.get(name) {
+                kind.clone_from(&known.kind);
+            }
+        }
+        (all, staying)
+    }
+
+    /// Whether what the source says of variables is what evcxr says.
+    fn is_what_evcxr_says(
+        &self,
+        variables: &BTreeMap<String, String>,
+        staying: &[String],
+        exchange: &Exchange,
+    ) -> bool {
+        let stopped = exchange.answers.as_ref().is_some_and(ends_early);
+        let expected = variables
+            .iter()
+            .filter(|(name, _)| !stopped || staying.contains(name));
+        let known = &self.scope.variables;
+        let is_same =
+            |(name, kind): (&String, &String)| known.get(name).is_some_and(|one| one.kind == *kind);
+        expected.clone().count() == known.len() && expected.clone().all(is_same)
     }
 }
 
@@ -493,28 +289,13 @@ impl Runs {
     }
 }
 
-/// While evcxr works for a cell, an interrupt ends the compiler.
-struct Compiling(Interrupter);
-
-impl Compiling {
-    fn begin(interrupter: &Interrupter) -> Compiling {
-        interrupter.may_compile(true);
-        Compiling(interrupter.clone())
-    }
-}
-
-impl Drop for Compiling {
-    fn drop(&mut self) {
-        self.0.may_compile(false);
-    }
-}
-
 /// Mistakes are kept as they were put in words.
 fn key_of_refusal(key: &str) -> String {
     format!("{key}-refused-{}", language().code())
 }
 
-fn given_up(answers: &Answers) -> bool {
+/// Whether the worker has not answered to the end.
+pub fn given_up(answers: &Answers) -> bool {
     answers
         .last()
         .is_none_or(|line| std::str::from_utf8(line).is_err())
@@ -522,7 +303,7 @@ fn given_up(answers: &Answers) -> bool {
 
 /// Whether the cell panicked or returned before its end: evcxr then drops the variables that it was
 /// to make.
-fn ends_early(answers: &Answers) -> bool {
+pub fn ends_early(answers: &Answers) -> bool {
     answers.iter().any(|line| {
         [words::PANICKED, words::RETURNED]
             .iter()
@@ -532,7 +313,7 @@ fn ends_early(answers: &Answers) -> bool {
 
 /// The variables that a compiled cell stores, with their types, and the names of those that it
 /// stores even if it stops before its end: behind the place where a panic is noticed.
-pub(super) fn stored_by(source: &str) -> (BTreeMap<String, String>, Vec<String>) {
+pub fn stored_by(source: &str) -> (BTreeMap<String, String>, Vec<String>) {
     const NAME: &str = ">(stringify!(";
     let notice = source
         .rfind("chainrule::cell::panicked();")

@@ -7,8 +7,8 @@
 //! imports there, then among crates. Where that cannot be followed, such as a type that a macro
 //! makes, more is taken for a part than is one, never less.
 
-use super::cell::{parse, statements};
-use super::prepare::name_of;
+use super::cell::{name_of, parse, statements};
+
 use crate::compiler::facade::DEPENDENCIES;
 use ra_ap_syntax::ast::{self, AstNode, HasAttrs, HasGenericParams, HasModuleItem, HasName};
 use ra_ap_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T};

@@ -1,9 +1,15 @@
 //! Evaluates cells: evcxr between a session's folder and its worker.
 //!
+//! A cell (`cell`) is read once and prepared (`prepare`); the engine runs it (`engine`), as it was
+//! compiled before or through evcxr; what it writes comes out of the outlet (`outlet`) meanwhile;
+//! what it has made of the session is the state (`state`), which `:undo` brings back; `judge` says
+//! how it went, in the words of `explain`.
+//!
 //! Knows neither Jupyter nor notebooks: output goes to a [`Sink`], the end of a cell is `Ok` or a
 //! [`Failure`]. An evaluator lives on one thread; only the [`Interrupter`] is for others.
 
 mod assist;
+mod attempt;
 mod boot;
 mod cap;
 pub mod cell;
@@ -11,19 +17,29 @@ mod commands;
 mod context;
 mod crash;
 mod definitions;
+mod engine;
 mod explain;
 mod failure;
+mod gone;
+mod identity;
+mod implementations;
 mod imports;
 mod interrupt;
+mod judge;
 mod kept;
+mod launch;
 pub mod limit;
 mod limits;
 mod made_of;
+mod meanings;
+mod obstacles;
+mod outlet;
 mod output;
-mod precedence;
 mod prepare;
 mod reports;
 mod scope;
+mod sources;
+mod state;
 mod stopped;
 mod stream;
 mod threads;
@@ -41,138 +57,136 @@ pub use stream::{Bundle, CommAct, Output, StreamName};
 
 pub use crate::worker::channels::Answers;
 
-use crate::compiler::cells::Cells;
-use crate::compiler::session::Session;
 use crate::settings::Settings;
-use crate::worker::channels::{Events, WorkerEnds};
-use crate::worker::link::Worker;
-use cell::{Place, SourceMap};
-use chainrule::base::protocol::{self, Event};
-use chainrule::display::say;
-use context::Context;
-use crash::{Crash, LoadedObjects};
-use definitions::Definitions;
-use evcxr::Error;
-use explain::memory::Memory;
+use assist::analyzer;
+use cell::Cell;
+use chainrule::base::protocol::Event;
+use commands::{refused_command, without_command};
+use engine::{Engine, Order};
+use evcxr::EvalOutputs;
+use explain::memory::Lost;
+use explain::notices::{self, Past};
+use explain::warnings;
 use failure::Refusal;
-use interrupt::Stop;
-use kept::{Compiled, Found, Ran};
-use output::Pump;
-use prepare::{Implementations, Prepared, prepare};
-use reports::{Reports, Said};
-use scope::Scope;
+use judge::Course;
+use kept::{Found, Ran};
+use outlet::Outlet;
+use prepare::{Prepared, prepare};
+use reports::Reports;
+use sources::SourceMap;
+use state::State;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use timing::Timing;
 use undo::Undo;
 
 /// A session that evaluates cells.
 pub struct Evaluator {
-    // The order matters: evcxr and the worker end before the session's folder goes.
-    context: Context,
-    worker: Arc<Mutex<Worker>>,
-    pump: Pump,
-    events: Events,
-    /// Events of this cell that were looked at before its end.
-    taken: Vec<Event>,
-    answers: Answers,
-    cells: Cells,
-    /// What decides, beside the cells themselves, how they are compiled.
-    root: [String; 4],
-    scope: Scope,
-    compiled: Compiled,
+    engine: Engine,
+    outlet: Outlet,
+    state: State,
     undo: Undo,
-    timing: Timing,
-    /// How often the worker has run something for this cell and kept what it did.
-    steps: usize,
-    /// Where relative paths begin.
-    folder: PathBuf,
     sources: SourceMap,
-    implementations: Implementations,
-    definitions: Definitions,
-    memory: Memory,
     assistant: Assistant,
-    objects: LoadedObjects,
-    /// How many threads cells had left running when the last snapshot was made.
-    threads: u64,
-    interrupter: Interrupter,
     settings: Settings,
-    /// For a worker that evcxr starts in place of one that has ended.
-    _worker_ends: WorkerEnds,
-    /// evcxr's file with the code of the last cell.
-    session: Session,
-}
-
-/// How a cell went, put together from what evcxr answered and what the worker reported.
-struct Course<'a> {
-    number: u32,
-    code: &'a str,
-    prepared: &'a Prepared,
-    result: Result<evcxr::EvalOutputs, Error>,
-    stop: Option<Stop>,
-    events: Vec<Event>,
-    error_tail: String,
-    /// If threads of earlier cells have ended with this one: what that took along.
-    lost: Option<explain::memory::Lost>,
 }
 
 impl Evaluator {
+    /// Starts a session in `folder`, the learner's.
+    pub fn start(
+        folder: &Path,
+        settings: Settings,
+        notice: &dyn Fn(&str),
+    ) -> anyhow::Result<Evaluator> {
+        let started = boot::start(folder, &settings, notice)?;
+        Ok(Evaluator::new(folder, settings, started))
+    }
+
+    /// Starts a session that keeps compiled cells for all users of the machine, in a folder of the
+    /// system, with the library.
+    pub fn start_for_all(
+        folder: &Path,
+        system: &Path,
+        settings: Settings,
+        notice: &dyn Fn(&str),
+    ) -> anyhow::Result<Evaluator> {
+        let started = boot::start_for_all(folder, system, &settings, notice)?;
+        Ok(Evaluator::new(folder, settings, started))
+    }
+
+    fn new(folder: &Path, settings: Settings, (engine, outlet): (Engine, Outlet)) -> Evaluator {
+        Evaluator {
+            engine,
+            outlet,
+            state: State::default(),
+            undo: Undo::new(settings.undo),
+            sources: SourceMap::default(),
+            assistant: Assistant::new(folder),
+            settings,
+        }
+    }
+
     /// Runs a cell, the `number`th. Its output goes to `sink` while it runs; all of it is there
     /// when this returns.
     pub fn execute(&mut self, number: u32, code: &str, sink: Sink) -> Result<(), Failure> {
-        self.pump.begin(sink.clone());
-        self.answers.forget();
+        self.outlet.begin(sink.clone());
         self.report_what_happened_between_cells(number, &sink);
-        // Before anything reads it.
-        if let Some(excess) = limit::excess(code) {
-            return Err(Failure::new("CompileError", excess.in_words(), None));
-        }
-        let code = &*cell::composed(code);
-        if cell::ends_inside_a_comment(code) {
-            // evcxr would not see that anything is there.
-            return Err(Failure::refused(
-                number,
-                code,
-                &Refusal::Said(String::new()),
-                &self.memory,
-            ));
-        }
-        if let Some(reason) = refused_command(code) {
-            return Err(Failure::new("Error", reason, None));
-        }
-        if self.context.is_started() {
-            self.session
-                .restore()
-                .map_err(|error| Failure::new("SetupError", format!("{error:#}"), None))?;
-        }
-        let (code, undo) = without_command(code, ":undo");
+        let code = self.accepted(number, code)?;
+        let (code, undo) = without_command(&code, ":undo");
         for _ in 0..undo {
             self.take_back(&sink)?;
         }
         let (code, timing) = without_command(&code, ":timing");
         if timing % 2 == 1 {
-            self.turn_timing(&sink);
+            let session = self.engine.session.folder();
+            sink(self.engine.timing.turn(session).output());
         }
         if undo + timing > 0 && code.trim().is_empty() {
             return Ok(());
         }
-        self.begin_timing();
+        self.engine.begin_timing();
         let ran = self.execute_rust(number, &code, &sink);
-        self.show_timing(&sink);
+        if let Some(times) = self.engine.end_timing() {
+            sink(times.output());
+        }
         ran
+    }
+
+    /// The text of a cell, if it can be run, in the form that all the rest reads.
+    fn accepted(&mut self, number: u32, code: &str) -> Result<String, Failure> {
+        // Before anything reads it.
+        if let Some(excess) = limit::excess(code) {
+            return Err(Failure::new("CompileError", excess.in_words(), None));
+        }
+        let code = cell::composed(code);
+        if cell::ends_inside_a_comment(&code) {
+            // evcxr would not see that anything is there.
+            let refusal = Refusal::Said(String::new());
+            let memory = &self.state.memory;
+            return Err(Failure::refused(number, &code, &refusal, memory));
+        }
+        if let Some(reason) = refused_command(&code) {
+            return Err(Failure::new("Error", reason, None));
+        }
+        if self.engine.evcxr.is_started() {
+            let restored = self.engine.session.restore();
+            restored.map_err(|error| Failure::new("SetupError", format!("{error:#}"), None))?;
+        }
+        Ok(code.into_owned())
     }
 
     /// Runs what is left of a cell without the commands that are for us alone.
     fn execute_rust(&mut self, number: u32, code: &str, sink: &Sink) -> Result<(), Failure> {
         let (code, shows_variables) = without_command(code, ":vars");
         if shows_variables > 0 {
-            self.show_variables(number, sink)?;
+            let table = variables::cell_that_shows(&self.state.kinds());
+            self.run_ours(number, &table, sink)?;
         }
-        let mut prepared = prepare(&code, &self.implementations);
-        self.sources.add(number, &code, &prepared.code);
-        let outputs = self.run(number, &code, &mut prepared, sink)?;
+        let cell = Cell::numbered(number, code);
+        let prepared = prepare(&cell, &self.state.implementations);
+        self.sources.add(&cell, &prepared.cell);
+        let outputs = self.run(&cell, prepared, sink)?;
         if !outputs.content_by_mime_type.is_empty() {
             let data = outputs
                 .content_by_mime_type
@@ -184,144 +198,178 @@ impl Evaluator {
         Ok(())
     }
 
-    /// Has evcxr run a prepared cell, and waits for all of its output.
+    /// Runs a cell that the learner has not written.
+    fn run_ours(&mut self, number: u32, code: &str, sink: &Sink) -> Result<(), Failure> {
+        let prepared = Prepared::unchanged(Cell::new(code), &self.state.implementations);
+        let cell = Cell::numbered(number, "");
+        self.run(&cell, prepared, sink).map(drop)
+    }
+
+    /// Runs a prepared cell, and waits for all of its output.
     fn run(
         &mut self,
-        number: u32,
-        code: &str,
-        prepared: &mut Prepared,
+        cell: &Cell,
+        mut prepared: Prepared,
         sink: &Sink,
-    ) -> Result<evcxr::EvalOutputs, Failure> {
-        let variables = self.variables();
-        let before = self.scope.clone();
-        let interrupter = self.interrupter.clone();
+    ) -> Result<EvalOutputs, Failure> {
+        let before = self.state.kinds();
+        let scope = self.state.scope.clone();
+        let interrupter = self.engine.interrupter.clone();
         let running = interrupter.enter();
-        self.note_before(number, code);
-        let claimed = self.claim_names(code, prepared);
-        let key = self.key(if code.is_empty() {
-            &prepared.code
-        } else {
-            code
-        });
-        let found = key.as_ref().and_then(|key| self.find(key));
-        if let Some(Found::Refused(refusal)) = found {
-            running.leave();
-            self.pump.end(false);
-            self.note_after(code, false);
-            self.remember(number, code, &variables, &Default::default(), false, false);
-            return Err(Failure::refused(number, code, &refusal, &self.memory));
-        }
-        let played = match found {
-            Some(Found::Runs(runs)) => self.play(number, prepared, *runs),
-            _ => None,
+        self.engine.steps = 0;
+        self.undo.note_before(cell, &self.state, &self.assistant);
+        let claimed = meanings::claim_names(cell, &scope, &self.sources, &mut prepared);
+        let (key, found) = self.engine.find(cell, &prepared, &self.state);
+        let runs = match found {
+            Some(Found::Refused(refusal)) => {
+                running.leave();
+                return Err(self.refused_again(cell, &refusal, &before));
+            }
+            Some(Found::Runs(runs)) => Some(*runs),
+            None => None,
         };
+        let mut order = Order {
+            cell,
+            prepared: &mut prepared,
+            state: &mut self.state,
+            sources: &self.sources,
+            outlet: &mut self.outlet,
+        };
+        let played = runs.and_then(|runs| self.engine.play(&mut order, runs));
         let was_compiled = played.is_none();
-        let Ran { mut gone, result } = match played {
+        let mut ran = match played {
             Some(ran) => ran,
-            None => self.compile(number, code, prepared, key.as_deref()),
+            None => self.engine.compile(&mut order, key.as_deref()),
         };
         let stop = running.leave();
-        let has_run = result.is_ok();
-        if has_run {
-            gone.claimed.extend(claimed);
-            self.note_gone(number, &gone);
+        if ran.result.is_ok() {
+            ran.gone.claimed.extend(claimed);
+            self.state.note_gone(cell.number, &ran.gone);
         }
-        self.note_after(code, has_run);
-        if has_run {
-            // evcxr keeps the items of the cell, also if it panicked.
-            self.implementations.clone_from(&prepared.implementations);
-            self.definitions =
-                self.definitions
-                    .after(&before, &self.scope, &prepared.code, &self.folder);
-            self.assistant.note_cell(number, code);
-        }
-        let error_tail = self.pump.end(cell::ends_with_expression(code));
-        let mut events = std::mem::take(&mut self.taken);
-        events.extend(self.events.take());
-        self.definitions.note_types(&events);
-        self.objects.note(&events);
-        self.note_times(&events, was_compiled);
-        let lost = self.follow_threads(number, &events);
-        self.assistant.note_variables(self.variables(), &events);
+        self.note_after(cell, &prepared, &ran, &scope);
+        let (error_tail, events) = self.outlet.end(cell.ends_with_expression());
+        self.state.definitions.note_types(&events);
+        self.engine.timing.note(&events, was_compiled);
+        let lost = self.follow_threads(cell.number, &events);
+        let now = self.state.kinds();
+        self.assistant.note_variables(now.clone(), &events);
         if self.settings.trace {
-            // For `benches/worker.py`.
-            let snapshots = events
-                .iter()
-                .filter(|event| matches!(event, Event::Snapshot { .. }));
-            snapshots.for_each(|event| eprintln!("{}", event.to_json()));
+            trace(&events);
         }
-        let has_crashed = result.is_err() && Reports(&events).restored().is_some();
-        if let (Some(key), None, Err(error)) = (key, stop, &result)
-            && !has_crashed
-        {
-            self.keep_refusal(&key, code, &Refusal::new(code, prepared, error));
+        let reports = Reports(&events);
+        let has_crashed = ran.result.is_err() && reports.restored().is_some();
+        if let (Some(key), None, Err(error), false) = (key, stop, &ran.result, has_crashed) {
+            let refusal = Refusal::new(cell.text(), &prepared, error);
+            let kept = &mut self.engine.kept;
+            kept.keep_refusal(&key, cell, &self.state.scope, &refusal);
         }
-        let returned = Reports(&events).returned();
-        let judged = self.judge(
-            Course {
-                number,
-                code,
-                prepared,
-                result,
-                stop,
-                events,
-                error_tail,
-                lost,
-            },
-            &variables,
-        );
+        let has_run = ran.result.is_ok();
+        let course = Course {
+            cell,
+            stop,
+            events: &events,
+            error_tail: &error_tail,
+            lost: lost.as_ref(),
+            before: &before,
+            now: &now,
+            state: &self.state,
+            sources: &self.sources,
+            compiled: &self.engine.compiled.source,
+            objects: &self.outlet.objects,
+            settings: &self.settings,
+        };
+        let judged = course.judge(ran.result, &prepared);
         if has_crashed {
-            self.objects.forget_last();
+            self.outlet.objects.forget_last();
         }
-        for notice in self.remember(number, code, &variables, &gone, has_run, judged.is_ok()) {
-            sink(notice.output());
-        }
-        if let Some(notice) = self.not_reached(number, code, returned).filter(|_| has_run) {
+        let returned = reports.returned().filter(|_| has_run);
+        let compiled = &self.engine.compiled;
+        let past = Past {
+            cell,
+            before: &before,
+            now,
+            gone: &ran.gone,
+            has_run,
+            succeeded: judged.is_ok(),
+            returned,
+            warnings: warnings::of_cell(
+                &compiled.warnings,
+                cell.number,
+                &compiled.source,
+                &self.sources,
+            ),
+        };
+        for notice in past.remember(&mut self.state.memory) {
             sink(notice.output());
         }
         judged
     }
 
+    /// A cell that was refused before, and for the same reason would be now.
+    fn refused_again(
+        &mut self,
+        cell: &Cell,
+        refusal: &Refusal,
+        variables: &BTreeMap<String, String>,
+    ) -> Failure {
+        self.outlet.end_unrun();
+        self.undo.note_after(cell, false, 0);
+        notices::not_run(cell, variables.clone(), &mut self.state.memory);
+        Failure::refused(cell.number, cell.text(), refusal, &self.state.memory)
+    }
+
+    /// Notes what a cell has done to the session, before anything is said of it.
+    fn note_after(&mut self, cell: &Cell, prepared: &Prepared, ran: &Ran, before: &scope::Scope) {
+        if ran.is_lost {
+            self.undo.forget();
+        }
+        let has_run = ran.result.is_ok();
+        self.undo.note_after(cell, has_run, self.engine.steps);
+        if has_run {
+            // evcxr keeps the items of the cell, also if it panicked.
+            let state = &mut self.state;
+            state.implementations.clone_from(&prepared.implementations);
+            let (scope, folder) = (&state.scope, &self.engine.folder);
+            let definitions = state
+                .definitions
+                .after(before, scope, &prepared.cell, folder);
+            state.definitions = definitions;
+            self.assistant.note_cell(cell);
+        }
+    }
+
     /// Evaluates an expression and returns its representations instead of showing them.
     pub fn evaluate(&mut self, expression: &str) -> Result<Bundle, Failure> {
-        let shown = std::sync::Arc::new(std::sync::Mutex::new(Bundle::default()));
+        let shown = Arc::new(Mutex::new(Bundle::default()));
         let kept = shown.clone();
         let answers = self.answers();
-        let sink: Sink = std::sync::Arc::new(move |output| match output {
+        let sink: Sink = Arc::new(move |output| match output {
             Output::Question { .. } => answers.give(None),
             Output::Comm(act) if act.asks() => answers.give(None),
             Output::Result(bundle) => {
-                *kept
-                    .lock()
-                    .unwrap_or_else(std::sync::PoisonError::into_inner) = bundle;
+                *kept.lock().unwrap_or_else(PoisonError::into_inner) = bundle;
             }
             _ => {}
         });
         self.execute(0, expression, sink)?;
-        Ok(std::mem::take(
-            &mut *shown
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner),
-        ))
+        let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(std::mem::take(&mut *shown))
     }
 
     /// The variables of the session and their types.
     pub fn variables(&self) -> BTreeMap<String, String> {
-        let variables = self.scope.variables.iter();
-        variables
-            .map(|(name, variable)| (name.clone(), variable.kind.clone()))
-            .collect()
+        self.state.kinds()
     }
 
     /// Has evcxr start, for cells that were not compiled before: nobody waits for anything now.
     pub fn prepare_to_compile(&mut self) {
-        self.context.start_soon();
+        self.engine.evcxr.start_soon();
     }
 
     /// Ends evcxr, which takes most of the kernel's memory, if nothing was asked for long. The next
     /// cell that was not compiled before starts it again.
     pub fn rest(&mut self) {
-        self.context.rest();
+        self.engine.evcxr.rest();
     }
 
     /// How long nothing is to be asked before that.
@@ -335,280 +383,100 @@ impl Evaluator {
     }
 
     /// The session's folder.
-    pub fn folder(&self) -> &std::path::Path {
-        self.session.folder()
+    pub fn folder(&self) -> &Path {
+        self.engine.session.folder()
     }
 
     /// Takes the answer to an [`Output::Question`]: every question must get one.
     pub fn answers(&self) -> Answers {
-        self.answers.clone()
+        self.outlet.answers.clone()
     }
 
     /// For other threads.
     pub fn interrupter(&self) -> Interrupter {
-        self.interrupter.clone()
+        self.engine.interrupter.clone()
+    }
+
+    /// What could stand at byte `offset`.
+    pub fn complete(&mut self, code: &str, offset: usize) -> Completions {
+        let known = self.assistant.complete(code, offset);
+        analyzer::complete(
+            known,
+            &mut self.engine.evcxr,
+            &self.state.scope,
+            code,
+            offset,
+        )
+    }
+
+    /// What the name at byte `offset` is. `level` 1 adds its source.
+    pub fn inspect(&mut self, code: &str, offset: usize, level: u8) -> Inspected {
+        let known = self.assistant.inspect(code, offset, level);
+        analyzer::inspect(
+            known,
+            &mut self.engine.evcxr,
+            &self.state.scope,
+            code,
+            offset,
+        )
     }
 
     /// Has the library call the handlers that cells have left for what a front end sends.
     pub fn handle_comms(&mut self, number: u32, sink: Sink) -> Result<(), Failure> {
-        self.pump.begin(sink.clone());
-        self.answers.forget();
+        self.outlet.begin(sink.clone());
         self.report_what_happened_between_cells(number, &sink);
-        let mut prepared =
-            Prepared::unchanged("chainrule::cell::handle_comms();", &self.implementations);
-        self.run(number, "", &mut prepared, &sink).map(drop)
+        self.run_ours(number, "chainrule::cell::handle_comms();", &sink)
     }
 
-    /// Shows the table of variables, measured where they are.
-    fn show_variables(&mut self, number: u32, sink: &Sink) -> Result<(), Failure> {
-        let cell = variables::cell_that_shows(&self.variables());
-        let mut prepared = Prepared::unchanged(&cell, &self.implementations);
-        self.run(number, "", &mut prepared, sink).map(drop)
+    /// Takes the last cell back and says so.
+    fn take_back(&mut self, sink: &Sink) -> Result<(), Failure> {
+        let steps = self.undo.steps()?;
+        let mut undone = Vec::new();
+        if steps > 0 {
+            // What went wrong is seen in what the worker reports.
+            let _ = self.engine.undo(steps);
+            undone = self.outlet.between_cells();
+            if !Reports(&undone).is_undone() {
+                self.undo.forget();
+                return Err(undo::too_late());
+            }
+        }
+        let Some(before) = self.undo.take() else {
+            return Ok(());
+        };
+        sink(before.notice(self.undo.len()).output());
+        self.state = before.state;
+        self.assistant.bring_back(before.known);
+        let lost = self.follow_threads(before.number, &undone);
+        if let Some(lost) = lost.filter(|lost| !lost.is_empty()) {
+            sink(explain::threads_gone(before.number, &lost).output());
+        }
+        Ok(())
     }
 
     /// The runner may have died while no cell ran. The snapshot has replaced it, but threads of
     /// earlier cells are gone.
     fn report_what_happened_between_cells(&mut self, number: u32, sink: &Sink) {
-        let events = self.events.take();
-        self.objects.note(&events);
+        let events = self.outlet.between_cells();
         let lost = self.follow_threads(number, &events).unwrap_or_default();
-        for event in &events {
-            if let Event::RunnerDied {
-                exit_code, signal, ..
-            } = event
-            {
-                sink(crash::between_cells(*exit_code, signal.as_deref()).output());
-                break;
-            }
+        if let Some((exit_code, signal)) = Reports(&events).died() {
+            sink(crash::between_cells(exit_code, signal).output());
         }
         if !lost.is_empty() {
             sink(explain::threads_gone(number, &lost).output());
         }
     }
 
-    fn judge(
-        &self,
-        course: Course,
-        variables: &BTreeMap<String, String>,
-    ) -> Result<evcxr::EvalOutputs, Failure> {
-        let Course {
-            number,
-            code,
-            prepared,
-            result,
-            stop,
-            events,
-            error_tail,
-            lost,
-        } = course;
-        let (reports, is_lost) = (
-            Reports(&events),
-            matches!(result, Err(Error::SubprocessTerminated(_))),
-        );
-        // A runner that died after it had answered has harmed nobody.
-        if result.is_err() && (is_lost || reports.restored().is_some()) {
-            let crash = Crash {
-                number,
-                code,
-                events: &events,
-                stop,
-                is_restored: reports.restored() == Some(true),
-                error_tail: &error_tail,
-                settings: &self.settings,
-                variables,
-                kept: &self.variables(),
-                objects: &self.objects,
-                lost: lost.as_ref(),
-            };
-            return Err(crash.failure());
-        }
-        if let Some(message) = reports.load_failure() {
-            // Before it stands where the compiled cell is.
-            let message = message.rsplit(".so: ").next().unwrap_or_default();
-            let value = say(
-                format!("the compiled cell could not be loaded: {message}"),
-                format!("编译好的单元格无法加载：{message}"),
-            );
-            return Err(Failure::new("Crash", value, None));
-        }
-        if let Some(stop) = stop
-            && (result.is_err() || reports.ended_early().is_some())
-        {
-            let place = reports
-                .ended_early()
-                .and_then(|line| crash::statement(number, code, line));
-            return Err(self.stopped(stop, result.is_err(), place.as_ref()));
-        }
-        match result {
-            Ok(outputs) => self.said(number, code, reports).map_or(Ok(outputs), Err),
-            Err(error) => {
-                let refusal = Refusal::new(code, prepared, &error);
-                Err(Failure::refused(number, code, &refusal, &self.memory))
-            }
-        }
-    }
-
-    /// The failure that a cell has reported, if it has.
-    fn said(&self, number: u32, code: &str, reports: Reports) -> Option<Failure> {
-        let nobody_to_ask = reports.has_nobody_to_ask().then(|| {
-            say(
-                "the cell reads from standard input, but there is nobody to ask here\n  hint: run \
-                 the notebook in a front end such as JupyterLab, or put the text into the cell",
-                "单元格要从标准输入读取内容，但这里没有人可以回答\n  提示：请在 JupyterLab 等前端中运行笔记本，或者把文字直接写进单元格",
-            )
-        });
-        let (failure, folder) = match reports.said()? {
-            Said::Panicked {
-                is_interrupt,
-                message,
-                at,
-                line,
-                folder,
-            } => {
-                let at = self
-                    .place_of(at)
-                    .or_else(|| crash::statement(number, code, line));
-                let failure = match (is_interrupt, nobody_to_ask) {
-                    (true, _) => self.stopped(Stop::Interrupt, false, at.as_ref()),
-                    (false, Some(nobody)) => Failure::new("Panic", nobody, at.as_ref()),
-                    (false, None) => self.panicked(message, at, reports),
-                };
-                (failure, folder)
-            }
-            Said::Error {
-                message,
-                line,
-                folder,
-            } => {
-                let value = nobody_to_ask.unwrap_or(message);
-                (
-                    Failure::new(
-                        "Error",
-                        value,
-                        crash::statement(number, code, line).as_ref(),
-                    ),
-                    folder,
-                )
-            }
-            Said::Unseen { message, line } => (self.unseen(message, line), ""),
-        };
-        Some(failure.explained(number, code, &self.memory, folder))
-    }
-
-    /// A cell that ended when it was asked to, or before it began.
-    fn stopped(&self, stop: Stop, was_compiling: bool, place: Option<&Place>) -> Failure {
-        let consequence = if was_compiling {
-            say(
-                "stopped while compiling; nothing has changed",
-                "编译时被停止；没有任何改动",
-            )
-        } else {
-            say(
-                "stopped; what the cell had changed by then stays changed",
-                "已停止；单元格在此之前所做的改动会保留",
-            )
-        };
-        let (name, value) = match stop {
-            Stop::Timeout => (
-                "Timeout",
-                format!("{}\n{consequence}", crash::timeout(&self.settings)),
-            ),
-            _ if was_compiling => ("InterruptedWhileCompiling", consequence.to_owned()),
-            _ => ("Interrupted", consequence.to_owned()),
-        };
-        Failure::new(name, value, place)
-    }
-
-    /// An error that the cell has thrown away.
-    fn unseen(&self, message: &str, line: u32) -> Failure {
-        let place = self.place(line as usize);
-        let value = say(
-            format!(
-                "nobody looked at this result, and it is an error: {message}\n  hint: with `?` in \
-                 front of the semicolon the cell stops there; with `let _ = …;` the error does not \
-                 matter"
-            ),
-            format!(
-                "这个结果没有人查看，而它是一个错误：{message}\n  提示：在分号前加上 `?`，出错时单元格就会停在这里；\
-                 如果出错也没关系，请写 `let _ = …;`"
-            ),
-        );
-        Failure::new("Error", value, place.as_ref())
-    }
-
-    /// `at` is where, as exactly as it is known.
-    fn panicked(&self, message: &str, at: Option<Place>, reports: Reports) -> Failure {
-        // What `join` returns says nothing of the reason.
-        let Some((reason, in_thread)) = reports
-            .panic_of_thread()
-            .filter(|_| message.ends_with("Any { .. }"))
-        else {
-            return Failure::new("Panic", message, at.as_ref());
-        };
-        let value = say(
-            format!("a thread that the cell joined had panicked: {reason}"),
-            format!("单元格等待（join）的线程发生了 panic：{reason}"),
-        );
-        Failure::new("Panic", value, self.place_of(in_thread).or(at).as_ref())
-    }
-
-    /// Where in a cell a place in the compiled code is.
-    fn place_of(&self, at: Option<&protocol::Place>) -> Option<Place> {
-        let (_, line, _) = at.filter(|(file, ..)| file == "src/lib.rs")?;
-        self.place(*line as usize)
-    }
-
-    /// Which cell a line of the code that was compiled last comes from.
-    fn place(&self, line: usize) -> Option<Place> {
-        self.sources.find(&self.compiled.source, line)
+    /// Lets go what stands for threads that ended with their process.
+    fn follow_threads(&mut self, number: u32, events: &[Event]) -> Option<Lost> {
+        let are_gone = self.outlet.threads.note(events);
+        are_gone.then(|| threads::lose(number, &mut self.state))
     }
 }
 
-impl Drop for Evaluator {
-    fn drop(&mut self) {
-        // evcxr would kill the supervisor, which then could not collect what cells have started.
-        self.interrupter.end_worker();
-    }
-}
-
-/// The cell without lines that say only this command, and how many there were. Lines keep their
-/// numbers.
-fn without_command(code: &str, command: &str) -> (String, usize) {
-    let is_command = |line: &str| line.trim() == command;
-    let count = code.lines().filter(|line| is_command(line)).count();
-    let kept: Vec<&str> = code
-        .split('\n')
-        .map(|line| if is_command(line) { "" } else { line })
-        .collect();
-    (kept.join("\n"), count)
-}
-
-/// Why a cell is not run: commands of evcxr that would break a session. Settings from a file in the
-/// notebook's folder may run programs; a cleared session has no library; the rest changes what the
-/// library was compiled with.
-fn refused_command(code: &str) -> Option<String> {
-    let command = code
-        .lines()
-        .filter_map(|line| line.split_whitespace().next())
-        .find(|word| {
-            matches!(
-                *word,
-                ":load_config"
-                    | ":clear"
-                    | ":restart"
-                    | ":quit"
-                    | ":cache"
-                    | ":sccache"
-                    | ":allow_static_linking"
-                    | ":toolchain"
-                    | ":preserve_vars_on_panic"
-            )
-        })?;
-    let way_out = match command {
-        ":clear" | ":restart" => "; restart the kernel instead (menu Kernel, Restart)",
-        _ => "",
-    };
-    Some(format!(
-        "the command {command} of evcxr is not available in chainrule{way_out}"
-    ))
+/// Says what snapshots have cost, for `benches/worker.py`.
+fn trace(events: &[Event]) {
+    let is_snapshot = |event: &&Event| matches!(event, Event::Snapshot { .. });
+    let snapshots = events.iter().filter(is_snapshot);
+    snapshots.for_each(|event| eprintln!("{}", event.to_json()));
 }

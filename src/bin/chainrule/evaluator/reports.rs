@@ -42,6 +42,21 @@ impl<'a> Reports<'a> {
         })
     }
 
+    /// If the runner has died: with which exit code, or by which signal.
+    pub fn died(self) -> Option<(Option<i32>, Option<&'a str>)> {
+        self.0.iter().find_map(|event| match event {
+            Event::RunnerDied {
+                exit_code, signal, ..
+            } => Some((*exit_code, signal.as_deref())),
+            _ => None,
+        })
+    }
+
+    /// Whether the worker has gone back to a snapshot.
+    pub fn is_undone(self) -> bool {
+        self.0.contains(&Event::Undone {})
+    }
+
     pub fn load_failure(self) -> Option<&'a str> {
         self.last(|event| {
             if let Event::LoadFailed { message } = event {

@@ -4,9 +4,9 @@
 //! evcxr, which keeps the same in its own way, can be told all of it at any time (`context`),
 //! without a cell being run or compiled.
 
-use super::cell::{parse, statements, without_commands};
+use super::cell::{Cell, name_of};
 use super::imports::of_use;
-use super::prepare::{NOTHING, name_of};
+use super::prepare::NOTHING;
 use crate::compiler::crates::{content_of_dependency, named_by};
 use ra_ap_syntax::ast::{self, HasName};
 use ra_ap_syntax::{AstNode, SyntaxNode};
@@ -59,8 +59,8 @@ const LASTING: &[&str] = &[
 
 impl Scope {
     /// Adds what a cell that has run has defined, given as evcxr got it.
-    pub fn add(&mut self, prepared: &str) {
-        for line in commands(prepared) {
+    pub fn add(&mut self, prepared: &Cell) {
+        for line in prepared.commands() {
             let mut words = line.split_whitespace();
             let (Some(command), argument) = (words.next(), words.next().unwrap_or_default()) else {
                 continue;
@@ -77,10 +77,9 @@ impl Scope {
             self.commands.retain(|(known, _)| *known != sets);
             self.commands.push((sets, line.trim().to_owned()));
         }
-        let rust = without_commands(prepared);
         // As evcxr does: what has no name belongs to the item before it.
         let mut before = String::new();
-        for node in statements(&parse(&rust)) {
+        for node in prepared.statements() {
             let text = node.text().to_string();
             if let Some(statement) = ast::Use::cast(node.clone()) {
                 of_use(&statement)
@@ -88,7 +87,7 @@ impl Scope {
                     .for_each(|import| self.put(import.name.unwrap_or_default(), import.text));
             } else if ast::Attr::can_cast(node.kind()) || ast::ExternCrate::can_cast(node.kind()) {
                 self.put(String::new(), text);
-            } else if let Some(name) = name(&node) {
+            } else if let Some(name) = name(node) {
                 self.put(name.clone(), text);
                 before = name;
             } else if ast::Item::can_cast(node.kind()) {
@@ -159,7 +158,7 @@ impl Scope {
 
     /// The variables after a cell that kept these, as evcxr names them with their types: whether
     /// one may be changed stands where the cell makes it, or is as it was.
-    pub fn with_kinds(&self, kinds: &BTreeMap<String, String>, prepared: &str) -> Variables {
+    pub fn with_kinds(&self, kinds: &BTreeMap<String, String>, prepared: &Cell) -> Variables {
         let made = made_by(prepared);
         let variable = |(name, kind): (&String, &String)| {
             let before = || {
@@ -320,20 +319,11 @@ fn is_empty(text: &str) -> bool {
     text.starts_with(NOTHING)
 }
 
-/// The lines of a cell that are commands of evcxr.
-pub fn commands(code: &str) -> impl Iterator<Item = &str> {
-    let rust = without_commands(code);
-    let blank: Vec<bool> = rust.lines().map(|line| line.trim().is_empty()).collect();
-    let lines = code.lines().enumerate();
-    lines
-        .filter(move |(at, line)| blank.get(*at) == Some(&true) && !line.trim().is_empty())
-        .map(|(_, line)| line)
-}
-
 /// Whether a cell wants crates beside the library.
-pub fn asks_for_crates(code: &str) -> bool {
-    let mut words = words_of(code).zip(words_of(code).skip(1));
-    commands(code).any(|line| line.trim_start().starts_with(":dep"))
+pub fn asks_for_crates(cell: &Cell) -> bool {
+    let mut words = words_of(cell.text()).zip(words_of(cell.text()).skip(1));
+    cell.commands()
+        .any(|line| line.trim_start().starts_with(":dep"))
         || words.any(|pair| pair == ("extern", "crate"))
 }
 
@@ -346,26 +336,16 @@ fn name(node: &SyntaxNode) -> Option<String> {
 }
 
 /// The variables that a cell makes, and whether they may be changed.
-pub fn made_by(prepared: &str) -> BTreeMap<String, bool> {
-    let mut made = BTreeMap::new();
-    for statement in statements(&parse(&without_commands(prepared)))
-        .into_iter()
-        .filter_map(ast::LetStmt::cast)
-    {
-        let names = statement.pat().into_iter().flat_map(|pattern| {
-            pattern
-                .syntax()
-                .descendants()
-                .filter_map(ast::IdentPat::cast)
-                .collect::<Vec<_>>()
-        });
-        made.extend(
-            names.filter_map(|one| {
-                Some((one.name()?.text().to_string(), one.mut_token().is_some()))
-            }),
-        );
-    }
-    made
+pub fn made_by(cell: &Cell) -> BTreeMap<String, bool> {
+    let lets = cell.statements().iter();
+    let patterns = lets.filter_map(|node| ast::LetStmt::cast(node.clone())?.pat());
+    let names = patterns.flat_map(|pattern| {
+        let inner: Vec<_> = pattern.syntax().descendants().collect();
+        inner.into_iter().filter_map(ast::IdentPat::cast)
+    });
+    names
+        .filter_map(|one| Some((one.name()?.text().to_string(), one.mut_token().is_some())))
+        .collect()
 }
 
 /// Whether the result of compiling a text depends on files or on the environment.
@@ -409,7 +389,7 @@ mod tests {
 
     fn scope(cells: &[&str]) -> Scope {
         let mut scope = Scope::default();
-        cells.iter().for_each(|cell| scope.add(cell));
+        cells.iter().for_each(|cell| scope.add(&Cell::new(*cell)));
         scope
     }
 
@@ -471,12 +451,15 @@ mod tests {
                 .collect()
         };
         let mut told = scope(&["fn a() {}", "let mut x = 1; let y = 2;"]);
-        told.variables = told.with_kinds(&kinds(&["x", "y"]), "let mut x = 1; let (y, z) = 2;");
+        told.variables = told.with_kinds(
+            &kinds(&["x", "y"]),
+            &Cell::new("let mut x = 1; let (y, z) = 2;"),
+        );
         let all = "\nfn a() {}\nlet mut x: i32 = loop {};\nlet y: i32 = loop {};\nlet _ = ();";
         assert_eq!(told.news(&Scope::default()), Some((all.to_owned(), vec![])));
         let mut now = told.clone();
-        now.add(":opt 3\nfn b() {}");
-        now.variables = now.with_kinds(&kinds(&["x"]), "drop(y);");
+        now.add(&Cell::new(":opt 3\nfn b() {}"));
+        now.variables = now.with_kinds(&kinds(&["x"]), &Cell::new("drop(y);"));
         assert_eq!(
             now.news(&told),
             Some((

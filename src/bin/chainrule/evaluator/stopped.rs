@@ -2,49 +2,38 @@
 //! what it was to make anew the old values. evcxr drops all that a cell was to make; it is told of
 //! these when it is needed next (`context`).
 
-use super::Evaluator;
+use super::cell::Cell;
 use super::kept::stored_by;
 use super::scope::{Variable, Variables, made_by};
 use crate::compiler::stand_in::generated;
 use chainrule::base::protocol::Event;
 use std::collections::BTreeSet;
 
-impl Evaluator {
-    /// Adds to the variables those that are there although the cell, given as evcxr got it, has
-    /// stopped. `before` are those that it began with; what was compiled last is the cell.
-    pub(super) fn keep_what_is_there(&mut self, prepared: &str, before: &Variables) {
-        self.taken.extend(self.events.take());
-        let (all, staying) = stored_by(&self.compiled.source);
-        let taken = generated::taken(&self.compiled.source);
-        let (mut there, mut put_back) = (BTreeSet::new(), BTreeSet::new());
-        for event in &self.taken {
-            match event {
-                Event::Types { types } => there.extend(types.keys().map(String::as_str)),
-                Event::PutBack { variables } => {
-                    put_back.extend(variables.iter().map(String::as_str))
-                }
-                _ => {}
-            }
+/// The variables that are there although the cell, given as evcxr got it and compiled as `source`,
+/// has stopped. `before` are those that it began with.
+pub fn what_is_there(cell: &Cell, source: &str, before: &Variables, events: &[Event]) -> Variables {
+    let (all, staying) = stored_by(source);
+    let taken = generated::taken(source);
+    let (mut there, mut put_back) = (BTreeSet::new(), BTreeSet::new());
+    for event in events {
+        match event {
+            Event::Types { types } => there.extend(types.keys().map(String::as_str)),
+            Event::PutBack { variables } => put_back.extend(variables.iter().map(String::as_str)),
+            _ => {}
         }
-        let made = made_by(prepared);
-        let mut found = Variables::new();
-        for (name, kind) in all.iter().filter(|(name, _)| !staying.contains(name)) {
-            let is_new = there.contains(name.as_str()) && !put_back.contains(name.as_str());
-            let is_old = put_back.contains(name.as_str()) || !taken.contains(name.as_str());
-            if is_new {
-                let is_mutable = made.get(name).copied().unwrap_or_default();
-                found.insert(
-                    name.clone(),
-                    Variable {
-                        kind: kind.clone(),
-                        is_mutable,
-                    },
-                );
-            } else if let Some(old) = before.get(name).filter(|_| is_old) {
-                found.insert(name.clone(), old.clone());
-            }
-        }
-        self.scope.variables.extend(found);
-        self.complete_types();
     }
+    let made = made_by(cell);
+    let mut found = Variables::new();
+    for (name, kind) in all.iter().filter(|(name, _)| !staying.contains(name)) {
+        let is_new = there.contains(name.as_str()) && !put_back.contains(name.as_str());
+        let is_old = put_back.contains(name.as_str()) || !taken.contains(name.as_str());
+        if is_new {
+            let is_mutable = made.get(name).copied().unwrap_or_default();
+            let kind = kind.clone();
+            found.insert(name.clone(), Variable { kind, is_mutable });
+        } else if let Some(old) = before.get(name).filter(|_| is_old) {
+            found.insert(name.clone(), old.clone());
+        }
+    }
+    found
 }

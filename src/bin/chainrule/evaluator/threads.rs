@@ -4,8 +4,8 @@
 //! pool would wait for its threads for ever, `join` and `recv` as well: so such variables have to
 //! go.
 
-use super::Evaluator;
 use super::explain::memory::{Fate, Lost};
+use super::state::State;
 use chainrule::base::protocol::Event;
 use std::collections::BTreeSet;
 
@@ -22,43 +22,43 @@ const OF_THREADS: &[&str] = &[
     "Runtime",
 ];
 
-impl Evaluator {
-    /// Takes note of threads that cells have left running, and lets go what stands for them if a
-    /// copy of the process has taken over, in this cell.
-    pub(super) fn follow_threads(&mut self, number: u32, events: &[Event]) -> Option<Lost> {
+/// How many threads cells had left running when the last snapshot was made.
+#[derive(Default)]
+pub struct Threads(u64);
+
+impl Threads {
+    /// Takes note of what the worker has reported. Says whether a copy of the process has taken over
+    /// that lacks some of them.
+    pub fn note(&mut self, events: &[Event]) -> bool {
         let mut are_gone = false;
         for event in events {
             match event {
-                Event::Snapshot { threads, .. } => self.threads = *threads,
+                Event::Snapshot { threads, .. } => self.0 = *threads,
                 Event::RunnerDied { restored: true, .. } | Event::Undone {} => {
-                    are_gone |= std::mem::take(&mut self.threads) > 0;
+                    are_gone |= std::mem::take(&mut self.0) > 0;
                 }
                 _ => {}
             }
         }
-        are_gone.then(|| self.lose_threads(number))
+        are_gone
     }
+}
 
-    fn lose_threads(&mut self, number: u32) -> Lost {
-        let is_lost = |name: &&String| {
-            let words = self.definitions.words_of(name, &self.scope);
-            OF_THREADS.iter().any(|word| words.contains(*word))
-        };
-        let lost: BTreeSet<String> = self
-            .scope
-            .variables
-            .keys()
-            .filter(is_lost)
-            .cloned()
-            .collect();
-        self.scope.variables.retain(|name, _| !lost.contains(name));
-        let lost: Lost = lost
-            .into_iter()
-            .map(|name| (name.clone(), self.memory.defined_in(&name)))
-            .collect();
-        for (name, _) in &lost {
-            self.memory.note(name, Fate::ThreadsGone { cell: number });
-        }
-        lost
+/// Lets go what stands for threads that are gone, in this cell.
+pub fn lose(number: u32, state: &mut State) -> Lost {
+    let is_lost = |name: &&String| {
+        let words = state.definitions.words_of(name, &state.scope);
+        OF_THREADS.iter().any(|word| words.contains(*word))
+    };
+    let variables = state.scope.variables.keys();
+    let lost: BTreeSet<String> = variables.filter(is_lost).cloned().collect();
+    state.scope.variables.retain(|name, _| !lost.contains(name));
+    let lost: Lost = lost
+        .into_iter()
+        .map(|name| (name.clone(), state.memory.defined_in(&name)))
+        .collect();
+    for (name, _) in &lost {
+        state.memory.note(name, Fate::ThreadsGone { cell: number });
     }
+    lost
 }

@@ -6,113 +6,65 @@
 //! variable whose type no later cell can name, such as a `struct` that a macro has defined within
 //! the cell, is left out when it first stands in the way.
 
-use super::Evaluator;
-use super::definitions::Gone;
-use super::explain::memory::Fate;
-use super::prepare::Prepared;
+use super::scope::{Variable, Variables};
 use chainrule::base::protocol::Event;
-use evcxr::{CompilationError, Error, EvalOutputs};
+use evcxr::CompilationError;
 use ra_ap_syntax::{Edition, SourceFile, SyntaxKind};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
-impl Evaluator {
-    /// Fills gaps in the types of variables with what the worker has reported of them.
-    pub(super) fn complete_types(&mut self) {
-        if !self
-            .scope
-            .variables
-            .values()
-            .any(|variable| has_gap(&variable.kind))
-        {
-            return;
-        }
-        self.taken.extend(self.events.take());
-        for (name, variable) in self
-            .scope
-            .variables
-            .iter_mut()
-            .filter(|(_, variable)| has_gap(&variable.kind))
-        {
-            let of_name = |event: &'_ Event| match event {
-                Event::Types { types } => types.get(name).cloned(),
-                _ => None,
-            };
-            let reported = self.taken.iter().rev().find_map(of_name);
-            if let Some(complete) = reported.and_then(|reported| filled(&variable.kind, &reported))
-            {
-                variable.kind = complete;
-            }
+/// Fills gaps in the types of variables with what the worker has reported of them.
+pub fn complete(variables: &mut Variables, reported: &[Event]) {
+    for (name, variable) in with_gaps(variables) {
+        let of_name = |event: &'_ Event| match event {
+            Event::Types { types } => types.get(name).cloned(),
+            _ => None,
+        };
+        let reported = reported.iter().rev().find_map(of_name);
+        if let Some(complete) = reported.and_then(|reported| filled(&variable.kind, &reported)) {
+            variable.kind = complete;
         }
     }
+}
 
-    /// Has evcxr compile and run a cell; if variables of earlier cells stand in the way by their
-    /// types, without them.
-    pub(super) fn execute_without_unnameable(
-        &mut self,
-        number: u32,
-        prepared: &Prepared,
-        gone: &mut Gone,
-    ) -> Result<EvalOutputs, Error> {
-        let result = self.context.awake(&self.scope)?.execute(&prepared.code);
-        let Err(Error::CompilationErrors(errors)) = &result else {
-            return result;
-        };
-        // Of errors in what it has written itself evcxr says nothing where it has a warning about
-        // the cell.
-        let says_nothing = errors.iter().all(|error| error.level() == "warning");
-        if !says_nothing && !errors.iter().any(may_be_about_a_type) {
-            return result;
-        }
-        let unnameable = self.unnameable()?;
-        if unnameable.is_empty() {
-            return result;
-        }
-        for name in &unnameable {
-            let kind = self
-                .scope
-                .variables
-                .remove(name)
-                .map(|variable| variable.kind)
-                .unwrap_or_default();
-            self.memory
-                .note(name, Fate::Unnameable { cell: number, kind });
-        }
-        gone.unnameable.extend(unnameable);
-        self.context.awake(&self.scope)?.execute(&prepared.code)
-    }
+/// The variables whose types have gaps.
+pub fn with_gaps(variables: &mut Variables) -> impl Iterator<Item = (&String, &mut Variable)> {
+    let variables = variables.iter_mut();
+    variables.filter(|(_, variable)| has_gap(&variable.kind))
+}
 
-    /// The variables whose types rustc does not understand in a cell that does nothing.
-    fn unnameable(&mut self) -> Result<BTreeSet<String>, Error> {
-        let errors = self.context.awake(&self.scope)?.check("let _ = ();")?;
-        let source = self.last_source();
-        let lines: Vec<&str> = source.lines().collect();
-        let spans = errors
-            .iter()
-            .filter(|error| error.level() == "error")
-            .filter_map(|one| one.json["spans"].as_array());
-        let of_cell = spans
-            .flatten()
-            .filter(|span| span["file_name"] == "src/lib.rs");
-        let line = |span: &Value| {
-            lines
-                .get((span["line_start"].as_u64()? as usize).checked_sub(1)?)
-                .copied()
-        };
-        let name = |line: &str| {
-            Some(
-                line.strip_prefix("mut ")
-                    .unwrap_or(line)
-                    .split_once(": ")?
-                    .0
-                    .to_owned(),
-            )
-        };
-        let names = of_cell.filter_map(|span| name(line(span)?));
-        Ok(names
-            .filter(|name| self.scope.variables.contains_key(name))
-            .collect())
-    }
+/// The variables whose types rustc does not understand, given what it says of a cell that does
+/// nothing, and its source.
+pub fn unnameable(
+    errors: &[CompilationError],
+    source: &str,
+    variables: &Variables,
+) -> BTreeSet<String> {
+    let lines: Vec<&str> = source.lines().collect();
+    let spans = errors
+        .iter()
+        .filter(|error| error.level() == "error")
+        .filter_map(|one| one.json["spans"].as_array());
+    let of_cell = spans
+        .flatten()
+        .filter(|span| span["file_name"] == "src/lib.rs");
+    let line = |span: &Value| {
+        lines
+            .get((span["line_start"].as_u64()? as usize).checked_sub(1)?)
+            .copied()
+    };
+    let name = |line: &str| {
+        let variable = line.strip_prefix("mut ").unwrap_or(line);
+        Some(variable.split_once(": ")?.0.to_owned())
+    };
+    let names = of_cell.filter_map(|span| name(line(span)?));
+    names.filter(|name| variables.contains_key(name)).collect()
+}
+
+/// Whether one of these may be about a variable of an earlier cell. Of errors in what it has written
+/// itself evcxr says nothing where it has a warning about the cell.
+pub fn may_be_about_types(errors: &[CompilationError]) -> bool {
+    errors.iter().all(|error| error.level() == "warning") || errors.iter().any(may_be_about_a_type)
 }
 
 /// Whether a variable of an earlier cell may be the reason: its type is unknown, private,

@@ -75,7 +75,7 @@ fn supervise(shared: &Shared, signals: &SigSet, _kept_open: &OwnedFd) -> ! {
             Signal::SIGCHLD => collect(shared),
             INTERRUPT => drop(kill(runner, INTERRUPT)),
             END_CELL if shared.in_cell.load(Ordering::SeqCst) && can_go_on => {
-                drop(kill(runner, Signal::SIGKILL))
+                let _ = kill(runner, Signal::SIGKILL);
             }
             END_RUNNER if can_go_on => drop(kill(runner, Signal::SIGKILL)),
             END => finish(),

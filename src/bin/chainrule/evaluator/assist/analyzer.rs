@@ -2,70 +2,68 @@
 
 use super::complete::{Completion, Completions};
 use super::inspect::{Inspected, Inspection};
-use crate::evaluator::Evaluator;
-use crate::evaluator::prepare::IMPLEMENTATION;
+use crate::evaluator::context::Context;
+use crate::evaluator::implementations::IMPLEMENTATION;
+use crate::evaluator::scope::Scope;
 
-impl Evaluator {
-    /// What could stand at byte `offset`. Where the analyzer fails, what is known without it: a
-    /// completion is never worth an error.
-    pub fn complete(&mut self, code: &str, offset: usize) -> Completions {
-        let mut completions = self.assistant.complete(code, offset);
-        if !completions.is_partial {
-            return completions;
-        }
-        if !completions.matches.is_empty() && !self.context.is_ready() {
-            // There will be more the next time; a cell that comes now shall not wait for it.
-            self.context.start_soon();
-            return completions;
-        }
-        let found = self
-            .context
-            .awake(&self.scope)
-            .ok()
-            .and_then(|context| context.completions(code, offset).ok());
-        let Some(found) = found else {
-            return completions;
-        };
-        let is_after_dot = code[..completions.range.start].ends_with('.');
-        let mut useful: Vec<Completion> = found
-            .completions
-            .iter()
-            .filter_map(|one| useful(&one.code, one.kind, &one.label, is_after_dot))
-            .collect();
-        useful.sort_by(|a, b| a.text.cmp(&b.text));
-        if completions.matches.is_empty() && !useful.is_empty() {
-            completions.range = found.start_offset..found.end_offset;
-        }
-        completions.add(useful);
-        completions
+/// What could stand at byte `offset`, beside what is known without it. Where the analyzer fails,
+/// that has to do: a completion is never worth an error.
+pub fn complete(
+    mut known: Completions,
+    evcxr: &mut Context,
+    scope: &Scope,
+    code: &str,
+    offset: usize,
+) -> Completions {
+    if !known.is_partial {
+        return known;
     }
+    if !known.matches.is_empty() && !evcxr.is_ready() {
+        // There will be more the next time; a cell that comes now shall not wait for it.
+        evcxr.start_soon();
+        return known;
+    }
+    let awake = evcxr.awake(scope).ok();
+    let Some(found) = awake.and_then(|evcxr| evcxr.completions(code, offset).ok()) else {
+        return known;
+    };
+    let is_after_dot = code[..known.range.start].ends_with('.');
+    let mut useful: Vec<Completion> = found
+        .completions
+        .iter()
+        .filter_map(|one| useful(&one.code, one.kind, &one.label, is_after_dot))
+        .collect();
+    useful.sort_by(|a, b| a.text.cmp(&b.text));
+    if known.matches.is_empty() && !useful.is_empty() {
+        known.range = found.start_offset..found.end_offset;
+    }
+    known.add(useful);
+    known
+}
 
-    /// What the name at byte `offset` is. `level` 1 adds its source.
-    pub fn inspect(&mut self, code: &str, offset: usize, level: u8) -> Inspected {
-        let known = self.assistant.inspect(code, offset, level);
-        if !known.is_partial {
-            return known;
-        }
-        let path = path_at(code, offset);
-        if path.is_empty() {
-            return known;
-        }
-        let is_call = code[offset..]
-            .trim_start_matches(|c: char| c.is_alphanumeric() || c == '_')
-            .starts_with('(');
-        let query = if is_call { format!("{path}(") } else { path };
-        let said = self
-            .context
-            .awake(&self.scope)
-            .ok()
-            .and_then(|context| context.hover_at(&query, query.len()).ok());
-        match said {
-            Some((text, _)) if text != "No documentation found" => Inspected {
-                found: Some(Inspection::of_analyzer(text)),
-                is_partial: false,
-            },
-            _ => known,
-        }
+/// What the name at byte `offset` is, if that is not known without it.
+pub fn inspect(
+    known: Inspected,
+    evcxr: &mut Context,
+    scope: &Scope,
+    code: &str,
+    offset: usize,
+) -> Inspected {
+    let path = path_at(code, offset);
+    if !known.is_partial || path.is_empty() {
+        return known;
+    }
+    let is_call = code[offset..]
+        .trim_start_matches(|c: char| c.is_alphanumeric() || c == '_')
+        .starts_with('(');
+    let query = if is_call { format!("{path}(") } else { path };
+    let awake = evcxr.awake(scope).ok();
+    match awake.and_then(|evcxr| evcxr.hover_at(&query, query.len()).ok()) {
+        Some((text, _)) if text != "No documentation found" => Inspected {
+            found: Some(Inspection::of_analyzer(text)),
+            is_partial: false,
+        },
+        _ => known,
     }
 }
 

@@ -5,7 +5,7 @@
 //! cells of a session.
 
 use super::types::{FUNCTION, TUPLE, Type};
-use crate::evaluator::cell;
+use crate::evaluator::cell::Cell;
 use crate::evaluator::cell::EDITION;
 use ra_ap_syntax::ast::{
     self, AstNode, HasAttrs, HasDocComments, HasGenericParams, HasModuleItem, HasName,
@@ -124,14 +124,11 @@ impl Declarations {
     }
 
     /// Reads a cell: its items stand among statements, and it may not be written to its end.
-    pub fn read_cell(&mut self, code: &str, file: &str) {
-        let tree = cell::parse(&cell::without_commands(code));
-        self.note_macros(&tree.syntax_node());
+    pub fn read_cell(&mut self, cell: &Cell, file: &str) {
+        let statements = cell.statements().iter();
+        statements.for_each(|node| self.note_macros(node));
         self.modules.entry(String::new()).or_default();
-        for item in cell::statements(&tree)
-            .into_iter()
-            .filter_map(ast::Item::cast)
-        {
+        for item in cell.items() {
             self.item(
                 &item,
                 &Place {

@@ -2,6 +2,7 @@
 
 use super::declarations::Declarations;
 use super::types::Type;
+use crate::evaluator::cell::Cell;
 use chainrule::display::say;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -28,7 +29,7 @@ impl Known {
     /// What a cell declares that has not run yet.
     pub fn of_cell(&self, code: &str) -> Declarations {
         let mut declarations = Declarations::default();
-        declarations.read_cell(code, say("this cell", "本单元格"));
+        declarations.read_cell(&Cell::new(code), say("this cell", "本单元格"));
         declarations
     }
 

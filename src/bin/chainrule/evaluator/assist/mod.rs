@@ -9,7 +9,7 @@
 //! reads sources, `library` and `standard.declarations` are what is known from the start, `words`
 //! keywords and commands.
 
-mod analyzer;
+pub mod analyzer;
 mod complete;
 mod cursor;
 mod declarations;
@@ -26,6 +26,7 @@ pub use complete::Completions;
 pub use inspect::Inspected;
 pub use names::{call, has_default, is_type_of_library, method_of_tensor, signature};
 
+use super::cell::Cell;
 use super::limit::excess;
 pub use known::Known;
 use known::Variable;
@@ -99,11 +100,11 @@ impl Assistant {
     }
 
     /// Notes what a cell has defined.
-    pub fn note_cell(&self, number: u32, code: &str) {
+    pub fn note_cell(&self, cell: &Cell) {
         let mut known = self.known();
         known
             .declarations
-            .read_cell(code, &format!("In [{number}]"));
+            .read_cell(cell, &format!("In [{}]", cell.number));
         let imports = known
             .declarations
             .modules

@@ -69,17 +69,11 @@ impl Memory {
     }
 
     /// Notes what a cell has done: `variables` are those that exist after it.
-    pub fn record(
-        &mut self,
-        number: u32,
-        code: &str,
-        variables: BTreeMap<String, String>,
-        end: End,
-    ) {
-        let cell = Cell::new(code);
+    pub fn record(&mut self, cell: &Cell, variables: BTreeMap<String, String>, end: End) {
+        let number = cell.number;
         let items: Vec<String> = cell
             .items()
-            .filter_map(|item| super::super::prepare::name_of(&item))
+            .filter_map(|item| super::super::cell::name_of(&item))
             .collect();
         let before = std::mem::replace(&mut self.variables, variables);
         for (name, kind) in before
@@ -168,24 +162,25 @@ mod tests {
     fn why_a_name_is_not_there() {
         let mut memory = Memory::default();
         memory.record(
-            1,
-            "let a = f(); let c = f(); let d = f();",
+            &Cell::numbered(1, "let a = f(); let c = f(); let d = f();"),
             variables(&["a", "c", "d"]),
             End::Finished,
         );
         memory.record(
-            2,
-            "let b = a; { let y = 3; }",
+            &Cell::numbered(2, "let b = a; { let y = 3; }"),
             variables(&["b", "c", "d"]),
             End::Finished,
         );
         memory.record(
-            3,
-            "let z = nothing;",
+            &Cell::numbered(3, "let z = nothing;"),
             variables(&["b", "c", "d"]),
             End::NotRun,
         );
-        memory.record(4, "1 + 1", variables(&["b", "d"]), End::Finished);
+        memory.record(
+            &Cell::numbered(4, "1 + 1"),
+            variables(&["b", "d"]),
+            End::Finished,
+        );
         let how = |name: &str| memory.fate(name).cloned();
         let Some(Fate::Moved {
             cell: 2,
@@ -215,8 +210,7 @@ mod tests {
             (None, Some(1), Some(2))
         );
         memory.record(
-            5,
-            "let a = f();",
+            &Cell::numbered(5, "let a = f();"),
             variables(&["a", "b", "d"]),
             End::Finished,
         );
@@ -226,9 +220,21 @@ mod tests {
     #[test]
     fn the_reason_of_before_says_more_than_a_failure() {
         let mut memory = Memory::default();
-        memory.record(1, "let a = f();", variables(&["a"]), End::Finished);
-        memory.record(2, "drop(a);", variables(&[]), End::Finished);
-        memory.record(3, "let a = a.clone();", variables(&[]), End::NotRun);
+        memory.record(
+            &Cell::numbered(1, "let a = f();"),
+            variables(&["a"]),
+            End::Finished,
+        );
+        memory.record(
+            &Cell::numbered(2, "drop(a);"),
+            variables(&[]),
+            End::Finished,
+        );
+        memory.record(
+            &Cell::numbered(3, "let a = a.clone();"),
+            variables(&[]),
+            End::NotRun,
+        );
         assert!(matches!(
             memory.fate("a"),
             Some(Fate::Moved { cell: 2, .. })

@@ -4,59 +4,58 @@ use super::case::Explanation;
 use super::memory::{End, Fate, Memory};
 use super::situations::unnameable;
 use super::syntax::Cell;
-use crate::evaluator::Evaluator;
-use crate::evaluator::definitions::Gone;
-use crate::evaluator::precedence::{Claimed, names_of_library};
+use crate::evaluator::gone::{Claimed, Gone};
+use crate::evaluator::meanings::names_of_library;
 use ra_ap_syntax::SyntaxKind;
 use ra_ap_syntax::ast::{self, AstNode, HasArgList, HasName};
 use std::collections::BTreeMap;
 
-impl Evaluator {
-    /// Notes what a cell has done, and says what of it may surprise.
-    pub(in super::super) fn remember(
-        &mut self,
-        number: u32,
-        code: &str,
-        before: &BTreeMap<String, String>,
-        gone: &Gone,
-        has_run: bool,
-        succeeded: bool,
-    ) -> Vec<Explanation> {
-        let end = match (has_run, succeeded) {
+/// A cell that has ended.
+pub struct Past<'a> {
+    pub cell: &'a Cell,
+    /// The variables that there were before it, and are now.
+    pub before: &'a BTreeMap<String, String>,
+    pub now: BTreeMap<String, String>,
+    pub gone: &'a Gone,
+    pub has_run: bool,
+    pub succeeded: bool,
+    /// The line of the `return` that has ended it, as the worker has reported.
+    pub returned: Option<u32>,
+    /// What rustc warns of.
+    pub warnings: Vec<Explanation>,
+}
+
+impl Past<'_> {
+    /// Notes what the cell has done, and says what of it may surprise.
+    pub fn remember(self, memory: &mut Memory) -> Vec<Explanation> {
+        let end = match (self.has_run, self.succeeded) {
             (_, true) => End::Finished,
             (true, false) => End::Stopped,
             (false, false) => End::NotRun,
         };
-        let now = self.variables();
-        self.memory.record(number, code, now, end);
-        let mut notices = of_changed_types(gone, &self.memory);
-        notices.extend(of_unnameable(gone, &self.memory).filter(|_| has_run));
-        if succeeded {
-            notices.extend(of_cell(code, before, &self.memory));
-            notices.extend(self.warnings(number));
+        let not_reached = self
+            .returned
+            .and_then(|line| self.not_reached(line, memory));
+        memory.record(self.cell, self.now, end);
+        let mut notices = of_changed_types(self.gone, memory);
+        notices.extend(of_unnameable(self.gone, memory).filter(|_| self.has_run));
+        if self.succeeded {
+            notices.extend(of_cell(self.cell, self.before, memory));
+            notices.extend(self.warnings);
         }
+        notices.extend(not_reached);
         notices
     }
-}
 
-impl Evaluator {
-    /// What a cell did not come to because it ended by a `return`, as the worker has reported.
-    pub(in super::super) fn not_reached(
-        &mut self,
-        number: u32,
-        code: &str,
-        returned: Option<u32>,
-    ) -> Option<Explanation> {
-        let line = returned?;
-        let mut names = Cell::new(code).variables();
-        names.retain(|name| !self.scope.variables.contains_key(name));
-        names
-            .iter()
-            .for_each(|name| self.memory.note(name, Fate::NotReached { cell: number }));
-        let names = names
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .collect::<Vec<_>>();
+    /// What a cell did not come to because it ended by a `return`.
+    fn not_reached(&self, line: u32, memory: &mut Memory) -> Option<Explanation> {
+        let mut names = self.cell.variables();
+        names.retain(|name| !self.now.contains_key(name));
+        let fate = || Fate::NotReached {
+            cell: self.cell.number,
+        };
+        names.iter().for_each(|name| memory.note(name, fate()));
+        let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
         (!names.is_empty()).then(|| {
             Explanation::new(
                 format!(
@@ -74,6 +73,11 @@ impl Evaluator {
     }
 }
 
+/// Notes a cell that was not run.
+pub fn not_run(cell: &Cell, variables: BTreeMap<String, String>, memory: &mut Memory) {
+    memory.record(cell, variables, End::NotRun);
+}
+
 /// Variables that had to be left out because no cell can name their types.
 fn of_unnameable(gone: &Gone, memory: &Memory) -> Option<Explanation> {
     let known = |name: &'_ String| match memory.fate(name) {
@@ -88,14 +92,13 @@ fn of_unnameable(gone: &Gone, memory: &Memory) -> Option<Explanation> {
 
 /// What to say of a cell that has run. `before` are the variables that there were; `memory` knows
 /// those of now.
-pub fn of_cell(code: &str, before: &BTreeMap<String, String>, memory: &Memory) -> Vec<Explanation> {
-    let cell = Cell::new(code);
+fn of_cell(cell: &Cell, before: &BTreeMap<String, String>, memory: &Memory) -> Vec<Explanation> {
     let mut notices = Vec::new();
-    notices.extend(value_with_semicolon(&cell, before, memory));
-    notices.extend(nothing_kept(&cell, memory));
-    notices.extend(changing_static(&cell));
-    notices.extend(raw_pointer(&cell, memory));
-    notices.extend(main_with_parameters(&cell));
+    notices.extend(value_with_semicolon(cell, before, memory));
+    notices.extend(nothing_kept(cell, memory));
+    notices.extend(changing_static(cell));
+    notices.extend(raw_pointer(cell, memory));
+    notices.extend(main_with_parameters(cell));
     if cell.mentions("env") && cell.mentions("args") {
         notices.push(Explanation::new(
             "A notebook has no command line: what `std::env::args()` gives are the kernel's own. \
@@ -422,8 +425,9 @@ mod tests {
             .map(|(name, kind)| ((*name).to_owned(), (*kind).to_owned()))
             .collect();
         let mut memory = Memory::default();
-        memory.record(1, code, variables.clone(), End::Finished);
-        of_cell(code, &variables, &memory)
+        let cell = Cell::numbered(1, code);
+        memory.record(&cell, variables.clone(), End::Finished);
+        of_cell(&cell, &variables, &memory)
             .into_iter()
             .map(|notice| notice.sentences)
             .collect()

@@ -1,15 +1,11 @@
 //! What an explanation needs to see of a cell.
 
-use super::super::cell::{BEFORE, EDITION, parse, statements, without_commands};
+pub use super::super::cell::Cell;
+use super::super::cell::{BEFORE, EDITION, without_commands};
 use ra_ap_syntax::ast::{self, AstNode, HasArgList, HasName};
 use ra_ap_syntax::{SourceFile, SyntaxKind, SyntaxNode, SyntaxToken};
 use std::collections::BTreeSet;
 use std::ops::Range;
-
-/// A parsed cell.
-pub struct Cell {
-    statements: Vec<SyntaxNode>,
-}
 
 /// How a statement has moved a variable away.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,30 +33,14 @@ pub enum By {
 }
 
 impl Cell {
-    pub fn new(code: &str) -> Cell {
-        Cell {
-            statements: statements(&parse(&without_commands(code))),
-        }
-    }
-
-    pub fn statements(&self) -> &[SyntaxNode] {
-        &self.statements
-    }
-
     fn descendants(&self) -> impl Iterator<Item = SyntaxNode> + '_ {
-        self.statements.iter().flat_map(SyntaxNode::descendants)
-    }
-
-    pub fn items(&self) -> impl Iterator<Item = ast::Item> + '_ {
-        self.statements
-            .iter()
-            .filter_map(|node| ast::Item::cast(node.clone()))
+        self.statements().iter().flat_map(SyntaxNode::descendants)
     }
 
     /// The functions in its `impl` blocks.
     pub fn methods(&self) -> Vec<String> {
         let blocks = self
-            .statements
+            .statements()
             .iter()
             .filter_map(|node| ast::Impl::cast(node.clone()));
         let items = blocks
@@ -76,7 +56,7 @@ impl Cell {
     /// The variables that the cell defines for the cells after it.
     pub fn variables(&self) -> BTreeSet<String> {
         let lets = self
-            .statements
+            .statements()
             .iter()
             .filter_map(|node| ast::LetStmt::cast(node.clone()));
         lets.filter_map(|one| one.pat())
@@ -88,7 +68,7 @@ impl Cell {
     /// defines them.
     pub fn inner_variables(&self) -> Vec<(String, String)> {
         let is_inner = |node: &SyntaxNode| {
-            let own_statement = self.statements.contains(node);
+            let own_statement = self.statements().contains(node);
             let in_item = node.ancestors().any(|above| {
                 ast::Fn::can_cast(above.kind())
                     && above
@@ -165,7 +145,7 @@ impl Cell {
             return None;
         }
         let statements = self
-            .statements
+            .statements()
             .iter()
             .filter(|node| !ast::Item::can_cast(node.kind()));
         let tokens = statements
@@ -194,7 +174,7 @@ impl Cell {
     /// Where a `use` of the cell names something.
     pub fn place_in_use(&self, name: &str) -> Option<Range<usize>> {
         let uses = self
-            .statements
+            .statements()
             .iter()
             .filter(|node| ast::Use::can_cast(node.kind()));
         let names = uses
@@ -233,7 +213,7 @@ impl Cell {
     /// Whether the cell uses a name anywhere, in a macro too.
     pub fn mentions(&self, name: &str) -> bool {
         let tokens = self
-            .statements
+            .statements()
             .iter()
             .flat_map(|node| node.descendants_with_tokens());
         tokens
@@ -279,7 +259,7 @@ impl Cell {
         let statement = used.syntax().ancestors().find(|node| {
             ast::LetStmt::can_cast(node.kind())
                 || ast::ExprStmt::can_cast(node.kind())
-                || self.statements.contains(node)
+                || self.statements().contains(node)
         });
         let whole = statement
             .filter(|node| !node.text().contains_char('\n'))

@@ -5,11 +5,8 @@
 
 use super::case::Explanation;
 use super::situations;
-use crate::compiler::stand_in::cargo;
-use crate::evaluator::Evaluator;
+use crate::evaluator::sources::SourceMap;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 /// Lints that tell of code which does not do what it seems to. The rest would only fill a notebook.
 const SHOWN: &[&str] = &[
@@ -22,29 +19,31 @@ const SHOWN: &[&str] = &[
     "while_true",
 ];
 
-impl Evaluator {
-    /// The warnings about the cell that was compiled last, the `number`th.
-    pub(super) fn warnings(&self, number: u32) -> Vec<Explanation> {
-        let mut warnings = Vec::new();
-        for (lint, message, line) in &self.compiled.warnings {
-            let place = self
-                .sources
-                .find(&self.compiled.source, *line)
-                .filter(|place| place.cell == number);
-            let Some(place) = place else { continue };
-            let warning = explained(
-                lint,
-                message,
-                place.line,
-                place.text.trim(),
-                &place.statement,
-            );
-            if !warnings.contains(&warning) {
-                warnings.push(warning);
-            }
+/// What to say of these warnings about a cell, the `number`th, that was compiled as `source`.
+pub fn of_cell(
+    warnings: &[Warning],
+    number: u32,
+    source: &str,
+    sources: &SourceMap,
+) -> Vec<Explanation> {
+    let mut said = Vec::new();
+    for (lint, message, line) in warnings {
+        let place = sources.find(source, *line);
+        let Some(place) = place.filter(|place| place.cell == number) else {
+            continue;
+        };
+        let warning = explained(
+            lint,
+            message,
+            place.line,
+            place.text.trim(),
+            &place.statement,
+        );
+        if !said.contains(&warning) {
+            said.push(warning);
         }
-        warnings
     }
+    said
 }
 
 /// What a warning means.
@@ -117,9 +116,8 @@ fn used(message: &str, text: &str) -> String {
 pub type Warning = (String, String, usize);
 
 /// What rustc said of the code that was compiled last in a folder.
-pub fn of_compiled(folder: &Path, compiled: &str) -> Vec<Warning> {
-    let said = last_diagnostics(folder).unwrap_or_default();
-    let said = said
+pub fn of_compiled(diagnostics: &str, compiled: &str) -> Vec<Warning> {
+    let said = diagnostics
         .lines()
         .filter_map(|line| serde_json::from_str::<Value>(line).ok());
     said.filter_map(|diagnostic| warning(&diagnostic, compiled))
@@ -147,28 +145,6 @@ fn warning(diagnostic: &Value, compiled: &str) -> Option<Warning> {
             line,
         )
     })
-}
-
-/// What rustc said when a cell was compiled last, by cargo or without it.
-pub fn last_diagnostics(folder: &Path) -> Option<String> {
-    let inside = |folder: PathBuf| {
-        std::fs::read_dir(folder)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .map(|entry| entry.path())
-    };
-    let targets = inside(folder.join("target"));
-    let of_cells = targets.flat_map(|target| inside(target.join("debug/.fingerprint")));
-    let of_cargo = of_cells.map(|crate_folder| crate_folder.join("output-lib-ctx"));
-    let files = of_cargo.chain([folder.join(cargo::SAID)]);
-    let written = |file: &PathBuf| {
-        file.metadata()
-            .and_then(|data| data.modified())
-            .unwrap_or(SystemTime::UNIX_EPOCH)
-    };
-    let newest = files.filter(|file| file.is_file()).max_by_key(written)?;
-    std::fs::read_to_string(newest).ok()
 }
 
 #[cfg(test)]

@@ -1,0 +1,328 @@
+//! Runs a cell: as it was compiled before, or through evcxr.
+
+use super::attempt::Attempt;
+use super::cell::Cell;
+use super::context::Context;
+use super::explain::Explanation;
+use super::explain::memory::Fate;
+use super::explain::warnings;
+use super::gone::Gone;
+use super::interrupt::Interrupter;
+use super::kept::{
+    CHANGED_TYPE, Compiled, Found, JustCompiled, KeptCells, Ran, Runs, ends_early, given_up,
+};
+use super::outlet::Outlet;
+use super::prepare::Prepared;
+use super::scope::{Variables, asks_for_crates};
+use super::sources::SourceMap;
+use super::state::State;
+use super::stopped::what_is_there;
+use super::timing::Timing;
+use super::types;
+use crate::compiler::diagnostics;
+use crate::compiler::session::Session;
+use crate::worker::channels::WorkerEnds;
+use crate::worker::link::{Lost, Worker};
+use crate::worker::relay::Exchange;
+use chainrule::base::protocol::Event;
+use evcxr::{Error, EvalOutputs};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+pub struct Engine {
+    // The order matters: evcxr and the worker end before the session's folder goes.
+    pub evcxr: Context,
+    pub worker: Arc<Mutex<Worker>>,
+    pub kept: KeptCells,
+    /// Where relative paths begin.
+    pub folder: PathBuf,
+    pub compiled: Compiled,
+    pub timing: Timing,
+    /// How often the worker has run something for this cell and kept what it did.
+    pub steps: usize,
+    pub interrupter: Interrupter,
+    /// For a worker that evcxr starts in place of one that has ended.
+    pub _worker_ends: WorkerEnds,
+    /// evcxr's file with the code of the last cell.
+    pub session: Session,
+}
+
+/// The cell, and what it meets on its way.
+pub struct Order<'a> {
+    /// As the learner wrote it; without a text where it is one of ours.
+    pub cell: &'a Cell,
+    pub prepared: &'a mut Prepared,
+    pub state: &'a mut State,
+    pub sources: &'a SourceMap,
+    pub outlet: &'a mut Outlet,
+}
+
+impl Engine {
+    /// What is known of a cell, and by what it is kept.
+    pub fn find(
+        &mut self,
+        cell: &Cell,
+        prepared: &Prepared,
+        state: &State,
+    ) -> (Option<String>, Option<Found>) {
+        let is_ours = cell.text().is_empty();
+        let text = if is_ours { &prepared.cell } else { cell };
+        let key = self.kept.key(text, state, &self.folder);
+        let found = key.as_ref().and_then(|key| self.kept.find(key));
+        (key, found)
+    }
+
+    /// Runs a cell that was compiled before. Nothing if it turns out that it does not fit: then it
+    /// was not run.
+    pub fn play(&mut self, order: &mut Order, runs: Runs) -> Option<Ran> {
+        let Runs { kept, objects } = runs;
+        let mut played = order.prepared.clone();
+        let mut gone = Gone {
+            changed: kept.changed,
+            variables: kept.dropped,
+            ..Gone::default()
+        };
+        gone.take_again(&kept.gave_way, order.sources, &mut played)?;
+        if !kept.functions.is_empty() && objects.len() != kept.functions.len() {
+            return None;
+        }
+        let mut stopped = false;
+        for (object, (function, _)) in objects.iter().zip(&kept.functions) {
+            let path = self.session.store_object(object).ok()?;
+            let answers = self.worker().run(&path, function);
+            let Ok(answers) = answers else {
+                self.restart_worker();
+                order.state.scope.variables.clear();
+                let result = Err(Error::SubprocessTerminated(String::new()));
+                return Some(Ran {
+                    is_lost: true,
+                    ..Ran::new(result, gone)
+                });
+            };
+            if answers.iter().any(|line| line.starts_with(CHANGED_TYPE)) {
+                return None;
+            }
+            if given_up(&answers) {
+                if order.outlet.forget_load_failure() {
+                    return None;
+                }
+                let value = "the cell has not come to its end".to_owned();
+                return Some(Ran::new(Err(Error::Message(value)), gone));
+            }
+            self.steps += 1;
+            stopped = ends_early(&answers);
+        }
+        *order.prepared = played;
+        let state = &mut *order.state;
+        state.note_gone(order.cell.number, &gone);
+        let imports = kept.gave_way.imports();
+        imports.for_each(|text| state.scope.forget(text));
+        let mut variables = kept.variables;
+        variables.retain(|name, _| !stopped || kept.staying.contains(name));
+        let now = state.scope.with_kinds(&variables, &order.prepared.cell);
+        let before = std::mem::replace(&mut state.scope.variables, now);
+        state.scope.add(&order.prepared.cell);
+        if kept.versions.is_some() {
+            state.scope.versions = kept.versions;
+        }
+        self.compiled = kept.compiled;
+        if stopped {
+            self.keep_what_is_there(order, &before);
+        }
+        let mut outputs = EvalOutputs::new();
+        outputs.content_by_mime_type = kept.said;
+        Some(Ran::new(Ok(outputs), gone))
+    }
+
+    /// Has evcxr compile and run a cell, and keeps it by `key`.
+    pub fn compile(&mut self, order: &mut Order, key: Option<&str>) -> Ran {
+        let compiling = Compiling::begin(&self.interrupter);
+        self.evcxr.take_exchanges();
+        let earlier = order.state.scope.clone();
+        let mut ran = match self.wake(order) {
+            Ok(()) => self.attempt(order),
+            Err(error) => Ran::new(Err(error), Gone::default()),
+        };
+        // Of types that the cell changes there are none.
+        let before = order.state.scope.variables.clone();
+        drop(compiling);
+        let exchanges = self.evcxr.take_exchanges();
+        ran.is_lost = exchanges.iter().any(|exchange| exchange.answers.is_none());
+        if ran.is_lost {
+            self.restart_worker();
+        }
+        let answers = exchanges.iter().filter_map(|one| one.answers.as_ref());
+        self.steps += answers.filter(|answers| !given_up(answers)).count();
+        note_unforeseen(order, &exchanges, &ran.gone, &before);
+        self.compiled.source = self.evcxr.last_source();
+        let said = diagnostics::last(self.session.folder()).unwrap_or_default();
+        self.compiled.warnings = warnings::of_compiled(&said, &self.compiled.source);
+        self.follow(order, &ran);
+        if ran.result.is_err() {
+            // What had to go for the cell is still there: it has not run.
+            order.state.scope.take_items_of(&earlier);
+            if !ran.is_lost {
+                let variables = &mut order.state.scope.variables;
+                let there = std::mem::replace(variables, earlier.variables);
+                variables.retain(|name, _| {
+                    there.contains_key(name)
+                        || !(before.contains_key(name) || ran.gone.unnameable.contains(name))
+                });
+            }
+        }
+        let is_loaded = self.complete_types(order);
+        if let Some(key) = key.filter(|_| is_loaded) {
+            let just = JustCompiled {
+                ran: &ran,
+                cell: &order.prepared.cell,
+                exchanges: &exchanges,
+                before: &before,
+                scope: &order.state.scope,
+                compiled: &self.compiled,
+            };
+            if let Some(content) = just.content() {
+                self.kept.keep(key, &content);
+            }
+        }
+        let last = exchanges.last().and_then(|one| one.answers.as_ref());
+        if last.is_some_and(ends_early) && ran.result.is_ok() {
+            self.keep_what_is_there(order, &before);
+        }
+        ran
+    }
+
+    /// Starts evcxr if it is not there, and prepares it for a cell that asks for crates.
+    fn wake(&mut self, order: &Order) -> Result<(), Error> {
+        if !self.evcxr.is_awake() {
+            self.interrupter.waits(true);
+            let started = self.evcxr.awake(&order.state.scope).map(drop);
+            self.interrupter.waits(false);
+            started?;
+        }
+        if asks_for_crates(&order.prepared.cell) {
+            self.evcxr.expect_crates();
+        }
+        Ok(())
+    }
+
+    fn attempt(&mut self, order: &mut Order) -> Ran {
+        let attempt = Attempt {
+            cell: order.cell,
+            prepared: order.prepared,
+            state: order.state,
+            sources: order.sources,
+            evcxr: &mut self.evcxr,
+            folder: &self.folder,
+            gone: Gone::default(),
+        };
+        let (result, gone) = attempt.run();
+        Ran::new(result, gone)
+    }
+
+    /// Takes over from evcxr what there is after a cell.
+    fn follow(&mut self, order: &mut Order, ran: &Ran) {
+        let nothing = Cell::new("");
+        let cell = match &ran.result {
+            Ok(_) => &order.prepared.cell,
+            Err(_) => &nothing,
+        };
+        let scope = &mut order.state.scope;
+        if let Some(kinds) = self.evcxr.variables() {
+            scope.variables = scope.with_kinds(&kinds, cell);
+        }
+        scope.add(cell);
+        if cell
+            .commands()
+            .any(|line| line.trim_start().starts_with(":dep"))
+        {
+            let lock = self.session.folder().join("Cargo.lock");
+            scope.versions = std::fs::read_to_string(lock).ok();
+        }
+        self.evcxr.has_seen(scope);
+    }
+
+    /// Fills gaps in the types of variables. Says whether all of the cell could be loaded.
+    fn complete_types(&mut self, order: &mut Order) -> bool {
+        let reported = order.outlet.so_far();
+        types::complete(&mut order.state.scope.variables, reported);
+        let is_failure = |event: &Event| matches!(event, Event::LoadFailed { .. });
+        !reported.iter().any(is_failure)
+    }
+
+    /// Adds to the variables those that are there although the cell has stopped. evcxr drops all
+    /// that a cell was to make; it is told of these when it is needed next.
+    fn keep_what_is_there(&mut self, order: &mut Order, before: &Variables) {
+        let (cell, source) = (&order.prepared.cell, &self.compiled.source);
+        let found = what_is_there(cell, source, before, order.outlet.so_far());
+        order.state.scope.variables.extend(found);
+        self.complete_types(order);
+    }
+
+    /// A cell begins, of which `:timing` may want to know where its time goes.
+    pub fn begin_timing(&mut self) {
+        let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
+        self.timing.begin(self.session.folder(), &mut worker);
+    }
+
+    /// The cell has ended.
+    pub fn end_timing(&mut self) -> Option<Explanation> {
+        let mut worker = self.worker.lock().unwrap_or_else(PoisonError::into_inner);
+        self.timing.end(self.session.folder(), &mut worker)
+    }
+
+    fn worker(&self) -> MutexGuard<'_, Worker> {
+        self.worker.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Goes back to a snapshot.
+    pub fn undo(&self, steps: usize) -> Result<(), Lost> {
+        self.worker().undo(steps)
+    }
+
+    fn restart_worker(&mut self) {
+        // If it does not start, the next cell says that the variables are lost, and tries again.
+        let _ = self.worker().restart();
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // evcxr would kill the supervisor, which then could not collect what cells have started.
+        self.interrupter.end_worker();
+    }
+}
+
+/// Remembers why variables are not there of which only the store saw that their types are others
+/// now.
+fn note_unforeseen(order: &mut Order, exchanges: &[Exchange], gone: &Gone, before: &Variables) {
+    let answers = exchanges.iter().filter_map(|one| one.answers.as_ref());
+    let names = answers
+        .flatten()
+        .filter_map(|line| std::str::from_utf8(line.strip_prefix(CHANGED_TYPE)?).ok());
+    for name in names.map(str::trim) {
+        let is_known = gone.variables.iter().any(|known| known == name);
+        if let Some(variable) = before.get(name).filter(|_| !is_known) {
+            let fate = Fate::TypeChanged {
+                cell: order.cell.number,
+                kind: variable.kind.clone(),
+            };
+            order.state.memory.note(name, fate);
+        }
+    }
+}
+
+/// While evcxr works for a cell, an interrupt ends the compiler.
+struct Compiling(Interrupter);
+
+impl Compiling {
+    fn begin(interrupter: &Interrupter) -> Compiling {
+        interrupter.may_compile(true);
+        Compiling(interrupter.clone())
+    }
+}
+
+impl Drop for Compiling {
+    fn drop(&mut self) {
+        self.0.may_compile(false);
+    }
+}

@@ -1,0 +1,73 @@
+//! What comes back from a cell while it runs, and what the worker says of it.
+
+use super::crash::LoadedObjects;
+use super::output::{Pump, Sink};
+use super::threads::Threads;
+use crate::worker::channels::{Answers, Events};
+use chainrule::base::protocol::Event;
+
+pub struct Outlet {
+    pump: Pump,
+    events: Events,
+    /// Events of this cell that were looked at before its end.
+    taken: Vec<Event>,
+    /// For cells that ask.
+    pub answers: Answers,
+    pub objects: LoadedObjects,
+    pub threads: Threads,
+}
+
+impl Outlet {
+    pub fn new(pump: Pump, events: Events, answers: Answers) -> Outlet {
+        Outlet {
+            pump,
+            events,
+            taken: Vec::new(),
+            answers,
+            objects: LoadedObjects::default(),
+            threads: Threads::default(),
+        }
+    }
+
+    /// From now on output goes to `sink`.
+    pub fn begin(&mut self, sink: Sink) {
+        self.pump.begin(sink);
+        self.answers.forget();
+    }
+
+    /// Waits for the rest of the output. Returns what was written last on standard error, and what
+    /// the worker has reported.
+    pub fn end(&mut self, ends_with_expression: bool) -> (String, Vec<Event>) {
+        let tail = self.pump.end(ends_with_expression);
+        self.so_far();
+        let events = std::mem::take(&mut self.taken);
+        self.objects.note(&events);
+        (tail, events)
+    }
+
+    /// The same for a cell that was not run.
+    pub fn end_unrun(&mut self) {
+        self.pump.end(false);
+    }
+
+    /// What the worker has reported of this cell so far.
+    pub fn so_far(&mut self) -> &[Event] {
+        self.taken.extend(self.events.take());
+        &self.taken
+    }
+
+    /// Forgets that something could not be loaded. Says whether that was so.
+    pub fn forget_load_failure(&mut self) -> bool {
+        let before = self.so_far().len();
+        let is_other = |event: &Event| !matches!(event, Event::LoadFailed { .. });
+        self.taken.retain(is_other);
+        self.taken.len() < before
+    }
+
+    /// What the worker has reported while no cell ran.
+    pub fn between_cells(&mut self) -> Vec<Event> {
+        let events = self.events.take();
+        self.objects.note(&events);
+        events
+    }
+}
