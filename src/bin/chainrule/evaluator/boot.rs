@@ -192,7 +192,6 @@ fn start_with(
         folder: std::env::current_dir()?,
         compiled: Compiled::default(),
         timing: Timing::default(),
-        steps: 0,
         interrupter,
         _worker_ends: channels.worker_ends,
         session,

@@ -9,7 +9,7 @@ use super::explain::warnings;
 use super::gone::Gone;
 use super::interrupt::Interrupter;
 use super::kept::{
-    CHANGED_TYPE, Compiled, Found, JustCompiled, KeptCells, Ran, Runs, ends_early, given_up,
+    CHANGED_TYPE, Compiled, Found, JustCompiled, Kept, KeptCells, Ran, Runs, ends_early, given_up,
 };
 use super::outlet::Outlet;
 use super::prepare::Prepared;
@@ -38,8 +38,6 @@ pub struct Engine {
     pub folder: PathBuf,
     pub compiled: Compiled,
     pub timing: Timing,
-    /// How often the worker has run something for this cell and kept what it did.
-    pub steps: usize,
     pub interrupter: Interrupter,
     /// For a worker that evcxr starts in place of one that has ended.
     pub _worker_ends: WorkerEnds,
@@ -72,70 +70,91 @@ impl Engine {
         (key, found)
     }
 
+    /// Runs a cell as it was compiled before, or compiles it if that does not fit.
+    pub fn play_or_compile(&mut self, order: &mut Order, runs: Runs, key: &Option<String>) -> Ran {
+        match self.play(order, runs) {
+            Some(ran) => ran,
+            None => self.compile(order, key),
+        }
+    }
+
     /// Runs a cell that was compiled before. Nothing if it turns out that it does not fit: then it
     /// was not run.
-    pub fn play(&mut self, order: &mut Order, runs: Runs) -> Option<Ran> {
+    fn play(&mut self, order: &mut Order, runs: Runs) -> Option<Ran> {
         let Runs { kept, objects } = runs;
         let mut played = order.prepared.clone();
         let mut gone = Gone {
-            changed: kept.changed,
-            variables: kept.dropped,
+            changed: kept.changed.clone(),
+            variables: kept.dropped.clone(),
             ..Gone::default()
         };
         gone.take_again(&kept.gave_way, order.sources, &mut played)?;
-        if !kept.functions.is_empty() && objects.len() != kept.functions.len() {
+        if objects.len() != kept.functions.len() {
             return None;
         }
-        let mut stopped = false;
+        let mut stops_early = false;
+        let mut steps = 0;
         for (object, (function, _)) in objects.iter().zip(&kept.functions) {
             let path = self.session.store_object(object).ok()?;
             let answers = self.worker().run(&path, function);
+            let failed = |error: Error| Ran::new(Err(error), Gone::default());
             let Ok(answers) = answers else {
                 self.restart_worker();
                 order.state.scope.variables.clear();
-                let result = Err(Error::SubprocessTerminated(String::new()));
                 return Some(Ran {
+                    gone,
                     is_lost: true,
-                    ..Ran::new(result, gone)
+                    ..failed(Error::SubprocessTerminated(String::new()))
                 });
             };
             if answers.iter().any(|line| line.starts_with(CHANGED_TYPE)) {
                 return None;
             }
             if given_up(&answers) {
-                if order.outlet.forget_load_failure() {
-                    return None;
-                }
                 let value = "the cell has not come to its end".to_owned();
-                return Some(Ran::new(Err(Error::Message(value)), gone));
+                let is_loaded = !order.outlet.forget_load_failure();
+                return is_loaded.then(|| Ran {
+                    gone,
+                    steps,
+                    ..failed(Error::Message(value))
+                });
             }
-            self.steps += 1;
-            stopped = ends_early(&answers);
+            steps += 1;
+            stops_early = ends_early(&answers);
         }
         *order.prepared = played;
-        let state = &mut *order.state;
-        state.note_gone(order.cell.number, &gone);
+        order.state.note_gone(order.cell.number, &gone);
+        let mut outputs = EvalOutputs::new();
+        outputs.content_by_mime_type.clone_from(&kept.said);
+        self.take_over(order, kept, stops_early);
+        Some(Ran {
+            steps,
+            ..Ran::new(Ok(outputs), gone)
+        })
+    }
+
+    /// Makes of the session what the cell, as it was kept, has made of it.
+    fn take_over(&mut self, order: &mut Order, kept: Kept, stops_early: bool) {
+        let scope = &mut order.state.scope;
         let imports = kept.gave_way.imports();
-        imports.for_each(|text| state.scope.forget(text));
+        imports.for_each(|text| scope.forget(text));
         let mut variables = kept.variables;
-        variables.retain(|name, _| !stopped || kept.staying.contains(name));
-        let now = state.scope.with_kinds(&variables, &order.prepared.cell);
-        let before = std::mem::replace(&mut state.scope.variables, now);
-        state.scope.add(&order.prepared.cell);
+        variables.retain(|name, _| !stops_early || kept.staying.contains(name));
+        let now = scope.with_kinds(&variables, &order.prepared.cell);
+        let before = std::mem::replace(&mut scope.variables, now);
+        scope.add(&order.prepared.cell);
         if kept.versions.is_some() {
-            state.scope.versions = kept.versions;
+            scope.versions = kept.versions;
         }
         self.compiled = kept.compiled;
-        if stopped {
+        if stops_early {
             self.keep_what_is_there(order, &before);
         }
-        let mut outputs = EvalOutputs::new();
-        outputs.content_by_mime_type = kept.said;
-        Some(Ran::new(Ok(outputs), gone))
     }
 
     /// Has evcxr compile and run a cell, and keeps it by `key`.
-    pub fn compile(&mut self, order: &mut Order, key: Option<&str>) -> Ran {
+    pub fn compile(&mut self, order: &mut Order, key: &Option<String>) -> Ran {
+        self.timing.was_compiled = true;
         let compiling = Compiling::begin(&self.interrupter);
         self.evcxr.take_exchanges();
         let earlier = order.state.scope.clone();
@@ -152,7 +171,7 @@ impl Engine {
             self.restart_worker();
         }
         let answers = exchanges.iter().filter_map(|one| one.answers.as_ref());
-        self.steps += answers.filter(|answers| !given_up(answers)).count();
+        ran.steps = answers.filter(|answers| !given_up(answers)).count();
         note_unforeseen(order, &exchanges, &ran.gone, &before);
         self.compiled.source = self.evcxr.last_source();
         let said = diagnostics::last(self.session.folder()).unwrap_or_default();
@@ -171,7 +190,7 @@ impl Engine {
             }
         }
         let is_loaded = self.complete_types(order);
-        if let Some(key) = key.filter(|_| is_loaded) {
+        if let Some(key) = key.as_ref().filter(|_| is_loaded) {
             let just = JustCompiled {
                 ran: &ran,
                 cell: &order.prepared.cell,

@@ -24,9 +24,8 @@ pub struct Course<'a> {
     pub error_tail: &'a str,
     /// If threads of earlier cells have ended with this one: what that took along.
     pub lost: Option<&'a Lost>,
-    /// The variables before it, and now.
+    /// The variables before it.
     pub before: &'a BTreeMap<String, String>,
-    pub now: &'a BTreeMap<String, String>,
     pub state: &'a State,
     pub sources: &'a SourceMap,
     /// The code that was compiled for it.
@@ -46,7 +45,7 @@ impl Course<'_> {
         let is_lost = matches!(result, Err(Error::SubprocessTerminated(_)));
         // A runner that died after it had answered has harmed nobody.
         if result.is_err() && (is_lost || reports.restored().is_some()) {
-            return Err(self.crash().failure());
+            return Err(self.crashed());
         }
         if let Some(message) = reports.load_failure() {
             return Err(not_loaded(message));
@@ -69,8 +68,8 @@ impl Course<'_> {
         }
     }
 
-    fn crash(&self) -> Crash<'_> {
-        Crash {
+    fn crashed(&self) -> Failure {
+        let crash = Crash {
             number: self.cell.number,
             code: self.cell.text(),
             events: self.events,
@@ -79,10 +78,11 @@ impl Course<'_> {
             error_tail: self.error_tail,
             settings: self.settings,
             variables: self.before,
-            kept: self.now,
+            kept: &self.state.kinds(),
             objects: self.objects,
             lost: self.lost,
-        }
+        };
+        crash.failure()
     }
 
     /// The failure that a cell has reported, if it has.

@@ -12,10 +12,12 @@
 //! beginning of each cell finds; then the cell is compiled.
 
 use super::cell::Cell;
-use super::explain::warnings::Warning;
+use super::explain::Explanation;
+use super::explain::warnings::{self, Warning};
 use super::failure::Refusal;
 use super::gone::{GaveWay, Gone};
 use super::scope::{Scope, Variables, reads_files};
+use super::sources::SourceMap;
 use super::state::State;
 use super::types;
 use crate::compiler::cells::Cells;
@@ -36,6 +38,13 @@ use std::path::Path;
 pub struct Compiled {
     pub source: String,
     pub warnings: Vec<Warning>,
+}
+
+impl Compiled {
+    /// What rustc warns of about this cell.
+    pub fn warnings_of(&self, number: u32, sources: &SourceMap) -> Vec<Explanation> {
+        warnings::of_cell(&self.warnings, number, &self.source, sources)
+    }
 }
 
 /// A cell that was compiled, apart from the machine code.
@@ -73,6 +82,8 @@ pub struct Ran {
     pub result: Result<EvalOutputs, Error>,
     /// Whether the worker was lost with it, and all snapshots.
     pub is_lost: bool,
+    /// How often the worker has run something and kept what it did.
+    pub steps: usize,
 }
 
 impl Ran {
@@ -81,6 +92,7 @@ impl Ran {
             gone,
             result,
             is_lost: false,
+            steps: 0,
         }
     }
 }

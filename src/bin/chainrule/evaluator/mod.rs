@@ -66,13 +66,14 @@ use engine::{Engine, Order};
 use evcxr::EvalOutputs;
 use explain::memory::Lost;
 use explain::notices::{self, Past};
-use explain::warnings;
 use failure::Refusal;
+use interrupt::Stop;
 use judge::Course;
 use kept::{Found, Ran};
 use outlet::Outlet;
 use prepare::{Prepared, prepare};
 use reports::Reports;
+use scope::Scope;
 use sources::SourceMap;
 use state::State;
 use std::collections::BTreeMap;
@@ -90,6 +91,14 @@ pub struct Evaluator {
     sources: SourceMap,
     assistant: Assistant,
     settings: Settings,
+}
+
+/// A cell that the engine has run, or tried to.
+struct Tried {
+    /// By what it is kept.
+    key: Option<String>,
+    ran: Ran,
+    stop: Option<Stop>,
 }
 
 impl Evaluator {
@@ -213,49 +222,9 @@ impl Evaluator {
         sink: &Sink,
     ) -> Result<EvalOutputs, Failure> {
         let before = self.state.kinds();
-        let scope = self.state.scope.clone();
-        let interrupter = self.engine.interrupter.clone();
-        let running = interrupter.enter();
-        self.engine.steps = 0;
-        self.undo.note_before(cell, &self.state, &self.assistant);
-        let claimed = meanings::claim_names(cell, &scope, &self.sources, &mut prepared);
-        let (key, found) = self.engine.find(cell, &prepared, &self.state);
-        let runs = match found {
-            Some(Found::Refused(refusal)) => {
-                running.leave();
-                return Err(self.refused_again(cell, &refusal, &before));
-            }
-            Some(Found::Runs(runs)) => Some(*runs),
-            None => None,
-        };
-        let mut order = Order {
-            cell,
-            prepared: &mut prepared,
-            state: &mut self.state,
-            sources: &self.sources,
-            outlet: &mut self.outlet,
-        };
-        let played = runs.and_then(|runs| self.engine.play(&mut order, runs));
-        let was_compiled = played.is_none();
-        let mut ran = match played {
-            Some(ran) => ran,
-            None => self.engine.compile(&mut order, key.as_deref()),
-        };
-        let stop = running.leave();
-        if ran.result.is_ok() {
-            ran.gone.claimed.extend(claimed);
-            self.state.note_gone(cell.number, &ran.gone);
-        }
-        self.note_after(cell, &prepared, &ran, &scope);
+        let Tried { key, ran, stop } = self.run_or_refuse(cell, &mut prepared)?;
         let (error_tail, events) = self.outlet.end(cell.ends_with_expression());
-        self.state.definitions.note_types(&events);
-        self.engine.timing.note(&events, was_compiled);
-        let lost = self.follow_threads(cell.number, &events);
-        let now = self.state.kinds();
-        self.assistant.note_variables(now.clone(), &events);
-        if self.settings.trace {
-            trace(&events);
-        }
+        let lost = self.note_events(cell.number, &events);
         let reports = Reports(&events);
         let has_crashed = ran.result.is_err() && reports.restored().is_some();
         if let (Some(key), None, Err(error), false) = (key, stop, &ran.result, has_crashed) {
@@ -271,7 +240,6 @@ impl Evaluator {
             error_tail: &error_tail,
             lost: lost.as_ref(),
             before: &before,
-            now: &now,
             state: &self.state,
             sources: &self.sources,
             compiled: &self.engine.compiled.source,
@@ -282,60 +250,90 @@ impl Evaluator {
         if has_crashed {
             self.outlet.objects.forget_last();
         }
-        let returned = reports.returned().filter(|_| has_run);
-        let compiled = &self.engine.compiled;
         let past = Past {
             cell,
             before: &before,
-            now,
+            now: self.state.kinds(),
             gone: &ran.gone,
             has_run,
             succeeded: judged.is_ok(),
-            returned,
-            warnings: warnings::of_cell(
-                &compiled.warnings,
-                cell.number,
-                &compiled.source,
-                &self.sources,
-            ),
+            returned: reports.returned().filter(|_| has_run),
+            warnings: self.engine.compiled.warnings_of(cell.number, &self.sources),
         };
-        for notice in past.remember(&mut self.state.memory) {
-            sink(notice.output());
-        }
+        let notices = past.remember(&mut self.state.memory);
+        notices.iter().for_each(|notice| sink(notice.output()));
         judged
     }
 
-    /// A cell that was refused before, and for the same reason would be now.
-    fn refused_again(
-        &mut self,
-        cell: &Cell,
-        refusal: &Refusal,
-        variables: &BTreeMap<String, String>,
-    ) -> Failure {
+    /// Has the engine run a cell, as it was compiled before if that is known. One that was refused
+    /// before is refused again.
+    fn run_or_refuse(&mut self, cell: &Cell, prepared: &mut Prepared) -> Result<Tried, Failure> {
+        let interrupter = self.engine.interrupter.clone();
+        let running = interrupter.enter();
+        let before = self.state.scope.clone();
+        self.undo.note_before(cell, &self.state, &self.assistant);
+        let claimed = meanings::claim_names(cell, &before, &self.sources, prepared);
+        let (key, found) = self.engine.find(cell, prepared, &self.state);
+        let mut order = Order {
+            cell,
+            prepared,
+            state: &mut self.state,
+            sources: &self.sources,
+            outlet: &mut self.outlet,
+        };
+        let mut ran = match found {
+            Some(Found::Refused(refusal)) => {
+                running.leave();
+                return Err(self.refused_again(cell, &refusal));
+            }
+            Some(Found::Runs(runs)) => self.engine.play_or_compile(&mut order, *runs, &key),
+            None => self.engine.compile(&mut order, &key),
+        };
+        let stop = running.leave();
+        if ran.result.is_ok() {
+            ran.gone.claimed.extend(claimed);
+            self.state.note_gone(cell.number, &ran.gone);
+        }
+        self.note_after(cell, prepared, &ran, &before);
+        Ok(Tried { key, ran, stop })
+    }
+
+    fn refused_again(&mut self, cell: &Cell, refusal: &Refusal) -> Failure {
         self.outlet.end_unrun();
         self.undo.note_after(cell, false, 0);
-        notices::not_run(cell, variables.clone(), &mut self.state.memory);
+        let variables = self.state.kinds();
+        notices::not_run(cell, variables, &mut self.state.memory);
         Failure::refused(cell.number, cell.text(), refusal, &self.state.memory)
     }
 
     /// Notes what a cell has done to the session, before anything is said of it.
-    fn note_after(&mut self, cell: &Cell, prepared: &Prepared, ran: &Ran, before: &scope::Scope) {
+    fn note_after(&mut self, cell: &Cell, prepared: &Prepared, ran: &Ran, before: &Scope) {
         if ran.is_lost {
             self.undo.forget();
         }
         let has_run = ran.result.is_ok();
-        self.undo.note_after(cell, has_run, self.engine.steps);
+        self.undo.note_after(cell, has_run, ran.steps);
         if has_run {
             // evcxr keeps the items of the cell, also if it panicked.
-            let state = &mut self.state;
-            state.implementations.clone_from(&prepared.implementations);
-            let (scope, folder) = (&state.scope, &self.engine.folder);
-            let definitions = state
-                .definitions
-                .after(before, scope, &prepared.cell, folder);
-            state.definitions = definitions;
+            let folder = &self.engine.folder;
+            self.state.take_over(prepared, before, folder);
             self.assistant.note_cell(cell);
         }
+    }
+
+    /// Notes what the worker has reported of a cell. Says what was lost with threads that ended.
+    fn note_events(&mut self, number: u32, events: &[Event]) -> Option<Lost> {
+        self.state.definitions.note_types(events);
+        self.engine.timing.note(events);
+        let lost = self.follow_threads(number, events);
+        self.assistant.note_variables(self.state.kinds(), events);
+        if self.settings.trace {
+            // For `benches/worker.py`.
+            let is_snapshot = |event: &&Event| matches!(event, Event::Snapshot { .. });
+            let snapshots = events.iter().filter(is_snapshot);
+            snapshots.for_each(|event| eprintln!("{}", event.to_json()));
+        }
+        lost
     }
 
     /// Evaluates an expression and returns its representations instead of showing them.
@@ -472,11 +470,4 @@ impl Evaluator {
         let are_gone = self.outlet.threads.note(events);
         are_gone.then(|| threads::lose(number, &mut self.state))
     }
-}
-
-/// Says what snapshots have cost, for `benches/worker.py`.
-fn trace(events: &[Event]) {
-    let is_snapshot = |event: &&Event| matches!(event, Event::Snapshot { .. });
-    let snapshots = events.iter().filter(is_snapshot);
-    snapshots.for_each(|event| eprintln!("{}", event.to_json()));
 }

@@ -38,6 +38,13 @@ impl State {
         (after, next)
     }
 
+    /// Takes over what a cell that came after `before` has defined, apart from the scope itself.
+    pub fn take_over(&mut self, prepared: &Prepared, before: &Scope, folder: &Path) {
+        self.implementations.clone_from(&prepared.implementations);
+        let definitions = &self.definitions;
+        self.definitions = definitions.after(before, &self.scope, &prepared.cell, folder);
+    }
+
     /// Remembers why names are not there any more.
     pub fn note_gone(&mut self, number: u32, gone: &Gone) {
         for (called, place) in &gone.set_aside {

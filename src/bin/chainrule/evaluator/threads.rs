@@ -27,8 +27,8 @@ const OF_THREADS: &[&str] = &[
 pub struct Threads(u64);
 
 impl Threads {
-    /// Takes note of what the worker has reported. Says whether a copy of the process has taken over
-    /// that lacks some of them.
+    /// Takes note of what the worker has reported. Says whether a copy of the process has taken
+    /// over that lacks some of them.
     pub fn note(&mut self, events: &[Event]) -> bool {
         let mut are_gone = false;
         for event in events {

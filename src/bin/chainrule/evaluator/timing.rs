@@ -13,7 +13,8 @@ pub struct Timing {
     is_on: bool,
     begin: Option<Instant>,
     loading: Duration,
-    was_compiled: bool,
+    /// Whether something of the cell was.
+    pub was_compiled: bool,
 }
 
 impl Timing {
@@ -49,13 +50,12 @@ impl Timing {
     }
 
     /// Takes the time of loading from what the worker reports.
-    pub fn note(&mut self, events: &[Event], was_compiled: bool) {
+    pub fn note(&mut self, events: &[Event]) {
         for event in events {
             if let Event::Loaded { microseconds, .. } = event {
                 self.loading += Duration::from_micros(*microseconds);
             }
         }
-        self.was_compiled |= was_compiled;
     }
 
     /// Says where the time of the cell that has just ended went.

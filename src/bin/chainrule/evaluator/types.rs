@@ -61,8 +61,8 @@ pub fn unnameable(
     names.filter(|name| variables.contains_key(name)).collect()
 }
 
-/// Whether one of these may be about a variable of an earlier cell. Of errors in what it has written
-/// itself evcxr says nothing where it has a warning about the cell.
+/// Whether one of these may be about a variable of an earlier cell. Of errors in what it has
+/// written itself evcxr says nothing where it has a warning about the cell.
 pub fn may_be_about_types(errors: &[CompilationError]) -> bool {
     errors.iter().all(|error| error.level() == "warning") || errors.iter().any(may_be_about_a_type)
 }

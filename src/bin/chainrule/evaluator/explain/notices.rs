@@ -33,16 +33,16 @@ impl Past<'_> {
             (true, false) => End::Stopped,
             (false, false) => End::NotRun,
         };
-        let not_reached = self
-            .returned
-            .and_then(|line| self.not_reached(line, memory));
-        memory.record(self.cell, self.now, end);
+        memory.record(self.cell, self.now.clone(), end);
         let mut notices = of_changed_types(self.gone, memory);
         notices.extend(of_unnameable(self.gone, memory).filter(|_| self.has_run));
         if self.succeeded {
             notices.extend(of_cell(self.cell, self.before, memory));
-            notices.extend(self.warnings);
+            notices.extend_from_slice(&self.warnings);
         }
+        let not_reached = self
+            .returned
+            .and_then(|line| self.not_reached(line, memory));
         notices.extend(not_reached);
         notices
     }

@@ -1,0 +1,194 @@
+//! The names that stand in an item, and which of them decide what a type is made of.
+
+use ra_ap_syntax::ast::{self, AstNode, HasAttrs, HasGenericParams, HasName};
+use ra_ap_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T};
+use std::collections::BTreeSet;
+
+pub type Path = Vec<String>;
+
+/// Under what a crate stands among the parts of a type.
+pub fn crate_part(name: &str) -> String {
+    format!("crate {name}")
+}
+
+/// `#[cfg(any())]`: what evcxr is given in place of a definition that was set aside.
+pub fn is_absent(item: &ast::Item) -> bool {
+    item.attrs()
+        .any(|attribute| attribute.syntax().text().to_string().replace(' ', "") == "#[cfg(any())]")
+}
+
+pub fn parameters_of(item: &ast::Item) -> Option<ast::GenericParamList> {
+    match item {
+        ast::Item::Enum(item) => item.generic_param_list(),
+        ast::Item::Fn(item) => item.generic_param_list(),
+        ast::Item::Struct(item) => item.generic_param_list(),
+        ast::Item::Trait(item) => item.generic_param_list(),
+        ast::Item::TypeAlias(item) => item.generic_param_list(),
+        ast::Item::Union(item) => item.generic_param_list(),
+        _ => None,
+    }
+}
+
+pub fn parameters(list: Option<ast::GenericParamList>) -> BTreeSet<String> {
+    let parameters = list
+        .into_iter()
+        .flat_map(|list| list.type_or_const_params());
+    parameters
+        .filter_map(|parameter| Some(parameter.name()?.text().to_string()))
+        .collect()
+}
+
+/// What a tree of imports brings: the name, and what it stands for.
+pub fn imports(tree: &ast::UseTree, before: &Path) -> Vec<(String, Path)> {
+    let mut path = before.clone();
+    path.extend(tree.path().into_iter().flat_map(|path| segments(&path)));
+    if let Some(list) = tree.use_tree_list() {
+        return list
+            .use_trees()
+            .flat_map(|tree| imports(&tree, &path))
+            .collect();
+    }
+    if tree.star_token().is_some() {
+        return vec![("*".to_owned(), path)];
+    }
+    // `use m::{self}`
+    if path.len() > 1 && path.last().is_some_and(|last| last == "self") {
+        path.pop();
+    }
+    let name = match tree.rename() {
+        Some(rename) => rename.name().map(|name| name.text().to_string()),
+        None => path.last().cloned(),
+    };
+    name.map(|name| (name, path)).into_iter().collect()
+}
+
+fn segments(path: &ast::Path) -> Path {
+    let mut names: Path = path
+        .qualifier()
+        .map(|before| segments(&before))
+        .unwrap_or_default();
+    names.extend(
+        path.segment()
+            .and_then(|segment| segment.name_ref())
+            .map(|name| name.text().to_string()),
+    );
+    names
+}
+
+/// A body that decides nothing about a value: that of a function which is not `const` and defines
+/// no types of its own.
+fn is_plain_body(node: &SyntaxNode) -> bool {
+    node.kind() == SyntaxKind::BLOCK_EXPR
+        && node
+            .parent()
+            .and_then(ast::Fn::cast)
+            .is_some_and(|function| function.const_token().is_none())
+        && !node
+            .descendants()
+            .any(|inner| ast::Item::can_cast(inner.kind()))
+}
+
+/// The parts of a definition that decide: not comments, not what is visible from where, not what a
+/// `derive` adds.
+fn deciding_tokens(node: &SyntaxNode) -> Vec<SyntaxToken> {
+    let decides = |node: &SyntaxNode| match node.kind() {
+        SyntaxKind::ATTR => ["repr", "cfg"]
+            .iter()
+            .any(|word| node.text().to_string().contains(word)),
+        SyntaxKind::VISIBILITY => false,
+        _ => !is_plain_body(node),
+    };
+    let tokens = node
+        .descendants_with_tokens()
+        .filter_map(NodeOrToken::into_token);
+    tokens
+        // Whether a comma stands behind the last field or not changes nothing.
+        .filter(|token| {
+            !matches!(
+                token.kind(),
+                SyntaxKind::WHITESPACE | SyntaxKind::COMMENT | SyntaxKind::COMMA
+            )
+        })
+        .filter(|token| {
+            token
+                .parent_ancestors()
+                .take_while(|inner| inner != node)
+                .all(|inner| decides(&inner))
+        })
+        .collect()
+}
+
+/// The words of a definition, as far as they decide how a value of it looks.
+pub fn words_in(node: &SyntaxNode) -> Vec<String> {
+    deciding_tokens(node)
+        .iter()
+        .map(|token| token.text().to_owned())
+        .collect()
+}
+
+/// The paths that a definition names. Within macros, and in attributes, each name may be one.
+pub fn names_in(node: &SyntaxNode, parameters: &BTreeSet<String>) -> Vec<Path> {
+    let mut names = Vec::new();
+    let is_outside = |inner: &SyntaxNode| {
+        inner
+            .ancestors()
+            .take_while(|above| above != node)
+            .any(|above| is_plain_body(&above))
+    };
+    for inner in node.descendants().filter(|inner| !is_outside(inner)) {
+        if let Some(path) = ast::Path::cast(inner.clone()) {
+            let is_whole = inner
+                .parent()
+                .is_none_or(|parent| parent.kind() != SyntaxKind::PATH);
+            names.extend(Some(segments(&path)).filter(|path| is_whole && !path.is_empty()));
+        } else if inner.kind() == SyntaxKind::TOKEN_TREE {
+            names.extend(paths_of_tokens(&inner));
+        }
+    }
+    names.retain(|path| path.len() > 1 || !parameters.contains(&path[0]));
+    names
+}
+
+/// `a::b` and `c` of `(a::b, c)`.
+fn paths_of_tokens(tree: &SyntaxNode) -> Vec<Path> {
+    let (mut paths, mut goes_on): (Vec<Path>, bool) = (Vec::new(), false);
+    for token in tree
+        .children_with_tokens()
+        .filter_map(NodeOrToken::into_token)
+    {
+        match token.kind() {
+            SyntaxKind::IDENT | T![self] | T![super] | T![crate] => {
+                let name = token.text().to_owned();
+                match paths.last_mut().filter(|_| goes_on) {
+                    Some(path) => path.push(name),
+                    None => paths.push(vec![name]),
+                }
+                goes_on = false;
+            }
+            T![::] => goes_on = true,
+            // Within macros `::` is two tokens.
+            T![:] => {
+                let beside = [token.prev_token(), token.next_token()];
+                goes_on = beside.iter().flatten().any(|other| other.kind() == T![:]);
+            }
+            _ => goes_on = false,
+        }
+    }
+    paths
+}
+
+/// The paths in the name of a type, such as `alloc::vec::Vec<ctx::Net>`.
+pub fn paths_in(kind: &str) -> Vec<Path> {
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '#');
+    let words = kind
+        .split(|c| !is_part(c))
+        .filter(|word| word.starts_with(|c: char| c.is_alphabetic() || c == '_'));
+    words
+        .map(|word| {
+            word.split("::")
+                .filter(|name| !name.is_empty())
+                .map(str::to_owned)
+                .collect()
+        })
+        .collect()
+}
