@@ -1,6 +1,6 @@
 //! How much of what a cell shows is shown.
 
-use super::stream::{Bundle, Output, StreamName};
+use crate::evaluator::outlet::stream::{Bundle, Output, StreamName};
 use crate::settings::{how_to_change, size_in_words};
 use chainrule::display::say;
 use serde_json::Value;

@@ -2,9 +2,9 @@
 
 use super::explain::memory::Memory;
 use super::explain::{self, Case, Cell, Flaw, Unkept};
-use super::implementations::IMPLEMENTATION;
-use super::prepare::Prepared;
-use super::sources::Place;
+use crate::evaluator::cell::implementations::IMPLEMENTATION;
+use crate::evaluator::cell::prepare::Prepared;
+use crate::evaluator::cell::sources::Place;
 use annotate_snippets::renderer::Style;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use chainrule::display::say;

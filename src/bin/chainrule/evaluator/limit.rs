@@ -3,7 +3,7 @@
 //!
 //! Decided from the signs and words of the text, one after the other. Nothing here calls itself.
 
-use super::commands::without_commands;
+use crate::evaluator::cell::commands::without_commands;
 use chainrule::display::say;
 
 /// Brackets within brackets. People write ten; what reads a cell needs some kilobytes of stack for

@@ -1,7 +1,7 @@
 //! Watches what cells take: time, memory, processes. A thread of the kernel, which a cell cannot
 //! hold up.
 
-use super::interrupt::{Interrupter, Stop};
+use crate::evaluator::engine::interrupt::{Interrupter, Stop};
 use crate::machine::processes::{children, own_memory, share_of_memory, statistics};
 use crate::settings::Settings;
 use anyhow::Result;

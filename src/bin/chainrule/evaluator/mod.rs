@@ -9,73 +9,50 @@
 //! [`Failure`]. An evaluator lives on one thread; only the [`Interrupter`] is for others.
 
 mod assist;
-mod attempt;
-mod boot;
 mod cap;
 pub mod cell;
-mod commands;
-mod context;
+mod changes;
 mod crash;
-mod definitions;
 mod engine;
 mod explain;
 mod failure;
-mod gone;
-mod identity;
-mod implementations;
-mod imports;
-mod interrupt;
 mod judge;
-mod kept;
-mod launch;
 pub mod limit;
 mod limits;
-mod made_of;
-mod meanings;
-mod obstacles;
 mod outlet;
-mod output;
-mod prepare;
-mod reports;
-mod scope;
-mod sources;
 mod state;
-mod stopped;
-mod stream;
 mod threads;
-mod timing;
-mod types;
 mod undo;
 mod variables;
 
 pub use assist::{Assistant, Completions, Inspected};
-pub use boot::prepare_library;
+pub use engine::boot::prepare_library;
+pub use engine::interrupt::Interrupter;
 pub use failure::Failure;
-pub use interrupt::Interrupter;
-pub use output::Sink;
-pub use stream::{Bundle, CommAct, Output, StreamName};
+pub use outlet::output::Sink;
+pub use outlet::stream::{Bundle, CommAct, Output, StreamName};
 
 pub use crate::worker::channels::Answers;
 
 use crate::settings::Settings;
 use assist::analyzer;
 use cell::Cell;
+use cell::commands::{refused_command, without_command};
+use cell::prepare::{Prepared, prepare};
+use cell::sources::SourceMap;
 use chainrule::base::protocol::Event;
-use commands::{refused_command, without_command};
+use engine::interrupt::Stop;
+use engine::kept::{Found, Ran};
 use engine::{Engine, Order};
 use evcxr::EvalOutputs;
 use explain::memory::Lost;
 use explain::notices::{self, Past};
 use failure::Refusal;
-use interrupt::Stop;
 use judge::Course;
-use kept::{Found, Ran};
 use outlet::Outlet;
-use prepare::{Prepared, prepare};
-use reports::Reports;
-use scope::Scope;
-use sources::SourceMap;
+use outlet::reports::Reports;
 use state::State;
+use state::scope::Scope;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -108,7 +85,7 @@ impl Evaluator {
         settings: Settings,
         notice: &dyn Fn(&str),
     ) -> anyhow::Result<Evaluator> {
-        let started = boot::start(folder, &settings, notice)?;
+        let started = engine::boot::start(folder, &settings, notice)?;
         Ok(Evaluator::new(folder, settings, started))
     }
 
@@ -120,7 +97,7 @@ impl Evaluator {
         settings: Settings,
         notice: &dyn Fn(&str),
     ) -> anyhow::Result<Evaluator> {
-        let started = boot::start_for_all(folder, system, &settings, notice)?;
+        let started = engine::boot::start_for_all(folder, system, &settings, notice)?;
         Ok(Evaluator::new(folder, settings, started))
     }
 
@@ -272,7 +249,7 @@ impl Evaluator {
         let running = interrupter.enter();
         let before = self.state.scope.clone();
         self.undo.note_before(cell, &self.state, &self.assistant);
-        let claimed = meanings::claim_names(cell, &before, &self.sources, prepared);
+        let claimed = changes::meanings::claim_names(cell, &before, &self.sources, prepared);
         let (key, found) = self.engine.find(cell, prepared, &self.state);
         let mut order = Order {
             cell,

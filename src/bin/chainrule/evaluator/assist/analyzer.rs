@@ -2,9 +2,9 @@
 
 use super::complete::{Completion, Completions};
 use super::inspect::{Inspected, Inspection};
-use crate::evaluator::context::Context;
-use crate::evaluator::implementations::IMPLEMENTATION;
-use crate::evaluator::scope::Scope;
+use crate::evaluator::cell::implementations::IMPLEMENTATION;
+use crate::evaluator::engine::context::Context;
+use crate::evaluator::state::scope::Scope;
 
 /// What could stand at byte `offset`, beside what is known without it. Where the analyzer fails,
 /// that has to do: a completion is never worth an error.

@@ -1,7 +1,7 @@
 //! What went wrong, and what is said about it.
 
-use super::super::stream::{Bundle, Output};
 use super::memory::Memory;
+use crate::evaluator::outlet::stream::{Bundle, Output};
 use chainrule::display::{escape_html, say};
 use std::ops::Range;
 

@@ -5,7 +5,7 @@
 
 use super::case::Explanation;
 use super::situations;
-use crate::evaluator::sources::SourceMap;
+use crate::evaluator::cell::sources::SourceMap;
 use serde_json::Value;
 
 /// Lints that tell of code which does not do what it seems to. The rest would only fill a notebook.

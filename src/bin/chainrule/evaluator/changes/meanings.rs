@@ -1,15 +1,15 @@
 //! What names mean: where a name means something of the library, or of an earlier cell, and
 //! something of this cell, it is this cell's.
 
-use super::cell::{Cell, name_of};
-use super::definitions::Definitions;
 use super::gone::Claimed;
-use super::implementations::IMPLEMENTATION;
-use super::imports::{imports, of_use};
-use super::prepare::{NOTHING, Prepared};
-use super::scope::Scope;
-use super::sources::SourceMap;
 use crate::compiler::library;
+use crate::evaluator::cell::implementations::IMPLEMENTATION;
+use crate::evaluator::cell::imports::{imports, of_use};
+use crate::evaluator::cell::prepare::{NOTHING, Prepared};
+use crate::evaluator::cell::sources::SourceMap;
+use crate::evaluator::cell::{Cell, name_of};
+use crate::evaluator::state::definitions::Definitions;
+use crate::evaluator::state::scope::Scope;
 use ra_ap_syntax::ast::{self, AstNode, HasName};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode, SyntaxToken, T};
 use std::collections::BTreeSet;

@@ -1,9 +1,9 @@
 //! A cell as evcxr gets it: the learner's text with little things put in that mend what evcxr does
 //! with it.
 
-use super::cell::{BEFORE, Cell, name_of};
 use super::implementations::{IMPLEMENTATION, Implementations};
 use super::imports::{of_use, overlooked};
+use super::{BEFORE, Cell, name_of};
 use ra_ap_syntax::ast::{self, HasName};
 use ra_ap_syntax::{AstNode, SyntaxNode};
 

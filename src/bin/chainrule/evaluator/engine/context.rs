@@ -6,13 +6,13 @@
 //! and not run (`worker::relay`): the worker has had the variables all along.
 
 use super::launch::{name_crates, start_context};
-use super::obstacles::Compilation;
-use super::scope::Scope;
 use crate::compiler::diagnostics;
 use crate::compiler::library::{Form, Library};
 use crate::compiler::redefinition::Redefinition;
 use crate::compiler::session::Filling;
 use crate::compiler::stand_in::cargo::PRETEND;
+use crate::evaluator::changes::obstacles::Compilation;
+use crate::evaluator::state::scope::Scope;
 use crate::worker::link::Worker;
 use crate::worker::relay::{Exchange, Relay};
 use anyhow::{Context as _, Result, anyhow};

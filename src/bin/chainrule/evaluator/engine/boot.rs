@@ -1,19 +1,19 @@
 //! Preparing the library that sessions link to, and starting a session's engine.
 
+use super::Engine;
 use super::context::{Context, Start};
-use super::engine::Engine;
 use super::interrupt::Interrupter;
 use super::kept::{Compiled, KeptCells};
 use super::launch::{name_crates, run, start_context};
-use super::limits;
-use super::outlet::Outlet;
-use super::output::Pump;
 use super::timing::Timing;
 use crate::compiler::cells::Cells;
 use crate::compiler::facade;
 use crate::compiler::library::{Library, cache_folder, evaluation_key};
 use crate::compiler::session::{Session, copy_target};
 use crate::compiler::toolchain::{Toolchain, cargo_home};
+use crate::evaluator::limits;
+use crate::evaluator::outlet::Outlet;
+use crate::evaluator::outlet::output::Pump;
 use crate::settings::Settings;
 use crate::worker::channels::Channels;
 use crate::worker::link::Worker;

@@ -533,7 +533,8 @@ mod tests {
 
     #[test]
     fn frames_keep_their_place() {
-        let stream = b"before\x1b]7337;{\"kind\":\"display\",\"data\":{\"text/plain\":\"x\"},\"id\":\"7\"}\x07after";
+        let stream = b"before\x1b]7337;{\"kind\":\"display\",\"data\":{\"text/plain\":\"x\"},\
+                       \"id\":\"7\"}\x07after";
         let shown = Bundle {
             id: Some("7".to_owned()),
             ..plain("x")

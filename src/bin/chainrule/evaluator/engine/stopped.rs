@@ -2,10 +2,10 @@
 //! what it was to make anew the old values. evcxr drops all that a cell was to make; it is told of
 //! these when it is needed next (`context`).
 
-use super::cell::Cell;
 use super::kept::stored_by;
-use super::scope::{Variable, Variables, made_by};
 use crate::compiler::stand_in::generated;
+use crate::evaluator::cell::Cell;
+use crate::evaluator::state::scope::{Variable, Variables, made_by};
 use chainrule::base::protocol::Event;
 use std::collections::BTreeSet;
 

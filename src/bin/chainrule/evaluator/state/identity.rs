@@ -1,9 +1,9 @@
 //! What the crate of a cell is for the compiler, so that a value in a box is never taken for one of
 //! a type that was changed since.
 
-use super::cell::words;
 use super::scope::Scope;
 use crate::compiler::crates::hex;
+use crate::evaluator::cell::words;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the crate of a cell is for the compiler.

@@ -1,7 +1,7 @@
 //! Reads what cells write, while they run, and hands it on in batches.
 
-use super::cap::Cap;
 use super::stream::{Output, Parser, StreamName, complete_utf8};
+use crate::evaluator::cap::Cap;
 use anyhow::Result;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -301,7 +301,9 @@ impl Reader {
                 Output::Update(mut bundle) => {
                     self.cap.shorten_update(&mut bundle);
                     // Nobody can see one that is replaced at once.
-                    self.waiting.retain(|output| !matches!(output, Output::Update(earlier) if earlier.id == bundle.id));
+                    self.waiting.retain(|output| {
+                        !matches!(output, Output::Update(earlier) if earlier.id == bundle.id)
+                    });
                     self.waiting.push(Output::Update(bundle));
                 }
                 Output::Display(mut bundle) => {

@@ -5,13 +5,13 @@
 //! the old goes: a `use` that leads nowhere any more, an implementation that is there twice under
 //! two spellings, a function that calls what has changed.
 
-use super::cell::{Cell, words};
 use super::gone::{Gone, set_aside};
-use super::imports::{Import, imports};
 use super::meanings::{Kind, claim};
-use super::prepare::Prepared;
-use super::scope::Scope;
-use super::sources::{Place, SourceMap};
+use crate::evaluator::cell::imports::{Import, imports};
+use crate::evaluator::cell::prepare::Prepared;
+use crate::evaluator::cell::sources::{Place, SourceMap};
+use crate::evaluator::cell::{Cell, words};
+use crate::evaluator::state::scope::Scope;
 use evcxr::CompilationError;
 use ra_ap_syntax::ast::{self, AstNode};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};

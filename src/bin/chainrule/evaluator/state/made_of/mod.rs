@@ -11,7 +11,7 @@ mod names;
 
 pub use names::words_in;
 
-use super::cell::{name_of, parse, statements};
+use crate::evaluator::cell::{name_of, parse, statements};
 
 use crate::compiler::facade::DEPENDENCIES;
 use names::{Path, crate_part, imports, is_absent, names_in, parameters, parameters_of, paths_in};

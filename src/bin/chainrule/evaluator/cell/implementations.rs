@@ -1,6 +1,6 @@
 //! What cells have implemented, and how one of them is taken back.
 
-use super::cell::{BEFORE, name_of, parse, statements};
+use super::{BEFORE, name_of, parse, statements};
 use ra_ap_syntax::ast::{self, AstNode, HasAttrs, HasGenericParams, HasName};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 use std::collections::BTreeSet;

@@ -11,18 +11,18 @@
 //! is not as it was when the cell is run, evcxr's own check of the types of all variables at the
 //! beginning of each cell finds; then the cell is compiled.
 
-use super::cell::Cell;
-use super::explain::Explanation;
-use super::explain::warnings::{self, Warning};
-use super::failure::Refusal;
-use super::gone::{GaveWay, Gone};
-use super::scope::{Scope, Variables, reads_files};
-use super::sources::SourceMap;
-use super::state::State;
 use super::types;
 use crate::compiler::cells::Cells;
 use crate::compiler::crates::content_of_dependency;
 use crate::compiler::stand_in::generated;
+use crate::evaluator::cell::Cell;
+use crate::evaluator::cell::sources::SourceMap;
+use crate::evaluator::changes::gone::{GaveWay, Gone};
+use crate::evaluator::explain::Explanation;
+use crate::evaluator::explain::warnings::{self, Warning};
+use crate::evaluator::failure::Refusal;
+use crate::evaluator::state::State;
+use crate::evaluator::state::scope::{Scope, Variables, reads_files};
 use crate::worker::link::Answers;
 use crate::worker::relay::Exchange;
 use chainrule::base::protocol::evcxr as words;
@@ -354,7 +354,8 @@ mod tests {
         let source = "match catch_unwind(||{\nlet x = 1;\n\
                       evcxr_variable_store.put_variable::<[f32; 3]>(stringify!(x), x);})) {\n\
                       Err(_) => {::chainrule::cell::panicked();\n}}\n\
-                      evcxr_variable_store.put_variable::<Vec<i32>>(stringify!(y), y);evcxr_variable_store";
+                      evcxr_variable_store.put_variable::<Vec<i32>>(stringify!(y), y);\
+                      evcxr_variable_store";
         let (all, staying) = stored_by(source);
         let expected = BTreeMap::from([
             ("x".to_owned(), "[f32; 3]".to_owned()),

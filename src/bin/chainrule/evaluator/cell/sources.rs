@@ -1,6 +1,6 @@
 //! Which cell and line a place in the compiled code comes from.
 
-use super::cell::{BEFORE, Cell};
+use super::{BEFORE, Cell};
 use ra_ap_syntax::SyntaxNode;
 use ra_ap_syntax::ast::{self, AstNode};
 

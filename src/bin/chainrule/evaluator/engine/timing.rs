@@ -1,7 +1,7 @@
 //! Where the time of a cell goes: `:timing`.
 
-use super::explain::Explanation;
 use crate::compiler::times;
+use crate::evaluator::explain::Explanation;
 use crate::worker::link::Worker;
 use chainrule::base::protocol::Event;
 use std::path::Path;

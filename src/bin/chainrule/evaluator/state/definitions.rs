@@ -12,11 +12,11 @@
 //! compiler ([`Identity`]): then all types are others, and the store is told which variables may be
 //! taken all the same.
 
-use super::cell::{Cell, name_of, parse, words};
 use super::identity::Identity;
 use super::made_of::{Graph, Parts, words_in};
 use super::scope::Scope;
 use crate::compiler::redefinition::KeptVariable;
+use crate::evaluator::cell::{Cell, name_of, parse, words};
 use chainrule::base::protocol::Event;
 use ra_ap_syntax::ast::{self, AstNode};
 use std::collections::{BTreeMap, BTreeSet};

@@ -4,10 +4,10 @@
 //! evcxr, which keeps the same in its own way, can be told all of it at any time (`context`),
 //! without a cell being run or compiled.
 
-use super::cell::{Cell, name_of};
-use super::imports::of_use;
-use super::prepare::NOTHING;
 use crate::compiler::crates::{content_of_dependency, named_by};
+use crate::evaluator::cell::imports::of_use;
+use crate::evaluator::cell::prepare::NOTHING;
+use crate::evaluator::cell::{Cell, name_of};
 use ra_ap_syntax::ast::{self, HasName};
 use ra_ap_syntax::{AstNode, SyntaxNode};
 use serde::{Deserialize, Serialize};

@@ -1,10 +1,14 @@
 //! What comes back from a cell while it runs, and what the worker says of it.
 
-use super::crash::LoadedObjects;
-use super::output::{Pump, Sink};
-use super::threads::Threads;
+pub mod output;
+pub mod reports;
+pub mod stream;
+
+use crate::evaluator::crash::LoadedObjects;
+use crate::evaluator::threads::Threads;
 use crate::worker::channels::{Answers, Events};
 use chainrule::base::protocol::Event;
+use output::{Pump, Sink};
 
 pub struct Outlet {
     pump: Pump,

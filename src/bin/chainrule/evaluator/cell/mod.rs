@@ -1,7 +1,13 @@
 //! A cell: its text, parsed once, and whether it is complete.
 
-pub use super::commands::without_commands;
-use super::limit::is_unreadable;
+pub mod commands;
+pub mod implementations;
+pub mod imports;
+pub mod prepare;
+pub mod sources;
+
+use crate::evaluator::limit::is_unreadable;
+pub use commands::without_commands;
 use icu_normalizer::ComposingNormalizerBorrowed;
 use ra_ap_syntax::ast::HasName;
 use ra_ap_syntax::{
@@ -264,8 +270,11 @@ fn is_open(comment: &str) -> bool {
 
 /// Whether the cell ends within a comment.
 pub fn ends_inside_a_comment(code: &str) -> bool {
-    code.contains("/*")
-        && matches!(tokens(&without_commands(code)).pop(), Some((SyntaxKind::COMMENT, text)) if is_open(&text))
+    if !code.contains("/*") {
+        return false;
+    }
+    let last = tokens(&without_commands(code)).pop();
+    matches!(last, Some((SyntaxKind::COMMENT, text)) if is_open(&text))
 }
 
 /// Whether the closing quote of a string is escaped.

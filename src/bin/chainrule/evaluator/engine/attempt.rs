@@ -5,19 +5,19 @@
 //! whose type no cell can write down (`types`), a definition of an earlier cell that does not fit
 //! any more (`obstacles`). Each round takes out what the last one has shown.
 
-use super::cell::Cell;
 use super::context::Context;
-use super::definitions::redefined_by;
-use super::explain::{self, memory::Fate};
-use super::gone::Gone;
-use super::imports::imports;
-use super::meanings::{meant_before, names_taken};
-use super::obstacles::{Compilation, Search};
-use super::prepare::Prepared;
-use super::sources::SourceMap;
-use super::state::State;
 use super::types;
 use crate::compiler::redefinition::Redefinition;
+use crate::evaluator::cell::Cell;
+use crate::evaluator::cell::imports::imports;
+use crate::evaluator::cell::prepare::Prepared;
+use crate::evaluator::cell::sources::SourceMap;
+use crate::evaluator::changes::gone::Gone;
+use crate::evaluator::changes::meanings::{meant_before, names_taken};
+use crate::evaluator::changes::obstacles::{Compilation, Search};
+use crate::evaluator::explain::{self, memory::Fate};
+use crate::evaluator::state::State;
+use crate::evaluator::state::definitions::redefined_by;
 use evcxr::{CompilationError, Error, EvalOutputs};
 use std::path::Path;
 

@@ -6,7 +6,7 @@
 //! variable whose type no later cell can name, such as a `struct` that a macro has defined within
 //! the cell, is left out when it first stands in the way.
 
-use super::scope::{Variable, Variables};
+use crate::evaluator::state::scope::{Variable, Variables};
 use chainrule::base::protocol::Event;
 use evcxr::CompilationError;
 use ra_ap_syntax::{Edition, SourceFile, SyntaxKind};

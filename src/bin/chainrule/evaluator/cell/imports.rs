@@ -1,6 +1,6 @@
 //! What a `use` brings in, piece by piece, as evcxr takes it apart.
 
-use super::cell::Cell;
+use super::Cell;
 use ra_ap_syntax::ast::{self, AstNode, HasName};
 
 /// `use std::fmt::{self, Write as _};` has two: `use std::fmt;` and `use std::fmt::Write as _;`.

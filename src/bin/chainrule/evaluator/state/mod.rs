@@ -1,12 +1,17 @@
 //! What cells have made of a session: all that `:undo` brings back.
 
-use super::cell::Cell;
-use super::definitions::Definitions;
-use super::explain::memory::{Fate, Memory};
-use super::gone::Gone;
-use super::implementations::Implementations;
-use super::prepare::Prepared;
-use super::scope::Scope;
+pub mod definitions;
+pub mod identity;
+pub mod made_of;
+pub mod scope;
+
+use crate::evaluator::cell::Cell;
+use crate::evaluator::cell::implementations::Implementations;
+use crate::evaluator::cell::prepare::Prepared;
+use crate::evaluator::changes::gone::Gone;
+use crate::evaluator::explain::memory::{Fate, Memory};
+use definitions::Definitions;
+use scope::Scope;
 use std::collections::BTreeMap;
 use std::path::Path;
 

@@ -1,9 +1,9 @@
 //! What a cell takes out of the session: what it changes, and what does not fit that any more.
 
-use super::cell::Cell;
-use super::imports::imports;
-use super::prepare::Prepared;
-use super::sources::{Place, SourceMap};
+use crate::evaluator::cell::Cell;
+use crate::evaluator::cell::imports::imports;
+use crate::evaluator::cell::prepare::Prepared;
+use crate::evaluator::cell::sources::{Place, SourceMap};
 use serde::{Deserialize, Serialize};
 
 /// What had to go for a cell.

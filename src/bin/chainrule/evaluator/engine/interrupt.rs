@@ -69,7 +69,7 @@ impl Interrupter {
 
     /// Stops the running cell; does nothing if there is none, or if it is being stopped. Returns at
     /// once.
-    pub(super) fn stop(&self, why: Stop) {
+    pub fn stop(&self, why: Stop) {
         let mut state = self.state();
         if state.began.is_none() || state.stop.is_some() {
             return;
@@ -84,7 +84,7 @@ impl Interrupter {
 
     /// Goes back to how things were after the last cell, although none runs: a thread that a cell
     /// has left does harm.
-    pub(super) fn end_what_runs_between_cells(&self) {
+    pub fn end_what_runs_between_cells(&self) {
         self.signal(END_RUNNER);
     }
 
@@ -101,7 +101,7 @@ impl Interrupter {
 
     /// Waits until a cell begins, the session ends or the time is up. Says how long the cell has
     /// been running, or `None` if none is; nothing at all at the end of the session.
-    pub(super) fn wait(&self, time: Duration) -> Option<Option<Duration>> {
+    pub fn wait(&self, time: Duration) -> Option<Option<Duration>> {
         let state = self.state();
         let (state, _) = self
             .state
@@ -123,7 +123,7 @@ impl Interrupter {
     }
 
     /// From now on the cell waits for what is not its own, or no longer: its time begins then.
-    pub(super) fn waits(&self, is_waiting: bool) {
+    pub fn waits(&self, is_waiting: bool) {
         let mut state = self.state();
         state.is_waiting = is_waiting;
         if !is_waiting {
@@ -132,11 +132,11 @@ impl Interrupter {
     }
 
     /// Whether it is for the cell that cargo works now, if it does.
-    pub(super) fn may_compile(&self, may: bool) {
+    pub fn may_compile(&self, may: bool) {
         self.state().may_compile = may;
     }
 
-    pub(super) fn enter(&self) -> Running<'_> {
+    pub fn enter(&self) -> Running<'_> {
         let mut state = self.state();
         state.cell += 1;
         state.began = Some(Instant::now());
@@ -177,7 +177,7 @@ impl Interrupter {
     }
 
     /// The supervisor.
-    pub(super) fn worker_id(&self) -> u32 {
+    pub fn worker_id(&self) -> u32 {
         self.worker
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

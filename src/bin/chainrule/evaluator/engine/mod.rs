@@ -1,33 +1,42 @@
 //! Runs a cell: as it was compiled before, or through evcxr.
 
-use super::attempt::Attempt;
-use super::cell::Cell;
-use super::context::Context;
-use super::explain::Explanation;
-use super::explain::memory::Fate;
-use super::explain::warnings;
-use super::gone::Gone;
-use super::interrupt::Interrupter;
-use super::kept::{
-    CHANGED_TYPE, Compiled, Found, JustCompiled, Kept, KeptCells, Ran, Runs, ends_early, given_up,
-};
-use super::outlet::Outlet;
-use super::prepare::Prepared;
-use super::scope::{Variables, asks_for_crates};
-use super::sources::SourceMap;
-use super::state::State;
-use super::stopped::what_is_there;
-use super::timing::Timing;
-use super::types;
+pub mod attempt;
+pub mod boot;
+pub mod context;
+pub mod interrupt;
+pub mod kept;
+pub mod launch;
+pub mod stopped;
+pub mod timing;
+pub mod types;
+
 use crate::compiler::diagnostics;
 use crate::compiler::session::Session;
+use crate::evaluator::cell::Cell;
+use crate::evaluator::cell::prepare::Prepared;
+use crate::evaluator::cell::sources::SourceMap;
+use crate::evaluator::changes::gone::Gone;
+use crate::evaluator::explain::Explanation;
+use crate::evaluator::explain::memory::Fate;
+use crate::evaluator::explain::warnings;
+use crate::evaluator::outlet::Outlet;
+use crate::evaluator::state::State;
+use crate::evaluator::state::scope::{Variables, asks_for_crates};
 use crate::worker::channels::WorkerEnds;
 use crate::worker::link::{Lost, Worker};
 use crate::worker::relay::Exchange;
+use attempt::Attempt;
 use chainrule::base::protocol::Event;
+use context::Context;
 use evcxr::{Error, EvalOutputs};
+use interrupt::Interrupter;
+use kept::{
+    CHANGED_TYPE, Compiled, Found, JustCompiled, Kept, KeptCells, Ran, Runs, ends_early, given_up,
+};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use stopped::what_is_there;
+use timing::Timing;
 
 pub struct Engine {
     // The order matters: evcxr and the worker end before the session's folder goes.
