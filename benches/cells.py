@@ -5,7 +5,7 @@ learner's own loops are as fast as in a program.
     cargo build --release
     target/tmp/python/bin/python benches/cells.py [kernels]
 
-Prints a table; the bars are those of issues 4 and 6. How new cells compare with evcxr_jupyter is measured by `kernel_latency.py`
+Prints a table. How new cells compare with evcxr_jupyter is measured by `kernel_latency.py`
 in the folder of the peers. Nothing else should run on the machine.
 """
 

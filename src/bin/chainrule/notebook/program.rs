@@ -2,7 +2,7 @@
 //! program may not.
 
 use super::file::{Notebook, has_tag, source_text};
-use crate::evaluator::cell::{BEFORE, parse, statements, without_commands};
+use crate::evaluator::cell::{Cell, end, name_of, start};
 use ra_ap_syntax::ast::{self, HasName};
 use ra_ap_syntax::{AstNode, SyntaxNode};
 use std::collections::BTreeSet;
@@ -91,13 +91,11 @@ struct Scope {
 
 impl Scope {
     fn cell(&mut self, source: &str) -> String {
-        let rust = without_commands(source);
-        let parsed = parse(&rust);
-        if !parsed.errors().is_empty() {
+        let cell = Cell::new(source);
+        if cell.has_errors() {
             return comment(&format!("This cell is no Rust:\n\n{source}"));
         }
-        let nodes = statements(&parsed);
-        let names: Vec<String> = nodes.iter().flat_map(names_of).collect();
+        let names: Vec<String> = cell.statements().iter().flat_map(names_of).collect();
         let mut text = String::new();
         if names.iter().any(|name| self.names.contains(name)) {
             text.push_str("{\n");
@@ -105,46 +103,18 @@ impl Scope {
             self.names.clear();
         }
         self.names.extend(names);
-        let place = |node: &SyntaxNode| {
-            let range = node.text_range();
-            (
-                usize::from(range.start()) - BEFORE.len(),
-                usize::from(range.end()) - BEFORE.len(),
-            )
-        };
-        match nodes.last() {
+        let rust = cell.rust();
+        match cell.statements().last() {
             // In a notebook the value is shown.
             Some(last) if ast::Expr::can_cast(last.kind()) => {
-                let (start, end) = place(last);
-                text.push_str(&format!(
-                    "{}(&({})).evcxr_display();{}",
-                    &rust[..start],
-                    &rust[start..end],
-                    &rust[end..]
-                ));
+                let (start, end) = (start(last), end(last));
+                let (before, value, behind) = (&rust[..start], &rust[start..end], &rust[end..]);
+                text.push_str(&format!("{before}(&({value})).evcxr_display();{behind}"));
             }
-            Some(last) if ast::Item::can_cast(last.kind()) => {
-                text.push_str(&rust);
-                if let Some(main) = nodes
-                    .iter()
-                    .filter_map(|node| ast::Fn::cast(node.clone()))
-                    .find(is_main)
-                {
-                    text.push_str(if main.ret_type().is_some() {
-                        "\nmain()?;"
-                    } else {
-                        "\nmain();"
-                    });
-                }
-            }
-            _ => text.push_str(&rust),
+            _ => text = text + rust + cell.call_of_main(),
         }
         text
     }
-}
-
-fn is_main(function: &ast::Fn) -> bool {
-    function.name().is_some_and(|name| name.text() == "main")
 }
 
 /// The names that an item brings into its block.
@@ -162,21 +132,8 @@ fn names_of(node: &SyntaxNode) -> Vec<String> {
         };
         return leaves.filter_map(name).collect();
     }
-    let name = match ast::Item::cast(node.clone()) {
-        Some(ast::Item::Fn(item)) => item.name(),
-        Some(ast::Item::Struct(item)) => item.name(),
-        Some(ast::Item::Enum(item)) => item.name(),
-        Some(ast::Item::Union(item)) => item.name(),
-        Some(ast::Item::Trait(item)) => item.name(),
-        Some(ast::Item::TypeAlias(item)) => item.name(),
-        Some(ast::Item::Const(item)) => item.name(),
-        Some(ast::Item::Static(item)) => item.name(),
-        Some(ast::Item::Module(item)) => item.name(),
-        _ => None,
-    };
-    name.map(|name| name.text().to_string())
-        .into_iter()
-        .collect()
+    let name = ast::Item::cast(node.clone()).and_then(|item| name_of(&item));
+    name.into_iter().collect()
 }
 
 #[cfg(test)]

@@ -98,6 +98,23 @@ impl Cell {
         last.is_some_and(|last| ast::Expr::can_cast(last.kind()))
     }
 
+    /// What to put behind it. A program from a book is a cell that only defines things.
+    pub fn call_of_main(&self) -> &'static str {
+        let is_item = |node: &SyntaxNode| ast::Item::can_cast(node.kind());
+        let mut items = self.items();
+        let main = items.find_map(|item| match item {
+            ast::Item::Fn(function) => is_main(&function).then_some(function),
+            _ => None,
+        });
+        let Some(main) = main.filter(|_| self.statements().last().is_some_and(is_item)) else {
+            return "";
+        };
+        let fails = main
+            .ret_type()
+            .is_some_and(|kind| kind.syntax().text().to_string().contains("Result"));
+        if fails { "\nmain()?;" } else { "\nmain();" }
+    }
+
     /// The lines that are commands of evcxr.
     pub fn commands(&self) -> impl Iterator<Item = &str> {
         let lines = self.text.lines().zip(self.rust().lines());
@@ -170,6 +187,23 @@ pub fn name_of(item: &ast::Item) -> Option<String> {
         _ => None,
     };
     name.map(|name| name.text().to_string())
+}
+
+/// Where a statement of a cell begins in its text.
+pub fn start(node: &SyntaxNode) -> usize {
+    usize::from(node.text_range().start()) - BEFORE.len()
+}
+
+/// Where it ends.
+pub fn end(node: &SyntaxNode) -> usize {
+    usize::from(node.text_range().end()) - BEFORE.len()
+}
+
+fn is_main(function: &ast::Fn) -> bool {
+    let has_parameters = function
+        .param_list()
+        .is_some_and(|list| list.params().next().is_some());
+    function.name().is_some_and(|name| name.text() == "main") && !has_parameters
 }
 
 /// Asks the parser.

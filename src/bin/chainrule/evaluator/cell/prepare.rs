@@ -3,7 +3,7 @@
 
 use super::implementations::{IMPLEMENTATION, Implementations};
 use super::imports::{of_use, overlooked};
-use super::{BEFORE, Cell, name_of};
+use super::{Cell, end, name_of, start};
 use ra_ap_syntax::ast::{self, HasName};
 use ra_ap_syntax::{AstNode, SyntaxNode};
 
@@ -68,7 +68,7 @@ pub fn prepare(cell: &Cell, implementations: &Implementations) -> Prepared {
         texts.push((start(last), "(&(".to_owned()));
         texts.push((end(last), ")).evcxr_display();".to_owned()));
     }
-    texts.push((code.len(), call_of_main(nodes).to_owned()));
+    texts.push((code.len(), cell.call_of_main().to_owned()));
     texts.push((code.len(), behind));
     texts.retain(|(_, text)| !text.is_empty());
     texts.sort_by_key(|(at, _)| *at); // what stands at the same place keeps its order
@@ -235,35 +235,6 @@ fn all_in(pattern: &SyntaxNode) -> Vec<ast::IdentPat> {
         .descendants()
         .filter_map(ast::IdentPat::cast)
         .collect()
-}
-
-fn end(node: &SyntaxNode) -> usize {
-    usize::from(node.text_range().end()) - BEFORE.len()
-}
-
-fn start(node: &SyntaxNode) -> usize {
-    usize::from(node.text_range().start()) - BEFORE.len()
-}
-
-/// A program from a book is a cell that only defines things.
-fn call_of_main(nodes: &[SyntaxNode]) -> &'static str {
-    let is_item = |node: &SyntaxNode| ast::Item::can_cast(node.kind());
-    let mut functions = nodes.iter().filter_map(|node| ast::Fn::cast(node.clone()));
-    let main = functions.find(is_main);
-    let Some(main) = main.filter(|_| nodes.last().is_some_and(is_item)) else {
-        return "";
-    };
-    let fails = main
-        .ret_type()
-        .is_some_and(|kind| kind.syntax().text().to_string().contains("Result"));
-    if fails { "\nmain()?;" } else { "\nmain();" }
-}
-
-fn is_main(function: &ast::Fn) -> bool {
-    let has_parameters = function
-        .param_list()
-        .is_some_and(|list| list.params().next().is_some());
-    function.name().is_some_and(|name| name.text() == "main") && !has_parameters
 }
 
 #[cfg(test)]
