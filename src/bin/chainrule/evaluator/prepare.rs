@@ -54,8 +54,10 @@ struct Known {
 
 /// Before an item that takes the place of one that was set aside: rustc does not see it.
 pub const NOTHING: &str = "#[cfg(any())]";
+/// Put around the value of a cell.
+pub const SHOWN: (&str, &str) = ("(&(", ")).evcxr_display();");
 /// Put before each statement, with its line.
-const AT: &str = "chainrule::cell::at(";
+pub const AT: &str = "chainrule::cell::at(";
 /// The constants start with this. Completion leaves them out.
 pub const IMPLEMENTATION: &str = "CHAINRULE_IMPL_";
 
@@ -200,10 +202,10 @@ pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
         // evcxr would show the value, too, but it has a second way ready for values that cannot
         // show themselves, and takes it after any error at the expression, such as a variable that
         // is moved there: a picture would become text.
-        insertions.push((start(last), "(&(".to_owned()));
+        insertions.push((start(last), SHOWN.0.to_owned()));
         insertions.push((
             usize::from(last.text_range().end()) - BEFORE.len(),
-            ")).evcxr_display();".to_owned(),
+            SHOWN.1.to_owned(),
         ));
     }
     if let Some(main) = nodes
