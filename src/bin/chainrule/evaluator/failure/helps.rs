@@ -6,6 +6,7 @@ use crate::evaluator::prepare::{AT, IMPLEMENTATION, SHOWN};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// One advice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,16 +94,21 @@ fn changed_lines(advice: &Value, code: &str) -> Option<Vec<String>> {
 fn changed_line(changes: &[&Value], code: &str) -> Option<Vec<String>> {
     let line = changes[0]["text"][0]["text"].as_str()?;
     let own = own_part(line);
-    if own.is_empty() || !code.contains(own) {
+    if !is_of_cell(&line[own.clone()], code) {
         return None;
     }
+    let byte = |column: &Value| {
+        let all = line.char_indices().map(|(at, _)| at);
+        let at = all.chain([line.len()]).nth(column.as_u64()? as usize - 1)?;
+        // What is put around the parentheses of ours belongs around what is in them.
+        Some(at.clamp(own.start, own.end))
+    };
     let mut changes: Vec<(usize, usize, &str)> = changes
         .iter()
         .map(|change| {
-            let column = |name: &str| Some(change[name].as_u64()? as usize - 1);
             Some((
-                column("column_start")?,
-                column("column_end")?,
+                byte(&change["column_start"])?,
+                byte(&change["column_end"])?,
                 change["suggested_replacement"].as_str()?,
             ))
         })
@@ -110,42 +116,64 @@ fn changed_line(changes: &[&Value], code: &str) -> Option<Vec<String>> {
     changes.sort_by_key(|(start, ..)| *start);
     let is_choice = changes.windows(2).all(|two| two[0].0 == two[1].0);
     if changes.len() > 1 && is_choice {
-        let lines = changes.iter().map(|one| with_changes(line, &[*one]));
-        return lines.collect();
+        let lines = changes.iter();
+        return lines.map(|one| with_changes(line, &own, &[*one])).collect();
     }
-    Some(vec![with_changes(line, &changes)?])
+    Some(vec![with_changes(line, &own, &changes)?])
 }
 
-/// The learner's part of a line after changes that do not overlap, given in order.
-fn with_changes(line: &str, changes: &[(usize, usize, &str)]) -> Option<String> {
-    let byte = |column| {
-        let all = line.char_indices().map(|(at, _)| at);
-        all.chain([line.len()]).nth(column)
-    };
-    let (mut text, mut done) = (String::new(), 0);
+/// A part of a line after changes in it that do not overlap, given in order.
+fn with_changes(
+    line: &str,
+    part: &Range<usize>,
+    changes: &[(usize, usize, &str)],
+) -> Option<String> {
+    let (mut text, mut done) = (String::new(), part.start);
     for (start, end, letters) in changes {
-        text += line.get(done..byte(*start)?)?;
+        text += line.get(done..*start)?;
         text += letters;
-        done = byte(*end)?;
+        done = *end;
     }
-    text += &line[done..];
-    Some(own_part(&text).to_owned())
+    text += &line[done..part.end];
+    Some(text.trim().to_owned())
 }
 
-/// A line of generated code without what was put around the learner's.
-fn own_part(line: &str) -> &str {
-    let mut line = line.trim();
+/// Whether the learner has written this as a line or as a whole statement in it: evcxr takes apart
+/// what is no Rust.
+fn is_of_cell(part: &str, code: &str) -> bool {
+    let is_end = |rest: &str| {
+        let rest = rest.trim_start_matches(' ');
+        part.ends_with([';', '}', '{', ','])
+            || rest.is_empty()
+            || rest.starts_with(['\n', '/', ';'])
+    };
+    let is_begin = |before: &str| {
+        let before = before.trim_end_matches(' ');
+        before.is_empty() || before.ends_with(['\n', ';', '}', '{'])
+    };
+    let places = code.match_indices(part).map(|(at, _)| at);
+    !part.is_empty()
+        && places
+            .into_iter()
+            .any(|at| is_begin(&code[..at]) && is_end(&code[at + part.len()..]))
+}
+
+/// Where the learner's part is in a line of generated code.
+fn own_part(line: &str) -> Range<usize> {
+    let mut own = line.trim();
     let constant = format!("const {IMPLEMENTATION}");
-    while line.starts_with(AT) || line.starts_with(&constant) {
-        let end = if line.starts_with(AT) { ");" } else { "();" };
-        let Some((_, rest)) = line.split_once(end) else {
+    while own.starts_with(AT) || own.starts_with(&constant) {
+        let end = if own.starts_with(AT) { ");" } else { "();" };
+        let Some((_, rest)) = own.split_once(end) else {
             break;
         };
-        line = rest.trim_start();
+        own = rest.trim_start();
     }
     let (before, behind) = SHOWN;
-    line = line.strip_prefix(before).unwrap_or(line);
-    line.strip_suffix(behind).unwrap_or(line)
+    own = own.strip_prefix(before).unwrap_or(own);
+    own = own.strip_suffix(behind).unwrap_or(own);
+    let start = own.as_ptr() as usize - line.as_ptr() as usize;
+    start..start + own.len()
 }
 
 #[cfg(test)]
@@ -171,8 +199,8 @@ mod tests {
             ("do so\n\n.0", ["é + 1.0".to_owned()].as_slice())
         );
         assert_eq!(one.shown(), "do so\n\né + 1.0");
-        let two = [(25, 25, "("), (28, 28, "("), (29, 29, ")")];
-        let two = Help::new(&advice(line, &two[1..]), "é + 1").unwrap();
+        let two = [(28, 28, "("), (29, 29, ")")];
+        let two = Help::new(&advice(line, &two), "é + 1").unwrap();
         assert_eq!(two.lines, ["(é) + 1"]);
     }
 
