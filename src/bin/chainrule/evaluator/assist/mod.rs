@@ -24,7 +24,7 @@ mod words;
 use chainrule::base::protocol::Event;
 pub use complete::Completions;
 pub use inspect::Inspected;
-pub use names::{call, has_default, is_type_of_library, method_of_tensor, signature};
+pub use names::{call, has_default, is_type_of_library, method_of_tensor, methods_of, signature};
 
 use super::cell::Cell;
 use super::limit::excess;

@@ -24,6 +24,16 @@ pub fn method_of_tensor(name: &str) -> Option<Vec<String>> {
     Some(parameters(method))
 }
 
+/// The names of the methods that a type of the library has.
+pub fn methods_of(kind: &str) -> Vec<String> {
+    let types = &library().declarations.types;
+    let members = types.get(kind).into_iter().flat_map(|one| one.items.iter());
+    members
+        .filter(|item| item.kind == Kind::Method)
+        .map(|item| item.name.clone())
+        .collect()
+}
+
 /// How values of a type are made: `Dense::new(inputs, outputs)`; of a function: how it is called.
 /// None for what the prelude does not have.
 pub fn signature(name: &str) -> Option<String> {

@@ -36,8 +36,10 @@ impl Insertion {
 
 /// Before an item that takes the place of one that was set aside: rustc does not see it.
 pub const NOTHING: &str = "#[cfg(any())]";
+/// Put around the value of a cell.
+pub const SHOWN: (&str, &str) = ("(&(", ")).evcxr_display();");
 /// Put before each statement, with its line.
-const AT: &str = "chainrule::cell::at(";
+pub const AT: &str = "chainrule::cell::at(";
 
 /// Prepares a cell that comes after those that have implemented `implementations`.
 pub fn prepare(cell: &Cell, implementations: &Implementations) -> Prepared {
@@ -65,8 +67,8 @@ pub fn prepare(cell: &Cell, implementations: &Implementations) -> Prepared {
         // evcxr would show the value, too, but it has a second way ready for values that cannot
         // show themselves, and takes it after any error at the expression, such as a variable that
         // is moved there: a picture would become text.
-        texts.push((start(last), "(&(".to_owned()));
-        texts.push((end(last), ")).evcxr_display();".to_owned()));
+        texts.push((start(last), SHOWN.0.to_owned()));
+        texts.push((end(last), SHOWN.1.to_owned()));
     }
     texts.push((code.len(), cell.call_of_main().to_owned()));
     texts.push((code.len(), behind));

@@ -22,6 +22,16 @@ impl Call {
             .map(|(_, call)| call)
     }
 
+    /// The call of a path whose last name begins at this byte: `plot::line(…)` at `line`.
+    pub fn ending_at(code: &str, start: usize) -> Option<Call> {
+        nodes(code)
+            .filter_map(|node| Call::of(&node))
+            .find_map(|(at, call)| {
+                let last = call.callee.rfind("::")? + 2;
+                (at + last == start).then_some(call)
+            })
+    }
+
     /// The innermost call that has this byte in its arguments.
     pub fn around(code: &str, start: usize) -> Option<Call> {
         let lists = nodes(code).filter_map(ast::ArgList::cast).filter(|list| {

@@ -22,7 +22,9 @@ pub struct Case<'a> {
     /// The words at the marks, one after the other.
     pub labels: String,
     /// What rustc advises.
-    pub helps: &'a [String],
+    pub helps: Vec<&'a str>,
+    /// The line of the cell as it would be right, by rustc's advice.
+    pub advice: Option<&'a str>,
     /// The folder in which relative paths begin, where it is known.
     pub folder: &'a str,
     /// The bytes of the cell that are marked.

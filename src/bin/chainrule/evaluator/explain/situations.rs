@@ -1,25 +1,46 @@
 //! The table of beginner's mistakes: which message means which, and what to say.
 
+mod collections;
 mod compiled_files;
+mod conditions;
+mod declared;
+mod fates;
 mod keeping;
 mod library;
+mod members;
+mod mismatches;
 mod names;
+mod overflow;
 mod owning;
 mod results;
+mod similar;
 mod slips;
 mod spelling;
 mod surprises;
 mod tensors;
+mod traits;
 
 use super::case::{
     BORROW, CLOSURE, Case, Explanation, FOREIGN, ITERATOR, NAMELESS, OUTDATED, STRANGE,
     UNKNOWN_TYPE, UNPAIRED,
 };
+use collections::{
+    loop_over_something_else, order_of_floats, position_in_a_text, texts_joined, within_a_letter,
+};
 use compiled_files::{file_in_a_macro, module_in_a_file};
+use conditions::{no_condition, one_equals_sign};
+use declared::{
+    case_left_out, macro_of_items, method_without_parentheses, neither_is_yours,
+    no_negative_numbers, parameter_without_type, places_and_values, self_outside,
+    struct_as_function, tensor_as_in_python,
+};
+pub use fates::{threads_gone, unnameable};
 use keeping::{borrow, closure, iterator, nameless, outdated, unknown_type};
 use library::in_chinese;
-use names::{missing_crate, missing_method, missing_name, missing_use, nameless_trait};
-pub use names::{threads_gone, unnameable};
+use members::missing_method;
+use mismatches::mismatch;
+use names::{missing_crate, missing_name, missing_use};
+use overflow::{integer_overflow, literal_out_of_range};
 use owning::{
     immutable, implemented_twice, lent_too_long, moved_in_this_cell, mutable_static, no_debug,
     no_display,
@@ -29,13 +50,15 @@ use slips::{other_language, power, strange_character, without_partner};
 pub use spelling::is_spelling;
 use spelling::{misspelled_path, type_elsewhere};
 use surprises::{
-    borrowed_twice, index_out_of_bounds, integer_overflow, no_such_file, not_a_number,
-    question_mark, two_kinds_of_numbers, unwrap_of_err, unwrap_of_none,
+    borrowed_twice, index_out_of_bounds, no_such_file, not_a_number, question_mark,
+    two_kinds_of_numbers, unwrap_of_err, unwrap_of_none,
 };
 use tensors::{
     changed_in_place, comparison_of_tensors, index_of_tensor, loop_over_tensor,
     tensor_for_a_number, tensor_with_something_else,
 };
+
+use traits::nameless_trait;
 
 /// A mistake is known by its kind and by words in its message or at its marks; an entry that has no
 /// words knows all of its kind. The first entry that has something to say wins.
@@ -87,6 +110,8 @@ const SITUATIONS: &[Situation] = &[
         unknown_type,
     ),
     situation(&[OUTDATED], "", outdated),
+    // What looks like another mistake than it is.
+    situation(&["E0425", "E0308", "E0070"], "", one_equals_sign),
     // Names that are not there.
     situation(&["E0432", "E0433"], "", misspelled_path),
     situation(
@@ -135,6 +160,33 @@ const SITUATIONS: &[Situation] = &[
         "Option<",
         still_wrapped,
     ),
+    // Numbers, texts and lists of another type than is needed.
+    situation(&["E0308"], "expected `bool`", no_condition),
+    situation(&["E0308"], "expected ", mismatch),
+    situation(&["E0600"], "unary operator `-`", no_negative_numbers),
+    situation(
+        &["overflowing_literals"],
+        "out of range",
+        literal_out_of_range,
+    ),
+    situation(&["E0277"], "is not an iterator", loop_over_something_else),
+    situation(&["E0277"], "cannot be indexed by", position_in_a_text),
+    situation(&["Panic"], "is not a char boundary", within_a_letter),
+    situation(&["E0369"], "cannot add", texts_joined),
+    situation(&["E0277"], "the trait bound", order_of_floats),
+    // How functions and types are written.
+    situation(&[""], "expected one of `:`", parameter_without_type),
+    situation(&[""], "format string", places_and_values),
+    situation(&[""], "never used", places_and_values),
+    situation(&[""], "invalid reference to positional", places_and_values),
+    situation(&[""], "expected expression, found", macro_of_items),
+    situation(&[""], "found `@`", tensor_as_in_python),
+    situation(&[""], "found `[`", tensor_as_in_python),
+    situation(&["E0004"], "not covered", case_left_out),
+    situation(&["E0423"], "", struct_as_function),
+    situation(&["E0615", "E0616"], "", method_without_parentheses),
+    situation(&["E0424"], "`self`", self_outside),
+    situation(&["E0117"], "", neither_is_yours),
     // Owning, borrowing, changing.
     situation(&["E0382", "E0505"], "", moved_in_this_cell),
     situation(&["E0384", "E0594", "E0596"], "", immutable),
@@ -202,13 +254,14 @@ pub fn is_help(help: &str, message: &str) -> bool {
     let is_similar = ["similar name exists", "with a similar name"]
         .iter()
         .any(|words| help.contains(words));
-    let is_far = is_similar && names::alike(help, name).is_none();
+    let is_far = is_similar && similar::alike(help, name).is_none();
     let is_hidden = help.starts_with("to create the module");
     let looks_away = [
         "unwrap().",
         "try wrapping the pattern in `Ok`",
         "`Result::expect`",
         "`Option::expect`",
+        "you may have meant the maximum value",
     ];
     let looks_away = looks_away.iter().any(|words| help.contains(words));
     !((is_list && (is_empty || is_long)) || is_far || is_hidden || looks_away)

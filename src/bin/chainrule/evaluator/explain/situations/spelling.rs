@@ -1,7 +1,7 @@
 //! Paths of the standard library that are misspelled, and types as other languages call them.
 
 use super::super::case::{Case, Explanation};
-use super::names::{distance, other_capitals, with_name};
+use super::similar::{distance, other_capitals, with_name};
 
 /// Modules of the standard library, with what learners take from them.
 const STD: &[(&str, &[&str])] = &[

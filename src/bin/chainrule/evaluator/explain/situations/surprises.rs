@@ -2,7 +2,7 @@
 
 use super::super::case::{Case, Explanation};
 use super::super::syntax::Cell;
-use super::names::distance;
+use super::similar::distance;
 use ra_ap_syntax::ast::{AstNode, HasName};
 use std::path::Path;
 
@@ -108,26 +108,6 @@ pub fn unwrap_of_err(_: &Case) -> Option<Explanation> {
         "`.unwrap()` 一定要成功，而这个操作失败了，原因写在 `Err` 后面。请写明失败时怎么办。",
         "match … { Ok(value) => …, Err(error) => println!(\"{error}\") }",
     ))
-}
-
-pub fn integer_overflow(case: &Case) -> Option<Explanation> {
-    if case.said().contains("zero") {
-        let english = "An integer cannot be divided by zero. Look at the divisor first, or compute \
-                      with `f32`.";
-        return Some(Explanation::new(
-            english,
-            "整数不能除以零。请先检查除数，或者用 `f32` 计算。",
-            "if n != 0 { … }",
-        ));
-    }
-    case.said().contains("overflow").then(|| {
-        Explanation::new(
-            "The result is too large or too small for this type of integer (`usize` and `u32` have \
-            no negative numbers).",
-            "结果超出了这种整数类型的范围（`usize`、`u32` 没有负数）。",
-            "let difference = a as i64 - b as i64;\nlet difference = a.saturating_sub(b);  // 0",
-        )
-    })
 }
 
 pub fn borrowed_twice(case: &Case) -> Option<Explanation> {

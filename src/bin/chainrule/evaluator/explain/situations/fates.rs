@@ -1,0 +1,222 @@
+//! What became of a variable that is not there any more.
+
+use super::super::case::Explanation;
+use super::super::memory::{Fate, Memory};
+use super::super::syntax::{By, Move};
+use chainrule::display::say;
+
+pub fn of_fate(name: &str, fate: &Fate, memory: &Memory) -> Explanation {
+    match fate {
+        Fate::Moved { cell, how } => moved_by(name, *cell, how.as_ref(), memory.defined_in(name)),
+        Fate::TypeChanged { cell, kind } => Explanation::new(
+            format!(
+                "Cell [{cell}] changed `{kind}`, of which `{name}` was made, so it had to go. Make \
+                it again:"
+            ),
+            format!(
+                "单元格 [{cell}] 修改了 `{kind}`，按旧定义创建的 `{name}` 已经不能用了。请重新创建："
+            ),
+            format!("let {name} = …;"),
+        ),
+        Fate::InBlock { cell, code } if code.is_empty() => Explanation::new(
+            format!(
+                "`{name}` belongs to the loop in cell [{cell}], and is gone after the loop's \
+                closing brace."
+            ),
+            format!("`{name}` 属于单元格 [{cell}] 里的循环，循环的右花括号之后就不存在了。"),
+            format!("let mut last = 0;\nfor {name} in … {{ last = {name}; }}"),
+        ),
+        Fate::InBlock { cell, code } => Explanation::new(
+            format!(
+                "`{name}` was defined inside of {{ }} in cell [{cell}], and is gone after the \
+                 closing brace. Define it outside of the braces."
+            ),
+            format!(
+                "`{name}` 是在单元格 [{cell}] 的花括号里定义的，右花括号之后就不存在了。请在花括号外面定义它。"
+            ),
+            code.clone(),
+        ),
+        Fate::Failed { cell } => Explanation::new(
+            format!(
+                "Cell [{cell}] was to define `{name}`, but it failed before that, or after it had \
+                 moved the value away. Fix that cell and run it again."
+            ),
+            format!(
+                "`{name}` 应该由单元格 [{cell}] 定义，但那个单元格在此之前就出错了，或者出错时它的值已经被移走：请先改好那个单元格，再重新运行。"
+            ),
+            "",
+        ),
+        Fate::NotKept { cell } => Explanation::new(
+            format!(
+                "Cell [{cell}] defined `{name}`, but it lived only as long as that cell. Give it a \
+                `let` of its own there:"
+            ),
+            format!(
+                "单元格 [{cell}] 定义了 `{name}`，但它只在那个单元格里存在。请在那里单独用 `let` 定义它："
+            ),
+            format!("let {name} = …;"),
+        ),
+        Fate::NotReached { cell } => Explanation::new(
+            format!(
+                "Cell [{cell}] ended at a `return` before it came to `{name}`. Run it again in a \
+                way that it gets there."
+            ),
+            format!(
+                "单元格 [{cell}] 在定义 `{name}` 之前就因为 `return` 结束了。请修改它，让它能执行到那里，再重新运行。"
+            ),
+            "",
+        ),
+        Fate::Unnameable { kind, .. } => {
+            unnameable(&[(name.to_owned(), kind.clone(), memory.defined_in(name))])
+        }
+        Fate::ThreadsGone { cell } => {
+            threads_gone(*cell, &[(name.to_owned(), memory.defined_in(name))])
+        }
+        Fate::SetAside { cell, from } => Explanation::new(
+            format!(
+                "`{name}` of cell [{from}] did not fit any more after cell [{cell}], and was set \
+                 aside. Adapt cell [{from}] and run it again."
+            ),
+            format!(
+                "运行单元格 [{cell}] 以后，单元格 [{from}] 里的 `{name}` 已经对不上，先被搁置了。请改好单元格 [{from}] 再重新运行。"
+            ),
+            "",
+        ),
+    }
+}
+
+/// Variables with their types, and the cells that made them.
+pub fn unnameable(variables: &[(String, String, Option<u32>)]) -> Explanation {
+    let list = |cell_of: fn(u32) -> String| {
+        let one = |(name, kind, cell): &(String, String, Option<u32>)| {
+            format!("`{name}: {kind}`{}", cell.map(cell_of).unwrap_or_default())
+        };
+        variables.iter().map(one).collect::<Vec<_>>().join(", ")
+    };
+    Explanation::new(
+        format!(
+            "The next cells cannot write down the type of {}, so it is left out. It was defined \
+             within that cell, by a macro perhaps. Define the type in a cell of its own, without \
+             the macro, and make the variable again.",
+            list(|cell| format!(" of cell [{cell}]"))
+        ),
+        format!(
+            "后面的单元格写不出 {} 的类型，所以不再保留它。这个类型可能是宏在那个单元格内部定义的。请不用宏，把类型写在单独的\
+             单元格里，再重新创建变量。",
+            list(|cell| format!("（单元格 [{cell}]）"))
+        ),
+        "",
+    )
+}
+
+/// Variables whose threads were not brought back after a cell, and the cells that made them.
+pub fn threads_gone(cell: u32, variables: &[(String, Option<u32>)]) -> Explanation {
+    let names = variables
+        .iter()
+        .map(|(name, _)| format!("`{name}`"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let mut cells: Vec<u32> = variables.iter().filter_map(|(_, cell)| *cell).collect();
+    cells.sort_unstable();
+    cells.dedup();
+    let cells = cells
+        .iter()
+        .map(|cell| format!("[{cell}]"))
+        .collect::<Vec<_>>()
+        .join(", ");
+    let (english, chinese) = if cells.is_empty() {
+        ("make them again".to_owned(), "请重新创建".to_owned())
+    } else {
+        (
+            format!("run cell {cells} again"),
+            format!("请重新运行单元格 {cells}"),
+        )
+    };
+    Explanation::new(
+        format!(
+            "When the variables were brought back after cell [{cell}], threads were not: they \
+             ended with it. {names} would wait for them for ever and had to go; {english}."
+        ),
+        format!(
+            "单元格 [{cell}] 之后恢复了变量，但线程无法恢复，已经随它一起结束了。{names} 会永远等待这些线程，所以被移除了；{chinese}。"
+        ),
+        "",
+    )
+}
+
+fn moved_by(name: &str, cell: u32, how: Option<&Move>, defined: Option<u32>) -> Explanation {
+    let code = how.map(|how| how.code.as_str()).unwrap_or_default();
+    let (english, chinese) = match how.map(|how| &how.by) {
+        Some(By::Variable(to)) => (
+            format!("Cell [{cell}] moved the value of `{name}` into `{to}`"),
+            format!("单元格 [{cell}] 把 `{name}` 的值移动（move）给了 `{to}`"),
+        ),
+        Some(By::Call(function)) => (
+            format!("Cell [{cell}] moved the value of `{name}` into the call of `{function}`"),
+            format!("单元格 [{cell}] 调用 `{function}` 时把 `{name}` 的值移动（move）了进去"),
+        ),
+        Some(By::Method(method)) => (
+            format!("Cell [{cell}] used up `{name}` with `.{method}()`"),
+            format!("单元格 [{cell}] 用 `.{method}()` 把 `{name}` 消耗掉了"),
+        ),
+        Some(By::Loop) => (
+            format!("The loop in cell [{cell}] used up `{name}`"),
+            format!("单元格 [{cell}] 里的循环把 `{name}` 消耗掉了"),
+        ),
+        Some(By::Closure) => (
+            format!("A closure in cell [{cell}] took `{name}`"),
+            format!("单元格 [{cell}] 里的闭包拿走了 `{name}`"),
+        ),
+        Some(By::Statement) => (
+            format!(
+                "Cell [{cell}] threw `{name}` away: `{code}` moves a value and keeps it nowhere"
+            ),
+            format!("单元格 [{cell}] 把 `{name}` 丢掉了：`{code}` 移动了值，却没有保存到任何地方"),
+        ),
+        Some(By::Other) | None => (
+            format!("Cell [{cell}] moved the value of `{name}` away"),
+            format!("单元格 [{cell}] 把 `{name}` 的值移走（move）了"),
+        ),
+    };
+    let again = defined
+        .filter(|defined| *defined != cell)
+        .map(|defined| format!(" [{defined}]"))
+        .unwrap_or_default();
+    let or_borrow = match how.map(|how| &how.by) {
+        Some(By::Call(function))
+            if how.is_some_and(|how| how.code.contains(&format!("{function}({name})"))) =>
+        {
+            let only_reads = say(
+                "or, where it only reads, a parameter of type &",
+                "如果只是读取，参数类型写成 & 引用",
+            );
+            format!("\n{function}(&{name})  // {only_reads}")
+        }
+        _ => String::new(),
+    };
+    let fix = how
+        .map(|how| format!("{}{or_borrow}", how.fix))
+        .unwrap_or_default();
+    let (change, change_chinese) = match fix.is_empty() {
+        true => (String::new(), String::new()),
+        false => (
+            format!(", and write in cell [{cell}]:"),
+            format!("，并把单元格 [{cell}] 改成："),
+        ),
+    };
+    let (english_end, chinese_end) = if fix.is_empty() {
+        (".", "。")
+    } else {
+        ("", "")
+    };
+    Explanation::new(
+        format!(
+            "{english}, and a value has one owner only. Run the cell{again} that defines `{name}` \
+            again{change}{english_end}"
+        ),
+        format!(
+            "{chinese}，而一个值只能有一个所有者。请重新运行定义 `{name}` 的单元格{again}{change_chinese}{chinese_end}"
+        ),
+        fix,
+    )
+}

@@ -1,0 +1,209 @@
+//! Whole numbers that do not fit their type, told apart by what was computed.
+
+use super::super::case::{Case, Explanation};
+
+/// What was computed when it happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Operation {
+    Subtract,
+    Add,
+    Sum,
+    Multiply,
+    Product,
+    Power,
+    Negate,
+    Absolute,
+    Shift,
+    Divide,
+}
+
+pub fn integer_overflow(case: &Case) -> Option<Explanation> {
+    let said = case.said();
+    if said.contains("zero") {
+        let english = "An integer cannot be divided by zero. Look at the divisor first, or compute \
+                      with `f32`.";
+        return Some(Explanation::new(
+            english,
+            "整数不能除以零。请先检查除数，或者用 `f32` 计算。",
+            "if n != 0 { … }",
+        ));
+    }
+    said.contains("overflow")
+        .then(|| operation(&said, case.code).map(explained))?
+}
+
+/// A panic says `attempt to multiply with overflow`, rustc `attempt to compute `a * b``. What was
+/// written as a power, a sum or an absolute value is computed as one of these.
+fn operation(said: &str, code: &str) -> Option<Operation> {
+    let computed = said
+        .split("attempt to compute `")
+        .nth(1)
+        .and_then(|rest| rest.split('`').next())
+        .unwrap_or_default();
+    let is = |word: &str, sign: &str| {
+        said.contains(&format!("attempt to {word}")) || computed.contains(sign)
+    };
+    let calls = |method: &str| code.contains(method);
+    Some(if is("shift", " << ") || computed.contains(" >> ") {
+        Operation::Shift
+    } else if is("multiply", " * ") {
+        match () {
+            () if calls(".pow(") => Operation::Power,
+            () if calls(".product") => Operation::Product,
+            () => Operation::Multiply,
+        }
+    } else if is("add", " + ") {
+        if calls(".sum") && !code.contains(" + ") {
+            Operation::Sum
+        } else {
+            Operation::Add
+        }
+    } else if is("subtract", " - ") {
+        Operation::Subtract
+    } else if is("divide", " / ") || is("calculate the remainder", " % ") {
+        Operation::Divide
+    } else if is("negate", "-") {
+        if calls(".abs()") {
+            Operation::Absolute
+        } else {
+            Operation::Negate
+        }
+    } else {
+        return None;
+    })
+}
+
+fn explained(operation: Operation) -> Explanation {
+    let (english, chinese, fix) = match operation {
+        Operation::Subtract => (
+            "The difference does not fit this type of integer: it is below its smallest number \
+             (`usize` and `u32` have no negative ones).",
+            "减法的结果超出了这种整数类型的范围：比它能表示的最小值还小（`usize`、`u32` 没有负数）。",
+            "let difference = a as i64 - b as i64;\nlet difference = a.saturating_sub(b);  // 0",
+        ),
+        Operation::Add => (
+            "The sum is larger than this type of integer can hold (a `u8` ends at 255, an `i32` \
+             at 2147483647). Add in a larger type:",
+            "加法的结果超出了这种整数类型的范围（`u8` 最大 255，`i32` 最大 2147483647）。请用更大的类型相加：",
+            "let sum = a as i64 + b as i64;\nlet sum = a.checked_add(b);  // None",
+        ),
+        Operation::Sum => (
+            "The numbers are added up in their own type, and the sum is larger than it can hold. \
+             Make them larger first:",
+            "这些数按自己的类型相加，总和超出了这种类型的范围。请先转成更大的类型：",
+            "let sum: i64 = numbers.iter().map(|&n| n as i64).sum();",
+        ),
+        Operation::Multiply => (
+            "The product is larger than this type of integer can hold (an `i32` ends at \
+             2147483647). Multiply in a larger type:",
+            "乘法的结果超出了这种整数类型的范围（`i32` 最大 2147483647）。请用更大的类型相乘：",
+            "let product = a as i64 * b as i64;\nlet product = a.checked_mul(b);  // None",
+        ),
+        Operation::Product => (
+            "The numbers are multiplied in their own type, and the product is larger than it can \
+             hold. Make them larger first, or compute with `f64`:",
+            "这些数按自己的类型相乘，乘积超出了这种类型的范围。请先转成更大的类型，或者用 `f64` 计算：",
+            "let product: f64 = numbers.iter().map(|&n| n as f64).product();",
+        ),
+        Operation::Power => (
+            "The power is larger than this type of integer can hold (an `i32` ends at \
+             2147483647). Compute it in a larger type, or with `f64`:",
+            "幂的结果超出了这种整数类型的范围（`i32` 最大 2147483647）。请用更大的类型，或者用 `f64` 计算：",
+            "let power = (a as i64).pow(n);\nlet power = (a as f64).powi(n as i32);",
+        ),
+        Operation::Negate => (
+            "The negative of this number does not fit its type: the smallest `i32` is \
+             -2147483648, the largest 2147483647, and `usize` has no negative ones.",
+            "这个数取负以后超出了类型的范围：`i32` 最小是 -2147483648，最大是 2147483647，而 `usize` 没有负数。",
+            "let negative = -(a as i64);",
+        ),
+        Operation::Absolute => (
+            "The smallest number of a type has no absolute value in it: an `i32` goes from \
+             -2147483648 to 2147483647.",
+            "类型里最小的那个数没有对应的绝对值：`i32` 的范围是 -2147483648 到 2147483647。",
+            "let size = a.unsigned_abs();",
+        ),
+        Operation::Shift => (
+            "A number is shifted by fewer bits than its type has (an `i32` has 32). Shift in a \
+             larger type:",
+            "移动的位数必须小于类型的位数（`i32` 有 32 位）。请用更大的类型移位：",
+            "let shifted = (a as u64) << n;  // n < 64",
+        ),
+        Operation::Divide => (
+            "The smallest number of a type divided by -1 does not fit it: an `i32` goes from \
+             -2147483648 to 2147483647. Divide in a larger type:",
+            "类型里最小的数除以 -1 会超出范围：`i32` 的范围是 -2147483648 到 2147483647。请用更大的类型相除：",
+            "let quotient = a as i64 / b as i64;",
+        ),
+    };
+    Explanation::new(english, chinese, fix)
+}
+
+/// `let x: u8 = 300;`
+pub fn literal_out_of_range(case: &Case) -> Option<Explanation> {
+    let kind = case.message.split('`').nth(1)?;
+    let range = match kind {
+        "i8" => "-128 … 127",
+        "u8" => "0 … 255",
+        "i16" => "-32768 … 32767",
+        "u16" => "0 … 65535",
+        "i32" => "-2147483648 … 2147483647",
+        "u32" => "0 … 4294967295",
+        _ => return None,
+    };
+    Some(Explanation::new(
+        format!("A `{kind}` holds {range}. Choose a larger type:"),
+        format!("`{kind}` 的范围是 {range}。请换一种更大的类型："),
+        format!("{}_i64", case.marked().trim_end_matches(kind)),
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_computed_is_known_by_the_words_and_by_the_cell() {
+        let cases = [
+            (
+                "attempt to subtract with overflow",
+                "a - b",
+                Operation::Subtract,
+            ),
+            ("attempt to add with overflow", "a + b", Operation::Add),
+            (
+                "attempt to add with overflow",
+                "v.iter().sum()",
+                Operation::Sum,
+            ),
+            (
+                "attempt to multiply with overflow",
+                "a.pow(9)",
+                Operation::Power,
+            ),
+            (
+                "attempt to negate with overflow",
+                "a.abs()",
+                Operation::Absolute,
+            ),
+            (
+                "attempt to shift left with overflow",
+                "1 << n",
+                Operation::Shift,
+            ),
+            (
+                "this will overflow\nattempt to compute `u8::MAX + 1_u8`, which would overflow",
+                "255u8 + 1",
+                Operation::Add,
+            ),
+            (
+                "this will overflow\nattempt to compute `i32::MIN / -1_i32`, which would overflow",
+                "i32::MIN / -1",
+                Operation::Divide,
+            ),
+        ];
+        for (said, code, expected) in cases {
+            assert_eq!(operation(said, code), Some(expected), "{said}");
+        }
+    }
+}
