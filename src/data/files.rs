@@ -3,13 +3,21 @@
 //! Files can be missing or damaged, so these return a `Result`; in a cell, end the call with `?`.
 
 use super::numbers::{Kind, Order};
+use super::tensors::filled;
 use super::{Dataset, Text};
 use crate::tensor::Tensor;
 use flate2::bufread::GzDecoder;
 use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::path::{Path, PathBuf};
 
+/// An error that says what is wrong with a file. Names and shapes in it come from the file, and can
+/// be of any length: what nobody would read is left out.
 pub(crate) fn wrong(path: &str, what: impl std::fmt::Display) -> Error {
+    let mut what = what.to_string();
+    if let Some((end, _)) = what.char_indices().nth(1500) {
+        what.truncate(end);
+        what.push('…');
+    }
     Error::new(ErrorKind::InvalidData, format!("{path}: {what}"))
 }
 
@@ -143,19 +151,12 @@ pub fn read_idx(path: &str) -> Result<Tensor> {
     let numbers = kind
         .read(&values[..whole], Order::HighestFirst)
         .unwrap_or_default();
-    let expected = shape
-        .iter()
-        .try_fold(1usize, |all, size| all.checked_mul(*size));
-    if expected != Some(numbers.len()) {
-        return Err(wrong(
+    filled(numbers, &shape).map_err(|count| {
+        wrong(
             path,
-            format!(
-                "it holds {} numbers, but its header says {shape:?}",
-                numbers.len()
-            ),
-        ));
-    }
-    Ok(Tensor::from_vec(numbers, &shape))
+            format!("it holds {count} numbers, but its header says {shape:?}"),
+        )
+    })
 }
 
 /// MNIST, or another set in its files (Fashion-MNIST, KMNIST), from a folder with

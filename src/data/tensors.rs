@@ -4,7 +4,8 @@ use super::files::{read, write_whole, wrong};
 use super::numbers::{Kind, Order};
 use crate::Float;
 use crate::display::say;
-use crate::tensor::{Tensor, fail::notice};
+use crate::tensor::{Array, Tensor, fail::notice};
+use ndarray::IxDyn;
 use serde_json::{Map, Value, json};
 use std::io::Result;
 
@@ -124,6 +125,9 @@ pub(crate) fn without(path: &str, others: &[String], is_all: bool) -> Result<()>
     }
 }
 
+/// NumPy's limit; a file that goes beyond it is damaged.
+const MOST_AXES: usize = 64;
+
 /// A tensor, if there are as many numbers as the shape says.
 pub(crate) fn shaped(
     path: &str,
@@ -131,16 +135,26 @@ pub(crate) fn shaped(
     numbers: Option<Vec<Float>>,
     shape: &[usize],
 ) -> Result<Tensor> {
-    let count = shape
-        .iter()
-        .try_fold(1usize, |all, size| all.checked_mul(*size));
-    match numbers {
-        Some(numbers) if count == Some(numbers.len()) => Ok(Tensor::from_vec(numbers, shape)),
-        _ => Err(wrong(
-            path,
-            format!("{name} has not as many numbers as its shape {shape:?}"),
-        )),
+    if shape.len() > MOST_AXES {
+        let problem = format!("{name} would have {} axes", shape.len());
+        return Err(wrong(path, format!("{problem}; {MOST_AXES} are the most")));
     }
+    numbers
+        .and_then(|numbers| filled(numbers, shape).ok())
+        .ok_or_else(|| {
+            wrong(
+                path,
+                format!("{name} has not as many numbers as its shape {shape:?}"),
+            )
+        })
+}
+
+/// A tensor, or how many numbers there are if they do not fill the shape. The sizes come from a
+/// file, so even their product may be no number.
+pub(crate) fn filled(numbers: Vec<Float>, shape: &[usize]) -> std::result::Result<Tensor, usize> {
+    let count = numbers.len();
+    let value = Array::from_shape_vec(IxDyn(shape), numbers).map_err(|_| count)?;
+    Ok(Tensor::from_array(value))
 }
 
 /// Writes tensors with their names to a file in the format safetensors. A file that is there is

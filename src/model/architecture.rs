@@ -18,36 +18,51 @@ use serde_json::{Value, json};
 use std::any::Any;
 use std::collections::BTreeMap;
 
-/// The text for a model. A layer that a learner wrote has nothing in it but its name.
-pub(super) fn described(model: &Sequential) -> String {
+/// Models in models deeper than this are not written: nothing would read them again.
+const DEEPEST: usize = 60;
+
+/// The text for a model, or what is wrong with that. A layer that a learner wrote has nothing in it
+/// but its name.
+pub(super) fn described(model: &Sequential) -> Read<String> {
     let weight = |(name, tensor, in_file): (String, Tensor, Tensor)| {
         let is_transposed = in_file.0.op == "permute";
         json!({"name": name, "transposed": is_transposed, "frozen": tensor.0.notes().frozen})
     };
     let weights: Vec<Value> = model.named_state().into_iter().map(weight).collect();
-    json!({"input": model.input, "layers": layers(model), "weights": weights}).to_string()
+    let layers = layers(model, 0)?;
+    Ok(json!({"input": model.input, "layers": layers, "weights": weights}).to_string())
 }
 
-fn layers(model: &Sequential) -> Vec<Value> {
-    model
-        .layers()
-        .iter()
-        .map(|layer| settings(&**layer))
-        .collect()
+fn layers(model: &Sequential, depth: usize) -> Read<Vec<Value>> {
+    let layers = model.layers().iter();
+    layers.map(|layer| settings(&**layer, depth)).collect()
 }
 
-fn settings(layer: &dyn Module) -> Value {
+/// What there is to say of a layer that is in so many others.
+fn settings(layer: &dyn Module, depth: usize) -> Read<Value> {
+    if depth > DEEPEST {
+        return Err(format!(
+            "a layer is in more than {DEEPEST} others, one in the next, and a file cannot say \
+             that: add the layers to one Sequential"
+        ));
+    }
     let any: &dyn Any = layer;
-    let mut value = known_settings(any).unwrap_or_else(|| json!({"own": true}));
+    let mut value = if let Some(model) = any.downcast_ref::<Sequential>() {
+        json!({"layers": layers(model, depth + 1)?})
+    } else if let Some(around) = any.downcast_ref::<Residual>() {
+        json!({"around": settings(&*around.layers, depth + 1)?})
+    } else {
+        known_settings(any).unwrap_or_else(|| json!({"own": true}))
+    };
     value["layer"] = json!(if any.is::<Activation>() {
         "Activation".to_owned()
     } else {
         layer.name()
     });
-    value
+    Ok(value)
 }
 
-/// The settings of a layer of this library.
+/// The settings of a layer of this library that has no others in it.
 fn known_settings(any: &dyn Any) -> Option<Value> {
     let named = |activation: &Activation| format!("{activation:?}");
     macro_rules! settings {
@@ -60,12 +75,12 @@ fn known_settings(any: &dyn Any) -> Option<Value> {
     settings! {
         Dense layer => {"bias": layer.bias.is_some(), "activation": named(&layer.activation)}
         Conv1D layer => {
-            "bias": layer.bias.is_some(), "activation": named(&layer.activation), "stride": layer.stride,
-            "padding": padding(layer.padding)
+            "bias": layer.bias.is_some(), "activation": named(&layer.activation),
+            "stride": layer.stride, "padding": padding(layer.padding)
         }
         Conv2D layer => {
-            "bias": layer.bias.is_some(), "activation": named(&layer.activation), "stride": layer.stride,
-            "padding": padding(layer.padding)
+            "bias": layer.bias.is_some(), "activation": named(&layer.activation),
+            "stride": layer.stride, "padding": padding(layer.padding)
         }
         MaxPool1D layer => {"size": layer.size, "stride": layer.stride}
         MaxPool2D layer => {"size": layer.size, "stride": layer.stride}
@@ -77,13 +92,12 @@ fn known_settings(any: &dyn Any) -> Option<Value> {
         Lstm layer => {"sequences": layer.returns_sequences}
         MultiHeadAttention layer => {
             "heads": layer.heads, "causal": layer.is_causal,
-            "bias": ([&layer.query, &layer.key, &layer.value, &layer.output].map(|part| part.bias.is_some()))
+            "bias": ([&layer.query, &layer.key, &layer.value, &layer.output]
+                .map(|part| part.bias.is_some()))
         }
         Activation layer => {"activation": named(layer)}
         Reshape layer => {"shape": layer.shape}
         Dropout layer => {"rate": layer.rate}
-        Residual layer => {"around": settings(&*layer.layers)}
-        Sequential layer => {"layers": layers(layer)}
         Embedding _layer => {}
         PositionEmbedding _layer => {}
         SinePositionEncoding _layer => {}

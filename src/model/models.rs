@@ -20,7 +20,7 @@ use crate::nn::{
 use crate::nn::{Padding, SimpleRnn};
 use crate::tensor::Tensor;
 use std::any::Any;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Result;
 
 /// Keeping what was learnt.
@@ -71,7 +71,8 @@ impl Sequential {
             .iter()
             .map(|(name, tensor)| (name.as_str(), tensor))
             .collect();
-        write_with_note(path, &tensors, Some(&architecture::described(self)))
+        let layers = architecture::described(self).map_err(|error| wrong(path, error))?;
+        write_with_note(path, &tensors, Some(&layers))
     }
 
     /// The model that [`save`](Sequential::save) wrote: its layers with their weights, ready to
@@ -150,6 +151,7 @@ impl Sequential {
     /// What is saved: its name, the tensor of the model, and as it stands in the file.
     pub(super) fn named_state(&self) -> Vec<(String, Tensor, Tensor)> {
         let (mut named, mut place): (Vec<(String, Tensor, Tensor)>, usize) = (Vec::new(), 0);
+        let mut taken = BTreeSet::new();
         for layer in self.layers() {
             let any: &dyn Any = &**layer;
             let is_table = any.is::<Embedding>() || any.is::<PositionEmbedding>();
@@ -171,7 +173,7 @@ impl Sequential {
                     None => &number.to_string(),
                 };
                 let name = format!("{place}.{own}");
-                let is_taken = named.iter().any(|(other, ..)| *other == name);
+                let is_taken = !taken.insert(name.clone());
                 let in_file = if tensor.rank() == 2 && !is_table {
                     tensor.t()
                 } else {

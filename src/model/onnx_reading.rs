@@ -6,7 +6,7 @@ use crate::data::files::{read, wrong};
 use crate::data::numbers::{Kind, Order};
 use crate::data::tensors::shaped;
 use crate::tensor::Tensor;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Result;
 use std::path::{Component, Path};
 
@@ -343,8 +343,8 @@ fn read_graph(bytes: &[u8]) -> Option<(Graph, Vec<Stored<'_>>)> {
         }
     }
     // Older files list the tensors among the inputs.
-    let is_given = |name: &String| tensors.iter().any(|tensor| tensor.name == *name);
-    (read.input, read.shape) = inputs.into_iter().find(|(name, _)| !is_given(name))?;
+    let given: BTreeSet<&String> = tensors.iter().map(|tensor| &tensor.name).collect();
+    (read.input, read.shape) = inputs.into_iter().find(|(name, _)| !given.contains(name))?;
     Some((read, tensors))
 }
 
@@ -354,13 +354,11 @@ pub(super) fn read_file(path: &str) -> Result<Graph> {
     let found = read_graph(&bytes);
     let (mut graph, tensors) =
         found.ok_or_else(|| wrong(path, "this is no ONNX file, or it is damaged"))?;
+    let taken = graph.nodes.iter().flat_map(|node| node.inputs.clone());
+    let taken: BTreeSet<String> = taken.collect();
     let mut beside = BTreeMap::new();
     for tensor in tensors {
-        if graph
-            .nodes
-            .iter()
-            .any(|node| node.inputs.contains(&tensor.name))
-        {
+        if taken.contains(&tensor.name) {
             let found = tensor.found(path, &mut beside)?;
             graph.tensors.insert(tensor.name, found);
         }

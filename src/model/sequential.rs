@@ -2,7 +2,7 @@
 
 use super::compiled::Compiled;
 use super::history::History;
-use super::summary::{Summary, numbered};
+use super::summary::{Summary, all_numbered, numbered};
 use crate::autograd::Mode;
 use crate::base::Outlined;
 use crate::nn::{Module, copy};
@@ -103,9 +103,9 @@ impl Sequential {
     pub fn activations(&self, x: &Tensor) -> Vec<(String, Tensor)> {
         let (_constants, _mode) = (NoGrad::new(), Mode::new(false));
         let (mut x, mut outputs) = (x.clone(), Vec::new());
-        for (i, layer) in self.layers.iter().enumerate() {
+        for (name, layer) in all_numbered(&self.layers).into_iter().zip(self.layers()) {
             x = layer.forward(&x);
-            outputs.push((numbered(&self.layers[..i], &**layer), x.detach()));
+            outputs.push((name, x.detach()));
         }
         outputs
     }

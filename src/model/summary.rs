@@ -4,6 +4,7 @@ use crate::display::{Bundle, Show};
 use crate::nn::Module;
 use crate::tensor::Tensor;
 use crate::tensor::table::{html_table, memory, text_table, thousands};
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// The layers of a model with the shapes of their outputs and their numbers of parameters.
@@ -30,8 +31,8 @@ impl Summary {
         };
         let mut shape = input.unwrap_or_default().to_vec();
         let count = |tensors: Vec<Tensor>| tensors.iter().map(Tensor::len).sum::<usize>();
-        for (i, layer) in layers.iter().enumerate() {
-            let name = format!("{} ({})", numbered(&layers[..i], &**layer), layer.name());
+        for (name, layer) in all_numbered(layers).into_iter().zip(layers) {
+            let name = format!("{name} ({})", layer.name());
             let macs = layer.macs(&shape);
             shape = layer.output_shape(&shape);
             let own = count(layer.parameters());
@@ -123,9 +124,19 @@ impl Show for Summary {
 
 /// "dense2" for a dense layer with another before it.
 pub(super) fn numbered(before: &[Box<dyn Module>], layer: &dyn Module) -> String {
-    let number = 1 + before
-        .iter()
-        .filter(|other| other.name() == layer.name())
-        .count();
-    format!("{}{number}", layer.name().to_lowercase())
+    let name = layer.name();
+    let number = 1 + before.iter().filter(|other| other.name() == name).count();
+    format!("{}{number}", name.to_lowercase())
+}
+
+/// All layers, numbered as [`numbered`] does it.
+pub(super) fn all_numbered(layers: &[Box<dyn Module>]) -> Vec<String> {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let numbered = layers.iter().map(|layer| {
+        let name = layer.name();
+        let (lower, count) = (name.to_lowercase(), counts.entry(name).or_default());
+        *count += 1;
+        format!("{lower}{count}")
+    });
+    numbered.collect()
 }
