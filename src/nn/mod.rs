@@ -1,7 +1,7 @@
 //! Networks: layers, how their weights begin, losses, metrics, and the model that stacks layers.
 //!
 //! A layer is a struct with its parameters in it, a `forward` method, and nothing hidden: see
-//! [`Dense`]. How a model is trained is in [`train`](crate::model).
+//! [`Dense`]. How a model is trained is in [`model`](crate::model).
 //!
 //! | file | layers |
 //! |---|---|

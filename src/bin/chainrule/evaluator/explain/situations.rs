@@ -112,7 +112,7 @@ const SITUATIONS: &[Situation] = &[
     situation(&[OUTDATED], "", outdated),
     // What looks like another mistake than it is.
     situation(&["E0425", "E0308", "E0070"], "", one_equals_sign),
-    // Names that are not there.
+    // Names that are not there, also because an earlier cell has moved or lost them.
     situation(&["E0432", "E0433"], "", misspelled_path),
     situation(
         &["E0412", "E0425", "E0433", "E0573", "E0405"],
@@ -187,7 +187,7 @@ const SITUATIONS: &[Situation] = &[
     situation(&["E0615", "E0616"], "", method_without_parentheses),
     situation(&["E0424"], "`self`", self_outside),
     situation(&["E0117"], "", neither_is_yours),
-    // Owning, borrowing, changing.
+    // Owning, borrowing, changing, within one cell.
     situation(&["E0382", "E0505"], "", moved_in_this_cell),
     situation(&["E0384", "E0594", "E0596"], "", immutable),
     situation(&["E0597", "E0716"], "", lent_too_long),
