@@ -20,6 +20,7 @@ pub mod limit;
 mod limits;
 mod made_of;
 mod output;
+mod own_lines;
 mod precedence;
 mod prepare;
 mod reports;
@@ -155,7 +156,11 @@ impl Evaluator {
         if timing % 2 == 1 {
             self.turn_timing(&sink);
         }
-        if undo + timing > 0 && code.trim().is_empty() {
+        let (code, help) = without_command(&code, ":help");
+        if help > 0 {
+            sink(assist::commands());
+        }
+        if undo + timing + help > 0 && code.trim().is_empty() {
             return Ok(());
         }
         self.begin_timing();
@@ -170,7 +175,9 @@ impl Evaluator {
         if shows_variables > 0 {
             self.show_variables(number, sink)?;
         }
-        let mut prepared = prepare(&code, &self.implementations);
+        let code_there =
+            own_lines::with_own_lines(&code, |name| self.memory.defined_in(name).is_some());
+        let mut prepared = prepare(&code_there, &self.implementations);
         self.sources.add(number, &code, &prepared.code);
         let outputs = self.run(number, &code, &mut prepared, sink)?;
         if !outputs.content_by_mime_type.is_empty() {

@@ -1,5 +1,6 @@
 //! Words that are neither declared nor defined: keywords and commands, each with what it is for.
 
+use crate::evaluator::stream::{Bundle, Output};
 use chainrule::display::say;
 
 /// A keyword, an example, and what it does.
@@ -172,6 +173,25 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
         "显示上一个单元格的编译目录",
     ),
 ];
+
+/// What `:help` shows: the commands that work here.
+pub fn commands() -> Output {
+    let width = COMMANDS.iter().map(|(name, ..)| name.len()).max();
+    let line = |(name, en, zh): &(&str, &str, &str)| {
+        let width = width.unwrap_or_default();
+        format!("{name:width$}  {}", say(*en, *zh))
+    };
+    let heading = say(
+        "A command stands on a line of its own, before the Rust of a cell.",
+        "命令单独占一行，写在单元格的 Rust 代码前面。",
+    );
+    let lines: Vec<String> = COMMANDS.iter().map(line).collect();
+    let text = format!("{heading}\n\n{}", lines.join("\n"));
+    Output::Display(Bundle {
+        data: [("text/plain".to_owned(), text.into())].into(),
+        id: None,
+    })
+}
 
 pub fn keyword(word: &str) -> Option<&'static Keyword> {
     KEYWORDS.iter().find(|keyword| keyword.word == word)

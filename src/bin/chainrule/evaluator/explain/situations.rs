@@ -254,6 +254,8 @@ pub fn is_help(help: &str, message: &str) -> bool {
     let is_similar = ["similar name exists", "with a similar name"]
         .iter()
         .any(|words| help.contains(words));
+    // Before `[` of `x[0, 1]`, which is no list.
+    let is_no_end = help.starts_with("consider adding `;`") && message.contains("found `[`");
     let is_far = is_similar && similar::alike(help, name).is_none();
     let is_hidden = help.starts_with("to create the module");
     let looks_away = [
@@ -264,5 +266,5 @@ pub fn is_help(help: &str, message: &str) -> bool {
         "you may have meant the maximum value",
     ];
     let looks_away = looks_away.iter().any(|words| help.contains(words));
-    !((is_list && (is_empty || is_long)) || is_far || is_hidden || looks_away)
+    !((is_list && (is_empty || is_long)) || is_no_end || is_far || is_hidden || looks_away)
 }

@@ -4,7 +4,9 @@
 //! evcxr drops warnings. What rustc said last is kept in the session's folder.
 
 use super::case::Explanation;
+use super::memory::Fate;
 use super::situations;
+use super::syntax::{By, one_line};
 use crate::compiler::stand_in::cargo;
 use crate::evaluator::Evaluator;
 use serde_json::Value;
@@ -32,18 +34,51 @@ impl Evaluator {
                 .find(&self.compiled.source, *line)
                 .filter(|place| place.cell == number);
             let Some(place) = place else { continue };
-            let warning = explained(
-                lint,
-                message,
-                place.line,
-                place.text.trim(),
-                &place.statement,
-            );
+            let used_up = self.used_up(number, &place.statement);
+            let warning = used_up.unwrap_or_else(|| {
+                explained(
+                    lint,
+                    message,
+                    place.line,
+                    place.text.trim(),
+                    &place.statement,
+                )
+            });
             if !warnings.contains(&warning) {
                 warnings.push(warning);
             }
         }
         warnings
+    }
+
+    /// `model.add(…);`, which takes the model and gives it back with the layer: nobody has it now.
+    fn used_up(&self, number: u32, statement: &str) -> Option<Explanation> {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let (name, call) = statement.trim().split_once('.')?;
+        let method = call.split(|c| !is_part(c)).next()?;
+        let fate = self.memory.fate(name);
+        let is_it = matches!(fate, Some(Fate::Moved { cell, how: Some(how) })
+            if *cell == number && how.by == By::Method(method.to_owned()));
+        let defined = self.memory.defined_in(name)?;
+        let (again, zh) = match defined {
+            cell if cell == number => (String::new(), String::new()),
+            cell => (
+                format!(" Run cell [{cell}] again, then this one as:"),
+                format!("请重新运行单元格 [{cell}]，再把这里改成："),
+            ),
+        };
+        is_it.then(|| {
+            Explanation::new(
+                format!(
+                    "`.{method}(…)` takes `{name}` and gives back a new one, which nobody keeps: \
+                     `{name}` is gone.{again}"
+                ),
+                format!(
+                    "`.{method}(…)` 会拿走 `{name}`，再返回一个新的；新的没有保存，`{name}` 也就没有了。{zh}"
+                ),
+                format!("{name} = {}", one_line(statement.trim())),
+            )
+        })
     }
 }
 

@@ -143,19 +143,40 @@ fn explained(operation: Operation) -> Explanation {
 pub fn literal_out_of_range(case: &Case) -> Option<Explanation> {
     let kind = case.message.split('`').nth(1)?;
     let range = match kind {
-        "i8" => "-128 … 127",
-        "u8" => "0 … 255",
-        "i16" => "-32768 … 32767",
-        "u16" => "0 … 65535",
-        "i32" => "-2147483648 … 2147483647",
-        "u32" => "0 … 4294967295",
+        "i8" => "-128 to 127",
+        "u8" => "0 to 255",
+        "i16" => "-32768 to 32767",
+        "u16" => "0 to 65535",
+        "i32" => "-2147483648 to 2147483647",
+        "u32" => "0 to 4294967295",
         _ => return None,
     };
     Some(Explanation::new(
-        format!("A `{kind}` holds {range}. Choose a larger type:"),
-        format!("`{kind}` 的范围是 {range}。请换一种更大的类型："),
-        format!("{}_i64", case.marked().trim_end_matches(kind)),
+        format!("The numbers of a `{kind}` go from {range}. Choose a larger type:"),
+        format!(
+            "`{kind}` 的范围是 {}。请换一种更大的类型：",
+            range.replace(" to ", " 到 ")
+        ),
+        larger(case, kind),
     ))
+}
+
+/// The line with the larger type, where the type is written in it.
+fn larger(case: &Case, kind: &str) -> String {
+    let line = case
+        .mark
+        .as_ref()
+        .and_then(|mark| case.code.get(..mark.start))
+        .map(|before| before.matches('\n').count())
+        .and_then(|line| case.code.lines().nth(line))
+        .unwrap_or_default()
+        .trim();
+    let declared = format!(": {kind}");
+    if line.contains(&declared) {
+        line.replacen(&declared, ": i64", 1)
+    } else {
+        format!("{}_i64", case.marked().trim_end_matches(kind))
+    }
 }
 
 #[cfg(test)]
