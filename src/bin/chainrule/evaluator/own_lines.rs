@@ -2,6 +2,7 @@
 
 use super::cell::EDITION;
 use super::commands::without_commands;
+use ra_ap_syntax::ast::{self, AstNode, HasName};
 use ra_ap_syntax::{NodeOrToken, SourceFile, SyntaxKind, SyntaxToken};
 
 /// The cell with its own lines and a plain word in place of these macros, letter for letter: all
@@ -12,6 +13,12 @@ pub fn with_own_lines(code: &str, is_own: impl Fn(&str) -> bool) -> String {
         return written;
     }
     let file = SourceFile::parse(&without_commands(code), EDITION).syntax_node();
+    let here: Vec<String> = file
+        .descendants()
+        .filter_map(ast::MacroRules::cast)
+        .filter_map(|rules| Some(rules.name()?.text().to_string()))
+        .collect();
+    let is_own = |name: &str| is_own(name) || here.iter().any(|own| own == name);
     let tokens = file
         .descendants_with_tokens()
         .filter_map(NodeOrToken::into_token);
@@ -68,6 +75,7 @@ mod tests {
             "std::line!()",
             "macro_rules! m { () => { line!() } }",
             "// line!()",
+            "macro_rules! line { () => { 3 } } line!()",
         ] {
             assert_eq!(with_own_lines(code, |_| false), code);
         }

@@ -130,6 +130,11 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
         "shows the crates in use",
         "显示正在使用的 crate",
     ),
+    (
+        ":undo",
+        "takes the last cell back, with its variables",
+        "撤销上一个单元格，变量也恢复原样",
+    ),
     (":timing", "shows how long cells take", "显示单元格用时"),
     (":types", "shows the types of results", "显示结果的类型"),
     (
@@ -188,7 +193,9 @@ pub fn commands() -> Output {
     let lines: Vec<String> = COMMANDS.iter().map(line).collect();
     let text = format!("{heading}\n\n{}", lines.join("\n"));
     Output::Display(Bundle {
-        data: [("text/plain".to_owned(), text.into())].into(),
+        data: [("text/plain".to_owned(), text.into())]
+            .into_iter()
+            .collect(),
         id: None,
     })
 }

@@ -1,6 +1,7 @@
 //! What a session knows of names: where each was defined, and why one is not there any more.
 
 use super::syntax::{Cell, Move};
+use ra_ap_syntax::ast::{self, HasName};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Names of variables and items.
@@ -79,7 +80,10 @@ impl Memory {
         let cell = Cell::new(code);
         let items: Vec<String> = cell
             .items()
-            .filter_map(|item| super::super::prepare::name_of(&item))
+            .filter_map(|item| match &item {
+                ast::Item::MacroRules(rules) => Some(rules.name()?.text().to_string()),
+                _ => super::super::prepare::name_of(&item),
+            })
             .collect();
         let before = std::mem::replace(&mut self.variables, variables);
         for (name, kind) in before

@@ -33,7 +33,7 @@ impl Evaluator {
         notices.extend(of_unnameable(gone, &self.memory).filter(|_| has_run));
         if succeeded {
             notices.extend(of_cell(code, before, &self.memory));
-            notices.extend(self.warnings(number));
+            notices.extend(self.warnings(number, code));
         }
         notices
     }

@@ -6,7 +6,7 @@
 use super::case::Explanation;
 use super::memory::Fate;
 use super::situations;
-use super::syntax::{By, one_line};
+use super::syntax::{By, Cell, one_line};
 use crate::compiler::stand_in::cargo;
 use crate::evaluator::Evaluator;
 use serde_json::Value;
@@ -26,7 +26,7 @@ const SHOWN: &[&str] = &[
 
 impl Evaluator {
     /// The warnings about the cell that was compiled last, the `number`th.
-    pub(super) fn warnings(&self, number: u32) -> Vec<Explanation> {
+    pub(super) fn warnings(&self, number: u32, code: &str) -> Vec<Explanation> {
         let mut warnings = Vec::new();
         for (lint, message, line) in &self.compiled.warnings {
             let place = self
@@ -34,7 +34,7 @@ impl Evaluator {
                 .find(&self.compiled.source, *line)
                 .filter(|place| place.cell == number);
             let Some(place) = place else { continue };
-            let used_up = self.used_up(number, &place.statement);
+            let used_up = self.used_up(number, code, &place.statement);
             let warning = used_up.unwrap_or_else(|| {
                 explained(
                     lint,
@@ -52,17 +52,19 @@ impl Evaluator {
     }
 
     /// `model.add(…);`, which takes the model and gives it back with the layer: nobody has it now.
-    fn used_up(&self, number: u32, statement: &str) -> Option<Explanation> {
+    fn used_up(&self, number: u32, code: &str, statement: &str) -> Option<Explanation> {
         let is_part = |c: char| c.is_alphanumeric() || c == '_';
-        let (name, call) = statement.trim().split_once('.')?;
+        let statement = last_statement(statement);
+        let (name, call) = statement.split_once('.')?;
         let method = call.split(|c| !is_part(c)).next()?;
         let fate = self.memory.fate(name);
         let is_it = matches!(fate, Some(Fate::Moved { cell, how: Some(how) })
             if *cell == number && how.by == By::Method(method.to_owned()));
-        let defined = self.memory.defined_in(name)?;
+        let defined = self.memory.defined_in(name);
+        let defined = defined.filter(|_| !Cell::new(code).variables().contains(name));
         let (again, zh) = match defined {
-            cell if cell == number => (String::new(), String::new()),
-            cell => (
+            None => (String::new(), String::new()),
+            Some(cell) => (
                 format!(" Run cell [{cell}] again, then this one as:"),
                 format!("请重新运行单元格 [{cell}]，再把这里改成："),
             ),
@@ -76,9 +78,20 @@ impl Evaluator {
                 format!(
                     "`.{method}(…)` 会拿走 `{name}`，再返回一个新的；新的没有保存，`{name}` 也就没有了。{zh}"
                 ),
-                format!("{name} = {}", one_line(statement.trim())),
+                format!("{name} = {}", one_line(statement)),
             )
         })
+    }
+}
+
+/// The last of the statements in a line; what stands before it is not what is warned of.
+fn last_statement(line: &str) -> &str {
+    let line = line.trim();
+    let inside = line.strip_suffix(';').unwrap_or(line);
+    let is_simple = !inside.contains(['"', '{', '\'']);
+    match inside.rfind(';').filter(|_| is_simple) {
+        Some(end) => line[end + 1..].trim_start(),
+        None => line,
     }
 }
 
@@ -91,7 +104,7 @@ fn explained(lint: &str, message: &str, line: usize, text: &str, statement: &str
     if unused.ends_with("Fit") {
         return situations::training_not_started(statement);
     }
-    let expression = text.trim_end_matches(';');
+    let expression = last_statement(text).trim_end_matches(';');
     const LAZY: [&str; 9] = [
         "Map",
         "Filter",
