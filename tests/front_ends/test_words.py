@@ -78,7 +78,6 @@ ROWS = [
     (["self.x"], "CompileError", ["`self` is the value that a method was called on"], ["调用方法的那个值"], []),
     (["impl std::fmt::Display for Vec<i32> { fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result { Ok(()) } }"], "CompileError", ["has to be your own"], ["至少有一个"], []),
     (["thread_local! { static KEPT: i32 = 3 }"], "CompileError", ["a `;` stands behind it"], ["后面要加 `;`"], []),
-    (["let evcxr_variable_store = 3;"], "CompileError", [], [], ["a name of this cell is one"]),
     # Models and tensors.
     ([MODEL, "model.fit(data::xor()).run();"], "CompileError", ["with a `&` before it", "    model.fit(&data::xor()).run();"], ["用 `&` 借出去"], []),
     ([MODEL, "model.fit(&data::xor()).epochs(5.0).run();"], "CompileError", ["    model.fit(&data::xor()).epochs(5).run();"], ["是整数"], []),
@@ -252,6 +251,11 @@ def test_dbg_names_the_line_of_the_cell(english):  # noqa: F811
     # A name of one's own comes first.
     ran = run(english, "macro_rules! dbg { ($x:expr) => { $x + 1 } }\ndbg!(1)")
     assert ran.results == ["2"], ran.all
+
+
+def test_a_name_of_the_kernel_is_named(english):  # noqa: F811
+    ran = Ran(*english.run("let evcxr_variable_store = 3;"))
+    assert ran.value == "error: `evcxr_variable_store` is a name that the kernel itself uses: choose another", ran.all
 
 
 def test_lines_and_files_are_those_of_the_cell(english):  # noqa: F811

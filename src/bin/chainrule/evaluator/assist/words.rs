@@ -154,8 +154,8 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
     ),
     (
         ":version",
-        "shows the version of evcxr",
-        "显示 evcxr 的版本",
+        "shows the version of what reads the cells",
+        "显示读取单元格的程序的版本",
     ),
     (
         ":build_env",

@@ -61,8 +61,8 @@ pub fn power(case: &Case) -> Option<Explanation> {
 /// `:dep {{{`, `:dep` alone
 pub fn line_of_dep(_: &Case) -> Option<Explanation> {
     Some(Explanation::new(
-        "Behind `:dep` stand the crate's name and its version, as in a `Cargo.toml`:",
-        "`:dep` 后面写 crate 的名字和版本，写法和 `Cargo.toml` 里一样：",
+        "Behind `:dep` stand the crate's name and its version, or more about it in braces:",
+        "`:dep` 后面写 crate 的名字和版本，其他设置写在花括号里：",
         ":dep rand = \"0.9\"\n:dep serde = { version = \"1\", features = [\"derive\"] }",
     ))
 }
