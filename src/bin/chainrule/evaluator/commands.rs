@@ -21,3 +21,45 @@ pub fn without_commands(code: &str) -> String {
     }
     text
 }
+
+/// The cell without lines that say only this command, and how many there were. Lines keep their
+/// numbers.
+pub fn without_command(code: &str, command: &str) -> (String, usize) {
+    let is_command = |line: &str| line.trim() == command;
+    let count = code.lines().filter(|line| is_command(line)).count();
+    let kept: Vec<&str> = code
+        .split('\n')
+        .map(|line| if is_command(line) { "" } else { line })
+        .collect();
+    (kept.join("\n"), count)
+}
+
+/// Why a cell is not run: commands of evcxr that would break a session. Settings from a file in the
+/// notebook's folder may run programs; a cleared session has no library; the rest changes what the
+/// library was compiled with.
+pub fn refused_command(code: &str) -> Option<String> {
+    let command = code
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .find(|word| {
+            matches!(
+                *word,
+                ":load_config"
+                    | ":clear"
+                    | ":restart"
+                    | ":quit"
+                    | ":cache"
+                    | ":sccache"
+                    | ":allow_static_linking"
+                    | ":toolchain"
+                    | ":preserve_vars_on_panic"
+            )
+        })?;
+    let way_out = match command {
+        ":clear" | ":restart" => "; restart the kernel instead (menu Kernel, Restart)",
+        _ => "",
+    };
+    Some(format!(
+        "the command {command} of evcxr is not available in chainrule{way_out}"
+    ))
+}

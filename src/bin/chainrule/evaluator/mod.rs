@@ -140,7 +140,7 @@ impl Evaluator {
                 &self.memory,
             ));
         }
-        if let Some(reason) = refused_command(code) {
+        if let Some(reason) = commands::refused_command(code) {
             return Err(Failure::new("Error", reason, None));
         }
         if self.context.is_started() {
@@ -148,15 +148,15 @@ impl Evaluator {
                 .restore()
                 .map_err(|error| Failure::new("SetupError", format!("{error:#}"), None))?;
         }
-        let (code, undo) = without_command(code, ":undo");
+        let (code, undo) = commands::without_command(code, ":undo");
         for _ in 0..undo {
             self.take_back(&sink)?;
         }
-        let (code, timing) = without_command(&code, ":timing");
+        let (code, timing) = commands::without_command(&code, ":timing");
         if timing % 2 == 1 {
             self.turn_timing(&sink);
         }
-        let (code, help) = without_command(&code, ":help");
+        let (code, help) = commands::without_command(&code, ":help");
         if help > 0 {
             sink(assist::commands());
         }
@@ -171,7 +171,7 @@ impl Evaluator {
 
     /// Runs what is left of a cell without the commands that are for us alone.
     fn execute_rust(&mut self, number: u32, code: &str, sink: &Sink) -> Result<(), Failure> {
-        let (code, shows_variables) = without_command(code, ":vars");
+        let (code, shows_variables) = commands::without_command(code, ":vars");
         if shows_variables > 0 {
             self.show_variables(number, sink)?;
         }
@@ -576,46 +576,4 @@ impl Drop for Evaluator {
         // evcxr would kill the supervisor, which then could not collect what cells have started.
         self.interrupter.end_worker();
     }
-}
-
-/// The cell without lines that say only this command, and how many there were. Lines keep their
-/// numbers.
-fn without_command(code: &str, command: &str) -> (String, usize) {
-    let is_command = |line: &str| line.trim() == command;
-    let count = code.lines().filter(|line| is_command(line)).count();
-    let kept: Vec<&str> = code
-        .split('\n')
-        .map(|line| if is_command(line) { "" } else { line })
-        .collect();
-    (kept.join("\n"), count)
-}
-
-/// Why a cell is not run: commands of evcxr that would break a session. Settings from a file in the
-/// notebook's folder may run programs; a cleared session has no library; the rest changes what the
-/// library was compiled with.
-fn refused_command(code: &str) -> Option<String> {
-    let command = code
-        .lines()
-        .filter_map(|line| line.split_whitespace().next())
-        .find(|word| {
-            matches!(
-                *word,
-                ":load_config"
-                    | ":clear"
-                    | ":restart"
-                    | ":quit"
-                    | ":cache"
-                    | ":sccache"
-                    | ":allow_static_linking"
-                    | ":toolchain"
-                    | ":preserve_vars_on_panic"
-            )
-        })?;
-    let way_out = match command {
-        ":clear" | ":restart" => "; restart the kernel instead (menu Kernel, Restart)",
-        _ => "",
-    };
-    Some(format!(
-        "the command {command} of evcxr is not available in chainrule{way_out}"
-    ))
 }

@@ -203,10 +203,7 @@ pub fn prepare(code: &str, implementations: &Implementations) -> Prepared {
         // show themselves, and takes it after any error at the expression, such as a variable that
         // is moved there: a picture would become text.
         insertions.push((start(last), SHOWN.0.to_owned()));
-        insertions.push((
-            usize::from(last.text_range().end()) - BEFORE.len(),
-            SHOWN.1.to_owned(),
-        ));
+        insertions.push((end(last), SHOWN.1.to_owned()));
     }
     if let Some(main) = nodes
         .iter()
