@@ -109,10 +109,16 @@ impl Format {
 
     /// The samples from −1 to 1, the mean of all channels.
     fn sound(&self, path: &str, bytes: &[u8]) -> Result<Tensor> {
-        let samples = self
-            .samples(bytes)
-            .filter(|_| self.channels > 0 && self.rate > 0);
-        let Some(samples) = samples else {
+        if self.channels == 0 || self.rate == 0 {
+            return Err(wrong(
+                path,
+                format!(
+                    "its header is damaged: it says {} channels and {} samples a second",
+                    self.channels, self.rate
+                ),
+            ));
+        }
+        let Some(samples) = self.samples(bytes) else {
             let advice = "export it as 16-bit PCM, for example: sox IN.wav -b 16 -e signed OUT.wav";
             return Err(wrong(
                 path,

@@ -44,6 +44,11 @@ ROWS = [
     ("np.zeros(3)", "Tensor::zeros(", "not needed"),
     ("let l = nn::Linear(1, 2);", "Dense::new(784, 128)", "not needed"),
     ("use keras::layers::Dense;", "Dense::new(inputs, outputs)", "not needed"),
+    ("plot::line(&x, &x)", "plot::curve(&x, &y)", "plot::curves"),
+    ("plot::image(&x)", "plot::images(&images, &[])", "titles"),
+    ('plot::title("a")', 'plot::curve(&x, &y).title("training")', "Matplotlib"),
+    ("plot::show()", "plot::curve(&x, &y)", "last line of a cell"),
+    ("train.describe()", "&train", "pandas"),
     ("plt.plot(x, x)", "plot::curve(&x, &y)", "not needed"),
     # Another form of what is there.
     ("x.sum_axis(1)", "x.sum_axis(1, false)", "keepdim"),

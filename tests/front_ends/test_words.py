@@ -1,6 +1,7 @@
 """Words that must not mislead: what is said is right, names the thing and the way out, and contradicts nobody."""
 
 import os
+import re
 
 import pytest
 from test_beginners import Ran, check, chinese, english, run, run_all  # noqa: F401 (fixtures)
@@ -21,6 +22,80 @@ ROWS = [
     (["fn deep(n: u64) -> u64 { if n == 77777777777 { 1 } else { n * deep(n + 1) } }\ndeep(3)"], "Crash", ["`deep` calls itself"], ["`deep` 不断"], ["array", "数组"]),
     # Of several traits a box takes one.
     (["fn some() -> impl std::fmt::Debug + Clone { 1 }", "let thing = some();"], "CompileError", ["let thing: Box<dyn std::fmt::Debug> = Box::new(some());"], ["Box<dyn std::fmt::Debug>"], ["Debug + Clone>"]),
+    # The trait is the one that the function names.
+    (["fn hid() -> Box<dyn std::fmt::Debug> { Box::new(1) }", "let hid_one = hid();"], "CompileError", ["the trait `Debug`", "    use std::fmt::Debug;"], ["trait `Debug`", "    use std::fmt::Debug;"], ["`Error`"]),
+    (["use std::fmt::Debug;\nlet hid_two = hid();", "hid_two"], "", ["1"], ["1"], []),
+    # One sign for a comparison.
+    (["if unknown = 5 { }"], "CompileError", ["asked with `==`", "    unknown == 5"], ["要用 `==`", "    unknown == 5"], ["begins with `let`", "if let"]),
+    (["while unknown = 5 { }"], "CompileError", ["asked with `==`"], ["要用 `==`"], ["begins with `let`", "while let"]),
+    (["let eq = 3;", "if eq = 5 && eq > 2 { }"], "CompileError", ["    eq == 5 && eq > 2"], ["    eq == 5 && eq > 2"], ["!= 0"]),
+    (["if false { } else if eq = 4 { }"], "CompileError", ["    eq == 4"], ["    eq == 4"], []),
+    (["match 3 { k if eq = 3 => k, _ => 2 }"], "CompileError", ["    eq == 3"], ["    eq == 3"], []),
+    (["if 1 { }"], "CompileError", ["A condition is `true` or `false`", "    1 != 0"], ["条件必须是"], []),
+    (["if !eq { }"], "CompileError", ["    eq == 0"], ["    eq == 0"], []),
+    (['if "a" { }'], "CompileError", ['!"a".is_empty()'], ["条件必须是"], []),
+    ([V, "while v { }"], "CompileError", ["!v.is_empty()"], ["!v.is_empty()"], []),
+    # What was computed when it did not fit.
+    (["10i32.pow(10)"], "Panic", ["The power is larger", "(a as i64).pow(n)"], ["幂的结果超出"], ["difference", "saturating_sub"]),
+    (["let full = 255u8;\nfull + 1"], "Panic", ["The sum is larger", "a.checked_add(b)"], ["加法的结果超出"], ["difference"]),
+    (["255u8 + 1"], "CompileError", ["The sum is larger"], ["加法的结果超出"], ["difference"]),
+    (["let q = 100_000i32;\nq * q"], "Panic", ["The product is larger"], ["乘法的结果超出"], ["difference"]),
+    (["vec![100u8, 200].iter().sum::<u8>()"], "Panic", [".map(|&n| n as i64).sum()"], ["总和超出"], ["difference"]),
+    (["(1..30).product::<i32>()"], "Panic", ["the product is larger", "as f64"], ["乘积超出"], ["difference"]),
+    (["let least = i32::MIN;\n-least"], "Panic", ["The negative of this number"], ["取负以后"], ["difference"]),
+    (["let least = i32::MIN;\nleast.abs()"], "Panic", ["unsigned_abs()"], ["绝对值"], ["difference"]),
+    (["let bits = 40;\n1i32 << bits"], "Panic", ["fewer bits than its type has"], ["移动的位数"], ["difference"]),
+    (["let few = vec![1];\nfew.len() - 2"], "Panic", ["The difference does not fit", "a.saturating_sub(b)"], ["减法的结果"], ["product"]),
+    (["let small: u8 = 300;"], "CompileError", ["go from 0 to 255", "let small: i64 = 300;"], ["0 到 255"], []),
+    # Kinds of numbers, texts and lists.
+    (["let x: f32 = 1;"], "CompileError", ["written with a point", "    let x: f32 = 1.0;"], ["要写出小数点", "    let x: f32 = 1.0;"], []),
+    (["let n: i32 = 3.5;"], "CompileError", ["is a whole number", "    let n: f32 = 3.5;"], ["是整数"], []),
+    (["Schedule::step(1, 2, 0.5)"], "CompileError", ["written with a point"], ["要写出小数点"], []),
+    ([V, "let k: i32 = v.len();"], "CompileError", ["two kinds of whole numbers", "let k: i32 = v.len() as i32;"], ["是两种整数"], []),
+    (['let s: String = "a";'], "CompileError", ["a `String` owns its text", 'let s: String = "a".to_string();'], ["自己拥有文本"], []),
+    (['let c: char = "a";'], "CompileError", ["in single quotes", "    let c: char = 'a';"], ["用单引号"], []),
+    (['fn longer(s: &str) -> usize { s.len() }\nlonger(String::from("a"))'], "CompileError", ["that is only read", 'longer(&String::from("a"))'], ["只读的文本"], []),
+    (['"a" + "b"'], "CompileError", ['format!("ab")'], ['format!("ab")'], []),
+    (['let left = "a";\nlet right = "b";\nleft + right'], "CompileError", ['format!("{left}{right}")'], ["拼接文本"], []),
+    (['"abc"[0]'], "CompileError", ['"abc".chars().nth(0)'], ["不能按下标取字符"], []),
+    (['let cut = "aña";\ncut[0..2].to_string()'], "Panic", ["cut in two", ".chars().take(2)"], ["切成两半"], []),
+    (["for i in 10 { }"], "CompileError", ["for i in 0..10 { … }"], ["写成范围"], []),
+    (['for c in "abc" { }'], "CompileError", ['for c in "abc".chars() { … }'], ["逐个处理文本"], []),
+    (["for one in data::xor() { }"], "CompileError", ["data::xor().batches(32)"], ["按批次读取"], []),
+    (["vec![3.0, 1.0].sort();"], "CompileError", [".sort_by(|a, b| a.total_cmp(b))"], ["没有完整的大小顺序"], []),
+    (["vec![3.0, 1.0].iter().max()"], "CompileError", [".max_by(|a, b| a.total_cmp(b))"], ["NaN"], []),
+    (["tensor([[1.0, 2.0], [3.0]])"], "CompileError", ["all have the same length"], ["长度必须相同"], []),
+    # How functions, types and calls are written.
+    (["fn f(x) { x }"], "CompileError", ["Each parameter of a function has its type", "fn f(x: f32) -> f32 { … }"], ["每个参数后面都要写类型"], []),
+    (["fn f(x: i32) { x }"], "CompileError", ["behind an arrow", "    fn f(x: i32) -> i32 { x }"], ["用箭头写明"], []),
+    (["fn f(x: i32) -> i32 { x; }"], "CompileError", ["no semicolon", "    fn f(x: i32) -> i32 { x }"], ["不加分号"], []),
+    (["return 5"], "CompileError", ["A cell is no function", "    5"], ["单元格不是函数"], []),
+    ([V, "v.len"], "CompileError", ["parentheses stand behind it", "    v.len()"], ["后面也要加括号"], []),
+    (["struct Named { x: i32 }\nNamed(1)"], "CompileError", ["`Named` has named fields"], ["字段有名字"], []),
+    (["enum Two { A, B }\nlet two = Two::A;\nmatch two { Two::A => 1 }"], "CompileError", ["`Two::B` has none", "_ => …"], ["覆盖所有情况"], []),
+    (['println!("{} {}", 1);'], "CompileError", ["takes one value behind it"], ["依次对应"], []),
+    (['println!("{}", 1, 2);'], "CompileError", ["takes one value behind it"], ["依次对应"], []),
+    (["self.x"], "CompileError", ["`self` is the value that a method was called on"], ["调用方法的那个值"], []),
+    (["impl std::fmt::Display for Vec<i32> { fn fmt(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result { Ok(()) } }"], "CompileError", ["has to be your own"], ["至少有一个"], []),
+    (["thread_local! { static KEPT: i32 = 3 }"], "CompileError", ["a `;` stands behind it"], ["后面要加 `;`"], []),
+    # Models and tensors.
+    ([MODEL, "model.fit(data::xor()).run();"], "CompileError", ["with a `&` before it", "    model.fit(&data::xor()).run();"], ["用 `&` 借出去"], []),
+    ([MODEL, "model.fit(&data::xor()).epochs(5.0).run();"], "CompileError", ["    model.fit(&data::xor()).epochs(5).run();"], ["是整数"], []),
+    ([MODEL, "model.predict(&[[1.0, 2.0]])"], "CompileError", ["model.predict(&tensor([[1.0, 2.0]]))"], ["先把列表变成张量"], []),
+    (["Dense::new(-1, 3)"], "CompileError", ["has no negative numbers"], ["没有负数"], ["usize::MAX"]),
+    (['Dense::new("2", 3)'], "CompileError", ["    Dense::new(2, 3)"], ["不是数"], []),
+    ([TENSORS, "x @ y"], "CompileError", ["x.matmul(&y)"], ["矩阵乘法"], []),
+    ([TENSORS, "x[.., 0]"], "CompileError", ["x.slice(1, 0..2)"], ["取张量的一部分"], ["consider adding"]),
+    ([TENSORS, "x[0, 1]"], "CompileError", ["x.get(&[0, 1])"], ["读取张量里的一个数"], ["consider adding"]),
+    ([TENSORS, "x.shpae()"], "CompileError", ["there is `shape`", "    x.shape()"], ["但是有 `shape`"], []),
+    ([TENSORS, "x.rehsape(&[4]).shpae()"], "CompileError", ["there is `reshape`"], ["但是有 `reshape`"], []),
+    ([MODEL, "model.sumary()"], "CompileError", ["    model.summary()"], ["但是有 `summary`"], []),
+    ([TENSORS, "x.at(0)"], "CompileError", [], [], ["gt"]),
+    (["let mut grown = Sequential::new();", "grown.add(Dense::new(2, 2));"], "", ["`grown` is gone. Run cell [1] again", "grown = grown.add(Dense::new(2, 2));"], ["`grown` 也就没有了"], ["Give it a name"]),
+    (["let mut once = Sequential::new();\nonce.add(Dense::new(2, 2));"], "", ["once = once.add(Dense::new(2, 2));"], ["`once` 也就没有了"], ["again", "重新运行"]),
+    # Commands.
+    ([":dep {{{"], "CompileError", ["the line with `:dep` cannot be read", ':dep rand = "0.9"'], ["写 crate 的名字和版本"], ["itself uses"]),
+    ([":halp"], "CompileError", ["no such command", "    :help"], ["没有这个命令"], []),
     # Characters that only look like those of Rust.
     (["let\u00a0kept = 3;"], "CompileError", ["a no-break space (U+00A0) stands here", "    let kept = 3;"], ["不换行空格（U+00A0）"], ["There is no `kept`"]),
     (["println!(“hello”)；"], "CompileError", ['`“` (U+201C) only looks like `"`', '    println!("hello");'], ["只是看起来像", '    println!("hello");'], ["unknown start of token"]),
@@ -144,7 +219,8 @@ ROWS = [
     (['fn number() -> i32 { "5".parse::<i32>()? }'], "CompileError", ["`number` has to return a `Result`", "fn number(…) -> Result<i32, Box<dyn std::error::Error>>"], ["`number` 必须返回 `Result`"], []),
     (["let mean: f32 = [1.0f32, 2.0].iter().sum() / 2.0;"], "CompileError", ["`.sum()` stands in the middle", ".sum::<f32>() / 2.0;"], ["请写明是哪一种"], ["what type `mean` has"]),
     (["let total: i32 = vec![1, 2].iter().sum() + 1;"], "CompileError", [".sum::<i32>() + 1;"], [".sum::<i32>() + 1;"], []),
-    # Files that are not there.
+    # Files that are not there, or cannot be read.
+    (['std::fs::read_to_string("/")?'], "Error", ["The path leads to a folder"], ["是一个文件夹"], []),
     (['let text = std::fs::read_to_string("nowhere.txt")?;'], "Error", ["begins in the notebook's folder, " + os.getcwd()], ["也就是 " + os.getcwd()], ["current_dir"]),
     (['let file = std::fs::File::open("CONFTEST.py").unwrap();'], "Panic", [os.getcwd(), '"conftest.py"'], [os.getcwd(), '"conftest.py"'], ["current_dir"]),
 ]
@@ -175,6 +251,45 @@ def test_dbg_names_the_line_of_the_cell(english):  # noqa: F811
     # A name of one's own comes first.
     ran = run(english, "macro_rules! dbg { ($x:expr) => { $x + 1 } }\ndbg!(1)")
     assert ran.results == ["2"], ran.all
+
+
+def test_a_name_of_the_kernel_is_named(english):  # noqa: F811
+    ran = Ran(*english.run("let evcxr_variable_store = 3;"))
+    assert ran.value == "error: `evcxr_variable_store` is a name that the kernel itself uses: choose another", ran.all
+
+
+def test_lines_and_files_are_those_of_the_cell(english):  # noqa: F811
+    ran = run(english, 'let first = 1;\n(line!(), file!(), concat!(file!(), ":", line!()))')
+    assert ran.results == ['(2, "cell", "cell:2")'], ran.all
+    # A macro of one's own comes first, in its cell and later.
+    ran = run(english, "macro_rules! line { () => { 77 } }\nline!()")
+    assert ran.results == ["77"], ran.all
+    assert run(english, "line!()").results == ["77"]
+
+
+def test_a_glob_may_hide_what_generated_code_needs(english):  # noqa: F811
+    cells = ["use std::fmt::*;", "struct Hidden;", "let hidden = Hidden;", "struct Hidden { x: i32 }", "Hidden { x: 3 }.x"]
+    ran, _ = run_all(english, cells)
+    assert ran.results == ["3"], ran.all
+
+
+def refused_commands():
+    """The commands that the kernel refuses, by its source."""
+    path = os.path.join(os.path.dirname(__file__), "../../src/bin/chainrule/evaluator/commands.rs")
+    text = open(path, encoding="utf-8").read().split("fn refused_command(")[1].split("})?;")[0]
+    return set(re.findall(r'":([a-z_]+)"', text))
+
+
+def test_help_lists_what_works_here(english, chinese):  # noqa: F811
+    words = ["shows the variables of the session", "显示会话中的变量"]
+    for kernel, word in zip([english, chinese], words):
+        said = run(kernel, ":help").notices
+        assert word in said, said
+        listed = set(re.findall(r"^:([a-z_]+)", said, re.MULTILINE))
+        assert {"dep", "vars", "undo", "timing", "type", "explain", "help"} <= listed, said
+        assert len(refused_commands()) > 5 and not listed & refused_commands(), said
+    for line in [":vars", ":type 1", ":help", ":show_deps", ":version", ":timing", ":timing"]:
+        assert run(english, line).status == "ok" or line.startswith(":type"), line
 
 
 def test_a_home_folder_is_not_written_as_in_the_shell(english):  # noqa: F811

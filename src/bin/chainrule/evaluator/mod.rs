@@ -20,6 +20,7 @@ mod judge;
 pub mod limit;
 mod limits;
 mod outlet;
+mod own_lines;
 mod state;
 mod threads;
 mod undo;
@@ -128,7 +129,11 @@ impl Evaluator {
             let session = self.engine.session.folder();
             sink(self.engine.timing.turn(session).output());
         }
-        if undo + timing > 0 && code.trim().is_empty() {
+        let (code, help) = without_command(&code, ":help");
+        if help > 0 {
+            sink(assist::commands());
+        }
+        if undo + timing + help > 0 && code.trim().is_empty() {
             return Ok(());
         }
         self.engine.begin_timing();
@@ -170,7 +175,14 @@ impl Evaluator {
             self.run_ours(number, &table, sink)?;
         }
         let cell = Cell::numbered(number, code);
-        let prepared = prepare(&cell, &self.state.implementations);
+        let memory = &self.state.memory;
+        let there =
+            own_lines::with_own_lines(cell.text(), |name| memory.defined_in(name).is_some());
+        let implementations = &self.state.implementations;
+        let prepared = match there == cell.text() {
+            true => prepare(&cell, implementations),
+            false => prepare(&cell.with_text(there), implementations),
+        };
         self.sources.add(&cell, &prepared.cell);
         let outputs = self.run(&cell, prepared, sink)?;
         if !outputs.content_by_mime_type.is_empty() {
@@ -235,7 +247,9 @@ impl Evaluator {
             has_run,
             succeeded: judged.is_ok(),
             returned: reports.returned().filter(|_| has_run),
-            warnings: self.engine.compiled.warnings_of(cell.number, &self.sources),
+            warnings: &self.engine.compiled.warnings,
+            source: &self.engine.compiled.source,
+            sources: &self.sources,
         };
         let notices = past.remember(&mut self.state.memory);
         notices.iter().for_each(|notice| sink(notice.output()));

@@ -44,8 +44,8 @@ impl Name {
         };
         let elsewhere = match from {
             "" => (
-                format!("`{foreign}` has another name here"),
-                format!("`{foreign}` 在这里叫别的名字"),
+                format!("There is no `{foreign}`"),
+                format!("没有 `{foreign}`"),
             ),
             from => (
                 format!("`{foreign}` is a name of {from}"),
@@ -109,7 +109,8 @@ pub fn beginning_with(prefix: &str) -> impl Iterator<Item = (&'static str, &'sta
     let all = NAMES
         .iter()
         .flat_map(move |one| one.foreign.iter().map(move |name| (plain(name), one)));
-    all.filter(move |(name, _)| name.starts_with(prefix))
+    // A path is no beginning of a name.
+    all.filter(move |(name, _)| name.starts_with(prefix) && !name.contains("::"))
 }
 
 /// Libraries of Python, as they are imported: what they have is here without a module.

@@ -217,6 +217,8 @@ names! {
     ["to_categorical", "OneHotEncoder", "get_dummies"] "Keras, scikit-learn" => y.one_hot(10); ""
         "";
     [".target_names"] "scikit-learn" => &train.classes; "" "";
+    [".describe", ".info"] "pandas" => &train;
+        "As the last line of a cell a data set says what is in it." "数据集写在单元格最后一行，就会显示它的概况。";
     [".head"] "pandas" => train.take(5); "" "";
     [".iloc"] "pandas" => train.select(&[0, 1, 2]); "" "";
     ["savez", "savez_compressed"] "NumPy" => data::write_npz("arrays.npz", &[("x", &x)])?; "" "";
@@ -285,6 +287,14 @@ names! {
     // Pictures
     [".plot", "plot"] "Matplotlib" => plot::curve(&x, &y);
         "The last expression of a cell is shown." "单元格最后一个表达式会显示出来。";
+    ["plot::line", "plot::plot"] "" => plot::curve(&x, &y);
+        "Several curves in one figure: `plot::curves`." "多条曲线画在一张图里：`plot::curves`。";
+    ["plot::image", "plot::picture", "plot::show_images"] "" => plot::images(&images, &[]);
+        "The list has the titles, and may be empty." "后面的列表是每张图的标题，可以为空。";
+    ["plot::title"] "Matplotlib" => plot::curve(&x, &y).title("training"); "" "";
+    ["plot::show", "plot::figure"] "Matplotlib" => plot::curve(&x, &y);
+        "A figure is shown when it is the last line of a cell, without a semicolon."
+            "图写在单元格的最后一行、不加分号，就会显示。";
     ["hist"] "Matplotlib" => plot::histogram(&x); "" "";
     ["imshow", "matshow"] "Matplotlib" => plot::heatmap(&x);
         "Images of a batch: `plot::images(&images, &[])`." "一批图像：`plot::images(&images, &[])`。";

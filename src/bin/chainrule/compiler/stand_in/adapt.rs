@@ -143,7 +143,29 @@ fn adapt(source: &str) -> Result<String, String> {
         );
     }
     let adapted = with_macros_first(notice_an_early_end(let_returns_fit(adapted)));
+    let adapted = with_full_paths(adapted);
     Ok(leave_in_store(&adapted).unwrap_or(adapted))
+}
+
+/// What evcxr writes uses names that a learner's `use std::fmt::*;` or own type may have taken.
+fn with_full_paths(source: String) -> String {
+    const SHORT: [(&str, &str); 2] = [
+        (
+            "\n) -> Result<(), EvcxrUserCodeError> {\n",
+            "\n) -> ::std::result::Result<(), EvcxrUserCodeError> {\n",
+        ),
+        (
+            "> From<T> for EvcxrUserCodeError {\n",
+            "> ::std::convert::From<T> for EvcxrUserCodeError {\n",
+        ),
+    ];
+    SHORT.iter().fold(source, |text, (short, full)| {
+        // The learner may have written the same: of the generated ones there is one each.
+        match text.rfind(short) {
+            Some(at) => [&text[..at], full, &text[at + short.len()..]].concat(),
+            None => text,
+        }
+    })
 }
 
 /// A cell may end by `return` before it has kept its variables, and evcxr would not notice: whether

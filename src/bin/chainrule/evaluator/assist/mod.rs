@@ -24,7 +24,11 @@ mod words;
 use chainrule::base::protocol::Event;
 pub use complete::Completions;
 pub use inspect::Inspected;
-pub use names::{call, has_default, is_type_of_library, method_of_tensor, methods_of, signature};
+pub use names::{
+    call, function_in, has_default, is_type_of_library, method_of_tensor, methods_of, signature,
+};
+
+pub use words::commands;
 
 use super::cell::Cell;
 use super::limit::excess;

@@ -1,7 +1,7 @@
 //! What explanations of mistakes ask of the library's declarations.
 
 use super::declarations::{Item, Kind};
-use super::library::library;
+use super::library::{library, names_in};
 use std::sync::Arc;
 
 /// Whether the library has a type or a trait of this name.
@@ -22,6 +22,13 @@ pub fn method_of_tensor(name: &str) -> Option<Vec<String>> {
         .iter()
         .find(|item| item.name == name && item.kind == Kind::Method)?;
     Some(parameters(method))
+}
+
+/// What a function of a module of the library takes, by name: those of `plot`, `curve`.
+pub fn function_in(module: &str, name: &str) -> Option<Vec<String>> {
+    let items = names_in(&library().declarations, module);
+    let is_it = |item: &&Arc<Item>| item.name == name && item.kind == Kind::Function;
+    items.iter().find(is_it).map(|item| parameters(item))
 }
 
 /// The names of the methods that a type of the library has.

@@ -1,5 +1,6 @@
 //! Words that are neither declared nor defined: keywords and commands, each with what it is for.
 
+use crate::evaluator::outlet::stream::{Bundle, Output};
 use chainrule::display::say;
 
 /// A keyword, an example, and what it does.
@@ -129,6 +130,11 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
         "shows the crates in use",
         "显示正在使用的 crate",
     ),
+    (
+        ":undo",
+        "takes the last cell back, with its variables",
+        "撤销上一个单元格，变量也恢复原样",
+    ),
     (":timing", "shows how long cells take", "显示单元格用时"),
     (":types", "shows the types of results", "显示结果的类型"),
     (
@@ -148,8 +154,8 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
     ),
     (
         ":version",
-        "shows the version of evcxr",
-        "显示 evcxr 的版本",
+        "shows the version of what reads the cells",
+        "显示读取单元格的程序的版本",
     ),
     (
         ":build_env",
@@ -172,6 +178,27 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
         "显示上一个单元格的编译目录",
     ),
 ];
+
+/// What `:help` shows: the commands that work here.
+pub fn commands() -> Output {
+    let width = COMMANDS.iter().map(|(name, ..)| name.len()).max();
+    let line = |(name, en, zh): &(&str, &str, &str)| {
+        let width = width.unwrap_or_default();
+        format!("{name:width$}  {}", say(*en, *zh))
+    };
+    let heading = say(
+        "A command stands on a line of its own, before the Rust of a cell.",
+        "命令单独占一行，写在单元格的 Rust 代码前面。",
+    );
+    let lines: Vec<String> = COMMANDS.iter().map(line).collect();
+    let text = format!("{heading}\n\n{}", lines.join("\n"));
+    Output::Display(Bundle {
+        data: [("text/plain".to_owned(), text.into())]
+            .into_iter()
+            .collect(),
+        id: None,
+    })
+}
 
 pub fn keyword(word: &str) -> Option<&'static Keyword> {
     KEYWORDS.iter().find(|keyword| keyword.word == word)

@@ -16,10 +16,8 @@ use crate::compiler::cells::Cells;
 use crate::compiler::crates::content_of_dependency;
 use crate::compiler::stand_in::generated;
 use crate::evaluator::cell::Cell;
-use crate::evaluator::cell::sources::SourceMap;
 use crate::evaluator::changes::gone::{GaveWay, Gone};
-use crate::evaluator::explain::Explanation;
-use crate::evaluator::explain::warnings::{self, Warning};
+use crate::evaluator::explain::warnings::Warning;
 use crate::evaluator::failure::Refusal;
 use crate::evaluator::state::State;
 use crate::evaluator::state::scope::{Scope, Variables, reads_files};
@@ -38,13 +36,6 @@ use std::path::Path;
 pub struct Compiled {
     pub source: String,
     pub warnings: Vec<Warning>,
-}
-
-impl Compiled {
-    /// What rustc warns of about this cell.
-    pub fn warnings_of(&self, number: u32, sources: &SourceMap) -> Vec<Explanation> {
-        warnings::of_cell(&self.warnings, number, &self.source, sources)
-    }
 }
 
 /// A cell that was compiled, apart from the machine code.

@@ -50,6 +50,9 @@ fn missing(case: &Case) -> Option<Explanation> {
     if case.message.starts_with("unresolved import") && !path.contains("::") {
         return None;
     }
+    let in_module = inside(case).map(|module| format!("{module}::{last}"));
+    let in_module = in_module.filter(|path| names::find(path, false).is_some());
+    let last = in_module.as_deref().unwrap_or(last);
     let found = names::find(last, false)?;
     // A name that differs in capitals only, which rustc has found: what is wrong with it is said
     // elsewhere.
@@ -80,6 +83,15 @@ fn missing(case: &Case) -> Option<Explanation> {
         chinese,
         fix.unwrap_or_else(|| found.ours.to_owned()),
     ))
+}
+
+/// The module in which a name was looked for: "in module `plot`".
+pub fn inside<'a>(case: &Case<'a>) -> Option<&'a str> {
+    let after = case.message.split("` in ").nth(1)?;
+    ["module", "crate"]
+        .iter()
+        .any(|word| after.starts_with(word))
+        .then(|| after.split('`').nth(1))?
 }
 
 /// `Dense::new(2, 3)` for `Dense::new(784, 128)`, where the learner has as many numbers as the

@@ -1,6 +1,7 @@
 //! What a session knows of names: where each was defined, and why one is not there any more.
 
 use super::syntax::{Cell, Move};
+use ra_ap_syntax::ast::{self, HasName};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Names of variables and items.
@@ -73,7 +74,10 @@ impl Memory {
         let number = cell.number;
         let items: Vec<String> = cell
             .items()
-            .filter_map(|item| super::super::cell::name_of(&item))
+            .filter_map(|item| match &item {
+                ast::Item::MacroRules(rules) => Some(rules.name()?.text().to_string()),
+                _ => super::super::cell::name_of(&item),
+            })
             .collect();
         let before = std::mem::replace(&mut self.variables, variables);
         for (name, kind) in before

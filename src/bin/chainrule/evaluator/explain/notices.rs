@@ -4,6 +4,8 @@ use super::case::Explanation;
 use super::memory::{End, Fate, Memory};
 use super::situations::unnameable;
 use super::syntax::Cell;
+use super::warnings::{self, Warning};
+use crate::evaluator::cell::sources::SourceMap;
 use crate::evaluator::changes::gone::{Claimed, Gone};
 use crate::evaluator::changes::meanings::names_of_library;
 use ra_ap_syntax::SyntaxKind;
@@ -21,8 +23,10 @@ pub struct Past<'a> {
     pub succeeded: bool,
     /// The line of the `return` that has ended it, as the worker has reported.
     pub returned: Option<u32>,
-    /// What rustc warns of.
-    pub warnings: Vec<Explanation>,
+    /// What rustc warns of in what was compiled for it.
+    pub warnings: &'a [Warning],
+    pub source: &'a str,
+    pub sources: &'a SourceMap,
 }
 
 impl Past<'_> {
@@ -38,7 +42,13 @@ impl Past<'_> {
         notices.extend(of_unnameable(self.gone, memory).filter(|_| self.has_run));
         if self.succeeded {
             notices.extend(of_cell(self.cell, self.before, memory));
-            notices.extend_from_slice(&self.warnings);
+            notices.extend(warnings::of_cell(
+                self.warnings,
+                self.cell,
+                self.source,
+                self.sources,
+                memory,
+            ));
         }
         let not_reached = self
             .returned

@@ -46,12 +46,14 @@ use owning::{
     no_display,
 };
 use results::still_wrapped;
-use slips::{other_language, power, strange_character, without_partner};
+use slips::{
+    line_of_dep, other_language, power, strange_character, unknown_command, without_partner,
+};
 pub use spelling::is_spelling;
 use spelling::{misspelled_path, type_elsewhere};
 use surprises::{
-    borrowed_twice, index_out_of_bounds, no_such_file, not_a_number, question_mark,
-    two_kinds_of_numbers, unwrap_of_err, unwrap_of_none,
+    borrowed_twice, file_out_of_reach, index_out_of_bounds, no_such_file, not_a_number,
+    question_mark, two_kinds_of_numbers, unwrap_of_err, unwrap_of_none,
 };
 use tensors::{
     changed_in_place, comparison_of_tensors, index_of_tensor, loop_over_tensor,
@@ -86,6 +88,9 @@ const SITUATIONS: &[Situation] = &[
     situation(&[UNPAIRED], "", without_partner),
     situation(&[FOREIGN], "", other_language),
     situation(&["E0614"], "dereferenced", power),
+    situation(&[""], "the line with `:dep`", line_of_dep),
+    situation(&[""], ":dep requires", line_of_dep),
+    situation(&[""], "Unrecognised command", unknown_command),
     // What cannot be kept for the next cell.
     situation(
         &[
@@ -214,6 +219,7 @@ const SITUATIONS: &[Situation] = &[
         "No such file or directory",
         no_such_file,
     ),
+    situation(&["Error", "Panic"], "os error", file_out_of_reach),
     situation(
         &["Panic"],
         "`Result::unwrap()` on an `Err` value",
@@ -254,6 +260,8 @@ pub fn is_help(help: &str, message: &str) -> bool {
     let is_similar = ["similar name exists", "with a similar name"]
         .iter()
         .any(|words| help.contains(words));
+    // Before `[` of `x[0, 1]`, which is no list.
+    let is_no_end = help.starts_with("consider adding `;`") && message.contains("found `[`");
     let is_far = is_similar && similar::alike(help, name).is_none();
     let is_hidden = help.starts_with("to create the module");
     let looks_away = [
@@ -264,5 +272,5 @@ pub fn is_help(help: &str, message: &str) -> bool {
         "you may have meant the maximum value",
     ];
     let looks_away = looks_away.iter().any(|words| help.contains(words));
-    !((is_list && (is_empty || is_long)) || is_far || is_hidden || looks_away)
+    !((is_list && (is_empty || is_long)) || is_no_end || is_far || is_hidden || looks_away)
 }

@@ -4,7 +4,9 @@
 //! evcxr drops warnings. What rustc said last is kept in the session's folder.
 
 use super::case::Explanation;
+use super::memory::{Fate, Memory};
 use super::situations;
+use super::syntax::{By, Cell, one_line};
 use crate::evaluator::cell::sources::SourceMap;
 use serde_json::Value;
 
@@ -19,31 +21,78 @@ const SHOWN: &[&str] = &[
     "while_true",
 ];
 
-/// What to say of these warnings about a cell, the `number`th, that was compiled as `source`.
+/// What to say of these warnings about a cell that was compiled as `source`.
 pub fn of_cell(
     warnings: &[Warning],
-    number: u32,
+    cell: &Cell,
     source: &str,
     sources: &SourceMap,
+    memory: &Memory,
 ) -> Vec<Explanation> {
     let mut said = Vec::new();
     for (lint, message, line) in warnings {
         let place = sources.find(source, *line);
-        let Some(place) = place.filter(|place| place.cell == number) else {
+        let Some(place) = place.filter(|place| place.cell == cell.number) else {
             continue;
         };
-        let warning = explained(
-            lint,
-            message,
-            place.line,
-            place.text.trim(),
-            &place.statement,
-        );
+        let used_up = used_up(cell, &place.statement, memory);
+        let warning = used_up.unwrap_or_else(|| {
+            explained(
+                lint,
+                message,
+                place.line,
+                place.text.trim(),
+                &place.statement,
+            )
+        });
         if !said.contains(&warning) {
             said.push(warning);
         }
     }
     said
+}
+
+/// `model.add(…);`, which takes the model and gives it back with the layer: nobody has it now.
+fn used_up(cell: &Cell, statement: &str, memory: &Memory) -> Option<Explanation> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let statement = last_statement(statement);
+    let (name, call) = statement.split_once('.')?;
+    let method = call.split(|c| !is_part(c)).next()?;
+    let fate = memory.fate(name);
+    let is_it = matches!(fate, Some(Fate::Moved { cell: by, how: Some(how) })
+        if *by == cell.number && how.by == By::Method(method.to_owned()));
+    let defined = memory.defined_in(name);
+    let defined = defined.filter(|_| !cell.variables().contains(name));
+    let (again, zh) = match defined {
+        None => (String::new(), String::new()),
+        Some(cell) => (
+            format!(" Run cell [{cell}] again, then this one as:"),
+            format!("请重新运行单元格 [{cell}]，再把这里改成："),
+        ),
+    };
+    is_it.then(|| {
+        Explanation::new(
+            format!(
+                "`.{method}(…)` takes `{name}` and gives back a new one, which nobody keeps: \
+                 `{name}` is gone.{again}"
+            ),
+            format!(
+                "`.{method}(…)` 会拿走 `{name}`，再返回一个新的；新的没有保存，`{name}` 也就没有了。{zh}"
+            ),
+            format!("{name} = {}", one_line(statement)),
+        )
+    })
+}
+
+/// The last of the statements in a line; what stands before it is not what is warned of.
+fn last_statement(line: &str) -> &str {
+    let line = line.trim();
+    let inside = line.strip_suffix(';').unwrap_or(line);
+    let is_simple = !inside.contains(['"', '{', '\'']);
+    match inside.rfind(';').filter(|_| is_simple) {
+        Some(end) => line[end + 1..].trim_start(),
+        None => line,
+    }
 }
 
 /// What a warning means.
@@ -55,7 +104,7 @@ fn explained(lint: &str, message: &str, line: usize, text: &str, statement: &str
     if unused.ends_with("Fit") {
         return situations::training_not_started(statement);
     }
-    let expression = text.trim_end_matches(';');
+    let expression = last_statement(text).trim_end_matches(';');
     const LAZY: [&str; 9] = [
         "Map",
         "Filter",

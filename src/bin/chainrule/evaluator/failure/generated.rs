@@ -15,6 +15,16 @@ const GENERATED: &[(&str, &str)] = &[
     ("couldn't read `src/", "couldn't read `"),
 ];
 
+/// Parts of names in generated code.
+const NAMES: [&str; 6] = [
+    "evcxr",
+    "Evcxr",
+    IMPLEMENTATION,
+    "run_user_code",
+    "VariableStore",
+    "put_variable",
+];
+
 /// A message of rustc, which may be about what evcxr and we put around a cell.
 pub(super) fn about_the_cell(message: &str, code: &str) -> String {
     let names: Vec<&str> = message.split('`').collect();
@@ -29,10 +39,17 @@ pub(super) fn about_the_cell(message: &str, code: &str) -> String {
         return format!("`{shown}` doesn't implement `Debug`");
     }
     let message = without_generated(message);
-    if is_generated(&message, code) {
-        "a name of this cell is one that the kernel itself uses".to_owned()
-    } else {
-        message
+    if !is_generated(&message, code) {
+        return message;
+    }
+    if code.lines().any(|line| line.starts_with(":dep")) {
+        return "the line with `:dep` cannot be read".to_owned();
+    }
+    let mut words = code.split(|c: char| !c.is_alphanumeric() && c != '_');
+    let used = words.find(|word| NAMES.iter().any(|name| word.contains(name)));
+    match used {
+        Some(name) => format!("`{name}` is a name that the kernel itself uses: choose another"),
+        None => "a name of this cell is one that the kernel itself uses".to_owned(),
     }
 }
 
@@ -73,14 +90,6 @@ fn without_modules_of_library(message: &str) -> String {
 /// Whether a text is about generated code, or about a `Cargo.toml` that learners do not have. What
 /// stands in the cell is the learner's, such as the name of a crate.
 pub(super) fn is_generated(text: &str, code: &str) -> bool {
-    const NAMES: [&str; 6] = [
-        "evcxr",
-        "Evcxr",
-        IMPLEMENTATION,
-        "run_user_code",
-        "VariableStore",
-        "put_variable",
-    ];
     let mut words = text.split(|c: char| !c.is_alphanumeric() && c != '_');
     text.contains("Cargo.toml")
         || words.any(|word| NAMES.iter().any(|name| word.contains(name)) && !code.contains(word))

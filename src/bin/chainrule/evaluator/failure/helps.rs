@@ -25,6 +25,7 @@ pub(super) fn helps(error: &Value, message: &str, code: &str) -> Vec<Help> {
     let helps = advice.filter_map(|child| Help::new(child, code));
     helps
         .filter(|help| !is_generated(&help.said, code) && is_help(&help.said, message))
+        .filter(|help| !help.is_pattern_of_a_name())
         .collect()
 }
 
@@ -62,12 +63,28 @@ impl Help {
         self.lines.first().map(String::as_str)
     }
 
+    /// `if let a = 5`, which is always true, for `if a = 5`.
+    fn is_pattern_of_a_name(&self) -> bool {
+        let line = self.line().unwrap_or_default();
+        let pattern = line
+            .split("let ")
+            .nth(1)
+            .and_then(|rest| rest.split(" =").next());
+        let is_name = |name: &str| {
+            name.starts_with(|c: char| c.is_lowercase() || c == '_')
+                && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+        };
+        self.said.contains("to use pattern matching") && pattern.is_none_or(is_name)
+    }
+
     /// As it is drawn.
     pub fn shown(&self) -> String {
         match self.said.split_once("\n\n") {
             Some((words, _)) if !self.lines.is_empty() => {
                 format!("{words}\n\n{}", self.lines.join("\n"))
             }
+            // A bracket or a semicolon alone says nothing.
+            Some((words, letters)) if !letters.contains(char::is_alphanumeric) => words.to_owned(),
             _ => self.said.trim_end().to_owned(),
         }
     }

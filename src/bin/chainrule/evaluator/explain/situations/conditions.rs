@@ -2,19 +2,21 @@
 
 use super::super::case::{Case, Explanation};
 use super::super::syntax::{Cell, bytes, one_line, text};
+use ra_ap_syntax::SyntaxNode;
 use ra_ap_syntax::ast::{self, AstNode};
 
 /// `if a = 5 { }`, also behind `while` and `match … { n if`, and within `&&`.
 pub fn one_equals_sign(case: &Case) -> Option<Explanation> {
-    let mark = case.mark.as_ref()?;
-    let cell = Cell::new(case.code);
-    // Of an unknown name only the name is marked.
-    let assigned: ast::BinExpr = cell
-        .around(mark)
-        .or_else(|| cell.around(&(mark.start..mark.start)))?;
-    let ast::BinaryOp::Assignment { op: None } = assigned.op_kind()? else {
-        return None;
-    };
+    let start = case.mark.as_ref()?.start;
+    // Of an unknown name only the name is marked, of `a = 5 && b` the `5`.
+    let marked: ast::Expr = Cell::new(case.code).around(&(start..start))?;
+    let is_assignment =
+        |one: &ast::BinExpr| matches!(one.op_kind(), Some(ast::BinaryOp::Assignment { op: None }));
+    let assigned = marked
+        .syntax()
+        .ancestors()
+        .filter_map(ast::BinExpr::cast)
+        .find(is_assignment)?;
     let condition = condition_around(assigned.syntax())?;
     let whole = one_line(&condition.text().to_string());
     let right = format!("{} == {}", text(&assigned.lhs()?), text(&assigned.rhs()?));
@@ -27,7 +29,7 @@ pub fn one_equals_sign(case: &Case) -> Option<Explanation> {
 }
 
 /// The condition that an expression is, or is a part of.
-fn condition_around(expression: &ra_ap_syntax::SyntaxNode) -> Option<ra_ap_syntax::SyntaxNode> {
+fn condition_around(expression: &SyntaxNode) -> Option<SyntaxNode> {
     for node in expression.ancestors() {
         let parent = node.parent()?;
         let is_condition = ast::IfExpr::cast(parent.clone())
@@ -54,31 +56,45 @@ pub fn no_condition(case: &Case) -> Option<Explanation> {
         .around(mark)
         .filter(|one: &ast::Expr| bytes(one.syntax()) == *mark)?;
     condition_around(marked.syntax())?;
-    let value = match &marked {
-        ast::Expr::BinExpr(_) | ast::Expr::PrefixExpr(_) => format!("({})", text(&marked)),
-        _ => text(&marked),
-    };
-    let kind = found.trim_matches('`').trim_start_matches('&');
-    let fix = match kind {
-        "integer" | "{integer}" => format!("{value} != 0"),
-        "floating-point number" | "{float}" | "f32" | "f64" => format!("{value} != 0.0"),
-        "Tensor" => format!("{value}.item() > 0.0"),
-        _ if kind.starts_with("Option<") => format!("{value}.is_some()"),
-        _ if kind.starts_with("Result<") => format!("{value}.is_ok()"),
-        _ if kind == "str"
-            || ["String", "Vec<", "[", "HashMap<"]
-                .iter()
-                .any(|one| kind.starts_with(one)) =>
-        {
-            format!("!{value}.is_empty()")
+    // `!n` asks for the contrary.
+    let (asked, is_not) = match &marked {
+        ast::Expr::PrefixExpr(one) if one.op_kind() == Some(ast::UnaryOp::Not) => {
+            (one.expr()?, true)
         }
-        _ if kind.len() <= 5 && kind.starts_with(['i', 'u']) => format!("{value} != 0"),
-        _ => return None,
+        _ => (marked.clone(), false),
     };
+    let value = match &asked {
+        ast::Expr::BinExpr(_) | ast::Expr::PrefixExpr(_) => format!("({})", text(&asked)),
+        _ => text(&asked),
+    };
+    let fix = question(
+        &value,
+        found.trim_matches('`').trim_start_matches('&'),
+        is_not,
+    )?;
     Some(Explanation::new(
         "A condition is `true` or `false`; nothing else counts as one of them, as it does in \
          Python. Ask for what is meant:",
         "条件必须是 `true` 或 `false`；其他值不会像 Python 那样自动当成真或假。请写明要判断什么：",
         one_line(&fix),
     ))
+}
+
+/// What is probably meant by a value of a type where a condition stands.
+fn question(value: &str, kind: &str, is_not: bool) -> Option<String> {
+    let not = if is_not { "!" } else { "" };
+    let is_unequal = if is_not { "==" } else { "!=" };
+    let is_list = ["String", "Vec<", "[", "HashMap<"];
+    Some(match kind {
+        "integer" | "{integer}" => format!("{value} {is_unequal} 0"),
+        "floating-point number" | "{float}" | "f32" | "f64" => format!("{value} {is_unequal} 0.0"),
+        "Tensor" => format!("{not}({value}.item() > 0.0)"),
+        _ if kind.starts_with("Option<") => format!("{not}{value}.is_some()"),
+        _ if kind.starts_with("Result<") => format!("{not}{value}.is_ok()"),
+        _ if kind == "str" || is_list.iter().any(|one| kind.starts_with(one)) => {
+            format!("{}{value}.is_empty()", if is_not { "" } else { "!" })
+        }
+        _ if kind.len() <= 5 && kind.starts_with(['i', 'u']) => format!("{value} {is_unequal} 0"),
+        _ => return None,
+    })
 }

@@ -161,6 +161,14 @@ pub fn tensor_as_in_python(case: &Case) -> Option<Explanation> {
         ));
     }
     let inside = rest.strip_prefix('[')?.split(']').next()?;
+    let is_number = |one: &str| one.trim().parse::<usize>().is_ok();
+    if inside.contains(',') && inside.split(',').all(is_number) {
+        return Some(Explanation::new(
+            "A number of a tensor is read with `get`, from a list of positions:",
+            "读取张量里的一个数用 `get`，下标写成列表：",
+            format!("{name}.get(&[{inside}])"),
+        ));
+    }
     (inside.contains(',') && (inside.contains("..") || inside.contains(':'))).then(|| {
         Explanation::new(
             "A part of a tensor is taken with `slice`: along which axis, and from where to where.",

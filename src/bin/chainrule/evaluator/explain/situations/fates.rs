@@ -18,24 +18,7 @@ pub fn of_fate(name: &str, fate: &Fate, memory: &Memory) -> Explanation {
             ),
             format!("let {name} = …;"),
         ),
-        Fate::InBlock { cell, code } if code.is_empty() => Explanation::new(
-            format!(
-                "`{name}` belongs to the loop in cell [{cell}], and is gone after the loop's \
-                closing brace."
-            ),
-            format!("`{name}` 属于单元格 [{cell}] 里的循环，循环的右花括号之后就不存在了。"),
-            format!("let mut last = 0;\nfor {name} in … {{ last = {name}; }}"),
-        ),
-        Fate::InBlock { cell, code } => Explanation::new(
-            format!(
-                "`{name}` was defined inside of {{ }} in cell [{cell}], and is gone after the \
-                 closing brace. Define it outside of the braces."
-            ),
-            format!(
-                "`{name}` 是在单元格 [{cell}] 的花括号里定义的，右花括号之后就不存在了。请在花括号外面定义它。"
-            ),
-            code.clone(),
-        ),
+        Fate::InBlock { cell, code } => in_block(name, *cell, code),
         Fate::Failed { cell } => Explanation::new(
             format!(
                 "Cell [{cell}] was to define `{name}`, but it failed before that, or after it had \
@@ -83,6 +66,30 @@ pub fn of_fate(name: &str, fate: &Fate, memory: &Memory) -> Explanation {
             "",
         ),
     }
+}
+
+/// A variable of a loop, or of a part in braces.
+fn in_block(name: &str, cell: u32, code: &str) -> Explanation {
+    if code.is_empty() {
+        return Explanation::new(
+            format!(
+                "`{name}` belongs to the loop in cell [{cell}], and is gone after the loop's \
+                closing brace."
+            ),
+            format!("`{name}` 属于单元格 [{cell}] 里的循环，循环的右花括号之后就不存在了。"),
+            format!("let mut last = 0;\nfor {name} in … {{ last = {name}; }}"),
+        );
+    }
+    Explanation::new(
+        format!(
+            "`{name}` was defined inside of {{ }} in cell [{cell}], and is gone after the \
+                 closing brace. Define it outside of the braces."
+        ),
+        format!(
+            "`{name}` 是在单元格 [{cell}] 的花括号里定义的，右花括号之后就不存在了。请在花括号外面定义它。"
+        ),
+        code,
+    )
 }
 
 /// Variables with their types, and the cells that made them.
@@ -144,9 +151,10 @@ pub fn threads_gone(cell: u32, variables: &[(String, Option<u32>)]) -> Explanati
     )
 }
 
-fn moved_by(name: &str, cell: u32, how: Option<&Move>, defined: Option<u32>) -> Explanation {
+/// Which cell has moved a value away, and by what, in English and in Chinese.
+fn what_moved(name: &str, cell: u32, how: Option<&Move>) -> (String, String) {
     let code = how.map(|how| how.code.as_str()).unwrap_or_default();
-    let (english, chinese) = match how.map(|how| &how.by) {
+    match how.map(|how| &how.by) {
         Some(By::Variable(to)) => (
             format!("Cell [{cell}] moved the value of `{name}` into `{to}`"),
             format!("单元格 [{cell}] 把 `{name}` 的值移动（move）给了 `{to}`"),
@@ -177,7 +185,11 @@ fn moved_by(name: &str, cell: u32, how: Option<&Move>, defined: Option<u32>) -> 
             format!("Cell [{cell}] moved the value of `{name}` away"),
             format!("单元格 [{cell}] 把 `{name}` 的值移走（move）了"),
         ),
-    };
+    }
+}
+
+fn moved_by(name: &str, cell: u32, how: Option<&Move>, defined: Option<u32>) -> Explanation {
+    let (english, chinese) = what_moved(name, cell, how);
     let again = defined
         .filter(|defined| *defined != cell)
         .map(|defined| format!(" [{defined}]"))

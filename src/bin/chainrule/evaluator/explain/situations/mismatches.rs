@@ -1,7 +1,8 @@
 //! A value of one type where another is expected: the commonest pairs.
 
 use super::super::case::{Case, Explanation};
-use super::super::syntax::one_line;
+use super::super::syntax::{Cell, one_line};
+use super::similar::with_name;
 
 /// Types as rustc names them at a mark.
 struct Pair<'a> {
@@ -51,9 +52,31 @@ pub fn mismatch(case: &Case) -> Option<Explanation> {
         .or_else(|| nothing(case, &pair))
 }
 
-/// The line as rustc would have it, or what is marked, changed.
-fn advised(case: &Case, or_else: String) -> String {
-    case.advice.map_or(or_else, one_line)
+/// The line as rustc would have it, or with this in place of what is marked.
+fn advised(case: &Case, instead: &str) -> String {
+    case.advice
+        .map_or_else(|| line_with(case, instead), one_line)
+}
+
+/// The line with something else in place of what is marked.
+fn line_with(case: &Case, instead: &str) -> String {
+    let marked = case.marked();
+    let line = case
+        .mark
+        .clone()
+        .filter(|_| !marked.is_empty() && !marked.contains('\n'))
+        .and_then(|mark| with_name(case.code, mark, marked, instead));
+    line.unwrap_or_else(|| instead.to_owned())
+}
+
+/// `an i32`, `a usize`, as they are spoken.
+fn with_article(kind: &str) -> String {
+    let article = if kind.starts_with(['i', 'f']) {
+        "An"
+    } else {
+        "A"
+    };
+    format!("{article} `{kind}`")
 }
 
 /// `tensor([[1.0, 2.0], [3.0]])`
@@ -73,9 +96,7 @@ fn rows_of_one_length(pair: &Pair) -> Option<Explanation> {
 fn value_of_return(case: &Case) -> Option<Explanation> {
     let start = case.mark.as_ref()?.start;
     let is_returned = case.code.get(..start)?.trim_end().ends_with("return");
-    let is_in_function = super::super::syntax::Cell::new(case.code)
-        .function_around(start)
-        .is_some();
+    let is_in_function = Cell::new(case.code).function_around(start).is_some();
     (is_returned && !is_in_function).then(|| {
         Explanation::new(
             "A cell is no function: it shows the value of its last line by itself, without \
@@ -98,30 +119,16 @@ fn numbers(case: &Case, pair: &Pair) -> Option<Explanation> {
         };
         return Some(Explanation::new(
             format!(
-                "A `{expected}` is a number with a fraction: it is written with a point, and Rust \
-                 turns no whole number into one by itself."
+                "{} is a number with a fraction: it is written with a point, and Rust turns no \
+                 whole number into one by itself.",
+                with_article(expected)
             ),
             format!("`{expected}` 是小数：要写出小数点；Rust 不会自动把整数变成小数。"),
-            advised(case, fix),
+            advised(case, &fix),
         ));
     }
     if is_whole(expected) && is_float(found) {
-        let whole = marked.trim_end_matches('0').strip_suffix('.');
-        let fix = match whole {
-            Some(whole) if !whole.is_empty() => marked.split('.').next()?.to_owned(),
-            _ => format!(
-                "{0} as {expected}\n{0}.round() as {expected}",
-                in_parentheses(marked)
-            ),
-        };
-        return Some(Explanation::new(
-            format!(
-                "A `{expected}` is a whole number; `as` cuts the fraction off. If the fraction is \
-                 needed, the type is `f32`."
-            ),
-            format!("`{expected}` 是整数；`as` 会舍去小数部分。如果需要小数，类型应写成 `f32`。"),
-            fix,
-        ));
+        return Some(whole_number(case, expected, is_literal));
     }
     (is_whole(expected) && is_whole(found) && expected != found && !is_literal).then(|| {
         Explanation::new(
@@ -132,9 +139,39 @@ fn numbers(case: &Case, pair: &Pair) -> Option<Explanation> {
             format!(
                 "`{expected}` 和 `{found}` 是两种整数，Rust 不会自动转换。确定放得下时可以写："
             ),
-            format!("{} as {expected}", in_parentheses(marked)),
+            line_with(case, &format!("{} as {expected}", in_parentheses(marked))),
         )
     })
+}
+
+/// A number with a fraction where a whole one is needed.
+fn whole_number(case: &Case, expected: &str, is_literal: bool) -> Explanation {
+    let marked = case.marked();
+    let line = line_with(case, marked);
+    let declared = format!(": {expected}");
+    let fix = match marked.trim_end_matches('0').strip_suffix('.') {
+        Some(_) if is_literal => line_with(case, marked.split('.').next().unwrap_or(marked)),
+        _ if is_literal && line.contains(&declared) => line.replacen(&declared, ": f32", 1),
+        _ => format!(
+            "{}\n{}",
+            line_with(case, &format!("{} as {expected}", in_parentheses(marked))),
+            line_with(
+                case,
+                &format!("{}.round() as {expected}", in_parentheses(marked))
+            )
+        ),
+    };
+    Explanation::new(
+        format!(
+            "{} is a whole number; `as {expected}` would cut a fraction off. If the fraction is \
+             needed, the type is `f32`.",
+            with_article(expected)
+        ),
+        format!(
+            "`{expected}` 是整数，用 `as {expected}` 转换会舍去小数部分。如果需要小数，类型应写成 `f32`。"
+        ),
+        fix,
+    )
 }
 
 fn in_parentheses(code: &str) -> String {
@@ -154,32 +191,35 @@ fn texts(case: &Case, pair: &Pair) -> Option<Explanation> {
     match (pair.expected, pair.found) {
         (number, text) if (is_whole(number) || is_float(number)) && is_text(text) => {
             let fix = match inner {
-                Some(number) if number.parse::<f64>().is_ok() => number.to_owned(),
+                Some(number) if number.parse::<f64>().is_ok() => line_with(case, number),
                 Some(_) => String::new(),
-                None => format!("{}.trim().parse()?", in_parentheses(marked)),
+                None => line_with(case, &format!("{}.trim().parse()?", in_parentheses(marked))),
             };
             Some(Explanation::new(
-                format!("A text, as in quotes, is no number; here a `{number}` is needed."),
-                format!("引号里的是文本，不是数；这里需要一个 `{number}`。"),
+                format!(
+                    "What stands in quotes is a text, not a number; a number, `{number}`, is needed \
+                     here."
+                ),
+                format!("引号里的是文本，不是数；这里需要一个数（`{number}`）。"),
                 fix,
             ))
         }
         ("String", "&str" | "&'static str") => Some(Explanation::new(
             "A text in quotes is a `&str`, lent for reading; a `String` owns its text. Make one:",
             "引号里的文本是 `&str`，只是借来读的；`String` 自己拥有文本。请转换：",
-            advised(case, format!("{}.to_string()", one_line(marked))),
+            advised(case, &format!("{}.to_string()", one_line(marked))),
         )),
         ("&str", "String") => Some(Explanation::new(
             "A `&str` is a text that is only read. Lend the `String` with `&`:",
             "`&str` 是只读的文本。用 `&` 把 `String` 借出去：",
-            advised(case, format!("&{}", one_line(marked))),
+            advised(case, &format!("&{}", one_line(marked))),
         )),
         ("char", "&str" | "&'static str") => Some(Explanation::new(
             "One letter, a `char`, stands in single quotes; a text stands in double ones.",
             "单个字符 `char` 用单引号，文本用双引号。",
             inner
                 .filter(|one| one.chars().count() == 1)
-                .map_or_else(String::new, |one| format!("'{one}'")),
+                .map_or_else(String::new, |one| line_with(case, &format!("'{one}'"))),
         )),
         _ => None,
     }
@@ -198,7 +238,7 @@ fn lists_for_tensors(case: &Case, pair: &Pair) -> Option<Explanation> {
         Explanation::new(
             "A tensor is needed. Make one of the list:",
             "这里需要张量。请先把列表变成张量：",
-            one_line(&format!("{lent}tensor({list})")),
+            line_with(case, &one_line(&format!("{lent}tensor({list})"))),
         )
     })
 }
@@ -210,7 +250,7 @@ fn lent(case: &Case, pair: &Pair) -> Option<Explanation> {
         return Some(Explanation::new(
             "It is only read here, so it is lent, with a `&` before it:",
             "这里只是读取，所以用 `&` 借出去：",
-            advised(case, format!("&{marked}")),
+            advised(case, &format!("&{marked}")),
         ));
     }
     if pair.found.strip_prefix('&') == Some(pair.expected) {
@@ -238,14 +278,14 @@ fn nothing(case: &Case, pair: &Pair) -> Option<Explanation> {
         return Some(Explanation::new(
             "A function says behind an arrow what it returns:",
             "函数要用箭头写明返回值的类型：",
-            advised(case, format!("fn …(…) -> {}", pair.found)),
+            advised(case, &format!("fn …(…) -> {}", pair.found)),
         ));
     }
     if pair.found == "()" && is_said("semicolon") {
         return Some(Explanation::new(
             "The last line of a function is its value, if no semicolon stands behind it:",
             "函数最后一行不加分号，才是它的返回值：",
-            advised(case, String::new()),
+            case.advice.map_or_else(String::new, one_line),
         ));
     }
     None

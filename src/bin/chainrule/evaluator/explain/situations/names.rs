@@ -1,6 +1,7 @@
 //! Names that are not there.
 
 use super::super::case::{Case, Explanation};
+use super::super::foreign::inside;
 use super::super::memory::Fate;
 use super::super::syntax::{Cell, one_line};
 use super::fates::of_fate;
@@ -100,15 +101,6 @@ pub fn missing_name(case: &Case) -> Option<Explanation> {
             "",
         )
     })
-}
-
-/// The module in which a name was looked for: "in module `plot`".
-fn inside<'a>(case: &Case<'a>) -> Option<&'a str> {
-    let after = case.message.split("` in ").nth(1)?;
-    ["module", "crate"]
-        .iter()
-        .any(|word| after.starts_with(word))
-        .then(|| after.split('`').nth(1))?
 }
 
 pub fn missing_crate(case: &Case) -> Option<Explanation> {

@@ -74,13 +74,15 @@ fn operation(said: &str, code: &str) -> Option<Operation> {
 }
 
 fn explained(operation: Operation) -> Explanation {
-    let (english, chinese, fix) = match operation {
-        Operation::Subtract => (
-            "The difference does not fit this type of integer: it is below its smallest number \
-             (`usize` and `u32` have no negative ones).",
-            "减法的结果超出了这种整数类型的范围：比它能表示的最小值还小（`usize`、`u32` 没有负数）。",
-            "let difference = a as i64 - b as i64;\nlet difference = a.saturating_sub(b);  // 0",
-        ),
+    let (english, chinese, fix) = too_large(operation).unwrap_or_else(|| out_of_range(operation));
+    Explanation::new(english, chinese, fix)
+}
+
+type Words = (&'static str, &'static str, &'static str);
+
+/// What is larger than the largest number of a type.
+fn too_large(operation: Operation) -> Option<Words> {
+    Some(match operation {
         Operation::Add => (
             "The sum is larger than this type of integer can hold (a `u8` ends at 255, an `i32` \
              at 2147483647). Add in a larger type:",
@@ -111,6 +113,13 @@ fn explained(operation: Operation) -> Explanation {
             "幂的结果超出了这种整数类型的范围（`i32` 最大 2147483647）。请用更大的类型，或者用 `f64` 计算：",
             "let power = (a as i64).pow(n);\nlet power = (a as f64).powi(n as i32);",
         ),
+        _ => return None,
+    })
+}
+
+/// What lies outside of a type's numbers, or asks for more bits than it has.
+fn out_of_range(operation: Operation) -> Words {
+    match operation {
         Operation::Negate => (
             "The negative of this number does not fit its type: the smallest `i32` is \
              -2147483648, the largest 2147483647, and `usize` has no negative ones.",
@@ -129,33 +138,59 @@ fn explained(operation: Operation) -> Explanation {
             "移动的位数必须小于类型的位数（`i32` 有 32 位）。请用更大的类型移位：",
             "let shifted = (a as u64) << n;  // n < 64",
         ),
-        Operation::Divide => (
+        Operation::Subtract => (
+            "The difference does not fit this type of integer: it is below its smallest number \
+             (`usize` and `u32` have no negative ones).",
+            "减法的结果超出了这种整数类型的范围：比它能表示的最小值还小（`usize`、`u32` 没有负数）。",
+            "let difference = a as i64 - b as i64;\nlet difference = a.saturating_sub(b);  // 0",
+        ),
+        _ => (
             "The smallest number of a type divided by -1 does not fit it: an `i32` goes from \
              -2147483648 to 2147483647. Divide in a larger type:",
             "类型里最小的数除以 -1 会超出范围：`i32` 的范围是 -2147483648 到 2147483647。请用更大的类型相除：",
             "let quotient = a as i64 / b as i64;",
         ),
-    };
-    Explanation::new(english, chinese, fix)
+    }
 }
 
 /// `let x: u8 = 300;`
 pub fn literal_out_of_range(case: &Case) -> Option<Explanation> {
     let kind = case.message.split('`').nth(1)?;
     let range = match kind {
-        "i8" => "-128 … 127",
-        "u8" => "0 … 255",
-        "i16" => "-32768 … 32767",
-        "u16" => "0 … 65535",
-        "i32" => "-2147483648 … 2147483647",
-        "u32" => "0 … 4294967295",
+        "i8" => "-128 to 127",
+        "u8" => "0 to 255",
+        "i16" => "-32768 to 32767",
+        "u16" => "0 to 65535",
+        "i32" => "-2147483648 to 2147483647",
+        "u32" => "0 to 4294967295",
         _ => return None,
     };
     Some(Explanation::new(
-        format!("A `{kind}` holds {range}. Choose a larger type:"),
-        format!("`{kind}` 的范围是 {range}。请换一种更大的类型："),
-        format!("{}_i64", case.marked().trim_end_matches(kind)),
+        format!("The numbers of a `{kind}` go from {range}. Choose a larger type:"),
+        format!(
+            "`{kind}` 的范围是 {}。请换一种更大的类型：",
+            range.replace(" to ", " 到 ")
+        ),
+        larger(case, kind),
     ))
+}
+
+/// The line with the larger type, where the type is written in it.
+fn larger(case: &Case, kind: &str) -> String {
+    let line = case
+        .mark
+        .as_ref()
+        .and_then(|mark| case.code.get(..mark.start))
+        .map(|before| before.matches('\n').count())
+        .and_then(|line| case.code.lines().nth(line))
+        .unwrap_or_default()
+        .trim();
+    let declared = format!(": {kind}");
+    if line.contains(&declared) {
+        line.replacen(&declared, ": i64", 1)
+    } else {
+        format!("{}_i64", case.marked().trim_end_matches(kind))
+    }
 }
 
 #[cfg(test)]

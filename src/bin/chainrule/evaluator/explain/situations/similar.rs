@@ -35,7 +35,7 @@ pub fn misspelled(case: &Case, meant: &str) -> Explanation {
         Call::named_at(case.code, at).or_else(|| Call::ending_at(case.code, at))
     });
     if let Some(call) = call
-        && let Some((takes, _)) = assist::call(meant)
+        && let Some(takes) = takes(&call, meant)
         && takes.len() != call.arguments.len()
     {
         let callee = call.callee.replacen(name, meant, 1);
@@ -49,6 +49,14 @@ pub fn misspelled(case: &Case, meant: &str) -> Explanation {
             format!("这里没有 `{name}`，但是有 `{meant}`。如果指的就是它，请写："),
             fix,
         )
+    }
+}
+
+/// What the function takes that is meant by a call.
+fn takes(call: &Call, meant: &str) -> Option<Vec<String>> {
+    match call.callee.rsplit_once("::") {
+        Some((module, _)) => assist::function_in(module, meant),
+        None => Some(assist::call(meant)?.0),
     }
 }
 

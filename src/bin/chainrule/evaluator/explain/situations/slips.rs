@@ -58,6 +58,24 @@ pub fn power(case: &Case) -> Option<Explanation> {
     ))
 }
 
+/// `:dep {{{`, `:dep` alone
+pub fn line_of_dep(_: &Case) -> Option<Explanation> {
+    Some(Explanation::new(
+        "Behind `:dep` stand the crate's name and its version, or more about it in braces:",
+        "`:dep` 后面写 crate 的名字和版本，其他设置写在花括号里：",
+        ":dep rand = \"0.9\"\n:dep serde = { version = \"1\", features = [\"derive\"] }",
+    ))
+}
+
+/// `:halp`
+pub fn unknown_command(_: &Case) -> Option<Explanation> {
+    Some(Explanation::new(
+        "There is no such command. All of them are shown by:",
+        "没有这个命令。全部命令可以这样查看：",
+        ":help",
+    ))
+}
+
 pub fn without_partner(case: &Case) -> Option<Explanation> {
     Some(match unpaired(case.code)? {
         Unpaired::Open(open) => {

@@ -154,6 +154,36 @@ pub fn no_such_file(case: &Case) -> Option<Explanation> {
     ))
 }
 
+/// A file that is there and cannot be read or written.
+pub fn file_out_of_reach(case: &Case) -> Option<Explanation> {
+    let said = |words: &str| case.message.contains(words);
+    let (english, chinese) = if said("Is a directory") {
+        (
+            "The path leads to a folder. Add the name of a file in it, behind a `/`.",
+            "这个路径是一个文件夹。请在后面加上 `/` 和其中的文件名。",
+        )
+    } else if said("Not a directory") {
+        (
+            "A part of the path that stands before a `/` is a file, not a folder.",
+            "路径中某个 `/` 前面的部分是文件，不是文件夹。",
+        )
+    } else if said("Permission denied") {
+        (
+            "The file is there, but you may not read or write it. Choose a file in your own \
+             folder, or have its owner allow it.",
+            "文件存在，但你没有读写它的权限。请换成自己文件夹里的文件，或者请文件的主人授权。",
+        )
+    } else if said("No space left") {
+        (
+            "The disk is full. Delete what is not needed, and run the cell again.",
+            "磁盘已满。请删除不需要的文件，再重新运行这个单元格。",
+        )
+    } else {
+        return None;
+    };
+    Some(Explanation::new(english, chinese, ""))
+}
+
 /// The path in the message, or the only one in the cell that does not lead to anything.
 fn missing_path(case: &Case) -> Option<String> {
     let before = case
