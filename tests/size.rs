@@ -14,9 +14,6 @@ const COLUMNS: usize = 100;
 /// number may grow; what is short enough goes from the list.
 const LONG_FILES: &[(&str, usize)] = &[
     ("src/bin/chainrule/compiler/library.rs", 446),
-    ("src/bin/chainrule/evaluator/assist/complete.rs", 403),
-    ("src/bin/chainrule/evaluator/assist/declarations.rs", 674),
-    ("src/bin/chainrule/evaluator/assist/infer.rs", 810),
     ("src/bin/chainrule/evaluator/crash.rs", 436),
     ("src/bin/chainrule/evaluator/definitions.rs", 431),
     ("src/bin/chainrule/evaluator/explain/forms.rs", 520),
@@ -45,14 +42,10 @@ const LONG_FILES: &[(&str, usize)] = &[
 const WIDE_LINES: &[(&str, usize)] = &[
     ("benches/operations/operations.rs", 7),
     ("src/base/protocol.rs", 2),
-    ("src/bin/chainrule/commands/lab.rs", 1),
     ("src/bin/chainrule/compiler/cells.rs", 1),
     ("src/bin/chainrule/compiler/library.rs", 2),
     ("src/bin/chainrule/compiler/stand_in/stops.rs", 3),
     ("src/bin/chainrule/compiler/stand_in/unseen.rs", 1),
-    ("src/bin/chainrule/evaluator/assist/cursor.rs", 2),
-    ("src/bin/chainrule/evaluator/assist/infer.rs", 1),
-    ("src/bin/chainrule/evaluator/assist/words.rs", 1),
     ("src/bin/chainrule/evaluator/cell.rs", 1),
     ("src/bin/chainrule/evaluator/crash.rs", 2),
     (
@@ -63,9 +56,6 @@ const WIDE_LINES: &[(&str, usize)] = &[
     ("src/bin/chainrule/evaluator/kept.rs", 1),
     ("src/bin/chainrule/evaluator/output.rs", 1),
     ("src/bin/chainrule/evaluator/stream.rs", 1),
-    ("src/bin/chainrule/jupyter/assist.rs", 1),
-    ("src/bin/chainrule/jupyter/pager.rs", 1),
-    ("src/bin/chainrule/jupyter/widgets.rs", 2),
     ("src/bin/chainrule/names/mod.rs", 1),
     ("src/bin/chainrule/names/table.rs", 3),
     ("src/bin/chainrule/settings.rs", 1),
@@ -122,24 +112,6 @@ const WIDE_LINES: &[(&str, usize)] = &[
     ("tests/size.rs", 1),
 ];
 const LONG_FUNCTIONS: &[(&str, usize)] = &[
-    (
-        "src/bin/chainrule/evaluator/assist/complete.rs complete",
-        149,
-    ),
-    (
-        "src/bin/chainrule/evaluator/assist/declarations.rs item",
-        107,
-    ),
-    (
-        "src/bin/chainrule/evaluator/assist/infer.rs expression",
-        125,
-    ),
-    (
-        "src/bin/chainrule/evaluator/assist/infer.rs locals_until",
-        118,
-    ),
-    ("src/bin/chainrule/evaluator/assist/infer.rs pattern", 83),
-    ("src/bin/chainrule/evaluator/assist/inspect.rs named", 71),
     ("src/bin/chainrule/evaluator/boot.rs start_with", 62),
     ("src/bin/chainrule/evaluator/crash.rs cause", 94),
     ("src/bin/chainrule/evaluator/definitions.rs make_room", 62),
@@ -191,9 +163,6 @@ const LONG_FUNCTIONS: &[(&str, usize)] = &[
     ("src/bin/chainrule/evaluator/mod.rs run", 94),
     ("src/bin/chainrule/evaluator/precedence.rs obstacles", 76),
     ("src/bin/chainrule/evaluator/prepare.rs prepare", 82),
-    ("src/bin/chainrule/jupyter/comms.rs act", 78),
-    ("src/bin/chainrule/jupyter/kernel.rs serve", 63),
-    ("src/bin/chainrule/notebook/run.rs run_cells", 89),
     ("src/bin/chainrule/settings.rs load", 70),
     ("src/bin/chainrule/worker/runner.rs run", 74),
     ("src/data/table.rs read", 67),

@@ -1,7 +1,8 @@
 //! What rust-analyzer adds, through evcxr.
 
-use super::complete::{Completion, Completions};
+use super::complete::Completions;
 use super::inspect::{Inspected, Inspection};
+use super::proposals::Completion;
 use crate::evaluator::Evaluator;
 use crate::evaluator::prepare::IMPLEMENTATION;
 
