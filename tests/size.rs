@@ -39,7 +39,6 @@ const LONG_FILES: &[(&str, usize)] = &[
 const WIDE_LINES: &[(&str, usize)] = &[
     ("benches/operations/operations.rs", 7),
     ("src/base/protocol.rs", 2),
-    ("src/bin/chainrule/commands/lab.rs", 1),
     ("src/bin/chainrule/compiler/cells.rs", 1),
     ("src/bin/chainrule/compiler/library.rs", 2),
     ("src/bin/chainrule/compiler/stand_in/stops.rs", 3),

@@ -19,7 +19,9 @@ const PACKAGES: [&str; 2] = ["jupyterlab==4.5.*", "jupyterlab_widgets==3.0.*"];
 /// the first cell is run, and what a completion is stands beside the list, with its signature.
 const QUIET: &str = r#"{
   "@jupyterlab/completer-extension:manager": {"showDocumentationPanel": true},
-  "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false, "doNotDisturbMode": false}
+  "@jupyterlab/apputils-extension:notification": {
+    "fetchNews": "false", "checkForUpdates": false, "doNotDisturbMode": false
+  }
 }
 "#;
 

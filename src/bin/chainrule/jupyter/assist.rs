@@ -109,7 +109,8 @@ fn beside(kind: &str, signature: &str) -> String {
     }
 }
 
-/// `(axis, range) → Tensor` of `Tensor::slice(&self, axis: isize, range: Range<usize>) -> Tensor`.
+/// `(axis, range) → Tensor` of
+/// `Tensor::slice(&self, axis: isize, range: Range<usize>) -> Tensor`.
 fn called(signature: &str) -> Option<String> {
     let (_, rest) = signature.split_once('(')?;
     let (mut depth, mut end) = (0, rest.len());
@@ -144,9 +145,7 @@ fn called(signature: &str) -> Option<String> {
 
 /// An `inspect_reply`.
 pub fn inspected(inspected: &Inspected) -> Value {
-    let found = inspected.found.as_ref();
-    let data =
-        found.map(|found| json!({"text/plain": found.text, "text/markdown": found.markdown, "text/html": found.html}));
+    let data = inspected.found.as_ref().map(|found| found.bundle());
     json!({
         "status": "ok",
         "found": data.is_some(),

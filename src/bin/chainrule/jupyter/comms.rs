@@ -60,6 +60,32 @@ impl State {
         self.open.get(id).is_some_and(|comm| !comm.is_closed)
     }
 
+    /// A cell opens one. What is returned says what the message is about.
+    fn open(&mut self, id: String, target: String, data: &Value) -> Value {
+        let is_widget = target == widgets::WIDGET;
+        let mut comm = Comm::new(target);
+        comm.widget = widgets::traits(data).cloned().filter(|_| is_widget);
+        self.open.insert(id, comm);
+        if is_widget {
+            json!({"version": widgets::VERSION})
+        } else {
+            json!({})
+        }
+    }
+
+    fn widget(&mut self, id: &str) -> Option<&mut Traits> {
+        self.open.get_mut(id)?.widget.as_mut()
+    }
+
+    /// What a cell gets that asks: a message, or whether there may be one later.
+    fn receive(&mut self, id: &str) -> Value {
+        let Some(comm) = self.open.get_mut(id) else {
+            return Value::Bool(false);
+        };
+        let message = comm.waiting.pop_front();
+        message.unwrap_or(Value::Bool(!comm.is_closed))
+    }
+
     /// The answer to a page that asks what state widgets are in.
     fn answer(&mut self, id: &str, data: &Value) -> Option<Value> {
         let is_control = self
@@ -202,39 +228,21 @@ impl Comms {
                 data,
             } => {
                 let content = json!({"comm_id": comm_id, "target_name": target_name, "data": data});
-                let is_widget = target_name == widgets::WIDGET;
-                let metadata = if is_widget {
-                    json!({"version": widgets::VERSION})
-                } else {
-                    json!({})
-                };
-                let mut comm = Comm::new(target_name);
-                comm.widget = widgets::traits(&data).cloned().filter(|_| is_widget);
-                state.open.insert(comm_id, comm);
+                let metadata = state.open(comm_id, target_name, &data);
                 iopub.send_with("comm_open", parent, content, metadata);
             }
             // What is closed says nothing more.
             CommAct::Send { comm_id, data } if state.is_open(&comm_id) => {
-                if let Some(widget) = state
-                    .open
-                    .get_mut(&comm_id)
-                    .and_then(|comm| comm.widget.as_mut())
-                {
+                if let Some(widget) = state.widget(&comm_id) {
                     widgets::merge(widget, &data);
                 }
-                iopub.send(
-                    "comm_msg",
-                    parent,
-                    json!({"comm_id": comm_id, "data": data}),
-                );
+                let content = json!({"comm_id": comm_id, "data": data});
+                iopub.send("comm_msg", parent, content);
             }
             CommAct::Close { comm_id, data } if state.is_open(&comm_id) => {
                 state.open.remove(&comm_id);
-                iopub.send(
-                    "comm_close",
-                    parent,
-                    json!({"comm_id": comm_id, "data": data}),
-                );
+                let content = json!({"comm_id": comm_id, "data": data});
+                iopub.send("comm_close", parent, content);
             }
             CommAct::Send { .. } | CommAct::Close { .. } => {}
             CommAct::Register { target_name } => {
@@ -245,28 +253,15 @@ impl Comms {
                     comm.has_handler = true;
                 }
             }
-            CommAct::Receive { comm_id } => {
-                answers.give(Some(&match state.open.get_mut(&comm_id) {
-                    Some(comm) => comm
-                        .waiting
-                        .pop_front()
-                        .unwrap_or(Value::Bool(!comm.is_closed)),
-                    None => Value::Bool(false),
-                }))
-            }
+            CommAct::Receive { comm_id } => answers.give(Some(&state.receive(&comm_id))),
             CommAct::IsOpen { comm_id } => answers.give(Some(&state.is_open(&comm_id).into())),
             CommAct::State { comm_id, name } if name == widgets::WAS_RELOADED => {
-                let was_reloaded = state
-                    .open
-                    .get(&comm_id)
-                    .is_some_and(|comm| comm.was_reloaded);
+                let comm = state.open.get(&comm_id);
+                let was_reloaded = comm.is_some_and(|comm| comm.was_reloaded);
                 answers.give(Some(&was_reloaded.into()));
             }
             CommAct::State { comm_id, name } => {
-                let value = state
-                    .open
-                    .get(&comm_id)
-                    .and_then(|comm| comm.widget.as_ref()?.get(&name));
+                let value = state.widget(&comm_id).and_then(|widget| widget.get(&name));
                 answers.give(value.filter(|value| value.to_string().len() <= LONGEST));
             }
             CommAct::Next => answers.give(state.events.pop_front().as_ref()),

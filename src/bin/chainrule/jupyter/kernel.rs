@@ -32,38 +32,12 @@ const LONGEST_BEAT: i64 = 64 << 10;
 pub fn serve(connection_file: &Path, allows_unsigned: bool, flags: &Flags) -> Result<()> {
     let info = ConnectionInfo::read(connection_file, allows_unsigned)?;
     let wire = Wire::new(&info.key);
-    // A context has one thread that sends and receives for its sockets: a flood on shell shall not
-    // hold up an interrupt, and nothing a heartbeat.
-    let [context, of_control, of_heart] = std::array::from_fn(|_| zmq::Context::new());
-    let bind = |context: &zmq::Context,
-                kind: zmq::SocketType,
-                port: u16,
-                longest: i64|
-     -> Result<zmq::Socket> {
-        let socket = context.socket(kind)?;
-        socket.set_linger(1000)?;
-        socket.set_sndhwm(HIGH_WATER)?;
-        socket.set_maxmsgsize(longest)?;
-        let endpoint = info.endpoint(port);
-        // Ports are chosen before we start: another program may have taken one, and Jupyter then
-        // tries again.
-        socket
-            .bind(&endpoint)
-            .with_context(|| format!("cannot listen at {endpoint}"))?;
-        Ok(socket)
-    };
-    let shell = bind(&context, zmq::ROUTER, info.shell_port, LONGEST_FRAME)?;
-    let control = bind(&of_control, zmq::ROUTER, info.control_port, LONGEST_FRAME)?;
-    let input = bind(&context, zmq::ROUTER, info.stdin_port, LONGEST_FRAME)?;
-    let heart = bind(&of_heart, zmq::ROUTER, info.hb_port, LONGEST_BEAT)?;
-    let publisher = bind(&context, zmq::XPUB, info.iopub_port, LONGEST_FRAME)?;
-    publisher.set_xpub_verbose(true)?;
-
+    let sockets = Sockets::bind(&info)?;
     let session = SessionHandle::default();
-    let iopub = IoPub::start(publisher, wire.clone())?;
+    let iopub = IoPub::start(sockets.publisher, wire.clone())?;
     let (to_executor, requests) = channel();
     let (reply_to, replies) = Mailbox::new()?;
-    let stdin = StdIn::start(input, wire.clone())?;
+    let stdin = StdIn::start(sockets.input, wire.clone())?;
     let comms = Comms::default();
     let executor = Executor::new(
         iopub.clone(),
@@ -72,18 +46,18 @@ pub fn serve(connection_file: &Path, allows_unsigned: bool, flags: &Flags) -> Re
         comms.clone(),
         flags.clone(),
     )?;
+    let heart = sockets.heart;
     thread("heartbeat", move || heartbeat::run(&heart))?;
     let control = Control {
-        socket: control,
+        socket: sockets.control,
         wire: wire.clone(),
         iopub: iopub.clone(),
         session: session.clone(),
         usage: Usage::begin(),
     };
     thread("control", move || control.run())?;
-    let assistant = executor.assistant();
     let shell = Shell {
-        socket: shell,
+        socket: sockets.shell,
         wire,
         iopub,
         executor: to_executor,
@@ -91,12 +65,60 @@ pub fn serve(connection_file: &Path, allows_unsigned: bool, flags: &Flags) -> Re
         comms,
         session: session.clone(),
         info,
-        assistant,
+        assistant: executor.assistant(),
     };
     thread("shell", move || shell.run())?;
     // The evaluator's thread starts the worker, which ends with the thread that started it.
     thread("evaluator", move || executor.run(&requests, &reply_to))?;
     wait_for_signals(&session)
+}
+
+/// What front ends connect to.
+struct Sockets {
+    shell: zmq::Socket,
+    control: zmq::Socket,
+    input: zmq::Socket,
+    heart: zmq::Socket,
+    publisher: zmq::Socket,
+}
+
+impl Sockets {
+    fn bind(info: &ConnectionInfo) -> Result<Sockets> {
+        // A context has one thread that sends and receives for its sockets: a flood on shell shall
+        // not hold up an interrupt, and nothing a heartbeat.
+        let [context, of_control, of_heart] = std::array::from_fn(|_| zmq::Context::new());
+        let router = |context: &zmq::Context, port: u16, longest: i64| {
+            bind(context, zmq::ROUTER, &info.endpoint(port), longest)
+        };
+        let publisher = info.endpoint(info.iopub_port);
+        let sockets = Sockets {
+            shell: router(&context, info.shell_port, LONGEST_FRAME)?,
+            control: router(&of_control, info.control_port, LONGEST_FRAME)?,
+            input: router(&context, info.stdin_port, LONGEST_FRAME)?,
+            heart: router(&of_heart, info.hb_port, LONGEST_BEAT)?,
+            publisher: bind(&context, zmq::XPUB, &publisher, LONGEST_FRAME)?,
+        };
+        sockets.publisher.set_xpub_verbose(true)?;
+        Ok(sockets)
+    }
+}
+
+fn bind(
+    context: &zmq::Context,
+    kind: zmq::SocketType,
+    endpoint: &str,
+    longest: i64,
+) -> Result<zmq::Socket> {
+    let socket = context.socket(kind)?;
+    socket.set_linger(1000)?;
+    socket.set_sndhwm(HIGH_WATER)?;
+    socket.set_maxmsgsize(longest)?;
+    // Ports are chosen before we start: another program may have taken one, and Jupyter then tries
+    // again.
+    socket
+        .bind(endpoint)
+        .with_context(|| format!("cannot listen at {endpoint}"))?;
+    Ok(socket)
 }
 
 fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {

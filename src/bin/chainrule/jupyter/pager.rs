@@ -45,8 +45,7 @@ pub fn pages(
     let detail_level = u8::from(code.contains("??"));
     match evaluator.inspect(name, name.len(), detail_level).found {
         Some(found) => {
-            let data = json!({"text/plain": found.text, "text/markdown": found.markdown, "text/html": found.html});
-            vec![json!({"source": "page", "data": data, "start": 0})]
+            vec![json!({"source": "page", "data": found.bundle(), "start": 0})]
         }
         None => {
             let text = say(

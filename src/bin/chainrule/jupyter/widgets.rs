@@ -44,10 +44,11 @@ pub fn state(widget: &Traits) -> Value {
 pub fn states<'a>(widgets: impl Iterator<Item = (&'a String, &'a Traits)>) -> Value {
     let states: Map<String, Value> = widgets
         .map(|(id, traits)| {
-            let [name, module, version] =
-                ["_model_name", "_model_module", "_model_module_version"].map(|name| traits.get(name));
             let state = json!({
-                "model_name": name, "model_module": module, "model_module_version": version, "state": traits,
+                "model_name": traits.get("_model_name"),
+                "model_module": traits.get("_model_module"),
+                "model_module_version": traits.get("_model_module_version"),
+                "state": traits,
             });
             (id.clone(), state)
         })

@@ -47,78 +47,17 @@ fn run_cells(
     options: &Options,
     started: &(dyn Fn(Interrupter) + Sync),
 ) -> Result<Result<(), String>> {
-    let folder = match notebook.path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.canonicalize()?,
-        _ => std::env::current_dir()?,
-    };
-    let name = notebook
-        .path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let notice = |notice: &str| eprint!("{notice}");
-    let mut evaluator = match &options.system {
-        Some(system) => {
-            Evaluator::start_for_all(&folder, system, options.settings.clone(), &notice)?
-        }
-        None => Evaluator::start(&folder, options.settings.clone(), &notice)?,
-    };
+    let mut evaluator = start(notebook, options)?;
     started(evaluator.interrupter());
-    let outputs = Arc::new(Mutex::new(Outputs::default()));
-    let terminal = options
-        .prints
-        .then(|| Arc::new(Mutex::new(Terminal::default())));
-    let total = notebook.cells().iter().filter(|cell| is_run(cell)).count();
-    let mut count = 0;
+    let mut run = Run::of(notebook, options);
     let mut failed = Ok(());
-    for index in 0..notebook.cells().len() {
-        let cell = &mut notebook.cells()[index];
+    for (index, cell) in notebook.cells().iter_mut().enumerate() {
         if cell["cell_type"] == "code" {
             cell["outputs"] = json!([]);
             cell["execution_count"] = Value::Null;
         }
-        if failed.is_err() || !is_run(cell) {
-            continue;
-        }
-        count += 1;
-        cell["execution_count"] = json!(count);
-        let (code, may_fail) = (
-            source_text(cell).unwrap_or_default(),
-            has_tag(cell, "raises-exception"),
-        );
-        lock(&outputs).begin(index);
-        let start = Instant::now();
-        let result = execute(
-            &mut evaluator,
-            count,
-            &code,
-            (index, &outputs),
-            terminal.clone(),
-        );
-        terminal.iter().for_each(|terminal| lock(terminal).end());
-        let verdict = match &result {
-            Ok(()) => "ok",
-            Err(_) if may_fail || options.allow_errors => "error, allowed",
-            Err(_) => "FAILED",
-        };
-        println!(
-            "{name}  cell {count}/{total}  {:.1} s  {verdict}",
-            start.elapsed().as_secs_f64()
-        );
-        if let Err(failure) = result {
-            lock(&outputs).fail(index, &failure);
-            let is_allowed = may_fail || options.allow_errors;
-            if options.prints || !is_allowed {
-                print_error(&failure.traceback);
-            }
-            if !is_allowed {
-                let message = failure.value.lines().next().unwrap_or_default();
-                failed = Err(format!(
-                    "{name}: cell [{count}] failed: {}: {message}",
-                    failure.name
-                ));
-            }
+        if failed.is_ok() && is_run(cell) {
+            failed = run.cell(&mut evaluator, index, cell);
         }
     }
     // A last word of a thread may still change a display: the session ends before the outputs are
@@ -126,12 +65,94 @@ fn run_cells(
     drop(evaluator);
     for (index, cell) in notebook.cells().iter_mut().enumerate() {
         if cell["cell_type"] == "code" {
-            cell["outputs"] = lock(&outputs).of(index);
+            cell["outputs"] = lock(&run.outputs).of(index);
         }
     }
     notebook.set_language(crate::jupyter::language_info());
     store(notebook, options, failed.is_ok())?;
     Ok(failed)
+}
+
+/// A session in the notebook's folder.
+fn start(notebook: &Notebook, options: &Options) -> Result<Evaluator> {
+    let folder = match notebook.path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.canonicalize()?,
+        _ => std::env::current_dir()?,
+    };
+    let settings = options.settings.clone();
+    let notice = |notice: &str| eprint!("{notice}");
+    match &options.system {
+        Some(system) => Evaluator::start_for_all(&folder, system, settings, &notice),
+        None => Evaluator::start(&folder, settings, &notice),
+    }
+}
+
+/// A notebook while its cells are run.
+struct Run<'a> {
+    options: &'a Options,
+    name: String,
+    /// How many cells have been run, and how many there are to run.
+    count: u32,
+    total: usize,
+    outputs: Arc<Mutex<Outputs>>,
+    terminal: Option<Arc<Mutex<Terminal>>>,
+}
+
+impl<'a> Run<'a> {
+    fn of(notebook: &mut Notebook, options: &'a Options) -> Run<'a> {
+        let name = notebook.path.file_name().unwrap_or_default();
+        Run {
+            options,
+            name: name.to_string_lossy().into_owned(),
+            count: 0,
+            total: notebook.cells().iter().filter(|cell| is_run(cell)).count(),
+            outputs: Arc::default(),
+            terminal: options.prints.then(Arc::default),
+        }
+    }
+
+    /// Runs the cell at `index`. An error is one that may not be: no other cell is run after it.
+    fn cell(
+        &mut self,
+        evaluator: &mut Evaluator,
+        index: usize,
+        cell: &mut Value,
+    ) -> Result<(), String> {
+        self.count += 1;
+        cell["execution_count"] = json!(self.count);
+        let code = source_text(cell).unwrap_or_default();
+        let may_fail = has_tag(cell, "raises-exception") || self.options.allow_errors;
+        lock(&self.outputs).begin(index);
+        let start = Instant::now();
+        let place = (index, &self.outputs);
+        let result = execute(evaluator, self.count, &code, place, self.terminal.clone());
+        if let Some(terminal) = &self.terminal {
+            lock(terminal).end();
+        }
+        let verdict = match &result {
+            Ok(()) => "ok",
+            Err(_) if may_fail => "error, allowed",
+            Err(_) => "FAILED",
+        };
+        let (name, count, total) = (&self.name, self.count, self.total);
+        let seconds = start.elapsed().as_secs_f64();
+        println!("{name}  cell {count}/{total}  {seconds:.1} s  {verdict}");
+        let Err(failure) = result else {
+            return Ok(());
+        };
+        lock(&self.outputs).fail(index, &failure);
+        if self.options.prints || !may_fail {
+            print_error(&failure.traceback);
+        }
+        if may_fail {
+            return Ok(());
+        }
+        let message = failure.value.lines().next().unwrap_or_default();
+        Err(format!(
+            "{name}: cell [{count}] failed: {}: {message}",
+            failure.name
+        ))
+    }
 }
 
 fn execute(

@@ -1,7 +1,8 @@
 //! What rust-analyzer adds, through evcxr.
 
-use super::complete::{Completion, Completions};
+use super::complete::Completions;
 use super::inspect::{Inspected, Inspection};
+use super::proposals::Completion;
 use crate::evaluator::cell::implementations::IMPLEMENTATION;
 use crate::evaluator::engine::context::Context;
 use crate::evaluator::state::scope::Scope;

@@ -406,16 +406,18 @@ mod tests {
             path("use std::{io, collections::H|};"),
             Some(("std::collections".to_owned(), true))
         );
-        assert!(
-            matches!(cursor("let p = Point { x: 1, |").place, Place::Field { owner, present } if owner == "Point" && present == ["x"])
-        );
+        let Place::Field { owner, present } = cursor("let p = Point { x: 1, |").place else {
+            panic!("no field");
+        };
+        assert_eq!((owner.as_str(), present), ("Point", vec!["x".to_owned()]));
         assert!(matches!(cursor("let p: Ten|").place, Place::Type));
         assert!(matches!(cursor("let ab|").place, Place::Nothing));
         assert!(matches!(cursor("// ab|").place, Place::Nothing));
         assert!(matches!(cursor(":de|").place, Place::Command));
-        assert!(
-            matches!(cursor("read(\"data/tr|").place, Place::Text { before, is_format: false } if before == "data/tr")
-        );
+        let Place::Text { before, is_format } = cursor("read(\"data/tr|").place else {
+            panic!("no text");
+        };
+        assert_eq!((before.as_str(), is_format), ("data/tr", false));
         assert!(matches!(
             cursor("println!(\"{lo|}\")").place,
             Place::Text {

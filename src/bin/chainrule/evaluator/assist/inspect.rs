@@ -11,6 +11,7 @@ use chainrule::display::escape_html;
 use chainrule::display::say;
 use pulldown_cmark::{Event, Parser, html};
 use ra_ap_syntax::ast::{self, AstNode};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// What is known about a name, in three formats.
@@ -41,6 +42,15 @@ impl Inspection {
             markdown,
             html: rendered,
         }
+    }
+
+    /// By the names of the formats.
+    pub fn bundle(&self) -> Value {
+        json!({
+            "text/plain": self.text,
+            "text/markdown": self.markdown,
+            "text/html": self.html,
+        })
     }
 
     /// What rust-analyzer says. Its HTML is made of the documentation of any crate: only its text
@@ -131,33 +141,41 @@ fn named(
         Place::Text {
             is_format: false, ..
         } => None,
-        place => {
-            if let Some(local) = scope.local(name, &cursor.node, 0) {
-                return other(of_local(&scope, name, local));
-            }
-            if let Some(variable) = known.variables.get(name) {
-                let (measure, values) = (variable.in_words(), variable.first_values());
-                return other(of_variable(&scope, name, &variable.kind, &measure, &values));
-            }
-            if matches!(place, Place::Text { .. }) {
-                return None;
+        Place::Text { .. } => other(of_value(&scope, known, cursor, name)?),
+        _ => {
+            if let Some(found) = of_value(&scope, known, cursor, name) {
+                return other(found);
             }
             if let Some(item) = scope.named(name) {
                 return of_item(item, None);
             }
-            let Some(keyword) = words::keyword(name) else {
-                let (english, chinese) = crate::names::find(name, false)?.sentence(name);
-                return other(Inspection::new(say(english, chinese)));
-            };
-            let heading = say("keyword", "关键字");
-            let text = format!(
-                "```rust\n{}\n```\n\n{heading} `{name}`: {}",
-                keyword.example,
-                keyword.text()
-            );
-            other(Inspection::new(text))
+            other(of_word(name)?)
         }
     }
+}
+
+/// A variable of the cell or of the session.
+fn of_value(scope: &Scope, known: &Known, cursor: &Cursor, name: &str) -> Option<Inspection> {
+    if let Some(local) = scope.local(name, &cursor.node, 0) {
+        return Some(of_local(scope, name, local));
+    }
+    let variable = known.variables.get(name)?;
+    let (measure, values) = (variable.in_words(), variable.first_values());
+    Some(of_variable(scope, name, &variable.kind, &measure, &values))
+}
+
+/// A keyword, or what is called otherwise elsewhere.
+fn of_word(name: &str) -> Option<Inspection> {
+    let Some(keyword) = words::keyword(name) else {
+        let (english, chinese) = crate::names::find(name, false)?.sentence(name);
+        return Some(Inspection::new(say(english, chinese)));
+    };
+    let heading = say("keyword", "关键字");
+    Some(Inspection::new(format!(
+        "```rust\n{}\n```\n\n{heading} `{name}`: {}",
+        keyword.example,
+        keyword.text()
+    )))
 }
 
 /// The function, method or macro in whose arguments the cursor is: where its name ends.

@@ -18,6 +18,7 @@ mod inspect;
 mod known;
 mod library;
 mod names;
+mod proposals;
 mod types;
 mod words;
 

@@ -20,7 +20,12 @@ impl Keyword {
 
 macro_rules! keywords {
     ($($begins:literal $word:literal $example:literal $en:literal $zh:literal)*) => {
-        &[$(Keyword { word: $word, example: $example, text: ($en, $zh), begins_statement: $begins }),*]
+        &[$(Keyword {
+            word: $word,
+            example: $example,
+            text: ($en, $zh),
+            begins_statement: $begins,
+        }),*]
     };
 }
 
