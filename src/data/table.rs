@@ -199,8 +199,12 @@ impl Csv {
             .collect();
         let has_values =
             self.names.is_empty() && names.iter().any(|name| number(name, false).is_some());
-        let advice = r#"; if the first line is no line of names, give them: data::csv(…).names(&["…"]).read("…")"#;
-        let advice = if has_values { advice } else { "" };
+        let call = r#"data::csv(…).names(&["…"]).read("…")"#;
+        let advice = if has_values {
+            format!("; if the first line is no line of names, give them: {call}")
+        } else {
+            String::new()
+        };
         format!("no column is called {target:?}; there are {names:?}{advice}")
     }
 }

@@ -137,7 +137,7 @@ pub fn mistakes(x: &Tensor, labels: &Tensor, probabilities: &Tensor, count: usiz
             "labels [n], and [n, classes] from model.predict(&x)",
         );
     }
-    let labels = crate::ops::class_indices("mistakes", labels, classes);
+    let labels = crate::operands::class_indices("mistakes", labels, classes);
     let rows = probabilities.to_vec();
     let guess = |row: &[crate::Float]| {
         (0..classes)
