@@ -36,7 +36,9 @@ impl Sequential {
     /// ```
     /// # use chainrule::prelude::*;
     /// # let digits = data::digits(100);
-    /// let mut model = Sequential::new().add(Dense::new(784, 32).relu()).add(Dense::new(32, 10).softmax());
+    /// let mut model = Sequential::new()
+    ///     .add(Dense::new(784, 32).relu())
+    ///     .add(Dense::new(32, 10).softmax());
     /// model.compile(Adam::default(), SparseCategoricalCrossentropy::new(), Accuracy);
     /// let in_bytes = Dataset::new(&(&digits.x * 255.0), &digits.y);
     /// assert!(model.diagnose(&in_bytes).to_string().contains("not scaled"));
@@ -425,7 +427,8 @@ pub(super) fn not_numbers(x: &Tensor, y: &Tensor) -> Option<String> {
         let mut wrong = values.iter().enumerate().filter(|(_, value)| !value.is_finite());
         let (first, value) = wrong.next()?;
         let count = wrong.count() + 1;
-        let row = first / (values.len() / tensor.shape().first().copied().unwrap_or(1).max(1)).max(1);
+        let rows = tensor.shape().first().copied().unwrap_or(1).max(1);
+        let row = first / (values.len() / rows).max(1);
         let are = if count == 1 { "is" } else { "are" };
         let all = values.len();
         let chinese_what = if what == "inputs" { "输入" } else { "目标" };

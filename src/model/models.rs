@@ -33,7 +33,8 @@ impl Sequential {
     ///
     /// ```
     /// # use chainrule::prelude::*;
-    /// # let path = std::env::temp_dir().join(format!("chainrule-save-{}.safetensors", std::process::id()));
+    /// # let name = format!("chainrule-save-{}.safetensors", std::process::id());
+    /// # let path = std::env::temp_dir().join(name);
     /// # let path = path.to_str().unwrap();
     /// let model = Sequential::new().add(Dense::new(2, 3).relu()).add(Dense::new(3, 1));
     /// model.save(path)?;
@@ -109,7 +110,8 @@ impl Sequential {
     ///
     /// ```
     /// # use chainrule::prelude::*;
-    /// # let path = std::env::temp_dir().join(format!("chainrule-weights-{}.safetensors", std::process::id()));
+    /// # let name = format!("chainrule-weights-{}.safetensors", std::process::id());
+    /// # let path = std::env::temp_dir().join(name);
     /// # let path = path.to_str().unwrap();
     /// let model = Sequential::new().add(Dense::new(2, 3));
     /// model.save(path)?;

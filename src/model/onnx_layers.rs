@@ -207,8 +207,8 @@ impl Node {
 
     /// The padding of a filter: the same on all sides, or as much as keeps the size.
     fn padding(&self, size: usize, stride: usize) -> Option<Padding> {
-        if matches!(self.attributes.get("auto_pad"), Some(Attribute::Text(how)) if how == "SAME_UPPER")
-        {
+        let how = self.attributes.get("auto_pad");
+        if matches!(how, Some(Attribute::Text(how)) if how == "SAME_UPPER") {
             return Some(Padding::Same);
         }
         let pads = self.ints("pads").unwrap_or(&[]);

@@ -12,7 +12,8 @@ use std::sync::OnceLock;
 ///
 /// ```
 /// # use chainrule::plot;
-/// let figure = plot::curve(&[0.0, 1.0, 2.0], &[2.3, 0.9, 0.4]).title("loss").x_label("epoch").y_label("loss");
+/// let figure = plot::curve(&[0.0, 1.0, 2.0], &[2.3, 0.9, 0.4]);
+/// let figure = figure.title("loss").x_label("epoch").y_label("loss");
 /// assert!(figure.svg().starts_with("<svg"));
 /// assert_eq!(format!("{figure:?}"), "curve \"loss\": 3 points, from 2.3 to 0.4");
 /// ```

@@ -22,7 +22,8 @@
 //!
 //! ```
 //! # use chainrule::prelude::*;
-//! plot::curves(&[("train", &[2.3, 0.9, 0.4]), ("validation", &[2.3, 1.1, 0.8])]).x_label("epoch").y_label("loss")
+//! let losses = [("train", &[2.3, 0.9, 0.4]), ("validation", &[2.3, 1.1, 0.8])];
+//! plot::curves(&losses).x_label("epoch").y_label("loss")
 //! # ;
 //! ```
 

@@ -127,7 +127,8 @@ pub fn roc(scores: &Tensor, labels: &Tensor) -> Figure {
 ///
 /// ```
 /// # use chainrule::prelude::*;
-/// plot::scaling(&[1e3, 1e4, 1e5, 1e6], &[2.9, 2.2, 1.7, 1.3]).x_label("parameters").y_label("loss")
+/// let curve = plot::scaling(&[1e3, 1e4, 1e5, 1e6], &[2.9, 2.2, 1.7, 1.3]);
+/// curve.x_label("parameters").y_label("loss")
 /// # ;
 /// ```
 #[track_caller]

@@ -69,7 +69,8 @@ impl Live {
         let _ = write!(
             html,
             "<div style=\"height:6px;margin:6px 0 8px;background:#e6e6e6;border-radius:3px\">\
-             <div style=\"height:6px;width:{percent:.1}%;background:{bar};border-radius:3px\"></div></div>"
+             <div style=\"height:6px;width:{percent:.1}%;background:{bar};border-radius:3px\">\
+             </div></div>"
         );
         if let Some(step) = self.failed_at {
             let _ = write!(
@@ -100,10 +101,12 @@ impl Live {
         let Some((_, last)) = self.rows.last() else {
             return;
         };
-        let cell = "padding:1px 16px 1px 0;text-align:right;white-space:nowrap;color:#222;background:#fff;border:none;font-weight:";
+        let cell = "padding:1px 16px 1px 0;text-align:right;white-space:nowrap;color:#222;\
+                    background:#fff;border:none;font-weight:";
         let columns: Vec<&str> = last.figures().into_iter().map(|(name, _)| name).collect();
-        *html += "<table style=\"border-collapse:collapse;margin:0;background:#fff;color:#222;font-size:12px;\
-                  font-variant-numeric:tabular-nums\"><tr style=\"background:#fff\">";
+        *html += "<table style=\"border-collapse:collapse;margin:0;background:#fff;color:#222;\
+                  font-size:12px;font-variant-numeric:tabular-nums\">\
+                  <tr style=\"background:#fff\">";
         for name in std::iter::once("epoch").chain(columns.iter().copied()) {
             let _ = write!(html, "<th style=\"{cell}bold\">{name}</th>");
         }
