@@ -365,6 +365,11 @@ impl Diagnosis {
             );
             self.found("vanishing", say(finding, chinese));
         }
+        self.explosion(&weights);
+    }
+
+    /// Gradients that are out of all proportion to what they change.
+    fn explosion(&mut self, weights: &[(String, f64, f64)]) {
         // Weights may begin at 0.
         let explodes =
             |(_, gradient, weight): &&(String, f64, f64)| *gradient > 100.0 * weight.max(0.01);

@@ -154,17 +154,8 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
         has_lines: bool,
     ) -> Drawn {
         let corner = (self.figure.x.range.0, self.figure.y.range.0);
-        let line = |from: Place, to: Place, ink: Rgb| {
-            self.line(
-                vec![from, to],
-                &Stroke {
-                    colour: ink,
-                    width: 1.0,
-                    dash: 0,
-                    opacity: 1.0,
-                },
-            )
-        };
+        let line =
+            |from: Place, to: Place, ink: Rgb| self.line(vec![from, to], &Stroke::solid(ink, 1.0));
         let (long, short, width) = (units(4.0), units(2.0), header::outer_width(self.figure));
         line((xs.start, ys.start), (xs.start, ys.end), PALE_INK)?;
         line((xs.start, ys.end), (xs.end, ys.end), PALE_INK)?;
@@ -386,15 +377,7 @@ impl<'a, B: DrawingBackend<ErrorType = io::Error>> Canvas<'a, B> {
                     (left, bottom),
                     (left, top),
                 ];
-                self.line(
-                    path,
-                    &Stroke {
-                        colour: *frame_colour,
-                        width: *width,
-                        dash: 0,
-                        opacity: 1.0,
-                    },
-                )?;
+                self.line(path, &Stroke::solid(*frame_colour, *width))?;
             }
             Layer::Text {
                 at,

@@ -100,11 +100,33 @@ pub(super) struct Stroke {
     pub opacity: f64,
 }
 
+impl Stroke {
+    pub fn solid(colour: Rgb, width: f64) -> Stroke {
+        Stroke {
+            colour,
+            width,
+            dash: 0,
+            opacity: 1.0,
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 pub(super) struct Mark {
     pub colour: Rgb,
     pub shape: usize,
     pub size: f64,
+}
+
+impl Mark {
+    /// A circle.
+    pub fn dot(colour: Rgb, size: f64) -> Mark {
+        Mark {
+            colour,
+            shape: 0,
+            size,
+        }
+    }
 }
 
 /// What stands beside a name in the legend.

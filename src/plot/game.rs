@@ -62,12 +62,7 @@ pub fn board(cells: &Tensor, values: Option<&Tensor>) -> Figure {
         }
         match cell {
             1.0 => {
-                let stroke = Stroke {
-                    colour: palette::colour(0),
-                    width: side * 0.11,
-                    dash: 0,
-                    opacity: 1.0,
-                };
+                let stroke = Stroke::solid(palette::colour(0), side * 0.11);
                 for up in [-1.0, 1.0] {
                     let ends = vec![(x - 0.27, y - 0.27 * up), (x + 0.27, y + 0.27 * up)];
                     figure.layers.push(Layer::Line(ends, stroke));
@@ -76,14 +71,9 @@ pub fn board(cells: &Tensor, values: Option<&Tensor>) -> Figure {
             }
             -1.0 | 2.0 => {
                 for (colour, size) in [(palette::colour(1), 0.33), (palette::WHITE, 0.22)] {
-                    figure.layers.push(Layer::Marks(
-                        vec![(x, y)],
-                        Mark {
-                            colour,
-                            shape: 0,
-                            size: size * side,
-                        },
-                    ));
+                    figure
+                        .layers
+                        .push(Layer::Marks(vec![(x, y)], Mark::dot(colour, size * side)));
                 }
                 line.push('O');
             }
@@ -115,15 +105,9 @@ pub fn board(cells: &Tensor, values: Option<&Tensor>) -> Figure {
     }
     let edges = (0..=columns).map(|c| vec![(c as f64, 0.0), (c as f64, high)]);
     for edge in edges.chain((0..=rows).map(|r| vec![(0.0, r as f64), (wide, r as f64)])) {
-        figure.layers.push(Layer::Line(
-            edge,
-            Stroke {
-                colour: GRID,
-                width: 3.0,
-                dash: 0,
-                opacity: 1.0,
-            },
-        ));
+        figure
+            .layers
+            .push(Layer::Line(edge, Stroke::solid(GRID, 3.0)));
     }
     let frame = [0.0, 0.0, wide, high];
     figure.layers.push(Layer::Frame(frame, INK, 2.0));
