@@ -32,6 +32,7 @@
 
 mod axes;
 mod canvas;
+mod canvas_layers;
 mod contours;
 mod curves;
 mod figure;
@@ -40,6 +41,7 @@ mod frames;
 mod game;
 mod graph;
 mod graph_picture;
+mod graph_shapes;
 mod header;
 mod images;
 mod landscape;
