@@ -30,7 +30,7 @@
 //! let y = (&w * 2.0 + &b).sigmoid().label("y");   // sigmoid(0) = 0.5
 //! y.backward();
 //! assert_eq!(w.grad().item(), 0.25 * 2.0);        // sigmoid'(0) · x
-//! show(&draw_graph(&y));                          // the graph as a picture, with values and gradients
+//! show(&draw_graph(&y));                          // a picture with values and gradients
 //! ```
 //!
 //! Gradients add up until `zero_grad`; [`grads`](autograd::grads) and
@@ -63,7 +63,9 @@
 //! ```
 //! # use chainrule::prelude::*;
 //! # let data = data::two_moons(100, 0.1);
-//! # let mut model = Sequential::new().add(Dense::new(2, 16).relu()).add(Dense::new(16, 2).softmax());
+//! # let mut model = Sequential::new()
+//! #     .add(Dense::new(2, 16).relu())
+//! #     .add(Dense::new(16, 2).softmax());
 //! # model.compile(Sgd::new(0.1), SparseCategoricalCrossentropy::new(), Accuracy);
 //! show(&model.diagnose(&data));
 //! show(&plot::histograms(&model.activations(&data.x)));
@@ -82,12 +84,13 @@
 //! | `kernels` | loops over slices that have to be fast | |
 //! | [`tensor`] | the array and its node in the graph: construction, shapes, random numbers, printing | base, display, kernels |
 //! | [`autograd`] | the way back through the graph: `backward`, gradient check | base, display, kernels, tensor |
-//! | [`ops`] | the operations with their derivatives | display, kernels, tensor |
+//! | `operands` | what the operations ask of their operands, and what they say to those who give others | display, kernels, tensor |
+//! | [`ops`] | the operations with their derivatives | kernels, tensor, operands |
 //! | [`optim`] | optimisers from gradient descent to AdamW, schedules, clipping | base, kernels, tensor |
-//! | [`nn`] | layers, initialisers, losses, metrics | display, tensor, autograd, ops |
-//! | [`data`] | data sets that are generated or read from files | display, tensor, ops |
-//! | [`plot`] | figures, and the live view of a training run | base, display, tensor, autograd, ops, nn, data |
-//! | [`model`] | the model: `compile`, `fit`, `evaluate`, `predict`, callbacks, `diagnose`, model files | base, display, tensor, autograd, ops, optim, nn, data, plot |
+//! | [`nn`] | layers, initialisers, losses, metrics | display, tensor, autograd, operands |
+//! | [`data`] | data sets that are generated or read from files | display, tensor, operands |
+//! | [`plot`] | figures, and the live view of a training run | base, display, tensor, autograd, operands, nn, data |
+//! | [`model`] | the model: `compile`, `fit`, `evaluate`, `predict`, callbacks, `diagnose`, model files | base, display, tensor, autograd, operands, optim, nn, data, plot |
 //! | [`front`] | what a learner uses of the front end: questions, sliders, channels to the page | base, display, tensor |
 //! | [`cell`] | what compiled cells link to; not for use by hand | base, display, tensor, autograd, data, plot, model, front |
 //!
@@ -119,6 +122,7 @@ pub mod front;
 mod kernels;
 pub mod model;
 pub mod nn;
+mod operands;
 pub mod ops;
 pub mod optim;
 pub mod plot;

@@ -113,12 +113,18 @@ fn outputs_are_stored_in_place_and_the_rest_is_kept() {
     let path = home.path().join("n.ipynb");
     let original = r##"{
  "cells": [
-  {"cell_type": "markdown", "id": "m", "metadata": {"mine": [1, {"z": 1, "a": 2}]}, "source": ["# Title\n", "text"]},
-  {"cell_type": "code", "execution_count": 9, "id": "c", "metadata": {}, "outputs": [{"output_type": "stream", "name": "stdout", "text": "old"}], "source": "println!(\"a\");\neprintln!(\"b\");"},
-  {"cell_type": "code", "execution_count": null, "id": "d", "metadata": {"tags": ["raises-exception"]}, "outputs": [], "source": "panic!(\"on purpose\")"},
-  {"cell_type": "code", "execution_count": null, "id": "e", "metadata": {}, "outputs": [], "source": "  "}
+  {"cell_type": "markdown", "id": "m", "metadata": {"mine": [1, {"z": 1, "a": 2}]},
+   "source": ["# Title\n", "text"]},
+  {"cell_type": "code", "execution_count": 9, "id": "c", "metadata": {},
+   "outputs": [{"output_type": "stream", "name": "stdout", "text": "old"}],
+   "source": "println!(\"a\");\neprintln!(\"b\");"},
+  {"cell_type": "code", "execution_count": null, "id": "d",
+   "metadata": {"tags": ["raises-exception"]}, "outputs": [], "source": "panic!(\"on purpose\")"},
+  {"cell_type": "code", "execution_count": null, "id": "e", "metadata": {},
+   "outputs": [], "source": "  "}
  ],
- "metadata": {"kernelspec": {"display_name": "x", "language": "rust", "name": "chainrule"}, "zebra": true},
+ "metadata": {"kernelspec": {"display_name": "x", "language": "rust", "name": "chainrule"},
+  "zebra": true},
  "nbformat": 4, "nbformat_minor": 5
 }"##;
     fs::write(&path, original).unwrap();
@@ -536,7 +542,8 @@ fn a_wrong_call_has_status_2_one_line_and_writes_nothing() {
         r#"{"nbformat": 3, "worksheets": []}"#,
     )
     .unwrap();
-    let python = r#"{"cells": [], "metadata": {"kernelspec": {"language": "python"}}, "nbformat": 4, "nbformat_minor": 5}"#;
+    let python = r#"{"cells": [], "metadata": {"kernelspec": {"language": "python"}},
+        "nbformat": 4, "nbformat_minor": 5}"#;
     fs::write(folder.join("python.ipynb"), python).unwrap();
     fs::write(
         folder.join("bad-cell.ipynb"),

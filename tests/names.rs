@@ -661,7 +661,9 @@ fn classes_are_named_and_read_with_one_word() {
 
 /// Compiles what is said of each foreign name.
 macro_rules! names {
-    (given $given:tt $([$($foreign:literal),+] $from:literal => $ours:expr; $en:literal $zh:literal;)*) => {
+    (given $given:tt $(
+        [$($foreign:literal),+] $from:literal => $ours:expr; $en:literal $zh:literal;
+    )*) => {
         #[allow(unused, path_statements, clippy::all)]
         fn every_form_compiles() -> Result<(), Box<dyn std::error::Error>> {
             $(with! { $given $ours })*

@@ -35,7 +35,9 @@ pub type Place = (String, u32, u32);
 
 /// Declares the events once: their names in the code and on the wire, and what belongs to each.
 macro_rules! events {
-    ($($(#[$doc:meta])* $Name:ident = $word:literal { $($(#[$field_doc:meta])* $field:ident: $kind:ty),* })*) => {
+    ($($(#[$doc:meta])* $Name:ident = $word:literal {
+        $($(#[$field_doc:meta])* $field:ident: $kind:ty),*
+    })*) => {
         /// What a worker reports to the kernel, one JSON object each.
         #[derive(Clone, Debug, PartialEq)]
         pub enum Event {
@@ -46,7 +48,9 @@ macro_rules! events {
             /// As it is sent.
             pub fn to_json(&self) -> Value {
                 match self {
-                    $(Event::$Name { $($field),* } => json!({"event": $word, $(stringify!($field): $field),*}),)*
+                    $(Event::$Name { $($field),* } => json!({
+                        "event": $word, $(stringify!($field): $field),*
+                    }),)*
                 }
             }
 

@@ -2,7 +2,7 @@
 
 use crate::Float;
 use crate::display::{Bundle, Show};
-use crate::ops::class_indices;
+use crate::operands::class_indices;
 use crate::tensor::{Tensor, fail::fail, random};
 use std::fmt;
 
@@ -108,7 +108,8 @@ impl Dataset {
     ///
     /// ```
     /// # use chainrule::prelude::*;
-    /// let fruit = Dataset::new(&tensor([[1.0], [2.0]]), &tensor([0, 1])).classes(&["apple", "pear"]);
+    /// let (x, y) = (tensor([[1.0], [2.0]]), tensor([0, 1]));
+    /// let fruit = Dataset::new(&x, &y).classes(&["apple", "pear"]);
     /// assert_eq!(fruit.classes, ["apple", "pear"]);
     /// ```
     pub fn classes(mut self, names: &[&str]) -> Dataset {
@@ -256,7 +257,8 @@ impl Dataset {
     ///
     /// ```
     /// # use chainrule::prelude::*;
-    /// let houses = Dataset::new(&tensor([[70.0, 3.0], [120.0, 5.0], [95.0, 4.0]]), &tensor([0, 1, 1]));
+    /// let x = tensor([[70.0, 3.0], [120.0, 5.0], [95.0, 4.0]]);
+    /// let houses = Dataset::new(&x, &tensor([0, 1, 1]));
     /// assert!(houses.standardised().x.mean().item().abs() < 1e-6);
     /// ```
     pub fn standardised(&self) -> Dataset {

@@ -3,7 +3,6 @@
 //! Files can be missing or damaged, so these return a `Result`; in a cell, end the call with `?`.
 
 use super::numbers::{Kind, Order};
-use super::tensors::filled;
 use super::{Dataset, Text};
 use crate::tensor::Tensor;
 use flate2::bufread::GzDecoder;
@@ -69,7 +68,8 @@ pub(crate) fn read_as_text(path: &str) -> Result<String> {
         [b'P', b'K', 3, 4, ..] => {
             return Err(wrong(
                 path,
-                "this is a zip file (an Excel workbook is one): unpack it, or save the table as CSV",
+                "this is a zip file (an Excel workbook is one): unpack it, or save the table as \
+                 CSV",
             ));
         }
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
@@ -151,7 +151,7 @@ pub fn read_idx(path: &str) -> Result<Tensor> {
     let numbers = kind
         .read(&values[..whole], Order::HighestFirst)
         .unwrap_or_default();
-    filled(numbers, &shape).map_err(|count| {
+    Tensor::filled(numbers, &shape).map_err(|count| {
         wrong(
             path,
             format!("it holds {count} numbers, but its header says {shape:?}"),

@@ -18,6 +18,7 @@
 #![cfg_attr(feature = "f64", allow(clippy::unnecessary_cast))]
 
 mod cells;
+mod columns;
 mod dataset;
 mod digits;
 pub(crate) mod files;

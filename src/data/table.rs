@@ -1,11 +1,7 @@
 //! Tables in CSV files: which columns are numbers and which are words, and what is missing.
 
 use super::Dataset;
-use super::cells::{
-    Cells, Column, MISSING, MISSING_NUMBER, Table, commonest, different, is_almost_number, middle,
-    number, places,
-};
-use super::dataset::count_of_classes;
+use super::cells::{Cells, Column, Table, commonest, different, middle, number, places};
 use super::files::{read_as_text, wrong};
 use super::like::Like;
 use crate::Float;
@@ -66,9 +62,9 @@ pub fn csv(path: &str) -> Csv {
 #[derive(Clone, Debug)]
 #[must_use = "the table is read by .read(\"the column to predict\")"]
 pub struct Csv {
-    path: String,
+    pub(super) path: String,
     missing: Option<String>,
-    words: Vec<String>,
+    pub(super) words: Vec<String>,
     names: Vec<String>,
     separator: Option<char>,
     like: Option<Like>,
@@ -199,8 +195,12 @@ impl Csv {
             .collect();
         let has_values =
             self.names.is_empty() && names.iter().any(|name| number(name, false).is_some());
-        let advice = r#"; if the first line is no line of names, give them: data::csv(…).names(&["…"]).read("…")"#;
-        let advice = if has_values { advice } else { "" };
+        let call = r#"data::csv(…).names(&["…"]).read("…")"#;
+        let advice = if has_values {
+            format!("; if the first line is no line of names, give them: {call}")
+        } else {
+            String::new()
+        };
         format!("no column is called {target:?}; there are {names:?}{advice}")
     }
 }
@@ -393,105 +393,5 @@ impl Table {
             .collect();
         let x = Tensor::from_vec(x, &[n, columns.len()]);
         Ok((x, columns.into_iter().map(|(name, _)| name).collect()))
-    }
-}
-
-impl Column {
-    /// Decides whether a column holds numbers or words. Where most are numbers and some are not,
-    /// that is an error.
-    fn new(
-        how: &Csv,
-        name: String,
-        texts: Vec<String>,
-        lines: &[u64],
-        has_decimal_comma: bool,
-    ) -> Result<Column> {
-        let filled = |word: &String| Some(word.clone()).filter(|word| !word.is_empty());
-        if how.words.contains(&name) {
-            let cells = Cells::Words(texts.iter().map(filled).collect());
-            return Ok(Column { name, cells, texts });
-        }
-        let is_missing = |text: &str| MISSING.contains(&text);
-        let is_no_number = |text: &str| MISSING_NUMBER.contains(&text.to_lowercase().as_str());
-        let numbers: Vec<Option<Float>> = texts
-            .iter()
-            .map(|text| number(text, has_decimal_comma))
-            .collect();
-        let others = numbers
-            .iter()
-            .zip(&texts)
-            .zip(lines)
-            .filter(|((number, text), _)| {
-                number.is_none() && !is_missing(text) && !is_no_number(text)
-            });
-        let others: Vec<(u64, &str)> = others
-            .map(|((_, text), line)| (*line, text.as_str()))
-            .collect();
-        let (found, almost) = (
-            numbers.iter().flatten().count(),
-            others
-                .iter()
-                .filter(|(_, text)| is_almost_number(text))
-                .count(),
-        );
-        if found > 0 && others.is_empty() {
-            return Ok(Column {
-                name,
-                cells: Cells::Numbers(numbers),
-                texts,
-            });
-        }
-        if found + almost > others.len() - almost {
-            let problem = format!(
-                "in the column {name:?} stand numbers, but for {}",
-                places(others.into_iter())
-            );
-            let advice = format!(
-                "write numbers there, or take all as words: .words({name:?}) of data::csv(…)"
-            );
-            return Err(wrong(&how.path, format!("{problem}: {advice}")));
-        }
-        Ok(Column::of_words(name, texts))
-    }
-
-    fn of_words(name: String, texts: Vec<String>) -> Column {
-        let word =
-            |text: &String| Some(text.clone()).filter(|text| !MISSING.contains(&text.as_str()));
-        Column {
-            cells: Cells::Words(texts.iter().map(word).collect()),
-            name,
-            texts,
-        }
-    }
-
-    fn is_missing(&self, row: usize) -> bool {
-        match &self.cells {
-            Cells::Numbers(numbers) => numbers[row].is_none(),
-            Cells::Words(words) => words[row].is_none(),
-        }
-    }
-
-    /// The data with this column as what to predict.
-    fn targets(&self, x: Tensor) -> Dataset {
-        let n = x.shape()[0];
-        match &self.cells {
-            Cells::Numbers(numbers) => {
-                let values: Vec<Float> = numbers.iter().flatten().copied().collect();
-                let shape = if count_of_classes(&values).is_some() {
-                    vec![n]
-                } else {
-                    vec![n, 1]
-                };
-                Dataset::new(&x, &Tensor::from_vec(values, &shape))
-            }
-            Cells::Words(cells) => {
-                let classes = different(cells);
-                let number = |cell: &String| {
-                    classes.iter().position(|class| class == cell).unwrap_or(0) as Float
-                };
-                let y = Tensor::from_vec(cells.iter().flatten().map(number).collect(), &[n]);
-                Dataset::new(&x, &y).class_names(&classes)
-            }
-        }
     }
 }

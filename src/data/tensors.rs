@@ -4,8 +4,7 @@ use super::files::{read, write_whole, wrong};
 use super::numbers::{Kind, Order};
 use crate::Float;
 use crate::display::say;
-use crate::tensor::{Array, Tensor, fail::notice};
-use ndarray::IxDyn;
+use crate::tensor::{Tensor, fail::notice};
 use serde_json::{Map, Value, json};
 use std::io::Result;
 
@@ -16,11 +15,13 @@ use std::io::Result;
 ///
 /// ```
 /// # use chainrule::prelude::*;
-/// # let path = std::env::temp_dir().join(format!("chainrule-tensors-{}.safetensors", std::process::id()));
+/// # let name = format!("chainrule-tensors-{}.safetensors", std::process::id());
+/// # let path = std::env::temp_dir().join(name);
 /// # let path = path.to_str().unwrap();
 /// data::write_safetensors(path, &[("weight", &Tensor::eye(2)), ("bias", &tensor([0.5, 1.5]))])?;
 /// let tensors = data::read_safetensors(path)?;
-/// assert_eq!((tensors[0].0.as_str(), tensors[0].1.to_vec()), ("weight", vec![1.0, 0.0, 0.0, 1.0]));
+/// let (name, weight) = &tensors[0];
+/// assert_eq!((name.as_str(), weight.to_vec()), ("weight", vec![1.0, 0.0, 0.0, 1.0]));
 /// # std::fs::remove_file(path)?;
 /// # Ok::<(), std::io::Error>(())
 /// ```
@@ -140,21 +141,13 @@ pub(crate) fn shaped(
         return Err(wrong(path, format!("{problem}; {MOST_AXES} are the most")));
     }
     numbers
-        .and_then(|numbers| filled(numbers, shape).ok())
+        .and_then(|numbers| Tensor::filled(numbers, shape).ok())
         .ok_or_else(|| {
             wrong(
                 path,
                 format!("{name} has not as many numbers as its shape {shape:?}"),
             )
         })
-}
-
-/// A tensor, or how many numbers there are if they do not fill the shape. The sizes come from a
-/// file, so even their product may be no number.
-pub(crate) fn filled(numbers: Vec<Float>, shape: &[usize]) -> std::result::Result<Tensor, usize> {
-    let count = numbers.len();
-    let value = Array::from_shape_vec(IxDyn(shape), numbers).map_err(|_| count)?;
-    Ok(Tensor::from_array(value))
 }
 
 /// Writes tensors with their names to a file in the format safetensors. A file that is there is

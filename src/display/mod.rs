@@ -4,7 +4,7 @@
 //! Inside a notebook a bundle travels in the stream of standard output as an escape frame,
 //!
 //! ```text
-//! ESC ] 7337 ; token ; {"kind": "display", "data": {"text/plain": "…", "image/svg+xml": "…"}, …} BEL
+//! ESC ] 7337 ; token ; {"kind": "display", "data": {"text/plain": "…", …}, …} BEL
 //! ```
 //!
 //! so that it keeps its place between what the cell prints. The token is the kernel's, new in each

@@ -60,8 +60,12 @@ impl Widget {
         };
         let part = |model: &str, module: &str, view: &str, more: Value| {
             let mut state = json!({
-                "_model_name": format!("{model}Model"), "_model_module": module, "_model_module_version": VERSION,
-                "_view_name": format!("{view}View"), "_view_module": module, "_view_module_version": VERSION,
+                "_model_name": format!("{model}Model"),
+                "_model_module": module,
+                "_model_module_version": VERSION,
+                "_view_name": format!("{view}View"),
+                "_view_module": module,
+                "_view_module_version": VERSION,
             });
             more.as_object()
                 .into_iter()
@@ -266,7 +270,10 @@ impl FloatSlider {
         let format = if step < 0.001 { ".2e" } else { ".3~f" };
         FloatSlider(Widget::new(
             "FloatSlider",
-            json!({"description": description, "min": min, "max": max, "value": value, "step": step, "readout_format": format}),
+            json!({
+                "description": description, "min": min, "max": max, "value": value, "step": step,
+                "readout_format": format,
+            }),
         ))
     }
 }
@@ -402,7 +409,8 @@ tuples!(A, B, C, D);
 /// # use chainrule::prelude::*;
 /// interact(FloatSlider::new("learning rate", 0.0, 1.1, 0.1), |rate| {
 ///     // Down the parabola w², from 1, in ten steps.
-///     let steps: Vec<Float> = (0..10).scan(1.0, |w, _| { *w -= rate * 2.0 * *w; Some(*w) }).collect();
+///     let step = |w: &mut Float, _| { *w -= rate * 2.0 * *w; Some(*w) };
+///     let steps: Vec<Float> = (0..10).scan(1.0, step).collect();
 ///     plot::curves(&[("w", steps)]).x_label("step")
 /// });
 /// ```

@@ -323,38 +323,18 @@ mod tiles {
         let is_direct = b.2 == 1 && rows <= 4 * R;
         for first in (0..inner).step_by(DEPTH) {
             let depth = DEPTH.min(inner - first);
-            for left in (0..columns).step_by(C) {
-                let width = C.min(columns - left);
-                if is_direct && width == C {
-                    continue;
-                }
-                let panel = &mut packed_b[left * depth..][..C * depth];
-                // SAFETY: `depth` rows of `width` values are there.
-                unsafe { pack::<C>(b.at(first, left), b.2, b.1, width, panel) };
-            }
-            // A few columns at a time, for where `a` is transposed these are what lies side by
-            // side.
-            for p in (0..depth).step_by(16) {
-                for top in (0..rows)
-                    .step_by(R)
-                    .filter(|top| a.2 != 1 || rows - top < R)
-                {
-                    let place = &mut packed_a[top * depth + p * R..][..R * 16.min(depth - p)];
-                    // SAFETY: as many columns of as many values are there.
-                    unsafe { pack::<R>(a.at(top, first + p), a.1, a.2, R.min(rows - top), place) };
-                }
+            // SAFETY: `depth` rows of `b` and columns of `a` are there.
+            unsafe {
+                lay_out_columns(b, [first, depth, columns], is_direct, packed_b);
+                lay_out_rows(a, [first, depth, rows], packed_a);
             }
             for top in (0..rows).step_by(R) {
                 let height = R.min(rows - top);
-                // What the next round lays out comes into the cache while this one computes: where
-                // `a` is transposed, the processor does not expect it. Each tile asks for a share,
-                // in lines of sixteen values.
-                let share = top * DEPTH / rows..(top + R) * DEPTH / rows;
-                for p in share.filter(|_| a.2 != 1 && first + DEPTH < inner) {
-                    for i in (0..rows).step_by(16) {
-                        let place = i as isize * a.1 + (first + DEPTH + p) as isize * a.2;
-                        _mm_prefetch::<_MM_HINT_T1>(a.0.wrapping_offset(place).cast());
-                    }
+                if a.2 != 1 {
+                    // Each tile asks for a share.
+                    let share = top * DEPTH / rows..(top + R) * DEPTH / rows;
+                    let next = share.map(|p| first + DEPTH + p);
+                    ask_for(a, next.filter(|_| first + DEPTH < inner), rows);
                 }
                 let part = if a.2 != 1 || height < R {
                     Matrix(packed_a[top * depth..].as_ptr(), 1, R as isize)
@@ -386,6 +366,62 @@ mod tiles {
         }
     }
 
+    /// Lays out `depth` rows of `b`, from `first` on, in panels of `C` columns.
+    ///
+    /// # Safety
+    /// So many rows of so many columns are there.
+    #[inline(always)]
+    unsafe fn lay_out_columns(
+        b: Matrix,
+        [first, depth, columns]: [usize; 3],
+        is_direct: bool,
+        packed: &mut [f32],
+    ) {
+        for left in (0..columns).step_by(C) {
+            let width = C.min(columns - left);
+            if is_direct && width == C {
+                continue;
+            }
+            let panel = &mut packed[left * depth..][..C * depth];
+            // SAFETY: `depth` rows of `width` values are there.
+            unsafe { pack::<C>(b.at(first, left), b.2, b.1, width, panel) };
+        }
+    }
+
+    /// Lays out `depth` columns of `a`, from `first` on, in panels of `R` rows, where they do not
+    /// lie so.
+    ///
+    /// # Safety
+    /// So many columns of so many rows are there.
+    #[inline(always)]
+    unsafe fn lay_out_rows(a: Matrix, [first, depth, rows]: [usize; 3], packed: &mut [f32]) {
+        // A few columns at a time, for where `a` is transposed these are what lies side by side.
+        for p in (0..depth).step_by(16) {
+            for top in (0..rows).step_by(R) {
+                if a.2 == 1 && rows - top >= R {
+                    continue;
+                }
+                let place = &mut packed[top * depth + p * R..][..R * 16.min(depth - p)];
+                // SAFETY: as many columns of as many values are there.
+                unsafe { pack::<R>(a.at(top, first + p), a.1, a.2, R.min(rows - top), place) };
+            }
+        }
+    }
+
+    /// Has columns of `a` come into the cache, which the next round lays out, while this one
+    /// computes: where `a` is transposed, the processor does not expect it. In lines of sixteen
+    /// values.
+    #[inline(always)]
+    fn ask_for(a: Matrix, columns: impl Iterator<Item = usize>, rows: usize) {
+        for column in columns {
+            for i in (0..rows).step_by(16) {
+                let place = i as isize * a.1 + column as isize * a.2;
+                // SAFETY: every processor with AVX has this; it reads nothing, wherever it points.
+                unsafe { _mm_prefetch::<_MM_HINT_T1>(a.0.wrapping_offset(place).cast()) };
+            }
+        }
+    }
+
     /// Lays out groups of `N` values one after the other, of which the first `size` are there and
     /// the others 0. Within a group values are `across` apart, groups `along`.
     ///
@@ -407,8 +443,8 @@ mod tiles {
                 continue;
             }
             for (i, value) in group.iter_mut().enumerate() {
-                // SAFETY: as above.
                 *value = if i < size {
+                    // SAFETY: as above.
                     unsafe { *start.offset(i as isize * across) }
                 } else {
                     0.0

@@ -102,7 +102,9 @@ pub(crate) fn update(a: &mut [Float], b: &[Float], f: impl Fn(Float, Float) -> F
 }
 
 vectorised! {
-    fn change_rows[](values: &mut [Float], width: usize, first: usize, f: &impl Fn(usize, &mut [Float])) {
+    fn change_rows[](
+        values: &mut [Float], width: usize, first: usize, f: &impl Fn(usize, &mut [Float])
+    ) {
         for (i, row) in values.chunks_exact_mut(width).enumerate() {
             f(first + i, row);
         }

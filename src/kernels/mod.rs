@@ -7,7 +7,7 @@
 //! * `loops`: a function of each value, on several threads where that pays;
 //! * `reduce`: sums and other totals along an axis;
 //! * `copy`: values that move, such as axes in another order;
-//! * `gemm`: the product of two matrices;
+//! * `gemm`: the product of two matrices; `stacks`: of many;
 //! * `picks`: values that are picked by index;
 //! * `windows`: what the windows of convolution and pooling see;
 //! * `pool`: the threads.
@@ -24,6 +24,7 @@ pub(crate) mod math;
 pub(crate) mod picks;
 pub(crate) mod pool;
 pub(crate) mod reduce;
+pub(crate) mod stacks;
 pub(crate) mod windows;
 
 /// Whether this processor has vectors of 256 bits, and a · b + c in one instruction: not known when
@@ -39,7 +40,9 @@ pub(crate) fn has_avx2() -> bool {
 /// are called in it are, too, if they are inlined. Vectors of 512 bits were not faster where they
 /// were measured (AMD Zen 4).
 macro_rules! vectorised {
-    ($(#[$note:meta])* fn $name:ident[$($generics:tt)*]($($argument:ident: $Type:ty),*) $body:block) => {
+    ($(#[$note:meta])* fn $name:ident[$($generics:tt)*](
+        $($argument:ident: $Type:ty),*
+    ) $body:block) => {
         $(#[$note])*
         #[inline]
         fn $name<$($generics)*>($($argument: $Type),*) {

@@ -29,6 +29,27 @@ pub(crate) fn are_indices(values: &[Float], count: usize) -> bool {
     are_right && count <= i32::MAX as usize
 }
 
+/// The entries of each block `[size, inner]` of values that are named, in that order.
+pub(crate) fn select(x: &[Float], entries: &[usize], [size, inner]: [usize; 2]) -> Vec<Float> {
+    assert!(
+        entries.iter().all(|entry| *entry < size),
+        "the caller looked"
+    );
+    let blocks = x.chunks_exact((size * inner).max(1));
+    let mut out = Vec::with_capacity(blocks.len() * entries.len() * inner);
+    for block in blocks {
+        // SAFETY: each is below `size`, which is how many a block has.
+        let at = |entry: &usize| unsafe { *block.get_unchecked(*entry) };
+        match inner {
+            1 => out.extend(entries.iter().map(at)),
+            _ => entries
+                .iter()
+                .for_each(|entry| out.extend_from_slice(&block[entry * inner..][..inner])),
+        }
+    }
+    out
+}
+
 /// The values at the indices `[…, count, inner]` in values `[…, size, inner]`; None if one is no
 /// index.
 pub(crate) fn gather(

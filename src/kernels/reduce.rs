@@ -29,7 +29,8 @@ pub(crate) trait Fold: Copy + Sync {
 }
 
 macro_rules! fold {
-    ($(#[$doc:meta])* $Fold:ident, $Total:ty, $start:expr, |$x:ident| $of:expr, |$a:ident, $b:ident| $join:expr) => {
+    ($(#[$doc:meta])* $Fold:ident, $Total:ty, $start:expr,
+        |$x:ident| $of:expr, |$a:ident, $b:ident| $join:expr) => {
         $(#[$doc])*
         #[derive(Clone, Copy)]
         pub(crate) struct $Fold;
@@ -109,7 +110,9 @@ fn in_lanes<F: Fold, const N: usize>(_: &F, row: &[Float]) -> F::Total {
 
 vectorised! {
     /// The total of each row of `len` values.
-    fn of_rows[F: Fold](fold: &F, x: &[Float], len: usize, out: &mut [Float], end: &impl Fn(F::Total) -> Float) {
+    fn of_rows[F: Fold](
+        fold: &F, x: &[Float], len: usize, out: &mut [Float], end: &impl Fn(F::Total) -> Float
+    ) {
         for (out, row) in out.iter_mut().zip(x.chunks_exact(len)) {
             *out = end(total(fold, row));
         }
@@ -119,7 +122,9 @@ vectorised! {
 vectorised! {
     /// Joins to `totals`, which begin with the start, the first values of `height` rows that lie
     /// `step` apart.
-    fn of_columns[F: Fold](fold: &F, x: &[Float], step: usize, height: usize, totals: &mut [F::Total]) {
+    fn of_columns[F: Fold](
+        fold: &F, x: &[Float], step: usize, height: usize, totals: &mut [F::Total]
+    ) {
         let width = totals.len();
         if step == 1 {
             totals[0] = total(fold, &x[..height]);
@@ -132,7 +137,9 @@ vectorised! {
                 lanes.iter_mut().zip(rows).for_each(|(lane, x)| *lane = F::join(*lane, F::of(*x)));
             }
             for rows in lanes.chunks_exact(width) {
-                totals.iter_mut().zip(rows).for_each(|(total, lane)| *total = F::join(*total, *lane));
+                for (total, lane) in totals.iter_mut().zip(rows) {
+                    *total = F::join(*total, *lane);
+                }
             }
             return;
         }
@@ -144,7 +151,9 @@ vectorised! {
             }
         }
         if height % 2 == 1 {
-            totals.iter_mut().zip(row(height - 1)).for_each(|(total, x)| *total = F::join(*total, F::of(*x)));
+            for (total, x) in totals.iter_mut().zip(row(height - 1)) {
+                *total = F::join(*total, F::of(*x));
+            }
         }
     }
 }
@@ -234,7 +243,9 @@ fn totals<F: Fold, T: Send>(
 vectorised! {
     /// The sums so far of columns `left..left + sums.len()` of `height` rows, from the first row on
     /// or from the last.
-    fn run_columns[](x: &[Float], step: usize, left: usize, rows: Rows, sums: &mut [f64], out: Shared<Float>) {
+    fn run_columns[](
+        x: &[Float], step: usize, left: usize, rows: Rows, sums: &mut [f64], out: Shared<Float>
+    ) {
         for i in 0..rows.count {
             let row = rows.first + if rows.from_end { rows.count - 1 - i } else { i };
             let place = row * step + left..row * step + left + sums.len();
@@ -332,7 +343,9 @@ vectorised! {
 }
 
 vectorised! {
-    fn find_in_columns[](x: &[Float], step: usize, height: usize, wanted: &[Float], out: &mut [Float]) {
+    fn find_in_columns[](
+        x: &[Float], step: usize, height: usize, wanted: &[Float], out: &mut [Float]
+    ) {
         for i in (0..height).rev() {
             for ((out, x), wanted) in out.iter_mut().zip(&x[i * step..]).zip(wanted) {
                 *out = if same(*x, *wanted) { i as Float } else { *out };
@@ -349,7 +362,9 @@ pub(crate) fn same(a: Float, b: Float) -> bool {
 
 vectorised! {
     /// In one pass, which is faster for a few values.
-    fn first_in_rows[F: Fold<Total = Float>](_fold: &F, x: &[Float], len: usize, out: &mut [Float]) {
+    fn first_in_rows[F: Fold<Total = Float>](
+        _fold: &F, x: &[Float], len: usize, out: &mut [Float]
+    ) {
         for (out, row) in out.iter_mut().zip(x.chunks_exact(len)) {
             let (mut best, mut place) = (row[0], 0);
             for (i, x) in row.iter().enumerate().skip(1) {

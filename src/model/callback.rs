@@ -159,7 +159,9 @@ impl Monitor {
 /// ```
 /// # use chainrule::prelude::*;
 /// # let (train, test) = data::two_moons(100, 0.1).split(0.8);
-/// # let mut model = Sequential::new().add(Dense::new(2, 8).relu()).add(Dense::new(8, 2).softmax());
+/// # let mut model = Sequential::new()
+/// #     .add(Dense::new(2, 8).relu())
+/// #     .add(Dense::new(8, 2).softmax());
 /// # model.compile(Adam::new(0.01), SparseCategoricalCrossentropy::new(), Accuracy);
 /// let fit = model.fit(&train).epochs(20).validation(&test);
 /// fit.callback(EarlyStopping::new(5)).run();

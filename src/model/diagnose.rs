@@ -36,7 +36,9 @@ impl Sequential {
     /// ```
     /// # use chainrule::prelude::*;
     /// # let digits = data::digits(100);
-    /// let mut model = Sequential::new().add(Dense::new(784, 32).relu()).add(Dense::new(32, 10).softmax());
+    /// let mut model = Sequential::new()
+    ///     .add(Dense::new(784, 32).relu())
+    ///     .add(Dense::new(32, 10).softmax());
     /// model.compile(Adam::default(), SparseCategoricalCrossentropy::new(), Accuracy);
     /// let in_bytes = Dataset::new(&(&digits.x * 255.0), &digits.y);
     /// assert!(model.diagnose(&in_bytes).to_string().contains("not scaled"));
@@ -120,7 +122,7 @@ impl Diagnosis {
         self.findings.is_empty()
     }
 
-    fn found(&mut self, kind: &'static str, finding: String) {
+    pub(super) fn found(&mut self, kind: &'static str, finding: String) {
         self.findings.push((kind, finding));
     }
 
@@ -310,76 +312,6 @@ impl Diagnosis {
         }
     }
 
-    fn gradients(&mut self, parameters: &[Tensor]) {
-        let name = |parameter: &Tensor| {
-            parameter
-                .name()
-                .unwrap_or_else(|| say("a parameter", "某个参数").to_owned())
-        };
-        let mut weights = Vec::new();
-        for parameter in parameters {
-            if !parameter.has_grad() {
-                let advice =
-                    "Does a layer's forward not use it, or use .detach(), .item() or no_grad?";
-                let name = name(parameter);
-                let chinese = format!(
-                    "没有梯度传到 `{name}`。是不是某一层的 forward 没有用到它，或者用了 .detach()、.item() 或 no_grad？"
-                );
-                self.found(
-                    "unreached",
-                    say(format!("no gradient reaches `{name}`. {advice}"), chinese),
-                );
-            } else if parameter.rank() > 1 {
-                weights.push((
-                    name(parameter),
-                    of_those_reached(&parameter.grad()),
-                    parameter.root_mean_square(),
-                ));
-            }
-        }
-        let by_gradient = |a: &&(String, f64, f64), b: &&(String, f64, f64)| a.1.total_cmp(&b.1);
-        let (Some(least), Some(most)) = (
-            weights.iter().min_by(by_gradient),
-            weights.iter().max_by(by_gradient),
-        ) else {
-            return;
-        };
-        // Where a gradient passes on its way to an earlier layer it does not vanish, but is not
-        // needed: an attention that is still young looks at all steps alike, whatever its queries
-        // and keys are.
-        let is_small = |one: &(String, f64, f64)| one.1 < 1e-4 * most.1;
-        let looks = |one: &&(String, f64, f64)| !one.0.contains("query") && !one.0.contains("key");
-        let first_is_small = weights.iter().find(looks).is_some_and(is_small);
-        if weights.len() > 2 && first_is_small && is_small(least) {
-            let (small, large, ratio) = (&least.0, &most.0, least.1 / most.1);
-            let advice = "Use .relu() with its initialiser, BatchNormalization or Residual";
-            let finding = format!(
-                "the gradients vanish: that of `{small}` is {ratio:.0e} times that of `{large}`. \
-                {advice}"
-            );
-            let chinese = format!(
-                "梯度消失了：`{small}` 的梯度只有 `{large}` 的 {ratio:.0e} 倍。请用 .relu() 和与它配套的初始化、\
-                 BatchNormalization 或 Residual"
-            );
-            self.found("vanishing", say(finding, chinese));
-        }
-        // Weights may begin at 0.
-        let explodes =
-            |(_, gradient, weight): &&(String, f64, f64)| *gradient > 100.0 * weight.max(0.01);
-        if let Some((name, gradient, _)) = weights.iter().find(explodes) {
-            let advice = "Scale inputs and targets, begin with smaller weights, or limit them: \
-                         .callback(ClipNorm(1.0))";
-            let finding = format!(
-                "the gradients explode: that of `{name}` is {gradient:.0e} in size. {advice}"
-            );
-            let chinese = format!(
-                "梯度爆炸了：`{name}` 的梯度大小为 {gradient:.0e}。请缩放输入和目标、用更小的初始权重，或者限制梯度：\
-                 .callback(ClipNorm(1.0))"
-            );
-            self.found("exploding", say(finding, chinese));
-        }
-    }
-
     fn units(&mut self, model: &Sequential, x: &Tensor) {
         for ((name, output), layer) in model.activations(x).into_iter().zip(model.layers()) {
             // Of pixels that are flattened many are 0 for good reason.
@@ -425,7 +357,8 @@ pub(super) fn not_numbers(x: &Tensor, y: &Tensor) -> Option<String> {
         let mut wrong = values.iter().enumerate().filter(|(_, value)| !value.is_finite());
         let (first, value) = wrong.next()?;
         let count = wrong.count() + 1;
-        let row = first / (values.len() / tensor.shape().first().copied().unwrap_or(1).max(1)).max(1);
+        let rows = tensor.shape().first().copied().unwrap_or(1).max(1);
+        let row = first / (values.len() / rows).max(1);
         let are = if count == 1 { "is" } else { "are" };
         let all = values.len();
         let chinese_what = if what == "inputs" { "输入" } else { "目标" };
@@ -434,14 +367,6 @@ pub(super) fn not_numbers(x: &Tensor, y: &Tensor) -> Option<String> {
             format!("{all} 个{chinese_what}值里有 {count} 个不是数：第一个是第 {row} 个样本里的 {value}"),
         ))
     })
-}
-
-/// The size of a gradient where it is not 0: of a table only those rows are used that stand in the
-/// batch.
-fn of_those_reached(gradient: &Tensor) -> f64 {
-    let values = gradient.to_vec();
-    let used = values.iter().filter(|value| **value != 0.0).count();
-    gradient.root_mean_square() * (values.len() as f64 / used.max(1) as f64).sqrt()
 }
 
 /// For each example the one that is most like it.

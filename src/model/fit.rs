@@ -19,7 +19,9 @@ use crate::tensor::{Tensor, random};
 /// ```
 /// # use chainrule::prelude::*;
 /// # let (train, test) = data::two_moons(100, 0.1).split(0.8);
-/// # let mut model = Sequential::new().add(Dense::new(2, 8).relu()).add(Dense::new(8, 2).softmax());
+/// # let mut model = Sequential::new()
+/// #     .add(Dense::new(2, 8).relu())
+/// #     .add(Dense::new(8, 2).softmax());
 /// # model.compile(Adam::new(0.01), SparseCategoricalCrossentropy::new(), Accuracy);
 /// let history = model.fit(&train).epochs(3).batch_size(16).validation(&test).run();
 /// assert_eq!(history.epochs(), 3);
@@ -138,7 +140,7 @@ impl<'a> Fit<'a> {
             batch_size,
             verbose,
             live,
-            mut callbacks,
+            callbacks,
             class_weight,
         } = self;
         // Taken out, so that the model can be borrowed beside it; goes back also when the stack
@@ -153,23 +155,7 @@ impl<'a> Fit<'a> {
         else {
             not_compiled("fit")
         };
-        if batch_size == 0 {
-            fail(
-                "fit: a batch of 0 samples",
-                &[],
-                "batch_size must be at least 1; 32 is usual",
-            );
-        }
-        some_examples("fit", &data);
-        if let Some(validation) = &validation {
-            some_examples("fit, validation", validation);
-            agree(
-                "validation",
-                TRAINED_ON,
-                (&data.classes, &data.columns),
-                validation,
-            );
-        }
+        check(&data, validation.as_ref(), batch_size);
         compiled.classes.clone_from(&data.classes);
         compiled.columns.clone_from(&data.columns);
         *parameters = model.parameters();
@@ -178,131 +164,203 @@ impl<'a> Fit<'a> {
                 "add a layer that has some, such as Dense::new(…), or make one trainable again";
             fail("fit: the model has no parameters to train", &[], hint);
         }
-
-        let steps = data.len().div_ceil(batch_size);
         // Kept in the model from the start: what unwinds returns nothing.
         *model.history = History::default();
         model
             .input
             .get_or_insert_with(|| data.x.shape()[1..].to_vec());
-        let mut step = 0;
-        let mut view = Live::new(
-            compiled.loss.name(),
-            steps * epochs,
-            epochs,
-            verbose && live,
-        );
+        let steps = data.len().div_ceil(batch_size) * epochs;
+        let view = Live::new(compiled.loss.name(), steps, epochs, verbose && live);
+        let mut training = Training {
+            model,
+            compiled,
+            parameters,
+            data: &data,
+            class_weight,
+            callbacks,
+            view,
+            step: 0,
+            steps,
+        };
         let mut is_sound = true;
-        'training: for epoch in 1..=epochs {
-            let order = random::permutation(data.len());
-            let (mut mean_loss, mut metrics) = (Mean::default(), Means::new(&compiled.metrics));
-            for rows in order.chunks(batch_size) {
-                interrupt::check();
-                let x = named(data.x.select_rows(rows), &data.x);
-                let y = named(data.y.select_rows(rows), &data.y);
-                let prediction = model.forward(&x);
-                let loss = match &class_weight {
-                    Some(each) => weights::weighted(&*compiled.loss, &prediction, &y, each),
-                    None => compiled.loss.loss(&prediction, &y),
-                };
-                let value = loss.item();
-                if value.is_finite() {
-                    zero_grad(parameters);
-                    loss.backward();
-                }
-                mean_loss.add(value, rows.len());
-                metrics.add(&compiled.metrics, &prediction, &y);
-                model.history.push_batch(value);
-                view.step(value);
-                if !value.is_finite() {
-                    let cause = why_not_a_number(&data, &loss);
-                    notice(&say(
-                        format!("fit stopped in epoch {epoch}: the loss is {value}. {cause}"),
-                        format!("fit 在第 {epoch} 轮停止：损失是 {value}。{cause}"),
-                    ));
-                    is_sound = false;
-                    break 'training;
-                }
-                // At both ends: some mistakes are there from the start, others come from training.
-                if step == 0 || step + 1 == steps * epochs {
-                    let mut diagnosis = Diagnosis::of(model, &x, &data.y, &prediction);
-                    if step == 0 && callbacks.is_empty() {
-                        diagnosis.rate(
-                            compiled.optimizer.learning_rate(),
-                            parameters,
-                            compiled.optimizer.name(),
-                        );
-                    }
-                    diagnosis.warn();
-                }
-                // Frees the graph, so that the step changes the weights in place.
-                drop((prediction, loss));
-                let mut run = Run {
-                    model,
-                    optimizer: &mut *compiled.optimizer,
-                    is_stopped: false,
-                };
-                for callback in &mut callbacks {
-                    callback.before_step(step, &mut run);
-                }
-                compiled.optimizer.step(parameters);
-                step += 1;
-            }
-            let mut row = EpochRow {
-                epoch,
-                loss: mean_loss.value().unwrap_or_default(),
-                ..EpochRow::default()
+        for epoch in 1..=epochs {
+            let Some(mut row) = training.epoch(epoch, batch_size) else {
+                is_sound = false;
+                break;
             };
-            row.others = metrics.values();
-            if let Some(validation) = &validation {
-                let evaluation = compiled.evaluate(model, validation);
-                row.val_loss = Some(evaluation.loss);
-                row.others.extend(
-                    evaluation
-                        .metrics
-                        .into_iter()
-                        .map(|(name, value)| (format!("val_{name}"), value)),
-                );
-            }
-            let mut take = |name| {
-                Some(
-                    row.others
-                        .extract_if(.., |(other, _)| other == name)
-                        .next()?
-                        .1,
-                )
-            };
-            (row.accuracy, row.val_accuracy) = (take("accuracy"), take("val_accuracy"));
-            model.history.push(&row);
-            view.epoch(&row);
+            training.validate(&mut row, validation.as_ref());
+            training.model.history.push(&row);
+            training.view.epoch(&row);
             if verbose && !live {
-                println!("{}", model.history.line(epoch - 1));
+                println!("{}", training.model.history.line(epoch - 1));
             }
-            let mut run = Run {
-                model,
-                optimizer: &mut *compiled.optimizer,
-                is_stopped: false,
-            };
-            for callback in &mut callbacks {
-                callback.after_epoch(&row, &mut run);
-            }
-            interrupt::check();
-            if run.is_stopped {
+            if training.is_stopped_after(&row) {
                 break;
             }
         }
+        training.end(is_sound);
+        model.history().clone()
+    }
+}
+
+/// What has to be there to train on.
+#[track_caller]
+fn check(data: &Dataset, validation: Option<&Dataset>, batch_size: usize) {
+    if batch_size == 0 {
+        fail(
+            "fit: a batch of 0 samples",
+            &[],
+            "batch_size must be at least 1; 32 is usual",
+        );
+    }
+    some_examples("fit", data);
+    if let Some(validation) = validation {
+        some_examples("fit, validation", validation);
+        let names = (&data.classes[..], &data.columns[..]);
+        agree("validation", TRAINED_ON, names, validation);
+    }
+}
+
+/// A run on its way.
+struct Training<'a> {
+    model: &'a mut Sequential,
+    compiled: &'a mut Compiled,
+    parameters: &'a [Tensor],
+    data: &'a Dataset,
+    class_weight: Option<Vec<Float>>,
+    callbacks: Vec<Box<dyn Callback + 'a>>,
+    view: Live,
+    /// Of all that there are.
+    step: usize,
+    steps: usize,
+}
+
+impl Training<'_> {
+    /// One pass over the data, and its figures; None if the loss is no longer a number.
+    #[track_caller]
+    fn epoch(&mut self, epoch: usize, batch_size: usize) -> Option<EpochRow> {
+        let order = random::permutation(self.data.len());
+        let mut mean_loss = Mean::default();
+        let mut metrics = Means::new(&self.compiled.metrics);
+        for rows in order.chunks(batch_size) {
+            interrupt::check();
+            let x = named(self.data.x.select_rows(rows), &self.data.x);
+            let y = named(self.data.y.select_rows(rows), &self.data.y);
+            let prediction = self.model.forward(&x);
+            let loss = self.loss(&prediction, &y);
+            let value = loss.item();
+            mean_loss.add(value, rows.len());
+            metrics.add(&self.compiled.metrics, &prediction, &y);
+            self.model.history.push_batch(value);
+            self.view.step(value);
+            if !value.is_finite() {
+                let cause = why_not_a_number(self.data, &loss);
+                notice(&say(
+                    format!("fit stopped in epoch {epoch}: the loss is {value}. {cause}"),
+                    format!("fit 在第 {epoch} 轮停止：损失是 {value}。{cause}"),
+                ));
+                return None;
+            }
+            self.look(&x, &prediction);
+            // Frees the graph, so that the step changes the weights in place.
+            drop((prediction, loss));
+            self.change_weights();
+        }
+        Some(EpochRow {
+            epoch,
+            loss: mean_loss.value().unwrap_or_default(),
+            others: metrics.values(),
+            ..EpochRow::default()
+        })
+    }
+
+    /// The loss of a batch; its gradients, too, if it is a number.
+    #[track_caller]
+    fn loss(&self, prediction: &Tensor, y: &Tensor) -> Tensor {
+        let loss = match &self.class_weight {
+            Some(each) => weights::weighted(&*self.compiled.loss, prediction, y, each),
+            None => self.compiled.loss.loss(prediction, y),
+        };
+        if loss.item().is_finite() {
+            zero_grad(self.parameters);
+            loss.backward();
+        }
+        loss
+    }
+
+    /// Warns of what keeps the model from learning, at both ends of the run: some mistakes are there
+    /// from the start, others come from training.
+    #[track_caller]
+    fn look(&self, x: &Tensor, prediction: &Tensor) {
+        if self.step > 0 && self.step + 1 < self.steps {
+            return;
+        }
+        let mut diagnosis = Diagnosis::of(self.model, x, &self.data.y, prediction);
+        if self.step == 0 && self.callbacks.is_empty() {
+            let optimizer = &self.compiled.optimizer;
+            diagnosis.rate(optimizer.learning_rate(), self.parameters, optimizer.name());
+        }
+        diagnosis.warn();
+    }
+
+    #[track_caller]
+    fn change_weights(&mut self) {
         let mut run = Run {
-            model,
-            optimizer: &mut *compiled.optimizer,
+            model: self.model,
+            optimizer: &mut *self.compiled.optimizer,
+            is_stopped: false,
+        };
+        for callback in &mut self.callbacks {
+            callback.before_step(self.step, &mut run);
+        }
+        self.compiled.optimizer.step(self.parameters);
+        self.step += 1;
+    }
+
+    /// Adds the figures of the data that is not trained on.
+    #[track_caller]
+    fn validate(&mut self, row: &mut EpochRow, validation: Option<&Dataset>) {
+        if let Some(validation) = validation {
+            let evaluation = self.compiled.evaluate(self.model, validation);
+            row.val_loss = Some(evaluation.loss);
+            let figures = evaluation.metrics.into_iter();
+            row.others
+                .extend(figures.map(|(name, value)| (format!("val_{name}"), value)));
+        }
+        let mut take = |name| {
+            let mut found = row.others.extract_if(.., |(other, _)| other == name);
+            Some(found.next()?.1)
+        };
+        (row.accuracy, row.val_accuracy) = (take("accuracy"), take("val_accuracy"));
+    }
+
+    #[track_caller]
+    fn is_stopped_after(&mut self, row: &EpochRow) -> bool {
+        let mut run = Run {
+            model: self.model,
+            optimizer: &mut *self.compiled.optimizer,
+            is_stopped: false,
+        };
+        for callback in &mut self.callbacks {
+            callback.after_epoch(row, &mut run);
+        }
+        interrupt::check();
+        run.is_stopped
+    }
+
+    #[track_caller]
+    fn end(mut self, is_sound: bool) {
+        let mut run = Run {
+            model: self.model,
+            optimizer: &mut *self.compiled.optimizer,
             is_stopped: true,
         };
-        for callback in &mut callbacks {
+        for callback in &mut self.callbacks {
             callback.at_end(&mut run);
         }
         if is_sound {
-            view.finish();
+            self.view.finish();
         }
-        model.history().clone()
     }
 }
 

@@ -21,11 +21,12 @@
 //! let mut optimizer = Adam::new(0.1);
 //! for epoch in 0..100 {
 //!     for batch in data.shuffled().batches(4) {
-//!         let prediction = model.forward(&batch.x);                                             // forward
-//!         let loss = SparseCategoricalCrossentropy::new().loss(&prediction, &batch.y);          // how wrong?
+//!         let prediction = model.forward(&batch.x);
+//!         // How wrong is it?
+//!         let loss = SparseCategoricalCrossentropy::new().loss(&prediction, &batch.y);
 //!         zero_grad(&model.parameters());
-//!         loss.backward();                                                                      // whose fault?
-//!         optimizer.step(&model.parameters());                                                  // a little better
+//!         loss.backward();                        // whose fault?
+//!         optimizer.step(&model.parameters());    // a little better
 //!     }
 //! }
 //! ```
@@ -34,12 +35,15 @@ mod architecture;
 mod callback;
 mod compiled;
 mod diagnose;
+mod diagnose_gradients;
 mod evaluate;
 mod fit;
 mod history;
 mod models;
 mod onnx;
+mod onnx_fields;
 mod onnx_layers;
+mod onnx_nodes;
 mod onnx_reading;
 mod profile;
 mod sample;

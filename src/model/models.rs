@@ -33,7 +33,8 @@ impl Sequential {
     ///
     /// ```
     /// # use chainrule::prelude::*;
-    /// # let path = std::env::temp_dir().join(format!("chainrule-save-{}.safetensors", std::process::id()));
+    /// # let name = format!("chainrule-save-{}.safetensors", std::process::id());
+    /// # let path = std::env::temp_dir().join(name);
     /// # let path = path.to_str().unwrap();
     /// let model = Sequential::new().add(Dense::new(2, 3).relu()).add(Dense::new(3, 1));
     /// model.save(path)?;
@@ -109,7 +110,8 @@ impl Sequential {
     ///
     /// ```
     /// # use chainrule::prelude::*;
-    /// # let path = std::env::temp_dir().join(format!("chainrule-weights-{}.safetensors", std::process::id()));
+    /// # let name = format!("chainrule-weights-{}.safetensors", std::process::id());
+    /// # let path = std::env::temp_dir().join(name);
     /// # let path = path.to_str().unwrap();
     /// let model = Sequential::new().add(Dense::new(2, 3));
     /// model.save(path)?;
@@ -337,49 +339,13 @@ impl Graph {
         Ok(())
     }
 
+    /// Adds one layer; None if it cannot be written.
     fn add_layer(&mut self, layer: &dyn Any) -> Option<()> {
-        let ints =
-            |values: &[usize]| Attribute::Ints(values.iter().map(|value| *value as i64).collect());
-        let bias = |bias: &Option<Tensor>| {
-            bias.iter()
-                .map(|bias| ("bias", bias.clone()))
-                .collect::<Vec<_>>()
-        };
         if let Some(layer) = layer.downcast_ref::<Dense>() {
             self.add("MatMul", &[("weight", layer.weight.clone())], &[]);
             if layer.bias.is_some() {
                 self.add("Add", &bias(&layer.bias), &[]);
             }
-        } else if let Some(layer) = layer.downcast_ref::<Conv2D>() {
-            let weight = [vec![("weight", layer.weight.clone())], bias(&layer.bias)].concat();
-            let pads = pads(layer.padding, layer.weight.shape()[2], layer.stride, 4);
-            self.add(
-                "Conv",
-                &weight,
-                &[("strides", ints(&[layer.stride; 2])), pads],
-            );
-        } else if let Some(layer) = layer.downcast_ref::<Conv1D>() {
-            let weight = [vec![("weight", layer.weight.clone())], bias(&layer.bias)].concat();
-            let pads = pads(layer.padding, layer.weight.shape()[2], layer.stride, 2);
-            self.add("Conv", &weight, &[("strides", ints(&[layer.stride])), pads]);
-        } else if let Some(layer) = layer.downcast_ref::<MaxPool2D>() {
-            let attributes = [
-                ("kernel_shape", ints(&[layer.size; 2])),
-                ("strides", ints(&[layer.stride; 2])),
-            ];
-            self.add("MaxPool", &[], &attributes);
-        } else if let Some(layer) = layer.downcast_ref::<MaxPool1D>() {
-            let attributes = [
-                ("kernel_shape", ints(&[layer.size])),
-                ("strides", ints(&[layer.stride])),
-            ];
-            self.add("MaxPool", &[], &attributes);
-        } else if let Some(layer) = layer.downcast_ref::<AvgPool2D>() {
-            let attributes = [
-                ("kernel_shape", ints(&[layer.size; 2])),
-                ("strides", ints(&[layer.stride; 2])),
-            ];
-            self.add("AveragePool", &[], &attributes);
         } else if layer.is::<GlobalAvgPool>() {
             self.add("GlobalAveragePool", &[], &[]);
             self.add("Flatten", &[], &[]);
@@ -389,37 +355,74 @@ impl Graph {
             // 0 is the size that there was: that of the batch.
             let shape = [&[0], &layer.shape[..]].concat();
             self.add("Reshape", &[("shape", Tensor::from(shape))], &[]);
-        } else if let Some(layer) = layer.downcast_ref::<BatchNormalization>() {
-            let (gamma, beta) = (
-                ("weight", layer.gamma.clone()),
-                ("bias", layer.beta.clone()),
-            );
-            let running = [
-                ("mean", layer.mean.clone()),
-                ("variance", layer.variance.clone()),
-            ];
-            let epsilon = ("epsilon", Attribute::Float(layer.epsilon));
-            self.add(
-                "BatchNormalization",
-                &[&[gamma, beta][..], &running].concat(),
-                &[epsilon],
-            );
-        } else if let Some(layer) = layer.downcast_ref::<LayerNormalization>() {
-            let weights = [
-                ("weight", layer.gamma.clone()),
-                ("bias", layer.beta.clone()),
-            ];
-            self.add(
-                "LayerNormalization",
-                &weights,
-                &[("epsilon", Attribute::Float(layer.epsilon))],
-            );
         } else if let Some(activation) = layer.downcast_ref::<Activation>() {
             self.add_activation(*activation);
         } else if let Some(model) = layer.downcast_ref::<Sequential>() {
             self.add_all(model).ok()?;
         } else if !layer.is::<Dropout>() {
+            return self
+                .add_windows(layer)
+                .or_else(|| self.add_normalisation(layer));
+        }
+        Some(())
+    }
+
+    /// Adds a layer whose windows go over places.
+    fn add_windows(&mut self, layer: &dyn Any) -> Option<()> {
+        if let Some(layer) = layer.downcast_ref::<Conv2D>() {
+            self.add_convolution(&layer.weight, &layer.bias, layer.stride, layer.padding);
+        } else if let Some(layer) = layer.downcast_ref::<Conv1D>() {
+            self.add_convolution(&layer.weight, &layer.bias, layer.stride, layer.padding);
+        } else if let Some(layer) = layer.downcast_ref::<MaxPool2D>() {
+            self.add_pool("MaxPool", &[layer.size; 2], &[layer.stride; 2]);
+        } else if let Some(layer) = layer.downcast_ref::<MaxPool1D>() {
+            self.add_pool("MaxPool", &[layer.size], &[layer.stride]);
+        } else if let Some(layer) = layer.downcast_ref::<AvgPool2D>() {
+            self.add_pool("AveragePool", &[layer.size; 2], &[layer.stride; 2]);
+        } else {
             return None;
+        }
+        Some(())
+    }
+
+    /// A convolution along as many axes as its filters have.
+    fn add_convolution(
+        &mut self,
+        weight: &Tensor,
+        own_bias: &Option<Tensor>,
+        stride: usize,
+        padding: Padding,
+    ) {
+        let axes = weight.rank() - 2;
+        let pads = pads(padding, weight.shape()[2], stride, 2 * axes);
+        let weights = [vec![("weight", weight.clone())], bias(own_bias)].concat();
+        let strides = ("strides", ints(&vec![stride; axes]));
+        self.add("Conv", &weights, &[strides, pads]);
+    }
+
+    fn add_pool(&mut self, op: &str, size: &[usize], stride: &[usize]) {
+        let attributes = [("kernel_shape", ints(size)), ("strides", ints(stride))];
+        self.add(op, &[], &attributes);
+    }
+
+    fn add_normalisation(&mut self, layer: &dyn Any) -> Option<()> {
+        if let Some(layer) = layer.downcast_ref::<BatchNormalization>() {
+            let weights = [
+                ("weight", layer.gamma.clone()),
+                ("bias", layer.beta.clone()),
+                ("mean", layer.mean.clone()),
+                ("variance", layer.variance.clone()),
+            ];
+            let epsilon = ("epsilon", Attribute::Float(layer.epsilon));
+            self.add("BatchNormalization", &weights, &[epsilon]);
+        } else {
+            let layer = layer.downcast_ref::<LayerNormalization>()?;
+            let weights = [
+                ("weight", layer.gamma.clone()),
+                ("bias", layer.beta.clone()),
+            ];
+            let epsilon = ("epsilon", Attribute::Float(layer.epsilon));
+            self.add("LayerNormalization", &weights, &[epsilon]);
         }
         Some(())
     }
@@ -459,4 +462,13 @@ fn pads(padding: Padding, size: usize, stride: usize, sides: usize) -> (&'static
         Padding::Same => return ("auto_pad", Attribute::Text("SAME_UPPER".to_owned())),
     };
     ("pads", Attribute::Ints(vec![each as i64; sides]))
+}
+
+fn ints(values: &[usize]) -> Attribute {
+    Attribute::Ints(values.iter().map(|value| *value as i64).collect())
+}
+
+/// A bias with its name, if there is one.
+fn bias(bias: &Option<Tensor>) -> Vec<(&'static str, Tensor)> {
+    bias.iter().map(|bias| ("bias", bias.clone())).collect()
 }

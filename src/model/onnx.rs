@@ -2,8 +2,12 @@
 //! tensors that it needs, as messages of Protocol Buffers. Here are the bytes; what the operations
 //! mean to a model is in `models`.
 //!
-//! The numbers of the fields are those of `onnx.proto` (IR version 9, operations of version 20).
+//! The numbers of the fields are in `onnx_fields`; the operations are those of version 20.
 
+use super::onnx_fields::attribute::{self, kind};
+use super::onnx_fields::{
+    dimension, graph, model, node, operator_set, shape, tensor, tensor_type, value_info, value_type,
+};
 use crate::Float;
 use crate::data::files::write_whole;
 use crate::tensor::Tensor;
@@ -81,6 +85,14 @@ impl Message {
         self
     }
 
+    /// In four bytes, whatever a number of the library has.
+    #[allow(clippy::unnecessary_cast)] // not with the feature `f64`
+    fn float(mut self, field: u64, value: Float) -> Message {
+        self.varint(field << 3 | 5);
+        self.0.extend((value as f32).to_le_bytes());
+        self
+    }
+
     fn bytes(mut self, field: u64, bytes: impl AsRef<[u8]>) -> Message {
         self.varint(field << 3 | 2);
         self.varint(bytes.as_ref().len() as u64);
@@ -113,91 +125,92 @@ fn tensor_message(name: &str, tensor: &Tensor, is_int: bool) -> Message {
             .flat_map(|value| value.to_le_bytes())
             .collect()
     };
-    let message =
-        Message::default().all(tensor.shape(), |message, size| message.int(1, *size as i64));
+    let message = Message::default().all(tensor.shape(), |message, size| {
+        message.int(tensor::DIMS, *size as i64)
+    });
     message
-        .int(2, if is_int { INT64 } else { FLOAT })
-        .bytes(8, name)
-        .bytes(9, data)
+        .int(tensor::DATA_TYPE, if is_int { INT64 } else { FLOAT })
+        .bytes(tensor::NAME, name)
+        .bytes(tensor::RAW_DATA, data)
 }
 
 fn node_message(node: &Node) -> Message {
-    let attribute = |message: Message, (name, attribute): (&String, &Attribute)| {
-        let own = Message::default().bytes(1, name);
-        message.bytes(
-            5,
-            match attribute {
-                Attribute::Float(value) => {
-                    let mut own = own;
-                    own.varint(2 << 3 | 5);
-                    #[allow(clippy::unnecessary_cast)] // not with the feature `f64`
-                    own.0.extend((*value as f32).to_le_bytes());
-                    own.int(20, 1)
-                }
-                Attribute::Ints(values) if values.len() == 1 && name == "axis" => {
-                    own.int(3, values[0]).int(20, 2)
-                }
-                Attribute::Ints(values) => {
-                    own.all(values, |own, value| own.int(8, *value)).int(20, 7)
-                }
-                Attribute::Text(text) => own.bytes(4, text).int(20, 3),
-                Attribute::Tensor(tensor) => {
-                    own.bytes(5, tensor_message("", tensor, false).0).int(20, 4)
-                }
-            }
-            .0,
-        )
-    };
-    let message = Message::default().all(&node.inputs, |message, input| message.bytes(1, input));
-    let message = message.all(&node.outputs, |message, output| message.bytes(2, output));
-    message
-        .bytes(3, format!("{}_{}", node.op, node.outputs[0]))
-        .bytes(4, &node.op)
-        .all(&node.attributes, attribute)
+    let name = format!("{}_{}", node.op, node.outputs[0]);
+    Message::default()
+        .all(&node.inputs, |message, input| {
+            message.bytes(node::INPUT, input)
+        })
+        .all(&node.outputs, |message, output| {
+            message.bytes(node::OUTPUT, output)
+        })
+        .bytes(node::NAME, name)
+        .bytes(node::OP_TYPE, &node.op)
+        .all(&node.attributes, |message, (name, value)| {
+            message.bytes(node::ATTRIBUTE, attribute_message(name, value).0)
+        })
+}
+
+fn attribute_message(name: &str, value: &Attribute) -> Message {
+    let own = Message::default().bytes(attribute::NAME, name);
+    match value {
+        Attribute::Float(value) => own
+            .float(attribute::FLOAT, *value)
+            .int(attribute::TYPE, kind::FLOAT),
+        Attribute::Ints(values) if values.len() == 1 && name == "axis" => own
+            .int(attribute::INT, values[0])
+            .int(attribute::TYPE, kind::INT),
+        Attribute::Ints(values) => own
+            .all(values, |own, value| own.int(attribute::INTS, *value))
+            .int(attribute::TYPE, kind::INTS),
+        Attribute::Text(text) => own
+            .bytes(attribute::STRING, text)
+            .int(attribute::TYPE, kind::STRING),
+        Attribute::Tensor(tensor) => own
+            .bytes(attribute::TENSOR, tensor_message("", tensor, false).0)
+            .int(attribute::TYPE, kind::TENSOR),
+    }
 }
 
 fn value_message(name: &str, shape: &[Option<usize>]) -> Message {
     let sizes = Message::default().all(shape.iter().enumerate(), |message, (axis, size)| {
         let size = match size {
-            Some(size) => Message::default().int(1, *size as i64),
-            None => Message::default().bytes(
-                2,
-                if axis == 0 {
-                    "n".to_owned()
-                } else {
-                    format!("{name}_{axis}")
-                },
-            ),
+            Some(size) => Message::default().int(dimension::DIM_VALUE, *size as i64),
+            None if axis == 0 => Message::default().bytes(dimension::DIM_PARAM, "n"),
+            None => Message::default().bytes(dimension::DIM_PARAM, format!("{name}_{axis}")),
         };
-        message.bytes(1, size.0)
+        message.bytes(shape::DIM, size.0)
     });
-    let tensor = Message::default().int(1, FLOAT).bytes(2, sizes.0);
+    let tensor = Message::default()
+        .int(tensor_type::ELEM_TYPE, FLOAT)
+        .bytes(tensor_type::SHAPE, sizes.0);
+    let kind = Message::default().bytes(value_type::TENSOR_TYPE, tensor.0);
     Message::default()
-        .bytes(1, name)
-        .bytes(2, Message::default().bytes(1, tensor.0).0)
+        .bytes(value_info::NAME, name)
+        .bytes(value_info::TYPE, kind.0)
 }
 
 /// Writes a file that is whole or not there.
 pub(super) fn write(path: &str, graph: &Graph) -> Result<()> {
-    let message = Message::default().all(&graph.nodes, |message, node| {
-        message.bytes(1, node_message(node).0)
-    });
-    let message = message
-        .bytes(2, "model")
+    let output = vec![None; graph.output_rank];
+    let content = Message::default()
+        .all(&graph.nodes, |message, node| {
+            message.bytes(graph::NODE, node_message(node).0)
+        })
+        .bytes(graph::NAME, "model")
         .all(&graph.tensors, |message, (name, tensor)| {
             // What is a shape is in whole numbers.
-            message.bytes(5, tensor_message(name, tensor, name.ends_with(".shape")).0)
-        });
-    let message = message.bytes(11, value_message(&graph.input, &graph.shape).0);
-    let message = message.bytes(
-        12,
-        value_message(&graph.output, &vec![None; graph.output_rank]).0,
-    );
-    let operations = Message::default().bytes(1, "").int(2, 20);
+            let tensor = tensor_message(name, tensor, name.ends_with(".shape"));
+            message.bytes(graph::INITIALIZER, tensor.0)
+        })
+        .bytes(graph::INPUT, value_message(&graph.input, &graph.shape).0)
+        .bytes(graph::OUTPUT, value_message(&graph.output, &output).0);
+    let operations = Message::default()
+        .bytes(operator_set::DOMAIN, "")
+        .int(operator_set::VERSION, 20);
     let model = Message::default()
-        .int(1, 9)
-        .bytes(2, "chainrule")
-        .bytes(7, message.0)
-        .bytes(8, operations.0);
+        .int(model::IR_VERSION, 9)
+        .bytes(model::PRODUCER_NAME, "chainrule")
+        .bytes(model::GRAPH, content.0)
+        .bytes(model::OPSET_IMPORT, operations.0);
     write_whole(path, &model.0)
 }

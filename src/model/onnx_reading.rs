@@ -1,6 +1,9 @@
 //! Reads the bytes of ONNX: the graph, its tensors, and the numbers that stand in a file beside it.
 
 use super::onnx::{Attribute, Graph, Node};
+use super::onnx_fields::{
+    attribute, dimension, entry, graph, model, node, tensor, tensor_type, value_info, value_type,
+};
 use crate::Float;
 use crate::data::files::{read, wrong};
 use crate::data::numbers::{Kind, Order};
@@ -130,21 +133,25 @@ impl<'a> Stored<'a> {
         let (mut stored, mut shape) = (Stored::default(), Vec::new());
         for (field, value) in Field::all(bytes)? {
             match field {
-                1 => shape.extend(value.ints()?),
-                2 => stored.kind = *value.ints()?.first()?,
-                4 => stored
+                tensor::DIMS => shape.extend(value.ints()?),
+                tensor::DATA_TYPE => stored.kind = *value.ints()?.first()?,
+                tensor::FLOAT_DATA => stored
                     .floats
                     .extend(Kind::F32.read(value.bytes()?, Order::LowestFirst)?),
-                5 | 7 | 11 => stored.ints.extend(value.ints()?),
-                8 => stored.name = value.text()?,
-                9 => stored.raw = Some(value.bytes()?),
-                10 => stored
+                tensor::INT32_DATA | tensor::INT64_DATA | tensor::UINT64_DATA => {
+                    stored.ints.extend(value.ints()?);
+                }
+                tensor::NAME => stored.name = value.text()?,
+                tensor::RAW_DATA => stored.raw = Some(value.bytes()?),
+                tensor::DOUBLE_DATA => stored
                     .floats
                     .extend(Kind::F64.read(value.bytes()?, Order::LowestFirst)?),
-                13 => {
+                tensor::EXTERNAL_DATA => {
                     let pair = Field::all(value.bytes()?)?;
                     let part = |number| pair.iter().find(|(field, _)| *field == number)?.1.text();
-                    stored.elsewhere.insert(part(1)?, part(2)?);
+                    stored
+                        .elsewhere
+                        .insert(part(entry::KEY)?, part(entry::VALUE)?);
                 }
                 _ => {}
             }
@@ -261,40 +268,42 @@ fn read_beside(path: &str, location: &str) -> Result<Vec<u8>> {
 }
 
 fn read_node(bytes: &[u8]) -> Option<Node> {
-    let mut node = Node::default();
+    let mut read = Node::default();
     for (field, value) in Field::all(bytes)? {
         match field {
-            1 => node.inputs.push(value.text()?),
-            2 => node.outputs.push(value.text()?),
-            4 => node.op = value.text()?,
-            5 => {
-                let (mut name, mut ints, mut floats, mut found) =
-                    (String::new(), Vec::new(), Vec::new(), None);
-                for (field, value) in Field::all(value.bytes()?)? {
-                    match field {
-                        1 => name = value.text()?,
-                        2 => found = Some(Attribute::Float(value.float()?)),
-                        3 | 8 => ints.extend(value.ints()?),
-                        4 => found = Some(Attribute::Text(value.text()?)),
-                        5 => {
-                            found = Stored::read(value.bytes()?)?
-                                .tensor()
-                                .map(Attribute::Tensor)
-                        }
-                        7 => floats.extend(Kind::F32.read(value.bytes()?, Order::LowestFirst)?),
-                        _ => {}
-                    }
-                }
-                if !floats.is_empty() {
-                    found = Some(Attribute::Tensor(Tensor::from(floats)));
-                }
-                node.attributes
-                    .insert(name, found.unwrap_or(Attribute::Ints(ints)));
+            node::INPUT => read.inputs.push(value.text()?),
+            node::OUTPUT => read.outputs.push(value.text()?),
+            node::OP_TYPE => read.op = value.text()?,
+            node::ATTRIBUTE => read.attributes.extend([read_attribute(value.bytes()?)?]),
+            _ => {}
+        }
+    }
+    Some(read).filter(|node| !node.outputs.is_empty())
+}
+
+/// An attribute with its name.
+fn read_attribute(bytes: &[u8]) -> Option<(String, Attribute)> {
+    let (mut name, mut ints, mut floats, mut found) = (String::new(), Vec::new(), Vec::new(), None);
+    for (field, value) in Field::all(bytes)? {
+        match field {
+            attribute::NAME => name = value.text()?,
+            attribute::FLOAT => found = Some(Attribute::Float(value.float()?)),
+            attribute::INT | attribute::INTS => ints.extend(value.ints()?),
+            attribute::STRING => found = Some(Attribute::Text(value.text()?)),
+            attribute::TENSOR => {
+                let stored = Stored::read(value.bytes()?)?;
+                found = stored.tensor().map(Attribute::Tensor);
+            }
+            attribute::FLOATS => {
+                floats.extend(Kind::F32.read(value.bytes()?, Order::LowestFirst)?);
             }
             _ => {}
         }
     }
-    Some(node).filter(|node| !node.outputs.is_empty())
+    if !floats.is_empty() {
+        found = Some(Attribute::Tensor(Tensor::from(floats)));
+    }
+    Some((name, found.unwrap_or(Attribute::Ints(ints))))
 }
 
 /// The name of an input, and its sizes.
@@ -302,22 +311,22 @@ fn read_value(bytes: &[u8]) -> Option<(String, Vec<Option<usize>>)> {
     let (mut name, mut shape) = (String::new(), Vec::new());
     for (field, value) in Field::all(bytes)? {
         match field {
-            1 => name = value.text()?,
-            2 => {
+            value_info::NAME => name = value.text()?,
+            value_info::TYPE => {
                 let inner = |bytes: &[u8], number: u64| {
                     let found = Field::all(bytes)?
                         .into_iter()
                         .find(|(field, _)| *field == number)?;
                     Some(found.1.bytes()?.to_vec())
                 };
-                let sizes = inner(value.bytes()?, 1)
-                    .and_then(|tensor| inner(&tensor, 2))
+                let sizes = inner(value.bytes()?, value_type::TENSOR_TYPE)
+                    .and_then(|tensor| inner(&tensor, tensor_type::SHAPE))
                     .unwrap_or_default();
                 for (_, size) in Field::all(&sizes)? {
                     let fields = Field::all(size.bytes()?)?;
                     let size = fields
                         .iter()
-                        .find(|(field, _)| *field == 1)
+                        .find(|(field, _)| *field == dimension::DIM_VALUE)
                         .and_then(|(_, size)| size.ints());
                     shape.push(size.and_then(|size| usize::try_from(*size.first()?).ok()));
                 }
@@ -331,14 +340,14 @@ fn read_value(bytes: &[u8]) -> Option<(String, Vec<Option<usize>>)> {
 /// A graph whose tensors are not looked for yet, and the batch that it was made for.
 fn read_graph(bytes: &[u8]) -> Option<(Graph, Vec<Stored<'_>>)> {
     let model = Field::all(bytes)?;
-    let (_, graph) = model.iter().find(|(field, _)| *field == 7)?;
+    let (_, graph) = model.iter().find(|(field, _)| *field == model::GRAPH)?;
     let (mut inputs, mut read, mut tensors) = (Vec::new(), Graph::default(), Vec::new());
     for (field, value) in Field::all(graph.bytes()?)? {
         match field {
-            1 => read.nodes.push(read_node(value.bytes()?)?),
-            5 => tensors.push(Stored::read(value.bytes()?)?),
-            11 => inputs.push(read_value(value.bytes()?)?),
-            12 => read.output = read_value(value.bytes()?)?.0,
+            graph::NODE => read.nodes.push(read_node(value.bytes()?)?),
+            graph::INITIALIZER => tensors.push(Stored::read(value.bytes()?)?),
+            graph::INPUT => inputs.push(read_value(value.bytes()?)?),
+            graph::OUTPUT => read.output = read_value(value.bytes()?)?.0,
             _ => {}
         }
     }

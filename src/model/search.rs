@@ -24,7 +24,9 @@ impl Sequential {
     /// ```
     /// # use chainrule::prelude::*;
     /// # let data = data::two_moons(200, 0.1);
-    /// # let mut model = Sequential::new().add(Dense::new(2, 16).relu()).add(Dense::new(16, 2).softmax());
+    /// # let mut model = Sequential::new()
+    /// #     .add(Dense::new(2, 16).relu())
+    /// #     .add(Dense::new(16, 2).softmax());
     /// model.compile(Adam::new(0.001), SparseCategoricalCrossentropy::new(), Accuracy);
     /// let search = model.find_learning_rate(&data);
     /// assert!(search.suggestion() > 1e-4 && search.suggestion() < 1.0);

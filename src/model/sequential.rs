@@ -70,7 +70,9 @@ impl Sequential {
     ///
     /// ```
     /// # use chainrule::prelude::*;
-    /// let model = Sequential::new().add(Dense::new(784, 128).relu()).add(Dense::new(128, 10).softmax());
+    /// let model = Sequential::new()
+    ///     .add(Dense::new(784, 128).relu())
+    ///     .add(Dense::new(128, 10).softmax());
     /// assert_eq!(model.summary().parameters(), 101_770);
     /// ```
     pub fn summary(&self) -> Summary {

@@ -18,7 +18,9 @@ impl Sequential {
     ///
     /// ```
     /// # use chainrule::prelude::*;
-    /// let mut model = Sequential::new().add(Dense::new(784, 128).relu()).add(Dense::new(128, 10).softmax());
+    /// let mut model = Sequential::new()
+    ///     .add(Dense::new(784, 128).relu())
+    ///     .add(Dense::new(128, 10).softmax());
     /// model.compile(Adam::default(), SparseCategoricalCrossentropy::new(), Accuracy);
     /// ```
     ///

@@ -2,7 +2,7 @@
 
 use crate::Float;
 use crate::nn::Loss;
-use crate::ops::class_indices;
+use crate::operands::class_indices;
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 

@@ -2,7 +2,7 @@
 //! at the call.
 
 use crate::Float;
-use crate::ops::class_indices;
+use crate::operands::class_indices;
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 

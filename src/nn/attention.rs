@@ -74,7 +74,8 @@ impl SinePositionEncoding {
     ///
     /// ```
     /// # use chainrule::prelude::*;
-    /// assert_eq!(SinePositionEncoding::table(50, 4).slice(0, 0..1).to_vec(), [0.0, 1.0, 0.0, 1.0]);
+    /// let table = SinePositionEncoding::table(50, 4);
+    /// assert_eq!(table.row(0).to_vec(), [0.0, 1.0, 0.0, 1.0]);
     /// ```
     pub fn table(length: usize, features: usize) -> Tensor {
         let wave = |place: usize| {

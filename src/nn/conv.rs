@@ -59,8 +59,8 @@ macro_rules! convolution {
             pub fn initializer(self, init: Init) -> $Layer {
                 let shape = self.weight.shape();
                 let window: usize = shape[2..].iter().product();
-                let weight = parameter(init.draw_shape(shape, shape[1] * window, shape[0] * window), "weight");
-                $Layer { weight, ..self }
+                let drawn = init.draw_shape(shape, shape[1] * window, shape[0] * window);
+                $Layer { weight: parameter(drawn, "weight"), ..self }
             }
 
             /// Without the value that is added.
@@ -73,32 +73,39 @@ macro_rules! convolution {
         impl Module for $Layer {
             #[track_caller]
             fn forward(&self, x: &Tensor) -> Tensor {
-                let (filters, channels, name) = (self.weight.shape()[0], self.weight.shape()[1], stringify!($Layer));
+                let (weight, name) = (self.weight.shape(), stringify!($Layer));
+                let (filters, channels, size) = (weight[0], weight[1], weight[2]);
                 if x.rank() != $axes + 2 || x.shape()[1] != channels {
                     let axes = if $axes == 1 { "length" } else { "height, width" };
                     let hint = match x.shape().get(1) {
-                        Some(_) if has_channels_last(x, $axes, channels) => channels_first(x, $axes, channels, name),
-                        Some(own) if x.rank() == $axes + 2 => format!("make the layer \
-                            {name}::new({own}, {filters}, …)"),
+                        Some(_) if has_channels_last(x, $axes, channels) => {
+                            channels_first(x, $axes, channels, name)
+                        }
+                        Some(own) if x.rank() == $axes + 2 => {
+                            format!("make the layer {name}::new({own}, {filters}, …)")
+                        }
                         _ if x.rank() == $axes + 1 && x.shape()[0] == channels => {
                             "a single sample needs an axis for the batch: x.unsqueeze(0)".to_owned()
                         }
                         _ if x.rank() == $axes + 1 && channels == 1 => {
-                            "a batch of one channel needs an axis for that: x.unsqueeze(1)".to_owned()
+                            let problem = "a batch of one channel needs an axis for that";
+                            format!("{problem}: x.unsqueeze(1)")
                         }
-                        _ => format!("bring each sample into shape first: \
-                                     .add(Reshape::new(&[{channels}, {axes}]))"),
+                        _ => {
+                            let reshape = format!(".add(Reshape::new(&[{channels}, {axes}]))");
+                            format!("bring each sample into shape first: {reshape}")
+                        }
                     };
+                    let expected = format!("[n, {channels}, {axes}]");
                     let rule = format!(
-                        "{name}: an input of the shape [n, {channels}, {axes}] is expected, got \
-                        {:?}", x.shape()
+                        "{name}: an input of the shape {expected} is expected, got {:?}", x.shape()
                     );
                     fail(&rule, &[("input", x), ("weight", &self.weight)], &hint);
                 }
-                let size = self.weight.shape()[2];
-                let around: Vec<[usize; 2]> =
-                    x.shape()[2..].iter().map(|axis| self.padding.around(*axis, size, self.stride)).collect();
-                let mut y = x.convolve_padded(stringify!($convolve), &self.weight, self.stride, &around);
+                let around = |axis: &usize| self.padding.around(*axis, size, self.stride);
+                let around: Vec<[usize; 2]> = x.shape()[2..].iter().map(around).collect();
+                let op = stringify!($convolve);
+                let mut y = x.convolve_padded(op, &self.weight, self.stride, &around);
                 if let Some(bias) = &self.bias {
                     y = y + bias.reshape(&[&[filters][..], &[1; $axes]].concat());
                 }
@@ -114,7 +121,8 @@ macro_rules! convolution {
             }
 
             fn output_shape(&self, input: &[usize]) -> Vec<usize> {
-                slid(input, self.weight.shape()[0], self.weight.shape()[2], self.stride, self.padding)
+                let weight = self.weight.shape();
+                slid(input, weight[0], weight[2], self.stride, self.padding)
             }
 
             fn macs(&self, input: &[usize]) -> usize {
@@ -251,7 +259,8 @@ macro_rules! pool {
             }
 
             fn output_shape(&self, input: &[usize]) -> Vec<usize> {
-                slid(input, input.first().copied().unwrap_or(0), self.size, self.stride, Padding::Fixed(0))
+                let channels = input.first().copied().unwrap_or(0);
+                slid(input, channels, self.size, self.stride, Padding::Fixed(0))
             }
         }
     };
@@ -263,7 +272,8 @@ pool! {
     ///
     /// ```
     /// # use chainrule::prelude::*;
-    /// assert_eq!(MaxPool2D::new(2).forward(&Tensor::zeros(&[5, 8, 28, 28])).shape(), [5, 8, 14, 14]);
+    /// let smaller = MaxPool2D::new(2).forward(&Tensor::zeros(&[5, 8, 28, 28]));
+    /// assert_eq!(smaller.shape(), [5, 8, 14, 14]);
     /// ```
     #[doc(alias = "MaxPooling2D")]
     MaxPool2D, max_pool2d

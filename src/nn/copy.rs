@@ -68,9 +68,10 @@ pub(crate) fn copy(layer: &dyn Module) -> Option<Box<dyn Module>> {
         SimpleRnn { weight recurrent bias recurrent_bias }
         Gru { weight recurrent bias recurrent_bias }
         Lstm { weight recurrent bias recurrent_bias }
-        Embedding { weight } PositionEmbedding { weight } MultiHeadAttention { query key value output }
-        Activation {} AvgPool2D {} MaxPool1D {} MaxPool2D {} GlobalAvgPool {} SinePositionEncoding {}
-        Flatten {} Reshape {} Dropout {}
+        Embedding { weight } PositionEmbedding { weight } SinePositionEncoding {}
+        MultiHeadAttention { query key value output }
+        AvgPool2D {} MaxPool1D {} MaxPool2D {} GlobalAvgPool {}
+        Activation {} Flatten {} Reshape {} Dropout {}
     }
     let around = any.downcast_ref::<Residual>()?;
     Some(Box::new(Residual {

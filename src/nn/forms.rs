@@ -25,7 +25,8 @@ macro_rules! new_as_well {
         }
     )*};
 }
-new_as_well!(MeanSquaredError MeanAbsoluteError BinaryCrossentropy KlDivergence Hinge Accuracy Perplexity);
+new_as_well!(MeanSquaredError MeanAbsoluteError BinaryCrossentropy KlDivergence Hinge);
+new_as_well!(Accuracy Perplexity);
 
 impl TopK {
     /// The same as `TopK(k)`.

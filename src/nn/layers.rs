@@ -18,7 +18,9 @@ use crate::tensor::fail::fail;
 ///     fn forward(&self, x: &Tensor) -> Tensor { x * &self.factor }
 ///     fn parameters(&self) -> Vec<Tensor> { vec![self.factor.clone()] }
 /// }
-/// let model = Sequential::new().add(Dense::new(2, 3)).add(Scale { factor: tensor(1.0).requires_grad() });
+/// let model = Sequential::new()
+///     .add(Dense::new(2, 3))
+///     .add(Scale { factor: tensor(1.0).requires_grad() });
 /// assert_eq!(model.parameters().len(), 3);
 /// ```
 pub trait Module: std::any::Any + Send + Sync {
@@ -132,7 +134,11 @@ pub(crate) fn parameter(value: Tensor, name: &str) -> Tensor {
 ///
 /// ```
 /// # use chainrule::prelude::*;
-/// let model = Sequential::new().add(Dense::new(2, 4)).add(Tanh).add(Dense::new(4, 1)).add(Sigmoid);
+/// let model = Sequential::new()
+///     .add(Dense::new(2, 4))
+///     .add(Tanh)
+///     .add(Dense::new(4, 1))
+///     .add(Sigmoid);
 /// assert_eq!(model.forward(&Tensor::zeros(&[5, 2])).shape(), [5, 1]);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -402,7 +408,8 @@ impl Module for Flatten {
 ///
 /// ```
 /// # use chainrule::prelude::*;
-/// assert_eq!(Reshape::new(&[1, 28, 28]).forward(&Tensor::zeros(&[32, 784])).shape(), [32, 1, 28, 28]);
+/// let images = Reshape::new(&[1, 28, 28]).forward(&Tensor::zeros(&[32, 784]));
+/// assert_eq!(images.shape(), [32, 1, 28, 28]);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Reshape {

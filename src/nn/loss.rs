@@ -245,7 +245,8 @@ impl Loss for MeanAbsoluteError {
 ///
 /// ```
 /// # use chainrule::prelude::*;
-/// assert_eq!(Huber::new(1.0).loss(&tensor([0.0, 0.0]), &tensor([0.5, 3.0])).item(), (0.125 + 2.5) / 2.0);
+/// let loss = Huber::new(1.0).loss(&tensor([0.0, 0.0]), &tensor([0.5, 3.0]));
+/// assert_eq!(loss.item(), (0.125 + 2.5) / 2.0);
 /// ```
 #[derive(Clone, Copy, Debug)]
 pub struct Huber {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::Float;
 use crate::display::say;
-use crate::ops::class_indices;
+use crate::operands::class_indices;
 use crate::tensor::Tensor;
 use crate::tensor::fail::{fail, warn_once};
 use crate::tensor::node::NoGrad;

@@ -8,7 +8,8 @@ use crate::tensor::fail::fail;
 
 /// What the recurrent layers have in common; they differ in the number of gates and in one step.
 macro_rules! recurrent {
-    ($(#[$doc:meta])* $Layer:ident, $gates:literal, |$layer:ident, $now:ident, $h:ident, $c:ident| $step:block) => {
+    ($(#[$doc:meta])* $Layer:ident, $gates:literal,
+        |$layer:ident, $now:ident, $h:ident, $c:ident| $step:block) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
         pub struct $Layer {
@@ -70,20 +71,29 @@ macro_rules! recurrent {
                     ),
                 };
                 #[allow(unused_mut, unused_variables)] // only one of the layers has two states
-                let (mut $h, mut $c) = (Tensor::zeros(&[n, self.units]), Tensor::zeros(&[n, self.units]));
+                let (mut $h, mut $c) = {
+                    let begin = Tensor::zeros(&[n, self.units]);
+                    (begin.clone(), begin)
+                };
                 let mut states = Vec::with_capacity(length);
                 for step in 0..length {
                     // Not for all steps at once: the derivative of a part is as large as the whole,
                     // and most of it zeros.
-                    let $now = x.slice(1, step..step + 1).squeeze(1).affine(&self.weight, &self.bias);
+                    let now = x.slice(1, step..step + 1).squeeze(1);
+                    let $now = now.affine(&self.weight, &self.bias);
                     $step
                     states.push($h.clone());
                 }
-                if self.returns_sequences { Tensor::stack(&states.iter().collect::<Vec<_>>(), 1) } else { $h }
+                if self.returns_sequences {
+                    Tensor::stack(&states.iter().collect::<Vec<_>>(), 1)
+                } else {
+                    $h
+                }
             }
 
             fn parameters(&self) -> Vec<Tensor> {
-                [&self.weight, &self.recurrent, &self.bias, &self.recurrent_bias].map(Tensor::clone).into()
+                let all = [&self.weight, &self.recurrent, &self.bias, &self.recurrent_bias];
+                all.map(Tensor::clone).into()
             }
 
             fn output_shape(&self, input: &[usize]) -> Vec<usize> {
@@ -95,7 +105,8 @@ macro_rules! recurrent {
             }
 
             fn macs(&self, input: &[usize]) -> usize {
-                input.first().map_or(0, |length| length * (self.weight.len() + self.recurrent.len()))
+                let step = self.weight.len() + self.recurrent.len();
+                input.first().map_or(0, |length| length * step)
             }
         }
     };
@@ -109,7 +120,8 @@ recurrent! {
     /// # use chainrule::prelude::*;
     /// let layer = SimpleRnn::new(3, 8);
     /// assert_eq!(layer.forward(&Tensor::zeros(&[5, 10, 3])).shape(), [5, 8]);
-    /// assert_eq!(layer.return_sequences().forward(&Tensor::zeros(&[5, 10, 3])).shape(), [5, 10, 8]);
+    /// let all_steps = layer.return_sequences().forward(&Tensor::zeros(&[5, 10, 3]));
+    /// assert_eq!(all_steps.shape(), [5, 10, 8]);
     /// ```
     #[doc(alias = "SimpleRNN")]
     SimpleRnn, 1, |layer, now, h, c| {
@@ -126,7 +138,8 @@ recurrent! {
     /// * h ← (1 − z) tanh(x_n + r h_n) + z h.
     #[doc(alias = "GRU")]
     Gru, 3, |layer, now, h, c| {
-        let (x, s) = (now.split(1, &[layer.units; 3]), layer.gates_of(&h).split(1, &[layer.units; 3]));
+        let sizes = [layer.units; 3];
+        let (x, s) = (now.split(1, &sizes), layer.gates_of(&h).split(1, &sizes));
         let r = (&x[0] + &s[0]).sigmoid();
         let z = (&x[1] + &s[1]).sigmoid();
         let candidate = (&x[2] + r * &s[2]).tanh();

@@ -4,8 +4,8 @@
 use super::values::{map, zip, zip3};
 use crate::Float;
 use crate::kernels::reduce::{larger, smaller};
-use crate::tensor::fail::fail;
-use crate::tensor::shape::{broadcast, broadcast_shape, expand, unbroadcast};
+use crate::operands::shapes::choice;
+use crate::tensor::shape::{broadcast, expand, unbroadcast};
 use crate::tensor::{Array, Tensor, op, wrt};
 use ndarray::Dimension;
 use std::ops::{Add, Div, Mul, Neg, Sub};
@@ -30,17 +30,13 @@ fn binary(
         value,
         [
             wrt(left, move |g| {
-                unbroadcast(
-                    zip3(g, &expand(&a, g.shape()), &expand(&b, g.shape()), &da),
-                    a.shape(),
-                )
+                let share = zip3(g, &expand(&a, g.shape()), &expand(&b, g.shape()), &da);
+                unbroadcast(share, a.shape())
             }),
             wrt(right, move |g| {
                 let (a, b) = (&saved_a, &saved_b);
-                unbroadcast(
-                    zip3(g, &expand(a, g.shape()), &expand(b, g.shape()), &db),
-                    b.shape(),
-                )
+                let share = zip3(g, &expand(a, g.shape()), &expand(b, g.shape()), &db);
+                unbroadcast(share, b.shape())
             }),
         ],
     )
@@ -176,44 +172,27 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn where_(condition: &Tensor, a: &Tensor, b: &Tensor) -> Tensor {
-        let both = broadcast("where_", a, b);
-        let Some(shape) = broadcast_shape(condition.shape(), &both) else {
-            fail(
-                &format!(
-                    "where_: the condition {:?} does not broadcast with the choices {both:?}",
-                    condition.shape()
-                ),
-                &[("condition", condition), ("a", a), ("b", b)],
-                "shapes are aligned at the right; sizes must be equal or 1",
-            )
-        };
+        let shape = choice(condition, a, b);
         let (condition, x, y) = (expand(&condition.array(), &shape), a.array(), b.array());
-        let value = zip3(
-            &condition,
-            &expand(&x, &shape),
-            &expand(&y, &shape),
-            |chosen, a, b| if chosen != 0.0 { a } else { b },
-        );
+        let (all_x, all_y) = (expand(&x, &shape), expand(&y, &shape));
+        let choose = |chosen, a, b| if chosen != 0.0 { a } else { b };
+        let value = zip3(&condition, &all_x, &all_y, choose);
         let saved = condition.clone();
         op(
             "where_",
             value,
             [
                 wrt(a, move |g| {
-                    unbroadcast(
-                        zip(g, &saved, |g, chosen| if chosen != 0.0 { g } else { 0.0 }),
-                        x.shape(),
-                    )
+                    let share = zip(g, &saved, |g, chosen| if chosen != 0.0 { g } else { 0.0 });
+                    unbroadcast(share, x.shape())
                 }),
                 wrt(b, move |g| {
-                    unbroadcast(
-                        zip(
-                            g,
-                            &condition,
-                            |g, chosen| if chosen != 0.0 { 0.0 } else { g },
-                        ),
-                        y.shape(),
-                    )
+                    let share = zip(
+                        g,
+                        &condition,
+                        |g, chosen| if chosen != 0.0 { 0.0 } else { g },
+                    );
+                    unbroadcast(share, y.shape())
                 }),
             ],
         )
@@ -275,6 +254,11 @@ impl Tensor {
     }
 }
 
+/// A tensor without axes.
+fn number(value: Float) -> Tensor {
+    Tensor::full(&[], value)
+}
+
 /// The part of a gradient that goes to one of two rivals.
 fn share(won: bool, tied: bool) -> Float {
     if tied {
@@ -288,42 +272,23 @@ fn share(won: bool, tied: bool) -> Float {
 /// impl per side for numbers, so that the type of a literal such as `2.0` is known.
 macro_rules! operator {
     ($Operator:ident, $operator:ident) => {
-        operator!($Operator, $operator, Tensor, Tensor, |a, b| $operator(
-            &a, &b
-        ));
-        operator!($Operator, $operator, Tensor, &Tensor, |a, b| $operator(
-            &a, b
-        ));
-        operator!($Operator, $operator, &Tensor, Tensor, |a, b| $operator(
-            a, &b
-        ));
-        operator!($Operator, $operator, &Tensor, &Tensor, |a, b| $operator(
-            a, b
-        ));
-        operator!($Operator, $operator, Tensor, Float, |a, b| $operator(
-            &a,
-            &Tensor::full(&[], b)
-        ));
-        operator!($Operator, $operator, &Tensor, Float, |a, b| $operator(
-            a,
-            &Tensor::full(&[], b)
-        ));
-        operator!($Operator, $operator, Float, Tensor, |a, b| $operator(
-            &Tensor::full(&[], a),
-            &b
-        ));
-        operator!($Operator, $operator, Float, &Tensor, |a, b| $operator(
-            &Tensor::full(&[], a),
-            b
-        ));
+        operator!($Operator, $operator, Tensor, Tensor, |a, b| (&a, &b));
+        operator!($Operator, $operator, Tensor, &Tensor, |a, b| (&a, b));
+        operator!($Operator, $operator, &Tensor, Tensor, |a, b| (a, &b));
+        operator!($Operator, $operator, &Tensor, &Tensor, |a, b| (a, b));
+        operator!($Operator, $operator, Tensor, Float, |a, b| (&a, &number(b)));
+        operator!($Operator, $operator, &Tensor, Float, |a, b| (a, &number(b)));
+        operator!($Operator, $operator, Float, Tensor, |a, b| (&number(a), &b));
+        operator!($Operator, $operator, Float, &Tensor, |a, b| (&number(a), b));
     };
-    ($Operator:ident, $operator:ident, $Left:ty, $Right:ty, |$a:ident, $b:ident| $compute:expr) => {
+    ($Operator:ident, $operator:ident, $Left:ty, $Right:ty,
+        |$a:ident, $b:ident| ($left:expr, $right:expr)) => {
         impl $Operator<$Right> for $Left {
             type Output = Tensor;
             #[track_caller]
             fn $operator(self, other: $Right) -> Tensor {
                 let ($a, $b) = (self, other);
-                $compute
+                $operator($left, $right)
             }
         }
     };

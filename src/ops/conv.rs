@@ -4,9 +4,8 @@
 //!
 //! Images have the shape `[n, channels, height, width]`, as in PyTorch.
 
-use crate::kernels::windows::Windows;
-use crate::tensor::fail::fail;
-use crate::tensor::{Tensor, op, wrt};
+use crate::operands::windows::{must_be_sequences, sizes_of_filters};
+use crate::tensor::{Tensor, op_on};
 
 impl Tensor {
     /// What a window of `size` sees at each place as it goes over images:
@@ -36,68 +35,9 @@ impl Tensor {
             channels * size[0] * size[1],
             windows.places[0] * windows.places[1],
         ];
-        op(
-            "unfold",
-            windows.unfold(&x, &shape),
-            [wrt(self, move |g| windows.fold(g, x.shape()))],
-        )
-    }
-
-    /// The number of images and of channels, and where a window goes.
-    #[track_caller]
-    fn windows(
-        &self,
-        op: &str,
-        size: [usize; 2],
-        stride: [usize; 2],
-        padding: [[usize; 2]; 2],
-    ) -> (usize, usize, Windows) {
-        let &[n, channels, height, width] = self.shape() else {
-            let hint = match *self.shape() {
-                [n, height, width] => format!(
-                    "for one channel, .reshape(&[{n}, 1, {height}, \
-                                              {width}])"
-                ),
-                _ => "images of height h and width w have the shape [n, channels, h, w]; \
-                     .reshape(…) them"
-                    .to_owned(),
-            };
-            let rule = format!(
-                "{op}: images have four axes, [n, channels, height, width], this has {:?}",
-                self.shape()
-            );
-            fail(&rule, &[("images", self)], &hint)
-        };
-        let [y, x] = [(height, 0), (width, 1)].map(|(image, axis)| {
-            (image + padding[axis][0] + padding[axis][1]).checked_sub(size[axis])
-        });
-        match (y, x) {
-            (Some(y), Some(x)) if size[0] * size[1] * stride[0] * stride[1] > 0 => {
-                let places = [y / stride[0] + 1, x / stride[1] + 1];
-                // What is after the image is seen in how many places there are.
-                let padding = padding.map(|[before, _]| before);
-                (
-                    n,
-                    channels,
-                    Windows {
-                        image: [height, width],
-                        size,
-                        stride,
-                        padding,
-                        places,
-                    },
-                )
-            }
-            _ => fail(
-                &format!(
-                    "{op}: a window of {size:?}, stride {stride:?}, has no place on images of \
-                    {height} × {width}"
-                ),
-                &[("images", self)],
-                "make the window smaller, pad the images, or use fewer layers that shrink them; no \
-                size or stride is 0",
-            ),
-        }
+        op_on(self, "unfold", windows.unfold(&x, &shape), move |g| {
+            windows.fold(g, x.shape())
+        })
     }
 
     /// The convolution of images with filters (a cross-correlation, as everywhere in deep
@@ -111,8 +51,9 @@ impl Tensor {
     ///
     /// ```
     /// # use chainrule::prelude::*;
-    /// let image = tensor([[[0.0, 0.0, 1.0], [0.0, 0.0, 1.0]]]).unsqueeze(0);   // [1, 1, 2, 3]: dark, then bright
-    /// let edge = tensor([[[-1.0, 1.0]]]).unsqueeze(0);                         // one filter, 1 × 2
+    /// // [1, 1, 2, 3]: dark, then bright; and one filter, 1 × 2.
+    /// let image = tensor([[[0.0, 0.0, 1.0], [0.0, 0.0, 1.0]]]).unsqueeze(0);
+    /// let edge = tensor([[[-1.0, 1.0]]]).unsqueeze(0);
     /// assert_eq!(image.conv2d(&edge, 1, 0).to_vec(), [0.0, 1.0, 0.0, 1.0]);
     /// ```
     #[track_caller]
@@ -145,16 +86,7 @@ impl Tensor {
     /// derivatives.
     #[track_caller]
     pub fn conv1d(&self, weight: &Tensor, stride: usize, padding: usize) -> Tensor {
-        if self.rank() != 3 || weight.rank() != 3 {
-            fail(
-                &format!(
-                    "conv1d: sequences have the shape [n, channels, length], these have {:?}",
-                    self.shape()
-                ),
-                &[("input", self), ("weight", weight)],
-                "for one channel, .unsqueeze(1); the weight is [filters, channels, size]",
-            );
-        }
+        must_be_sequences(self, weight);
         self.convolve_padded("conv1d", weight, stride, &[[padding; 2]])
     }
 
@@ -166,32 +98,9 @@ impl Tensor {
         stride: [usize; 2],
         padding: [[usize; 2]; 2],
     ) -> Tensor {
-        let &[filters, channels, h, w] = weight.shape() else {
-            fail(
-                &format!("{op}: the weight has the shape {:?}", weight.shape()),
-                &[("input", self), ("weight", weight)],
-                "filters have the shape [filters, channels, height, width]",
-            )
-        };
-        let (
-            n,
-            own,
-            Windows {
-                places: [rows, columns],
-                ..
-            },
-        ) = self.windows(op, [h, w], stride, padding);
-        if own != channels {
-            fail(
-                &format!(
-                    "{op}: the input has {own} channels, the filters {channels}: {:?}, {:?}",
-                    self.shape(),
-                    weight.shape()
-                ),
-                &[("input", self), ("weight", weight)],
-                "axis 1 of both is the channel",
-            );
-        }
+        let [filters, channels, h, w] = sizes_of_filters(op, self, weight);
+        let (n, _, windows) = self.windows(op, [h, w], stride, padding);
+        let [rows, columns] = windows.places;
         let seen = self.unfold_padded([h, w], stride, padding);
         weight
             .reshape(&[filters, channels * h * w])
@@ -227,11 +136,7 @@ impl Tensor {
         let (n, channels, windows) = self.windows(name, size, stride, [[0; 2]; 2]);
         let x = self.array();
         let y = windows.largest(&x, &[n, channels, windows.places[0], windows.places[1]]);
-        op(
-            name,
-            y.clone(),
-            [wrt(self, move |g| windows.give(g, &x, &y))],
-        )
+        op_on(self, name, y.clone(), move |g| windows.give(g, &x, &y))
     }
 
     /// The mean of each window of `size` × `size`, channel by channel; otherwise as

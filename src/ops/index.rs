@@ -2,9 +2,12 @@
 
 use super::movement::rows as pick_rows;
 use crate::Float;
-use crate::kernels::picks::{self, Sums, are_indices, last_index};
+use crate::kernels::picks::{self, Sums};
 use crate::kernels::reduce::Along;
-use crate::tensor::fail::fail;
+use crate::operands::class_indices;
+use crate::operands::indices::{
+    must_have_entries, must_have_places, must_have_row, must_have_rows, no_entry, rows_of_table,
+};
 use crate::tensor::shape::{array, axis as check_axis, slice};
 use crate::tensor::{Array, Tensor, op, wrt_part};
 
@@ -19,21 +22,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn select_rows(&self, rows: &[usize]) -> Tensor {
-        let count = self.shape().first().copied().unwrap_or(0);
-        if let Some(row) = rows.iter().find(|&&row| row >= count) {
-            fail(
-                &format!("select_rows: no row {row} in the shape {:?}", self.shape()),
-                &[("tensor", self)],
-                &format!("rows are 0..{count}"),
-            );
-        }
-        if self.rank() == 0 {
-            fail(
-                "select_rows: a single number has no rows",
-                &[("tensor", self)],
-                "the tensor must have at least one axis",
-            );
-        }
+        must_have_rows(self, rows);
         let x = self.array();
         let (picked, width): (Box<[usize]>, usize) = (rows.into(), x.shape()[1..].iter().product());
         op(
@@ -58,15 +47,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn row(&self, index: usize) -> Tensor {
-        let count = self.shape().first().copied().unwrap_or(0);
-        if index >= count {
-            let hint = match count {
-                0 => "a single number has no rows; .item() reads it".to_owned(),
-                _ => format!("rows are 0..{count}"),
-            };
-            let problem = format!("row: no row {index} in the shape {:?}", self.shape());
-            fail(&problem, &[("tensor", self)], &hint);
-        }
+        must_have_row(self, index);
         self.select_rows(&[index]).squeeze(0)
     }
 
@@ -75,30 +56,16 @@ impl Tensor {
     #[track_caller]
     pub fn index_select(&self, axis: isize, entries: &[usize]) -> Tensor {
         let axis = check_axis("index_select", self, axis);
-        let size = self.shape()[axis];
-        if let Some(entry) = entries.iter().find(|&&entry| entry >= size) {
-            fail(
-                &format!(
-                    "index_select: no entry {entry} along axis {axis} of the shape {:?}",
-                    self.shape()
-                ),
-                &[("tensor", self)],
-                &format!("entries are 0..{size}"),
-            );
-        }
+        must_have_entries(self, axis, entries);
         let x = self.array();
-        let Along { outer, inner, .. } = Along::axis(x.shape(), axis);
+        let Along {
+            outer,
+            len: size,
+            inner,
+        } = Along::axis(x.shape(), axis);
         let mut shape = self.shape().to_vec();
         shape[axis] = entries.len();
-        let mut values = Vec::with_capacity(shape.iter().product());
-        for block in slice(&x).chunks_exact((size * inner).max(1)) {
-            match inner {
-                1 => values.extend(entries.iter().map(|&entry| block[entry])),
-                _ => entries
-                    .iter()
-                    .for_each(|&entry| values.extend_from_slice(&block[entry * inner..][..inner])),
-            }
-        }
+        let values = picks::select(slice(&x), entries, [size, inner]);
         let entries: Box<[usize]> = entries.into();
         op(
             "index_select",
@@ -124,26 +91,13 @@ impl Tensor {
     /// ```
     /// # use chainrule::prelude::*;
     /// let scores = tensor([[0.1, 0.9], [0.8, 0.2]]);
-    /// assert_eq!(scores.gather(1, &tensor([[1], [0]])).to_vec(), [0.9, 0.8]); // of each row the score of one class
+    /// // Of each row the score of one class.
+    /// assert_eq!(scores.gather(1, &tensor([[1], [0]])).to_vec(), [0.9, 0.8]);
     /// ```
     #[track_caller]
     pub fn gather(&self, axis: isize, index: &Tensor) -> Tensor {
         let axis = check_axis("gather", self, axis);
-        let fits = index.rank() == self.rank()
-            && (0..axis)
-                .chain(axis + 1..self.rank())
-                .all(|i| index.shape()[i] == self.shape()[i]);
-        if !fits {
-            fail(
-                &format!(
-                    "gather: the index {:?} does not fit {:?} along axis {axis}",
-                    index.shape(),
-                    self.shape()
-                ),
-                &[("tensor", self), ("index", index)],
-                "all sizes except that of the axis must agree; insert an axis with .unsqueeze(…)",
-            );
-        }
+        must_have_places(self, axis, index);
         let x = self.array();
         let Along {
             len: size, inner, ..
@@ -173,18 +127,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn embedding(&self, index: &Tensor) -> Tensor {
-        let &[words, features] = self.shape() else {
-            fail(
-                &format!("embedding: the table has the shape {:?}", self.shape()),
-                &[("table", self), ("index", index)],
-                "a table has the shape [words, features]",
-            )
-        };
-        let rows = index.array();
-        if !are_indices(slice(&rows), words) {
-            no_entry("embedding", index, words);
-        }
-        let rows: Vec<usize> = rows.iter().map(|row| *row as i32 as usize).collect();
+        let (rows, features) = rows_of_table(self, index);
         self.select_rows(&rows)
             .reshape(&[index.shape(), &[features]].concat())
     }
@@ -206,53 +149,4 @@ impl Tensor {
         let shape = [self.shape(), &[classes]].concat();
         op("one_hot", array(values, &shape), [])
     }
-}
-
-#[cold]
-#[track_caller]
-fn no_entry(op: &str, index: &Tensor, count: usize) -> ! {
-    let values = index.array();
-    let last = last_index(count);
-    let wrong = values
-        .iter()
-        .find(|i| !is_index(**i, last))
-        .unwrap_or(&Float::NAN);
-    let problem = format!("{op}: no entry {wrong}, there are {count}");
-    fail(
-        &problem,
-        &[("index", index)],
-        &format!("indices are whole numbers, in 0..{count}"),
-    )
-}
-
-/// Whether this is a whole number from 0 to `last`. `fract` would be a call.
-#[inline(always)]
-fn is_index(i: Float, last: Float) -> bool {
-    (i >= 0.0) & (i <= last) & (i as i32 as Float == i)
-}
-
-/// Labels as indices, after checking that each is a whole number from 0 to `classes - 1`.
-#[track_caller]
-pub(crate) fn class_indices(op: &str, labels: &Tensor, classes: usize) -> Vec<usize> {
-    let values = labels.array();
-    let values = slice(&values);
-    let last = last_index(classes);
-    if let Some(row) = values.iter().position(|label| !is_index(*label, last)) {
-        let last = classes.saturating_sub(1);
-        let label = values[row];
-        let hint = if label.fract() != 0.0 {
-            "labels are whole numbers; for targets that are not, use a mean squared error"
-        } else if label == classes as Float {
-            "labels count from 0: if yours begin at 1, subtract 1; or the last layer has one unit \
-            too few"
-        } else {
-            "the last layer needs one unit for each class"
-        };
-        fail(
-            &format!("{op}: label {label} at row {row}, but classes are 0..={last}"),
-            &[("labels", labels)],
-            hint,
-        );
-    }
-    values.iter().map(|&label| label as i32 as usize).collect()
 }

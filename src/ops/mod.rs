@@ -4,8 +4,11 @@
 //! An operation of one or two operands, element by element, is written with `unary` or `binary`,
 //! which take the function and its derivative times `g`; the others call `op` with one `wrt` ("with
 //! respect to") per input: the *vector–Jacobian product*, which turns `g`, the gradient of the loss
-//! with respect to the output, into the gradient with respect to that input. A gradient that nobody
-//! wants is not computed.
+//! with respect to the output, into the gradient with respect to that input. `op_on` is the same
+//! for a single input. A gradient that nobody wants is not computed.
+//!
+//! Not here: what is said of operands that do not fit (`operands`), and loops that have to be fast
+//! (`kernels`).
 //!
 //! | family | operations |
 //! |---|---|
@@ -36,5 +39,3 @@ mod reduce;
 mod softmax;
 mod unary;
 mod values;
-
-pub(crate) use index::class_indices;

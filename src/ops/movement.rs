@@ -4,13 +4,15 @@
 use crate::Float;
 use crate::kernels::copy::Runs;
 use crate::kernels::reduce::Along;
-use crate::tensor::fail::fail;
+use crate::operands::shapes::{
+    first, inverse_order, must_add_up, must_agree, must_be_1, must_be_around, must_be_matrix,
+    must_fill, must_lie_in, must_stretch, place_of_new_axis,
+};
 use crate::tensor::node::Edge;
 use crate::tensor::shape::{
-    array, axis as check_axis, broadcast_shape, contiguous, expand, row_major, slice, slice_mut,
-    unbroadcast,
+    array, axis as check_axis, contiguous, expand, row_major, slice, slice_mut, unbroadcast,
 };
-use crate::tensor::{Array, Tensor, op, wrt, wrt_part};
+use crate::tensor::{Array, Tensor, op, op_on, wrt_part};
 use ndarray::{Axis, IxDyn, Slice};
 use std::ops::Range;
 
@@ -33,24 +35,11 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn reshape(&self, shape: &[usize]) -> Tensor {
-        let size: usize = shape.iter().product();
-        if size != self.len() {
-            fail(
-                &format!(
-                    "reshape: sizes differ: {:?} has {} values, {shape:?} holds {size}",
-                    self.shape(),
-                    self.len()
-                ),
-                &[("tensor", self)],
-                "the sizes of the new shape multiplied must give the number of values",
-            );
-        }
+        must_fill(self, shape);
         let x = self.array();
-        op(
-            "reshape",
-            reshaped(&x, shape),
-            [wrt(self, move |g| reshaped(g, x.shape()))],
-        )
+        op_on(self, "reshape", reshaped(&x, shape), move |g| {
+            reshaped(g, x.shape())
+        })
     }
 
     /// All axes but the first made into one: `[n, 28, 28]` becomes `[n, 784]`. Derivative: reshape
@@ -71,19 +60,8 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn unsqueeze(&self, axis: isize) -> Tensor {
-        let places = self.rank() as isize + 1;
-        if axis < -places || axis >= places {
-            fail(
-                &format!(
-                    "unsqueeze: no place {axis} for a new axis in the shape {:?}",
-                    self.shape()
-                ),
-                &[("tensor", self)],
-                &format!("places are 0 to {}, or -1 (last) to -{places}", places - 1),
-            );
-        }
         let mut shape = self.shape().to_vec();
-        shape.insert(axis.rem_euclid(places) as usize, 1);
+        shape.insert(place_of_new_axis(self, axis), 1);
         self.reshape(&shape)
     }
 
@@ -91,19 +69,9 @@ impl Tensor {
     #[track_caller]
     pub fn squeeze(&self, axis: isize) -> Tensor {
         let axis = check_axis("squeeze", self, axis);
+        must_be_1(self, axis);
         let mut shape = self.shape().to_vec();
-        if shape.remove(axis) != 1 {
-            fail(
-                &format!(
-                    "squeeze: axis {axis} of the shape {:?} has size {}, not 1",
-                    self.shape(),
-                    self.shape()[axis]
-                ),
-                &[("tensor", self)],
-                "only an axis of size 1 can go; use .sum_axis(…), .mean_axis(…) or .slice(…) to \
-                get rid of a longer one",
-            );
-        }
+        shape.remove(axis);
         self.reshape(&shape)
     }
 
@@ -116,49 +84,18 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn permute(&self, axes: &[usize]) -> Tensor {
-        let mut inverse = vec![usize::MAX; self.rank()];
-        for (to, &from) in axes.iter().enumerate() {
-            if let Some(slot) = inverse.get_mut(from) {
-                *slot = to;
-            }
-        }
-        if axes.len() != self.rank() || inverse.contains(&usize::MAX) {
-            fail(
-                &format!(
-                    "permute: {axes:?} is no order of the axes of {:?}",
-                    self.shape()
-                ),
-                &[("tensor", self)],
-                &format!(
-                    "name each axis from 0 to {} once",
-                    self.rank().saturating_sub(1)
-                ),
-            );
-        }
+        let inverse = inverse_order(self, axes);
         let value = contiguous(self.array().permuted_axes(IxDyn(axes)));
-        op(
-            "permute",
-            value,
-            [wrt(self, move |g| {
-                contiguous(g.clone().permuted_axes(IxDyn(&inverse)))
-            })],
-        )
+        op_on(self, "permute", value, move |g| {
+            contiguous(g.clone().permuted_axes(IxDyn(&inverse)))
+        })
     }
 
     /// The transpose: the last two axes exchanged. Derivative: transpose back.
     #[track_caller]
     pub fn t(&self) -> Tensor {
+        must_be_matrix(self);
         let rank = self.rank();
-        if rank < 2 {
-            fail(
-                &format!(
-                    "t: the shape {:?} has no two axes to exchange",
-                    self.shape()
-                ),
-                &[("tensor", self)],
-                "make a vector a column with .unsqueeze(-1) or a row with .unsqueeze(0)",
-            );
-        }
         let mut axes: Vec<usize> = (0..rank).collect();
         axes.swap(rank - 2, rank - 1);
         self.permute(&axes)
@@ -174,19 +111,11 @@ impl Tensor {
     #[doc(alias = "broadcast_to")]
     #[track_caller]
     pub fn expand(&self, shape: &[usize]) -> Tensor {
-        if broadcast_shape(self.shape(), shape).as_deref() != Some(shape) {
-            fail(
-                &format!("expand: {:?} cannot be repeated to {shape:?}", self.shape()),
-                &[("tensor", self)],
-                "shapes are aligned at the right; only axes of size 1 can be stretched",
-            );
-        }
+        must_stretch(self, shape);
         let x = self.array();
-        op(
-            "expand",
-            expand(&x, shape),
-            [wrt(self, move |g| unbroadcast(g.clone(), x.shape()))],
-        )
+        op_on(self, "expand", expand(&x, shape), move |g| {
+            unbroadcast(g.clone(), x.shape())
+        })
     }
 
     /// The entries along one axis in reverse order. Derivative: reversed back.
@@ -198,11 +127,9 @@ impl Tensor {
             contiguous(x)
         }
         let axis = check_axis("flip", self, axis);
-        op(
-            "flip",
-            flipped(&self.array(), axis),
-            [wrt(self, move |g| flipped(g, axis))],
-        )
+        op_on(self, "flip", flipped(&self.array(), axis), move |g| {
+            flipped(g, axis)
+        })
     }
 }
 
@@ -218,16 +145,7 @@ impl Tensor {
     #[track_caller]
     pub fn slice(&self, axis: isize, range: Range<usize>) -> Tensor {
         let axis = check_axis("slice", self, axis);
-        if range.start > range.end || range.end > self.shape()[axis] {
-            fail(
-                &format!(
-                    "slice: {range:?} does not lie in axis {axis} of the shape {:?}",
-                    self.shape()
-                ),
-                &[("tensor", self)],
-                &format!("the axis has indices 0..{}", self.shape()[axis]),
-            );
-        }
+        must_lie_in(self, axis, &range);
         let x = self.array();
         let mut shape = x.shape().to_vec();
         shape[axis] = range.len();
@@ -253,18 +171,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn split(&self, axis: isize, sizes: &[usize]) -> Vec<Tensor> {
-        let whole = self.shape()[check_axis("split", self, axis)];
-        let sum: usize = sizes.iter().sum();
-        if sum != whole {
-            fail(
-                &format!(
-                    "split: sizes {sizes:?} add up to {sum}, axis {axis} of {:?} has {whole}",
-                    self.shape()
-                ),
-                &[("tensor", self)],
-                "every entry must belong to one part",
-            );
-        }
+        must_add_up(self, check_axis("split", self, axis), sizes);
         let mut start = 0;
         let mut parts = Vec::with_capacity(sizes.len());
         for size in sizes {
@@ -283,17 +190,7 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn pad(&self, around: &[(usize, usize)], value: Float) -> Tensor {
-        if around.len() != self.rank() {
-            fail(
-                &format!(
-                    "pad: {} axes are given for the shape {:?}",
-                    around.len(),
-                    self.shape()
-                ),
-                &[("tensor", self)],
-                "give (before, after) for each axis, (0, 0) where nothing is added",
-            );
-        }
+        must_be_around(self, around);
         let x = self.array();
         let shape: Vec<usize> = x
             .shape()
@@ -311,13 +208,9 @@ impl Tensor {
         whole
             .slice_each_axis_mut(|axis| middle[axis.axis.index()])
             .assign(&x);
-        op(
-            "pad",
-            whole,
-            [wrt(self, move |g| {
-                row_major(g.slice_each_axis(|axis| middle[axis.axis.index()]))
-            })],
-        )
+        op_on(self, "pad", whole, move |g| {
+            row_major(g.slice_each_axis(|axis| middle[axis.axis.index()]))
+        })
     }
 
     /// Tensors one after the other along an existing axis; the other sizes must agree. Derivative:
@@ -330,25 +223,9 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn concat(tensors: &[&Tensor], axis: isize) -> Tensor {
-        let [first, rest @ ..] = tensors else {
-            fail("concat: no tensors", &[], "give at least one: &[&a, &b]")
-        };
+        let first = first(tensors);
         let axis = check_axis("concat", first, axis);
-        for other in rest {
-            let fits = other.rank() == first.rank()
-                && (0..first.rank()).all(|i| i == axis || other.shape()[i] == first.shape()[i]);
-            if !fits {
-                fail(
-                    &format!(
-                        "concat: shapes do not fit along axis {axis}: {:?} and {:?}",
-                        first.shape(),
-                        other.shape()
-                    ),
-                    &[("first", first), ("other", other)],
-                    "all sizes except that of the axis must agree",
-                );
-            }
-        }
+        must_agree(tensors, axis);
         let mut shape = first.shape().to_vec();
         shape[axis] = tensors.iter().map(|tensor| tensor.shape()[axis]).sum();
         let mut whole = array(vec![0.0; shape.iter().product()], &shape);

@@ -6,9 +6,8 @@ use crate::kernels::loops::lanes;
 use crate::kernels::reduce::{
     Along, Fold, Largest, Product, Smallest, Squares, Sum, first, reduce, running, same,
 };
-use crate::tensor::fail::fail;
 use crate::tensor::shape::{array, axis as check_axis, contiguous, expand, slice};
-use crate::tensor::{Array, Tensor, op, wrt};
+use crate::tensor::{Array, Tensor, op, op_on};
 use ndarray::Axis;
 
 /// Sums and means.
@@ -22,11 +21,9 @@ impl Tensor {
     #[track_caller]
     pub fn sum(&self) -> Tensor {
         let x = self.array();
-        op(
-            "sum",
-            array(vec![total(&x, 1.0)], &[]),
-            [wrt(self, move |g| expand(g, x.shape()))],
-        )
+        op_on(self, "sum", array(vec![total(&x, 1.0)], &[]), move |g| {
+            expand(g, x.shape())
+        })
     }
 
     /// The mean of all n values, a single number. Derivative: 1/n for each value.
@@ -35,11 +32,9 @@ impl Tensor {
         self.some_values("mean");
         let (x, n) = (self.array(), self.len() as Float);
         let value = total(&x, self.len() as f64);
-        op(
-            "mean",
-            array(vec![value], &[]),
-            [wrt(self, move |g| expand(&map(g, |g| g / n), x.shape()))],
-        )
+        op_on(self, "mean", array(vec![value], &[]), move |g| {
+            expand(&map(g, |g| g / n), x.shape())
+        })
     }
 
     /// The sums along one axis, which disappears, or keeps size 1 with `keepdim`. Negative axes
@@ -56,13 +51,9 @@ impl Tensor {
         let axis = check_axis("sum_axis", self, axis);
         let x = self.array();
         let value = drop_axis(over(Sum, &x, axis, |sum| sum as Float), axis, keepdim);
-        op(
-            "sum_axis",
-            value,
-            [wrt(self, move |g| {
-                expand(&keep_axis(g, axis, keepdim), x.shape())
-            })],
-        )
+        op_on(self, "sum_axis", value, move |g| {
+            expand(&keep_axis(g, axis, keepdim), x.shape())
+        })
     }
 
     /// The sums over several axes, which disappear, or keep size 1 with `keepdim`. Derivative: 1
@@ -104,16 +95,12 @@ impl Tensor {
         self.not_empty("mean_axis", axis);
         let x = self.array();
         let n = x.shape()[axis] as Float;
-        op(
+        let mean = over(Sum, &x, axis, |sum| (sum / n as f64) as Float);
+        op_on(
+            self,
             "mean_axis",
-            drop_axis(
-                over(Sum, &x, axis, |sum| (sum / n as f64) as Float),
-                axis,
-                keepdim,
-            ),
-            [wrt(self, move |g| {
-                expand(&keep_axis(&map(g, |g| g / n), axis, keepdim), x.shape())
-            })],
+            drop_axis(mean, axis, keepdim),
+            move |g| expand(&keep_axis(&map(g, |g| g / n), axis, keepdim), x.shape()),
         )
     }
 }
@@ -157,11 +144,8 @@ impl Tensor {
     #[track_caller]
     fn spread(&self, name: &'static str, axis: usize, keepdim: bool) -> Tensor {
         self.not_empty(name, axis);
-        let (x, n, is_root) = (
-            self.array(),
-            self.shape()[axis] as Float,
-            name.starts_with("std"),
-        );
+        let (x, n) = (self.array(), self.shape()[axis] as Float);
+        let is_root = name.starts_with("std");
         let mean = |x: &Array| over(Sum, x, axis, |sum| (sum / n as f64) as Float);
         let centre = |x: &Array, mean: &Array| zip(x, &expand(mean, x.shape()), |x, mean| x - mean);
         let variance = |centred: &Array| {
@@ -191,20 +175,16 @@ impl Tensor {
                 1.0 / y
             }
         });
-        op(
-            name,
-            drop_axis(value, axis, keepdim),
-            [wrt(self, move |g| {
-                let share = zip(&keep_axis(g, axis, keepdim), &slope, |g, slope| {
-                    g * slope / n
-                });
-                zip(
-                    &expand(&share, centred.shape()),
-                    &centred,
-                    |share, centred| share * centred,
-                )
-            })],
-        )
+        op_on(self, name, drop_axis(value, axis, keepdim), move |g| {
+            let share = zip(&keep_axis(g, axis, keepdim), &slope, |g, slope| {
+                g * slope / n
+            });
+            zip(
+                &expand(&share, centred.shape()),
+                &centred,
+                |share, centred| share * centred,
+            )
+        })
     }
 
     /// The product of all values. Derivative: the product of all others, also where a value is 0.
@@ -219,28 +199,25 @@ impl Tensor {
     pub fn prod_axis(&self, axis: isize, keepdim: bool) -> Tensor {
         let axis = check_axis("prod_axis", self, axis);
         let x = self.array();
-        let value = over(Product, &x, axis, |product| product as Float);
-        op(
-            "prod_axis",
-            drop_axis(value, axis, keepdim),
-            [wrt(self, move |g| {
-                // All before times all after: a quotient would fail at 0.
-                let others = along(&x, axis, |row| {
-                    let mut after: Vec<f64> = row.iter().map(|x| *x as f64).collect();
-                    after.push(1.0);
-                    (0..row.len()).rev().for_each(|i| after[i] *= after[i + 1]);
-                    let mut before = 1.0;
-                    for (x, after) in row.iter_mut().zip(&after[1..]) {
-                        (*x, before) = ((before * after) as Float, before * *x as f64);
-                    }
-                });
-                zip(
-                    &expand(&keep_axis(g, axis, keepdim), x.shape()),
-                    &others,
-                    |g, others| g * others,
-                )
-            })],
-        )
+        let product = over(Product, &x, axis, |product| product as Float);
+        let value = drop_axis(product, axis, keepdim);
+        op_on(self, "prod_axis", value, move |g| {
+            // All before times all after: a quotient would fail at 0.
+            let others = along(&x, axis, |row| {
+                let mut after: Vec<f64> = row.iter().map(|x| *x as f64).collect();
+                after.push(1.0);
+                (0..row.len()).rev().for_each(|i| after[i] *= after[i + 1]);
+                let mut before = 1.0;
+                for (x, after) in row.iter_mut().zip(&after[1..]) {
+                    (*x, before) = ((before * after) as Float, before * *x as f64);
+                }
+            });
+            zip(
+                &expand(&keep_axis(g, axis, keepdim), x.shape()),
+                &others,
+                |g, others| g * others,
+            )
+        })
     }
 
     /// The sums of all values so far along one axis. Derivative: the sum of the gradients from
@@ -259,11 +236,9 @@ impl Tensor {
                 x.shape(),
             )
         };
-        op(
-            "cumsum",
-            running(&self.array(), false),
-            [wrt(self, move |g| running(g, true))],
-        )
+        op_on(self, "cumsum", running(&self.array(), false), move |g| {
+            running(g, true)
+        })
     }
 }
 
@@ -311,20 +286,17 @@ impl Tensor {
         self.not_empty(name, axis);
         let x = self.array();
         let best = over(fold, &x, axis, |best| best);
-        op(
-            name,
-            drop_axis(best.clone(), axis, keepdim),
-            [wrt(self, move |g| {
-                let is_best = zip(&x, &expand(&best, x.shape()), |x, best| {
-                    Float::from(u8::from(same(x, best)))
-                });
-                let ties = over(Sum, &is_best, axis, |ties| ties as Float);
-                let share = zip(&keep_axis(g, axis, keepdim), &ties, |g, ties| g / ties);
-                zip(&expand(&share, x.shape()), &is_best, |share, is_best| {
-                    share * is_best
-                })
-            })],
-        )
+        let value = drop_axis(best.clone(), axis, keepdim);
+        op_on(self, name, value, move |g| {
+            let is_best = zip(&x, &expand(&best, x.shape()), |x, best| {
+                Float::from(u8::from(same(x, best)))
+            });
+            let ties = over(Sum, &is_best, axis, |ties| ties as Float);
+            let share = zip(&keep_axis(g, axis, keepdim), &ties, |g, ties| g / ties);
+            zip(&expand(&share, x.shape()), &is_best, |share, is_best| {
+                share * is_best
+            })
+        })
     }
 
     /// The index of the largest value along one axis, which disappears; of several that tie, the
@@ -356,33 +328,6 @@ impl Tensor {
         let mut shape = x.shape().to_vec();
         shape.remove(axis);
         op(name, array(places, &shape), [])
-    }
-
-    /// For what is not defined of no values at all.
-    #[track_caller]
-    pub(super) fn some_values(&self, op: &str) {
-        if self.len() == 0 {
-            fail(
-                &format!("{op}: there are no values in the shape {:?}", self.shape()),
-                &[("tensor", self)],
-                "an axis has size 0: is the batch or the selection empty?",
-            );
-        }
-    }
-
-    /// As [`some_values`](Tensor::some_values), along one axis.
-    #[track_caller]
-    pub(super) fn not_empty(&self, op: &str, axis: usize) {
-        if self.shape()[axis] == 0 {
-            fail(
-                &format!(
-                    "{op}: there are no values along axis {axis} of the shape {:?}",
-                    self.shape()
-                ),
-                &[("tensor", self)],
-                "the axis has size 0",
-            );
-        }
     }
 }
 

@@ -2,17 +2,15 @@
 //! exponentiate, so that no score is too large for them, and the losses never take the logarithm of
 //! a probability that was rounded to 0.
 
-use super::index::class_indices;
 use super::reduce::{along, drop_axis, keep_axis, over, total};
 use super::values::{map, zip, zip3};
 use crate::Float;
-use crate::display::say;
 use crate::kernels::loops::{max, sum};
 use crate::kernels::math::{exp, sigmoid, softplus};
 use crate::kernels::reduce::{Largest, Sum};
-use crate::tensor::fail::{fail, warn_once};
+use crate::operands::losses::{warn_of_sigmoid_twice, warn_of_softmax_twice};
 use crate::tensor::shape::{array, axis as check_axis, expand, slice};
-use crate::tensor::{Array, Tensor, op, wrt};
+use crate::tensor::{Array, Tensor, op, op_on, wrt};
 use std::sync::Arc;
 
 /// eˣ / Σ eˣ for each row along the axis.
@@ -61,18 +59,14 @@ impl Tensor {
     pub fn softmax(&self, axis: isize) -> Tensor {
         let axis = check_axis("softmax", self, axis);
         let p = softmax(&self.array(), axis);
-        let y = op(
-            "softmax",
-            p.clone(),
-            [wrt(self, move |g| {
-                zip3(
-                    &p,
-                    g,
-                    &sums(&zip(g, &p, |g, p| g * p), axis),
-                    |p, g, mean| p * (g - mean),
-                )
-            })],
-        );
+        let y = op_on(self, "softmax", p.clone(), move |g| {
+            zip3(
+                &p,
+                g,
+                &sums(&zip(g, &p, |g, p| g * p), axis),
+                |p, g, mean| p * (g - mean),
+            )
+        });
         if axis + 1 == self.rank() {
             y.with_logits(self)
         } else {
@@ -85,13 +79,9 @@ impl Tensor {
     pub fn log_softmax(&self, axis: isize) -> Tensor {
         let axis = check_axis("log_softmax", self, axis);
         let y = log_softmax(&self.array(), axis);
-        op(
-            "log_softmax",
-            y.clone(),
-            [wrt(self, move |g| {
-                zip3(g, &y, &sums(g, axis), |g, y, sum| g - exp(y) * sum)
-            })],
-        )
+        op_on(self, "log_softmax", y.clone(), move |g| {
+            zip3(g, &y, &sums(g, axis), |g, y, sum| g - exp(y) * sum)
+        })
     }
 
     /// ln Σ eˣ along one axis, which disappears, or keeps size 1 with `keepdim`: a smooth maximum.
@@ -115,14 +105,15 @@ impl Tensor {
             })
         };
         let log_sum = over(Sum, &powers(&x, &max), axis, |sum| sum.ln() as Float);
-        op(
+        op_on(
+            self,
             "logsumexp",
             drop_axis(
                 zip(&max, &log_sum, |max, log_sum| max + log_sum),
                 axis,
                 keepdim,
             ),
-            [wrt(self, move |g| {
+            move |g| {
                 let powers = powers(&x, &max);
                 zip3(
                     &expand(&keep_axis(g, axis, keepdim), x.shape()),
@@ -130,7 +121,7 @@ impl Tensor {
                     &sums(&powers, axis),
                     |g, e, sum| g * e / sum,
                 )
-            })],
+            },
         )
     }
 
@@ -181,24 +172,14 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn cross_entropy(&self, labels: &Tensor) -> Tensor {
-        if self.0.op == "softmax" {
-            warn_once(
-                "softmax twice",
-                say(
-                    "cross_entropy: these scores went through softmax already, and it would be \
-                     applied twice. Pass the scores before softmax, or use \
-                     SparseCategoricalCrossentropy::new(), which takes probabilities",
-                    "cross_entropy：这些分数已经经过 softmax，再算就是两次了。请传入 softmax 之前的分数，或者用接收概率的 \
-                     SparseCategoricalCrossentropy::new()",
-                ),
-            );
-        }
+        warn_of_softmax_twice(self);
         let labels = self.row_labels("cross_entropy", labels);
         let log_p = log_softmax(&self.array(), 1);
-        op(
+        op_on(
+            self,
             "cross_entropy",
             picked_mean(&log_p, &labels),
-            [wrt(self, move |g| {
+            move |g| {
                 let (g, n, classes) = (slice(g)[0], labels.len() as Float, log_p.shape()[1]);
                 let mut p = map(&log_p, |log_p| g / n * exp(log_p));
                 // `p` is not shared, so nothing is copied here.
@@ -211,7 +192,7 @@ impl Tensor {
                     row[label] -= g / n;
                 }
                 p
-            })],
+            },
         )
     }
 
@@ -222,17 +203,13 @@ impl Tensor {
     pub fn nll_loss(&self, labels: &Tensor) -> Tensor {
         let labels = self.row_labels("nll_loss", labels);
         let x = self.array();
-        op(
-            "nll_loss",
-            picked_mean(&x, &labels),
-            [wrt(self, move |g| {
-                let mut values = vec![0.0; x.len()];
-                for (row, label) in labels.iter().enumerate() {
-                    values[row * x.shape()[1] + label] = -slice(g)[0] / labels.len() as Float;
-                }
-                array(values, x.shape())
-            })],
-        )
+        op_on(self, "nll_loss", picked_mean(&x, &labels), move |g| {
+            let mut values = vec![0.0; x.len()];
+            for (row, label) in labels.iter().enumerate() {
+                values[row * x.shape()[1] + label] = -slice(g)[0] / labels.len() as Float;
+            }
+            array(values, x.shape())
+        })
     }
 
     /// Binary cross-entropy of targets from 0 to 1 and scores (logits, *before* sigmoid), averaged
@@ -247,16 +224,7 @@ impl Tensor {
     #[track_caller]
     pub fn bce_with_logits(&self, target: &Tensor) -> Tensor {
         self.same_shape("bce_with_logits", target);
-        if self.0.op == "sigmoid" {
-            warn_once(
-                "sigmoid twice",
-                say(
-                    "bce_with_logits: these scores went through sigmoid already; pass those before \
-                    it",
-                    "bce_with_logits：这些分数已经经过 sigmoid；请传入 sigmoid 之前的分数",
-                ),
-            );
-        }
+        warn_of_sigmoid_twice(self);
         let (x, t, n) = (self.array(), target.array(), self.len() as Float);
         let value = total(&zip(&x, &t, |x, t| softplus(x) - x * t), self.len() as f64);
         let saved_x = x.clone();
@@ -270,87 +238,6 @@ impl Tensor {
                 wrt(target, move |g| map(&saved_x, |x| -slice(g)[0] * x / n)),
             ],
         )
-    }
-
-    /// For a loss that compares value with value.
-    #[track_caller]
-    pub(crate) fn same_shape(&self, op: &str, target: &Tensor) {
-        if self.shape() != target.shape() {
-            let counts_classes = op == "CategoricalCrossentropy" || op == "KlDivergence";
-            let (rows, classes) = (
-                self.shape().first().copied(),
-                self.shape().last().copied().unwrap_or(0),
-            );
-            let sparse;
-            let hint = if counts_classes && classes > 1 && Some(target.len()) == rows {
-                sparse = format!(
-                    "the targets are the numbers of classes: use \
-                     SparseCategoricalCrossentropy::new(), or turn them into rows of probabilities \
-                     with y.one_hot({classes})"
-                );
-                &sparse
-            } else if self.len() == target.len() {
-                "the same number of values: bring the target into shape, as in y.reshape(&[n, 1])"
-            } else {
-                "prediction and target need the same shape"
-            };
-            fail(
-                &format!(
-                    "{op}: shapes differ: {:?} and {:?}",
-                    self.shape(),
-                    target.shape()
-                ),
-                &[("prediction", self), ("target", target)],
-                hint,
-            );
-        }
-        self.some_values(op);
-    }
-
-    /// For a loss with one class label per row of scores.
-    #[track_caller]
-    fn row_labels(&self, op: &str, labels: &Tensor) -> Vec<usize> {
-        let operands = [("scores", self), ("labels", labels)];
-        if self.len() == 0 {
-            fail(
-                &format!("{op}: no row to average over: scores {:?}", self.shape()),
-                &operands,
-                "the batch is empty",
-            );
-        }
-        let &[rows, classes] = self.shape() else {
-            fail(
-                &format!(
-                    "{op}: scores must have the shape [rows, classes], but have {:?}",
-                    self.shape()
-                ),
-                &operands,
-                "one row for each sample, one column for each class",
-            );
-        };
-        if labels.shape() == self.shape() && classes > 1 {
-            fail(
-                &format!(
-                    "{op}: one label for each row, but labels have the shape {:?}, as the scores",
-                    labels.shape()
-                ),
-                &operands,
-                "these look one-hot: use CategoricalCrossentropy::new(), or turn them into numbers \
-                 of classes with labels.argmax(-1)",
-            );
-        }
-        if labels.shape() != [rows] && labels.shape() != [rows, 1] {
-            fail(
-                &format!(
-                    "{op}: one label for each row: scores {:?}, labels {:?}",
-                    self.shape(),
-                    labels.shape()
-                ),
-                &operands,
-                &format!("labels for these scores have the shape [{rows}]"),
-            );
-        }
-        class_indices(op, labels, classes)
     }
 }
 

@@ -4,7 +4,7 @@ use super::values::{map, zip3};
 use crate::Float;
 use crate::kernels::math::{exp, exp_m1_below_0, sigmoid, softplus, tanh};
 use crate::kernels::reduce::{larger, smaller};
-use crate::tensor::{Tensor, op, wrt};
+use crate::tensor::{Tensor, op_on};
 
 /// `y = f(x)` for each value; `df(g, x, y)` is the derivative times `g`.
 #[track_caller]
@@ -16,7 +16,7 @@ pub(super) fn unary(
 ) -> Tensor {
     let x = input.array();
     let y = map(&x, f);
-    op(name, y.clone(), [wrt(input, move |g| zip3(g, &x, &y, &df))])
+    op_on(input, name, y.clone(), move |g| zip3(g, &x, &y, &df))
 }
 
 /// Powers, exponentials, and other functions, value by value.

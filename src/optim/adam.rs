@@ -14,7 +14,8 @@ use crate::tensor::Tensor;
 /// # use chainrule::prelude::*;
 /// let w = tensor([1.0, 1.0]).requires_grad();
 /// Adam::new(0.1).apply_gradients(&[tensor([1000.0, -0.001])], &[w.clone()]);
-/// assert!((w.get(&[0]) - 0.9).abs() < 1e-4 && (w.get(&[1]) - 1.1).abs() < 1e-4); // the first step is η either way
+/// // The first step is η either way.
+/// assert!((w.get(&[0]) - 0.9).abs() < 1e-4 && (w.get(&[1]) - 1.1).abs() < 1e-4);
 /// ```
 #[derive(Clone, Debug)]
 pub struct Adam {

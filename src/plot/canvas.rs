@@ -2,11 +2,11 @@
 //! plotters on whatever it draws on.
 
 use super::axes::{Marked, marked, numbers_below};
-use super::figure::{Axis, Drawing, Figure, Key, Layer, Mark, Stroke, Ticks};
+use super::figure::{Axis, Drawing, Figure, Key, Layer, Stroke, Ticks};
 use super::header::{self, LEGEND_ROW, TITLE_ROW, outer_size};
 use super::palette::{GRID, INK, PALE_INK, Rgb};
 use super::text::{self, TEXT, TITLE, columns_in, shorten};
-use super::units::{SCALE, TEXT_SCALE, pixels, units, with_dash};
+use super::units::{SCALE, TEXT_SCALE, pixels, units};
 use plotters::coord::Shift;
 use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
@@ -15,10 +15,10 @@ use plotters_backend::DrawingErrorKind;
 use std::io;
 use std::ops::Range;
 
-type Drawn = Result<(), DrawingAreaErrorKind<io::Error>>;
+pub(super) type Drawn = Result<(), DrawingAreaErrorKind<io::Error>>;
 
 /// A place on the page, in units.
-type Place = (i32, i32);
+pub(super) type Place = (i32, i32);
 
 /// A dense picture and its corners, top left and bottom right.
 pub(super) struct Placed<'a> {
@@ -28,10 +28,10 @@ pub(super) struct Placed<'a> {
 }
 
 /// Draws one figure, but not those that stand in it.
-struct Canvas<'a, B: DrawingBackend<ErrorType = io::Error>> {
-    figure: &'a Figure,
-    area: DrawingArea<B, Shift>,
-    pictures: Pictures<'a>,
+pub(super) struct Canvas<'a, B: DrawingBackend<ErrorType = io::Error>> {
+    pub figure: &'a Figure,
+    pub area: DrawingArea<B, Shift>,
+    pub pictures: Pictures<'a>,
 }
 
 /// What plotters does not draw.
@@ -154,17 +154,8 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
         has_lines: bool,
     ) -> Drawn {
         let corner = (self.figure.x.range.0, self.figure.y.range.0);
-        let line = |from: Place, to: Place, ink: Rgb| {
-            self.line(
-                vec![from, to],
-                &Stroke {
-                    colour: ink,
-                    width: 1.0,
-                    dash: 0,
-                    opacity: 1.0,
-                },
-            )
-        };
+        let line =
+            |from: Place, to: Place, ink: Rgb| self.line(vec![from, to], &Stroke::solid(ink, 1.0));
         let (long, short, width) = (units(4.0), units(2.0), header::outer_width(self.figure));
         line((xs.start, ys.start), (xs.start, ys.end), PALE_INK)?;
         line((xs.start, ys.end), (xs.end, ys.end), PALE_INK)?;
@@ -179,14 +170,8 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
             // The whole of the last number, also where its middle is at the edge.
             let half = text::width(text) / 2.0;
             let middle = (pixels(x)).clamp(half, (width - half - 2.0).max(half));
-            self.text(
-                (middle, pixels(ys.end) + 13.0),
-                text,
-                INK,
-                TEXT,
-                HPos::Center,
-                false,
-            )?;
+            let at = (middle, pixels(ys.end) + 13.0);
+            self.plain(at, text, HPos::Center)?;
         }
         for (value, text) in &down.labels {
             let y = at_y(*value);
@@ -194,28 +179,13 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
                 line((xs.start, y), (xs.end, y), GRID)?;
             }
             line((xs.start - long, y), (xs.start, y), PALE_INK)?;
-            self.text(
-                (pixels(xs.start) - 7.0, pixels(y)),
-                text,
-                INK,
-                TEXT,
-                HPos::Right,
-                false,
-            )?;
+            self.plain((pixels(xs.start) - 7.0, pixels(y)), text, HPos::Right)?;
         }
-        for value in &across.between {
-            line(
-                (at_x(*value), ys.end),
-                (at_x(*value), ys.end + short),
-                PALE_INK,
-            )?;
+        for x in across.between.iter().map(|value| at_x(*value)) {
+            line((x, ys.end), (x, ys.end + short), PALE_INK)?;
         }
-        for value in &down.between {
-            line(
-                (xs.start - short, at_y(*value)),
-                (xs.start, at_y(*value)),
-                PALE_INK,
-            )?;
+        for y in down.between.iter().map(|value| at_y(*value)) {
+            line((xs.start - short, y), (xs.start, y), PALE_INK)?;
         }
         Ok(())
     }
@@ -245,28 +215,14 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
                 .map_or(pixels(xs.end - xs.start), |(x, _)| x - shown[0].0);
             for (x, name) in shown {
                 let at = (pixels(xs.start) + x, pixels(ys.end) + 13.0);
-                self.text(
-                    at,
-                    &shorten(&name, columns_in(room - GAP)),
-                    INK,
-                    TEXT,
-                    HPos::Center,
-                    false,
-                )?;
+                self.plain(at, &shorten(&name, columns_in(room - GAP)), HPos::Center)?;
             }
         }
         if let Ticks::Names(names) = &self.figure.y.ticks {
             let pitch = pixels(ys.end - ys.start) / names.len().max(1) as f64;
             for (y, name) in every(names, pitch, LOWEST_NAME) {
                 let at = (pixels(xs.start) - 7.0, pixels(ys.start) + y);
-                self.text(
-                    at,
-                    &shorten(&name, LONGEST_NAME),
-                    INK,
-                    TEXT,
-                    HPos::Right,
-                    false,
-                )?;
+                self.plain(at, &shorten(&name, LONGEST_NAME), HPos::Right)?;
             }
         }
         Ok(())
@@ -286,14 +242,8 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
         let ((width, height), Drawing { x, y, .. }) = (outer_size(self.figure), &**self.figure);
         if !x.label.is_empty() {
             let at = (across, pixels(ys.end) + below - 6.0);
-            self.text(
-                at,
-                &shorten(&x.label, room(0.0, across, width)),
-                INK,
-                TEXT,
-                HPos::Center,
-                false,
-            )?;
+            let label = shorten(&x.label, room(0.0, across, width));
+            self.plain(at, &label, HPos::Center)?;
         }
         if !y.label.is_empty() {
             let style =
@@ -327,160 +277,19 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
                 }
                 Key::Mark(mark) => self.mark((units(x + 16.0), units(y)), mark)?,
             }
-            self.text((x + 30.0, y), &name, INK, TEXT, HPos::Left, false)?;
+            self.plain((x + 30.0, y), &name, HPos::Left)?;
         }
         Ok(())
     }
 }
 
-/// What stands between the axes.
-impl<'a, B: DrawingBackend<ErrorType = io::Error>> Canvas<'a, B> {
-    fn layer(
-        &mut self,
-        layer: &'a Layer,
-        place: &dyn Fn((f64, f64)) -> Place,
-        (across, down): (&Range<i32>, &Range<i32>),
-    ) -> Drawn {
-        let corners =
-            |[left, bottom, right, top]: [f64; 4]| [place((left, top)), place((right, bottom))];
-        let has_place = |value: f64, axis: &Axis| value.is_finite() && (!axis.log || value > 0.0);
-        let is_drawable =
-            |(x, y): &(f64, f64)| has_place(*x, &self.figure.x) && has_place(*y, &self.figure.y);
-        // What lies outside is drawn on the edge, and not over the labels.
-        let inside = |point: (f64, f64)| {
-            let (x, y) = place(point);
-            (
-                x.clamp(across.start, across.end),
-                y.clamp(down.start, down.end),
-            )
-        };
-        match layer {
-            Layer::Line(points, stroke) => {
-                for part in points.split(|point| !is_drawable(point)) {
-                    let mut path: Vec<_> = part.iter().map(|point| inside(*point)).collect();
-                    path.dedup();
-                    if path.len() > 1 {
-                        self.line(path, stroke)?;
-                    } else if let Some((x, y)) = path.first() {
-                        // A value between two gaps would otherwise not be seen.
-                        let dot = Circle::new((*x, *y), units(stroke.width), fill(stroke.colour));
-                        self.area.draw(&dot)?;
-                    }
-                }
-            }
-            Layer::Marks(points, mark) => {
-                for point in points.iter().filter(|point| is_drawable(point)) {
-                    self.mark(inside(*point), mark)?;
-                }
-            }
-            Layer::Box(area, fill_colour) => {
-                self.area
-                    .draw(&Rectangle::new(corners(*area), fill(*fill_colour)))?;
-            }
-            Layer::Frame(area, frame_colour, width) => {
-                let [(left, top), (right, bottom)] = corners(*area);
-                let path = vec![
-                    (left, top),
-                    (right, top),
-                    (right, bottom),
-                    (left, bottom),
-                    (left, top),
-                ];
-                self.line(
-                    path,
-                    &Stroke {
-                        colour: *frame_colour,
-                        width: *width,
-                        dash: 0,
-                        opacity: 1.0,
-                    },
-                )?;
-            }
-            Layer::Text {
-                at,
-                text,
-                colour,
-                size,
-            } => {
-                let (x, y) = place(*at);
-                self.text(
-                    (pixels(x), pixels(y)),
-                    text,
-                    *colour,
-                    *size,
-                    HPos::Center,
-                    false,
-                )?;
-            }
-            Layer::Label(at, text) if is_drawable(at) => self.label(inside(*at), text, across)?,
-            Layer::Label(..) => {}
-            Layer::Image { area, png, smooth } => {
-                self.pictures.below.push(Placed {
-                    corners: corners(*area),
-                    png,
-                    smooth: *smooth,
-                });
-            }
-            Layer::Picture { area, png } => {
-                self.pictures.over.push(Placed {
-                    corners: corners(*area),
-                    png,
-                    smooth: true,
-                });
-            }
-        }
-        Ok(())
+impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
+    /// A text as most are.
+    pub fn plain(&self, at: (f64, f64), text: &str, side: HPos) -> Drawn {
+        self.text(at, text, INK, TEXT, side, false)
     }
 
-    /// A text to the right of a point, or to the left where there is more room.
-    fn label(&self, (x, y): Place, text: &str, across: &Range<i32>) -> Drawn {
-        let (left, right) = (pixels(x) - 9.0, pixels(across.end - x) + 7.0);
-        let (side, dx, room) = if text::width(text) <= right || right >= left {
-            (HPos::Left, 7.0, right)
-        } else {
-            (HPos::Right, -7.0, left)
-        };
-        self.text(
-            (pixels(x) + dx, pixels(y)),
-            &shorten(text, columns_in(room)),
-            INK,
-            TEXT,
-            side,
-            false,
-        )
-    }
-
-    fn line(&self, path: Vec<Place>, stroke: &Stroke) -> Drawn {
-        let style = colour(stroke.colour, stroke.opacity)
-            .stroke_width(with_dash(stroke.width, stroke.dash));
-        self.area.draw(&PathElement::new(path, style))
-    }
-
-    /// Shapes as well as colours, so that classes can be told apart without colours.
-    fn mark(&self, (x, y): Place, mark: &Mark) -> Drawn {
-        let r = mark.size * SCALE;
-        let polygon = |corners: &[(f64, f64)]| -> Vec<Place> {
-            corners
-                .iter()
-                .map(|(dx, dy)| (x + (dx * r).round() as i32, y + (dy * r).round() as i32))
-                .collect()
-        };
-        let corners = match mark.shape % 6 {
-            0 => {
-                return self
-                    .area
-                    .draw(&Circle::new((x, y), r as u32, fill(mark.colour)));
-            }
-            1 => polygon(&[(0.0, -1.25), (1.1, 0.8), (-1.1, 0.8)]),
-            2 => polygon(&[(-0.9, -0.9), (0.9, -0.9), (0.9, 0.9), (-0.9, 0.9)]),
-            3 => polygon(&[(0.0, -1.3), (1.3, 0.0), (0.0, 1.3), (-1.3, 0.0)]),
-            4 => polygon(&[(0.0, 1.25), (1.1, -0.8), (-1.1, -0.8)]),
-            _ => polygon(&CROSS),
-        };
-        self.area.draw(&Polygon::new(corners, fill(mark.colour)))
-    }
-
-    fn text(
+    pub fn text(
         &self,
         (x, y): (f64, f64),
         text: &str,
@@ -496,21 +305,6 @@ impl<'a, B: DrawingBackend<ErrorType = io::Error>> Canvas<'a, B> {
         )
     }
 }
-
-const CROSS: [(f64, f64); 12] = [
-    (0.0, -0.5),
-    (0.8, -1.2),
-    (1.2, -0.8),
-    (0.5, 0.0),
-    (1.2, 0.8),
-    (0.8, 1.2),
-    (0.0, 0.5),
-    (-0.8, 1.2),
-    (-1.2, 0.8),
-    (-0.5, 0.0),
-    (-1.2, -0.8),
-    (-0.8, -1.2),
-];
 
 /// Columns of a name beside a vertical axis.
 const LONGEST_NAME: usize = 22;
@@ -536,11 +330,11 @@ pub(super) fn vertical_labels_width(axis: &Axis, numbers: &Marked) -> f64 {
     characters as f64 * text::COLUMN + 12.0
 }
 
-fn colour([r, g, b]: Rgb, opacity: f64) -> RGBAColor {
+pub(super) fn colour([r, g, b]: Rgb, opacity: f64) -> RGBAColor {
     RGBColor(r, g, b).mix(opacity)
 }
 
-fn fill(ink: Rgb) -> ShapeStyle {
+pub(super) fn fill(ink: Rgb) -> ShapeStyle {
     colour(ink, 1.0).filled()
 }
 

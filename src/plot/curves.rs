@@ -393,12 +393,7 @@ pub(super) fn bars_of(names: Vec<String>, values: Vec<f64>) -> Figure {
             size: 12.0,
         });
     }
-    let zero = Stroke {
-        colour: palette::PALE_INK,
-        width: 1.0,
-        dash: 0,
-        opacity: 1.0,
-    };
+    let zero = Stroke::solid(palette::PALE_INK, 1.0);
     figure
         .layers
         .push(Layer::Line(vec![(0.0, 0.0), (0.0, count as f64)], zero));

@@ -12,7 +12,8 @@ use std::sync::OnceLock;
 ///
 /// ```
 /// # use chainrule::plot;
-/// let figure = plot::curve(&[0.0, 1.0, 2.0], &[2.3, 0.9, 0.4]).title("loss").x_label("epoch").y_label("loss");
+/// let figure = plot::curve(&[0.0, 1.0, 2.0], &[2.3, 0.9, 0.4]);
+/// let figure = figure.title("loss").x_label("epoch").y_label("loss");
 /// assert!(figure.svg().starts_with("<svg"));
 /// assert_eq!(format!("{figure:?}"), "curve \"loss\": 3 points, from 2.3 to 0.4");
 /// ```
@@ -99,11 +100,33 @@ pub(super) struct Stroke {
     pub opacity: f64,
 }
 
+impl Stroke {
+    pub fn solid(colour: Rgb, width: f64) -> Stroke {
+        Stroke {
+            colour,
+            width,
+            dash: 0,
+            opacity: 1.0,
+        }
+    }
+}
+
 #[derive(Clone, Copy)]
 pub(super) struct Mark {
     pub colour: Rgb,
     pub shape: usize,
     pub size: f64,
+}
+
+impl Mark {
+    /// A circle.
+    pub fn dot(colour: Rgb, size: f64) -> Mark {
+        Mark {
+            colour,
+            shape: 0,
+            size,
+        }
+    }
 }
 
 /// What stands beside a name in the legend.

@@ -38,7 +38,8 @@ pub struct Frames {
 ///
 /// ```
 /// # use chainrule::prelude::*;
-/// let waves: Vec<_> = (1..=5).map(|k| plot::function(|x| (k as Float * x).sin(), 0.0..6.3)).collect();
+/// let wave = |k: usize| plot::function(|x| (k as Float * x).sin(), 0.0..6.3);
+/// let waves: Vec<_> = (1..=5).map(wave).collect();
 /// plot::frames(waves)
 /// # ;
 /// ```
@@ -132,11 +133,14 @@ impl Frames {
         let list = escape_html(&serde_json::Value::from(sources.clone()).to_string());
         // One element holds all, so that several films on a page do not meet; nothing but
         // attributes, because scripts in tags are taken out by some front ends.
-        let seek = "var d=this.closest('div'),n=+this.value;d.querySelector('img').src=JSON.parse(this.dataset.frames)[n];\
+        let seek = "var d=this.closest('div'),n=+this.value;\
+                    d.querySelector('img').src=JSON.parse(this.dataset.frames)[n];\
                     d.querySelector('output').value=(n+1)+' / '+(+this.max+1)";
-        let play = "var b=this,r=b.closest('div').querySelector('input');if(b.t){clearInterval(b.t);b.t=0;b.textContent='▶';return}\
+        let play = "var b=this,r=b.closest('div').querySelector('input');\
+                    if(b.t){clearInterval(b.t);b.t=0;b.textContent='▶';return}\
                     if(+r.value>=+r.max)r.value=-1;b.textContent='❚❚';b.t=setInterval(function(){\
-                    if(!b.isConnected||+r.value>=+r.max){clearInterval(b.t);b.t=0;b.textContent='▶';return}\
+                    if(!b.isConnected||+r.value>=+r.max)\
+                    {clearInterval(b.t);b.t=0;b.textContent='▶';return}\
                     r.value=+r.value+1;r.oninput()},150)";
         // Where scripts run, the last frame waits for the slider instead.
         let film = if last == 0 {
@@ -144,7 +148,8 @@ impl Frames {
         } else {
             data_uri("image/svg+xml", self.film().as_bytes())
         };
-        let rest = "var d=this.closest('div'),r=d.querySelector('input'),s=d.querySelector('source');this.onload=null;\
+        let rest = "var d=this.closest('div'),r=d.querySelector('input'),\
+                    s=d.querySelector('source');this.onload=null;\
                     if(s)s.remove();this.src=JSON.parse(r.dataset.frames)[+r.value]";
         format!(
             "<div style=\"max-width:660px\"><picture><source media=\"(prefers-reduced-motion: \

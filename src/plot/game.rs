@@ -52,7 +52,6 @@ pub fn board(cells: &Tensor, values: Option<&Tensor>) -> Figure {
             (i % columns) as f64 + 0.5,
             high - (i / columns) as f64 - 0.5,
         );
-        let area = [x - 0.5, y - 0.5, x + 0.5, y + 0.5];
         if i % columns == 0 {
             lines.push(String::new());
         }
@@ -62,50 +61,20 @@ pub fn board(cells: &Tensor, values: Option<&Tensor>) -> Figure {
         }
         match cell {
             1.0 => {
-                let stroke = Stroke {
-                    colour: palette::colour(0),
-                    width: side * 0.11,
-                    dash: 0,
-                    opacity: 1.0,
-                };
-                for up in [-1.0, 1.0] {
-                    let ends = vec![(x - 0.27, y - 0.27 * up), (x + 0.27, y + 0.27 * up)];
-                    figure.layers.push(Layer::Line(ends, stroke));
-                }
+                figure.layers.extend(cross((x, y), side));
                 line.push('X');
             }
             -1.0 | 2.0 => {
-                for (colour, size) in [(palette::colour(1), 0.33), (palette::WHITE, 0.22)] {
-                    figure.layers.push(Layer::Marks(
-                        vec![(x, y)],
-                        Mark {
-                            colour,
-                            shape: 0,
-                            size: size * side,
-                        },
-                    ));
-                }
+                figure.layers.extend(ring((x, y), side));
                 line.push('O');
             }
-            0.0 => match values.get(i).filter(|value| **value != 0.0) {
-                Some(value) => {
-                    // Not darker than the crosses, so that they can be told apart.
-                    let colour = palette::sequential(0.45 * (value / most).clamp(0.0, 1.0));
-                    figure.layers.push(Layer::Box(area, colour));
-                    let (text, colour) = (number(*value, 3), palette::readable_on(colour));
-                    let size = (side * 0.26)
-                        .min(15.0)
-                        .min((side - 4.0) / text::width(&text) * text::TEXT);
-                    figure.layers.push(Layer::Text {
-                        at: (x, y),
-                        text,
-                        colour,
-                        size,
-                    });
-                    line.push('.');
+            0.0 => {
+                let value = values.get(i).filter(|value| **value != 0.0);
+                if let Some(value) = value {
+                    figure.layers.extend(worth(*value, most, (x, y), side));
                 }
-                None => line.push('.'),
-            },
+                line.push('.');
+            }
             other => fail(
                 &format!("board: {other} stands on the board"),
                 &[("cells", cells)],
@@ -115,27 +84,57 @@ pub fn board(cells: &Tensor, values: Option<&Tensor>) -> Figure {
     }
     let edges = (0..=columns).map(|c| vec![(c as f64, 0.0), (c as f64, high)]);
     for edge in edges.chain((0..=rows).map(|r| vec![(0.0, r as f64), (wide, r as f64)])) {
-        figure.layers.push(Layer::Line(
-            edge,
-            Stroke {
-                colour: GRID,
-                width: 3.0,
-                dash: 0,
-                opacity: 1.0,
-            },
-        ));
+        figure
+            .layers
+            .push(Layer::Line(edge, Stroke::solid(GRID, 3.0)));
     }
     let frame = [0.0, 0.0, wide, high];
     figure.layers.push(Layer::Frame(frame, INK, 2.0));
     figure.summary = lines;
-    if let Some((best, value)) = values.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1)) {
-        let said = format!(
-            "best: row {}, column {} ({})",
-            best / columns,
-            best % columns,
-            number(*value, 3)
-        );
-        figure.summary.push(said);
-    }
+    figure.summary.extend(best_of(&values, columns));
     figure
+}
+
+/// The square that is worth most, in words.
+fn best_of(values: &[f64], columns: usize) -> Option<String> {
+    let (best, value) = values
+        .iter()
+        .enumerate()
+        .max_by(|a, b| a.1.total_cmp(b.1))?;
+    let (row, column) = (best / columns, best % columns);
+    Some(format!(
+        "best: row {row}, column {column} ({})",
+        number(*value, 3)
+    ))
+}
+
+fn cross((x, y): (f64, f64), side: f64) -> Vec<Layer> {
+    let stroke = Stroke::solid(palette::colour(0), side * 0.11);
+    let line = |up: f64| vec![(x - 0.27, y - 0.27 * up), (x + 0.27, y + 0.27 * up)];
+    [-1.0, 1.0].map(|up| Layer::Line(line(up), stroke)).into()
+}
+
+fn ring(at: (f64, f64), side: f64) -> Vec<Layer> {
+    [(palette::colour(1), 0.33), (palette::WHITE, 0.22)]
+        .map(|(colour, size)| Layer::Marks(vec![at], Mark::dot(colour, size * side)))
+        .into()
+}
+
+/// What a square is worth: the bluer, the more.
+fn worth(value: f64, most: f64, (x, y): (f64, f64), side: f64) -> Vec<Layer> {
+    // Not darker than the crosses, so that they can be told apart.
+    let ground = palette::sequential(0.45 * (value / most).clamp(0.0, 1.0));
+    let text = number(value, 3);
+    let size = (side * 0.26)
+        .min(15.0)
+        .min((side - 4.0) / text::width(&text) * text::TEXT);
+    vec![
+        Layer::Box([x - 0.5, y - 0.5, x + 0.5, y + 0.5], ground),
+        Layer::Text {
+            at: (x, y),
+            text,
+            colour: palette::readable_on(ground),
+            size,
+        },
+    ]
 }

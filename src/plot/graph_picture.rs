@@ -1,13 +1,12 @@
 //! The picture of a computation graph: boxes and ellipses where the layout places them, as SVG and
 //! as pixels.
 
-use super::contours::{Contour, Point, arc, bezier, stroke};
+use super::contours::Point;
 use super::fonts::Fonts;
-use super::outlines::{Outline, Text};
+use super::graph_shapes::{EDGE, Shape};
 use super::palette::{Rgb, WHITE, hex};
 use super::pixels::Page;
 use super::text::{self, TEXT};
-use crate::display::escape_html;
 use crate::tensor::Tensor;
 use layout::core::base::Orientation;
 use layout::core::color::Color;
@@ -26,8 +25,6 @@ const LONGEST_LABEL: usize = 32;
 /// A page that is narrow shrinks the drawing, but not below this share: then it scrolls, because
 /// text of less than nine pixels cannot be read.
 const SMALLEST: f64 = 0.75;
-const INK: Rgb = [0x1b, 0x1f, 0x24];
-const EDGE: Rgb = [0x57, 0x60, 0x6a];
 const PAPER: Rgb = [0xfb, 0xfb, 0xfd];
 
 /// What stands in the box of a value.
@@ -148,30 +145,6 @@ pub(super) struct GraphPicture {
     /// Below the shapes: where an arrow has to pass one, its text stays legible.
     arrows: Vec<Shape>,
     corners: Option<(Point, Point)>,
-}
-
-#[derive(Clone, Debug)]
-enum Shape {
-    Box {
-        corner: Point,
-        size: Point,
-        rounded: f64,
-        fill: Option<Rgb>,
-    },
-    Ellipse {
-        middle: Point,
-        radii: Point,
-        fill: Option<Rgb>,
-    },
-    Text {
-        at: Point,
-        text: String,
-        bold: bool,
-    },
-    Line(Point, Point),
-    /// Curves, each with where it begins, its two control points and where it ends.
-    Curves(Vec<[Point; 4]>),
-    Head([Point; 3]),
 }
 
 fn fill(look: &StyleAttr) -> Option<Rgb> {
@@ -327,139 +300,5 @@ impl GraphPicture {
             }
         }
         Ok(page.png())
-    }
-}
-
-impl Shape {
-    fn svg(&self) -> String {
-        let paint = |fill: &Option<Rgb>| {
-            let fill = fill.map_or_else(|| "none".to_owned(), hex);
-            format!(
-                "fill=\"{fill}\" stroke=\"{}\" stroke-width=\"1\"",
-                hex(EDGE)
-            )
-        };
-        let edge = hex(EDGE);
-        match self {
-            Shape::Box {
-                corner: (x, y),
-                size: (width, height),
-                rounded,
-                fill,
-            } => format!(
-                "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" \
-                rx=\"{rounded}\" {}/>",
-                paint(fill)
-            ),
-            Shape::Ellipse {
-                middle: (x, y),
-                radii: (a, b),
-                fill,
-            } => {
-                format!(
-                    "<ellipse cx=\"{x:.1}\" cy=\"{y:.1}\" rx=\"{a:.1}\" ry=\"{b:.1}\" {}/>",
-                    paint(fill)
-                )
-            }
-            Shape::Line((x, y), (to_x, to_y)) => {
-                format!(
-                    "<line x1=\"{x:.1}\" y1=\"{y:.1}\" x2=\"{to_x:.1}\" y2=\"{to_y:.1}\" {}/>",
-                    paint(&None)
-                )
-            }
-            Shape::Text {
-                at: (x, y),
-                text,
-                bold,
-            } => format!(
-                "<text x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"middle\" fill=\"{}\"{}>{}</text>",
-                hex(INK),
-                if *bold { " font-weight=\"bold\"" } else { "" },
-                escape_html(text)
-            ),
-            Shape::Curves(curves) => {
-                let part = |[_, a, b, end]: &[Point; 4]| {
-                    format!(
-                        "C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}",
-                        a.0, a.1, b.0, b.1, end.0, end.1
-                    )
-                };
-                let ([(x, y), ..], parts) =
-                    (curves[0], curves.iter().map(part).collect::<String>());
-                format!("<path d=\"M{x:.1} {y:.1}{parts}\" fill=\"none\" stroke=\"{edge}\"/>")
-            }
-            Shape::Head([(x, y), a, b]) => {
-                let (a, b) = (
-                    format!("{:.1} {:.1}", a.0, a.1),
-                    format!("{:.1} {:.1}", b.0, b.1),
-                );
-                format!("<path d=\"M{x:.1} {y:.1}L{a}L{b}Z\" fill=\"{edge}\"/>")
-            }
-        }
-    }
-
-    fn outlines(&self, fonts: &mut Fonts) -> io::Result<Vec<Outline>> {
-        let filled = |contours: Vec<Contour>, colour: Rgb| Outline {
-            contours,
-            colour,
-            opacity: 1.0,
-        };
-        let line = |path: &[Point]| filled(stroke(path, 1.0, true), EDGE);
-        let with_edge = |mut area: Contour, fill: &Option<Rgb>| {
-            let inside = fill.map(|fill| filled(vec![area.clone()], fill));
-            area.push(area[0]);
-            inside.into_iter().chain([line(&area)]).collect()
-        };
-        Ok(match self {
-            Shape::Box {
-                corner: (x, y),
-                size: (width, height),
-                rounded: r,
-                fill,
-            } => {
-                // From the right below, a quarter of a circle at each corner.
-                let middles = [
-                    (x + width - r, y + height - r),
-                    (x + r, y + height - r),
-                    (x + r, y + r),
-                    (x + width - r, y + r),
-                ];
-                let corner = |(i, middle): (usize, Point)| {
-                    arc(middle, (*r, *r), i as f64 * 90.0, i as f64 * 90.0 + 90.0)
-                };
-                with_edge(
-                    middles.into_iter().enumerate().flat_map(corner).collect(),
-                    fill,
-                )
-            }
-            Shape::Ellipse {
-                middle,
-                radii,
-                fill,
-            } => with_edge(arc(*middle, *radii, 0.0, 348.75), fill),
-            Shape::Line(from, to) => vec![line(&[*from, *to])],
-            Shape::Text {
-                at: (x, y),
-                text,
-                bold,
-            } => {
-                let text = Text {
-                    at: (*x, *y),
-                    text,
-                    size: TEXT,
-                    side: 0.5,
-                    bold: *bold,
-                    is_turned: false,
-                };
-                vec![filled(text.contours(fonts)?, INK)]
-            }
-            Shape::Curves(curves) => {
-                let points = curves
-                    .iter()
-                    .flat_map(|curve| (0..=12).map(|step| bezier(curve, f64::from(step) / 12.0)));
-                vec![line(&points.collect::<Vec<_>>())]
-            }
-            Shape::Head(corners) => vec![filled(vec![corners.to_vec()], EDGE)],
-        })
     }
 }

@@ -137,7 +137,7 @@ pub fn mistakes(x: &Tensor, labels: &Tensor, probabilities: &Tensor, count: usiz
             "labels [n], and [n, classes] from model.predict(&x)",
         );
     }
-    let labels = crate::ops::class_indices("mistakes", labels, classes);
+    let labels = crate::operands::class_indices("mistakes", labels, classes);
     let rows = probabilities.to_vec();
     let guess = |row: &[crate::Float]| {
         (0..classes)
@@ -267,21 +267,7 @@ fn grid(
 ) -> Figure {
     let (count, height, width) = sizes(x);
     let shown = count.min(MOST);
-    let longest = titles
-        .iter()
-        .map(|(title, _)| columns_in(title))
-        .max()
-        .unwrap_or(0);
-    // Titles such as "✗ 7 93 % (1)" need their room.
-    let fit = if longest > 10 { 6 } else { 10 };
-    let columns = if shown <= fit {
-        shown
-    } else {
-        (shown as f64)
-            .sqrt()
-            .ceil()
-            .clamp(fit as f64, fit as f64 * 1.2) as usize
-    };
+    let columns = columns_of(shown, titles);
     let rows = shown.div_ceil(columns);
     let side = (600.0 / columns as f64 - GAP).min(84.0);
     let tall = side * height as f64 / width as f64;
@@ -330,22 +316,34 @@ fn grid(
     } else {
         count.to_string()
     };
+    let pictures = format!("{first} pictures of {height} × {width} pixels");
+    figure.summary.push(pictures);
+    figure.summary.extend(in_words(titles, shown));
     figure
-        .summary
-        .push(format!("{first} pictures of {height} × {width} pixels"));
-    if !titles.is_empty() {
-        let some: Vec<&str> = titles
-            .iter()
-            .take(shown.min(20))
-            .map(|(title, _)| title.as_str())
-            .collect();
-        figure.summary.push(format!(
-            "{}{}",
-            some.join(" | "),
-            if titles.len() > 20 { " | …" } else { "" }
-        ));
+}
+
+/// The first titles, if there are any.
+fn in_words(titles: &[(String, Rgb)], shown: usize) -> Option<String> {
+    let some = titles.iter().take(shown.min(20));
+    let some: Vec<&str> = some.map(|(title, _)| title.as_str()).collect();
+    let more = if titles.len() > 20 { " | …" } else { "" };
+    (!titles.is_empty()).then(|| format!("{}{more}", some.join(" | ")))
+}
+
+/// How many pictures stand beside each other.
+fn columns_of(shown: usize, titles: &[(String, Rgb)]) -> usize {
+    let widths = titles.iter().map(|(title, _)| columns_in(title));
+    // Titles such as "✗ 7 93 % (1)" need their room.
+    let fit = if widths.max().unwrap_or(0) > 10 {
+        6
+    } else {
+        10
+    };
+    if shown <= fit {
+        return shown;
     }
-    figure
+    let square = (shown as f64).sqrt().ceil();
+    square.clamp(fit as f64, fit as f64 * 1.2) as usize
 }
 
 /// Number, height and width of the pictures.

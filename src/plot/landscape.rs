@@ -58,15 +58,7 @@ fn landscape(
             );
         }
     }
-    let mut heights = Vec::with_capacity(COLUMNS * ROWS);
-    for row in 0..ROWS {
-        let y = y_range.end - (y_range.end - y_range.start) * (row as Float + 0.5) / ROWS as Float;
-        for column in 0..COLUMNS {
-            let x = x_range.start
-                + (x_range.end - x_range.start) * (column as Float + 0.5) / COLUMNS as Float;
-            heights.push(f(x, y) as f64);
-        }
-    }
+    let heights = heights(f, &x_range, &y_range);
     let area = [
         x_range.start as f64,
         y_range.start as f64,
@@ -75,68 +67,89 @@ fn landscape(
     ];
     let mut figure = map("contours", &heights, area);
     for (i, (name, path)) in paths.into_iter().enumerate() {
-        let finite = |point: &&(f64, f64)| point.0.is_finite() && point.1.is_finite();
-        let Some((first, last)) = path.iter().find(finite).zip(path.iter().rfind(finite)) else {
+        let Some(ends) = ends(&path) else {
             fail(
                 &format!("contour_path: no finite point on the path \"{name}\""),
                 &[],
                 "push the start point first",
             );
         };
-        let (first, last) = (*first, *last);
-        let at = |point: (f64, f64)| format!("({}, {})", number(point.0, 3), number(point.1, 3));
-        let reached = match f(last.0 as Float, last.1 as Float) {
-            height if height.is_finite() => format!(", value {}", number(height as f64, 3)),
-            _ => String::new(),
-        };
-        figure.summary.push(format!(
-            "{name}: {} points, from {} to {}{reached}",
-            path.len(),
-            at(first),
-            at(last)
-        ));
+        let said = in_words(f, &path, ends);
+        figure.summary.push(format!("{name}: {said}"));
         // The map is blue: paths begin with the colour after it.
         let stroke = Stroke {
             colour: palette::colour(i + 1),
             ..curve_stroke(i)
         };
-        let halo = Stroke {
-            colour: WHITE,
-            width: 4.0,
-            dash: 0,
-            opacity: 0.8,
-        };
-        figure.layers.push(Layer::Line(path.clone(), halo));
-        if path.len() <= 60 {
-            let dots = Mark {
-                colour: stroke.colour,
-                shape: 0,
-                size: 2.2,
-            };
-            figure.layers.push(Layer::Marks(path.clone(), dots));
-        }
-        figure.layers.push(Layer::Line(path, stroke));
-        for (point, shape) in [(first, 0), (last, 3)] {
-            figure.layers.push(Layer::Marks(
-                vec![point],
-                Mark {
-                    colour: WHITE,
-                    shape,
-                    size: 6.4,
-                },
-            ));
-            figure.layers.push(Layer::Marks(
-                vec![point],
-                Mark {
-                    colour: stroke.colour,
-                    shape,
-                    size: 4.8,
-                },
-            ));
-        }
+        figure.layers.extend(drawn(path, ends, stroke));
         figure.legend.push((name, Key::Line(stroke)));
     }
     figure
+}
+
+/// `f` at the middle of each pixel, row by row from the top.
+fn heights(
+    f: &dyn Fn(Float, Float) -> Float,
+    x_range: &Range<Float>,
+    y_range: &Range<Float>,
+) -> Vec<f64> {
+    let (width, height) = (x_range.end - x_range.start, y_range.end - y_range.start);
+    let mut heights = Vec::with_capacity(COLUMNS * ROWS);
+    for row in 0..ROWS {
+        let y = y_range.end - height * (row as Float + 0.5) / ROWS as Float;
+        for column in 0..COLUMNS {
+            let x = x_range.start + width * (column as Float + 0.5) / COLUMNS as Float;
+            heights.push(f(x, y) as f64);
+        }
+    }
+    heights
+}
+
+type Point = (f64, f64);
+
+/// The first and the last point of a path that are on a map at all.
+fn ends(path: &[Point]) -> Option<(Point, Point)> {
+    let finite = |point: &&Point| point.0.is_finite() && point.1.is_finite();
+    Some((*path.iter().find(finite)?, *path.iter().rfind(finite)?))
+}
+
+fn in_words(
+    f: &dyn Fn(Float, Float) -> Float,
+    path: &[Point],
+    (first, last): (Point, Point),
+) -> String {
+    let at = |point: Point| format!("({}, {})", number(point.0, 3), number(point.1, 3));
+    let reached = match f(last.0 as Float, last.1 as Float) {
+        height if height.is_finite() => format!(", value {}", number(height as f64, 3)),
+        _ => String::new(),
+    };
+    let (count, first, last) = (path.len(), at(first), at(last));
+    format!("{count} points, from {first} to {last}{reached}")
+}
+
+/// A path in its colour, with a halo that sets it off from the map.
+fn drawn(path: Vec<Point>, (first, last): (Point, Point), stroke: Stroke) -> Vec<Layer> {
+    let halo = Stroke {
+        opacity: 0.8,
+        ..Stroke::solid(WHITE, 4.0)
+    };
+    let mut layers = vec![Layer::Line(path.clone(), halo)];
+    if path.len() <= 60 {
+        let dots = Mark::dot(stroke.colour, 2.2);
+        layers.push(Layer::Marks(path.clone(), dots));
+    }
+    layers.push(Layer::Line(path, stroke));
+    for (point, shape) in [(first, 0), (last, 3)] {
+        for (colour, size) in [(WHITE, 6.4), (stroke.colour, 4.8)] {
+            let mark = Mark {
+                colour,
+                shape,
+                size,
+            };
+            layers.push(Layer::Marks(vec![point], mark));
+        }
+    }
+    layers
 }
 
 /// Heights from above, `ROWS` of `COLUMNS` from the top.

@@ -181,22 +181,12 @@ pub fn network(parameters: &[Tensor]) -> Figure {
         for (unit, at) in column.places(c, columns.len()) {
             let bias = column.bias.get(unit).copied().unwrap_or(0.0);
             let fill = palette::diverging(bias / column.largest_bias());
-            figure.layers.push(Layer::Marks(
-                vec![at],
-                Mark {
-                    colour: INK,
-                    shape: 0,
-                    size: 9.5,
-                },
-            ));
-            figure.layers.push(Layer::Marks(
-                vec![at],
-                Mark {
-                    colour: fill,
-                    shape: 0,
-                    size: 8.0,
-                },
-            ));
+            figure
+                .layers
+                .push(Layer::Marks(vec![at], Mark::dot(INK, 9.5)));
+            figure
+                .layers
+                .push(Layer::Marks(vec![at], Mark::dot(fill, 8.0)));
         }
     }
     figure
@@ -258,21 +248,7 @@ fn neurons_of(
         })
         .collect();
     let points = Tensor::from_vec(points, &[SIDE * SIDE, 2]);
-    let mut fields = vec![points.clone()];
-    // A layer without weights, such as an activation, takes the place of the one before it.
-    for (_, output) in activations(&points) {
-        let units = output.shape().get(1).copied().unwrap_or(0);
-        let expected = columns.get(fields.len()).map(|column| column.units);
-        match expected {
-            Some(expected) if expected == units => fields.push(output),
-            _ => {
-                let last = fields.len() - 1;
-                if last > 0 && columns[last].units == units {
-                    fields[last] = output;
-                }
-            }
-        }
-    }
+    let fields = fields(&columns, points.clone(), activations(&points));
     let mut figure = drawn(&columns, "neurons");
     for ((c, column), field) in columns.iter().enumerate().zip(&fields) {
         let values = field.numbers();
@@ -301,6 +277,26 @@ fn neurons_of(
         }
     }
     figure
+}
+
+/// What comes out of each column of units. A layer without weights, such as an activation, takes
+/// the place of the one before it.
+fn fields(columns: &[Column], points: Tensor, activations: Vec<(String, Tensor)>) -> Vec<Tensor> {
+    let mut fields = vec![points];
+    for (_, output) in activations {
+        let units = output.shape().get(1).copied().unwrap_or(0);
+        let expected = columns.get(fields.len()).map(|column| column.units);
+        match expected {
+            Some(expected) if expected == units => fields.push(output),
+            _ => {
+                let last = fields.len() - 1;
+                if last > 0 && columns[last].units == units {
+                    fields[last] = output;
+                }
+            }
+        }
+    }
+    fields
 }
 
 /// One layer: the units with what comes into them.
@@ -410,6 +406,19 @@ fn drawn(columns: &[Column], kind: &'static str) -> Figure {
         Axis::none((-44.0, HEIGHT + 6.0)),
     );
     figure.size = (WIDTH + 24.0, HEIGHT + 68.0);
+    draw_weights(columns, &mut figure);
+    write_names(columns, &mut figure);
+    figure
+        .legend
+        .push(("negative weight".to_owned(), Key::Line(line_of(-1.0))));
+    figure
+        .legend
+        .push(("positive weight".to_owned(), Key::Line(line_of(1.0))));
+    figure
+}
+
+/// A line for each weight that can be seen.
+fn draw_weights(columns: &[Column], figure: &mut Figure) {
     for (c, pair) in columns.windows(2).enumerate() {
         let (from, to) = (
             pair[0].places(c, columns.len()),
@@ -434,6 +443,10 @@ fn drawn(columns: &[Column], kind: &'static str) -> Figure {
             }
         }
     }
+}
+
+/// The names of the layers, how many units each has, and what is not drawn of them.
+fn write_names(columns: &[Column], figure: &mut Figure) {
     for (c, column) in columns.iter().enumerate() {
         let places = column.places(c, columns.len());
         let (last, (x, bottom)) = places[places.len() - 1];
@@ -470,13 +483,6 @@ fn drawn(columns: &[Column], kind: &'static str) -> Figure {
             .summary
             .push(format!("{}: {} units{weights}", column.name, column.units));
     }
-    figure
-        .legend
-        .push(("negative weight".to_owned(), Key::Line(line_of(-1.0))));
-    figure
-        .legend
-        .push(("positive weight".to_owned(), Key::Line(line_of(1.0))));
-    figure
 }
 
 fn line_of(weight: f64) -> Stroke {

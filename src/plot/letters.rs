@@ -170,7 +170,8 @@ const BOLD_PEN: f64 = 2.5;
 /// What says how the letters beside it are joined or look.
 fn is_invisible(letter: char) -> bool {
     letter.is_control()
-        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+        || matches!(letter, '\u{200b}'..='\u{200f}' | '\u{2060}')
+        || matches!(letter, '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
 }
 
 struct Letter {

@@ -95,8 +95,8 @@ fn html(text: &str) -> Option<String> {
         format!("<div style=\"font-size:90%\">{count} numbers</div>")
     };
     Some(format!(
-        "<div><table style=\"border-collapse:collapse;color:inherit;font-family:monospace\"><tbody>{body}</tbody>\
-         </table>{footer}</div>"
+        "<div><table style=\"border-collapse:collapse;color:inherit;font-family:monospace\">\
+         <tbody>{body}</tbody></table>{footer}</div>"
     ))
 }
 

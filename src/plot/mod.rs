@@ -22,7 +22,8 @@
 //!
 //! ```
 //! # use chainrule::prelude::*;
-//! plot::curves(&[("train", &[2.3, 0.9, 0.4]), ("validation", &[2.3, 1.1, 0.8])]).x_label("epoch").y_label("loss")
+//! let losses = [("train", &[2.3, 0.9, 0.4]), ("validation", &[2.3, 1.1, 0.8])];
+//! plot::curves(&losses).x_label("epoch").y_label("loss")
 //! # ;
 //! ```
 
@@ -31,6 +32,7 @@
 
 mod axes;
 mod canvas;
+mod canvas_layers;
 mod contours;
 mod curves;
 mod figure;
@@ -39,6 +41,7 @@ mod frames;
 mod game;
 mod graph;
 mod graph_picture;
+mod graph_shapes;
 mod header;
 mod images;
 mod landscape;

@@ -129,13 +129,6 @@ fn certainties(operation: &str, scores: &Tensor, rows: usize, levels: &[f64]) ->
     }
     let values = scores.numbers();
     let columns = shape.get(1).copied().unwrap_or(1);
-    let shade = |certainty: f64| {
-        if certainty.is_nan() {
-            0.0
-        } else {
-            0.05 + 0.55 * certainty.clamp(0.0, 1.0)
-        }
-    };
     if columns == 1 {
         let (low, high) = extent(levels.iter().copied())
             .filter(|(low, high)| low < high)
@@ -154,6 +147,11 @@ fn certainties(operation: &str, scores: &Tensor, rows: usize, levels: &[f64]) ->
             })
             .collect();
     }
+    certainties_of_classes(&values, columns, levels)
+}
+
+/// As [`certainties`], for one column of scores for each class.
+fn certainties_of_classes(values: &[f64], columns: usize, levels: &[f64]) -> Vec<(usize, f64)> {
     let is_probability = values.chunks(columns).all(|row| {
         row.iter().all(|value| (-1e-3..=1.001).contains(value))
             && (row.iter().sum::<f64>() - 1.0).abs() < 1e-2
@@ -179,6 +177,15 @@ fn certainties(operation: &str, scores: &Tensor, rows: usize, levels: &[f64]) ->
         (class, shade((share - chance) / (1.0 - chance)))
     };
     values.chunks(columns).map(decide).collect()
+}
+
+/// How strongly a colour shows.
+fn shade(certainty: f64) -> f64 {
+    if certainty.is_nan() {
+        0.0
+    } else {
+        0.05 + 0.55 * certainty.clamp(0.0, 1.0)
+    }
 }
 
 /// The points, the different labels in ascending order, and for each point which of these it has.

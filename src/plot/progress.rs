@@ -107,8 +107,9 @@ impl<I> Progress<I> {
         };
         let bar = share.map_or_else(String::new, |share| {
             format!(
-                "<div style=\"height:6px;width:300px;background:rgba(128,128,128,0.3);border-radius:3px\">\
-                 <div style=\"height:6px;width:{:.1}%;background:{colour};border-radius:3px\"></div></div>",
+                "<div style=\"height:6px;width:300px;background:rgba(128,128,128,0.3);\
+                 border-radius:3px\"><div style=\"height:6px;width:{:.1}%;background:{colour};\
+                 border-radius:3px\"></div></div>",
                 100.0 * share
             )
         });

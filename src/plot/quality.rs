@@ -23,32 +23,8 @@ use crate::tensor::{Tensor, fail::fail};
 /// ```
 #[track_caller]
 pub fn roc(scores: &Tensor, labels: &Tensor) -> Figure {
+    let columns = columns(scores, labels);
     let n = labels.len();
-    let columns = scores.len().checked_div(n).unwrap_or(0);
-    if n == 0 || columns * n != scores.len() || scores.shape().first() != Some(&n) {
-        let problem = format!(
-            "roc: scores of shape {:?} for labels of shape {:?}",
-            scores.shape(),
-            labels.shape()
-        );
-        fail(
-            &problem,
-            &[("scores", scores), ("labels", labels)],
-            "labels [n], scores [n] or [n, classes]",
-        );
-    }
-    if let Some(other) = labels
-        .to_vec()
-        .into_iter()
-        .find(|label| label.fract() != 0.0 || *label < 0.0)
-    {
-        let problem = format!("roc: a label is {other}, but labels are the numbers of classes");
-        fail(
-            &problem,
-            &[("scores", scores), ("labels", labels)],
-            "scores first, then labels: plot::roc(&scores, &labels)",
-        );
-    }
     let (values, classes) = (scores.to_vec(), labels.to_vec());
     let mut figure = Figure::new("ROC", Axis::numbers((0.0, 1.0)), Axis::numbers((0.0, 1.0)));
     figure.size = (440.0, 400.0);
@@ -87,14 +63,7 @@ pub fn roc(scores: &Tensor, labels: &Tensor) -> Figure {
                 "there must be labels 0 and labels 1",
             );
         }
-        let mut order: Vec<usize> = (0..n).collect();
-        order.sort_by(|&a, &b| own[b].total_cmp(&own[a]));
-        let (mut found, mut wrong, mut points) = (0, 0, vec![(0.0, 0.0)]);
-        for tied in order.chunk_by(|&a, &b| own[a] == own[b]) {
-            found += tied.iter().filter(|&&i| is_class[i]).count();
-            wrong += tied.iter().filter(|&&i| !is_class[i]).count();
-            points.push((wrong as f64 / (n - ones) as f64, found as f64 / ones as f64));
-        }
+        let points = steps(&own, &is_class);
         let bits = is_class
             .iter()
             .map(|is| crate::Float::from(u8::from(*is)))
@@ -119,6 +88,53 @@ pub fn roc(scores: &Tensor, labels: &Tensor) -> Figure {
         .y_label("true positive rate")
 }
 
+/// How many columns the scores have, one for each class or one for two.
+#[track_caller]
+fn columns(scores: &Tensor, labels: &Tensor) -> usize {
+    let n = labels.len();
+    let columns = scores.len().checked_div(n).unwrap_or(0);
+    if n == 0 || columns * n != scores.len() || scores.shape().first() != Some(&n) {
+        let problem = format!(
+            "roc: scores of shape {:?} for labels of shape {:?}",
+            scores.shape(),
+            labels.shape()
+        );
+        fail(
+            &problem,
+            &[("scores", scores), ("labels", labels)],
+            "labels [n], scores [n] or [n, classes]",
+        );
+    }
+    if let Some(other) = labels
+        .to_vec()
+        .into_iter()
+        .find(|label| label.fract() != 0.0 || *label < 0.0)
+    {
+        let problem = format!("roc: a label is {other}, but labels are the numbers of classes");
+        fail(
+            &problem,
+            &[("scores", scores), ("labels", labels)],
+            "scores first, then labels: plot::roc(&scores, &labels)",
+        );
+    }
+    columns
+}
+
+/// The shares of the others and of the class that are taken for it, as the threshold falls.
+fn steps(scores: &[crate::Float], is_class: &[bool]) -> Vec<(f64, f64)> {
+    let n = scores.len();
+    let ones = is_class.iter().filter(|is| **is).count();
+    let mut order: Vec<usize> = (0..n).collect();
+    order.sort_by(|&a, &b| scores[b].total_cmp(&scores[a]));
+    let (mut found, mut wrong, mut points) = (0, 0, vec![(0.0, 0.0)]);
+    for tied in order.chunk_by(|&a, &b| scores[a] == scores[b]) {
+        found += tied.iter().filter(|&&i| is_class[i]).count();
+        wrong += tied.iter().filter(|&&i| !is_class[i]).count();
+        points.push((wrong as f64 / (n - ones) as f64, found as f64 / ones as f64));
+    }
+    points
+}
+
 /// Points on two logarithmic axes with the power law that fits them best, y = a · xᵇ, a straight
 /// line there: how a loss falls with the number of parameters, of examples, or of computations
 /// (Kaplan et al. 2020).
@@ -127,7 +143,8 @@ pub fn roc(scores: &Tensor, labels: &Tensor) -> Figure {
 ///
 /// ```
 /// # use chainrule::prelude::*;
-/// plot::scaling(&[1e3, 1e4, 1e5, 1e6], &[2.9, 2.2, 1.7, 1.3]).x_label("parameters").y_label("loss")
+/// let curve = plot::scaling(&[1e3, 1e4, 1e5, 1e6], &[2.9, 2.2, 1.7, 1.3]);
+/// curve.x_label("parameters").y_label("loss")
 /// # ;
 /// ```
 #[track_caller]
@@ -172,11 +189,7 @@ fn scaling_of(xs: Vec<f64>, ys: Vec<f64>) -> Figure {
     let line = [low, high].map(|x| (x, factor * x.powf(slope)));
     let mut figure = over_axes("scaling", vec![(law.clone(), line.to_vec())]);
     figure.summary = vec![format!("{} points, y = {law}", points.len())];
-    let mark = Mark {
-        colour: palette::colour(1),
-        shape: 0,
-        size: 4.5,
-    };
+    let mark = Mark::dot(palette::colour(1), 4.5);
     figure.layers.push(Layer::Marks(points, mark));
     figure.legend.push(("measured".to_owned(), Key::Mark(mark)));
     figure.log_x().log_y()

@@ -48,39 +48,7 @@ fn attention_of(weights: &Tensor, tokens: List<&str>) -> Figure {
     let most_of_all = values.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
     let head = |head: usize| {
         let own = &values[head * n * n..(head + 1) * n * n];
-        let text = |i: usize| {
-            if n > 8 {
-                String::new()
-            } else {
-                number((own[i] * 100.0).round() / 100.0, 2)
-            }
-        };
-        let colour = |value: f64| palette::sequential(0.9 * value / most_of_all);
-        let mut figure = cells(
-            "attention",
-            own,
-            tokens.clone(),
-            tokens.clone(),
-            &colour,
-            &text,
-        );
-        figure.x.label = "looks at".to_owned();
-        let most = |i: usize| {
-            (0..n)
-                .max_by(|&a, &b| own[i * n + a].total_cmp(&own[i * n + b]))
-                .unwrap_or(0)
-        };
-        let said = (0..n.min(12)).map(|i| {
-            let to = most(i);
-            format!(
-                "{} → {} ({})",
-                tokens[i],
-                tokens[to],
-                number(own[i * n + to], 2)
-            )
-        });
-        figure.summary = vec![said.collect::<Vec<_>>().join(", ")];
-        figure
+        head_of_attention(own, &tokens, most_of_all)
     };
     if heads == 1 {
         return head(0);
@@ -95,6 +63,30 @@ fn attention_of(weights: &Tensor, tokens: List<&str>) -> Figure {
         figure
     };
     Figure::of_parts("attention", (0..heads).map(part).collect(), 2)
+}
+
+/// What one head of an attention looks at.
+fn head_of_attention(own: &[f64], tokens: &[String], most_of_all: f64) -> Figure {
+    let n = tokens.len();
+    let text = |i: usize| {
+        if n > 8 {
+            String::new()
+        } else {
+            number((own[i] * 100.0).round() / 100.0, 2)
+        }
+    };
+    let colour = |value: f64| palette::sequential(0.9 * value / most_of_all);
+    let (rows, columns) = (tokens.to_vec(), tokens.to_vec());
+    let mut figure = cells("attention", own, rows, columns, &colour, &text);
+    figure.x.label = "looks at".to_owned();
+    let said = (0..n.min(12)).map(|i| {
+        let row = &own[i * n..(i + 1) * n];
+        let to = (0..n).max_by(|&a, &b| row[a].total_cmp(&row[b]));
+        let to = to.unwrap_or(0);
+        format!("{} → {} ({})", tokens[i], tokens[to], number(row[to], 2))
+    });
+    figure.summary = vec![said.collect::<Vec<_>>().join(", ")];
+    figure
 }
 
 /// A space and a line break as signs that can be seen.
@@ -178,7 +170,44 @@ fn embedding_of(vectors: &Tensor, names: List<&str>) -> Figure {
         let problem = format!("embedding: {n} vectors and {} names", names.len());
         fail(&problem, &[("vectors", vectors)], "one name for each row");
     }
-    let mut rows = vectors.numbers();
+    let (points, kept) = main_components(vectors.numbers(), features);
+    let side = |values: Vec<f64>| Axis::numbers(padded(extent(values).unwrap_or((0.0, 1.0)), 0.08));
+    let (x, y) = (
+        points.iter().map(|p| p.0).collect(),
+        points.iter().map(|p| p.1).collect(),
+    );
+    let mut figure = Figure::new("embedding", side(x), side(y));
+    figure.size = (560.0, 420.0);
+    figure.layers.push(Layer::Marks(
+        points.clone(),
+        Mark::dot(palette::colour(0), 3.5),
+    ));
+    let labels = points
+        .iter()
+        .zip(&names)
+        .map(|(point, name)| Layer::Label(*point, name.clone()));
+    figure.layers.extend(labels);
+    (figure.x.label, figure.y.label) = ("component 1".to_owned(), "component 2".to_owned());
+    let share = number(100.0 * kept, 3);
+    figure.summary = vec![format!(
+        "{n} vectors of {features} features, {share} % of how they differ is seen"
+    )];
+    let nearest = |i: usize| {
+        let distance = |j: &usize| (points[i].0 - points[*j].0).hypot(points[i].1 - points[*j].1);
+        (0..n)
+            .filter(|j| *j != i)
+            .min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    };
+    let near =
+        (0..n.min(20)).filter_map(|i| Some(format!("{} near {}", names[i], names[nearest(i)?])));
+    figure.summary.push(near.collect::<Vec<_>>().join(", "));
+    figure
+}
+
+/// Rows by the two directions in which they differ most, and how much of how they differ is seen
+/// so.
+fn main_components(mut rows: Vec<f64>, features: usize) -> (Vec<(f64, f64)>, f64) {
+    let n = rows.len() / features;
     for feature in 0..features {
         let mean = rows.iter().skip(feature).step_by(features).sum::<f64>() / n as f64;
         rows.iter_mut()
@@ -203,41 +232,7 @@ fn embedding_of(vectors: &Tensor, names: List<&str>) -> Figure {
                 .for_each(|(value, part)| *value -= along * part);
         }
     }
-    let side = |values: Vec<f64>| Axis::numbers(padded(extent(values).unwrap_or((0.0, 1.0)), 0.08));
-    let (x, y) = (
-        points.iter().map(|p| p.0).collect(),
-        points.iter().map(|p| p.1).collect(),
-    );
-    let mut figure = Figure::new("embedding", side(x), side(y));
-    figure.size = (560.0, 420.0);
-    figure.layers.push(Layer::Marks(
-        points.clone(),
-        Mark {
-            colour: palette::colour(0),
-            shape: 0,
-            size: 3.5,
-        },
-    ));
-    let labels = points
-        .iter()
-        .zip(&names)
-        .map(|(point, name)| Layer::Label(*point, name.clone()));
-    figure.layers.extend(labels);
-    (figure.x.label, figure.y.label) = ("component 1".to_owned(), "component 2".to_owned());
-    let share = number(100.0 * kept / all.max(f64::MIN_POSITIVE), 3);
-    figure.summary = vec![format!(
-        "{n} vectors of {features} features, {share} % of how they differ is seen"
-    )];
-    let nearest = |i: usize| {
-        let distance = |j: &usize| (points[i].0 - points[*j].0).hypot(points[i].1 - points[*j].1);
-        (0..n)
-            .filter(|j| *j != i)
-            .min_by(|a, b| distance(a).total_cmp(&distance(b)))
-    };
-    let near =
-        (0..n.min(20)).filter_map(|i| Some(format!("{} near {}", names[i], names[nearest(i)?])));
-    figure.summary.push(near.collect::<Vec<_>>().join(", "));
-    figure
+    (points, kept / all.max(f64::MIN_POSITIVE))
 }
 
 /// The direction in which rows differ most, of length 1: multiplying by the covariance again and

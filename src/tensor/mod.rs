@@ -29,7 +29,7 @@ pub use node::Tensor;
 pub use node::no_grad;
 pub(crate) use node::{NoGrad, begin_cell, grad_enabled};
 pub use operation::stop_at_nan;
-pub(crate) use operation::{op, wrt, wrt_part};
+pub(crate) use operation::{op, op_on, wrt, wrt_part};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
@@ -65,6 +65,14 @@ impl Tensor {
                 )
             }
         }
+    }
+
+    /// As [`from_vec`](Tensor::from_vec), or how many values there are if they do not fill the
+    /// shape: for sizes that come from a file, where even their product may be no number.
+    pub(crate) fn filled(values: Vec<Float>, shape: &[usize]) -> Result<Tensor, usize> {
+        let count = values.len();
+        let value = Array::from_shape_vec(IxDyn(shape), values).map_err(|_| count)?;
+        Ok(Tensor::from_array(value))
     }
 
     /// Zeros: `Tensor::zeros(&[2, 3])`.

@@ -39,6 +39,17 @@ pub(crate) fn op(name: &'static str, value: Array, edges: impl Into<Vec<Edge>>) 
     Tensor(Arc::new(Node::new(name, value, edges, tracked)))
 }
 
+/// The result of an operation on one tensor, as [`op`], with the derivative with respect to it.
+#[track_caller]
+pub(crate) fn op_on(
+    input: &Tensor,
+    name: &'static str,
+    value: Array,
+    vjp: impl Fn(&Array) -> Array + Send + Sync + 'static,
+) -> Tensor {
+    op(name, value, [wrt(input, vjp)])
+}
+
 static STOP_AT_NAN: AtomicBool = AtomicBool::new(false);
 
 /// Has each operation look at its result, and end the cell at the line that first makes a value

@@ -210,7 +210,8 @@ impl Tensor {
             _ => String::new(),
         };
         format!(
-            "<div><table style=\"border-collapse:collapse;color:inherit;font-family:monospace\"><tbody>{body}</tbody></table>\
+            "<div><table style=\"border-collapse:collapse;color:inherit;font-family:monospace\">\
+             <tbody>{body}</tbody></table>\
              <div style=\"font-size:90%\">{name}shape {:?} · {} values{history}</div></div>",
             self.shape(),
             thousands(self.len())

@@ -157,7 +157,8 @@ pub(crate) fn html_table(
         ),
     };
     format!(
-        "<div><table style=\"border-collapse:collapse;color:inherit;font-variant-numeric:tabular-nums\">\
+        "<div><table style=\"border-collapse:collapse;color:inherit;\
+         font-variant-numeric:tabular-nums\">\
          <thead>{head}</thead><tbody>{body}</tbody></table>{footer}</div>"
     )
 }

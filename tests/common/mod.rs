@@ -277,7 +277,9 @@ pub fn notebook(path: &Path, cells: &[&str]) {
             })
         })
         .collect();
-    let kernel = serde_json::json!({"display_name": "Rust (chainrule)", "language": "rust", "name": "chainrule"});
+    let kernel = serde_json::json!({
+        "display_name": "Rust (chainrule)", "language": "rust", "name": "chainrule",
+    });
     let notebook = serde_json::json!({
         "cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5,
     });

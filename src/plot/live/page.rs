@@ -69,7 +69,8 @@ impl Live {
         let _ = write!(
             html,
             "<div style=\"height:6px;margin:6px 0 8px;background:#e6e6e6;border-radius:3px\">\
-             <div style=\"height:6px;width:{percent:.1}%;background:{bar};border-radius:3px\"></div></div>"
+             <div style=\"height:6px;width:{percent:.1}%;background:{bar};border-radius:3px\">\
+             </div></div>"
         );
         if let Some(step) = self.failed_at {
             let _ = write!(
@@ -100,10 +101,12 @@ impl Live {
         let Some((_, last)) = self.rows.last() else {
             return;
         };
-        let cell = "padding:1px 16px 1px 0;text-align:right;white-space:nowrap;color:#222;background:#fff;border:none;font-weight:";
+        let cell = "padding:1px 16px 1px 0;text-align:right;white-space:nowrap;color:#222;\
+                    background:#fff;border:none;font-weight:";
         let columns: Vec<&str> = last.figures().into_iter().map(|(name, _)| name).collect();
-        *html += "<table style=\"border-collapse:collapse;margin:0;background:#fff;color:#222;font-size:12px;\
-                  font-variant-numeric:tabular-nums\"><tr style=\"background:#fff\">";
+        *html += "<table style=\"border-collapse:collapse;margin:0;background:#fff;color:#222;\
+                  font-size:12px;font-variant-numeric:tabular-nums\">\
+                  <tr style=\"background:#fff\">";
         for name in std::iter::once("epoch").chain(columns.iter().copied()) {
             let _ = write!(html, "<th style=\"{cell}bold\">{name}</th>");
         }
@@ -189,23 +192,7 @@ impl Live {
             .iter()
             .filter_map(|(step, row)| Some((*step as f64, row.val_loss? as f64)))
             .collect();
-        // A few peaks shall not flatten the rest: what is above the 98th percentile runs along the
-        // edge.
-        let mut heights: Vec<f64> = raw
-            .iter()
-            .map(|point| point.1)
-            .filter(|y| y.is_finite())
-            .collect();
-        heights.sort_by(f64::total_cmp);
-        let usual = heights.get(heights.len().saturating_sub(1) * 49 / 50)?;
-        let lowest = heights.first()?;
-        let shown = smooth
-            .iter()
-            .chain(&val)
-            .map(|point| point.1)
-            .chain([*usual, *lowest]);
-        let (low, high) = extent(shown)?;
-
+        let (low, high) = seen(&raw, &smooth, &val)?;
         let mut figure = Figure::new(
             "loss",
             Axis::numbers((1.0, self.last_step())),
@@ -215,12 +202,7 @@ impl Live {
         (figure.x.ticks, figure.x.label, figure.y.label) =
             (Ticks::Whole, "step".to_owned(), "loss".to_owned());
         let blue = palette::colour(0);
-        let thick = Stroke {
-            colour: blue,
-            width: 2.0,
-            dash: 0,
-            opacity: 1.0,
-        };
+        let thick = Stroke::solid(blue, 2.0);
         figure.layers.push(Layer::Line(
             raw,
             Stroke {
@@ -239,45 +221,70 @@ impl Live {
             self.series.len(),
             number(end, 4)
         ));
-        if !val.is_empty() {
-            let every = val.len().div_ceil(MOST_EPOCHS_DRAWN);
-            let last = val.len() - 1;
-            let val: Vec<_> = val
-                .into_iter()
-                .enumerate()
-                .filter(|(i, _)| i % every == 0 || *i == last)
-                .map(|(_, p)| p)
-                .collect();
-            let stroke = Stroke {
-                colour: palette::colour(1),
-                width: 1.0,
-                dash: 1,
-                opacity: 1.0,
-            };
-            let mark = Mark {
-                colour: palette::colour(1),
-                shape: 3,
-                size: 3.6,
-            };
-            figure.layers.push(Layer::Line(val.clone(), stroke));
-            let has_marks = val.len() <= MOST_MARKS;
-            figure.legend.push((
-                "validation".to_owned(),
-                if has_marks {
-                    Key::Mark(mark)
-                } else {
-                    Key::Line(stroke)
-                },
-            ));
-            if has_marks {
-                figure.layers.push(Layer::Marks(val, mark));
-            }
-        }
+        draw_validation(val, &mut figure);
         // Losses that fall by an order of magnitude and a half are a line at the bottom on a linear
         // axis.
         if low > 0.0 && high / low > 30.0 {
             figure = figure.log_y();
         }
         Some(figure)
+    }
+}
+
+/// The lowest and the highest loss that are seen.
+fn seen(raw: &[(f64, f64)], smooth: &[(f64, f64)], val: &[(f64, f64)]) -> Option<(f64, f64)> {
+    // A few peaks shall not flatten the rest: what is above the 98th percentile runs along the
+    // edge.
+    let mut heights: Vec<f64> = raw
+        .iter()
+        .map(|point| point.1)
+        .filter(|y| y.is_finite())
+        .collect();
+    heights.sort_by(f64::total_cmp);
+    let usual = heights.get(heights.len().saturating_sub(1) * 49 / 50)?;
+    let lowest = heights.first()?;
+    let shown = smooth
+        .iter()
+        .chain(val)
+        .map(|point| point.1)
+        .chain([*usual, *lowest]);
+    extent(shown)
+}
+
+/// A point for each epoch, or a line where there are many.
+fn draw_validation(val: Vec<(f64, f64)>, figure: &mut Figure) {
+    let Some(last) = val.len().checked_sub(1) else {
+        return;
+    };
+    let every = val.len().div_ceil(MOST_EPOCHS_DRAWN);
+    let val: Vec<_> = val
+        .into_iter()
+        .enumerate()
+        .filter(|(i, _)| i % every == 0 || *i == last)
+        .map(|(_, p)| p)
+        .collect();
+    let stroke = Stroke {
+        colour: palette::colour(1),
+        width: 1.0,
+        dash: 1,
+        opacity: 1.0,
+    };
+    let mark = Mark {
+        colour: palette::colour(1),
+        shape: 3,
+        size: 3.6,
+    };
+    figure.layers.push(Layer::Line(val.clone(), stroke));
+    let has_marks = val.len() <= MOST_MARKS;
+    figure.legend.push((
+        "validation".to_owned(),
+        if has_marks {
+            Key::Mark(mark)
+        } else {
+            Key::Line(stroke)
+        },
+    ));
+    if has_marks {
+        figure.layers.push(Layer::Marks(val, mark));
     }
 }

@@ -1,0 +1,112 @@
+//! What a column of a table holds: numbers or words.
+
+use super::Dataset;
+use super::cells::{
+    Cells, Column, MISSING, MISSING_NUMBER, different, is_almost_number, number, places,
+};
+use super::dataset::count_of_classes;
+use super::files::wrong;
+use super::table::Csv;
+use crate::Float;
+use crate::tensor::Tensor;
+use std::io::Result;
+
+impl Column {
+    /// Decides whether a column holds numbers or words. Where most are numbers and some are not,
+    /// that is an error.
+    pub(super) fn new(
+        how: &Csv,
+        name: String,
+        texts: Vec<String>,
+        lines: &[u64],
+        has_decimal_comma: bool,
+    ) -> Result<Column> {
+        let filled = |word: &String| Some(word.clone()).filter(|word| !word.is_empty());
+        if how.words.contains(&name) {
+            let cells = Cells::Words(texts.iter().map(filled).collect());
+            return Ok(Column { name, cells, texts });
+        }
+        let is_missing = |text: &str| MISSING.contains(&text);
+        let is_no_number = |text: &str| MISSING_NUMBER.contains(&text.to_lowercase().as_str());
+        let numbers: Vec<Option<Float>> = texts
+            .iter()
+            .map(|text| number(text, has_decimal_comma))
+            .collect();
+        let others = numbers
+            .iter()
+            .zip(&texts)
+            .zip(lines)
+            .filter(|((number, text), _)| {
+                number.is_none() && !is_missing(text) && !is_no_number(text)
+            });
+        let others: Vec<(u64, &str)> = others
+            .map(|((_, text), line)| (*line, text.as_str()))
+            .collect();
+        let (found, almost) = (
+            numbers.iter().flatten().count(),
+            others
+                .iter()
+                .filter(|(_, text)| is_almost_number(text))
+                .count(),
+        );
+        if found > 0 && others.is_empty() {
+            return Ok(Column {
+                name,
+                cells: Cells::Numbers(numbers),
+                texts,
+            });
+        }
+        if found + almost > others.len() - almost {
+            let problem = format!(
+                "in the column {name:?} stand numbers, but for {}",
+                places(others.into_iter())
+            );
+            let advice = format!(
+                "write numbers there, or take all as words: .words({name:?}) of data::csv(…)"
+            );
+            return Err(wrong(&how.path, format!("{problem}: {advice}")));
+        }
+        Ok(Column::of_words(name, texts))
+    }
+
+    pub(super) fn of_words(name: String, texts: Vec<String>) -> Column {
+        let word =
+            |text: &String| Some(text.clone()).filter(|text| !MISSING.contains(&text.as_str()));
+        Column {
+            cells: Cells::Words(texts.iter().map(word).collect()),
+            name,
+            texts,
+        }
+    }
+
+    pub(super) fn is_missing(&self, row: usize) -> bool {
+        match &self.cells {
+            Cells::Numbers(numbers) => numbers[row].is_none(),
+            Cells::Words(words) => words[row].is_none(),
+        }
+    }
+
+    /// The data with this column as what to predict.
+    pub(super) fn targets(&self, x: Tensor) -> Dataset {
+        let n = x.shape()[0];
+        match &self.cells {
+            Cells::Numbers(numbers) => {
+                let values: Vec<Float> = numbers.iter().flatten().copied().collect();
+                let shape = if count_of_classes(&values).is_some() {
+                    vec![n]
+                } else {
+                    vec![n, 1]
+                };
+                Dataset::new(&x, &Tensor::from_vec(values, &shape))
+            }
+            Cells::Words(cells) => {
+                let classes = different(cells);
+                let number = |cell: &String| {
+                    classes.iter().position(|class| class == cell).unwrap_or(0) as Float
+                };
+                let y = Tensor::from_vec(cells.iter().flatten().map(number).collect(), &[n]);
+                Dataset::new(&x, &y).class_names(&classes)
+            }
+        }
+    }
+}

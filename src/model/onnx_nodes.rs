@@ -1,0 +1,120 @@
+//! What the attributes of an operation of ONNX say, and what is said of one that is not understood.
+
+use super::onnx::{Attribute, Node};
+use crate::Float;
+use crate::nn::Padding;
+use crate::tensor::Tensor;
+
+impl Node {
+    /// The tensor that a constant is.
+    pub(super) fn constant(&self) -> Option<Tensor> {
+        Some(
+            match self
+                .attributes
+                .iter()
+                .find(|(name, _)| name.starts_with("value"))?
+                .1
+            {
+                Attribute::Tensor(value) => value.clone(),
+                Attribute::Float(value) => Tensor::from(*value),
+                Attribute::Ints(values) => Tensor::from(
+                    values
+                        .iter()
+                        .map(|value| *value as Float)
+                        .collect::<Vec<_>>(),
+                ),
+                Attribute::Text(_) => return None,
+            },
+        )
+    }
+
+    /// What is wrong with it, and what would do instead.
+    pub(super) fn not_understood(&self) -> String {
+        let about: Vec<String> = self
+            .attributes
+            .iter()
+            .map(|(name, value)| format!("{name} {value}"))
+            .collect();
+        let about = if about.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", about.join(", "))
+        };
+        let advice = match self.op.as_str() {
+            "Gelu" => "; its form with tanh is: nn.GELU(approximate=\"tanh\")",
+            "LogSoftmax" => "; leave it out when you export, and use a loss that takes logits",
+            "MaxPool" | "AveragePool" => {
+                "; windows without padding and gaps are, as wide as they are high"
+            }
+            "Conv" => {
+                "; filters without groups and gaps are, as wide as they are high, with the same \
+                padding on all sides"
+            }
+            "Reshape" => "; a shape that keeps the batch is, such as that of nn.Flatten()",
+            "Softmax" => "; softmax along the last axis is",
+            "Shape" | "Gather" | "Slice" | "Concat" | "Mod" => {
+                "; export with sizes that are fixed, but for the batch"
+            }
+            _ => "",
+        };
+        format!(
+            "the operation {}{about}, as it is here, is not understood{advice}",
+            self.op
+        )
+    }
+
+    /// What an attribute of windows has along each axis, if it is the same along all.
+    pub(super) fn same(&self, name: &str, otherwise: usize) -> Option<usize> {
+        let values = self.ints(name).unwrap_or(&[]);
+        let first = values
+            .first()
+            .map_or(Some(otherwise), |value| usize::try_from(*value).ok());
+        first.filter(|_| values.iter().all(|value| *value == values[0]))
+    }
+
+    /// Whether windows have no gaps, no groups, and the padding that is written there.
+    pub(super) fn is_plain(&self) -> bool {
+        let is = |name: &str, value: usize| self.same(name, value) == Some(value);
+        let is_known = match self.attributes.get("auto_pad") {
+            Some(Attribute::Text(how)) => {
+                how == "NOTSET" || how == "VALID" || (how == "SAME_UPPER" && self.op == "Conv")
+            }
+            _ => true,
+        };
+        is("dilations", 1) && is("group", 1) && is("ceil_mode", 0) && is_known
+    }
+
+    /// The padding of a filter: the same on all sides, or as much as keeps the size.
+    pub(super) fn padding(&self, size: usize, stride: usize) -> Option<Padding> {
+        let how = self.attributes.get("auto_pad");
+        if matches!(how, Some(Attribute::Text(how)) if how == "SAME_UPPER") {
+            return Some(Padding::Same);
+        }
+        let pads = self.ints("pads").unwrap_or(&[]);
+        let (before, after) = pads.split_at(pads.len() / 2);
+        let all = |pads: &[i64], value: usize| {
+            !pads.is_empty() && pads.iter().all(|pad| *pad == value as i64)
+        };
+        if stride == 1
+            && size > 0
+            && size.is_multiple_of(2)
+            && all(before, (size - 1) / 2)
+            && all(after, size / 2)
+        {
+            return Some(Padding::Same);
+        }
+        self.same("pads", 0).map(Padding::Fixed)
+    }
+}
+
+impl std::fmt::Display for Attribute {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Attribute::Float(value) => write!(f, "{value}"),
+            Attribute::Ints(values) if values.len() == 1 => write!(f, "{}", values[0]),
+            Attribute::Ints(values) => write!(f, "{values:?}"),
+            Attribute::Text(text) => write!(f, "{text:?}"),
+            Attribute::Tensor(tensor) => write!(f, "{:?}", tensor.to_vec()),
+        }
+    }
+}
