@@ -171,7 +171,7 @@ impl Evaluator {
         library: Library,
         cells: Cells,
     ) -> Result<Evaluator> {
-        let session = Session::create(&library)?;
+        let session = Session::create(&library, settings.memory)?;
         let channels = Channels::open()?;
         let prepared = library.compiled(&toolchain.host);
         let object = prepared.join("libchainrule.so");

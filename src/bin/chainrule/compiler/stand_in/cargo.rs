@@ -13,6 +13,7 @@
 //! [`PRETEND`]).
 
 use super::adapt::adapt_file;
+use super::ended;
 use super::process::{self, ROLE};
 use super::stops;
 use crate::compiler::network;
@@ -93,6 +94,7 @@ pub fn main() -> ! {
     {
         std::process::exit(0);
     }
+    ended::limit();
     let mut command = Command::new(cargo);
     command.args(arguments);
     if arguments.iter().any(|argument| argument == "build")

@@ -5,8 +5,9 @@
 //! session, and a cell that one session has compiled fits the variables of another.
 
 use super::adapt::{METADATA, adapt_file};
+use super::ended::understood;
 use super::generated::SOURCE;
-use super::process::{ROLE, compile, fail};
+use super::process::{DIED, ROLE, compile, fail};
 use super::{cargo, stops};
 use crate::compiler::identity;
 use crate::compiler::toolchain::cargo_home;
@@ -65,12 +66,21 @@ pub fn main() -> ! {
         let _ = std::fs::write(cargo::SAID, &said);
         code
     } else {
-        compile(make(), |_| {})
+        let code = compile(make(), |_| {});
+        if code > DIED {
+            let _ = std::io::stderr().write_all(&understood(code, Vec::new(), &krate(&arguments)));
+        }
+        code
     };
     if is_cell && code == 0 {
         cargo::note(&rustc, &arguments);
     }
     std::process::exit(code)
+}
+
+fn krate(arguments: &[OsString]) -> String {
+    let name = arguments.windows(2).find(|pair| pair[0] == "--crate-name");
+    name.map_or_else(String::new, |pair| pair[1].to_string_lossy().into_owned())
 }
 
 /// Says what tells the crate apart from others of its name.

@@ -18,7 +18,7 @@
 //! rustc says of them is said of where they were.
 
 use super::generated::{CATCH_BEGIN, PUT, SOURCE, inner};
-use super::process;
+use super::process::{self, DIED};
 use super::shadows::made_anew;
 use super::statements::{cannot_fail, has_hot_loop, made_by};
 use super::unseen;
@@ -108,6 +108,11 @@ pub fn compile(make: impl Fn() -> Command) -> (i32, Vec<u8>) {
     {
         let (code, said) = unseen::compile(&make);
         if code == 0 {
+            return (code, said);
+        }
+        if code > DIED {
+            // What has ended a compiler would end it again.
+            let _ = std::fs::write(SOURCE, &source);
             return (code, said);
         }
         match split.judge(&said) {

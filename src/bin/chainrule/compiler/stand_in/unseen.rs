@@ -2,6 +2,7 @@
 //! `chainrule::unseen!` around each, so that an error in it is heard of (see the library's
 //! `cell/unseen.rs`).
 
+use super::ended::understood;
 use super::generated::SOURCE;
 use super::process;
 use serde_json::Value;
@@ -37,7 +38,7 @@ fn run(mut command: Command) -> (i32, Vec<u8>) {
     let mut said = Vec::new();
     command.stderr(Stdio::piped());
     let code = process::compile(command, |mut stderr| drop(stderr.read_to_end(&mut said)));
-    (code, said)
+    (code, understood(code, said, "ctx"))
 }
 
 /// The bytes of each `Result` that is thrown away, the last first.

@@ -1,6 +1,7 @@
 //! The table of beginner's mistakes: which message means which, and what to say.
 
 mod compiled_files;
+mod compiler;
 mod keeping;
 mod library;
 mod names;
@@ -15,7 +16,9 @@ use super::case::{
     BORROW, CLOSURE, Case, Explanation, FOREIGN, ITERATOR, NAMELESS, OUTDATED, STRANGE,
     UNKNOWN_TYPE, UNPAIRED,
 };
+use crate::compiler::stand_in::ended::{CRASHED, OUT_OF_MEMORY};
 use compiled_files::{file_in_a_macro, module_in_a_file};
+use compiler::{compiler_crashed, compiler_out_of_memory, large_constant};
 use keeping::{borrow, closure, iterator, nameless, outdated, unknown_type};
 use library::in_chinese;
 use names::{missing_crate, missing_method, missing_name, missing_use, nameless_trait};
@@ -107,6 +110,14 @@ const SITUATIONS: &[Situation] = &[
     // Files that a cell would be compiled with.
     situation(&[""], "couldn't read ", file_in_a_macro),
     situation(&["E0583"], "", module_in_a_file),
+    // What is too much for the compiler.
+    situation(&[""], OUT_OF_MEMORY, compiler_out_of_memory),
+    situation(&[""], CRASHED, compiler_crashed),
+    situation(
+        &["E0080"],
+        "more memory than available to compiler",
+        large_constant,
+    ),
     // Tensors, as Python has them.
     situation(&["E0277"], "Tensor", tensor_with_something_else),
     situation(&["E0608"], "Tensor", index_of_tensor),
