@@ -10,7 +10,7 @@
 //! snapshots = "on"         # whether a cell that crashes is undone
 //! history = "on"           # whether the cells that were run are remembered for later sessions
 //! undo = 10                # how many cells `:undo` can take back
-//! rest-after = 1200        # seconds without a cell after which what compiles gives its memory back
+//! rest-after = 1200        # seconds without a cell until what compiles gives its memory back
 //! cell-cache = "2G"        # compiled cells that are kept for the next time, or "off"
 //! language = "en"          # or "zh"
 //! ```

@@ -9,6 +9,7 @@ pub mod crates;
 pub mod facade;
 mod identity;
 pub mod library;
+mod manifest;
 pub mod network;
 mod parts;
 pub mod redefinition;

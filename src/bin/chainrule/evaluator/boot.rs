@@ -13,7 +13,6 @@ use super::{
 use crate::compiler::cells::Cells;
 use crate::compiler::facade;
 use crate::compiler::library::{Form, Library, PRELUDE, cache_folder, evaluation_key};
-use crate::compiler::network;
 use crate::compiler::session::{Session, copy_target};
 use crate::compiler::stand_in;
 use crate::compiler::stand_in::cargo;
@@ -321,13 +320,7 @@ pub(super) fn name_crates(
     run(context, ":offline 1")?;
     let offline = run(context, &name);
     go_online(context, folder)?;
-    offline.or_else(|error| {
-        if network::is_there() {
-            run(context, &name)
-        } else {
-            Err(error)
-        }
-    })
+    offline.or_else(|_| run(context, &name))
 }
 
 /// evcxr reads `evcxr.toml` in the current folder, and what stands there can run programs. So it

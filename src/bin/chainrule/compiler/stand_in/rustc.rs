@@ -11,6 +11,8 @@ use super::process::{DIED, ROLE, compile, fail};
 use super::{cargo, stops};
 use crate::compiler::identity;
 use crate::compiler::toolchain::cargo_home;
+use crate::machine::processes::die_with_parent;
+use nix::sys::signal::Signal;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -21,6 +23,8 @@ pub const PREPARED: &str = "CHAINRULE_PREPARED_LIBRARY";
 
 /// Runs rustc with the arguments of this process, after adapting the cell if it is one.
 pub fn main() -> ! {
+    // Whoever ends cargo ends what it compiles.
+    die_with_parent(Signal::SIGKILL);
     let mut arguments = std::env::args_os().skip(1);
     let Some(rustc) = arguments.next() else {
         fail("cargo did not say which rustc to run")

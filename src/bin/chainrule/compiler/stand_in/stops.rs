@@ -9,7 +9,8 @@
 //! ```text
 //! let a = f();                                     let a = f();
 //! g(&a);                                    ⇒      let rest = go_on(Box::new(|| { g(&a);
-//! store.put_variable::<A>("a", a);                 })); store.put_variable::<A>("a", a); rest.end();
+//! store.put_variable::<A>("a", a);                 })); store.put_variable::<A>("a", a);
+//!                                                  rest.end();
 //! ```
 //!
 //! rustc may refuse that where it takes the cell as it was (a variable that is first given a value
@@ -476,7 +477,8 @@ mod tests {
                 + 1
         };
         let error = |code: &str, line: u64| {
-            let span = json!({"is_primary": true, "line_start": line, "line_end": line, "byte_start": 0, "byte_end": 1});
+            let span = json!({"is_primary": true, "line_start": line, "line_end": line,
+                "byte_start": 0, "byte_end": 1});
             json!({"level": "error", "code": {"code": code}, "spans": [span]})
                 .to_string()
                 .into_bytes()
@@ -512,7 +514,8 @@ mod tests {
             made.source
         );
         let at = made.source.find(call).unwrap() + call.len() - 3;
-        let span = json!({"is_primary": true, "line_start": 1, "line_end": 1, "byte_start": at, "byte_end": at + 1});
+        let span = json!({"is_primary": true, "line_start": 1, "line_end": 1,
+            "byte_start": at, "byte_end": at + 1});
         let said =
             json!({"level": "error", "code": {"code": "E0382"}, "spans": [span]}).to_string();
         assert!(

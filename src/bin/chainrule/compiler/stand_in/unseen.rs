@@ -103,7 +103,8 @@ mod tests {
         let source = "fn f() {\n    a.b(c);\n    write!(d, \"e\");\n}\n";
         let span = |text: &str, expansion: Value| {
             let start = source.find(text).unwrap();
-            json!({"file_name": SOURCE, "byte_start": start, "byte_end": start + text.len(), "expansion": expansion})
+            json!({"file_name": SOURCE, "byte_start": start, "byte_end": start + text.len(),
+                "expansion": expansion})
         };
         let said = |message: &str, span: Value| {
             json!({"code": {"code": "unused_must_use"}, "message": message, "spans": [span]})

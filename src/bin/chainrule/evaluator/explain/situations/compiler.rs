@@ -20,10 +20,11 @@ pub fn compiler_out_of_memory(case: &Case) -> Option<Explanation> {
     }
     Some(Explanation::new(
         "The cell grows while it is compiled: a macro that repeats what it is given, a type that \
-         holds itself several times, a very large constant or file. The compiler was stopped before \
-         it took the machine; all variables are as they were. Make that part smaller, or let it be \
-         made when the cell runs (a loop, a `Vec`, `std::fs::read`).",
-        "这个单元格在编译时不断变大：例如一再重复自身参数的宏、层层嵌套的类型、非常大的常量或文件。编译器在占满机器内存之前被停止，所有变量保持不变。请把这部分写小一些，或者改到运行时再生成（用循环、`Vec` 或 `std::fs::read`）。",
+         holds itself several times, a very large constant or file. The compiler was stopped \
+         before it took the machine; all variables are as they were. Make that part smaller, or \
+         let it be made when the cell runs (a loop, a `Vec`, `std::fs::read`).",
+        "这个单元格在编译时不断变大：例如一再重复自身参数的宏、层层嵌套的类型、非常大的常量或文件。编译器在占满机\
+         器内存之前被停止，所有变量保持不变。请把这部分写小一些，或者改到运行时再生成（用循环、`Vec` 或 `std::fs::read`）。",
         "",
     ))
 }
@@ -31,9 +32,9 @@ pub fn compiler_out_of_memory(case: &Case) -> Option<Explanation> {
 /// An expression so deep that rustc runs out of stack.
 pub fn compiler_crashed(_: &Case) -> Option<Explanation> {
     Some(Explanation::new(
-        "The compiler gave up on this cell: most often a macro makes an expression of many thousand \
-         parts within one another. All variables are as they were. Make it smaller, or let a loop do \
-         it when the cell runs.",
+        "The compiler gave up on this cell: most often a macro makes an expression of many \
+         thousand parts within one another. All variables are as they were. Make it smaller, or \
+         let a loop do it when the cell runs.",
         "编译器处理不了这个单元格：多半是宏展开成了嵌套成千上万层的表达式。所有变量保持不变。请把它写小一些，或者改用循环在运行时完成。",
         "",
     ))
