@@ -186,7 +186,6 @@ const LONG_FUNCTIONS: &[(&str, usize)] = &[
     ("src/bin/chainrule/jupyter/comms.rs act", 78),
     ("src/bin/chainrule/jupyter/kernel.rs serve", 63),
     ("src/bin/chainrule/notebook/run.rs run_cells", 89),
-    ("src/bin/chainrule/settings.rs load", 70),
     ("src/data/table.rs read", 67),
     ("src/kernels/gemm.rs block", 73),
     ("src/model/diagnose.rs gradients", 65),
