@@ -17,6 +17,8 @@ use std::ops::Range;
 /// changes.
 const BOLD: &str = "\x1b[1m";
 const RESET: &str = "\x1b[0m";
+/// As rustc says that a constant is larger than what it has.
+const MEMORY_OF_COMPILER: &str = "more memory than available to compiler";
 /// More would hide the errors.
 const MOST_EXPLANATIONS: usize = 3;
 
@@ -239,7 +241,10 @@ impl Refusal {
         match self {
             // What has nothing to do with the text of the cell, such as a full disk, has no place
             // in it.
-            Refusal::Mistakes(mistakes) => mistakes.iter().any(|one| !one.marks.is_empty()),
+            Refusal::Mistakes(mistakes) => {
+                mistakes.iter().any(|one| !one.marks.is_empty())
+                    && !mistakes.iter().any(Mistake::is_of_the_moment)
+            }
             Refusal::Said(message) => Unkept::from_message(message).is_some(),
         }
     }
@@ -358,6 +363,11 @@ impl Mistake {
             marks: flaw.marks.into_iter().enumerate().map(mark).collect(),
             helps: Vec::new(),
         }
+    }
+
+    /// Whether it is about a file or about memory: both may be there the next time.
+    fn is_of_the_moment(&self) -> bool {
+        self.original.starts_with("couldn't read ") || self.original.contains(MEMORY_OF_COMPILER)
     }
 
     /// The mark that it is about.

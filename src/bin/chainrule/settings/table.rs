@@ -1,7 +1,7 @@
 //! The table of what can be set. What one setting is called, means, expects and changes stands in
 //! one row; flags, variables, the file, `--help` and `chainrule doctor` are made from it.
 
-use super::{MOST_UNDO, Settings};
+use super::values::{MOST_UNDO, Settings};
 use chainrule::display::{Language, set_language};
 use std::time::Duration;
 
