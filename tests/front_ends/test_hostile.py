@@ -320,19 +320,40 @@ def test_what_grows_in_the_compiler_is_said_in_chinese(jupyter_folders):
 
 
 def test_a_compiler_that_does_not_end_is_interrupted(narrow):
-    """Types that double: rustc thinks for ever, in little memory."""
-    types = "".join(f"type T{n + 1} = (T{n}, T{n});\n" for n in range(40))
+    """A macro that calls itself with twice as much: rustc thinks for ever, in little memory."""
     kernel_process = psutil.Process(narrow.manager.provisioner.pid)
 
+    def compilers():
+        return [process for process in kernel_process.children(recursive=True) if process.name() == "rustc"]
+
     def when_it_compiles():
-        while not any(process.name() == "rustc" for process in kernel_process.children(recursive=True)):
+        while not compilers():
             time.sleep(0.05)
         narrow.manager.interrupt_kernel()
 
     thread = threading.Thread(target=when_it_compiles)
     thread.start()
-    reply, _ = narrow.run("type T0 = (u8, u8);\n" + types + "fn f(_: T40) {}")
+    reply, _ = narrow.run("macro_rules! m { ($($t:tt)*) => { m!(($($t)*) ($($t)*)) } }\nm!(a);")
     thread.join()
     assert reply["ename"] == "Interrupted", reply
     assert narrow.value("kept") == "[1, 2, 3]"
-    assert not any(process.name() == "rustc" for process in kernel_process.children(recursive=True))
+    assert not compilers()
+
+
+CHAIN = [(n, n + 1) for n in range(40)]
+TWICE = "fn twice<T: Copy>(t: T) -> (T, T) { (t, t) }\n"
+DOUBLING = {
+    "aliases": "type T0 = (u8, u8);\n" + "".join(f"type T{b} = (T{a}, T{a});\n" for a, b in CHAIN) + "let x: Option<T40> = None;",
+    "variables": "let a0 = 1u8;\n" + "".join(f"let a{b} = (a{a}, a{a});\n" for a, b in CHAIN),
+    "values in values": "let a0 = 1u8;\n" + "".join(f"let a{b} = Some((a{a}, 7, a{a}));\n" for a, b in CHAIN),
+    "an alias in itself": "type D<T> = (T, T);\nlet x: Option<" + "D<" * 40 + "u8" + ">" * 40 + "> = None;",
+    "a function of itself": TWICE + "let x = " + "twice(" * 40 + "1u8" + ")" * 40 + ";",
+}
+
+
+@pytest.mark.parametrize("name", DOUBLING)
+def test_types_that_double_do_not_hold_the_kernel(steady, ordinary, name):
+    took, (reply, _) = seconds(lambda: steady.run(DOUBLING[name]))
+    assert reply["ename"] == "CompileError" and "more than ten thousand parts" in reply["evalue"], reply
+    assert took < AT_ONCE * ordinary
+    assert steady.value("kept") == "[1, 2, 3]"

@@ -17,8 +17,6 @@ use std::ops::Range;
 /// changes.
 const BOLD: &str = "\x1b[1m";
 const RESET: &str = "\x1b[0m";
-/// As rustc says that a constant is larger than what it has.
-const MEMORY_OF_COMPILER: &str = "more memory than available to compiler";
 /// More would hide the errors.
 const MOST_EXPLANATIONS: usize = 3;
 
@@ -241,10 +239,10 @@ impl Refusal {
         match self {
             // What has nothing to do with the text of the cell, such as a full disk, has no place
             // in it.
-            Refusal::Mistakes(mistakes) => {
-                mistakes.iter().any(|one| !one.marks.is_empty())
-                    && !mistakes.iter().any(Mistake::is_of_the_moment)
-            }
+            // Nor are files and memory the same the next time.
+            Refusal::Mistakes(mistakes) => mistakes
+                .iter()
+                .any(|one| !one.marks.is_empty() && !explain::is_of_the_moment(&one.original)),
             Refusal::Said(message) => Unkept::from_message(message).is_some(),
         }
     }
@@ -333,11 +331,8 @@ impl Mistake {
             .help()
             .iter()
             .map(|help| without_generated(help))
-            .collect::<Vec<_>>();
-        let helps = helps
-            .into_iter()
-            .filter(|help| !is_generated(help, code) && explain::is_help(help, &original));
-        let helps = helps.collect();
+            .filter(|help| !is_generated(help, code) && explain::is_help(help, &original))
+            .collect();
         Mistake {
             id,
             kind,
@@ -363,11 +358,6 @@ impl Mistake {
             marks: flaw.marks.into_iter().enumerate().map(mark).collect(),
             helps: Vec::new(),
         }
-    }
-
-    /// Whether it is about a file or about memory: both may be there the next time.
-    fn is_of_the_moment(&self) -> bool {
-        self.original.starts_with("couldn't read ") || self.original.contains(MEMORY_OF_COMPILER)
     }
 
     /// The mark that it is about.

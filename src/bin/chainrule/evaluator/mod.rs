@@ -13,6 +13,7 @@ mod crash;
 mod definitions;
 mod explain;
 mod failure;
+mod growth;
 mod imports;
 mod interrupt;
 mod kept;

@@ -18,7 +18,8 @@ use super::case::{
 };
 use crate::compiler::stand_in::ended::{CRASHED, OUT_OF_MEMORY};
 use compiled_files::{file_in_a_macro, module_in_a_file};
-use compiler::{compiler_crashed, compiler_out_of_memory, large_constant};
+pub use compiler::is_of_the_moment;
+use compiler::{LARGE, compiler_crashed, compiler_out_of_memory, large_constant};
 use keeping::{borrow, closure, iterator, nameless, outdated, unknown_type};
 use library::in_chinese;
 use names::{missing_crate, missing_method, missing_name, missing_use, nameless_trait};
@@ -113,11 +114,7 @@ const SITUATIONS: &[Situation] = &[
     // What is too much for the compiler.
     situation(&[""], OUT_OF_MEMORY, compiler_out_of_memory),
     situation(&[""], CRASHED, compiler_crashed),
-    situation(
-        &["E0080"],
-        "more memory than available to compiler",
-        large_constant,
-    ),
+    situation(&["E0080"], LARGE, large_constant),
     // Tensors, as Python has them.
     situation(&["E0277"], "Tensor", tensor_with_something_else),
     situation(&["E0608"], "Tensor", index_of_tensor),

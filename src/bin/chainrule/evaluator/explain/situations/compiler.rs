@@ -3,6 +3,14 @@
 use super::super::case::{Case, Explanation};
 use crate::settings::how_to_change;
 
+/// As rustc says that a constant is larger than what it has.
+pub const LARGE: &str = "more memory than available to compiler";
+
+/// Whether a message is about a file or about memory: both may be there the next time.
+pub fn is_of_the_moment(message: &str) -> bool {
+    message.starts_with("couldn't read ") || message.contains(LARGE)
+}
+
 /// A macro that doubles what it gets, a file without an end.
 pub fn compiler_out_of_memory(case: &Case) -> Option<Explanation> {
     if case.message.contains("at the crate") {
