@@ -982,3 +982,96 @@ fn the_library_alone_needs_neither_evcxr_nor_zmq() {
         assert!(!tree.contains(heavy), "{heavy}\n{tree}");
     }
 }
+
+/// Whatever a file holds, it is refused in a line: neither a stack nor a terminal overflows.
+#[test]
+fn files_of_any_depth_are_refused_in_a_line() {
+    let home = home();
+    let folder = home.path();
+    let nested = |open: &str, close: &str| open.repeat(100_000) + "1" + &close.repeat(100_000);
+    let (list, table) = (nested("[", "]"), nested("{\"a\":", "}"));
+    let whole = |source: &str, metadata: &str| {
+        format!(
+            "{{\"cells\": [{{\"cell_type\": \"code\", \"source\": {source}, \
+             \"metadata\": {metadata}, \
+             \"outputs\": [], \"execution_count\": null}}], \"metadata\": {metadata}, \
+             \"nbformat\": 4, \"nbformat_minor\": 5}}"
+        )
+    };
+    let notebooks = [list.clone(), whole(&list, "{}"), whole("\"1\"", &table)];
+    for content in notebooks {
+        fs::write(folder.join("deep.ipynb"), content).unwrap();
+        for command in ["run", "export"] {
+            let output = run(folder, &[command, "deep.ipynb"]);
+            let said = text(&output);
+            assert_eq!(output.status.code(), Some(2), "{said}");
+            assert!(
+                said.contains("deep.ipynb: is no notebook") && said.len() < 500,
+                "{said}"
+            );
+        }
+    }
+
+    notebook(&folder.join("good.ipynb"), &["1"]);
+    let settings = folder.join("settings.toml");
+    let files = [
+        format!("memory = {list}"),
+        format!("memory = {}", nested("{a=", "}")),
+        format!("memory{} = 1", ".a".repeat(100_000)),
+        format!("[{}]", vec!["a"; 100_000].join(".")),
+        format!("memory = \"{}\"", "[".repeat(100_000)),
+    ];
+    for content in files {
+        fs::write(&settings, &content).unwrap();
+        let mut command = chainrule(folder);
+        command
+            .args(["run", "good.ipynb"])
+            .current_dir(folder)
+            .env("CHAINRULE_CONFIG", &settings);
+        let output = finish(command, LIMIT);
+        let said = text(&output);
+        assert_eq!(output.status.code(), Some(2), "{}", &content[..40]);
+        assert!(
+            said.contains("settings.toml") && said.len() < 700,
+            "{said:.1000}"
+        );
+    }
+}
+
+/// Every setting is one row of a table: what helps and what checks the machine shows all of them.
+#[test]
+fn settings_are_shown_by_help_and_doctor_alike() {
+    let home = home();
+    let help = text(&run(home.path(), &["run", "--help"]));
+    let mut command = chainrule(home.path());
+    command
+        .arg("doctor")
+        .env("CHAINRULE_TIMEOUT", "90")
+        .env("CHAINRULE_UNDO", "many");
+    let doctor = text(&finish(command, LIMIT));
+    let names = [
+        "memory",
+        "timeout",
+        "output-limit",
+        "processes",
+        "snapshots",
+        "history",
+        "undo",
+        "rest-after",
+        "cell-cache",
+        "language",
+    ];
+    for name in names {
+        assert!(help.contains(&format!("--{name} <")), "{name}: {help}");
+        assert!(doctor.contains(&format!("{name} = ")), "{name}: {doctor}");
+    }
+    assert!(help.contains("[default: 1M]"), "{help}");
+    assert!(
+        doctor.contains("timeout = 90     (CHAINRULE_TIMEOUT)"),
+        "{doctor}"
+    );
+    assert!(
+        doctor.contains("CHAINRULE_UNDO: \"many\" is not understood; expected: a number"),
+        "{doctor}"
+    );
+}

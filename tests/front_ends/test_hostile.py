@@ -3,6 +3,8 @@ variable is still there, and the memory comes back."""
 
 import json
 import os
+import re
+import threading
 import time
 
 import psutil
@@ -195,3 +197,163 @@ def test_comms_and_buffers_of_any_depth_do_no_harm(steady):
         parts = session.serialize(session.msg("comm_msg", {"comm_id": "c", "data": {}}))
         steady.client.shell_channel.socket.send_multipart(parts + [data.encode()] * 3)
         assert steady.value("kept") == "[1, 2, 3]"
+
+
+@pytest.mark.parametrize("extra", ['"\\ud83d"', '"\\udc00\\ud83d"', "1e999", "Infinity", "NaN", "-", '"\xff"'])
+@pytest.mark.parametrize("channel", KINDS)
+def test_what_is_no_json_is_answered(steady, channel, extra):
+    """Half an emoji, as a front end cuts it; a number without end, as Python writes it."""
+    for kind, content in KINDS[channel]:
+        for field in FIELDS[1:]:
+            sent = send(steady, channel, kind, content, field, extra)
+            reply = getattr(steady.client, f"get_{channel}_msg")(timeout=60)
+            assert reply["parent_header"]["msg_id"] == sent, (kind, field)
+    assert steady.value("kept") == "[1, 2, 3]"
+
+
+def test_half_an_emoji_in_a_cell_is_run(steady):
+    session = steady.client.session
+    message = session.msg("execute_request", {"code": "CODE", "silent": False, "store_history": True})
+    parts = session.serialize(message)
+    parts[5] = parts[5].replace(b"CODE", b"kept.len() // \\ud83d")
+    parts[1] = session.sign(parts[2:6])
+    steady.client.shell_channel.socket.send_multipart(parts)
+    reply = steady.client.get_shell_msg(timeout=60)
+    assert reply["content"]["status"] == "ok", reply["content"]
+
+
+def test_a_comm_message_arrives_or_its_loss_is_said(steady):
+    reply, _ = steady.run('let comm = Comm::open("nobody", json!({})); let id = comm.id().to_string();')
+    assert reply["status"] == "ok", reply
+    comm = steady.value("id").strip('"')
+    for depth, arrives in [(1, True), (100, True), (120, True), (130, False), (100_000, False)]:
+        data = nested(depth - 1, '{"a":', "}")
+        while True:
+            try:
+                steady.client.get_iopub_msg(timeout=1)
+            except Exception:  # nothing more
+                break
+        # Twice the same name: the second counts.
+        sent = send(steady, "shell", "comm_msg", {"comm_id": comm}, "content", f'0, "data": {{"deep": {data}}}')
+        said = []
+        while not (said and said[-1]["content"].get("execution_state") == "idle"):
+            message = steady.client.get_iopub_msg(timeout=60)
+            if message["parent_header"].get("msg_id") == sent:
+                said.append(message)
+        words = "".join(one["content"]["text"] for one in said if one["msg_type"] == "stream")
+        assert ("was lost" in words) != arrives, (depth, words)
+        assert steady.value("comm.received().is_some()") == str(arrives).lower(), depth
+
+
+# The compiler
+
+TEN = """macro_rules! ten {
+    ([$($t:tt)*] []) => { 0u8 $(+ { stringify!($t); 1u8 })* };
+    ([$($t:tt)*] [$a:tt $($r:tt)*]) => {
+        ten!([$($t)* $($t)* $($t)* $($t)* $($t)* $($t)* $($t)* $($t)* $($t)* $($t)*] [$($r)*])
+    };
+}
+"""
+# What grows while it is compiled: the cell, words of the error, words of what it means.
+GROWING = {
+    "a file without an end": ('const X: &[u8] = include_bytes!("/dev/zero");\nX.len()', "out of memory", "has no end"),
+    "a text without an end": ('include_str!("/dev/zero").len()', "out of memory", "has no end"),
+    "code without an end": ('include!("/dev/zero");', "out of memory", "has no end"),
+    "a macro of a hundred million": (TEN + "let n = ten!([x] [a a a a a a a a]);", "ran out of memory", "grows while"),
+    "a constant": ("static BIG: [u8; 1 << 40] = [1; 1 << 40];\nBIG[5]", "more memory than", "when the cell runs"),
+    "a table of constants": ("const T: [[u64; 1 << 16]; 1 << 20] = [[7; 1 << 16]; 1 << 20];\nT[0][0]", "memory", "when the cell runs"),
+}
+
+
+@pytest.fixture(scope="module")
+def narrow(jupyter_folders):
+    kernel = Kernel(env={"CHAINRULE_MEMORY": "256M"})
+    kernel.run("let kept = vec![1, 2, 3];")
+    yield kernel
+    kernel.stop()
+
+
+def largest(kernel, act):
+    """The most memory that a process of the kernel's has had meanwhile, beside itself, and what `act` gives."""
+    root, found, ends = psutil.Process(kernel.manager.provisioner.pid), [0], threading.Event()
+
+    def look():
+        while not ends.wait(0.02):
+            for process in root.children(recursive=True):
+                try:
+                    found.append(process.memory_info().rss)
+                except psutil.NoSuchProcess:
+                    pass
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    try:
+        return act(), max(found)
+    finally:
+        ends.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("name", GROWING)
+def test_what_grows_in_the_compiler_takes_no_machine(narrow, name):
+    code, words, meaning = GROWING[name]
+    (reply, _), most = largest(narrow, lambda: narrow.run(code))
+    print(f"{most >> 20} MiB")
+    said = re.sub("\x1b\\[[0-9;]*m", "", "\n".join(reply["traceback"]))
+    assert (reply["status"], reply["ename"]) == ("error", "CompileError"), reply
+    assert words in reply["evalue"] and meaning in said, said
+    assert "rustc" not in said and "backtrace" not in said and len(said) < 3000, said
+    # A compiler may take a gigabyte also where cells have less.
+    assert most < 1200 << 20
+    assert narrow.value("kept") == "[1, 2, 3]"
+
+
+def test_what_grows_in_the_compiler_is_said_in_chinese(jupyter_folders):
+    kernel = Kernel(env={"CHAINRULE_MEMORY": "256M", "CHAINRULE_LANGUAGE": "zh"})
+    try:
+        reply, _ = kernel.run(GROWING["a macro of a hundred million"][0])
+        assert "编译时不断变大" in "\n".join(reply["traceback"]), reply
+        reply, _ = kernel.run(GROWING["a file without an end"][0])
+        assert "没有结尾" in "\n".join(reply["traceback"]), reply
+    finally:
+        kernel.stop()
+
+
+def test_a_compiler_that_does_not_end_is_interrupted(narrow):
+    """A macro that calls itself with twice as much: rustc thinks for ever, in little memory."""
+    kernel_process = psutil.Process(narrow.manager.provisioner.pid)
+
+    def compilers():
+        return [process for process in kernel_process.children(recursive=True) if process.name() == "rustc"]
+
+    def when_it_compiles():
+        while not compilers():
+            time.sleep(0.05)
+        narrow.manager.interrupt_kernel()
+
+    thread = threading.Thread(target=when_it_compiles)
+    thread.start()
+    reply, _ = narrow.run("macro_rules! m { ($($t:tt)*) => { m!(($($t)*) ($($t)*)) } }\nm!(a);")
+    thread.join()
+    assert reply["ename"] == "Interrupted", reply
+    assert narrow.value("kept") == "[1, 2, 3]"
+    assert not compilers()
+
+
+CHAIN = [(n, n + 1) for n in range(40)]
+TWICE = "fn twice<T: Copy>(t: T) -> (T, T) { (t, t) }\n"
+DOUBLING = {
+    "aliases": "type T0 = (u8, u8);\n" + "".join(f"type T{b} = (T{a}, T{a});\n" for a, b in CHAIN) + "let x: Option<T40> = None;",
+    "variables": "let a0 = 1u8;\n" + "".join(f"let a{b} = (a{a}, a{a});\n" for a, b in CHAIN),
+    "values in values": "let a0 = 1u8;\n" + "".join(f"let a{b} = Some((a{a}, 7, a{a}));\n" for a, b in CHAIN),
+    "an alias in itself": "type D<T> = (T, T);\nlet x: Option<" + "D<" * 40 + "u8" + ">" * 40 + "> = None;",
+    "a function of itself": TWICE + "let x = " + "twice(" * 40 + "1u8" + ")" * 40 + ";",
+}
+
+
+@pytest.mark.parametrize("name", DOUBLING)
+def test_types_that_double_do_not_hold_the_kernel(steady, ordinary, name):
+    took, (reply, _) = seconds(lambda: steady.run(DOUBLING[name]))
+    assert reply["ename"] == "CompileError" and "more than ten thousand parts" in reply["evalue"], reply
+    assert took < AT_ONCE * ordinary
+    assert steady.value("kept") == "[1, 2, 3]"

@@ -5,7 +5,7 @@ use crate::compiler::library::{Library, cache_folder};
 use crate::compiler::toolchain::{Missing, Toolchain};
 use crate::evaluator::{Evaluator, Failure};
 use crate::machine::path;
-use crate::settings::Settings;
+use crate::settings::{Flags, Settings, in_force};
 use anyhow::{Result, anyhow};
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -59,6 +59,7 @@ pub fn run() -> Result<ExitCode> {
         report.library(toolchain);
     }
     report.jupyter();
+    report.settings();
     Ok(if report.is_healthy {
         ExitCode::SUCCESS
     } else {
@@ -128,6 +129,17 @@ impl Report {
                     remedy,
                 );
             }
+        }
+    }
+
+    fn settings(&self) {
+        println!("settings (chainrule run --help says what they mean):");
+        in_force()
+            .iter()
+            .for_each(|line| println!("        {line}"));
+        let (_, wrong) = Settings::load_what_is_right(&Flags::default());
+        for line in wrong {
+            self.note(false, &line, "the default counts instead");
         }
     }
 

@@ -1,7 +1,8 @@
 //! Compiled cells that are kept between sessions, in files.
 //!
 //! ```text
-//! <layer>/cells/<first two digits of the key>/<key>     a mark, a checksum over key and content, the content
+//! <layer>/cells/<first two digits of the key>/<key>
+//!                  a mark, a checksum over key and content, the content
 //! ```
 //!
 //! Layers are folders: those of the system, which are only read, and the user's own, which has a

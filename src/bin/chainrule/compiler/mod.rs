@@ -10,6 +10,7 @@ pub mod diagnostics;
 pub mod facade;
 mod identity;
 pub mod library;
+mod manifest;
 pub mod network;
 mod parts;
 pub mod redefinition;

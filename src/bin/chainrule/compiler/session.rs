@@ -4,6 +4,7 @@
 
 use super::library::{Library, cache_folder};
 use super::stand_in::cargo;
+use super::stand_in::ended::note_limit;
 use anyhow::{Context, Result};
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
@@ -24,8 +25,8 @@ pub struct Session {
 }
 
 impl Session {
-    /// Makes the folder.
-    pub fn create(library: &Library) -> Result<Session> {
+    /// Makes the folder. `memory`: what cells may take, in bytes.
+    pub fn create(library: &Library, memory: Option<u64>) -> Result<Session> {
         let sessions = cache_folder()?.join("sessions");
         fs::create_dir_all(&sessions)
             .with_context(|| format!("cannot create {}", sessions.display()))?;
@@ -37,6 +38,7 @@ impl Session {
             uuid::Uuid::new_v4().simple()
         ));
         fs::DirBuilder::new().mode(0o700).create(&folder)?;
+        note_limit(&folder, memory)?;
         library.touch();
         let filling = Filling::new(library.template().join("target"), folder.join("target"));
         Ok(Session {

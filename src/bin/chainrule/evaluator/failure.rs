@@ -197,7 +197,8 @@ impl Refusal {
         match self {
             // What has nothing to do with the text of the cell, such as a full disk, has no place
             // in it.
-            Refusal::Mistakes(mistakes) => mistakes.iter().any(Mistake::has_place),
+            // Nor are files and memory the same the next time.
+            Refusal::Mistakes(mistakes) => mistakes.iter().any(Mistake::lasts),
             Refusal::Said(message) => Unkept::from_message(message).is_some(),
         }
     }

@@ -4,6 +4,7 @@
 //! Decided from the signs and words of the text, one after the other. Nothing here calls itself.
 
 use crate::evaluator::cell::commands::without_commands;
+use crate::evaluator::growth;
 use chainrule::display::say;
 
 /// Brackets within brackets. People write ten; what reads a cell needs some kilobytes of stack for
@@ -26,12 +27,16 @@ pub enum Excess {
     Nested(usize),
     Long(usize),
     Large,
+    Grows(usize),
 }
 
 impl Excess {
     /// The first thing that is too much in a text of Rust.
     pub fn of(rust: &str) -> Option<Excess> {
-        Excess::beyond(rust, 1)
+        Excess::beyond(rust, 1).or_else(|| {
+            let tokens: Vec<&str> = Tokens(rust).collect();
+            growth::too_much(&tokens).map(|token| Excess::Grows(0).at(rust, token))
+        })
     }
 
     /// The same for so many times the limits.
@@ -57,6 +62,7 @@ impl Excess {
             Excess::Nested(_) => Excess::Nested(line),
             Excess::Long(_) => Excess::Long(line),
             Excess::Large => Excess::Large,
+            Excess::Grows(_) => Excess::Grows(line),
         }
     }
 
@@ -82,6 +88,17 @@ impl Excess {
                 format!(
                     "第 {line} 行：一个表达式超过了 {MOST_IN_ONE} 个符号和单词\n  提示：请拆成几个（`let part = …;`）；大量数字请放进列\
                      表，例如 `vec![1.0, 2.0].iter().sum::<f64>()`"
+                ),
+            ),
+            Excess::Grows(line) => say(
+                format!(
+                    "line {line}: the type that is made here has more than ten thousand parts\n  \
+                     hint: each step puts the one before in twice, as `(a, a)` does; a list \
+                     (`vec![a, b]`) has one type, however long it is"
+                ),
+                format!(
+                    "第 {line} 行：这里的类型有一万多个组成部分\n  提示：每一步都把前一步放进去两次（如 `(a, a)`）；\
+                     列表（`vec![a, b]`）无论多长都只有一种类型"
                 ),
             ),
             Excess::Large => say(
@@ -179,7 +196,7 @@ impl Measure {
 
 /// The tokens of a text, roughly: strings and words are one, each sign is one, comments and blanks
 /// are none.
-struct Tokens<'a>(&'a str);
+pub(super) struct Tokens<'a>(pub(super) &'a str);
 
 impl<'a> Iterator for Tokens<'a> {
     type Item = &'a str;

@@ -16,6 +16,7 @@ mod crash;
 mod engine;
 mod explain;
 mod failure;
+mod growth;
 mod judge;
 pub mod limit;
 mod limits;

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 const MOST_WAITING: usize = 10_000;
 /// Bytes of a message that a cell can get: the pipe to the cell takes as much at once, even if the
 /// cell has gone.
-const LONGEST: usize = 60_000;
+pub const LONGEST: usize = 60_000;
 
 /// Shared by the threads that hear the front end and that hear the cells.
 #[derive(Clone, Default)]
@@ -116,6 +116,8 @@ impl State {
 pub enum Arrival {
     /// Nothing more.
     Kept,
+    /// It is too long for a cell.
+    Dropped,
     /// The handlers of cells wait for it.
     ForHandlers,
     /// There is no such target: the comm has to be closed.
@@ -178,12 +180,12 @@ impl Comms {
                     state.open.insert(comm_id, Comm::new(target));
                     return Arrival::Kept;
                 }
-                push(
-                    &mut state.events,
-                    json!({"comm_id": comm_id, "target_name": target, "data": data}),
-                );
-                state.open.insert(comm_id, Comm::new(target));
-                Arrival::ForHandlers
+                let event = json!({"comm_id": comm_id, "target_name": target, "data": data});
+                let arrival = push(&mut state.events, event, Arrival::ForHandlers);
+                if arrival == Arrival::ForHandlers {
+                    state.open.insert(comm_id, Comm::new(target));
+                }
+                arrival
             }
             "comm_msg" => {
                 if let Some(answer) = state.answer(&comm_id, &data) {
@@ -200,11 +202,10 @@ impl Comms {
                     return Arrival::Kept;
                 }
                 if comm.has_handler {
-                    push(events, json!({"comm_id": comm_id, "data": data}));
-                    return Arrival::ForHandlers;
+                    let event = json!({"comm_id": comm_id, "data": data});
+                    return push(events, event, Arrival::ForHandlers);
                 }
-                push(&mut comm.waiting, json!({"data": data}));
-                Arrival::Kept
+                push(&mut comm.waiting, json!({"data": data}), Arrival::Kept)
             }
             _ => {
                 if let Some(comm) = state.open.get_mut(&comm_id) {
@@ -273,15 +274,16 @@ impl Comms {
     }
 }
 
-fn push(queue: &mut VecDeque<Value>, event: Value) {
+/// Says what became of it: `kept`, if it is not too long.
+fn push(queue: &mut VecDeque<Value>, event: Value, kept: Arrival) -> Arrival {
     if event.to_string().len() > LONGEST {
-        eprintln!("chainrule: a comm message was dropped: a cell can get at most {LONGEST} bytes");
-        return;
+        return Arrival::Dropped;
     }
     if queue.len() >= MOST_WAITING {
         queue.pop_front();
     }
     queue.push_back(event);
+    kept
 }
 
 #[cfg(test)]
@@ -334,7 +336,8 @@ mod tests {
                 Arrival::Kept
             );
         }
-        comms.arrive("comm_msg", message("1", None, "x".repeat(LONGEST).into()));
+        let long = message("1", None, "x".repeat(LONGEST).into());
+        assert_eq!(comms.arrive("comm_msg", long), Arrival::Dropped);
         let state = comms.state();
         let waiting = &state.open["1"].waiting;
         assert_eq!(

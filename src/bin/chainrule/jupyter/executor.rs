@@ -12,6 +12,7 @@ use super::stdin::{Question, StdIn};
 use crate::evaluator::{Answers, Assistant, Evaluator, Failure, Output, Sink, StreamName};
 use crate::machine::memory;
 use crate::settings::{Flags, Settings};
+use chainrule::display::say;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -344,7 +345,11 @@ impl Executor {
         if self.evaluator.is_none() {
             let failure =
                 |error: anyhow::Error| Failure::new("SetupError", format!("{error:#}"), None);
-            let settings = Settings::load(&self.flags).map_err(failure)?;
+            let (settings, wrong) = Settings::load_what_is_right(&self.flags);
+            for line in wrong {
+                let counts = say("The default counts instead.", "将改用默认值。");
+                notice(&format!("{line}. {counts}\n"));
+            }
             if let Some(file) = History::usual_file().filter(|_| settings.history) {
                 self.history.keep_in(file);
             }

@@ -6,7 +6,7 @@
 //! dropped, so that none can be without them.
 
 use super::assist::{self, Quick};
-use super::comms::{Arrival, Comms};
+use super::comms::{Arrival, Comms, LONGEST};
 use super::connection::ConnectionInfo;
 use super::executor::{Reply, needs_evaluator};
 use super::info::kernel_info;
@@ -19,6 +19,7 @@ use super::wire::Wire;
 use crate::evaluator::Assistant;
 use crate::evaluator::cell::{Completeness, completeness};
 use crate::evaluator::limit::excess;
+use chainrule::display::say;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::ops::Deref;
@@ -279,10 +280,27 @@ impl Shell {
                     json!({"comm_id": id, "data": data}),
                 );
             }
-            // What is no message of a comm is worth as little as one for a comm that is not there.
-            Ok(Arrival::Kept) | Err(_) => {}
+            Ok(Arrival::Dropped) => self.say_dropped(&request),
+            // What is no message of a comm is worth as little as one for a comm that is not there,
+            // unless it could not be read.
+            Ok(Arrival::Kept) | Err(_) if id.is_string() => {}
+            Ok(Arrival::Kept) | Err(_) => self.say_dropped(&request),
         }
         None
+    }
+
+    /// Nobody answers a message of a comm: where it is lost, it is said in the notebook.
+    fn say_dropped(&self, request: &Request) {
+        let most = LONGEST / 1000;
+        let text = say(
+            format!(
+                "A message for a comm or a widget was lost: it can have at most {most} kB, and \
+                 lists within lists 120 deep.\n"
+            ),
+            format!("一条发给 comm 或控件的消息丢失了：最多 {most} kB，列表嵌套最多 120 层。\n"),
+        );
+        let content = json!({"name": "stderr", "text": text});
+        self.iopub.send("stream", &request.header, content);
     }
 
     /// Answers a request that does not need the evaluator.

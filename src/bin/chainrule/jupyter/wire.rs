@@ -11,9 +11,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 const DELIMITER: &[u8] = b"<IDS|MSG>";
 
-/// How serde_json says that lists are nested more than 128 deep: it reads no further.
-const TOO_DEEP: &str = "recursion limit exceeded";
-
 /// Version of the messaging protocol that we speak.
 pub const PROTOCOL: &str = "5.5";
 
@@ -118,23 +115,11 @@ impl Wire {
                 return Err("it was sent before".to_owned());
             }
         }
-        let parse = |index: usize| -> Result<Value, String> {
-            let value = match serde_json::from_slice::<Value>(&dictionaries[index]) {
-                // It is JSON as far as it was read. Whoever has sent it gets an answer that nothing
-                // could be read.
-                Err(error) if index > 0 && error.to_string().starts_with(TOO_DEEP) => {
-                    Value::Object(Default::default())
-                }
-                read => read.map_err(|_| "a part is no JSON")?,
-            };
-            if value.is_object() {
-                Ok(value)
-            } else {
-                Err("a part is no dictionary".to_owned())
-            }
-        };
-        let (header, content) = (parse(0)?, parse(3)?);
-        parse(1).and_then(|_| parse(2))?;
+        let header = read(&dictionaries[0]).ok_or("the header is no JSON")?;
+        // Lists nested more than 128 deep, numbers without end: whoever has sent them waits for an
+        // answer, and gets one that nothing could be read. The two parts between are not needed.
+        let content = read(&dictionaries[3]).filter(Value::is_object);
+        let content = content.unwrap_or_else(|| json!({}));
         if !header["msg_type"].is_string() || !header["msg_id"].is_string() {
             return Err("the header has no type or no id".to_owned());
         }
@@ -166,6 +151,37 @@ impl Wire {
         dictionaries.iter().for_each(|part| hmac.update(part));
         hmac
     }
+}
+
+/// JSON as clients write it. Half of a sign that takes two (an emoji that was cut in the middle) is
+/// no character, nor is every byte: both are read as the sign for what is not known.
+fn read(bytes: &[u8]) -> Option<Value> {
+    serde_json::from_slice(bytes)
+        .or_else(|_| serde_json::from_str(&with_whole_characters(&String::from_utf8_lossy(bytes))))
+        .ok()
+}
+
+fn with_whole_characters(json: &str) -> String {
+    let unit = |text: &str| u16::from_str_radix(text.strip_prefix("\\u")?.get(..4)?, 16).ok();
+    let (mut whole, mut rest) = (String::with_capacity(json.len()), json);
+    while let Some(at) = rest.find('\\') {
+        whole.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let second = rest.get(6..).and_then(unit);
+        let (escape, length) = match unit(rest) {
+            Some(0xd800..0xdc00) if second.is_some_and(|low| (0xdc00..0xe000).contains(&low)) => {
+                (&rest[..12], 12)
+            }
+            Some(0xd800..0xe000) => ("\\ufffd", 6),
+            _ => {
+                let length = 1 + rest[1..].chars().next().map_or(0, char::len_utf8);
+                (&rest[..length], length)
+            }
+        };
+        whole.push_str(escape);
+        rest = &rest[length..];
+    }
+    whole + rest
 }
 
 /// Bytes from hexadecimal digits; nothing where there are others, which no signature equals.
@@ -202,6 +218,31 @@ mod tests {
             ("execute_request", &json!("1"))
         );
         assert_eq!(message.identities, [b"peer".to_vec()]);
+    }
+
+    #[test]
+    fn half_a_character_is_read_as_one_that_is_not_known() {
+        let cases: [(&[u8], &str); 7] = [
+            (br#"{"a":"x\ud83dy"}"#, "x\u{fffd}y"),
+            (br#"{"a":"\udc00\ud83d"}"#, "\u{fffd}\u{fffd}"),
+            (br#"{"a":"\ud83e\udd80\ud83e"}"#, "🦀\u{fffd}"),
+            (br#"{"a":"\ud83d\ud83e\udd80"}"#, "\u{fffd}🦀"),
+            (br#"{"a":"\\ud83d\ud83d\n"}"#, "\\ud83d\u{fffd}\n"),
+            (b"{\"a\":\"\xff\xc3\"}", "\u{fffd}\u{fffd}"),
+            (br#"{"a":"as it is"}"#, "as it is"),
+        ];
+        for (bytes, expected) in cases {
+            let shown = String::from_utf8_lossy(bytes);
+            assert_eq!(read(bytes), Some(json!({"a": expected})), "{shown}");
+        }
+        for none in [
+            br#"{"a":1e999}"#.as_slice(),
+            b"{\"a\":Infinity}",
+            br#"{"\u"#,
+            b"\\",
+        ] {
+            assert_eq!(read(none), None);
+        }
     }
 
     #[test]

@@ -21,7 +21,8 @@ use std::sync::Arc;
 /// mapping of its own for every tensor of a megabyte would be too small for such a page, so tensors
 /// up to 32 MiB share the heap, and what a training step frees at its end, up to 256 MiB, stays
 /// there for the next one: with 64 MiB a step on all 60,000 digits took 0.17 or 0.27 s, by chance.
-const HUGE_PAGES: &str = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=268435456";
+const HUGE_PAGES: &str = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:\
+                          glibc.malloc.trim_threshold=268435456";
 
 /// What the kernel reads.
 pub struct Channels {
@@ -190,7 +191,13 @@ impl Events {
                 break;
             }
             let event = serde_json::from_slice(&buffer[..length]).ok();
-            events.extend(event.and_then(|event| Event::read(&event)));
+            match event.and_then(|event| Event::read(&event)) {
+                Some(event) => events.push(event),
+                None => {
+                    let begin = String::from_utf8_lossy(&buffer[..length.min(200)]);
+                    eprintln!("chainrule: an event of the worker was not understood: {begin}");
+                }
+            }
         }
         events
     }

@@ -1,9 +1,11 @@
 //! The process that runs cells and holds their variables.
 //!
 //! ```text
-//! kernel ── commands, answers (evcxr's lines) ──→ SUPERVISOR   waits for the runner, wakes the snapshot when it dies
-//!        ←─ output of cells (two pipes) ────────     └ RUNNER     loads cells, holds the variables
-//!        ←─ events (JSON messages) ─────────────        └ SNAPSHOT  asleep: the runner as it was after the last cell
+//! kernel ── commands, answers (evcxr's lines) ──→ SUPERVISOR   waits for the runner,
+//!        ←─ output of cells (two pipes) ────────     │            wakes the snapshot when it dies
+//!        ←─ events (JSON messages) ─────────────     └ RUNNER     loads cells, has the variables
+//!                                                       └ SNAPSHOT  asleep: the runner as it was
+//!                                                                   after the last cell
 //! ```
 //!
 //! After a cell, the runner forks a snapshot, which replaces the one from the cell before. If the

@@ -100,29 +100,32 @@ pub fn run(shared: &'static Shared, alive: RawFd) -> ! {
             unsafe { libc::_exit(0) }
         };
         cells = shared.cells.load(Ordering::SeqCst);
-        outcome = Some(match load(&command) {
-            Ok(cell) => {
-                hooks.iter().for_each(|hooks| hooks.call(hooks.before_cell));
-                let this = std::process::id();
-                // SAFETY: evcxr has compiled the cell for exactly this store; it catches its own
-                // panics.
-                variables = unsafe { cell(variables) };
-                if std::process::id() != this {
-                    // The cell has forked. This is the other process, and evcxr must not hear of
-                    // it. SAFETY: as above.
-                    unsafe { libc::_exit(0) };
-                }
-                hooks.iter().for_each(|hooks| hooks.call(hooks.after_cell));
-                arrange_for_cells();
-                give_back_memory();
-                evcxr::DONE.as_bytes()
-            }
-            Err(message) => {
-                send(&Event::LoadFailed { message });
-                GIVEN_UP
-            }
-        });
+        outcome = Some(run_cell(&command, hooks.as_ref(), &mut variables));
     }
+}
+
+/// Loads a cell and calls it with the variables, which it gives back. Returns what evcxr hears.
+fn run_cell(command: &str, hooks: Option<&Hooks>, variables: &mut *mut c_void) -> &'static [u8] {
+    let cell = match load(command) {
+        Ok(cell) => cell,
+        Err(message) => {
+            send(&Event::LoadFailed { message });
+            return GIVEN_UP;
+        }
+    };
+    hooks.iter().for_each(|hooks| hooks.call(hooks.before_cell));
+    let this = std::process::id();
+    // SAFETY: evcxr has compiled the cell for exactly this store; it catches its own panics.
+    *variables = unsafe { cell(*variables) };
+    if std::process::id() != this {
+        // The cell has forked. This is the other process, and evcxr must not hear of it.
+        // SAFETY: nothing that a cell has registered for the end of a process shall run now.
+        unsafe { libc::_exit(0) };
+    }
+    hooks.iter().for_each(|hooks| hooks.call(hooks.after_cell));
+    arrange_for_cells();
+    give_back_memory();
+    evcxr::DONE.as_bytes()
 }
 
 impl Hooks {

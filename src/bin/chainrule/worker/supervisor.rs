@@ -73,15 +73,20 @@ fn supervise(shared: &Shared, signals: &SigSet, _kept_open: &OwnedFd) -> ! {
         let can_go_on = shared.snapshot.load(Ordering::SeqCst) != 0 || !wants_snapshots;
         match signal {
             Signal::SIGCHLD => collect(shared),
-            INTERRUPT => drop(kill(runner, INTERRUPT)),
+            INTERRUPT => end(runner, INTERRUPT),
             END_CELL if shared.in_cell.load(Ordering::SeqCst) && can_go_on => {
-                let _ = kill(runner, Signal::SIGKILL);
+                end(runner, Signal::SIGKILL);
             }
-            END_RUNNER if can_go_on => drop(kill(runner, Signal::SIGKILL)),
+            END_RUNNER if can_go_on => end(runner, Signal::SIGKILL),
             END => finish(),
             _ => {}
         }
     }
+}
+
+/// A runner that is gone needs no signal.
+fn end(runner: Pid, signal: Signal) {
+    let _ = kill(runner, signal);
 }
 
 /// Looks which of our descendants have ended.

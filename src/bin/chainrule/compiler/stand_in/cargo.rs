@@ -13,9 +13,10 @@
 //! [`PRETEND`]).
 
 use super::adapt::adapt_file;
+use super::ended;
+use super::fetching;
 use super::process::{self, ROLE};
 use super::stops;
-use crate::compiler::network;
 use crate::machine::path::usual as usual_path;
 use crate::machine::processes::set_name;
 use serde::{Deserialize, Serialize};
@@ -93,21 +94,27 @@ pub fn main() -> ! {
     {
         std::process::exit(0);
     }
-    let mut command = Command::new(cargo);
-    command.args(arguments);
+    ended::limit();
+    let mut stamped = None;
     if arguments.iter().any(|argument| argument == "build")
         && let Some(stamp) = stamp(arguments)
     {
         if let Some(call) = Call::read().filter(|call| call.stamp == stamp) {
             call.repeat();
         }
-        command.env(STAMP, stamp);
+        stamped = Some(stamp);
     }
+    let make = || {
+        let mut command = Command::new(cargo);
+        command.args(arguments);
+        command.envs(stamped.iter().map(|stamp| (STAMP, stamp)));
+        command
+    };
     let is_offline = arguments.iter().any(|argument| argument == "--offline");
-    if !is_offline && needs_registry() && !network::is_there() {
-        without_network(command);
+    if !is_offline && needs_registry() {
+        fetching::run(make);
     }
-    let error = command.exec();
+    let error = make().exec();
     process::fail(format!("{} could not be started: {error}", cargo.display()))
 }
 
@@ -123,30 +130,6 @@ fn needs_registry() -> bool {
         .into_iter()
         .flatten()
         .any(|(_, dependency)| dependency.get("path").is_none())
-}
-
-/// Runs cargo with the crates that were fetched before, and ends the process. Where that fails it
-/// says which those are.
-fn without_network(mut command: Command) -> ! {
-    const MOST: usize = 60;
-    command.env("CARGO_NET_OFFLINE", "true");
-    let code = process::compile(command, |_| {});
-    if code != 0 {
-        let crates = network::crates_at_hand();
-        let names: Vec<&str> = crates.iter().map(String::as_str).take(MOST).collect();
-        let more = crates.len().saturating_sub(MOST);
-        let more = if more > 0 {
-            format!(", and {more} more")
-        } else {
-            String::new()
-        };
-        eprintln!(
-            "There is no network. Crates that were fetched before: {}{more}.",
-            names.join(", ")
-        );
-        eprintln!("Use one of these, or run the cell again where there is a network.");
-    }
-    std::process::exit(code)
 }
 
 /// Gives evcxr an empty file for the compiled cell.

@@ -5,10 +5,12 @@
 //! library (with `macros`, `returns`, `shadows`), and compile it by `stops` and `unseen`, which
 //! compile it in a better form where rustc agrees. `generated` are the pieces of evcxr's text that
 //! they look for, `statements` what stands between them, `process` starts and ends what is stood in
-//! for.
+//! for, `fetching` starts cargo with and without the network, `ended` says what it died of.
 
 mod adapt;
 pub mod cargo;
+pub mod ended;
+mod fetching;
 pub mod generated;
 mod macros;
 mod process;

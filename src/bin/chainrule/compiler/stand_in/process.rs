@@ -4,15 +4,19 @@ use crate::compiler::times;
 use crate::machine::processes::die_with_parent;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, ChildStderr, Command};
 use std::time::Instant;
 
 /// Set in the environment of every cargo that a session starts: to the process id of the kernel.
 pub const ROLE: &str = "CHAINRULE_RUSTC_WRAPPER";
 
+/// A compiler that a signal has ended has this much more than the signal's number as its exit code,
+/// as in a shell.
+pub const DIED: i32 = 128;
+
 /// Runs a compiler to its end, but not beyond the kernel's. `listen` reads its standard error, if
-/// that is a pipe. Returns the exit code.
+/// that is a pipe. Returns the exit code, or what stands for the signal that ended it.
 pub fn compile(mut command: Command, listen: impl FnOnce(ChildStderr) + Send) -> i32 {
     let kernel = std::env::var(ROLE).ok().and_then(|id| id.parse().ok());
     // SAFETY: the call is async-signal-safe. Whoever ends this wrapper ends the compiler.
@@ -67,6 +71,10 @@ fn wait_for(compiler: &mut Child, kernel: Option<i32>) -> i32 {
     compiler
         .wait()
         .ok()
-        .and_then(|status| status.code())
+        .and_then(|status| {
+            status
+                .code()
+                .or(status.signal().map(|signal| DIED + signal))
+        })
         .unwrap_or(1)
 }

@@ -5,11 +5,14 @@
 //! session, and a cell that one session has compiled fits the variables of another.
 
 use super::adapt::{METADATA, adapt_file};
+use super::ended::understood;
 use super::generated::SOURCE;
-use super::process::{ROLE, compile, fail};
+use super::process::{DIED, ROLE, compile, fail};
 use super::{cargo, stops};
 use crate::compiler::identity;
 use crate::compiler::toolchain::cargo_home;
+use crate::machine::processes::die_with_parent;
+use nix::sys::signal::Signal;
 use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -20,6 +23,8 @@ pub const PREPARED: &str = "CHAINRULE_PREPARED_LIBRARY";
 
 /// Runs rustc with the arguments of this process, after adapting the cell if it is one.
 pub fn main() -> ! {
+    // Whoever ends cargo ends what it compiles.
+    die_with_parent(Signal::SIGKILL);
     let mut arguments = std::env::args_os().skip(1);
     let Some(rustc) = arguments.next() else {
         fail("cargo did not say which rustc to run")
@@ -65,12 +70,21 @@ pub fn main() -> ! {
         let _ = std::fs::write(cargo::SAID, &said);
         code
     } else {
-        compile(make(), |_| {})
+        let code = compile(make(), |_| {});
+        if code > DIED {
+            let _ = std::io::stderr().write_all(&understood(code, Vec::new(), &krate(&arguments)));
+        }
+        code
     };
     if is_cell && code == 0 {
         cargo::note(&rustc, &arguments);
     }
     std::process::exit(code)
+}
+
+fn krate(arguments: &[OsString]) -> String {
+    let name = arguments.windows(2).find(|pair| pair[0] == "--crate-name");
+    name.map_or_else(String::new, |pair| pair[1].to_string_lossy().into_owned())
 }
 
 /// Says what tells the crate apart from others of its name.

@@ -9,7 +9,8 @@
 //! ```text
 //! let a = f();                                     let a = f();
 //! g(&a);                                    ⇒      let rest = go_on(Box::new(|| { g(&a);
-//! store.put_variable::<A>("a", a);                 })); store.put_variable::<A>("a", a); rest.end();
+//! store.put_variable::<A>("a", a);                 })); store.put_variable::<A>("a", a);
+//!                                                  rest.end();
 //! ```
 //!
 //! rustc may refuse that where it takes the cell as it was (a variable that is first given a value
@@ -18,7 +19,7 @@
 //! rustc says of them is said of where they were.
 
 use super::generated::{CATCH_BEGIN, PUT, SOURCE, inner};
-use super::process;
+use super::process::{self, DIED};
 use super::shadows::made_anew;
 use super::statements::{cannot_fail, has_hot_loop, made_by};
 use super::unseen;
@@ -108,6 +109,11 @@ pub fn compile(make: impl Fn() -> Command) -> (i32, Vec<u8>) {
     {
         let (code, said) = unseen::compile(&make);
         if code == 0 {
+            return (code, said);
+        }
+        if code > DIED {
+            // What has ended a compiler would end it again.
+            let _ = std::fs::write(SOURCE, &source);
             return (code, said);
         }
         match split.judge(&said) {
@@ -471,7 +477,8 @@ mod tests {
                 + 1
         };
         let error = |code: &str, line: u64| {
-            let span = json!({"is_primary": true, "line_start": line, "line_end": line, "byte_start": 0, "byte_end": 1});
+            let span = json!({"is_primary": true, "line_start": line, "line_end": line,
+                "byte_start": 0, "byte_end": 1});
             json!({"level": "error", "code": {"code": code}, "spans": [span]})
                 .to_string()
                 .into_bytes()
@@ -507,7 +514,8 @@ mod tests {
             made.source
         );
         let at = made.source.find(call).unwrap() + call.len() - 3;
-        let span = json!({"is_primary": true, "line_start": 1, "line_end": 1, "byte_start": at, "byte_end": at + 1});
+        let span = json!({"is_primary": true, "line_start": 1, "line_end": 1,
+            "byte_start": at, "byte_end": at + 1});
         let said =
             json!({"level": "error", "code": {"code": "E0382"}, "spans": [span]}).to_string();
         assert!(

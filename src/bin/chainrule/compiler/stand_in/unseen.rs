@@ -2,6 +2,7 @@
 //! `chainrule::unseen!` around each, so that an error in it is heard of (see the library's
 //! `cell/unseen.rs`).
 
+use super::ended::understood;
 use super::generated::SOURCE;
 use super::process;
 use serde_json::Value;
@@ -37,7 +38,7 @@ fn run(mut command: Command) -> (i32, Vec<u8>) {
     let mut said = Vec::new();
     command.stderr(Stdio::piped());
     let code = process::compile(command, |mut stderr| drop(stderr.read_to_end(&mut said)));
-    (code, said)
+    (code, understood(code, said, "ctx"))
 }
 
 /// The bytes of each `Result` that is thrown away, the last first.
@@ -102,7 +103,8 @@ mod tests {
         let source = "fn f() {\n    a.b(c);\n    write!(d, \"e\");\n}\n";
         let span = |text: &str, expansion: Value| {
             let start = source.find(text).unwrap();
-            json!({"file_name": SOURCE, "byte_start": start, "byte_end": start + text.len(), "expansion": expansion})
+            json!({"file_name": SOURCE, "byte_start": start, "byte_end": start + text.len(),
+                "expansion": expansion})
         };
         let said = |message: &str, span: Value| {
             json!({"code": {"code": "unused_must_use"}, "message": message, "spans": [span]})

@@ -157,7 +157,7 @@ fn start_with(
     library: Library,
     cells: Cells,
 ) -> Result<(Engine, Outlet)> {
-    let session = Session::create(&library)?;
+    let session = Session::create(&library, settings.memory)?;
     let channels = Channels::open()?;
     let prepared = library.compiled(&toolchain.host);
     let object = prepared.join("libchainrule.so");

@@ -1,7 +1,6 @@
 //! Starting evcxr, in a folder of ours, with the library in scope.
 
 use crate::compiler::library::{Form, Library, PRELUDE};
-use crate::compiler::network;
 use crate::compiler::stand_in;
 use crate::compiler::stand_in::cargo;
 use anyhow::{Context as _, Result, anyhow};
@@ -85,13 +84,7 @@ pub fn name_crates(context: &mut CommandContext, folder: &Path, library: &Librar
     run(context, ":offline 1")?;
     let offline = run(context, &name);
     go_online(context, folder)?;
-    offline.or_else(|error| {
-        if network::is_there() {
-            run(context, &name)
-        } else {
-            Err(error)
-        }
-    })
+    offline.or_else(|_| run(context, &name))
 }
 
 /// evcxr reads `evcxr.toml` in the current folder, and what stands there can run programs. So it

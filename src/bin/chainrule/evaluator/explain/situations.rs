@@ -2,6 +2,7 @@
 
 mod collections;
 mod compiled_files;
+mod compiler;
 mod conditions;
 mod declared;
 mod fates;
@@ -24,10 +25,13 @@ use super::case::{
     BORROW, CLOSURE, Case, Explanation, FOREIGN, ITERATOR, NAMELESS, OUTDATED, STRANGE,
     UNKNOWN_TYPE, UNPAIRED,
 };
+use crate::compiler::stand_in::ended::{CRASHED, OUT_OF_MEMORY};
 use collections::{
     loop_over_something_else, order_of_floats, position_in_a_text, texts_joined, within_a_letter,
 };
 use compiled_files::{file_in_a_macro, module_in_a_file};
+pub use compiler::is_of_the_moment;
+use compiler::{LARGE, compiler_crashed, compiler_out_of_memory, large_constant};
 use conditions::{no_condition, one_equals_sign};
 use declared::{
     case_left_out, macro_of_items, method_without_parentheses, neither_is_yours,
@@ -137,6 +141,10 @@ const SITUATIONS: &[Situation] = &[
     // Files that a cell would be compiled with.
     situation(&[""], "couldn't read ", file_in_a_macro),
     situation(&["E0583"], "", module_in_a_file),
+    // What is too much for the compiler.
+    situation(&[""], OUT_OF_MEMORY, compiler_out_of_memory),
+    situation(&[""], CRASHED, compiler_crashed),
+    situation(&["E0080"], LARGE, large_constant),
     // Tensors, as Python has them.
     situation(&["E0277"], "Tensor", tensor_with_something_else),
     situation(&["E0608"], "Tensor", index_of_tensor),

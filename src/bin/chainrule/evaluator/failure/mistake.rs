@@ -4,7 +4,7 @@ use super::generated::{about_the_cell, without_generated, without_level};
 use super::helps::{Help, helps};
 use crate::evaluator::cell::prepare::Prepared;
 use crate::evaluator::explain::memory::Memory;
-use crate::evaluator::explain::{Case, Cell, Flaw, Unkept};
+use crate::evaluator::explain::{Case, Cell, Flaw, Unkept, is_of_the_moment};
 use annotate_snippets::renderer::Style;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use chainrule::display::say;
@@ -133,8 +133,9 @@ impl Mistake {
         (format!("error{id}: {message}"), line)
     }
 
-    pub(super) fn has_place(&self) -> bool {
-        !self.marks.is_empty()
+    /// Whether it will be the same the next time.
+    pub(super) fn lasts(&self) -> bool {
+        !self.marks.is_empty() && !is_of_the_moment(&self.original)
     }
 
     /// Advice without the error that it belongs to: that one is in generated code.

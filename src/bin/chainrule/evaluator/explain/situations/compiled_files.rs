@@ -5,6 +5,21 @@ use super::super::case::{Case, Explanation};
 /// `include_str!("notes.txt")`
 pub fn file_in_a_macro(case: &Case) -> Option<Explanation> {
     let path = case.name();
+    if case.message.contains(": out of memory") {
+        return Some(Explanation::new(
+            format!(
+                "`{path}` has no end, or is larger than the compiler's memory. Read as much as is \
+                 wanted when the cell runs:"
+            ),
+            format!(
+                "`{path}` 没有结尾，或者比编译器可用的内存还大。请在单元格运行时只读取需要的部分："
+            ),
+            format!(
+                "use std::io::Read;\nlet mut bytes = vec![0u8; 1000];\n\
+                 std::fs::File::open({path:?})?.read_exact(&mut bytes)?;"
+            ),
+        ));
+    }
     let name = path.trim_start_matches("src/");
     let (macro_name, read) = match case.marked() {
         code if code.starts_with("include_str!") => (

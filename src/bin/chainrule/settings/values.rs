@@ -1,0 +1,46 @@
+//! What is set for a session.
+
+use std::time::Duration;
+
+/// A cell that can be taken back sleeps as a process.
+pub const MOST_UNDO: usize = 32;
+/// The limits of a session's cells.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Settings {
+    /// Bytes.
+    pub memory: Option<u64>,
+    pub timeout: Option<Duration>,
+    /// Bytes.
+    pub output: Option<usize>,
+    pub processes: Option<usize>,
+    pub snapshots: bool,
+    /// Whether later sessions know the cells of this one.
+    pub history: bool,
+    /// How many cells can be taken back.
+    pub undo: usize,
+    /// How long nothing is asked until evcxr, which takes most of the kernel's memory, is ended.
+    pub rest_after: Option<Duration>,
+    /// Bytes of compiled cells that are kept for the next time; nothing where none are.
+    pub cells: Option<u64>,
+    /// Whether the kernel tells on its standard error what things cost (`CHAINRULE_TRACE=1`, for
+    /// benchmarks).
+    pub trace: bool,
+}
+
+impl Settings {
+    /// Nothing is limited and nothing is kept: for the evaluator that only prepares the library.
+    pub fn unlimited() -> Settings {
+        Settings {
+            memory: None,
+            timeout: None,
+            output: None,
+            processes: None,
+            snapshots: false,
+            history: false,
+            undo: 0,
+            rest_after: None,
+            cells: None,
+            trace: false,
+        }
+    }
+}
