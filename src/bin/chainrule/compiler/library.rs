@@ -38,6 +38,7 @@ static SOURCES: Dir = include_dir!("$CARGO_MANIFEST_DIR/src");
 const MANIFEST: &str = include_str!("../../../../Cargo.toml");
 const LOCK: &str = include_str!("../../../../Cargo.lock");
 /// How facades are made.
+const PATHS: &str = include_str!("public_paths.rs");
 const FACADES: &str = include_str!("facade.rs");
 
 /// How the folder is laid out: with another number it is another folder.
@@ -239,6 +240,11 @@ impl Library {
     /// The folder with what rust-analyzer reads of std.
     pub fn standard(&self) -> PathBuf {
         self.folder.join("std")
+    }
+
+    /// By which paths cells name types.
+    pub fn public_paths(&self) -> PathBuf {
+        self.standard().join("public-paths.json")
     }
 
     /// The folder with the library as it was compiled.
@@ -561,6 +567,7 @@ fn key(toolchain: &Toolchain) -> String {
         LOCK,
         CARGO_CONFIG,
         FACADES,
+        PATHS,
         &toolchain.version,
         &toolchain.sysroot.to_string_lossy(),
     ] {

@@ -9,6 +9,7 @@ use super::timing::Timing;
 use crate::compiler::cells::Cells;
 use crate::compiler::facade;
 use crate::compiler::library::{Library, cache_folder, evaluation_key};
+use crate::compiler::public_paths;
 use crate::compiler::session::{Session, copy_target};
 use crate::compiler::toolchain::{Toolchain, cargo_home};
 use crate::evaluator::limits;
@@ -19,6 +20,7 @@ use crate::worker::channels::Channels;
 use crate::worker::link::Worker;
 use anyhow::{Context as _, Result, anyhow};
 use chainrule::display::say;
+use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -112,6 +114,8 @@ fn build_library(toolchain: &Toolchain, library: &Library) -> Result<()> {
         Ok(())
     };
     facade::standard_library(&toolchain.std_sources(), &library.standard())?;
+    let paths = public_paths::of_library(&toolchain.std_sources());
+    std::fs::write(library.public_paths(), serde_json::to_vec(&paths)?)?;
     compile_a_cell(&library.build(), None)?;
     copy_target(
         &library.build().join("target"),
@@ -192,6 +196,7 @@ fn start_with(
         folder: std::env::current_dir()?,
         compiled: Compiled::default(),
         timing: Timing::default(),
+        paths: OnceCell::new(),
         interrupter,
         _worker_ends: channels.worker_ends,
         session,
