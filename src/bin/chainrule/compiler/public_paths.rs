@@ -9,7 +9,8 @@ use ra_ap_syntax::ast::{self, AstNode, HasModuleItem, HasName};
 use ra_ap_syntax::{Edition, SourceFile};
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
-/// The path of a definition, and the one that cells can write.
+/// The path of a definition, and the one that cells can write; the same for modules, which end in
+/// `::`.
 pub type PublicPaths = BTreeMap<String, String>;
 
 /// Where cells find types, the better places first.
@@ -46,13 +47,24 @@ pub fn in_a_cell(kind: &str, paths: &PublicPaths) -> Option<String> {
             let name = own.rsplit("::").next().unwrap_or(own);
             text.push_str(Some(own).filter(|_| name.starts_with(char::is_uppercase))?);
         } else if path.trim_matches(':').contains("::") {
-            text.push_str(paths.get(path)?);
+            text.push_str(&public(path, paths)?);
         } else {
             text.push_str(path);
         }
     }
     text.push_str(rest);
     (!text.contains('{')).then_some(text)
+}
+
+/// Types that macros make are not seen in the sources. Who finds one in a module that others see
+/// finds it there.
+fn public(path: &str, paths: &PublicPaths) -> Option<String> {
+    if let Some(public) = paths.get(path) {
+        return Some(public.clone());
+    }
+    let (module, name) = path.split_at(path.rfind("::")? + 2);
+    let is_type = name.starts_with(char::is_uppercase);
+    Some(paths.get(module).filter(|_| is_type)?.clone() + name)
 }
 
 type Path = Vec<String>;
@@ -162,6 +174,10 @@ impl Sources {
                 if public.len() > MOST || !seen.insert(module.clone()) {
                     continue;
                 }
+                let definition = module.join("::") + "::";
+                found
+                    .entry(definition)
+                    .or_insert([public.clone(), vec![String::new()]].concat());
                 for (name, target) in self.contents(&module, &mut HashSet::new()) {
                     let path = [public.clone(), vec![name]].concat();
                     match target {
@@ -242,7 +258,12 @@ impl Sources {
         } else if here.types.contains_key(name) {
             Target::Type(inner)
         } else {
-            self.imported(&at, name, depth)?
+            // What a macro makes is passed on, too, and not seen in the sources.
+            let made = || {
+                name.starts_with(char::is_uppercase)
+                    .then(|| Target::Type(inner))
+            };
+            self.imported(&at, name, depth).or_else(made)?
         };
         match found {
             Target::Module(at) if !rest.is_empty() => {
@@ -362,8 +383,28 @@ mod tests {
             ("here::a::inner::deep::Four", "here::b::Four"),
             ("here::c::C", "here::c::C"),
             ("other::Far", "here::Far"),
+            ("here::a::inner::Made", "here::Made"),
+            ("here::", "here::"),
+            ("here::a::inner::deep::", ""),
+            ("here::b::", "here::b::"),
+            ("here::c::", "here::c::"),
         ];
+        let expected = expected
+            .into_iter()
+            .filter(|(_, public)| !public.is_empty());
         let expected = expected.map(|(a, b)| (a.to_owned(), b.to_owned()));
-        assert_eq!(paths, PublicPaths::from(expected));
+        assert_eq!(paths, expected.collect());
+        let in_a_cell = |kind: &str| in_a_cell(kind, &paths);
+        let kind = "(here::a::One, &[ctx::m::Own; 2], here::c::Made<u8>, dyn here::b::Any)";
+        let expected = "(here::b::One, &[m::Own; 2], here::c::Made<u8>, dyn here::b::Any)";
+        assert_eq!(in_a_cell(kind).as_deref(), Some(expected));
+        for kind in [
+            "ctx::f",
+            "here::a::Hidden",
+            "ctx::f::{{closure}}",
+            "here::c::f",
+        ] {
+            assert_eq!(in_a_cell(kind), None, "{kind}");
+        }
     }
 }

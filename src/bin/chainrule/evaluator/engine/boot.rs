@@ -197,6 +197,7 @@ fn start_with(
         compiled: Compiled::default(),
         timing: Timing::default(),
         paths: OnceCell::new(),
+        goes_straight: is_as_prepared(),
         interrupter,
         _worker_ends: channels.worker_ends,
         session,
@@ -206,6 +207,12 @@ fn start_with(
 
 /// What a person can set for cargo that changes how cells are compiled.
 fn surroundings() -> String {
+    let mut deciding = deciding_variables();
+    deciding.extend(cargo_settings());
+    deciding.join("\n")
+}
+
+fn deciding_variables() -> Vec<String> {
     const DECIDING: &[&str] = &[
         "CARGO_PROFILE_",
         "CARGO_BUILD_",
@@ -218,10 +225,34 @@ fn surroundings() -> String {
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     deciding.sort();
-    let settings =
-        cargo_home().and_then(|home| std::fs::read_to_string(home.join("config.toml")).ok());
-    deciding.extend(settings);
-    deciding.join("\n")
+    deciding
+}
+
+fn cargo_settings() -> Option<String> {
+    std::fs::read_to_string(cargo_home()?.join("config.toml")).ok()
+}
+
+/// Whether cells are compiled as the library was prepared for: nobody has set anything else. From
+/// where cargo gets crates does not matter.
+fn is_as_prepared() -> bool {
+    let decides = |settings: &str| {
+        let table: Option<toml::Table> = settings.parse().ok();
+        let harmless = [
+            "source",
+            "registries",
+            "registry",
+            "net",
+            "http",
+            "term",
+            "alias",
+        ];
+        table.is_none_or(|table| table.keys().any(|key| !harmless.contains(&key.as_str())))
+    };
+    let flags = std::env::var_os("RUSTFLAGS");
+    let settings = cargo_settings();
+    deciding_variables().is_empty()
+        && flags.is_none_or(|flags| flags.is_empty())
+        && settings.is_none_or(|settings| !decides(&settings))
 }
 
 #[cfg(test)]

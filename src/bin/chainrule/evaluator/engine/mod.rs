@@ -56,6 +56,8 @@ pub struct Engine {
     pub timing: Timing,
     /// By which paths cells name types, read when first needed.
     pub paths: OnceCell<PublicPaths>,
+    /// Whether cells are compiled as the library was prepared for.
+    pub goes_straight: bool,
     pub interrupter: Interrupter,
     /// For a worker that evcxr starts in place of one that has ended.
     pub _worker_ends: WorkerEnds,
@@ -234,6 +236,9 @@ impl Engine {
     /// Compiles and runs a cell without evcxr. Nothing if it has not come to that: then evcxr has
     /// to.
     fn go_straight(&mut self, order: &mut Order, key: &Option<String>) -> Option<Ran> {
+        if !self.goes_straight {
+            return None;
+        }
         let folder = times::straight(self.session.folder());
         std::fs::create_dir_all(&folder).ok()?;
         let redefinition = straight::redefinition(order.prepared, order.state, &self.folder)?;
@@ -420,6 +425,7 @@ impl Drop for Engine {
 /// Takes variables out whose types no cell can write down.
 fn leave_out_unnamed(order: &mut Order) -> Vec<String> {
     let State { scope, memory, .. } = &mut *order.state;
+    let reported = order.outlet.so_far();
     let unnamed = scope
         .variables
         .extract_if(.., |_, one| one.kind == types::UNKNOWN);
@@ -427,7 +433,7 @@ fn leave_out_unnamed(order: &mut Order) -> Vec<String> {
     for (name, variable) in unnamed {
         let fate = Fate::Unnameable {
             cell: order.cell.number,
-            kind: variable.kind,
+            kind: types::reported(&name, reported).unwrap_or(variable.kind),
         };
         memory.note(&name, fate);
         names.push(name);

@@ -24,11 +24,7 @@ pub fn complete<'a>(
     paths: impl Fn() -> &'a PublicPaths,
 ) {
     for (name, variable) in with_gaps(variables) {
-        let of_name = |event: &'_ Event| match event {
-            Event::Types { types } => types.get(name).cloned(),
-            _ => None,
-        };
-        let reported = reported.iter().rev().find_map(of_name);
+        let reported = self::reported(name, reported);
         let complete = |reported: String| match variable.kind.as_str() {
             UNKNOWN => in_a_cell(&reported, paths()),
             kind => filled(kind, &reported),
@@ -37,6 +33,14 @@ pub fn complete<'a>(
             variable.kind = complete;
         }
     }
+}
+
+/// What the compiler calls the type of a variable.
+pub fn reported(name: &str, events: &[Event]) -> Option<String> {
+    events.iter().rev().find_map(|event| match event {
+        Event::Types { types } => types.get(name).cloned(),
+        _ => None,
+    })
 }
 
 /// The variables whose types have gaps.
