@@ -36,6 +36,7 @@ use std::path::{Path, PathBuf};
 static SOURCES: Dir = include_dir!("$CARGO_MANIFEST_DIR/src");
 const LOCK: &str = include_str!("../../../../Cargo.lock");
 /// How facades are made.
+const PATHS: &str = include_str!("public_paths.rs");
 const FACADES: &str = include_str!("facade.rs");
 
 /// How the folder is laid out: with another number it is another folder.
@@ -240,6 +241,11 @@ impl Library {
         self.folder.join("std")
     }
 
+    /// By which paths cells name types.
+    pub fn public_paths(&self) -> PathBuf {
+        self.standard().join("public-paths.json")
+    }
+
     /// The folder with the library as it was compiled.
     pub fn compiled(&self, host: &str) -> PathBuf {
         self.build().join("target").join(host).join("debug/deps")
@@ -422,6 +428,7 @@ fn key(toolchain: &Toolchain) -> String {
         LOCK,
         CARGO_CONFIG,
         FACADES,
+        PATHS,
         &toolchain.version,
         &toolchain.sysroot.to_string_lossy(),
     ] {

@@ -4,6 +4,7 @@
 //!
 //! What a cell means is not known here (`evaluator`), nor how it runs (`worker`).
 
+pub mod cell_crate;
 pub mod cells;
 pub mod crates;
 pub mod diagnostics;
@@ -13,6 +14,7 @@ pub mod library;
 mod manifest;
 pub mod network;
 mod parts;
+pub mod public_paths;
 pub mod redefinition;
 pub mod session;
 pub mod stand_in;

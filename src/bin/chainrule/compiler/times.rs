@@ -3,24 +3,38 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 const FILE: &str = "times.txt";
 
+/// The folder in which cells are compiled without evcxr.
+pub fn straight(session: &Path) -> PathBuf {
+    session.join("straight")
+}
+
+fn files(session: &Path) -> [PathBuf; 2] {
+    [session.join(FILE), straight(session).join(FILE)]
+}
+
 /// Has what is started from a session's folder note its time, beginning with nothing.
 pub fn begin(session: &Path) -> std::io::Result<()> {
-    File::create(session.join(FILE)).map(drop)
+    std::fs::create_dir_all(straight(session))?;
+    let mut files = files(session).into_iter();
+    files.try_for_each(|file| File::create(file).map(drop))
 }
 
 /// Nothing notes its time any more.
 pub fn end(session: &Path) {
-    let _ = std::fs::remove_file(session.join(FILE));
+    for file in files(session) {
+        let _ = std::fs::remove_file(file);
+    }
 }
 
 /// The time that rustc took, with its linker.
 pub fn read(session: &Path) -> Duration {
-    let text = std::fs::read_to_string(session.join(FILE)).unwrap_or_default();
+    let texts = files(session).map(|file| std::fs::read_to_string(file).unwrap_or_default());
+    let text = texts.concat();
     Duration::from_micros(
         text.lines()
             .filter_map(|line| line.parse::<u64>().ok())

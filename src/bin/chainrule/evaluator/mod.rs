@@ -351,11 +351,6 @@ impl Evaluator {
         self.state.kinds()
     }
 
-    /// Has evcxr start, for cells that were not compiled before: nobody waits for anything now.
-    pub fn prepare_to_compile(&mut self) {
-        self.engine.evcxr.start_soon();
-    }
-
     /// Ends evcxr, which takes most of the kernel's memory, if nothing was asked for long. The next
     /// cell that was not compiled before starts it again.
     pub fn rest(&mut self) {

@@ -46,8 +46,6 @@ pub fn needs_evaluator(kind: &str) -> bool {
 
 /// When nothing was asked for as long, somebody reads, and may be about to change a cell.
 const IDLE: Duration = Duration::from_secs(5);
-/// A class of learners on one machine shall not have thirty compilers waiting.
-const MEMORY_TO_SPARE: u64 = 4 << 30;
 /// With less, whoever only reads gives memory to those who compile.
 const SCARCE_MEMORY: u64 = 1 << 30;
 
@@ -132,9 +130,6 @@ impl Executor {
     /// Waits for a request, while nobody waits for an answer. Nothing if there will be none.
     fn wait_for_long(&mut self, requests: &Receiver<Message>) -> Option<Message> {
         if let Some(evaluator) = &mut self.evaluator {
-            if memory::available() > MEMORY_TO_SPARE {
-                evaluator.prepare_to_compile();
-            }
             let long = if memory::available() < SCARCE_MEMORY {
                 Some(IDLE)
             } else {

@@ -118,6 +118,52 @@ pub fn main() -> ! {
     process::fail(format!("{} could not be started: {error}", cargo.display()))
 }
 
+/// Set to the folder of the prepared library's template: then a cell is compiled as the one there
+/// was, without cargo.
+pub const STRAIGHT: &str = "CHAINRULE_COMPILE_AS_IN";
+/// Where such a cell is compiled to, in the folder that it is compiled in.
+const OUT: &str = "out";
+
+/// The command that compiles the cell in a folder as the one in the template was.
+pub fn straight(folder: &Path, template: &Path) -> std::io::Result<Command> {
+    std::fs::create_dir_all(folder.join(OUT))?;
+    let mut command = Command::new(std::env::current_exe()?);
+    command
+        .current_dir(folder)
+        .env(STRAIGHT, template)
+        .env(ROLE, std::process::id().to_string())
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    Ok(command)
+}
+
+/// What [`straight`] has made.
+pub fn straight_object(folder: &Path) -> PathBuf {
+    folder.join(OUT).join("libctx.so")
+}
+
+/// Plays that part.
+pub fn compile_straight() -> ! {
+    let template = PathBuf::from(std::env::var_os(STRAIGHT).unwrap_or_default());
+    let call = std::fs::read(template.join(CALL)).ok();
+    let call: Option<Call> = call.and_then(|text| serde_json::from_slice(&text).ok());
+    let (Some(mut call), Ok(here)) = (call, std::env::current_dir()) else {
+        process::fail("the library was not prepared to its end")
+    };
+    let out = here.join(OUT).to_string_lossy().into_owned();
+    let at = call.arguments.iter().position(|one| one == "--out-dir");
+    if let Some(folder) = at.and_then(|at| call.arguments.get_mut(at + 1)) {
+        *folder = out;
+    }
+    let template = template.to_string_lossy();
+    for (_, value) in &mut call.environment {
+        *value = value.replace(&*template, &here.to_string_lossy());
+    }
+    call.repeat();
+    process::fail("there is no folder to compile to")
+}
+
 /// Whether the session uses crates that are not in a folder of this machine.
 fn needs_registry() -> bool {
     let manifest: Option<toml::Table> = std::fs::read_to_string("Cargo.toml")
@@ -224,7 +270,8 @@ impl Call {
         );
         command
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .env_remove(ROLE);
+            .env_remove(ROLE)
+            .env_remove(STRAIGHT);
         command.stdin(Stdio::null());
         command
     }

@@ -29,6 +29,9 @@ pub fn play() {
     if cargo::is_meant() {
         cargo::main();
     }
+    if std::env::var_os(cargo::STRAIGHT).is_some() {
+        cargo::compile_straight();
+    }
     if std::env::var_os(ROLE).is_some() {
         rustc::main();
     }

@@ -9,6 +9,7 @@ use super::timing::Timing;
 use crate::compiler::cells::Cells;
 use crate::compiler::facade;
 use crate::compiler::library::{Library, cache_folder, evaluation_key};
+use crate::compiler::public_paths;
 use crate::compiler::session::{Session, copy_target};
 use crate::compiler::toolchain::{Toolchain, cargo_home};
 use crate::evaluator::limits;
@@ -19,6 +20,7 @@ use crate::worker::channels::Channels;
 use crate::worker::link::Worker;
 use anyhow::{Context as _, Result, anyhow};
 use chainrule::display::say;
+use std::cell::OnceCell;
 use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -112,6 +114,8 @@ fn build_library(toolchain: &Toolchain, library: &Library) -> Result<()> {
         Ok(())
     };
     facade::standard_library(&toolchain.std_sources(), &library.standard())?;
+    let paths = public_paths::of_library(&toolchain.std_sources());
+    std::fs::write(library.public_paths(), serde_json::to_vec(&paths)?)?;
     compile_a_cell(&library.build(), None)?;
     copy_target(
         &library.build().join("target"),
@@ -192,6 +196,8 @@ fn start_with(
         folder: std::env::current_dir()?,
         compiled: Compiled::default(),
         timing: Timing::default(),
+        paths: OnceCell::new(),
+        goes_straight: is_as_prepared(),
         interrupter,
         _worker_ends: channels.worker_ends,
         session,
@@ -201,6 +207,12 @@ fn start_with(
 
 /// What a person can set for cargo that changes how cells are compiled.
 fn surroundings() -> String {
+    let mut deciding = deciding_variables();
+    deciding.extend(cargo_settings());
+    deciding.join("\n")
+}
+
+fn deciding_variables() -> Vec<String> {
     const DECIDING: &[&str] = &[
         "CARGO_PROFILE_",
         "CARGO_BUILD_",
@@ -213,10 +225,34 @@ fn surroundings() -> String {
         .map(|(name, value)| format!("{name}={value}"))
         .collect();
     deciding.sort();
-    let settings =
-        cargo_home().and_then(|home| std::fs::read_to_string(home.join("config.toml")).ok());
-    deciding.extend(settings);
-    deciding.join("\n")
+    deciding
+}
+
+fn cargo_settings() -> Option<String> {
+    std::fs::read_to_string(cargo_home()?.join("config.toml")).ok()
+}
+
+/// Whether cells are compiled as the library was prepared for: nobody has set anything else. From
+/// where cargo gets crates does not matter.
+fn is_as_prepared() -> bool {
+    let decides = |settings: &str| {
+        let table: Option<toml::Table> = settings.parse().ok();
+        let harmless = [
+            "source",
+            "registries",
+            "registry",
+            "net",
+            "http",
+            "term",
+            "alias",
+        ];
+        table.is_none_or(|table| table.keys().any(|key| !harmless.contains(&key.as_str())))
+    };
+    let flags = std::env::var_os("RUSTFLAGS");
+    let settings = cargo_settings();
+    deciding_variables().is_empty()
+        && flags.is_none_or(|flags| flags.is_empty())
+        && settings.is_none_or(|settings| !decides(&settings))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 use super::launch::{name_crates, start_context};
 use crate::compiler::diagnostics;
 use crate::compiler::library::{Form, Library};
+use crate::compiler::public_paths::PublicPaths;
 use crate::compiler::redefinition::Redefinition;
 use crate::compiler::session::Filling;
 use crate::compiler::stand_in::cargo::PRETEND;
@@ -194,6 +195,17 @@ impl Context {
             awake.collect();
         }
         exchanges
+    }
+
+    /// The folder in which the library was prepared for sessions.
+    pub fn template(&self) -> PathBuf {
+        self.start.library.template()
+    }
+
+    /// By which paths cells name types.
+    pub fn public_paths(&self) -> PublicPaths {
+        let text = std::fs::read(self.start.library.public_paths()).unwrap_or_default();
+        serde_json::from_slice(&text).unwrap_or_default()
     }
 
     /// The code that was compiled last, with what it has put around the cell.

@@ -131,6 +131,11 @@ impl Interrupter {
         }
     }
 
+    /// Whether the cell that runs is to stop.
+    pub fn is_stopping(&self) -> bool {
+        self.state().stop.is_some()
+    }
+
     /// Whether it is for the cell that cargo works now, if it does.
     pub fn may_compile(&self, may: bool) {
         self.state().may_compile = may;

@@ -239,24 +239,7 @@ impl JustCompiled<'_> {
 
     /// The same, as the compiled code puts them into the store.
     fn variables_in_source(&self) -> (BTreeMap<String, String>, Vec<String>) {
-        let (mut all, mut staying) = stored_by(&self.compiled.source);
-        // Variables that it does not mention stay where they are.
-        let taken = generated::taken(&self.compiled.source);
-        let made = all.keys().filter(|name| !staying.contains(name));
-        let made: Vec<String> = made.cloned().collect();
-        let is_left = |name: &String| !taken.contains(name.as_str()) && !made.contains(name);
-        for (name, variable) in self.before.iter().filter(|(name, _)| is_left(name)) {
-            staying.push(name.clone());
-            all.entry(name.clone())
-                .or_insert_with(|| variable.kind.clone());
-        }
-        // A type that was written down in part has been completed since.
-        for (name, kind) in all.iter_mut().filter(|(_, kind)| types::has_gap(kind)) {
-            if let Some(known) = self.scope.variables.get(name) {
-                kind.clone_from(&known.kind);
-            }
-        }
-        (all, staying)
+        variables_in(&self.compiled.source, self.before, &self.scope.variables)
     }
 
     /// Whether what the source says of variables is what evcxr says.
@@ -275,6 +258,33 @@ impl JustCompiled<'_> {
             |(name, kind): (&String, &String)| known.get(name).is_some_and(|one| one.kind == *kind);
         expected.clone().count() == known.len() && expected.clone().all(is_same)
     }
+}
+
+/// The variables after a cell, as the compiled code puts them into the store, and which of them are
+/// there if it stops before its end. `now` are those of which the types are known.
+pub fn variables_in(
+    source: &str,
+    before: &Variables,
+    now: &Variables,
+) -> (BTreeMap<String, String>, Vec<String>) {
+    let (mut all, mut staying) = stored_by(source);
+    // Variables that it does not mention stay where they are.
+    let taken = generated::taken(source);
+    let made = all.keys().filter(|name| !staying.contains(name));
+    let made: Vec<String> = made.cloned().collect();
+    let is_left = |name: &String| !taken.contains(name.as_str()) && !made.contains(name);
+    for (name, variable) in before.iter().filter(|(name, _)| is_left(name)) {
+        staying.push(name.clone());
+        all.entry(name.clone())
+            .or_insert_with(|| variable.kind.clone());
+    }
+    // A type that was written down in part has been completed since.
+    for (name, kind) in all.iter_mut().filter(|(_, kind)| types::has_gap(kind)) {
+        if let Some(known) = now.get(name) {
+            kind.clone_from(&known.kind);
+        }
+    }
+    (all, staying)
 }
 
 impl Runs {

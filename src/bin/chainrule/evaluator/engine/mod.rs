@@ -7,11 +7,16 @@ pub mod interrupt;
 pub mod kept;
 pub mod launch;
 pub mod stopped;
+pub mod straight;
 pub mod timing;
 pub mod types;
 
 use crate::compiler::diagnostics;
+use crate::compiler::public_paths::PublicPaths;
 use crate::compiler::session::Session;
+use crate::compiler::stand_in::cargo;
+use crate::compiler::stand_in::generated::SOURCE;
+use crate::compiler::times;
 use crate::evaluator::cell::Cell;
 use crate::evaluator::cell::prepare::Prepared;
 use crate::evaluator::cell::sources::SourceMap;
@@ -32,7 +37,9 @@ use evcxr::{Error, EvalOutputs};
 use interrupt::Interrupter;
 use kept::{
     CHANGED_TYPE, Compiled, Found, JustCompiled, Kept, KeptCells, Ran, Runs, ends_early, given_up,
+    variables_in,
 };
+use std::cell::OnceCell;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use stopped::what_is_there;
@@ -47,6 +54,10 @@ pub struct Engine {
     pub folder: PathBuf,
     pub compiled: Compiled,
     pub timing: Timing,
+    /// By which paths cells name types, read when first needed.
+    pub paths: OnceCell<PublicPaths>,
+    /// Whether cells are compiled as the library was prepared for.
+    pub goes_straight: bool,
     pub interrupter: Interrupter,
     /// For a worker that evcxr starts in place of one that has ended.
     pub _worker_ends: WorkerEnds,
@@ -165,6 +176,9 @@ impl Engine {
     pub fn compile(&mut self, order: &mut Order, key: &Option<String>) -> Ran {
         self.timing.was_compiled = true;
         let compiling = Compiling::begin(&self.interrupter);
+        if let Some(ran) = self.go_straight(order, key) {
+            return ran;
+        }
         self.evcxr.take_exchanges();
         let earlier = order.state.scope.clone();
         let mut ran = match self.wake(order) {
@@ -217,6 +231,93 @@ impl Engine {
             self.keep_what_is_there(order, &before);
         }
         ran
+    }
+
+    /// Compiles and runs a cell without evcxr. Nothing if it has not come to that: then evcxr has
+    /// to.
+    fn go_straight(&mut self, order: &mut Order, key: &Option<String>) -> Option<Ran> {
+        if !self.goes_straight {
+            return None;
+        }
+        let folder = times::straight(self.session.folder());
+        std::fs::create_dir_all(&folder).ok()?;
+        let redefinition = straight::redefinition(order.prepared, order.state, &self.folder)?;
+        redefinition.write(&folder).ok()?;
+        let template = self.evcxr.template();
+        let cell = &order.prepared.cell;
+        let made = straight::compile(order.cell, cell, order.state, &folder, &template);
+        if made.is_none() && self.interrupter.is_stopping() {
+            let value = "stopped".to_owned();
+            return Some(Ran::new(Err(Error::Message(value)), Gone::default()));
+        }
+        let made = made?;
+        let path = self.session.store_object(&made.object).ok()?;
+        let answers = self.worker().run(&path, made.function).ok();
+        let mut ran = match &answers {
+            None => {
+                self.restart_worker();
+                order.state.scope.variables.clear();
+                Ran {
+                    is_lost: true,
+                    ..Ran::new(
+                        Err(Error::SubprocessTerminated(String::new())),
+                        Gone::default(),
+                    )
+                }
+            }
+            Some(answers) if answers.iter().any(|line| line.starts_with(CHANGED_TYPE)) => {
+                return None;
+            }
+            Some(answers) if given_up(answers) => {
+                if order.outlet.forget_load_failure() {
+                    return None;
+                }
+                let value = "the cell has not come to its end".to_owned();
+                Ran::new(Err(Error::Message(value)), Gone::default())
+            }
+            Some(_) => Ran::new(Ok(EvalOutputs::new()), Gone::default()),
+        };
+        let source = std::fs::read_to_string(folder.join(SOURCE)).unwrap_or_default();
+        let said = std::fs::read_to_string(folder.join(cargo::SAID)).unwrap_or_default();
+        self.compiled.warnings = warnings::of_compiled(&said, &source);
+        self.compiled.source = source;
+        if ran.result.is_err() {
+            return Some(ran);
+        }
+        ran.steps = 1;
+        let exchange = Exchange {
+            object: made.object,
+            function: made.function.to_owned(),
+            answers,
+        };
+        let before = order.state.scope.variables.clone();
+        let scope = &mut order.state.scope;
+        let (mut variables, staying) = variables_in(&self.compiled.source, &before, &before);
+        let stops_early = exchange.answers.as_ref().is_some_and(ends_early);
+        variables.retain(|name, _| !stops_early || staying.contains(name));
+        scope.variables = scope.with_kinds(&variables, cell);
+        scope.add(cell);
+        self.complete_types(order);
+        if stops_early {
+            self.keep_what_is_there(order, &before);
+        }
+        ran.gone.unnameable = leave_out_unnamed(order);
+        let exchanges = [exchange];
+        let just = JustCompiled {
+            ran: &ran,
+            cell: &order.prepared.cell,
+            exchanges: &exchanges,
+            before: &before,
+            scope: &order.state.scope,
+            compiled: &self.compiled,
+        };
+        // What a cell that has stopped would have made is not known.
+        if let (Some(key), false) = (key, stops_early)
+            && let Some(content) = just.content()
+        {
+            self.kept.keep(key, &content);
+        }
+        Some(ran)
     }
 
     /// Starts evcxr if it is not there, and prepares it for a cell that asks for crates.
@@ -272,7 +373,8 @@ impl Engine {
     /// Fills gaps in the types of variables. Says whether all of the cell could be loaded.
     fn complete_types(&mut self, order: &mut Order) -> bool {
         let reported = order.outlet.so_far();
-        types::complete(&mut order.state.scope.variables, reported);
+        let paths = || self.paths.get_or_init(|| self.evcxr.public_paths());
+        types::complete(&mut order.state.scope.variables, reported, paths);
         let is_failure = |event: &Event| matches!(event, Event::LoadFailed { .. });
         !reported.iter().any(is_failure)
     }
@@ -318,6 +420,25 @@ impl Drop for Engine {
         // evcxr would kill the supervisor, which then could not collect what cells have started.
         self.interrupter.end_worker();
     }
+}
+
+/// Takes variables out whose types no cell can write down.
+fn leave_out_unnamed(order: &mut Order) -> Vec<String> {
+    let State { scope, memory, .. } = &mut *order.state;
+    let reported = order.outlet.so_far();
+    let unnamed = scope
+        .variables
+        .extract_if(.., |_, one| one.kind == types::UNKNOWN);
+    let mut names = Vec::new();
+    for (name, variable) in unnamed {
+        let fate = Fate::Unnameable {
+            cell: order.cell.number,
+            kind: types::reported(&name, reported).unwrap_or(variable.kind),
+        };
+        memory.note(&name, fate);
+        names.push(name);
+    }
+    names
 }
 
 /// Remembers why variables are not there of which only the store saw that their types are others

@@ -6,6 +6,7 @@
 //! variable whose type no later cell can name, such as a `struct` that a macro has defined within
 //! the cell, is left out when it first stands in the way.
 
+use crate::compiler::public_paths::{PublicPaths, in_a_cell};
 use crate::evaluator::state::scope::{Variable, Variables};
 use chainrule::base::protocol::Event;
 use evcxr::CompilationError;
@@ -13,18 +14,33 @@ use ra_ap_syntax::{Edition, SourceFile, SyntaxKind};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
+/// A type of which nothing was written down.
+pub const UNKNOWN: &str = "_";
+
 /// Fills gaps in the types of variables with what the worker has reported of them.
-pub fn complete(variables: &mut Variables, reported: &[Event]) {
+pub fn complete<'a>(
+    variables: &mut Variables,
+    reported: &[Event],
+    paths: impl Fn() -> &'a PublicPaths,
+) {
     for (name, variable) in with_gaps(variables) {
-        let of_name = |event: &'_ Event| match event {
-            Event::Types { types } => types.get(name).cloned(),
-            _ => None,
+        let reported = self::reported(name, reported);
+        let complete = |reported: String| match variable.kind.as_str() {
+            UNKNOWN => in_a_cell(&reported, paths()),
+            kind => filled(kind, &reported),
         };
-        let reported = reported.iter().rev().find_map(of_name);
-        if let Some(complete) = reported.and_then(|reported| filled(&variable.kind, &reported)) {
+        if let Some(complete) = reported.and_then(complete) {
             variable.kind = complete;
         }
     }
+}
+
+/// What the compiler calls the type of a variable.
+pub fn reported(name: &str, events: &[Event]) -> Option<String> {
+    events.iter().rev().find_map(|event| match event {
+        Event::Types { types } => types.get(name).cloned(),
+        _ => None,
+    })
 }
 
 /// The variables whose types have gaps.

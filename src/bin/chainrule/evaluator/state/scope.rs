@@ -293,6 +293,19 @@ impl Scope {
             .collect()
     }
 
+    /// Whether commands of evcxr have set anything.
+    pub fn has_commands(&self) -> bool {
+        !self.commands.is_empty()
+    }
+
+    /// This one with all that the other has besides, or has otherwise.
+    pub fn followed_by(&self, other: &Scope) -> Scope {
+        let mut scope = self.clone();
+        let items = other.items.iter().cloned();
+        items.for_each(|item| scope.put(item.name, item.text));
+        scope
+    }
+
     /// Whether a crate was asked for.
     pub fn has_dependencies(&self) -> bool {
         self.commands

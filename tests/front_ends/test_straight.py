@@ -1,0 +1,236 @@
+"""A new cell goes to rustc at once, without evcxr, where nothing about it is unusual. A cell must mean the same either way:
+here both ways run the same cells. A setting of cargo's that decides how cells are compiled makes all go through evcxr."""
+
+import os
+import random
+import re
+import time
+
+import psutil
+import pytest
+
+from conftest import Kernel
+
+# Makes cells be compiled otherwise than the library was prepared for, though nothing comes of it.
+THROUGH_EVCXR = {"CARGO_PROFILE_DEV_DEBUG": "0"}
+# Each kernel compiles for itself.
+ALONE = {"CHAINRULE_CELL_CACHE": "off"}
+SEQUENCES = int(os.environ.get("CHAINRULE_SEQUENCES", "3"))
+SEED = int(os.environ.get("CHAINRULE_SEED", "1"))
+
+LEARNERS = [
+    "use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};",
+    "let n = 7; let mut total = 0; for i in 0..n { total += i; }\ntotal",
+    "let words = vec![\"a\", \"b\", \"a\"]; let mut counts: HashMap<&str, usize> = HashMap::new();",
+    "for w in &words { *counts.entry(w).or_insert(0) += 1; }\ncounts[\"a\"]",
+    "let text = String::from(\"one two\"); let parts: Vec<String> = text.split(' ').map(str::to_owned).collect();",
+    "parts.len()",
+    "#[derive(Debug, Clone, PartialEq)] struct Point { x: f64, y: f64 }",
+    "impl Point { fn norm(&self) -> f64 { (self.x * self.x + self.y * self.y).sqrt() } }",
+    "let p = Point { x: 3.0, y: 4.0 };",
+    "p.norm()",
+    "enum Shape { Circle(f64), Square { side: f64 } }",
+    "trait Area { fn area(&self) -> f64; }",
+    "impl Area for Shape { fn area(&self) -> f64 { match self { Shape::Circle(r) => 3.0 * r * r, Shape::Square { side } => side * side } } }",
+    "let shapes = vec![Shape::Circle(1.0), Shape::Square { side: 2.0 }];",
+    "shapes.iter().map(|s| s.area()).sum::<f64>()",
+    "let boxed: Vec<Box<dyn Area>> = vec![Box::new(Shape::Circle(2.0))];",
+    "boxed[0].area()",
+    "fn largest<T: PartialOrd + Copy>(list: &[T]) -> T { let mut m = list[0]; for &x in list { if x > m { m = x; } } m }",
+    "largest(&[1.5, 0.2])",
+    "use std::rc::Rc; use std::cell::RefCell;",
+    "let shared = Rc::new(RefCell::new(vec![1, 2]));",
+    "let again = Rc::clone(&shared); again.borrow_mut().push(3);",
+    "(shared.borrow().len(), Rc::strong_count(&shared))",
+    "let handle = std::thread::spawn(|| (1..=10u64).product::<u64>());",
+    "handle.join().unwrap()",
+    "let parsed: Result<i32, _> = \"12\".parse::<i32>();",
+    "parsed.clone()?",
+    "let bad: i32 = \"x\".parse()?;",
+    "let a = vec![1, 2]; let b = a;",
+    "b",
+    "let v2: Vec<i32> = Vec::from([3, 1, 2]); let mut sorted = v2.clone(); sorted.sort();",
+    "sorted",
+    "let opt = sorted.iter().max().copied();",
+    "if let Some(m) = opt { println!(\"{m}\"); }",
+    "let tuple = (1, \"x\", 2.5f32); let (one, two, three) = tuple;",
+    "format!(\"{one} {two} {three}\")",
+    "let t = tensor([[1.0, 2.0], [3.0, 4.0]]); let u = t.matmul(&t);",
+    "u",
+    "let x = Tensor::ones(&[2]).requires_grad(); let loss = (&x * &x).sum(); loss.backward();",
+    "x.grad()",
+    "let model = Sequential::new().add(Dense::new(2, 4).relu()).add(Dense::new(4, 1));",
+    "model.layers().len()",
+    "let total = total as f64 / 2.0;",
+    "total",
+    "macro_rules! twice { ($e:expr) => { $e + $e } }",
+    "twice!(21)",
+    "mod geometry { pub struct Deep(pub i32); pub fn f() -> Deep { Deep(4) } } use geometry::Deep;",
+    "let deep: Deep = geometry::f(); deep.0",
+    "let text2 = std::fs::read_to_string(\"nothing.txt\")?;",
+    "let d = std::time::Duration::from_millis(1500); let path = std::path::PathBuf::from(\"a/b\");",
+    "(d.as_secs_f64(), path.display().to_string())",
+    "let grid = [[0u8; 3]; 2]; let chars: Vec<char> = \"añb\".chars().collect();",
+    "(grid.len(), chars)",
+    "let mut queue = VecDeque::from([1, 2]); queue.push_back(9);",
+    "queue.pop_front()",
+    "let set: HashSet<i32> = [1, 1, 2].into_iter().collect(); let map: BTreeMap<i32, &str> = [(1, \"a\")].into();",
+    "(set.len(), map[&1])",
+    "let label = loop { break 'c'; }; let value = if n > 3 { \"big\" } else { \"small\" };",
+    "(label, value)",
+    "struct Counter { n: u32 } impl Iterator for Counter { type Item = u32; fn next(&mut self) -> Option<u32> { self.n += 1; (self.n < 4).then_some(self.n) } }",
+    "Counter { n: 0 }.collect::<Vec<_>>()",
+    "use std::fmt; impl fmt::Display for Point { fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result { write!(f, \"({}, {})\", self.x, self.y) } }",
+    "println!(\"{p}\");",
+    "let add: fn(i32, i32) -> i32 = |a, b| a + b; let boxed_add: Box<dyn Fn(i32) -> i32> = Box::new(move |a| a + n);",
+    "(add(1, 2), boxed_add(1))",
+    "const LIMIT: usize = 3; static NAME: &str = \"n\"; let firsts: [i32; LIMIT] = [1, 2, 3];",
+    "(firsts, NAME)",
+    "let s1 = String::from(\"x\"); let s2 = s1 + \"y\"; s2",
+    "s1",
+    "vec![1, 2][5]",
+    "let atomic = std::sync::atomic::AtomicUsize::new(3); let pieces = \"a-b\".split('-');",
+    "(atomic.load(std::sync::atomic::Ordering::SeqCst), pieces.count())",
+    "type Pairs = Vec<(i32, i32)>; let pairs: Pairs = vec![(1, 2)];",
+    "pairs",
+]
+
+
+def plain(text):
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+def seen(kernel, cell):
+    """What a front end sees of a cell, without what differs from run to run."""
+    reply, outputs = kernel.run(cell)
+    shown = []
+    for kind, content in outputs:
+        if kind == "stream":
+            shown.append((content["name"], content["text"]))
+        elif kind in ("execute_result", "display_data"):
+            shown.append((kind, content["data"].get("text/plain")))
+    error = plain("\n".join(reply["traceback"])) if reply["status"] == "error" else None
+    return reply["status"], reply.get("ename"), error, shown
+
+
+def variables(kernel):
+    """Names and types, as the table shows them."""
+    _, outputs = kernel.run(":vars")
+    texts = [content["data"]["text/plain"] for kind, content in outputs if kind == "display_data"]
+    rows = [line.split("  ")[:2] for line in "\n".join(texts).splitlines()[2:]]
+    return rows
+
+
+@pytest.fixture(scope="module")
+def both(jupyter_folders):
+    kernels = [Kernel(env=ALONE), Kernel(env={**ALONE, **THROUGH_EVCXR})]
+    yield kernels
+    for kernel in kernels:
+        kernel.stop()
+
+
+def memory(kernel):
+    return psutil.Process(kernel.manager.provisioner.process.pid).memory_info().rss
+
+
+def test_a_cell_means_the_same_either_way(both):
+    straight, through = both
+    for number, cell in enumerate(LEARNERS):
+        one, other = seen(straight, cell), seen(through, cell)
+        assert one == other, f"{number}: {cell}"
+    assert variables(straight) == variables(through)
+
+
+# Each may use what those before it have made; which of them there are is drawn.
+PIECES = [
+    "let a = {n};",
+    "let mut a = vec![{n}, 2];",
+    "let a = \"{n}\".to_string();",
+    "let b = a;",
+    "let b = a.clone();",
+    "a",
+    "b",
+    "let c = (a, {n});",
+    "println!(\"{{a:?}}\");",
+    "struct S {{ a: i{bits} }}",
+    "let s = S {{ a: {n} }};",
+    "s.a",
+    "fn f(x: i32) -> i32 {{ x + {n} }}",
+    "f({n})",
+    "let g = f;",
+    "g(1)",
+    "let k = |x: i32| x + {n};",
+    "let r = &a;",
+    "let o = Some({n}); let d = o?;",
+    "let m = std::collections::HashMap::from([({n}, 1.5)]);",
+    "m.len()",
+    "mod q {{ pub struct Z(pub i{bits}); }} use q::Z;",
+    "let z = Z({n}); z.0",
+    "macro_rules! w {{ ($x:expr) => {{ $x * {n} }} }}",
+    "w!(2)",
+    "let e = vec![1][{n}];",
+    "if {n} > 50 {{ return; }} let late = {n};",
+    "late",
+    "use std::collections::BTreeSet; let t: BTreeSet<i{bits}> = [{n}].into();",
+    "t.len()",
+    "let h = std::sync::Arc::new(std::sync::Mutex::new({n}));",
+    "*h.lock().unwrap() += 1; *h.lock().unwrap()",
+    "let u = undefined;",
+    "let x: i32 = \"{n}\";",
+    "trait T {{ fn t(&self) -> i32 {{ {n} }} }} impl T for i32 {{}}",
+    "5.t()",
+    ":undo",
+    "let i = (1..{n}).map(|x| x * 2).collect::<Vec<_>>(); i.iter().sum::<i32>()",
+    "let y = Tensor::full(&[2], {n}.0); y.sum()",
+    "struct String; let odd = String;",
+    "enum E {{ A, B }} use E::*; let v = A;",
+    "let it = vec![{n}].into_iter();",
+    "it.count()",
+]
+
+
+@pytest.mark.parametrize("seed", range(SEED, SEED + SEQUENCES))
+def test_random_sequences_mean_the_same(jupyter_folders, seed):
+    draw = random.Random(seed)
+    straight, through = Kernel(env=ALONE), Kernel(env={**ALONE, **THROUGH_EVCXR})
+    try:
+        cells = []
+        for _ in range(25):
+            cells.append(draw.choice(PIECES).format(n=draw.randrange(1, 99), bits=draw.choice([16, 32, 64])))
+            one, other = seen(straight, cells[-1]), seen(through, cells[-1])
+            assert one == other, "\n".join(cells)
+        assert variables(straight) == variables(through), "\n".join(cells)
+    finally:
+        straight.stop()
+        through.stop()
+
+
+def test_the_first_new_cell_waits_for_no_analysis(jupyter_folders):
+    """Ratios of what a learner waits for, and of what a kernel then keeps in memory."""
+    times, sizes = [], []
+    for env in (ALONE, {**ALONE, **THROUGH_EVCXR}):
+        kernel = Kernel(env=env)
+        try:
+            begin = time.perf_counter()
+            assert kernel.value("let first = vec![1, 2, 3]; first.len()") == "3"
+            times.append(time.perf_counter() - begin)
+            sizes.append(memory(kernel))
+        finally:
+            kernel.stop()
+    assert times[0] < 0.4 * times[1], times
+    assert sizes[0] < 0.5 * sizes[1], sizes
+
+
+def test_what_learners_write_needs_no_analysis(jupyter_folders):
+    """None of these cells starts evcxr, but for those that are mistaken: seen by the memory that it takes."""
+    kernel = Kernel(env=ALONE)
+    try:
+        first = None
+        for cell in LEARNERS:
+            reply, _ = kernel.run(cell)
+            if reply["status"] == "error" and reply["ename"] == "CompileError":
+                break
+            first = first or memory(kernel)
+        assert memory(kernel) < 2 * first
+    finally:
+        kernel.stop()
