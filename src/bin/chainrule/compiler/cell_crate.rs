@@ -1,5 +1,5 @@
-//! The crate of a cell, as the kernel writes it itself: in the form that evcxr writes it in, so that
-//! all that stands around rustc (`stand_in`) does the same to both.
+//! The crate of a cell, as the kernel writes it itself: in the form that evcxr writes it in, so
+//! that all that stands around rustc (`stand_in`) does the same to both.
 //!
 //! evcxr has to know the types of the variables that a cell makes before it can write them down,
 //! and asks rust-analyzer. Here rustc infers them, and the store reports what they are when they

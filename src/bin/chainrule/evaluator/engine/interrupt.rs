@@ -198,6 +198,22 @@ impl Interrupter {
     }
 }
 
+/// While a cell is compiled, an interrupt ends the compiler.
+pub struct Compiling(Interrupter);
+
+impl Compiling {
+    pub fn begin(interrupter: &Interrupter) -> Compiling {
+        interrupter.may_compile(true);
+        Compiling(interrupter.clone())
+    }
+}
+
+impl Drop for Compiling {
+    fn drop(&mut self) {
+        self.0.may_compile(false);
+    }
+}
+
 impl Running<'_> {
     /// The cell has ended. Says whether it was stopped, and why.
     pub fn leave(self) -> Option<Stop> {

@@ -28,13 +28,13 @@ use crate::evaluator::outlet::Outlet;
 use crate::evaluator::state::State;
 use crate::evaluator::state::scope::{Variables, asks_for_crates};
 use crate::worker::channels::WorkerEnds;
-use crate::worker::link::{Lost, Worker};
+use crate::worker::link::{Answers, Lost, Worker};
 use crate::worker::relay::Exchange;
 use attempt::Attempt;
 use chainrule::base::protocol::Event;
 use context::Context;
 use evcxr::{Error, EvalOutputs};
-use interrupt::Interrupter;
+use interrupt::{Compiling, Interrupter};
 use kept::{
     CHANGED_TYPE, Compiled, Found, JustCompiled, Kept, KeptCells, Ran, Runs, ends_early, given_up,
     variables_in,
@@ -43,6 +43,7 @@ use std::cell::OnceCell;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use stopped::what_is_there;
+use straight::Straight;
 use timing::Timing;
 
 pub struct Engine {
@@ -112,35 +113,13 @@ impl Engine {
         if objects.len() != kept.functions.len() {
             return None;
         }
-        let mut stops_early = false;
-        let mut steps = 0;
+        let (mut stops_early, mut steps) = (false, 0);
         for (object, (function, _)) in objects.iter().zip(&kept.functions) {
-            let path = self.session.store_object(object).ok()?;
-            let answers = self.worker().run(&path, function);
-            let failed = |error: Error| Ran::new(Err(error), Gone::default());
-            let Ok(answers) = answers else {
-                self.restart_worker();
-                order.state.scope.variables.clear();
-                return Some(Ran {
-                    gone,
-                    is_lost: true,
-                    ..failed(Error::SubprocessTerminated(String::new()))
-                });
-            };
-            if answers.iter().any(|line| line.starts_with(CHANGED_TYPE)) {
-                return None;
-            }
-            if given_up(&answers) {
-                let value = "the cell has not come to its end".to_owned();
-                let is_loaded = !order.outlet.forget_load_failure();
-                return is_loaded.then(|| Ran {
-                    gone,
-                    steps,
-                    ..failed(Error::Message(value))
-                });
+            match self.run_object(order, object, function)? {
+                Ok(answers) => stops_early = ends_early(&answers),
+                Err(ran) => return Some(Ran { gone, steps, ..ran }),
             }
             steps += 1;
-            stops_early = ends_early(&answers);
         }
         *order.prepared = played;
         order.state.note_gone(order.cell.number, &gone);
@@ -233,6 +212,36 @@ impl Engine {
         ran
     }
 
+    /// Has the worker run an object. Nothing if it turns out that it does not fit: then it was not
+    /// run. Otherwise what the worker answers, or how the cell has failed.
+    fn run_object(
+        &mut self,
+        order: &mut Order,
+        object: &[u8],
+        function: &str,
+    ) -> Option<Result<Answers, Ran>> {
+        let path = self.session.store_object(object).ok()?;
+        let failed = |error| Ran::new(Err(error), Gone::default());
+        let answers = self.worker().run(&path, function);
+        let Ok(answers) = answers else {
+            self.restart_worker();
+            order.state.scope.variables.clear();
+            return Some(Err(Ran {
+                is_lost: true,
+                ..failed(Error::SubprocessTerminated(String::new()))
+            }));
+        };
+        if answers.iter().any(|line| line.starts_with(CHANGED_TYPE)) {
+            return None;
+        }
+        if given_up(&answers) {
+            let is_loaded = !order.outlet.forget_load_failure();
+            let value = "the cell has not come to its end".to_owned();
+            return is_loaded.then(|| Err(failed(Error::Message(value))));
+        }
+        Some(Ok(answers))
+    }
+
     /// Compiles and runs a cell without evcxr. Nothing if it has not come to that: then evcxr has
     /// to.
     fn go_straight(&mut self, order: &mut Order, key: &Option<String>) -> Option<Ran> {
@@ -243,57 +252,37 @@ impl Engine {
         std::fs::create_dir_all(&folder).ok()?;
         let redefinition = straight::redefinition(order.prepared, order.state, &self.folder)?;
         redefinition.write(&folder).ok()?;
-        let template = self.evcxr.template();
-        let cell = &order.prepared.cell;
+        let (cell, template) = (&order.prepared.cell, self.evcxr.template());
         let made = straight::compile(order.cell, cell, order.state, &folder, &template);
         if made.is_none() && self.interrupter.is_stopping() {
-            let value = "stopped".to_owned();
-            return Some(Ran::new(Err(Error::Message(value)), Gone::default()));
+            let error = Error::Message("stopped".to_owned());
+            return Some(Ran::new(Err(error), Gone::default()));
         }
         let made = made?;
-        let path = self.session.store_object(&made.object).ok()?;
-        let answers = self.worker().run(&path, made.function).ok();
-        let mut ran = match &answers {
-            None => {
-                self.restart_worker();
-                order.state.scope.variables.clear();
-                Ran {
-                    is_lost: true,
-                    ..Ran::new(
-                        Err(Error::SubprocessTerminated(String::new())),
-                        Gone::default(),
-                    )
-                }
-            }
-            Some(answers) if answers.iter().any(|line| line.starts_with(CHANGED_TYPE)) => {
-                return None;
-            }
-            Some(answers) if given_up(answers) => {
-                if order.outlet.forget_load_failure() {
-                    return None;
-                }
-                let value = "the cell has not come to its end".to_owned();
-                Ran::new(Err(Error::Message(value)), Gone::default())
-            }
-            Some(_) => Ran::new(Ok(EvalOutputs::new()), Gone::default()),
-        };
-        let source = std::fs::read_to_string(folder.join(SOURCE)).unwrap_or_default();
+        let answers = self.run_object(order, &made.object, made.function)?;
         let said = std::fs::read_to_string(folder.join(cargo::SAID)).unwrap_or_default();
+        let source = std::fs::read_to_string(folder.join(SOURCE)).unwrap_or_default();
         self.compiled.warnings = warnings::of_compiled(&said, &source);
         self.compiled.source = source;
-        if ran.result.is_err() {
-            return Some(ran);
+        match answers {
+            Ok(answers) => Some(self.take_over_straight(order, made, answers, key)),
+            Err(ran) => Some(ran),
         }
-        ran.steps = 1;
-        let exchange = Exchange {
-            object: made.object,
-            function: made.function.to_owned(),
-            answers,
-        };
-        let before = order.state.scope.variables.clone();
+    }
+
+    /// Makes of the session what the cell has made of it, and keeps the cell.
+    fn take_over_straight(
+        &mut self,
+        order: &mut Order,
+        made: Straight,
+        answers: Answers,
+        key: &Option<String>,
+    ) -> Ran {
+        let stops_early = ends_early(&answers);
+        let cell = &order.prepared.cell;
         let scope = &mut order.state.scope;
+        let before = scope.variables.clone();
         let (mut variables, staying) = variables_in(&self.compiled.source, &before, &before);
-        let stops_early = exchange.answers.as_ref().is_some_and(ends_early);
         variables.retain(|name, _| !stops_early || staying.contains(name));
         scope.variables = scope.with_kinds(&variables, cell);
         scope.add(cell);
@@ -301,12 +290,30 @@ impl Engine {
         if stops_early {
             self.keep_what_is_there(order, &before);
         }
-        ran.gone.unnameable = leave_out_unnamed(order);
-        let exchanges = [exchange];
+        let mut gone = Gone::default();
+        let unknown =
+            types::take_out_unknown(&mut order.state.scope.variables, order.outlet.so_far());
+        for (name, kind) in unknown {
+            let cell = order.cell.number;
+            order
+                .state
+                .memory
+                .note(&name, Fate::Unnameable { cell, kind });
+            gone.unnameable.push(name);
+        }
+        let ran = Ran {
+            steps: 1,
+            ..Ran::new(Ok(EvalOutputs::new()), gone)
+        };
+        let exchange = Exchange {
+            object: made.object,
+            function: made.function.to_owned(),
+            answers: Some(answers),
+        };
         let just = JustCompiled {
             ran: &ran,
             cell: &order.prepared.cell,
-            exchanges: &exchanges,
+            exchanges: &[exchange],
             before: &before,
             scope: &order.state.scope,
             compiled: &self.compiled,
@@ -317,7 +324,7 @@ impl Engine {
         {
             self.kept.keep(key, &content);
         }
-        Some(ran)
+        ran
     }
 
     /// Starts evcxr if it is not there, and prepares it for a cell that asks for crates.
@@ -422,25 +429,6 @@ impl Drop for Engine {
     }
 }
 
-/// Takes variables out whose types no cell can write down.
-fn leave_out_unnamed(order: &mut Order) -> Vec<String> {
-    let State { scope, memory, .. } = &mut *order.state;
-    let reported = order.outlet.so_far();
-    let unnamed = scope
-        .variables
-        .extract_if(.., |_, one| one.kind == types::UNKNOWN);
-    let mut names = Vec::new();
-    for (name, variable) in unnamed {
-        let fate = Fate::Unnameable {
-            cell: order.cell.number,
-            kind: types::reported(&name, reported).unwrap_or(variable.kind),
-        };
-        memory.note(&name, fate);
-        names.push(name);
-    }
-    names
-}
-
 /// Remembers why variables are not there of which only the store saw that their types are others
 /// now.
 fn note_unforeseen(order: &mut Order, exchanges: &[Exchange], gone: &Gone, before: &Variables) {
@@ -457,21 +445,5 @@ fn note_unforeseen(order: &mut Order, exchanges: &[Exchange], gone: &Gone, befor
             };
             order.state.memory.note(name, fate);
         }
-    }
-}
-
-/// While evcxr works for a cell, an interrupt ends the compiler.
-struct Compiling(Interrupter);
-
-impl Compiling {
-    fn begin(interrupter: &Interrupter) -> Compiling {
-        interrupter.may_compile(true);
-        Compiling(interrupter.clone())
-    }
-}
-
-impl Drop for Compiling {
-    fn drop(&mut self) {
-        self.0.may_compile(false);
     }
 }

@@ -75,8 +75,8 @@ pub fn compile(
     None
 }
 
-/// What the store of variables has to be told for a cell that takes no variable with it. Nothing for
-/// one that does.
+/// What the store of variables has to be told for a cell that takes no variable with it. Nothing
+/// for one that does.
 pub fn redefinition(prepared: &Prepared, state: &State, folder: &Path) -> Option<Redefinition> {
     let (after, next) = state.after(prepared, folder);
     let (scope, definitions) = (&state.scope, &state.definitions);

@@ -43,6 +43,18 @@ pub fn reported(name: &str, events: &[Event]) -> Option<String> {
     })
 }
 
+/// Takes variables out whose types no cell can write down. Says which, each with what the compiler
+/// calls its type.
+pub fn take_out_unknown(variables: &mut Variables, events: &[Event]) -> Vec<(String, String)> {
+    let unknown = variables.extract_if(.., |_, one| one.kind == UNKNOWN);
+    unknown
+        .map(|(name, one)| {
+            let kind = reported(&name, events).unwrap_or(one.kind);
+            (name, kind)
+        })
+        .collect()
+}
+
 /// The variables whose types have gaps.
 pub fn with_gaps(variables: &mut Variables) -> impl Iterator<Item = (&String, &mut Variable)> {
     let variables = variables.iter_mut();
