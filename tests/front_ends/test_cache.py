@@ -45,10 +45,10 @@ def cache(jupyter_folders, tmp_path):
 
 
 def has_compiled(kernel):
-    """Whether the kernel has started what compiles cells: its folder is filled for cargo then."""
+    """Whether the kernel has had a cell compiled: straight, or by cargo, for which its folder is filled then."""
     sessions = os.path.join(kernel.cache, "sessions")
     (mine,) = [name for name in os.listdir(sessions) if name.startswith(f"{kernel.manager.provisioner.pid}-")]
-    return os.path.isdir(os.path.join(sessions, mine, "target"))
+    return any(os.path.isdir(os.path.join(sessions, mine, *folder)) for folder in (["target"], ["straight", "out"]))
 
 
 def told(kernel, cells):

@@ -282,7 +282,7 @@ impl Engine {
         let cell = &order.prepared.cell;
         let scope = &mut order.state.scope;
         let before = scope.variables.clone();
-        let (mut variables, staying) = variables_in(&self.compiled.source, &before, &before);
+        let (mut variables, staying) = variables_in(&self.compiled.source, &before, &Variables::new());
         variables.retain(|name, _| !stops_early || staying.contains(name));
         scope.variables = scope.with_kinds(&variables, cell);
         scope.add(cell);
