@@ -5,6 +5,7 @@ use super::cell::{Place, parse, statements, without_commands};
 use super::explain::Explanation;
 use super::explain::memory::Lost;
 use super::interrupt::Stop;
+use super::signals::of_signal;
 use crate::machine::memory::of_machine;
 use crate::settings::{Settings, how_to_change, size_in_words};
 use crate::worker::LOST_CHANNELS;
@@ -56,34 +57,8 @@ impl Crash<'_> {
     }
 
     fn cause(&self, died: Option<&Event>) -> (&'static str, String) {
-        match self.stop {
-            Some(Stop::Interrupt) => {
-                return (
-                    "InterruptedByForce",
-                    say(
-                        "stopped by force, because the cell did not react",
-                        "单元格没有响应，已被强制停止",
-                    )
-                    .to_owned(),
-                );
-            }
-            Some(Stop::Timeout) => return ("Timeout", timeout(self.settings)),
-            Some(Stop::Memory) => return ("MemoryLimit", self.memory_limit()),
-            Some(Stop::Processes) => {
-                let most = self.settings.processes.unwrap_or_default();
-                let change = how_to_change("processes", &(most * 4).to_string());
-                return (
-                    "ProcessLimit",
-                    say(
-                        format!(
-                            "the cell has started more than {most} processes and threads\n  \
-                            {change}"
-                        ),
-                        format!("单元格启动的进程和线程超过了 {most} 个\n  {change}"),
-                    ),
-                );
-            }
-            None => {}
+        if let Some(stop) = self.stop {
+            return self.cause_of_stop(stop);
         }
         for event in self.events.iter().rev() {
             if let Event::StackOverflow { addresses } = event {
@@ -121,33 +96,37 @@ impl Crash<'_> {
         if signal == "SIGABRT" && self.could_not_allocate() {
             return ("MemoryLimit", self.memory_limit());
         }
-        let value = match signal {
-            "SIGSEGV" | "SIGBUS" => say(
-                "the cell used memory that is not there (a null or dangling pointer in `unsafe` \
-                 code, or in a thread a function that calls itself without end)",
-                "单元格访问了不存在的内存（`unsafe` 代码中的空指针或悬垂指针，或者线程里的函数无休止地调用自己）",
-            )
-            .to_owned(),
-            "SIGABRT" => say(
-                "the cell aborted (`abort`, or a panic while another one was under way)",
-                "单元格调用了 `abort`，或者在处理一个 panic 时又发生了 panic",
-            )
-            .to_owned(),
-            "SIGKILL" => say(
-                "the process was killed from outside, perhaps because the machine ran out of memory",
-                "进程被外部强制结束，可能是机器内存不足",
-            )
-            .to_owned(),
-            "SIGILL" | "SIGTRAP" => say(
-                "the processor met an instruction that it cannot run (a trap, in `unsafe` code)",
-                "处理器遇到了无法执行的指令（`unsafe` 代码中的陷阱指令）",
-            )
-            .to_owned(),
-            "SIGFPE" => say("the processor met an arithmetic error", "处理器遇到了算术错误").to_owned(),
-            other => say(format!("the cell was ended by the signal {other}"), format!("单元格被信号 \
-                {other} 终止")),
-        };
-        ("Crash", value)
+        ("Crash", of_signal(signal))
+    }
+
+    /// Why the kernel itself has ended the cell.
+    fn cause_of_stop(&self, stop: Stop) -> (&'static str, String) {
+        match stop {
+            Stop::Interrupt => (
+                "InterruptedByForce",
+                say(
+                    "stopped by force, because the cell did not react",
+                    "单元格没有响应，已被强制停止",
+                )
+                .to_owned(),
+            ),
+            Stop::Timeout => ("Timeout", timeout(self.settings)),
+            Stop::Memory => ("MemoryLimit", self.memory_limit()),
+            Stop::Processes => {
+                let most = self.settings.processes.unwrap_or_default();
+                let change = how_to_change("processes", &(most * 4).to_string());
+                (
+                    "ProcessLimit",
+                    say(
+                        format!(
+                            "the cell has started more than {most} processes and threads\n  \
+                            {change}"
+                        ),
+                        format!("单元格启动的进程和线程超过了 {most} 个\n  {change}"),
+                    ),
+                )
+            }
+        }
     }
 
     /// What the end means for the variables.
@@ -503,7 +482,8 @@ mod tests {
             Function::Drops(kind) => format!("drops {kind}"),
         };
         assert_eq!(shown("_ZN3ctx4down17h0123456789abcdefE"), "down");
-        let symbol = "_ZN4core3ptr83drop_in_place$LT$core..option..Option$LT$alloc..boxed..Box$LT$ctx..Node$GT$$GT$$GT$17h0123456789abcdefE";
+        let symbol = "_ZN4core3ptr83drop_in_place$LT$core..option..Option$LT$alloc..boxed..Box\
+                      $LT$ctx..Node$GT$$GT$$GT$17h0123456789abcdefE";
         assert_eq!(shown(symbol), "drops Node");
     }
 }

@@ -25,6 +25,7 @@ mod precedence;
 mod prepare;
 mod reports;
 mod scope;
+mod signals;
 mod stopped;
 mod stream;
 mod threads;
