@@ -187,7 +187,7 @@ impl Evaluator {
             let data = outputs
                 .content_by_mime_type
                 .into_iter()
-                .map(|(mime, content)| (mime, content.into()))
+                .map(|(mime, content)| (mime, commands::without_own_crate(content).into()))
                 .collect();
             sink(Output::Display(Bundle { data, id: None }));
         }
