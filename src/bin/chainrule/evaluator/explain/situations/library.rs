@@ -399,13 +399,15 @@ mod tests {
                 }
                 calls += 1;
                 // The message stands in the call, or just before it.
-                let last = (number + 8).min(lines.len());
+                let last = (number + 12).min(lines.len());
                 let call = lines[number..last]
                     .iter()
                     .take_while(|line| line.trim() != ");")
                     .copied();
                 let call = call.chain(lines[number.saturating_sub(6)..number].iter().copied());
                 let message = call.collect::<Vec<_>>().join("\n");
+                // A text may go on in the next line.
+                let message: String = message.split("\\\n").map(str::trim_start).collect();
                 if found(&message).is_none() {
                     without.push(format!("{file}: {}", line.trim()));
                 }
