@@ -291,6 +291,16 @@ const MESSAGES: &[(&str, &str, &str)] = &[
         "y.unsqueeze(-1)",
     ),
     (
+        "nothing that this tensor was computed from requires a gradient",
+        "计算这个张量时用到的值都没有要求梯度，所以无法反向传播。请在计算之前对参数调用 `requires_grad`，并且不要写在 `no_grad` 里。",
+        "let w = tensor(2.0).requires_grad();",
+    ),
+    (
+        "set_value: the tensor is the result of",
+        "这个张量是运算的结果，只有叶子张量才有自己的值。请修改用来计算它的张量，或者用 `detach` 得到一个数值相同的叶子张量。",
+        "let leaf = x.detach();",
+    ),
+    (
         "the loss must be one number",
         "反向传播从一个数开始：请先把损失求和或求平均。",
         "loss.mean().backward();",
