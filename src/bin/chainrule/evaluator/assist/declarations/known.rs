@@ -94,10 +94,18 @@ pub struct Declarations {
     pub(super) macros: HashMap<String, Arc<Pattern>>,
     /// Where types are declared, for sources in which several have one name: then a type's name
     /// stands behind its module. Nothing where names are all different.
-    pub homes: HashMap<String, Vec<String>>,
+    pub(super) homes: HashMap<String, Vec<String>>,
 }
 
 impl Declarations {
+    /// For sources in which several types have one name.
+    pub fn with_homes(homes: HashMap<String, Vec<String>>) -> Declarations {
+        Declarations {
+            homes,
+            ..Declarations::default()
+        }
+    }
+
     /// Under which name a type is noted that is called `name` in `module`: of several, the nearest.
     pub fn key(&self, module: &str, name: &str) -> String {
         let Some(homes) = self.homes.get(name) else {

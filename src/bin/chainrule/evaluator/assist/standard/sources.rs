@@ -35,10 +35,7 @@ pub fn read(folder: &Path) -> Result<Content> {
         module: "core::str::iter".to_owned(),
         text: PARTS_OF_TEXT.to_owned(),
     });
-    let mut declarations = Declarations {
-        homes: homes(&sources),
-        ..Declarations::default()
-    };
+    let mut declarations = Declarations::with_homes(homes(&sources));
     let has_macros = |source: &&Source| source.text.contains("macro_rules!");
     for source in sources.iter().filter(has_macros) {
         declarations.read_macros(&source.text);
