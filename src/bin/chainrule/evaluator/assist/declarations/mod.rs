@@ -1,7 +1,9 @@
 //! What a source text declares: names, members of types, and what completion and inspection have to
 //! know of each.
 //!
-//! The same collector reads the library, std, and the cells of a session. `known` is what it finds, `read` goes through the items of a text, `place`
+//! The same collector reads the library, std, and the cells of a session.
+//!
+//! `known` is what it finds, `read` goes through the items of a text, `place`
 //! makes something known of one of them, `syntax` looks at a node, `macros` writes out what our own
 //! macros make.
 

@@ -1,7 +1,7 @@
 //! One record for each module and each type, then the table of what is where. A record is read when
 //! something asks for it.
 
-use super::{Content, SCOPE};
+use super::content::{Content, SCOPE};
 use crate::evaluator::assist::declarations::{Item, Members, shared};
 use anyhow::{Context, Result};
 use serde::de::DeserializeOwned;

@@ -4,13 +4,14 @@
 //! Without those sources, or before they are there, nothing of std is known here; rust-analyzer and
 //! the message about what is missing are elsewhere.
 //!
-//! `sources` reads, `paths` finds where things are public, `file` keeps.
+//! `sources` reads, `paths` finds where things are public, `content` is what comes out, `file` keeps
+//! it.
 
+mod content;
 mod file;
 mod paths;
 mod sources;
 
-use super::declarations::{Item, Members};
 use crate::compiler::library::cache_folder;
 use crate::compiler::toolchain::Toolchain;
 use anyhow::Result;
@@ -18,7 +19,7 @@ pub use file::Standard;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How the file is laid out, and what is read: with another number it is another file.
@@ -83,14 +84,3 @@ fn path(toolchain: &Toolchain) -> Result<PathBuf> {
         .collect();
     Ok(cache_folder()?.join("standard").join(key))
 }
-
-/// All that is known of std, before it is written.
-#[derive(Default)]
-pub struct Content {
-    /// By public paths, such as `std::collections`.
-    modules: Vec<(String, Vec<Arc<Item>>)>,
-    types: Vec<(String, Members)>,
-}
-
-/// The module that stands for what is in scope without a path.
-const SCOPE: &str = "";

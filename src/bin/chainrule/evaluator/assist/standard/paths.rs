@@ -1,6 +1,6 @@
 //! Where the names of std are public: a module of std passes on what other crates declare.
 
-use super::SCOPE;
+use super::content::SCOPE;
 use crate::evaluator::assist::declarations::{Declarations, Item, Kind};
 use crate::evaluator::assist::library::names_in;
 use std::collections::{BTreeMap, HashMap, HashSet};

@@ -1,6 +1,6 @@
 //! Reads the sources of std: its three crates as one.
 
-use super::Content;
+use super::content::Content;
 use super::paths::Public;
 use crate::evaluator::assist::declarations::{Declarations, Item, Members, Visible};
 use crate::evaluator::assist::types::Type;
