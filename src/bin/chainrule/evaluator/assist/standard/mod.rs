@@ -4,8 +4,8 @@
 //! Without those sources, or before they are there, nothing of std is known here; rust-analyzer and
 //! the message about what is missing are elsewhere.
 //!
-//! `sources` reads, `paths` finds where things are public, `content` is what comes out, `file` keeps
-//! it.
+//! `sources` reads, `paths` finds where things are public, `content` is what comes out of that,
+//! `file` keeps it.
 
 mod content;
 mod file;
