@@ -13,7 +13,6 @@ mod crash;
 mod definitions;
 mod explain;
 mod failure;
-mod growth;
 mod imports;
 mod interrupt;
 mod kept;
