@@ -12,78 +12,11 @@ const COLUMNS: usize = 100;
 
 /// What is longer than it should be, with the lines that it has. Nothing may be added, and no
 /// number may grow; what is short enough goes from the list.
-const LONG_FILES: &[(&str, usize)] = &[
-    ("src/bin/chainrule/evaluator/assist/complete.rs", 403),
-    ("src/bin/chainrule/evaluator/assist/declarations.rs", 674),
-    ("src/bin/chainrule/evaluator/assist/infer.rs", 810),
-    ("src/bin/chainrule/evaluator/definitions.rs", 431),
-    ("src/bin/chainrule/evaluator/kept.rs", 479),
-    ("src/bin/chainrule/evaluator/made_of.rs", 525),
-    ("src/bin/chainrule/evaluator/mod.rs", 531),
-    ("src/bin/chainrule/evaluator/precedence.rs", 583),
-    ("src/bin/chainrule/evaluator/prepare.rs", 440),
-    ("src/model/onnx_layers.rs", 515),
-];
+const LONG_FILES: &[(&str, usize)] = &[];
 /// How many lines of a file are wider than they should be. A row of a table in the documentation is
 /// as wide as it has to be.
-const WIDE_LINES: &[(&str, usize)] = &[
-    ("src/bin/chainrule/commands/lab.rs", 1),
-    ("src/bin/chainrule/compiler/cells.rs", 1),
-    ("src/bin/chainrule/compiler/library.rs", 2),
-    ("src/bin/chainrule/compiler/stand_in/stops.rs", 3),
-    ("src/bin/chainrule/compiler/stand_in/unseen.rs", 1),
-    ("src/bin/chainrule/evaluator/assist/cursor.rs", 2),
-    ("src/bin/chainrule/evaluator/assist/infer.rs", 1),
-    ("src/bin/chainrule/evaluator/assist/words.rs", 1),
-    ("src/bin/chainrule/evaluator/cell.rs", 1),
-    ("src/bin/chainrule/evaluator/kept.rs", 1),
-    ("src/bin/chainrule/evaluator/output.rs", 1),
-    ("src/bin/chainrule/evaluator/stream.rs", 1),
-    ("src/bin/chainrule/jupyter/assist.rs", 1),
-    ("src/bin/chainrule/jupyter/pager.rs", 1),
-    ("src/bin/chainrule/jupyter/widgets.rs", 2),
-    ("src/bin/chainrule/settings.rs", 1),
-    ("src/bin/chainrule/worker/channels.rs", 1),
-    ("src/bin/chainrule/worker/mod.rs", 2),
-    ("src/model/fit.rs", 1),
-];
-const LONG_FUNCTIONS: &[(&str, usize)] = &[
-    (
-        "src/bin/chainrule/evaluator/assist/complete.rs complete",
-        149,
-    ),
-    (
-        "src/bin/chainrule/evaluator/assist/declarations.rs item",
-        107,
-    ),
-    (
-        "src/bin/chainrule/evaluator/assist/infer.rs expression",
-        125,
-    ),
-    (
-        "src/bin/chainrule/evaluator/assist/infer.rs locals_until",
-        118,
-    ),
-    ("src/bin/chainrule/evaluator/assist/infer.rs pattern", 83),
-    ("src/bin/chainrule/evaluator/assist/inspect.rs named", 71),
-    ("src/bin/chainrule/evaluator/boot.rs start_with", 62),
-    ("src/bin/chainrule/evaluator/definitions.rs make_room", 62),
-    ("src/bin/chainrule/evaluator/kept.rs compile", 76),
-    ("src/bin/chainrule/evaluator/kept.rs play", 70),
-    ("src/bin/chainrule/evaluator/kept.rs to_be_kept", 105),
-    ("src/bin/chainrule/evaluator/mod.rs run", 94),
-    ("src/bin/chainrule/evaluator/precedence.rs obstacles", 76),
-    ("src/bin/chainrule/evaluator/prepare.rs prepare", 82),
-    ("src/bin/chainrule/jupyter/comms.rs act", 78),
-    ("src/bin/chainrule/jupyter/kernel.rs serve", 63),
-    ("src/bin/chainrule/notebook/run.rs run_cells", 89),
-    ("src/data/table.rs read", 67),
-    ("src/model/fit.rs run", 169),
-    ("src/plot/game.rs board", 118),
-    ("src/plot/images.rs grid", 86),
-    ("src/plot/layers.rs neurons_of", 76),
-    ("src/plot/quality.rs roc", 94),
-];
+const WIDE_LINES: &[(&str, usize)] = &[];
+const LONG_FUNCTIONS: &[(&str, usize)] = &[];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

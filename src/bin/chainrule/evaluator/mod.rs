@@ -16,7 +16,6 @@ mod crash;
 mod engine;
 mod explain;
 mod failure;
-mod growth;
 mod judge;
 pub mod limit;
 mod limits;

@@ -8,10 +8,10 @@
 //! its characters and brackets. All of it is said in the language of the process; what rustc says
 //! stays as it is, above the explanation.
 //!
-//! A mistake that an earlier cell has prepared comes as another one. A variable that an earlier cell
-//! has moved away is not there any more, so rustc says "cannot find value" (E0425): `memory` knows
-//! its fate, and `situations/fates.rs` explains it. Only what is moved and used within one cell is
-//! E0382, in `situations/owning.rs`. `syntax` (`how_moved`) tells for both what moved it.
+//! A mistake that an earlier cell has prepared comes as another one. A variable that an earlier
+//! cell has moved away is not there any more, so rustc says "cannot find value" (E0425): `memory`
+//! knows its fate, and `situations/fates.rs` explains it. Only what is moved and used within one
+//! cell is E0382, in `situations/owning.rs`. `syntax` (`how_moved`) tells for both what moved it.
 
 mod arguments;
 mod calls;
