@@ -291,6 +291,11 @@ const MESSAGES: &[(&str, &str, &str)] = &[
         "y.unsqueeze(-1)",
     ),
     (
+        "has no gradient",
+        "这个张量还没有梯度：要先对参数调用 `requires_grad`，用它算出损失，再对损失调用 `backward`。",
+        "let w = tensor(2.0).requires_grad();\nw.square().sum().backward();\nw.grad()",
+    ),
+    (
         "nothing that this tensor was computed from requires a gradient",
         "计算这个张量时用到的值都没有要求梯度，所以无法反向传播。请在计算之前对参数调用 `requires_grad`，并且不要写在 `no_grad` 里。",
         "let w = tensor(2.0).requires_grad();",
