@@ -4,8 +4,7 @@
     python benches/compare.py [rounds] [cases …]       # for example: compare.py 3 batch128 cnn
 
 Runs each program by turns with two threads, `rounds` times (3 unless said), so that what disturbs the machine disturbs all
-of them, and prints the medians. Needs PyTorch in the Python that runs it; the peers are `peers/` here, and `mlp_torch.py`
-and `mlp_keras.py` in the folder `CHAINRULE_PEERS`.
+of them, and prints the medians. Needs PyTorch in the Python that runs it; the peers' programs are in `peers/`.
 
 A machine on which something else runs shows nothing: with fewer free processors than threads, PyTorch's threads wait for
 each other many times as long as they work. `--one` therefore gives each program one thread and compares processor time
@@ -18,8 +17,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-PEERS = Path(os.environ.get("CHAINRULE_PEERS", "/work/shared/bench"))
-BARS = {  # of issue 6: at most this many times what the peer needs, or this much
+BARS = {  # at most this many times what the peer needs, or this much
     "mlp-784-128-10-adam-batch32": 0.40, "mlp-784-128-10-adam-batch128": 0.50, "mlp-784-128-10-adam-batch1024": 0.80,
     "mlp-784-128-10-adam-batch60000": 1.15, "mlp-2-16-16-1-sgd-batch100": 0.08, "cnn-28x28-8-16-adam-batch64": 0.6,
     "transformer-4x128-context64-batch16": 1.2, "memory-above-data": 1.0}
@@ -43,9 +41,9 @@ def main():
     build = ["cargo", "bench", "--no-default-features", "--bench", "training", "--"]
     ours = dict(CHAINRULE_THREADS="1" if is_one else "2", GLIBC_TUNABLES=HEAP, **({"BENCH_CPU_TIME": "1"} if is_one else {}))
     peers = [["peers/steps_torch.py"]] if is_one else [
-        [PEERS / "mlp_torch.py", "2"], ["peers/transformer_torch.py", "2"], ["peers/transformer_torch.py", "2", "memory"]]
+        ["peers/steps_torch.py", "--threads", "2"], ["peers/transformer_torch.py", "2"], ["peers/transformer_torch.py", "2", "memory"]]
     if not is_one and subprocess.run([sys.executable, "-c", "import tensorflow"], capture_output=True).returncode == 0:
-        peers.append([PEERS / "mlp_keras.py"])
+        peers.append(["peers/mlp_keras.py"])
     all_figures = {}
     for _ in range(rounds):
         found = figures([*build, *arguments], **ours)
@@ -53,7 +51,7 @@ def main():
         if not is_one:
             found |= {key: value for key, value in figures([*build, "batch128"], **ours).items() if "memory" in key[1]}
         for script, *rest in peers:
-            found |= figures([sys.executable, str(ROOT / "benches" / script), *rest, *(arguments if is_one else [])])
+            found |= figures([sys.executable, str(ROOT / "benches" / script), *rest, *(arguments if "steps" in script else [])])
         for key, figure in found.items():
             all_figures.setdefault(key, []).append(figure)
     median = {key: (statistics.median(value for value, _ in runs), runs[0][1]) for key, runs in all_figures.items()}

@@ -1020,6 +1020,8 @@ fn files_of_any_depth_are_refused_in_a_line() {
         format!("memory{} = 1", ".a".repeat(100_000)),
         format!("[{}]", vec!["a"; 100_000].join(".")),
         format!("memory = \"{}\"", "[".repeat(100_000)),
+        format!("memory = \"{}\"", "é".repeat(100_000)),
+        format!("{} = 1", "x".repeat(100_000)),
     ];
     for content in files {
         fs::write(&settings, &content).unwrap();

@@ -9,13 +9,19 @@ use chainrule::prelude::*;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, MutexGuard, Once, PoisonError};
+use std::sync::{Mutex, Once, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-/// The generator and the interrupt flag are shared by the process, and every operation looks at the
-/// flag: all tests here take turns.
-fn alone() -> MutexGuard<'static, ()> {
-    static TURN: Mutex<()> = Mutex::new(());
-    TURN.lock().unwrap_or_else(PoisonError::into_inner)
+static TURN: RwLock<()> = RwLock::new(());
+
+/// The generator, the interrupt flag, at which every operation looks, and what was warned of are
+/// shared by the process: a test that sets or needs one of them has the process for itself.
+fn alone() -> RwLockWriteGuard<'static, ()> {
+    TURN.write().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The others run beside each other.
+fn together() -> RwLockReadGuard<'static, ()> {
+    TURN.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 // ------------------------------------------------------------------------------------------------
@@ -300,7 +306,7 @@ fn a_mistake_is_reported_at_its_line() {
 
 #[test]
 fn a_mistake_with_gradients_is_reported_at_its_line() {
-    let _turn = alone();
+    let _turn = together();
     let w = tensor([1.0, 2.0]).requires_grad().label("w");
     mistake!(
         (&w * 2.0).backward(),
@@ -435,7 +441,7 @@ fn a_mistake_with_a_model_is_reported_at_its_line() {
 
 #[test]
 fn a_mistake_with_a_layer_is_reported_at_its_line() {
-    let _turn = alone();
+    let _turn = together();
     let rows = Tensor::zeros(&[5, 784]).label("images");
     mistake!(
         Conv2D::new(1, 8, 3).forward(&rows),
@@ -615,7 +621,7 @@ fn memory() -> usize {
 
 #[test]
 fn gradients_add_up_until_they_are_cleared() {
-    let _turn = alone();
+    let _turn = together();
     let w = tensor(3.0).requires_grad();
     w.square().backward();
     w.square().backward();
@@ -655,7 +661,7 @@ fn the_tape_finds_what_backward_finds() {
 
 #[test]
 fn without_gradients_nothing_is_recorded() {
-    let _turn = alone();
+    let _turn = together();
     let w = tensor(2.0).requires_grad();
     let y = no_grad(|| no_grad(|| &w * 3.0) + &w);
     assert!(!y.is_tracked() && (&w * 3.0).is_tracked() && !w.detach().is_tracked());
@@ -664,7 +670,7 @@ fn without_gradients_nothing_is_recorded() {
 /// An update changes the parameter, not what a graph that is alive has saved.
 #[test]
 fn an_update_does_not_reach_a_living_graph() {
-    let _turn = alone();
+    let _turn = together();
     let w = tensor([3.0]).requires_grad();
     let loss = w.square().sum();
     w.set_value(&tensor([100.0]));
@@ -971,7 +977,7 @@ fn a_loss_that_is_no_number_ends_the_run() {
 
 #[test]
 fn the_summary_counts() {
-    let _turn = alone();
+    let _turn = together();
     let model = Sequential::new()
         .add(Flatten::new())
         .add(Dense::new(784, 128).relu())
@@ -1140,7 +1146,7 @@ fn layers_learn_and_are_used() {
 /// A batch of 1, equal values, ±10⁴: every layer gives numbers, and so does `backward`.
 #[test]
 fn layers_take_extreme_inputs() {
-    let _turn = alone();
+    let _turn = together();
     let of_features: [Box<dyn Module>; 5] = [
         Box::new(BatchNormalization::new(3)),
         Box::new(LayerNormalization::new(3)),
@@ -1217,7 +1223,7 @@ fn a_convolutional_network_learns() {
 
 #[test]
 fn the_origin_of_a_nan_is_found() {
-    let _turn = alone();
+    let _turn = together();
     let w = tensor([1.0, -1.0]).requires_grad();
     assert_eq!((&w * 2.0).sum().find_nan(), None);
     assert_eq!(
@@ -1492,7 +1498,7 @@ fn random_order(n: usize) -> Vec<usize> {
 
 #[test]
 fn words_that_lead_to_the_repair() {
-    let _turn = alone();
+    let _turn = together();
     // A parameter that was updated is a result.
     let mut w = tensor([1.0, 2.0]).requires_grad();
     w.square().sum().backward();
@@ -1888,7 +1894,7 @@ fn a_model_is_saved_and_read() {
 
 #[test]
 fn metrics_count() {
-    let _turn = alone();
+    let _turn = together();
     let (predicted, labels) = (tensor([2, 1, 0, 2, 2]), tensor([2, 0, 0, 1, 2]));
     assert_eq!(precision(&predicted).class(2).against(&labels), 2.0 / 3.0);
     assert_eq!(recall(&predicted).class(2).against(&labels), 1.0);
@@ -1929,7 +1935,7 @@ fn metrics_count() {
 
 #[test]
 fn tensors_print_like_matrices() {
-    let _turn = alone();
+    let _turn = together();
     assert_eq!(
         tensor([[1.0, 0.5], [0.25, -3.0]]).to_string(),
         "tensor([[ 1.0000,  0.5000],\n        [ 0.2500, -3.0000]], shape=[2, 2])"
@@ -1995,7 +2001,7 @@ fn a_graph_is_drawn_with_values_and_gradients() {
 /// ones.
 #[test]
 fn the_gradients_of_a_drawing_belong_together() {
-    let _turn = alone();
+    let _turn = together();
     let w = tensor(3.0).requires_grad().label("w");
     let y = (&w * 2.0).square().label("y");
     let loss = (&y * 10.0).label("loss");
@@ -2020,7 +2026,7 @@ fn the_gradients_of_a_drawing_belong_together() {
 /// Front ends shrink what is wider than the page until nobody can read it.
 #[test]
 fn long_graphs_are_drawn_from_top_to_bottom() {
-    let _turn = alone();
+    let _turn = together();
     let size = |svg: &str, side: &str| -> f64 {
         let value = svg
             .split_once(&format!(" {side}=\""))
@@ -2052,7 +2058,7 @@ fn long_graphs_are_drawn_from_top_to_bottom() {
 
 #[test]
 fn numbers_in_drawings_have_the_same_decimals() {
-    let _turn = alone();
+    let _turn = together();
     let text = |tensor: Tensor| draw_graph(&tensor).bundle().plain().to_owned();
     assert!(
         text(tensor(0.25)).ends_with("value 0.2500")

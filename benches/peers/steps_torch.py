@@ -1,26 +1,33 @@
 #!/usr/bin/env python3
-"""The cases of `mlp_torch.py` and `transformer_torch.py` with one thread, in processor time: for a busy machine.
+"""The cases of `training.rs` in PyTorch, and that of `transformer_torch.py`.
 
-    python steps_torch.py [cases …]
+    python steps_torch.py [--threads 2] [cases …]
+
+With one thread, which is usual, in processor time: for a busy machine. With more, in time.
 """
-import sys, time
+import argparse, sys, time
 from pathlib import Path
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-torch.set_num_threads(1)
+parser = argparse.ArgumentParser()
+parser.add_argument("--threads", type=int, default=1)
+parser.add_argument("cases", nargs="*")
+arguments = parser.parse_args()
+clock = time.process_time if arguments.threads == 1 else time.perf_counter
+torch.set_num_threads(arguments.threads)
 torch.manual_seed(0)
-wanted = lambda case: len(sys.argv) == 1 or any(argument in case for argument in sys.argv[1:])
+wanted = lambda case: not arguments.cases or any(argument in case for argument in arguments.cases)
 
 
 def best(work, runs=3):
-    """The least processor time."""
+    """The least time."""
     found = []
     for _ in range(runs):
-        start = time.process_time()
+        start = clock()
         work()
-        found.append(time.process_time() - start)
+        found.append(clock() - start)
     return min(found)
 
 
@@ -57,5 +64,5 @@ if wanted(case := "cnn-28x28-8-16-adam-batch64"):
 if wanted(case := "transformer-4x128-context64-batch16"):
     sys.path.insert(0, str(Path(__file__).parent))
     import transformer_torch as twin
-    torch.set_num_threads(1)
+    torch.set_num_threads(arguments.threads)
     print(f"torch {case} {best(lambda: [twin.step() for _ in range(20)]) * 50:.3f} ms/step")

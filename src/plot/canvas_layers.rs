@@ -53,31 +53,18 @@ impl<'a, B: DrawingBackend<ErrorType = io::Error>> Canvas<'a, B> {
                 colour,
                 size,
             } => {
-                let (x, y) = place(*at);
-                self.text(
-                    (pixels(x), pixels(y)),
-                    text,
-                    *colour,
-                    *size,
-                    HPos::Center,
-                    false,
-                )?;
+                let ((x, y), side) = (place(*at), HPos::Center);
+                let at = (pixels(x), pixels(y));
+                self.text(at, text, *colour, *size, side, false)?;
             }
             Layer::Label(at, text) if is_drawable(at) => self.label(inside(*at), text, across)?,
             Layer::Label(..) => {}
             Layer::Image { area, png, smooth } => {
-                self.pictures.below.push(Placed {
-                    corners: corners(*area),
-                    png,
-                    smooth: *smooth,
-                });
+                let picture = placed(corners(*area), png, *smooth);
+                self.pictures.below.push(picture);
             }
             Layer::Picture { area, png } => {
-                self.pictures.over.push(Placed {
-                    corners: corners(*area),
-                    png,
-                    smooth: true,
-                });
+                self.pictures.over.push(placed(corners(*area), png, true));
             }
         }
         Ok(())
@@ -148,6 +135,14 @@ impl<'a, B: DrawingBackend<ErrorType = io::Error>> Canvas<'a, B> {
             _ => polygon(&CROSS),
         };
         self.area.draw(&Polygon::new(corners, fill(mark.colour)))
+    }
+}
+
+fn placed(corners: [Place; 2], png: &[u8], smooth: bool) -> Placed<'_> {
+    Placed {
+        corners,
+        png,
+        smooth,
     }
 }
 

@@ -181,7 +181,7 @@ impl Tensor {
                 "230,159,0"
             };
             let strength = if largest > 0.0 && value.is_finite() {
-                0.5 * value.abs() / largest
+                0.35 * value.abs() / largest
             } else {
                 0.0
             };

@@ -434,7 +434,7 @@ def test_a_function_does_not_see_variables(english):
         # rustc sees these before they run.
         (["let zero = 0;\n5 / zero"], "An integer cannot be divided by zero"),
         (["let pair = [1, 2];\npair[2]"], "the last of 2 is [1]"),
-        (["let small: u8 = 255;\nsmall + 1"], "too large or too small for this type"),
+        (["let small: u8 = 255;\nsmall + 1"], "The sum is larger than this type"),
         (['let n: i32 = "5 ".parse()?;'], "text.trim().parse()?"),
     ],
 )

@@ -335,7 +335,7 @@ def test_a_compiler_that_does_not_end_is_interrupted(narrow):
     thread.start()
     reply, _ = narrow.run("macro_rules! m { ($($t:tt)*) => { m!(($($t)*) ($($t)*)) } }\nm!(a);")
     thread.join()
-    assert reply["ename"] == "Interrupted", reply
+    assert reply["ename"] == "InterruptedWhileCompiling", reply
     assert narrow.value("kept") == "[1, 2, 3]"
     assert not compilers()
 

@@ -84,6 +84,31 @@ POSITIONS = [
     ("maybe.unwrap().rel|", ["relu"], "relu"),
     ("counts[\"a\"].rel|", ["relu"], "relu"),
     ("for (key, value) in &counts { value.mat|", ["matmul"], "matmul"),
+    # Of std there is all that a stable compiler has.
+    ("let mut tree = std::collections::BTreeMap::new();\ntree.ent|", ["entry"], "entry"),
+    ("use std::collections::BTreeMap;\nlet tree: BTreeMap<String, Tensor> = BTreeMap::new();\n"
+     "for (key, value) in &tree { value.mat|", ["matmul"], "matmul"),
+    ("name.char_i|", ["char_indices"], "char_indices"),
+    ("for (at, letter) in name.char_indices() { letter.is_al|", ["is_alphabetic", "is_alphanumeric"], None),
+    ("weights.iter().zi|", ["zip"], "zip"),
+    ("weights.iter().zip(points.iter()).map(|(w, p)| p.hor|)", ["horizontal"], "horizontal"),
+    ("points.iter().enumerate().map(|(at, p)| p.ver|)", ["vertical"], "vertical"),
+    ("let shared = std::rc::Rc::new(1);\nstd::rc::Rc::stro|", ["strong_count"], "strong_count"),
+    ("let shared = std::rc::Rc::new(Point::origin());\nshared.dis|", ["distance"], "distance"),
+    ("std::time::Instant::now().elapsed().as_s|", ["as_secs", "as_secs_f32", "as_secs_f64"], "as_secs"),
+    ("weights[0].hyp|", ["hypot"], "hypot"),
+    ("3usize.is_p|", ["is_power_of_two"], "is_power_of_two"),
+    ("(-7i64).rem_e|", ["rem_euclid"], "rem_euclid"),
+    ("weights.sort_|", ["sort_by", "sort_by_key", "sort_unstable_by"], None),
+    ("weights.chunks_e|", ["chunks_exact"], "chunks_exact"),
+    ("weights.iter().copied().fold(0.0, f32::ma|", ["max"], "max"),
+    ("points.iter().filter(|p| p.horizontal > 0.0).map(|p| p.dis|", ["distance"], "distance"),
+    ("name.split(' ').map(|word| word.to_up|", ["to_uppercase"], "to_uppercase"),
+    ("let mut queue = std::collections::VecDeque::new();\nqueue.push_|", ["push_back", "push_front"], None),
+    ("use std::io::Write;\nstd::io::stdout().flu|", ["flush"], "flush"),
+    ("weights.iter().peekable().pe|", ["peek"], "peek"),
+    ("3.to_str|", ["to_string"], "to_string"),
+    ("weights.iter().flat_map(|w| vec![*w]).ma|", ["map", "max_by"], "map"),
     # Variables: of the session and of the cell.
     ("let y = wei|", ["weights"], "weights"),
     ("let local_value = 3;\nlet y = loc|", ["local_value"], "local_value"),
@@ -149,6 +174,12 @@ INSPECTIONS = [
     ("dou|ble(1.0)", ["fn double(value: f32) -> f32", "Twice as much."]),
     ("\"🦀\"; Dense::ne|w(2, 3)", ["fn Dense::new(inputs: usize"]),
     (":de|p a", [":dep", "uses a crate"]),
+    # Of std, with its examples.
+    ("weights.le|n()", ["fn Vec::len(&self) -> usize", "the number of elements", "assert_eq!"]),
+    ("weights.fir|st()", ["fn [T]::first(&self) -> Option<&T>", "the first element"]),
+    ("name.char_ind|ices()", ["fn str::char_indices(&self) -> CharIndices", "Returns an iterator"]),
+    ("std::collections::BTree|Map", ["struct BTreeMap<K, V", "An ordered map"]),
+    ("5i32.po|w(2)", ["fn i32::pow(self, exp: u32) -> Self", "Raises self to the power of exp"]),
 ]
 
 
@@ -208,6 +239,18 @@ def test_every_position(session):
     assert len(POSITIONS) >= 60
     wrong = [problem for position in POSITIONS for problem in problems(session, *position)]
     assert not wrong, f"{len(wrong)} problems:\n" + "\n".join(wrong)
+
+
+def test_nothing_of_std_that_would_not_compile(session):
+    for marked, absent in [
+        ("weights.ma|", "map"),  # of arrays, and of iterators
+        ("std::io::stdout().flu|", "flush"),  # its trait is not in scope
+        ("weights.iter().array_ch|", "array_chunks"),  # not stable
+        ("name.trim_l|", "trim_left"),  # deprecated
+        ("3i32.max_v|", "max_value"),
+    ]:
+        _, reply, _ = complete(session, marked)
+        assert absent not in reply["matches"], (marked, reply["matches"][:5])
 
 
 def test_nothing_is_proposed_where_nothing_helps(session):

@@ -121,7 +121,7 @@ impl Settings {
             if let Some((value, origin)) = found(setting, flags, &file)
                 && !(setting.take)(&mut settings, value.trim())
             {
-                let expected = setting.expected;
+                let (value, expected) = (shortened(&value), setting.expected);
                 wrong.push(format!(
                     "{origin}: {value:?} is not understood; expected: {expected}"
                 ));
@@ -199,10 +199,8 @@ impl SettingsFile {
         let unknown = content.keys().filter(|key| !is_known(key));
         let wrong = unknown
             .map(|key| {
-                format!(
-                    "{shown}: there is no setting {key:?}; there are: {}",
-                    known()
-                )
+                let (key, known) = (shortened(key), known());
+                format!("{shown}: there is no setting {key:?}; there are: {known}")
             })
             .collect();
         (SettingsFile { path, content }, wrong)
@@ -215,6 +213,15 @@ impl SettingsFile {
             other => other.to_string(),
         };
         Some((value, format!("{}, {}", self.path.display(), setting.name)))
+    }
+}
+
+/// As much of a text as says which one it is.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 60;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }
 

@@ -4,6 +4,8 @@ use super::Failure;
 use super::cell::{parse, statements, without_commands};
 use super::explain::Explanation;
 use super::explain::memory::Lost;
+use super::objects::{Function, LoadedObjects, REPEATS};
+use super::signals::of_signal;
 use crate::evaluator::cell::sources::Place;
 use crate::evaluator::engine::interrupt::Stop;
 use crate::machine::memory::of_machine;
@@ -11,9 +13,8 @@ use crate::settings::{Settings, how_to_change, size_in_words};
 use crate::worker::LOST_CHANNELS;
 use chainrule::base::protocol::Event;
 use chainrule::display::say;
-use object::{Object, ObjectSymbol};
 use ra_ap_syntax::SyntaxKind;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known about the cell and its end.
 pub struct Crash<'a> {
@@ -57,34 +58,8 @@ impl Crash<'_> {
     }
 
     fn cause(&self, died: Option<&Event>) -> (&'static str, String) {
-        match self.stop {
-            Some(Stop::Interrupt) => {
-                return (
-                    "InterruptedByForce",
-                    say(
-                        "stopped by force, because the cell did not react",
-                        "单元格没有响应，已被强制停止",
-                    )
-                    .to_owned(),
-                );
-            }
-            Some(Stop::Timeout) => return ("Timeout", timeout(self.settings)),
-            Some(Stop::Memory) => return ("MemoryLimit", self.memory_limit()),
-            Some(Stop::Processes) => {
-                let most = self.settings.processes.unwrap_or_default();
-                let change = how_to_change("processes", &(most * 4).to_string());
-                return (
-                    "ProcessLimit",
-                    say(
-                        format!(
-                            "the cell has started more than {most} processes and threads\n  \
-                            {change}"
-                        ),
-                        format!("单元格启动的进程和线程超过了 {most} 个\n  {change}"),
-                    ),
-                );
-            }
-            None => {}
+        if let Some(stop) = self.stop {
+            return self.cause_of_stop(stop);
         }
         for event in self.events.iter().rev() {
             if let Event::StackOverflow { addresses } = event {
@@ -122,33 +97,37 @@ impl Crash<'_> {
         if signal == "SIGABRT" && self.could_not_allocate() {
             return ("MemoryLimit", self.memory_limit());
         }
-        let value = match signal {
-            "SIGSEGV" | "SIGBUS" => say(
-                "the cell used memory that is not there (a null or dangling pointer in `unsafe` \
-                 code, or in a thread a function that calls itself without end)",
-                "单元格访问了不存在的内存（`unsafe` 代码中的空指针或悬垂指针，或者线程里的函数无休止地调用自己）",
-            )
-            .to_owned(),
-            "SIGABRT" => say(
-                "the cell aborted (`abort`, or a panic while another one was under way)",
-                "单元格调用了 `abort`，或者在处理一个 panic 时又发生了 panic",
-            )
-            .to_owned(),
-            "SIGKILL" => say(
-                "the process was killed from outside, perhaps because the machine ran out of memory",
-                "进程被外部强制结束，可能是机器内存不足",
-            )
-            .to_owned(),
-            "SIGILL" | "SIGTRAP" => say(
-                "the processor met an instruction that it cannot run (a trap, in `unsafe` code)",
-                "处理器遇到了无法执行的指令（`unsafe` 代码中的陷阱指令）",
-            )
-            .to_owned(),
-            "SIGFPE" => say("the processor met an arithmetic error", "处理器遇到了算术错误").to_owned(),
-            other => say(format!("the cell was ended by the signal {other}"), format!("单元格被信号 \
-                {other} 终止")),
-        };
-        ("Crash", value)
+        ("Crash", of_signal(signal))
+    }
+
+    /// Why the kernel itself has ended the cell.
+    fn cause_of_stop(&self, stop: Stop) -> (&'static str, String) {
+        match stop {
+            Stop::Interrupt => (
+                "InterruptedByForce",
+                say(
+                    "stopped by force, because the cell did not react",
+                    "单元格没有响应，已被强制停止",
+                )
+                .to_owned(),
+            ),
+            Stop::Timeout => ("Timeout", timeout(self.settings)),
+            Stop::Memory => ("MemoryLimit", self.memory_limit()),
+            Stop::Processes => {
+                let most = self.settings.processes.unwrap_or_default();
+                let change = how_to_change("processes", &(most * 4).to_string());
+                (
+                    "ProcessLimit",
+                    say(
+                        format!(
+                            "the cell has started more than {most} processes and threads\n  \
+                            {change}"
+                        ),
+                        format!("单元格启动的进程和线程超过了 {most} 个\n  {change}"),
+                    ),
+                )
+            }
+        }
     }
 
     /// What the end means for the variables.
@@ -388,105 +367,6 @@ fn names(code: &str) -> BTreeSet<String> {
         .collect()
 }
 
-/// The compiled cells and where they are in the worker's memory.
-#[derive(Default)]
-pub struct LoadedObjects(Vec<(usize, String)>);
-
-/// The files of as many cells are kept, to find a function in. The worker has them in memory and
-/// does not need them.
-const KEPT_OBJECTS: usize = 100;
-
-/// More often than this a function is on a stack only if it calls itself.
-const REPEATS: usize = 3;
-
-/// A function that was found on the stack.
-enum Function {
-    /// How often it was found.
-    Named(String, usize),
-    /// Generated by the compiler for a type.
-    Drops(String),
-}
-
-impl LoadedObjects {
-    /// Removes the file of a cell that crashed, which was loaded last.
-    pub fn forget_last(&mut self) {
-        if let Some((_, path)) = self.0.pop() {
-            let _ = std::fs::remove_file(path);
-        }
-    }
-
-    /// Notes what the worker says it has loaded.
-    pub fn note(&mut self, events: &[Event]) {
-        for event in events {
-            if let Event::Loaded { object, base, .. } = event {
-                // After a crash the next cell may come to lie where the crashed one was.
-                self.0.retain(|(known, _)| known != base);
-                self.0.push((*base, object.clone()));
-            }
-        }
-        let excess = self.0.len().saturating_sub(KEPT_OBJECTS);
-        for (_, path) in self.0.drain(..excess) {
-            let _ = std::fs::remove_file(path);
-        }
-    }
-
-    /// The function of a cell that most of the addresses are in.
-    fn most_frequent_function(&self, addresses: &[usize]) -> Option<Function> {
-        let mut counts: HashMap<String, usize> = HashMap::new();
-        for (base, path) in &self.0 {
-            let Ok(bytes) = std::fs::read(path) else {
-                continue;
-            };
-            let Ok(file) = object::File::parse(&*bytes) else {
-                continue;
-            };
-            for address in addresses
-                .iter()
-                .filter_map(|address| address.checked_sub(*base).map(|at| at as u64))
-            {
-                let within = |symbol: &object::Symbol| {
-                    (symbol.address()..symbol.address() + symbol.size().max(1)).contains(&address)
-                };
-                if let Some(name) = file
-                    .symbols()
-                    .find(within)
-                    .and_then(|symbol| symbol.name().ok().map(str::to_owned))
-                {
-                    *counts.entry(name).or_default() += 1;
-                }
-            }
-        }
-        let (symbol, count) = counts
-            .into_iter()
-            .max_by(|a, b| (a.1, &b.0).cmp(&(b.1, &a.0)))?;
-        Some(Function::of_symbol(&symbol, count))
-    }
-}
-
-impl Function {
-    fn of_symbol(symbol: &str, count: usize) -> Function {
-        // `{:#}` leaves out the hash.
-        let name = format!("{:#}", rustc_demangle::demangle(symbol));
-        let without_crate = name.replace("ctx::", "");
-        match without_crate
-            .split_once("drop_in_place::<")
-            .or_else(|| without_crate.split_once("drop_in_place<"))
-        {
-            Some((_, kind)) => {
-                let kind = kind.strip_suffix('>').unwrap_or(kind);
-                // What holds the next one is not what the learner wrote.
-                let kind = kind
-                    .rsplit(['<', ':'])
-                    .next()
-                    .unwrap_or(kind)
-                    .trim_end_matches('>');
-                Function::Drops(kind.to_owned())
-            }
-            None => Function::Named(without_crate, count),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -495,16 +375,5 @@ mod tests {
     fn the_names_in_a_cell() {
         let found = names(":opt 1\nlet a = b.c(&d); // e");
         assert_eq!(found.into_iter().collect::<Vec<_>>(), ["a", "b", "c", "d"]);
-    }
-
-    #[test]
-    fn functions_by_their_symbols() {
-        let shown = |symbol: &str| match Function::of_symbol(symbol, 9) {
-            Function::Named(name, _) => name,
-            Function::Drops(kind) => format!("drops {kind}"),
-        };
-        assert_eq!(shown("_ZN3ctx4down17h0123456789abcdefE"), "down");
-        let symbol = "_ZN4core3ptr83drop_in_place$LT$core..option..Option$LT$alloc..boxed..Box$LT$ctx..Node$GT$$GT$$GT$17h0123456789abcdefE";
-        assert_eq!(shown(symbol), "drops Node");
     }
 }

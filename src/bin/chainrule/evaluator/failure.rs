@@ -9,7 +9,7 @@ use super::cell::sources::Place;
 use super::explain::memory::Memory;
 use super::explain::{self, Case, Unkept};
 use evcxr::Error;
-use generated::without_generated;
+use generated::{name_of_the_kernel, without_generated};
 pub use mistake::Mistake;
 use serde::{Deserialize, Serialize};
 
@@ -129,7 +129,11 @@ impl Failure {
         explained.truncate(MOST_EXPLANATIONS);
         traceback.extend(explained.iter().flat_map(|one| one.lines(BOLD, RESET)));
         let (value, line) = mistakes.first().map_or_else(
-            || ("error: the cell does not compile".to_owned(), None),
+            || {
+                let reason = name_of_the_kernel(code);
+                let reason = reason.unwrap_or_else(|| "the cell does not compile".to_owned());
+                (format!("error: {reason}"), None)
+            },
             |first| first.summary(code),
         );
         let place = line

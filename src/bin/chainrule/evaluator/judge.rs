@@ -1,9 +1,10 @@
 //! How a cell went, put together from what evcxr answered and what the worker reported.
 
 use super::cell::Cell;
-use super::crash::{self, Crash, LoadedObjects};
+use super::crash::{self, Crash};
 use super::explain::memory::Lost;
 use super::failure::{Failure, Refusal};
+use super::objects::LoadedObjects;
 use super::state::State;
 use crate::evaluator::cell::prepare::Prepared;
 use crate::evaluator::cell::sources::{Place, SourceMap};

@@ -3,8 +3,9 @@
 //!
 //! Decided from the signs and words of the text, one after the other. Nothing here calls itself.
 
+mod growth;
+
 use crate::evaluator::cell::commands::without_commands;
-use crate::evaluator::growth;
 use chainrule::display::say;
 
 /// Brackets within brackets. People write ten; what reads a cell needs some kilobytes of stack for
@@ -196,7 +197,7 @@ impl Measure {
 
 /// The tokens of a text, roughly: strings and words are one, each sign is one, comments and blanks
 /// are none.
-pub(super) struct Tokens<'a>(pub(super) &'a str);
+struct Tokens<'a>(&'a str);
 
 impl<'a> Iterator for Tokens<'a> {
     type Item = &'a str;

@@ -16,12 +16,13 @@ mod crash;
 mod engine;
 mod explain;
 mod failure;
-mod growth;
 mod judge;
 pub mod limit;
 mod limits;
+mod objects;
 mod outlet;
 mod own_lines;
+mod signals;
 mod state;
 mod threads;
 mod undo;
@@ -39,7 +40,7 @@ pub use crate::worker::channels::Answers;
 use crate::settings::Settings;
 use assist::analyzer;
 use cell::Cell;
-use cell::commands::{refused_command, without_command};
+use cell::commands::{refused_command, without_command, without_own_crate};
 use cell::prepare::{Prepared, prepare};
 use cell::sources::SourceMap;
 use chainrule::base::protocol::Event;
@@ -190,7 +191,7 @@ impl Evaluator {
             let data = outputs
                 .content_by_mime_type
                 .into_iter()
-                .map(|(mime, content)| (mime, content.into()))
+                .map(|(mime, content)| (mime, without_own_crate(content).into()))
                 .collect();
             sink(Output::Display(Bundle { data, id: None }));
         }

@@ -53,6 +53,8 @@ pub struct Executor {
     evaluator: Option<Evaluator>,
     folder: PathBuf,
     flags: Flags,
+    /// What of the settings is not understood, until a cell has said so.
+    wrong: Vec<String>,
     iopub: IoPub,
     stdin: StdIn,
     session: SessionHandle,
@@ -89,6 +91,7 @@ impl Executor {
             evaluator: None,
             folder,
             flags,
+            wrong: Vec::new(),
             iopub,
             stdin,
             session,
@@ -219,6 +222,9 @@ impl Executor {
                 iopub.output(&parent, count, notice);
             })?
             .answers();
+        if !execute.silent {
+            self.say_what_is_wrong(&request.header, count);
+        }
         let sink = self.sink(request, execute, count, kept.clone(), answers);
         let evaluator = self.evaluator(&|_| {})?;
         if let Some(name) = pager::question(&execute.code, &evaluator.variables()) {
@@ -229,6 +235,17 @@ impl Executor {
             return Ok(());
         }
         evaluator.execute(count, &execute.code, sink)
+    }
+
+    /// Says above the output of a cell which settings are not understood, once.
+    fn say_what_is_wrong(&mut self, parent: &Value, count: u32) {
+        let counts = say("The default counts instead.", "将改用默认值。");
+        for line in std::mem::take(&mut self.wrong) {
+            let text = format!("{line}. {counts}\n");
+            let name = StreamName::Stderr;
+            self.iopub
+                .output(parent, count, Output::Stream { name, text });
+        }
     }
 
     /// Has the handlers of cells take what the front end has sent. What they show belongs to its
@@ -341,10 +358,7 @@ impl Executor {
             let failure =
                 |error: anyhow::Error| Failure::new("SetupError", format!("{error:#}"), None);
             let (settings, wrong) = Settings::load_what_is_right(&self.flags);
-            for line in wrong {
-                let counts = say("The default counts instead.", "将改用默认值。");
-                notice(&format!("{line}. {counts}\n"));
-            }
+            self.wrong = wrong;
             if let Some(file) = History::usual_file().filter(|_| settings.history) {
                 self.history.keep_in(file);
             }

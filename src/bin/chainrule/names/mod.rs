@@ -16,7 +16,10 @@ pub struct Name {
 }
 
 macro_rules! names {
-    (given $given:tt $([$($foreign:literal),+] $from:literal => $ours:expr; $en:literal $zh:literal;)*) => {
+    (
+        given $given:tt
+        $([$($foreign:literal),+] $from:literal => $ours:expr; $en:literal $zh:literal;)*
+    ) => {
         const NAMES: &[Name] = &[$(Name {
             foreign: &[$($foreign),+],
             from: $from,

@@ -4,9 +4,12 @@
 
 names! {
     given {
-        let (a, b, x, w) = (Tensor::eye(4), Tensor::eye(4), Tensor::eye(4), tensor(1.0).requires_grad());
-        let (images, logits, p, y) = (Tensor::zeros(&[4, 1, 4, 4]), Tensor::eye(4), Tensor::eye(4), tensor([0, 1, 0, 1]));
-        let (labels, predicted, scores, loss) = (y.clone(), y.clone(), tensor([0.1, 0.9, 0.2, 0.8]), w.square());
+        let (a, b, x) = (Tensor::eye(4), Tensor::eye(4), Tensor::eye(4));
+        let w = tensor(1.0).requires_grad();
+        let (images, logits, p) = (Tensor::zeros(&[4, 1, 4, 4]), Tensor::eye(4), Tensor::eye(4));
+        let y = tensor([0, 1, 0, 1]);
+        let (labels, predicted, loss) = (y.clone(), y.clone(), w.square());
+        let scores = tensor([0.1, 0.9, 0.2, 0.8]);
         let (train, test) = data::digits(20).split(0.8);
         let (mut model, layer) = (Sequential::new(), Dense::new(4, 4));
         let mut optimizer = Adam::default();

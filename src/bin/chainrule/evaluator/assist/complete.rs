@@ -50,6 +50,7 @@ pub fn complete(known: &Known, folder: &Path, code: &str, offset: usize) -> Comp
     let scope = Scope {
         cell: known.of_cell(code),
         session: &known.declarations,
+        imported: &known.imported,
         variables: &variables,
     };
     let mut found = Found::beginning_with(&cursor.prefix);

@@ -22,7 +22,7 @@ pub struct Inspection {
     pub html: String,
 }
 
-/// What was found, and whether rust-analyzer could know more: it has all of std's documentation.
+/// What was found, and whether rust-analyzer could know more: it reads every crate.
 pub struct Inspected {
     pub found: Option<Inspection>,
     pub is_partial: bool,
@@ -86,9 +86,8 @@ pub fn inspect(known: &Known, code: &str, offset: usize, level: u8) -> Inspected
         return nothing;
     }
     let found = named(known, code, &cursor, level);
-    // Of std there is a sentence here, and more elsewhere.
     let is_partial = match &found {
-        Some((_, item)) => item.as_ref().is_some_and(|item| item.place == "std"),
+        Some(_) => false,
         None => !matches!(cursor.place, Place::Command | Place::Text { .. }),
     };
     Inspected {
@@ -109,6 +108,7 @@ fn named(
     let scope = Scope {
         cell: known.of_cell(code),
         session: &known.declarations,
+        imported: &known.imported,
         variables: &variables,
     };
     let of_item = |item: Arc<Item>, owner: Option<&Type>| {
@@ -280,11 +280,16 @@ fn readable(documentation: &str) -> String {
             if !(line.starts_with("# ") || line == "#") {
                 lines.push(line.to_owned());
             }
-        } else {
+        } else if !is_target(line) {
             lines.push(plain_links(line));
         }
     }
     lines.join("\n")
+}
+
+/// Whether a line says where a link leads: ``[`push`]: Vec::push``.
+fn is_target(line: &str) -> bool {
+    line.starts_with('[') && line.contains("]: ")
 }
 
 /// `` [`fit`](Sequential::fit) `` becomes `` `fit` ``: the target is a path that only rustdoc

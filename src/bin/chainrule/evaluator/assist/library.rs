@@ -1,15 +1,11 @@
-//! What is known without a session: the library, read from the sources that the executable carries,
-//! and a part of std.
+//! What is known without a session of the library, read from the sources that the executable
+//! carries.
 
 use super::declarations::{Declarations, Item, Kind, Visible, joined};
 use crate::compiler::library::sources;
 use crate::course;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
-
-/// Names that a learner uses every day, so that they are there while a cell runs and before
-/// rust-analyzer is.
-const STANDARD: &str = include_str!("standard.declarations");
 
 /// Declarations, with the names that are in scope without a path.
 pub struct Known {
@@ -84,22 +80,6 @@ pub fn library() -> &'static Known {
     })
 }
 
-/// The part of std.
-pub fn standard() -> &'static Known {
-    static KNOWN: OnceLock<Known> = OnceLock::new();
-    KNOWN.get_or_init(|| {
-        let mut declarations = Declarations::default();
-        declarations.read(STANDARD, "", "std", Visible::Public);
-        let scope = names_in(&declarations, "");
-        Known {
-            declarations,
-            scope,
-            uses: HashMap::new(),
-            uses_in: HashMap::new(),
-        }
-    })
-}
-
 /// `tensor::random` for `tensor/random.rs`.
 fn module_of(file: &str) -> String {
     let path = file.trim_end_matches(".rs").replace('/', "::");
@@ -157,7 +137,8 @@ fn find(
             Some(inside) => inside,
             // `Activation::Relu`
             None => {
-                let owner = declarations.types.get(before.last()?)?;
+                let key = declarations.key(module, before.last()?);
+                let owner = declarations.types.get(&key)?;
                 return owner.items.iter().find(|item| item.name == *last).cloned();
             }
         }
@@ -188,6 +169,14 @@ fn find(
     None
 }
 
+/// The crate of a module: in the library it has no name.
+fn root_of(declarations: &Declarations, module: &str) -> String {
+    match module.split("::").next() {
+        Some(first) if declarations.modules.contains_key("core") => first.to_owned(),
+        _ => String::new(),
+    }
+}
+
 /// The module that a path means.
 fn module_at(
     declarations: &Declarations,
@@ -196,9 +185,18 @@ fn module_at(
     depth: usize,
 ) -> Option<String> {
     let mut at = module.to_owned();
-    for segment in path {
+    for (number, segment) in path.iter().enumerate() {
         at = match segment.as_str() {
-            "crate" => String::new(),
+            "crate" => root_of(declarations, module),
+            // Where several crates are read, their names stand in front.
+            "alloc_crate" => "alloc".to_owned(),
+            name @ ("core" | "alloc" | "std")
+                if number == 0
+                    && declarations.modules.contains_key(name)
+                    && !declarations.modules.contains_key(&joined(&at, name)) =>
+            {
+                name.to_owned()
+            }
             "self" => at,
             "super" => at
                 .rsplit_once("::")

@@ -1,13 +1,13 @@
 //! Completion and inspection: what a learner sees at Tab and Shift+Tab.
 //!
-//! Answered from declarations: the library's own sources, a part of std, the cells and variables of
+//! Answered from declarations: the sources of the library and of std, the cells and variables of
 //! the session. That takes a millisecond and also works while a cell runs, on another thread than
 //! the evaluator's. Rust-analyzer, which belongs to evcxr and with it to the evaluator, adds what
 //! only it knows (`analyzer`).
 //!
 //! `cursor` says what the cursor stands at, `infer` what type the receiver has, `declarations`
-//! reads sources, `library` and `standard.declarations` are what is known from the start, `words`
-//! keywords and commands.
+//! reads sources, `library` and `standard` are what is known from the start, `words` keywords and
+//! commands.
 
 pub mod analyzer;
 mod complete;
@@ -19,6 +19,7 @@ mod known;
 mod library;
 mod names;
 mod proposals;
+mod standard;
 mod types;
 mod words;
 
@@ -35,8 +36,8 @@ use super::cell::Cell;
 use super::limit::excess;
 pub use known::Known;
 use known::Variable;
-use library::standard;
 use serde_json::Value;
+use standard::standard;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -116,10 +117,7 @@ impl Assistant {
             .get_mut("")
             .map(|module| std::mem::take(&mut module.reexports));
         for import in imports.into_iter().flatten() {
-            let is_known = standard()
-                .declarations
-                .modules
-                .contains_key(&import.path[1.min(import.path.len())..].join("::"));
+            let is_known = standard().has_module(&import.path.join("::"));
             if import.name == "*" {
                 known.imports_unknown |=
                     !is_known && import.path.first().is_none_or(|first| first != "chainrule");

@@ -5,8 +5,9 @@ use super::declarations::{Item, Kind};
 use super::infer::Scope;
 use super::inspect::plain_first_line;
 use super::known::Known;
-use super::library::{library, standard};
-use super::types::{TUPLE, Type};
+use super::library::library;
+use super::standard::standard;
+use super::types::Type;
 use super::words::{COMMANDS, KEYWORDS};
 use crate::names::{self, Name};
 use chainrule::display::say;
@@ -80,23 +81,21 @@ impl<'a> Found<'a> {
         for item in &members {
             self.item(item, u8::from(item.kind == Kind::Method));
         }
-        let knows_all = scope.knows_all_of(kind);
-        if self.matches.is_empty() && knows_all {
+        if self.matches.is_empty() {
             let is_own = |method: &&str| members.iter().any(|item| item.name == *method);
             self.foreign(|name| name.method().filter(is_own));
         }
-        !knows_all && kind.name != TUPLE
+        false
     }
 
     /// What stands behind `path::`. Says whether there may be more.
     pub fn behind(&mut self, scope: &Scope, path: &[String], is_import: bool) -> bool {
-        let first = path.first().map(String::as_str);
         match scope.behind(path) {
             Some(items) => {
                 for item in &items {
                     self.item(item, origin_behind(item));
                 }
-                items.is_empty() || matches!(first, Some("std" | "core" | "alloc"))
+                items.is_empty()
             }
             None => {
                 if path.is_empty() && is_import {
@@ -245,20 +244,10 @@ impl<'a> Found<'a> {
             .filter(is_wanted)
             .for_each(|item| self.item(item, origin::LIBRARY));
         standard()
-            .scope
+            .scope()
             .iter()
             .filter(is_wanted)
             .for_each(|item| self.item(item, origin::STANDARD));
-        if with_values {
-            for (name, signature) in [
-                ("Some", "Option::Some(value)"),
-                ("None", "Option::None"),
-                ("Ok", "Result::Ok(value)"),
-                ("Err", "Result::Err(error)"),
-            ] {
-                self.add(name, "instance", signature, "", (origin::STANDARD, 0));
-            }
-        }
     }
 
     pub fn variables(&mut self, known: &Known, scope: &Scope, cursor: &Cursor) {

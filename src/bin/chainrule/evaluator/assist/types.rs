@@ -3,10 +3,11 @@
 use crate::evaluator::cell::EDITION;
 use ra_ap_syntax::SourceFile;
 use ra_ap_syntax::ast::{self, AstNode, HasGenericArgs};
+use serde::{Deserialize, Serialize};
 
 /// `Vec<Tensor>` is `Vec` with one argument. References and lifetimes are left out, for a dot looks
 /// through them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Type {
     /// The last name of the path; one of the names below for what has no path.
     pub name: String,
@@ -16,6 +17,7 @@ pub struct Type {
 
 pub const TUPLE: &str = "()";
 pub const SLICE: &str = "[]";
+pub const ARRAY: &str = "[;]";
 pub const FUNCTION: &str = "Fn";
 /// `I::Item`: what a loop over its argument takes.
 pub const ITEM: &str = "Item of";
@@ -69,7 +71,7 @@ impl Type {
             ast::Type::RefType(reference) => Type::of(&reference.ty()?),
             ast::Type::ParenType(inner) => Type::of(&inner.ty()?),
             ast::Type::SliceType(slice) => Some(Type::with(SLICE, vec![or_unknown(slice.ty()?)])),
-            ast::Type::ArrayType(array) => Some(Type::with(SLICE, vec![or_unknown(array.ty()?)])),
+            ast::Type::ArrayType(array) => Some(Type::with(ARRAY, vec![or_unknown(array.ty()?)])),
             ast::Type::TupleType(tuple) => {
                 Some(Type::with(TUPLE, tuple.fields().map(or_unknown).collect()))
             }
@@ -84,12 +86,20 @@ impl Type {
         bounds.bounds().find_map(|bound| Type::of(&bound.ty()?))
     }
 
+    /// `I` of `I::Item` and of `<I as Iterator>::Item`.
+    fn of_qualifier(path: &ast::Path) -> Option<Type> {
+        match path.segment()?.type_anchor() {
+            Some(anchor) => Type::of(&anchor.ty()?),
+            None => Type::of_path(path),
+        }
+    }
+
     fn of_path(path: &ast::Path) -> Option<Type> {
         let segment = path.segment()?;
         let name = segment.name_ref()?.text().to_string();
         if let Some(owner) = path
             .qualifier()
-            .and_then(|qualifier| Type::of_path(&qualifier))
+            .and_then(|qualifier| Type::of_qualifier(&qualifier))
         {
             match name.as_str() {
                 "Item" => return Some(Type::with(ITEM, vec![owner])),
@@ -129,6 +139,15 @@ impl Type {
         })
     }
 
+    /// The type with other names for its parts.
+    pub fn renamed(&self, name_of: &dyn Fn(&str) -> String) -> Type {
+        let arguments = self.arguments.iter();
+        Type {
+            name: name_of(&self.name),
+            arguments: arguments.map(|part| part.renamed(name_of)).collect(),
+        }
+    }
+
     /// The type with names of parameters replaced.
     pub fn replaced(&self, with: &dyn Fn(&str) -> Option<Type>) -> Type {
         match with(&self.name) {
@@ -152,6 +171,7 @@ impl Type {
         match self.name.as_str() {
             TUPLE => format!("({arguments})"),
             SLICE => format!("[{arguments}]"),
+            ARRAY => format!("[{arguments}; _]"),
             name if self.arguments.is_empty() => name.to_owned(),
             name => format!("{name}<{arguments}>"),
         }
@@ -170,7 +190,7 @@ mod tests {
             ("f32", "f32", 0),
             ("&'static mut chainrule::tensor::Tensor", "Tensor", 0),
             ("alloc::vec::Vec<Tensor>", "Vec", 1),
-            ("[f64; 3]", SLICE, 1),
+            ("[f64; 3]", ARRAY, 1),
             ("(f32, Tensor)", TUPLE, 2),
             ("impl FnMut(usize, &EpochRow) + 'a", FUNCTION, 3),
             ("Box<dyn Module>", "Box", 1),

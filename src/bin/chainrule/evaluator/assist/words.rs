@@ -209,7 +209,6 @@ pub fn keyword(word: &str) -> Option<&'static Keyword> {
     KEYWORDS.iter().find(|keyword| keyword.word == word)
 }
 
-/// Macros of std that can do more than their declaration says are in `standard.declarations`.
 pub fn command(word: &str) -> Option<(&'static str, &'static str)> {
     COMMANDS
         .iter()

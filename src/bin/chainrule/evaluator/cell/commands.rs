@@ -63,3 +63,13 @@ pub fn refused_command(code: &str) -> Option<String> {
         "the command {command} of evcxr is not available in chainrule{way_out}"
     ))
 }
+
+/// What `:show_deps` lists, without the library itself, which comes from a folder of ours.
+pub fn without_own_crate(listed: String) -> String {
+    let is_own = |line: &str| line.starts_with("chainrule = {") && line.contains("facade");
+    if !listed.lines().any(is_own) {
+        return listed;
+    }
+    let others: Vec<&str> = listed.lines().filter(|line| !is_own(line)).collect();
+    others.join("\n")
+}

@@ -139,74 +139,72 @@ impl Unkept {
     /// Understands a message of evcxr, if it is about such a variable.
     pub fn from_message(message: &str) -> Option<Unkept> {
         let name = message.split('`').nth(1)?.to_owned();
-        let said = |text: &str| message.contains(text);
-        let (kind, title) = if said("is a closure, which cannot be persisted") {
-            let english = format!("the closure `{name}` cannot be kept for the next cell");
-            (
-                CLOSURE,
-                say(english, format!("闭包 `{name}` 不能留到下一个单元格")),
-            )
-        } else if said("contains a reference with a non-static lifetime") {
-            let english = format!(
-                "`{name}` borrows from another variable, and a borrow cannot be kept for the next \
-                cell"
-            );
-            (
-                BORROW,
-                say(
-                    english,
-                    format!("`{name}` 借用了别的变量，而借用不能留到下一个单元格"),
-                ),
-            )
-        } else if said("which cannot be persisted")
-            && ["::iter::", "Iter", "::ops::Range"]
-                .iter()
-                .any(|word| said(word))
-        {
-            let english = format!("the iterator `{name}` cannot be kept for the next cell");
-            (
-                ITERATOR,
-                say(english, format!("迭代器 `{name}` 不能留到下一个单元格")),
-            )
-        } else if said("which cannot be persisted") {
-            let english =
-                format!("`{name}` cannot be kept for the next cell, because its type has no name");
-            (
-                NAMELESS,
-                say(
-                    english,
-                    format!("`{name}` 的类型没有名字，不能留到下一个单元格"),
-                ),
-            )
-        } else if said("Couldn't automatically determine type of variable")
-            || said("Failed to determine type of variable")
-        {
-            (
-                UNKNOWN_TYPE,
-                say(
-                    format!("the type of `{name}` is not known"),
-                    format!("不知道 `{name}` 是什么类型"),
-                ),
-            )
-        } else if message.starts_with(OUTDATED) {
-            let changed = message.split('`').nth(3).unwrap_or_default();
-            let english = format!("`{name}` was made before this cell changed `{changed}`");
-            (
-                OUTDATED,
-                say(
-                    english,
-                    format!("`{name}` 是在这个单元格修改 `{changed}` 之前创建的"),
-                ),
-            )
-        } else {
-            return None;
-        };
+        let kind = kind_of(message)?;
+        let changed = message.split('`').nth(3).unwrap_or_default();
         Some(Unkept {
             kind,
-            title,
+            title: title_of(kind, &name, changed),
             variable: name,
         })
     }
+}
+
+/// By what the table of explanations knows a message of evcxr.
+fn kind_of(message: &str) -> Option<&'static str> {
+    let said = |text: &str| message.contains(text);
+    let is_unkept = said("which cannot be persisted");
+    let is_iterator = ["::iter::", "Iter", "::ops::Range"]
+        .iter()
+        .any(|word| said(word));
+    if said("is a closure, which cannot be persisted") {
+        Some(CLOSURE)
+    } else if said("contains a reference with a non-static lifetime") {
+        Some(BORROW)
+    } else if is_unkept && is_iterator {
+        Some(ITERATOR)
+    } else if is_unkept {
+        Some(NAMELESS)
+    } else if said("Couldn't automatically determine type of variable")
+        || said("Failed to determine type of variable")
+    {
+        Some(UNKNOWN_TYPE)
+    } else {
+        message.starts_with(OUTDATED).then_some(OUTDATED)
+    }
+}
+
+/// What is said of the variable `name`; `changed` is a type that is not what it was.
+fn title_of(kind: &str, name: &str, changed: &str) -> String {
+    let (english, chinese) = match kind {
+        CLOSURE => (
+            format!("the closure `{name}` cannot be kept for the next cell"),
+            format!("闭包 `{name}` 不能留到下一个单元格"),
+        ),
+        BORROW => (
+            format!(
+                "`{name}` borrows from another variable, and a borrow cannot be kept for the next \
+                 cell"
+            ),
+            format!("`{name}` 借用了别的变量，而借用不能留到下一个单元格"),
+        ),
+        ITERATOR => (
+            format!("the iterator `{name}` cannot be kept for the next cell"),
+            format!("迭代器 `{name}` 不能留到下一个单元格"),
+        ),
+        NAMELESS => (
+            format!("`{name}` cannot be kept for the next cell, because its type has no name"),
+            format!("`{name}` 的类型没有名字，不能留到下一个单元格"),
+        ),
+        UNKNOWN_TYPE => (
+            format!("the type of `{name}` is not known"),
+            format!("不知道 `{name}` 是什么类型"),
+        ),
+        _ => (
+            format!("`{name}` was made before this cell changed `{changed}`"),
+            format!("`{name}` 是在这个单元格修改 `{changed}` 之前创建的"),
+        ),
+    };
+    say(english, chinese)
 }
 
 #[cfg(test)]

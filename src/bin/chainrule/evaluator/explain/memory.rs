@@ -69,17 +69,8 @@ impl Memory {
         self.fates.get(name)
     }
 
-    /// Notes what a cell has done: `variables` are those that exist after it.
-    pub fn record(&mut self, cell: &Cell, variables: BTreeMap<String, String>, end: End) {
-        let number = cell.number;
-        let items: Vec<String> = cell
-            .items()
-            .filter_map(|item| match &item {
-                ast::Item::MacroRules(rules) => Some(rules.name()?.text().to_string()),
-                _ => super::super::cell::name_of(&item),
-            })
-            .collect();
-        let before = std::mem::replace(&mut self.variables, variables);
+    /// What became of variables that there were before the cell.
+    fn note_gone(&mut self, number: u32, cell: &Cell, before: BTreeMap<String, String>, end: End) {
         for (name, kind) in before
             .into_iter()
             .filter(|(name, _)| !self.variables.contains_key(name))
@@ -96,40 +87,59 @@ impl Memory {
             };
             self.fates.entry(name).or_insert(fate);
         }
+    }
+
+    /// What became of something that the cell was to define.
+    fn note_definition(&mut self, number: u32, cell: &Cell, name: String, end: End) {
+        if self.variables.contains_key(&name)
+            || (end != End::NotRun && !cell.variables().contains(&name))
+        {
+            self.defined.insert(name.clone(), number);
+            self.fates.remove(&name);
+        } else if end == End::Finished && cell.how_moved(&name).is_some() {
+            // Defined and moved in one cell.
+            let how = cell.how_moved(&name);
+            self.fates.insert(name, Fate::Moved { cell: number, how });
+        } else {
+            // The reason for which it went earlier says more.
+            let earlier = matches!(
+                self.fates.get(&name),
+                Some(
+                    Fate::Moved { .. }
+                        | Fate::TypeChanged { .. }
+                        | Fate::Unnameable { .. }
+                        | Fate::ThreadsGone { .. }
+                )
+            );
+            if !earlier && !self.defined.contains_key(&name) {
+                let fate = match end {
+                    End::Finished => Fate::NotKept { cell: number },
+                    _ => Fate::Failed { cell: number },
+                };
+                self.fates.insert(name, fate);
+            }
+        }
+    }
+
+    /// Notes what a cell has done: `variables` are those that exist after it.
+    pub fn record(&mut self, cell: &Cell, variables: BTreeMap<String, String>, end: End) {
+        let number = cell.number;
+        let items: Vec<String> = cell
+            .items()
+            .filter_map(|item| match &item {
+                ast::Item::MacroRules(rules) => Some(rules.name()?.text().to_string()),
+                _ => super::super::cell::name_of(&item),
+            })
+            .collect();
+        let before = std::mem::replace(&mut self.variables, variables);
+        self.note_gone(number, &cell, before, end);
         for (name, code) in cell.inner_variables() {
             self.fates
                 .entry(name)
                 .or_insert(Fate::InBlock { cell: number, code });
         }
         for name in cell.variables().into_iter().chain(items) {
-            if self.variables.contains_key(&name)
-                || (end != End::NotRun && !cell.variables().contains(&name))
-            {
-                self.defined.insert(name.clone(), number);
-                self.fates.remove(&name);
-            } else if end == End::Finished && cell.how_moved(&name).is_some() {
-                // Defined and moved in one cell.
-                let how = cell.how_moved(&name);
-                self.fates.insert(name, Fate::Moved { cell: number, how });
-            } else {
-                // The reason for which it went earlier says more.
-                let earlier = matches!(
-                    self.fates.get(&name),
-                    Some(
-                        Fate::Moved { .. }
-                            | Fate::TypeChanged { .. }
-                            | Fate::Unnameable { .. }
-                            | Fate::ThreadsGone { .. }
-                    )
-                );
-                if !earlier && !self.defined.contains_key(&name) {
-                    let fate = match end {
-                        End::Finished => Fate::NotKept { cell: number },
-                        _ => Fate::Failed { cell: number },
-                    };
-                    self.fates.insert(name, fate);
-                }
-            }
+            self.note_definition(number, &cell, name, end);
         }
         if end != End::NotRun {
             cell.methods()

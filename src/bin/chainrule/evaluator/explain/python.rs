@@ -203,14 +203,22 @@ fn block(own: &str, bare: &str) -> Said {
                 format!("}} else if {} {{ … }}", condition(rest)),
             )
         }
-        ("try" | "except" | "finally", Some(_)) => say(
+        _ if head.is_some() => resources(first),
+        _ => None,
+    }
+}
+
+/// Blocks that wait for errors, or close files.
+fn resources(first: &str) -> Said {
+    match first {
+        "try" | "except" | "finally" => say(
             "Rust has no exceptions: what can fail gives a `Result`, and `?` takes the value out \
              or ends the cell with the error.",
             "Rust 没有异常：可能失败的操作返回 `Result`，`?` 取出其中的值，出错时结束单元格。",
             "let text = std::fs::read_to_string(\"notes.txt\")?;\nif let Err(error) = \
             std::fs::read(\"notes.txt\") { println!(\"{error}\"); }",
         ),
-        ("with", Some(_)) => say(
+        "with" => say(
             "Rust needs no `with`: what a variable holds is closed when the variable goes.",
             "Rust 不需要 `with`：变量消失时，它持有的文件会自动关闭。",
             "let text = std::fs::read_to_string(\"notes.txt\")?;",
@@ -252,36 +260,8 @@ fn statement(own: &str, bare: &str) -> Said {
         bare.strip_prefix(word)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
     };
-    if let Some((name, value)) = own
-        .split_once(":=")
-        .filter(|(name, _)| is_name(name.trim()))
-    {
-        return new_variable(name.trim(), value);
-    }
-    // `x: int = 3`, `int x = 3;`, `const x = 3`
-    if let Some((left, value)) = own
-        .split_once('=')
-        .filter(|(_, value)| !value.starts_with('='))
-    {
-        let named = left
-            .split_once(':')
-            .filter(|(name, kind)| is_name(name.trim()) && is_name(kind.trim()));
-        if let Some((name, _)) = named {
-            return new_variable(name.trim(), value);
-        }
-        let kinds = [
-            "int", "float", "double", "string", "String", "char", "bool", "long", "auto", "var",
-            "const",
-        ];
-        if let [kind, name] = words(left).as_slice()
-            && kinds.contains(kind)
-            && left
-                .trim()
-                .chars()
-                .all(|c| c.is_alphanumeric() || c == '_' || c == ' ')
-        {
-            return new_variable(name, value);
-        }
+    if let Some(defined) = definition(own) {
+        return Some(defined);
     }
     match first {
         "pass" if bare == "pass" => {
@@ -318,6 +298,41 @@ fn statement(own: &str, bare: &str) -> Said {
         }
         _ => None,
     }
+}
+
+/// `x := 3`, `x: int = 3`, `int x = 3;`, `const x = 3`
+fn definition(own: &str) -> Said {
+    if let Some((name, value)) = own
+        .split_once(":=")
+        .filter(|(name, _)| is_name(name.trim()))
+    {
+        return new_variable(name.trim(), value);
+    }
+    if let Some((left, value)) = own
+        .split_once('=')
+        .filter(|(_, value)| !value.starts_with('='))
+    {
+        let named = left
+            .split_once(':')
+            .filter(|(name, kind)| is_name(name.trim()) && is_name(kind.trim()));
+        if let Some((name, _)) = named {
+            return new_variable(name.trim(), value);
+        }
+        let kinds = [
+            "int", "float", "double", "string", "String", "char", "bool", "long", "auto", "var",
+            "const",
+        ];
+        if let [kind, name] = words(left).as_slice()
+            && kinds.contains(kind)
+            && left
+                .trim()
+                .chars()
+                .all(|c| c.is_alphanumeric() || c == '_' || c == ' ')
+        {
+            return new_variable(name, value);
+        }
+    }
+    None
 }
 
 fn new_variable(name: &str, value: &str) -> Said {

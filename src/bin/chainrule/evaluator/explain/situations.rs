@@ -12,6 +12,7 @@ mod members;
 mod mismatches;
 mod names;
 mod overflow;
+mod owned;
 mod owning;
 mod results;
 mod similar;

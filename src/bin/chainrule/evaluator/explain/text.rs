@@ -49,6 +49,38 @@ pub fn flaws(code: &str) -> Vec<Flaw> {
     unpaired(code).into_iter().map(|one| one.flaw()).collect()
 }
 
+type Marks = Vec<(Range<usize>, String)>;
+
+/// The last of the brackets that are open at the end.
+fn never_closed(open: Vec<(Range<usize>, char)>) -> (String, Marks) {
+    let (at, bracket) = open.into_iter().next_back().unwrap_or_default();
+    let title = say(
+        format!(
+            "`{bracket}` is never closed: its `{}` is missing",
+            partner(bracket)
+        ),
+        format!("`{bracket}` 没有关闭：缺少配对的 `{}`", partner(bracket)),
+    );
+    (
+        title,
+        vec![(at, say("it is opened here", "在这里打开").to_owned())],
+    )
+}
+
+fn closes_nothing(at: Range<usize>, close: char) -> (String, Marks) {
+    let title = say(
+        format!(
+            "`{close}` closes nothing: there is no `{}` for it",
+            partner(close)
+        ),
+        format!(
+            "多出一个 `{close}`：前面没有与它配对的 `{}`",
+            partner(close)
+        ),
+    );
+    (title, vec![(at, String::new())])
+}
+
 /// A character that is not what it seems.
 pub struct Strange {
     pub at: Range<usize>,
@@ -259,20 +291,7 @@ pub fn partner(bracket: char) -> char {
 impl Unpaired {
     fn flaw(self) -> Flaw {
         let (title, marks) = match self {
-            Unpaired::Open(open) => {
-                let (at, bracket) = open.into_iter().next_back().unwrap_or_default();
-                let title = say(
-                    format!(
-                        "`{bracket}` is never closed: its `{}` is missing",
-                        partner(bracket)
-                    ),
-                    format!("`{bracket}` 没有关闭：缺少配对的 `{}`", partner(bracket)),
-                );
-                (
-                    title,
-                    vec![(at, say("it is opened here", "在这里打开").to_owned())],
-                )
-            }
+            Unpaired::Open(open) => never_closed(open),
             Unpaired::Wrong {
                 open: (opened_at, open),
                 close: (closed_at, close),
@@ -294,19 +313,7 @@ impl Unpaired {
                     ],
                 )
             }
-            Unpaired::Close(at, close) => {
-                let title = say(
-                    format!(
-                        "`{close}` closes nothing: there is no `{}` for it",
-                        partner(close)
-                    ),
-                    format!(
-                        "多出一个 `{close}`：前面没有与它配对的 `{}`",
-                        partner(close)
-                    ),
-                );
-                (title, vec![(at, String::new())])
-            }
+            Unpaired::Close(at, close) => closes_nothing(at, close),
             Unpaired::Text(at) => {
                 let title = say(
                     "the text that begins here has no closing quote",

@@ -204,7 +204,8 @@ mod tests {
     #[test]
     fn only_mistakes_of_this_cell_are_shown() {
         let said = |lint: &str, text: &str| {
-            let span = json!({"file_name": "src/lib.rs", "is_primary": true, "line_start": 2, "text": [{"text": text}]});
+            let span = json!({"file_name": "src/lib.rs", "is_primary": true, "line_start": 2,
+                              "text": [{"text": text}]});
             let diagnostic =
                 json!({"code": {"code": lint}, "message": "unused `Result`", "spans": [span]});
             warning(&diagnostic, "generated\nf();\n").map(|(_, message, line)| (message, line))

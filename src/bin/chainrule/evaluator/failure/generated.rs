@@ -45,12 +45,17 @@ pub(super) fn about_the_cell(message: &str, code: &str) -> String {
     if code.lines().any(|line| line.starts_with(":dep")) {
         return "the line with `:dep` cannot be read".to_owned();
     }
+    name_of_the_kernel(code)
+        .unwrap_or_else(|| "a name of this cell is one that the kernel itself uses".to_owned())
+}
+
+/// Says which name of a cell is one that generated code has, too.
+pub(super) fn name_of_the_kernel(code: &str) -> Option<String> {
     let mut words = code.split(|c: char| !c.is_alphanumeric() && c != '_');
-    let used = words.find(|word| NAMES.iter().any(|name| word.contains(name)));
-    match used {
-        Some(name) => format!("`{name}` is a name that the kernel itself uses: choose another"),
-        None => "a name of this cell is one that the kernel itself uses".to_owned(),
-    }
+    let used = words.find(|word| NAMES.iter().any(|name| word.contains(name)))?;
+    Some(format!(
+        "`{used}` is a name that the kernel itself uses: choose another"
+    ))
 }
 
 /// A message without names of generated code and without places in it.

@@ -211,7 +211,7 @@ mod tests {
     #[test]
     fn an_advice_is_shown_as_a_line_of_the_cell() {
         let line = "chainrule::cell::at(1); (&(é + 1)).evcxr_display();";
-        let one = Help::new(&advice(line, &[(32, 32, ".0")]), "é + 1").unwrap();
+        let one = Help::new(&advice(line, &[(33, 33, ".0")]), "é + 1").unwrap();
         assert_eq!(
             (one.said.as_str(), one.lines.as_slice()),
             ("do so\n\n.0", ["é + 1.0".to_owned()].as_slice())

@@ -4,7 +4,7 @@ pub mod output;
 pub mod reports;
 pub mod stream;
 
-use crate::evaluator::crash::LoadedObjects;
+use crate::evaluator::objects::LoadedObjects;
 use crate::evaluator::threads::Threads;
 use crate::worker::channels::{Answers, Events};
 use chainrule::base::protocol::Event;

@@ -2,9 +2,10 @@
 
 use super::known::{Item, Kind};
 use super::syntax::{
-    bounds_of, documentation_of, generics_of, is_hidden, name_of, one_line, signature_of,
+    bounds_of, documentation_of, generics_of, is_exported, is_hidden, is_stable, name_of, one_line,
+    signature_of,
 };
-use crate::evaluator::assist::types::{FUNCTION, TUPLE, Type};
+use crate::evaluator::assist::types::{ARRAY, FUNCTION, SLICE, TUPLE, Type};
 use ra_ap_syntax::SyntaxNode;
 use ra_ap_syntax::ast::{self, AstNode, HasAttrs, HasDocComments, HasName, HasVisibility};
 
@@ -13,6 +14,8 @@ use ra_ap_syntax::ast::{self, AstNode, HasAttrs, HasDocComments, HasName, HasVis
 pub enum Visible {
     /// Those that others can use.
     Public,
+    /// Of those, the ones that a stable compiler accepts without a warning: of std.
+    Stable,
     /// Those of cells, which are one crate.
     All,
 }
@@ -25,12 +28,32 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// The crate, where several are read: theirs stand in front of their modules.
+    pub fn root(&self) -> &str {
+        match self.visible {
+            Visible::Stable => self.module.split("::").next().unwrap_or_default(),
+            Visible::Public | Visible::All => "",
+        }
+    }
+
     pub fn shows(&self, item: &(impl HasVisibility + HasAttrs)) -> bool {
         let is_public = || {
             item.visibility()
                 .is_some_and(|visibility| visibility.visibility_inner().is_none())
         };
-        self.visible == Visible::All || (is_public() && !is_hidden(item.syntax()))
+        match self.visible {
+            Visible::All => true,
+            Visible::Public => is_public() && !is_hidden(item.syntax()),
+            Visible::Stable => is_public() && is_stable(item.syntax()),
+        }
+    }
+
+    pub fn shows_macro(&self, rules: &ast::MacroRules) -> bool {
+        match self.visible {
+            Visible::All => true,
+            Visible::Public => is_exported(rules),
+            Visible::Stable => is_exported(rules) && is_stable(rules.syntax()),
+        }
     }
 
     pub fn noted(
@@ -44,7 +67,10 @@ impl Place<'_> {
             kind,
             signature,
             documentation: documentation_of(node),
-            source: node.syntax().text().to_string(),
+            source: match self.visible {
+                Visible::Stable => String::new(),
+                Visible::Public | Visible::All => node.syntax().text().to_string(),
+            },
             place: self.file.to_owned(),
             value: None,
             parameters: Vec::new(),
@@ -68,6 +94,11 @@ impl Place<'_> {
                 .signature
                 .split_once("fn ")
                 .map_or(item.signature.as_str(), |(_, rest)| rest);
+            let owner = match owner {
+                SLICE => "[T]",
+                ARRAY => "[T; N]",
+                owner => owner,
+            };
             item.signature = format!("fn {owner}::{arguments}");
         }
         item.generics = generics_of(function);
@@ -81,7 +112,10 @@ impl Place<'_> {
             })
             .collect();
         item.value = match function.ret_type() {
-            Some(returned) => returned.ty().and_then(|node| Type::of(&node)),
+            // A closure that is kept in what is returned says what that will give.
+            Some(returned) => returned.ty().and_then(|node| Type::of(&node)).map(|found| {
+                found.replaced(&|name| bound(name).filter(|bound| bound.name == FUNCTION))
+            }),
             None => Some(Type::named(TUPLE)),
         };
         item

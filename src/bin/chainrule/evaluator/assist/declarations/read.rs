@@ -1,16 +1,17 @@
 //! Goes through the items of a text.
 
-use super::known::{Declarations, Item, Kind, Members, Module};
+use super::known::{Declarations, EVERY_TYPE, Item, Kind, Members, Module, Yields};
 use super::macros::pattern_of;
 use super::place::{Place, Visible};
 use super::syntax::{
-    derived_by, generics_of, imported, is_exported, is_hidden, joined, name_of, one_line,
-    parameters_of,
+    bounds_of, derived_by, generics_of, imported, is_exported, is_hidden, is_stable, joined,
+    name_of, one_line, parameters_of,
 };
 use crate::evaluator::assist::types::Type;
 use crate::evaluator::cell::{Cell, EDITION};
 use ra_ap_syntax::ast::{
-    self, AstNode, HasDocComments, HasGenericParams, HasModuleItem, HasName, HasVisibility,
+    self, AstNode, HasDocComments, HasGenericParams, HasModuleItem, HasName, HasTypeBounds,
+    HasVisibility,
 };
 use ra_ap_syntax::{SourceFile, SyntaxNode};
 use std::collections::HashMap;
@@ -53,10 +54,19 @@ impl Declarations {
         self.note_macros(SourceFile::parse(text, EDITION).tree().syntax());
     }
 
+    /// Reads a text whose own macros are not those of others that have the same name.
+    pub fn read_alone(&mut self, text: &str, module: &str, file: &str, visible: Visible) {
+        let of_others = self.macros.clone();
+        self.read_macros(text);
+        self.read(text, module, file, visible);
+        self.macros = of_others;
+    }
+
     fn note_macros(&mut self, tree: &SyntaxNode) {
         for rules in tree.descendants().filter_map(ast::MacroRules::cast) {
             if let (Some(name), Some(pattern)) = (rules.name(), pattern_of(&rules)) {
-                self.macros.insert(name.text().to_string(), pattern);
+                let name = name.text().to_string();
+                self.macros.insert(name, Arc::new(pattern));
             }
         }
     }
@@ -95,13 +105,19 @@ impl Declarations {
                 let noted = place.noted(one, Kind::Type, one_line(one.syntax()));
                 self.note(place, noted);
                 let stands_for = one.ty().and_then(|node| Type::of(&node));
-                self.members(&name_of(one)).stands_for = stands_for;
+                let members = self.members(place, &name_of(one));
+                members.is_declared = true;
+                members.stands_for = stands_for;
             }
             ast::Item::Module(one) => self.module_declared(one, place),
-            ast::Item::MacroRules(one) if place.visible == Visible::All || is_exported(one) => {
+            ast::Item::MacroRules(one) if place.shows_macro(one) => {
                 let noted = place.noted(one, Kind::Macro, format!("{}!", name_of(one)));
                 // `#[macro_export]` puts it at the root of its crate, wherever it stands.
-                let module = if is_exported(one) { "" } else { place.module };
+                let module = if is_exported(one) {
+                    place.root()
+                } else {
+                    place.module
+                };
                 self.note(&Place { module, ..*place }, noted);
             }
             ast::Item::Use(one) if place.visible == Visible::All || one.visibility().is_some() => {
@@ -132,7 +148,7 @@ impl Declarations {
             let mut noted = place.noted(&variant, Kind::Variant, one_line(variant.syntax()));
             noted.signature = format!("{owner}::{}", noted.signature);
             noted.value = Some(Type::named(&owner));
-            self.members(&owner).items.push(Arc::new(noted));
+            self.members(place, &owner).items.push(Arc::new(noted));
         }
     }
 
@@ -140,9 +156,11 @@ impl Declarations {
         let name = name_of(one);
         let noted = place.noted(one, Kind::Trait, format!("trait {name}"));
         self.note(place, noted);
-        let members = self.members(&name);
+        let members = self.members(place, &name);
+        members.is_declared = true;
         members.generics = generics_of(one);
         members.items.clear();
+        members.traits.extend(supertraits(one));
         self.associated(&name, one.assoc_item_list(), place, true);
     }
 
@@ -177,12 +195,13 @@ impl Declarations {
         let fields = place.fields(fields);
         let generics = generics_of(one);
         let derived = derived_by(one);
-        let members = self.members(&name);
+        let members = self.members(place, &name);
         // A cell may declare a type again.
         members
             .items
             .retain(|item| !matches!(item.kind, Kind::Field | Kind::Variant));
         members.items.splice(0..0, fields.into_iter().map(Arc::new));
+        members.is_declared = true;
         members.generics = generics;
         members.traits.extend(derived);
     }
@@ -191,17 +210,22 @@ impl Declarations {
         let Some(own) = block.self_ty().and_then(|node| Type::of(&node)) else {
             return;
         };
+        let is_denied = block.excl_token().is_some(); // `impl<T> !Iterator for [T]`
+        if is_denied || place.visible == Visible::Stable && !is_stable(block.syntax()) {
+            return;
+        }
         if generics_of(block).contains(&own.name) {
-            return; // for every type
+            return self.for_every_type(block, &own, place);
         }
         let Some(implemented) = block.trait_() else {
             // The parameters of the type as this block calls them.
-            let generics: Vec<String> = own
-                .arguments
-                .iter()
-                .map(|argument| argument.name.clone())
-                .collect();
-            let members = self.members(&own.name);
+            let own_generics = generics_of(block);
+            let arguments = own.arguments.iter().map(|argument| argument.name.clone());
+            let generics: Vec<String> = match own_generics.is_empty() {
+                true => Vec::new(),
+                false => arguments.collect(),
+            };
+            let members = self.members(place, &own.name);
             if members.generics.is_empty() {
                 members.generics = generics;
             }
@@ -210,29 +234,40 @@ impl Declarations {
         let Some(implemented) = Type::of(&implemented) else {
             return;
         };
-        let mut types = HashMap::new();
-        for item in block
-            .assoc_item_list()
-            .into_iter()
-            .flat_map(|list| list.assoc_items())
-        {
-            if let ast::AssocItem::TypeAlias(alias) = item
-                && let Some(found) = alias.ty().and_then(|node| Type::of(&node))
-            {
-                types.insert(name_of(&alias), found);
+        let mut types = types_in(block);
+        let yields = types.remove("Item").map(|item| Yields {
+            item: self.qualified(place, &item),
+            of: own.clone(),
+            bounds: bounds_of(block).into_iter().collect(),
+            generics: generics_of(block),
+        });
+        let target = types.remove("Target");
+        let target = target.map(|target| self.qualified(place, &target));
+        let implemented = self.key(place.module, &implemented.name);
+        let members = self.members(place, &own.name);
+        match implemented.rsplit("::").next() {
+            Some("Iterator" | "IntoIterator") => {
+                members.yields = yields.or(members.yields.take());
             }
-        }
-        let members = self.members(&own.name);
-        match implemented.name.as_str() {
-            "Iterator" | "IntoIterator" => {
-                members.yields = types.remove("Item").or(members.yields.take())
-            }
-            "Deref" => members.dereferences_to = types.remove("Target"),
+            Some("Deref") => members.dereferences_to = target,
             _ => {}
         }
-        if !members.traits.contains(&implemented.name) {
-            members.traits.push(implemented.name);
+        if !members.traits.contains(&implemented) {
+            members.traits.push(implemented);
         }
+    }
+
+    /// `impl<T: Display> ToString for T`: whoever has the one trait has the other, too. Our own
+    /// library says nothing of this kind that a cell calls.
+    fn for_every_type(&mut self, block: &ast::Impl, own: &Type, place: &Place) {
+        let implemented = block.trait_().and_then(|node| Type::of(&node));
+        let Some(implemented) = implemented.filter(|_| place.visible == Visible::Stable) else {
+            return;
+        };
+        let implemented = self.key(place.module, &implemented.name);
+        let condition = bounds_of(block).remove(&own.name);
+        let condition = condition.map_or(EVERY_TYPE.to_owned(), |condition| condition.name);
+        self.members(place, &condition).traits.push(implemented);
     }
 
     /// The functions, constants and types inside of an `impl` or a trait.
@@ -251,12 +286,18 @@ impl Declarations {
                 ast::AssocItem::Const(one) if is_trait || place.shows(one) => {
                     place.constant(one, one.ty())
                 }
+                ast::AssocItem::MacroCall(call) => {
+                    self.made_inside(owner, call, place);
+                    continue;
+                }
                 _ => continue,
             };
-            if is_hidden(item.syntax()) || noted.name == "evcxr_display" {
+            let is_usable = place.visible != Visible::Stable || is_stable(item.syntax());
+            if is_hidden(item.syntax()) || !is_usable || noted.name == "evcxr_display" {
                 continue;
             }
-            let members = self.members(owner);
+            let noted = self.qualified_item(place, noted);
+            let members = self.members(place, owner);
             members
                 .items
                 .retain(|known| known.name != noted.name || known.kind == Kind::Field);
@@ -264,8 +305,42 @@ impl Declarations {
         }
     }
 
-    fn members(&mut self, name: &str) -> &mut Members {
-        self.types.entry(name.to_owned()).or_default()
+    /// `impl i32 { int_impl! { … } }`
+    fn made_inside(&mut self, owner: &str, call: &ast::MacroCall, place: &Place) {
+        let Some(text) = self.expanded(call) else {
+            return;
+        };
+        let tree = SourceFile::parse(&format!("impl T {{ {text} }}"), EDITION).tree();
+        for block in tree.syntax().descendants().filter_map(ast::Impl::cast) {
+            self.associated(owner, block.assoc_item_list(), place, false);
+        }
+    }
+
+    /// The type with each name as it is noted.
+    fn qualified(&self, place: &Place, kind: &Type) -> Type {
+        if self.homes.is_empty() {
+            return kind.clone();
+        }
+        kind.renamed(&|name| self.key(place.module, name))
+    }
+
+    fn qualified_item(&self, place: &Place, mut item: Item) -> Item {
+        if self.homes.is_empty() {
+            return item;
+        }
+        let qualified = |kind: Type| self.qualified(place, &kind);
+        item.value = item.value.map(qualified);
+        let parameters = item.parameters.into_iter();
+        item.parameters = parameters.map(|kind| kind.map(qualified)).collect();
+        if matches!(item.kind, Kind::Type | Kind::Trait) {
+            item.value = Some(Type::named(&self.key(place.module, &item.name)));
+        }
+        item
+    }
+
+    fn members(&mut self, place: &Place, name: &str) -> &mut Members {
+        let key = self.key(place.module, name);
+        self.types.entry(key).or_default()
     }
 
     fn module(&mut self, path: &str) -> &mut Module {
@@ -283,6 +358,7 @@ impl Declarations {
     }
 
     fn note(&mut self, place: &Place, item: Item) {
+        let item = self.qualified_item(place, item);
         let module = self.module(place.module);
         module.items.retain(|known| {
             known.name != item.name || (known.kind == Kind::Macro) != (item.kind == Kind::Macro)
@@ -296,4 +372,29 @@ impl Declarations {
         let name = call.path()?.segment()?.name_ref()?;
         self.macros.get(name.text())?.expanded(call)
     }
+}
+
+/// `trait Ord: Eq + PartialOrd`
+fn supertraits(one: &ast::Trait) -> Vec<String> {
+    let bounds = one
+        .type_bound_list()
+        .into_iter()
+        .flat_map(|list| list.bounds());
+    bounds
+        .filter_map(|bound| Some(Type::of(&bound.ty()?)?.name))
+        .collect()
+}
+
+/// `type Item = T;`
+fn types_in(block: &ast::Impl) -> HashMap<String, Type> {
+    let items = block
+        .assoc_item_list()
+        .into_iter()
+        .flat_map(|list| list.assoc_items());
+    items
+        .filter_map(|item| match item {
+            ast::AssocItem::TypeAlias(alias) => Some((name_of(&alias), Type::of(&alias.ty()?)?)),
+            _ => None,
+        })
+        .collect()
 }

@@ -1,9 +1,10 @@
 //! What a node of the syntax tree says.
 
 use super::known::Reexport;
+use super::macros::split_at_commas;
 use crate::evaluator::assist::types::Type;
-use ra_ap_syntax::ast::{self, AstNode, HasAttrs, HasDocComments, HasGenericParams, HasName};
-use ra_ap_syntax::{AstToken, SyntaxKind, SyntaxNode};
+use ra_ap_syntax::ast::{self, AstNode, HasAttrs, HasGenericParams, HasName};
+use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 use std::collections::HashMap;
 
 /// A path of a module in a module.
@@ -33,41 +34,39 @@ pub fn generics_of(node: &impl HasGenericParams) -> Vec<String> {
 
 /// `<T>`, as it is written.
 pub fn parameters_of(node: &impl HasGenericParams) -> String {
-    node.generic_param_list()
-        .map(|list| one_line(list.syntax()))
-        .unwrap_or_default()
+    let parameters = node
+        .generic_param_list()
+        .into_iter()
+        .flat_map(|list| list.generic_params());
+    let parameters: Vec<String> = parameters.map(|one| one_line(one.syntax())).collect();
+    match parameters.is_empty() {
+        true => String::new(),
+        false => format!("<{}>", parameters.join(", ")),
+    }
 }
 
 /// The first bound of each type parameter, written at it or behind `where`.
-pub fn bounds_of(function: &ast::Fn) -> HashMap<String, Type> {
+pub fn bounds_of(node: &impl HasGenericParams) -> HashMap<String, Type> {
     use ast::HasTypeBounds;
-    let mut found = HashMap::new();
     let first =
         |list: Option<ast::TypeBoundList>| list?.bounds().find_map(|bound| Type::of(&bound.ty()?));
-    for parameter in function
+    let parameters = node
         .generic_param_list()
         .into_iter()
-        .flat_map(|list| list.type_or_const_params())
-    {
-        if let ast::TypeOrConstParam::Type(parameter) = parameter
-            && let Some(bound) = first(parameter.type_bound_list())
-        {
-            found.insert(name_of(&parameter), bound);
-        }
-    }
-    for predicate in function
+        .flat_map(|list| list.type_or_const_params());
+    let written = parameters.filter_map(|parameter| match parameter {
+        ast::TypeOrConstParam::Type(one) => Some((name_of(&one), first(one.type_bound_list())?)),
+        ast::TypeOrConstParam::Const(_) => None,
+    });
+    let predicates = node
         .where_clause()
         .into_iter()
-        .flat_map(|clause| clause.predicates())
-    {
-        if let (Some(named), Some(bound)) = (
-            predicate.ty().and_then(|node| Type::of(&node)),
-            first(predicate.type_bound_list()),
-        ) {
-            found.insert(named.name, bound);
-        }
-    }
-    found
+        .flat_map(|clause| clause.predicates());
+    let behind = predicates.filter_map(|one| {
+        let named = Type::of(&one.ty()?)?;
+        Some((named.name, first(one.type_bound_list())?))
+    });
+    written.chain(behind).collect()
 }
 
 /// The traits of a `derive`.
@@ -98,18 +97,62 @@ pub fn is_hidden(node: &SyntaxNode) -> bool {
     has_attribute(node, "doc(hidden)")
 }
 
+/// Whether a stable compiler accepts it without a warning.
+pub fn is_stable(node: &SyntaxNode) -> bool {
+    let attributes = node
+        .children()
+        .filter(|child| child.kind() == SyntaxKind::ATTR);
+    !attributes.into_iter().any(|attribute| {
+        let text = attribute.text().to_string();
+        ["#[unstable", "#[deprecated", "#[doc(hidden", "#[cfg(test)"]
+            .iter()
+            .any(|beginning| text.starts_with(beginning))
+    })
+}
+
 pub fn is_exported(rules: &ast::MacroRules) -> bool {
     has_attribute(rules.syntax(), "macro_export") && !is_hidden(rules.syntax())
 }
 
-/// The text of the documentation, without its markers.
-pub fn documentation_of(node: &impl HasDocComments) -> String {
-    let lines = node.doc_comments().filter_map(|comment| {
-        let text = comment.syntax().text().to_string();
-        let line = text.strip_prefix("///")?;
-        Some(line.strip_prefix(' ').unwrap_or(line).to_owned())
+/// The text of the documentation, without its markers: comments, and `#[doc = "…"]`.
+pub fn documentation_of(node: &impl AstNode) -> String {
+    let mut lines = Vec::new();
+    for part in node.syntax().children_with_tokens() {
+        match part.kind() {
+            SyntaxKind::COMMENT => {
+                let text = part.to_string();
+                let line = text.strip_prefix("///");
+                lines.extend(line.map(|line| line.strip_prefix(' ').unwrap_or(line).to_owned()));
+            }
+            SyntaxKind::ATTR => {
+                let text = part.to_string();
+                lines.extend(text.strip_prefix("#[doc = ").and_then(documented));
+            }
+            SyntaxKind::WHITESPACE => {}
+            _ => break,
+        }
+    }
+    lines.join("\n")
+}
+
+/// The text of `"…"]` and of `concat!("…", stringify!(i32), "…")]`.
+fn documented(attribute: &str) -> Option<String> {
+    let value = attribute.strip_suffix(']')?.trim();
+    let literal = |text: &str| {
+        let inside = text.trim().strip_prefix('"')?.strip_suffix('"')?;
+        Some(inside.replace("\\\"", "\"").replace("\\n", "\n"))
+    };
+    let Some(parts) = value.strip_prefix("concat!(") else {
+        return literal(value);
+    };
+    let parts = split_at_commas(parts.strip_suffix(')')?);
+    let texts = parts.iter().map(|part| {
+        let part = part.trim();
+        let named = part.strip_prefix("stringify!(");
+        let named = named.and_then(|part| part.strip_suffix(')'));
+        literal(part).unwrap_or_else(|| named.unwrap_or(part).to_owned())
     });
-    lines.collect::<Vec<_>>().join("\n")
+    Some(texts.collect())
 }
 
 pub fn signature_of(function: &ast::Fn) -> String {
@@ -151,7 +194,14 @@ pub fn one_line(node: &SyntaxNode) -> String {
 
 pub fn in_one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
-    words.join(" ").replace("( ", "(").replace(", )", ")")
+    let line = words.join(" ").replace("( ", "(").replace(", )", ")");
+    // Says nothing to whoever calls it.
+    let line = line
+        .replace(" where Self: Sized, ", " where ")
+        .replace(", mut ", ", ");
+    line.trim_end_matches(',')
+        .trim_end_matches(" where Self: Sized")
+        .to_owned()
 }
 
 /// What `use` brings in.

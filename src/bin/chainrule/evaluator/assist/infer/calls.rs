@@ -28,7 +28,7 @@ impl Scope<'_> {
         match path {
             [.., name] if name == "Some" => return around("Option"),
             [.., name] if name == "Ok" => return around("Result"),
-            [owner, name] if makes_pointer(owner, name) => return around(owner),
+            [.., owner, name] if makes_pointer(owner, name) => return around(owner),
             _ => {}
         }
         if let [name] = path
@@ -84,7 +84,10 @@ impl Scope<'_> {
         let mut own: HashMap<String, Type> = HashMap::new();
         for (parameter, argument) in item.parameters.iter().zip(arguments) {
             let Some(parameter) = parameter else { continue };
-            if item.generics.contains(&parameter.name) {
+            // `Mutex::new(value: T)` says what `T` of `Mutex<T>` is.
+            let is_of_owner =
+                owner.arguments.is_empty() && owner_generics.contains(&parameter.name);
+            if is_of_owner || item.generics.contains(&parameter.name) {
                 own.extend(
                     self.expression(argument, depth)
                         .map(|found| (parameter.name.clone(), found)),
@@ -102,14 +105,17 @@ impl Scope<'_> {
         }
         let found = value.replaced(&|name| {
             if name == "Self" {
-                return Some(owner.clone());
+                return Some(with_parameters(owner, &owner_generics, &own));
+            }
+            if let Some(found) = own.get(name) {
+                return Some(found.clone());
             }
             if item.generics.iter().any(|generic| generic == name) {
-                return Some(own.get(name).cloned().unwrap_or_else(Type::unknown));
+                return Some(Type::unknown());
             }
             argument_of(owner, &owner_generics, name)
         });
-        found.known()
+        self.settled(found).known()
     }
 
     /// `Vec<_>`, whose element is that of what is collected.
@@ -163,7 +169,7 @@ impl Scope<'_> {
                 argument_of(&owner, &generics, name)
             }
         });
-        found.known()
+        self.settled(found).known()
     }
 }
 
@@ -183,4 +189,13 @@ fn arguments_of(call: &impl HasArgList) -> Vec<ast::Expr> {
 fn written_argument(call: &ast::MethodCallExpr) -> Option<Type> {
     let written = call.generic_arg_list()?.syntax().text().to_string();
     Type::parse(&format!("T{}", written.trim_start_matches("::")))?.argument(0)
+}
+
+/// A type whose parameters were not known, with those that are.
+fn with_parameters(kind: &Type, generics: &[String], found: &HashMap<String, Type>) -> Type {
+    if !kind.arguments.is_empty() || !generics.iter().any(|name| found.contains_key(name)) {
+        return kind.clone();
+    }
+    let value = |name: &String| found.get(name).cloned().unwrap_or_else(Type::unknown);
+    Type::with(&kind.name, generics.iter().map(value).collect())
 }

@@ -3,7 +3,7 @@
 use super::{DEEPEST, Scope};
 use crate::evaluator::assist::cursor::{names_of, parse};
 use crate::evaluator::assist::declarations::{Kind, split_at_commas};
-use crate::evaluator::assist::types::{FUNCTION, SLICE, TUPLE, Type};
+use crate::evaluator::assist::types::{ARRAY, FUNCTION, TUPLE, Type};
 use ra_ap_syntax::ast::{self, AstNode, BinaryOp};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 
@@ -34,7 +34,7 @@ impl Scope<'_> {
                 Some(Type::with(TUPLE, parts.collect()))
             }
             ast::Expr::ArrayExpr(array) => {
-                Some(Type::with(SLICE, vec![or_unknown(of(first_in(array)))]))
+                Some(Type::with(ARRAY, vec![or_unknown(of(first_in(array)))]))
             }
             ast::Expr::RangeExpr(range) => {
                 let end = of(first_in(range)).unwrap_or_else(|| Type::named("i32"));

@@ -2,8 +2,9 @@
 //! behind it.
 
 use super::Scope;
-use crate::evaluator::assist::declarations::{Item, Kind};
-use crate::evaluator::assist::types::{ITEM, TUPLE, Type};
+use crate::evaluator::assist::declarations::{Declarations, EVERY_TYPE, Item, Kind};
+use crate::evaluator::assist::standard::standard;
+use crate::evaluator::assist::types::{ARRAY, SLICE, TUPLE, Type};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -15,12 +16,10 @@ impl Scope<'_> {
         let mut kind = Some(self.actual(kind));
         for _ in 0..4 {
             let Some(this) = kind else { break };
-            let mut traits = Vec::new();
             for members in self.members(&this.name) {
                 found.extend(members.items.iter().cloned());
-                traits.extend(members.traits.iter().cloned());
             }
-            for name in traits {
+            for name in self.traits(&this.name) {
                 for members in self.members(&name) {
                     found.extend(members.items.iter().cloned());
                 }
@@ -54,7 +53,42 @@ impl Scope<'_> {
         found
     }
 
+    /// The traits of a type whose methods can be called: those that they bring with them, too.
+    fn traits(&self, name: &str) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        let mut open = vec![name.to_owned(), EVERY_TYPE.to_owned()];
+        while let Some(next) = open.pop() {
+            for members in self.members(&next) {
+                for one in &members.traits {
+                    if !found.contains(one) {
+                        found.push(one.clone());
+                        open.push(one.clone());
+                    }
+                }
+            }
+        }
+        found.retain(|name| self.is_in_scope(name));
+        found
+    }
+
+    /// Methods of a trait of std are there where its name is.
+    fn is_in_scope(&self, name: &str) -> bool {
+        let is_declared = |layer: &Declarations| layer.types.contains_key(name);
+        let imports = || {
+            let of_cell = self.cell.modules.get("");
+            of_cell.is_some_and(|module| module.reexports.iter().any(|one| one.name == *name))
+        };
+        let is_usual = || standard().scope().iter().any(|item| item.name == *name);
+        self.declared().into_iter().any(is_declared)
+            || self.imported.iter().any(|one| one == name)
+            || is_usual()
+            || imports()
+    }
+
     pub(super) fn dereferenced(&self, kind: &Type) -> Option<Type> {
+        if kind.name == ARRAY {
+            return Some(Type::with(SLICE, kind.arguments.clone()));
+        }
         let declared = self
             .members(&kind.name)
             .iter()
@@ -84,40 +118,17 @@ impl Scope<'_> {
                     .find(|item| item.name == name)
                     .map(|item| (item, this));
             }
-            let members = self.members(&this.name);
-            let own = members.iter().flat_map(|members| members.items.iter());
-            let traits = members.iter().flat_map(|members| members.traits.iter());
-            let of_traits = traits
+            let traits = self.traits(&this.name);
+            let names = std::iter::once(&this.name).chain(&traits);
+            let mut items = names
                 .flat_map(|one| self.members(one))
                 .flat_map(|members| members.items.iter());
-            if let Some(item) = own.chain(of_traits).find(|item| item.name == name) {
+            if let Some(item) = items.find(|item| item.name == name) {
                 return Some((item.clone(), this));
             }
             kind = self.dereferenced(&this);
         }
         None
-    }
-
-    /// What a `for` loop over it takes.
-    pub(super) fn element(&self, kind: &Type) -> Option<Type> {
-        let kind = self.actual(kind);
-        let generics = self.generics(&kind);
-        let yields = self
-            .members(&kind.name)
-            .iter()
-            .find_map(|members| members.yields.clone());
-        if let Some(yields) = yields {
-            let yields = yields
-                .replaced(&|name| argument_of(&kind, &generics, name))
-                .known()?;
-            return if yields.name == ITEM {
-                self.element(&yields.argument(0)?)
-            } else {
-                Some(yields)
-            };
-        }
-        self.dereferenced(&kind)
-            .and_then(|target| self.element(&target))
     }
 }
 

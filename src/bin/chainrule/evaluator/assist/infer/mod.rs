@@ -9,13 +9,15 @@
 
 mod calls;
 mod expressions;
+mod iteration;
 mod locals;
 mod members;
 mod names;
 mod patterns;
 
 use super::declarations::{Declarations, Members};
-use super::library::{library, standard};
+use super::library::library;
+use super::standard::standard;
 use super::types::Type;
 use ra_ap_syntax::ast;
 
@@ -27,6 +29,8 @@ pub struct Scope<'a> {
     /// What the cell itself declares.
     pub cell: Declarations,
     pub session: &'a Declarations,
+    /// Names that cells have imported.
+    pub imported: &'a [String],
     /// The session's variables and their types.
     pub variables: &'a dyn Fn(&str) -> Option<Type>,
 }
@@ -38,47 +42,29 @@ pub struct Local {
 }
 
 impl Scope<'_> {
-    fn layers(&self) -> [&Declarations; 4] {
-        [
-            &self.cell,
-            self.session,
-            &library().declarations,
-            &standard().declarations,
-        ]
+    /// What the cell, the session and the library declare.
+    fn declared(&self) -> [&Declarations; 3] {
+        [&self.cell, self.session, &library().declarations]
     }
 
     /// The members that all layers know of a type; a cell may implement something for a type of the
     /// library.
     fn members(&self, name: &str) -> Vec<&Members> {
-        let name = declared_as(name);
-        self.layers()
-            .into_iter()
-            .filter_map(|layer| layer.types.get(name))
-            .collect()
+        let layers = self.declared().into_iter();
+        let mut found: Vec<&Members> = layers.filter_map(|layer| layer.types.get(name)).collect();
+        // A type of one's own may be called like one of std.
+        if !found.iter().any(|members| members.is_declared) {
+            found.extend(standard().members(name));
+        }
+        found
     }
 
     pub fn knows(&self, kind: &Type) -> bool {
         !self.members(&kind.name).is_empty()
     }
 
-    /// Whether all of its members are known; those of std are the usual ones only.
-    pub fn knows_all_of(&self, kind: &Type) -> bool {
-        let is_declared = |layer: &Declarations| layer.types.contains_key(&kind.name);
-        is_declared(&self.cell) || is_declared(self.session) || is_declared(&library().declarations)
-    }
-
     /// The type of an expression.
     pub fn type_of(&self, expression: &ast::Expr) -> Option<Type> {
         self.expression(expression, 0)
-    }
-}
-
-/// Numbers of a kind have the same methods.
-fn declared_as(name: &str) -> &str {
-    match name {
-        "f32" => "f64",
-        "i8" | "i16" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128"
-        | "usize" => "i32",
-        other => other,
     }
 }

@@ -1,8 +1,9 @@
 //! What a name or a path means.
 
 use super::Scope;
-use crate::evaluator::assist::declarations::{Item, Kind};
-use crate::evaluator::assist::library::{library, names_in, standard};
+use crate::evaluator::assist::declarations::{Declarations, Item, Kind};
+use crate::evaluator::assist::library::{library, names_in};
+use crate::evaluator::assist::standard::standard;
 use crate::evaluator::assist::types::Type;
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ impl Scope<'_> {
             library()
                 .scope
                 .iter()
-                .chain(&standard().scope)
+                .chain(standard().scope())
                 .find(|item| item.name == name)
                 .cloned()
         })
@@ -30,48 +31,36 @@ impl Scope<'_> {
 
     /// What stands behind `path::`: the names in a module, or what belongs to a type.
     pub fn behind(&self, path: &[String]) -> Option<Vec<Arc<Item>>> {
-        let mut path = path.to_vec();
-        let layer = match path.first().map(String::as_str) {
-            Some("chainrule") => Some(&library().declarations),
-            Some("std" | "core" | "alloc") => Some(&standard().declarations),
-            Some("crate" | "self") => Some(self.session),
-            _ => None,
-        };
-        if layer.is_some() {
-            path.remove(0);
-        }
-        let joined = path.join("::");
-        if let Some(layer) = layer
-            && layer.modules.contains_key(&joined)
-        {
-            return Some(names_in(layer, &joined));
-        }
-        let (last, above) = path.split_last()?;
-        if above.is_empty()
-            && let Some(module) = self.named(last).filter(|item| item.kind == Kind::Module)
-        {
-            let inner = module.value.as_ref()?.name.clone();
-            let layer = self
-                .layers()
-                .into_iter()
-                .find(|layer| layer.modules.contains_key(&inner))?;
-            return Some(names_in(layer, &inner));
-        }
-        if !above.is_empty() && layer.is_none() {
-            // `plot::curves::…`
-            let inside = self.behind(above)?;
-            let module = inside
-                .iter()
-                .find(|item| item.name == *last && item.kind == Kind::Module);
-            if let Some(inner) = module.and_then(|module| module.value.clone()) {
-                let layer = self
-                    .layers()
-                    .into_iter()
-                    .find(|layer| layer.modules.contains_key(&inner.name))?;
-                return Some(names_in(layer, &inner.name));
+        let (first, rest) = path.split_first()?;
+        let inside = match first.as_str() {
+            "std" | "core" | "alloc" => {
+                let path = format!("std::{}", rest.join("::"));
+                let names = standard().names(path.trim_end_matches("::"));
+                names.map(<[Arc<Item>]>::to_vec)
             }
-        }
-        let kind = self.actual(&Type::named(last));
+            "chainrule" => module_in(&library().declarations, rest),
+            "crate" | "self" => module_in(self.session, rest),
+            _ => self.behind_name(path),
+        };
+        inside.or_else(|| self.of_type(path.last()?))
+    }
+
+    /// `plot::curves::…`
+    fn behind_name(&self, path: &[String]) -> Option<Vec<Arc<Item>>> {
+        let module = self
+            .at_path(path)
+            .filter(|item| item.kind == Kind::Module)?;
+        let inner = &module.value.as_ref()?.name;
+        let mut layers = self.declared().into_iter();
+        let layer = layers.find(|layer| layer.modules.contains_key(inner))?;
+        Some(names_in(layer, inner))
+    }
+
+    /// What belongs to a type.
+    fn of_type(&self, name: &str) -> Option<Vec<Arc<Item>>> {
+        let known = self.named(name).and_then(|item| item.value.clone());
+        let own = known.filter(|kind| kind.name.ends_with(name));
+        let kind = self.actual(&own.unwrap_or_else(|| Type::named(name)));
         if !self.knows(&kind) {
             return None;
         }
@@ -104,4 +93,11 @@ impl Scope<'_> {
             .find_map(|members| members.stands_for.clone())
             .unwrap_or_else(|| kind.clone())
     }
+}
+
+/// The names in a module of one of our own crates.
+fn module_in(layer: &Declarations, path: &[String]) -> Option<Vec<Arc<Item>>> {
+    let path = path.join("::");
+    let is_there = layer.modules.contains_key(&path);
+    is_there.then(|| names_in(layer, &path))
 }

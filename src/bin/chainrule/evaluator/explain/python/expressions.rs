@@ -40,51 +40,61 @@ pub(super) fn expression(own: &str, bare: &str) -> Said {
         return comprehension(own);
     }
     if bare.contains(" if ") && bare.contains(" else ") && !bare.contains(['{', '|']) {
-        let (before, rest) = own.split_once(" if ")?;
-        let (condition_, other) = rest.split_once(" else ")?;
-        let (start, value) = before
-            .rsplit_once("= ")
-            .map_or(("", before), |(start, value)| (start, value));
-        let start = if start.is_empty() {
-            String::new()
-        } else {
-            format!("{start}= ")
-        };
-        let (other, end) = other
-            .strip_suffix(';')
-            .map_or((other, ""), |other| (other, ";"));
-        return say(
-            "In Rust `if` itself has a value, and its parts stand in braces.",
-            "Rust 的 `if` 本身就有值，两个分支写在花括号里。",
-            format!(
-                "{start}if {} {{ {value} }} else {{ {other} }}{end}",
-                condition(condition_)
-            ),
-        );
+        return choice(own);
     }
     if let Some((start, rest)) = own
         .split_once("= {")
         .filter(|(_, rest)| rest.trim_start().starts_with(['"', '\'']))
     {
-        let entry = rest.trim().trim_end_matches([';', '}']);
-        let pairs: Vec<String> = entry
-            .split(',')
-            .filter_map(|one| one.split_once(':'))
-            .map(pair)
-            .collect();
-        if pairs.is_empty() {
-            return None;
-        }
-        return say(
-            "A dictionary is a `HashMap`.",
-            "字典在 Rust 里是 `HashMap`。",
-            format!(
-                "{start}= std::collections::HashMap::from([{}]);",
-                pairs.join(", ")
-            ),
-        );
+        return dictionary(start, rest);
     }
     signs(own, bare)
+}
+
+/// `1 if a > 2 else 3`
+fn choice(own: &str) -> Said {
+    let (before, rest) = own.split_once(" if ")?;
+    let (condition_, other) = rest.split_once(" else ")?;
+    let (start, value) = before
+        .rsplit_once("= ")
+        .map_or(("", before), |(start, value)| (start, value));
+    let start = if start.is_empty() {
+        String::new()
+    } else {
+        format!("{start}= ")
+    };
+    let (other, end) = other
+        .strip_suffix(';')
+        .map_or((other, ""), |other| (other, ";"));
+    say(
+        "In Rust `if` itself has a value, and its parts stand in braces.",
+        "Rust 的 `if` 本身就有值，两个分支写在花括号里。",
+        format!(
+            "{start}if {} {{ {value} }} else {{ {other} }}{end}",
+            condition(condition_)
+        ),
+    )
+}
+
+/// `ages = {"a": 1}`, from what stands before `= {` and what behind.
+fn dictionary(start: &str, rest: &str) -> Said {
+    let entry = rest.trim().trim_end_matches([';', '}']);
+    let pairs: Vec<String> = entry
+        .split(',')
+        .filter_map(|one| one.split_once(':'))
+        .map(pair)
+        .collect();
+    if pairs.is_empty() {
+        return None;
+    }
+    say(
+        "A dictionary is a `HashMap`.",
+        "字典在 Rust 里是 `HashMap`。",
+        format!(
+            "{start}= std::collections::HashMap::from([{}]);",
+            pairs.join(", ")
+        ),
+    )
 }
 
 fn pair((key, value): (&str, &str)) -> String {

@@ -55,17 +55,22 @@ pub fn of_fate(name: &str, fate: &Fate, memory: &Memory) -> Explanation {
         Fate::ThreadsGone { cell } => {
             threads_gone(*cell, &[(name.to_owned(), memory.defined_in(name))])
         }
-        Fate::SetAside { cell, from } => Explanation::new(
-            format!(
-                "`{name}` of cell [{from}] did not fit any more after cell [{cell}], and was set \
-                 aside. Adapt cell [{from}] and run it again."
-            ),
-            format!(
-                "运行单元格 [{cell}] 以后，单元格 [{from}] 里的 `{name}` 已经对不上，先被搁置了。请改好单元格 [{from}] 再重新运行。"
-            ),
-            "",
-        ),
+        Fate::SetAside { cell, from } => set_aside(name, *cell, *from),
     }
+}
+
+/// Something of cell `from` that did not fit any more after `cell`.
+fn set_aside(name: &str, cell: u32, from: u32) -> Explanation {
+    Explanation::new(
+        format!(
+            "`{name}` of cell [{from}] did not fit any more after cell [{cell}], and was set \
+                 aside. Adapt cell [{from}] and run it again."
+        ),
+        format!(
+            "运行单元格 [{cell}] 以后，单元格 [{from}] 里的 `{name}` 已经对不上，先被搁置了。请改好单元格 [{from}] 再重新运行。"
+        ),
+        "",
+    )
 }
 
 /// A variable of a loop, or of a part in braces.

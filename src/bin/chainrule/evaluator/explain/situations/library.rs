@@ -291,6 +291,21 @@ const MESSAGES: &[(&str, &str, &str)] = &[
         "y.unsqueeze(-1)",
     ),
     (
+        "has no gradient",
+        "这个张量还没有梯度：要先对参数调用 `requires_grad`，用它算出损失，再对损失调用 `backward`。",
+        "let w = tensor(2.0).requires_grad();\nw.square().sum().backward();\nw.grad()",
+    ),
+    (
+        "nothing that this tensor was computed from requires a gradient",
+        "计算这个张量时用到的值都没有要求梯度，所以无法反向传播。请在计算之前对参数调用 `requires_grad`，并且不要写在 `no_grad` 里。",
+        "let w = tensor(2.0).requires_grad();",
+    ),
+    (
+        "set_value: the tensor is the result of",
+        "这个张量是运算的结果，只有叶子张量才有自己的值。请修改用来计算它的张量，或者用 `detach` 得到一个数值相同的叶子张量。",
+        "let leaf = x.detach();",
+    ),
+    (
         "the loss must be one number",
         "反向传播从一个数开始：请先把损失求和或求平均。",
         "loss.mean().backward();",
@@ -399,13 +414,15 @@ mod tests {
                 }
                 calls += 1;
                 // The message stands in the call, or just before it.
-                let last = (number + 8).min(lines.len());
+                let last = (number + 12).min(lines.len());
                 let call = lines[number..last]
                     .iter()
                     .take_while(|line| line.trim() != ");")
                     .copied();
                 let call = call.chain(lines[number.saturating_sub(6)..number].iter().copied());
                 let message = call.collect::<Vec<_>>().join("\n");
+                // A text may go on in the next line.
+                let message: String = message.split("\\\n").map(str::trim_start).collect();
                 if found(&message).is_none() {
                     without.push(format!("{file}: {}", line.trim()));
                 }

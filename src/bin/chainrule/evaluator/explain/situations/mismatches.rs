@@ -196,10 +196,7 @@ fn texts(case: &Case, pair: &Pair) -> Option<Explanation> {
                 None => line_with(case, &format!("{}.trim().parse()?", in_parentheses(marked))),
             };
             Some(Explanation::new(
-                format!(
-                    "What stands in quotes is a text, not a number; a number, `{number}`, is needed \
-                     here."
-                ),
+                format!("What stands in quotes is a text; a number, `{number}`, is needed here."),
                 format!("引号里的是文本，不是数；这里需要一个数（`{number}`）。"),
                 fix,
             ))

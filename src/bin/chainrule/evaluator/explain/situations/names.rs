@@ -20,20 +20,8 @@ pub fn missing_name(case: &Case) -> Option<Explanation> {
     let name = case.name();
     let cell = Cell::new(case.code);
     let start = case.mark.as_ref().map(|mark| mark.start);
-    if let (Some(kind), Some(function)) = (
-        case.memory.variable_type(name),
-        start.and_then(|start| cell.function_at(start)),
-    ) {
-        return Some(Explanation::new(
-            format!(
-                "A function sees its parameters, not the variables of the notebook. Give \
-                `{function}` a parameter for `{name}`."
-            ),
-            format!(
-                "函数只能看到自己的参数，看不到笔记本里的变量：请把 `{name}` 作为参数传给 `{function}`。"
-            ),
-            format!("fn {function}({name}: &{kind}) …\n{function}(&{name})"),
-        ));
+    if let Some(explanation) = start.and_then(|start| seen_by_no_function(case, &cell, start)) {
+        return Some(explanation);
     }
     // A cell that failed was to define it; this one does.
     let is_assigned = start.is_some_and(|start| cell.assignment(start).is_some());
@@ -74,6 +62,28 @@ pub fn missing_name(case: &Case) -> Option<Explanation> {
     if let Some(meant) = similar_name(case) {
         return Some(meant);
     }
+    unknown(case)
+}
+
+/// A variable of the notebook in a function.
+fn seen_by_no_function(case: &Case, cell: &Cell, start: usize) -> Option<Explanation> {
+    let name = case.name();
+    let (kind, function) = (case.memory.variable_type(name)?, cell.function_at(start)?);
+    Some(Explanation::new(
+        format!(
+            "A function sees its parameters, not the variables of the notebook. Give \
+                `{function}` a parameter for `{name}`."
+        ),
+        format!(
+            "函数只能看到自己的参数，看不到笔记本里的变量：请把 `{name}` 作为参数传给 `{function}`。"
+        ),
+        format!("fn {function}({name}: &{kind}) …\n{function}(&{name})"),
+    ))
+}
+
+/// A name that nothing is known of.
+fn unknown(case: &Case) -> Option<Explanation> {
+    let name = case.name();
     let is_name = ["value", "function", "macro"]
         .iter()
         .any(|kind| case.message.contains(&format!("cannot find {kind}")));

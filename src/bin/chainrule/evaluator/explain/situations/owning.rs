@@ -179,7 +179,8 @@ pub fn implemented_twice(case: &Case) -> Option<Explanation> {
 
 pub fn mutable_static(_: &Case) -> Option<Explanation> {
     Some(Explanation::new(
-        "A `static` is made afresh for every cell, so it cannot count across cells; a variable can.",
+        "A `static` is made afresh for every cell, so it cannot count across cells; a variable \
+         can.",
         "`static` 在每个单元格里都会重新创建，不能跨单元格累计；普通变量可以。",
         "let mut counter = 0;\ncounter += 1;",
     ))

@@ -4,6 +4,7 @@ use super::super::case::{Case, Explanation};
 use super::super::syntax::{Cell, one_line, text};
 use chainrule::display::say;
 use ra_ap_syntax::ast::{self, AstNode};
+use std::ops::Range;
 
 /// What is around a value.
 #[derive(Clone, Copy, PartialEq)]
@@ -87,16 +88,14 @@ fn what_is_around(case: &Case) -> Option<Around> {
         .map(|one| one.0)
 }
 
-/// The statement with what takes the value out.
-fn unwrapped(case: &Case, around: Around) -> Option<String> {
-    let cell = Cell::new(case.code);
-    let mark = case.mark.as_ref()?;
-    let out = if around == Around::Result {
-        "?"
-    } else {
-        ".ok_or(\"there is none\")?"
-    };
-    let (receiver, whole) = match case.kind {
+/// The part of the cell that is a `Result` or an `Option`, and the code that needs what is in it.
+fn wrapped_part(
+    case: &Case,
+    around: Around,
+    cell: &Cell,
+    mark: &Range<usize>,
+) -> Option<(ast::Expr, String)> {
+    Some(match case.kind {
         "E0599" => {
             let call: ast::MethodCallExpr = cell.around(mark)?;
             (call.receiver()?, call.syntax().text().to_string())
@@ -132,7 +131,19 @@ fn unwrapped(case: &Case, around: Around) -> Option<String> {
                 sum.syntax().text().to_string(),
             )
         }
+    })
+}
+
+/// The statement with what takes the value out.
+fn unwrapped(case: &Case, around: Around) -> Option<String> {
+    let cell = Cell::new(case.code);
+    let mark = case.mark.as_ref()?;
+    let out = if around == Around::Result {
+        "?"
+    } else {
+        ".ok_or(\"there is none\")?"
     };
+    let (receiver, whole) = wrapped_part(case, around, &cell, mark)?;
     let inner = text(&receiver);
     if let ast::Expr::PathExpr(_) = receiver {
         // A variable: better where it is defined.

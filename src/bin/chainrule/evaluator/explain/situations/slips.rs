@@ -3,6 +3,7 @@
 use super::super::case::{Case, Explanation};
 use super::super::python::foreign;
 use super::super::text::{Unpaired, as_meant, partner, unpaired};
+use std::ops::Range;
 
 pub fn strange_character(case: &Case) -> Option<Explanation> {
     let meant = as_meant(case.code);
@@ -126,27 +127,29 @@ pub fn without_partner(case: &Case) -> Option<Explanation> {
             "后面的内容都成了注释的一部分，不会运行。每个 `/*` 都要有配对的 `*/`；单行注释用 `//` 开头，不需要结束标记。",
             "",
         ),
-        Unpaired::Text(at) => {
-            let start = case.code[..at.start]
-                .rfind('\n')
-                .map_or(0, |newline| newline + 1);
-            let before = case.code[start..at.start].trim_start();
-            let line = case.code[at].trim_end();
-            let (text, rest) = line.split_at(
-                line.len() - line.chars().rev().take_while(|c| ");".contains(*c)).count(),
-            );
-            Explanation::new(
-                "A text ends with the quote that it began with. If this one is closed, an earlier \
-                one is not.",
-                "字符串以什么引号开始，就要以什么引号结束。如果这一个其实已经关闭，那么前面还有一个没有关闭。",
-                if text.starts_with('"') && text.len() > 1 {
-                    format!("{before}{text}\"{rest}")
-                } else {
-                    String::new()
-                },
-            )
-        }
+        Unpaired::Text(at) => text_without_end(case.code, at),
     })
+}
+
+/// A text whose closing quote is missing.
+fn text_without_end(code: &str, at: Range<usize>) -> Explanation {
+    let start = code[..at.start]
+        .rfind('\n')
+        .map_or(0, |newline| newline + 1);
+    let before = code[start..at.start].trim_start();
+    let line = code[at].trim_end();
+    let (text, rest) =
+        line.split_at(line.len() - line.chars().rev().take_while(|c| ");".contains(*c)).count());
+    Explanation::new(
+        "A text ends with the quote that it began with. If this one is closed, an earlier \
+        one is not.",
+        "字符串以什么引号开始，就要以什么引号结束。如果这一个其实已经关闭，那么前面还有一个没有关闭。",
+        if text.starts_with('"') && text.len() > 1 {
+            format!("{before}{text}\"{rest}")
+        } else {
+            String::new()
+        },
+    )
 }
 
 /// The last line with the brackets that are missing.

@@ -40,23 +40,8 @@ pub fn tensor_with_something_else(case: &Case) -> Option<Explanation> {
     } else {
         (&right, text(&right))
     };
-    let is_integer =
-        |kind: &str| kind == "{integer}" || (kind.starts_with(['i', 'u']) && kind.len() <= 5);
     let kind = other.trim_start_matches('&');
-    let number = if kind == "{integer}" && matches!(inner, ast::Expr::Literal(_)) {
-        format!("{written}.0")
-    } else if is_integer(kind) || kind == "f64" {
-        let number = if matches!(inner, ast::Expr::BinExpr(_) | ast::Expr::PrefixExpr(_)) {
-            format!("({written})")
-        } else {
-            written
-        };
-        format!("{number} as f32")
-    } else if kind.starts_with("Vec<") || kind.starts_with('[') {
-        format!("tensor({})", written.trim_start_matches('&'))
-    } else {
-        return None;
-    };
+    let number = as_number(kind, inner, written)?;
     let number = if is_left && number.ends_with("as f32") {
         format!("({number})")
     } else {
@@ -83,6 +68,28 @@ pub fn tensor_with_something_else(case: &Case) -> Option<Explanation> {
             fix,
         )
     })
+}
+
+/// What a tensor computes with, made of something else.
+fn as_number(kind: &str, inner: &ast::Expr, written: String) -> Option<String> {
+    let is_integer =
+        |kind: &str| kind == "{integer}" || (kind.starts_with(['i', 'u']) && kind.len() <= 5);
+    Some(
+        if kind == "{integer}" && matches!(inner, ast::Expr::Literal(_)) {
+            format!("{written}.0")
+        } else if is_integer(kind) || kind == "f64" {
+            let number = if matches!(inner, ast::Expr::BinExpr(_) | ast::Expr::PrefixExpr(_)) {
+                format!("({written})")
+            } else {
+                written
+            };
+            format!("{number} as f32")
+        } else if kind.starts_with("Vec<") || kind.starts_with('[') {
+            format!("tensor({})", written.trim_start_matches('&'))
+        } else {
+            return None;
+        },
+    )
 }
 
 /// `x[0]`

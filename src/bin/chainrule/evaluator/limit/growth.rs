@@ -198,7 +198,7 @@ fn count(tokens: &[&str], known: &HashMap<&str, Parts>) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::limit::Tokens;
+    use super::super::Tokens;
     use super::*;
 
     fn is_too_much(code: &str) -> bool {
