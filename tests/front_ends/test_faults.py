@@ -64,6 +64,8 @@ def kernel(jupyter_folders):
 @pytest.fixture
 def ready(kernel):
     """The kernel with the variables as they are before a fault."""
+    # The table of std is opened when something first asks for it, and stays open.
+    kernel.request("complete_request", {"code": "Vec::ne", "cursor_pos": 7})
     reply, _ = kernel.run(SETUP)
     assert reply["status"] == "ok", reply
     return kernel

@@ -275,7 +275,7 @@ def test_a_glob_may_hide_what_generated_code_needs(english):  # noqa: F811
 
 def refused_commands():
     """The commands that the kernel refuses, by its source."""
-    path = os.path.join(os.path.dirname(__file__), "../../src/bin/chainrule/evaluator/commands.rs")
+    path = os.path.join(os.path.dirname(__file__), "../../src/bin/chainrule/evaluator/cell/commands.rs")
     text = open(path, encoding="utf-8").read().split("fn refused_command(")[1].split("})?;")[0]
     return set(re.findall(r'":([a-z_]+)"', text))
 

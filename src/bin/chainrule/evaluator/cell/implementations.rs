@@ -1,7 +1,7 @@
 //! What cells have implemented, and how one of them is taken back.
 
-use super::{BEFORE, name_of, parse, statements};
-use ra_ap_syntax::ast::{self, AstNode, HasAttrs, HasGenericParams, HasName};
+use super::{BEFORE, generics_of, name_of, parse, statements};
+use ra_ap_syntax::ast::{self, AstNode, HasAttrs, HasName};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 use std::collections::BTreeSet;
 
@@ -156,7 +156,7 @@ fn provided_by(block: &ast::Impl) -> BTreeSet<String> {
     if let Some(implemented) = block.trait_() {
         return BTreeSet::from([format!(
             "{} for {own_type}",
-            plain(Some(&implemented), &parameters(block))
+            plain(Some(&implemented), &generics_of(block))
         )]);
     }
     let items = block
@@ -170,17 +170,7 @@ fn provided_by(block: &ast::Impl) -> BTreeSet<String> {
 }
 
 fn own_type(block: &ast::Impl) -> String {
-    plain(block.self_ty().as_ref(), &parameters(block))
-}
-
-fn parameters(block: &ast::Impl) -> Vec<String> {
-    let parameters = block
-        .generic_param_list()
-        .into_iter()
-        .flat_map(|list| list.type_or_const_params());
-    parameters
-        .filter_map(|parameter| Some(parameter.name()?.text().to_string()))
-        .collect()
+    plain(block.self_ty().as_ref(), &generics_of(block))
 }
 
 /// The name of something in an `impl`.

@@ -189,6 +189,17 @@ pub fn name_of(item: &ast::Item) -> Option<String> {
     name.map(|name| name.text().to_string())
 }
 
+/// The names of the types and constants that an item is written for.
+pub fn generics_of(node: &impl ast::HasGenericParams) -> Vec<String> {
+    let parameters = node
+        .generic_param_list()
+        .into_iter()
+        .flat_map(|list| list.type_or_const_params());
+    parameters
+        .filter_map(|parameter| Some(parameter.name()?.text().to_string()))
+        .collect()
+}
+
 /// Where a statement of a cell begins in its text.
 pub fn start(node: &SyntaxNode) -> usize {
     usize::from(node.text_range().start()) - BEFORE.len()

@@ -160,9 +160,9 @@ impl Prepared {
 
     /// Puts an item in front of the cell.
     pub fn put_first(&mut self, text: &str) -> Option<()> {
-        let is_attribute = |node: &&SyntaxNode| ast::Attr::can_cast(node.kind());
-        let nodes = self.cell.statements().iter();
-        let at = start(nodes.skip_while(is_attribute).next()?);
+        let is_attribute = |node: &SyntaxNode| ast::Attr::can_cast(node.kind());
+        let mut nodes = self.cell.statements().iter();
+        let at = start(nodes.find(|node| !is_attribute(node))?);
         self.insertions
             .insert(0, Insertion::new(self.cell.text(), at, text));
         self.change(|cell| cell.insert_str(at, text));

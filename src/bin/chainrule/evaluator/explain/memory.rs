@@ -132,14 +132,14 @@ impl Memory {
             })
             .collect();
         let before = std::mem::replace(&mut self.variables, variables);
-        self.note_gone(number, &cell, before, end);
+        self.note_gone(number, cell, before, end);
         for (name, code) in cell.inner_variables() {
             self.fates
                 .entry(name)
                 .or_insert(Fate::InBlock { cell: number, code });
         }
         for name in cell.variables().into_iter().chain(items) {
-            self.note_definition(number, &cell, name, end);
+            self.note_definition(number, cell, name, end);
         }
         if end != End::NotRun {
             cell.methods()

@@ -211,10 +211,10 @@ impl Reader {
                 &self.stderr
             };
             let mut length: libc::c_int = 0;
+            let pipe_number = pipe.fd.as_raw_fd();
             // SAFETY: FIONREAD stores an int.
-            if pipe.is_open
-                && unsafe { libc::ioctl(pipe.fd.as_raw_fd(), libc::FIONREAD, &raw mut length) } == 0
-            {
+            let answer = unsafe { libc::ioctl(pipe_number, libc::FIONREAD, &raw mut length) };
+            if pipe.is_open && answer == 0 {
                 self.read(name, length.max(0) as usize);
             }
         }

@@ -2,10 +2,10 @@
 
 use super::known::{Item, Kind};
 use super::syntax::{
-    bounds_of, documentation_of, generics_of, is_exported, is_hidden, is_stable, name_of, one_line,
-    signature_of,
+    bounds_of, documentation_of, is_exported, is_hidden, is_stable, name_of, one_line, signature_of,
 };
 use crate::evaluator::assist::types::{ARRAY, FUNCTION, SLICE, TUPLE, Type};
+use crate::evaluator::cell::generics_of;
 use ra_ap_syntax::SyntaxNode;
 use ra_ap_syntax::ast::{self, AstNode, HasAttrs, HasDocComments, HasName, HasVisibility};
 

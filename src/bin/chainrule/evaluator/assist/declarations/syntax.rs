@@ -22,16 +22,6 @@ pub fn name_of(node: &impl HasName) -> String {
         .unwrap_or_default()
 }
 
-pub fn generics_of(node: &impl HasGenericParams) -> Vec<String> {
-    let parameters = node
-        .generic_param_list()
-        .into_iter()
-        .flat_map(|list| list.type_or_const_params());
-    parameters
-        .filter_map(|parameter| Some(parameter.name()?.text().to_string()))
-        .collect()
-}
-
 /// `<T>`, as it is written.
 pub fn parameters_of(node: &impl HasGenericParams) -> String {
     let parameters = node

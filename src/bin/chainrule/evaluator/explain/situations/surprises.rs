@@ -150,7 +150,10 @@ pub fn no_such_file(case: &Case) -> Option<Explanation> {
             folder, {folder}"
         ),
         format!("没有这个文件。不以 `/` 开头的路径从笔记本所在的文件夹算起，也就是 {folder}"),
-        neighbours(&Path::new(folder).join(&path)),
+        match path.is_empty() {
+            true => String::new(), // nobody knows which file
+            false => neighbours(&Path::new(folder).join(&path)),
+        },
     ))
 }
 
