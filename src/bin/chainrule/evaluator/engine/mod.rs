@@ -14,9 +14,6 @@ pub mod types;
 use crate::compiler::diagnostics;
 use crate::compiler::public_paths::PublicPaths;
 use crate::compiler::session::Session;
-use crate::compiler::stand_in::cargo;
-use crate::compiler::stand_in::generated::SOURCE;
-use crate::compiler::times;
 use crate::evaluator::cell::Cell;
 use crate::evaluator::cell::prepare::Prepared;
 use crate::evaluator::cell::sources::SourceMap;
@@ -37,13 +34,11 @@ use evcxr::{Error, EvalOutputs};
 use interrupt::{Compiling, Interrupter};
 use kept::{
     CHANGED_TYPE, Compiled, Found, JustCompiled, Kept, KeptCells, Ran, Runs, ends_early, given_up,
-    variables_in,
 };
 use std::cell::OnceCell;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use stopped::what_is_there;
-use straight::Straight;
 use timing::Timing;
 
 pub struct Engine {
@@ -125,15 +120,16 @@ impl Engine {
         order.state.note_gone(order.cell.number, &gone);
         let mut outputs = EvalOutputs::new();
         outputs.content_by_mime_type.clone_from(&kept.said);
-        self.take_over(order, kept, stops_early);
+        gone.unnameable = self.take_over(order, kept, stops_early);
         Some(Ran {
             steps,
             ..Ran::new(Ok(outputs), gone)
         })
     }
 
-    /// Makes of the session what the cell, as it was kept, has made of it.
-    fn take_over(&mut self, order: &mut Order, kept: Kept, stops_early: bool) {
+    /// Makes of the session what the cell, as it was kept, has made of it. Says which variables
+    /// cannot be kept, for their types have no names.
+    fn take_over(&mut self, order: &mut Order, kept: Kept, stops_early: bool) -> Vec<String> {
         let scope = &mut order.state.scope;
         let imports = kept.gave_way.imports();
         imports.for_each(|text| scope.forget(text));
@@ -146,9 +142,11 @@ impl Engine {
             scope.versions = kept.versions;
         }
         self.compiled = kept.compiled;
+        let unnameable = self.learn_types(order);
         if stops_early {
             self.keep_what_is_there(order, &before);
         }
+        unnameable
     }
 
     /// Has evcxr compile and run a cell, and keeps it by `key`.
@@ -242,91 +240,6 @@ impl Engine {
         Some(Ok(answers))
     }
 
-    /// Compiles and runs a cell without evcxr. Nothing if it has not come to that: then evcxr has
-    /// to.
-    fn go_straight(&mut self, order: &mut Order, key: &Option<String>) -> Option<Ran> {
-        if !self.goes_straight {
-            return None;
-        }
-        let folder = times::straight(self.session.folder());
-        std::fs::create_dir_all(&folder).ok()?;
-        let redefinition = straight::redefinition(order.prepared, order.state, &self.folder)?;
-        redefinition.write(&folder).ok()?;
-        let (cell, template) = (&order.prepared.cell, self.evcxr.template());
-        let made = straight::compile(order.cell, cell, order.state, &folder, &template);
-        if made.is_none() && self.interrupter.is_stopping() {
-            let error = Error::Message("stopped".to_owned());
-            return Some(Ran::new(Err(error), Gone::default()));
-        }
-        let made = made?;
-        let answers = self.run_object(order, &made.object, made.function)?;
-        let said = std::fs::read_to_string(folder.join(cargo::SAID)).unwrap_or_default();
-        let source = std::fs::read_to_string(folder.join(SOURCE)).unwrap_or_default();
-        self.compiled.warnings = warnings::of_compiled(&said, &source);
-        self.compiled.source = source;
-        match answers {
-            Ok(answers) => Some(self.take_over_straight(order, made, answers, key)),
-            Err(ran) => Some(ran),
-        }
-    }
-
-    /// Makes of the session what the cell has made of it, and keeps the cell.
-    fn take_over_straight(
-        &mut self,
-        order: &mut Order,
-        made: Straight,
-        answers: Answers,
-        key: &Option<String>,
-    ) -> Ran {
-        let stops_early = ends_early(&answers);
-        let cell = &order.prepared.cell;
-        let scope = &mut order.state.scope;
-        let before = scope.variables.clone();
-        let (mut variables, staying) = variables_in(&self.compiled.source, &before, &Variables::new());
-        variables.retain(|name, _| !stops_early || staying.contains(name));
-        scope.variables = scope.with_kinds(&variables, cell);
-        scope.add(cell);
-        self.complete_types(order);
-        if stops_early {
-            self.keep_what_is_there(order, &before);
-        }
-        let mut gone = Gone::default();
-        let unknown =
-            types::take_out_unknown(&mut order.state.scope.variables, order.outlet.so_far());
-        for (name, kind) in unknown {
-            let cell = order.cell.number;
-            order
-                .state
-                .memory
-                .note(&name, Fate::Unnameable { cell, kind });
-            gone.unnameable.push(name);
-        }
-        let ran = Ran {
-            steps: 1,
-            ..Ran::new(Ok(EvalOutputs::new()), gone)
-        };
-        let exchange = Exchange {
-            object: made.object,
-            function: made.function.to_owned(),
-            answers: Some(answers),
-        };
-        let just = JustCompiled {
-            ran: &ran,
-            cell: &order.prepared.cell,
-            exchanges: &[exchange],
-            before: &before,
-            scope: &order.state.scope,
-            compiled: &self.compiled,
-        };
-        // What a cell that has stopped would have made is not known.
-        if let (Some(key), false) = (key, stops_early)
-            && let Some(content) = just.content()
-        {
-            self.kept.keep(key, &content);
-        }
-        ran
-    }
-
     /// Starts evcxr if it is not there, and prepares it for a cell that asks for crates.
     fn wake(&mut self, order: &Order) -> Result<(), Error> {
         if !self.evcxr.is_awake() {
@@ -384,6 +297,23 @@ impl Engine {
         types::complete(&mut order.state.scope.variables, reported, paths);
         let is_failure = |event: &Event| matches!(event, Event::LoadFailed { .. });
         !reported.iter().any(is_failure)
+    }
+
+    /// Has the types of variables that nobody has written down from what was reported of them. Says
+    /// which have none that a cell could write: these cannot be kept.
+    fn learn_types(&mut self, order: &mut Order) -> Vec<String> {
+        if !order.state.scope.variables.values().any(types::is_unknown) {
+            return Vec::new();
+        }
+        self.complete_types(order);
+        let State { scope, memory, .. } = &mut *order.state;
+        let unknown = types::take_out_unknown(&mut scope.variables, order.outlet.so_far());
+        let cell = order.cell.number;
+        let note = |(name, kind): (String, String)| {
+            memory.note(&name, Fate::Unnameable { cell, kind });
+            name
+        };
+        unknown.into_iter().map(note).collect()
     }
 
     /// Adds to the variables those that are there although the cell has stopped. evcxr drops all

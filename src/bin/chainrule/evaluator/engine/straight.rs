@@ -2,16 +2,23 @@
 //! and reports the types of what it has made. What is unusual about a cell, and what rustc refuses,
 //! is left to evcxr, which does the same with more questions asked.
 
+use super::kept::{JustCompiled, Ran, ends_early, variables_in};
+use super::{Engine, Order};
 use crate::compiler::cell_crate::{CellCrate, FUNCTION};
 use crate::compiler::redefinition::Redefinition;
 use crate::compiler::stand_in::cargo;
 use crate::compiler::stand_in::generated::{PUT, SOURCE, variable};
+use crate::compiler::times;
 use crate::evaluator::cell::Cell;
 use crate::evaluator::cell::prepare::Prepared;
+use crate::evaluator::changes::gone::Gone;
 use crate::evaluator::changes::meanings::{meant_before, names_taken};
+use crate::evaluator::explain::warnings;
 use crate::evaluator::state::State;
 use crate::evaluator::state::definitions::redefined_by;
-use crate::evaluator::state::scope::{Scope, made_by};
+use crate::evaluator::state::scope::{Scope, Variables, made_by};
+use crate::worker::relay::Exchange;
+use evcxr::{Error, EvalOutputs};
 use ra_ap_syntax::ast::{self, AstNode};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 use serde_json::Value;
@@ -19,10 +26,79 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
 
-/// A cell that rustc has compiled: the object, and the function in it.
-pub struct Straight {
-    pub object: Vec<u8>,
-    pub function: &'static str,
+impl Engine {
+    /// Compiles and runs a cell without evcxr. Nothing if it has not come to that: then evcxr has
+    /// to.
+    pub fn go_straight(&mut self, order: &mut Order, key: &Option<String>) -> Option<Ran> {
+        if !self.goes_straight {
+            return None;
+        }
+        let folder = times::straight(self.session.folder());
+        std::fs::create_dir_all(&folder).ok()?;
+        let redefinition = redefinition(order.prepared, order.state, &self.folder)?;
+        redefinition.write(&folder).ok()?;
+        let (cell, template) = (&order.prepared.cell, self.evcxr.template());
+        let object = compile(order.cell, cell, order.state, &folder, &template);
+        if object.is_none() && self.interrupter.is_stopping() {
+            let error = Error::Message("stopped".to_owned());
+            return Some(Ran::new(Err(error), Gone::default()));
+        }
+        let object = object?;
+        let before = order.state.scope.variables.clone();
+        let answers = self.run_object(order, &object, FUNCTION)?;
+        let said = std::fs::read_to_string(folder.join(cargo::SAID)).unwrap_or_default();
+        let source = std::fs::read_to_string(folder.join(SOURCE)).unwrap_or_default();
+        self.compiled.warnings = warnings::of_compiled(&said, &source);
+        self.compiled.source = source;
+        let (answers, ran) = match answers {
+            Ok(answers) => {
+                let gone = self.follow_straight(order, &before, ends_early(&answers));
+                let ran = Ran::new(Ok(EvalOutputs::new()), gone);
+                (Some(answers), Ran { steps: 1, ..ran })
+            }
+            Err(ran) => (None, ran),
+        };
+        let stops_early = answers.as_ref().is_some_and(ends_early);
+        let exchange = Exchange {
+            object,
+            function: FUNCTION.to_owned(),
+            answers,
+        };
+        let just = JustCompiled {
+            ran: &ran,
+            cell: &order.prepared.cell,
+            exchanges: &[exchange],
+            before: &before,
+            scope: &order.state.scope,
+            compiled: &self.compiled,
+        };
+        if let (Some(key), Some(content)) = (key, just.content()) {
+            self.kept.keep(key, &content);
+        }
+        if stops_early {
+            self.keep_what_is_there(order, &before);
+        }
+        Some(ran)
+    }
+
+    /// Makes of the session what the cell has made of it. Says what cannot be kept.
+    fn follow_straight(
+        &mut self,
+        order: &mut Order,
+        before: &Variables,
+        stops_early: bool,
+    ) -> Gone {
+        let cell = &order.prepared.cell;
+        let scope = &mut order.state.scope;
+        let (mut kinds, staying) = variables_in(&self.compiled.source, before, &Variables::new());
+        kinds.retain(|name, _| !stops_early || staying.contains(name));
+        scope.variables = scope.with_kinds(&kinds, cell);
+        scope.add(cell);
+        Gone {
+            unnameable: self.learn_types(order),
+            ..Gone::default()
+        }
+    }
 }
 
 /// So often variables may turn out to be moved away, some in each round.
@@ -39,13 +115,13 @@ const UNNAMEABLE: [&[u8]; 4] = [
 
 /// Compiles a cell that is given as evcxr would get it. Nothing if that is for evcxr.
 /// `folder` is where it is compiled, `template` that of the prepared library.
-pub fn compile(
+fn compile(
     cell: &Cell,
     prepared: &Cell,
     state: &State,
     folder: &Path,
     template: &Path,
-) -> Option<Straight> {
+) -> Option<Vec<u8>> {
     if !suits(cell, prepared, state) {
         return None;
     }
@@ -61,10 +137,7 @@ pub fn compile(
         if status.success() {
             let object = std::fs::read(cargo::straight_object(folder)).ok()?;
             let has = |word: &[u8]| object.windows(word.len()).any(|part| part == word);
-            return (!UNNAMEABLE.iter().any(|word| has(word))).then_some(Straight {
-                object,
-                function: FUNCTION,
-            });
+            return (!UNNAMEABLE.iter().any(|word| has(word))).then_some(object);
         }
         let moved = moved_away(folder)?;
         if moved.is_empty() {
@@ -77,7 +150,7 @@ pub fn compile(
 
 /// What the store of variables has to be told for a cell that takes no variable with it. Nothing
 /// for one that does.
-pub fn redefinition(prepared: &Prepared, state: &State, folder: &Path) -> Option<Redefinition> {
+fn redefinition(prepared: &Prepared, state: &State, folder: &Path) -> Option<Redefinition> {
     let (after, next) = state.after(prepared, folder);
     let (scope, definitions) = (&state.scope, &state.definitions);
     let is_same_crate = next.identity() == definitions.identity();

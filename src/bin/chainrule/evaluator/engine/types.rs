@@ -17,6 +17,10 @@ use std::collections::BTreeSet;
 /// A type of which nothing was written down.
 pub const UNKNOWN: &str = "_";
 
+pub fn is_unknown(variable: &Variable) -> bool {
+    variable.kind == UNKNOWN
+}
+
 /// Fills gaps in the types of variables with what the worker has reported of them.
 pub fn complete<'a>(
     variables: &mut Variables,
@@ -46,7 +50,7 @@ pub fn reported(name: &str, events: &[Event]) -> Option<String> {
 /// Takes variables out whose types no cell can write down. Says which, each with what the compiler
 /// calls its type.
 pub fn take_out_unknown(variables: &mut Variables, events: &[Event]) -> Vec<(String, String)> {
-    let unknown = variables.extract_if(.., |_, one| one.kind == UNKNOWN);
+    let unknown = variables.extract_if(.., |_, one| is_unknown(one));
     unknown
         .map(|(name, one)| {
             let kind = reported(&name, events).unwrap_or(one.kind);

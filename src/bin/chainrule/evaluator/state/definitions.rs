@@ -156,13 +156,20 @@ impl Definitions {
     }
 }
 
-/// The parts that are not the same in both, in a learner's words.
+/// The parts that are not the same in both, in a learner's words: of `Z` and `m::Z`, `Z`.
 fn difference(old: &Parts, new: &Parts) -> Vec<String> {
     let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     let changed = names
         .into_iter()
         .filter(|name| old.get(*name) != new.get(*name));
+    let changed: BTreeSet<&String> = changed.collect();
+    let is_imported = |name: &str| {
+        name.rsplit_once("::")
+            .is_some_and(|(_, last)| changed.iter().any(|other| *other == last))
+    };
     changed
+        .iter()
+        .filter(|name| !is_imported(name))
         .map(|name| name.strip_prefix("crate ").unwrap_or(name).to_owned())
         .collect()
 }
