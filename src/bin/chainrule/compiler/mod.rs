@@ -16,6 +16,7 @@ pub mod network;
 mod parts;
 pub mod public_paths;
 pub mod redefinition;
+pub mod rustc_error;
 pub mod session;
 pub mod stand_in;
 pub mod times;

@@ -1,5 +1,6 @@
 //! How a cell failed, in words for a learner.
 
+pub mod fault;
 mod generated;
 mod helps;
 mod mistake;
@@ -8,7 +9,7 @@ use super::cell::prepare::Prepared;
 use super::cell::sources::Place;
 use super::explain::memory::Memory;
 use super::explain::{self, Case, Unkept};
-use evcxr::Error;
+use fault::Fault;
 use generated::{name_of_the_kernel, without_generated};
 pub use mistake::Mistake;
 use serde::{Deserialize, Serialize};
@@ -181,9 +182,9 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    pub fn new(code: &str, prepared: &Prepared, error: &Error) -> Refusal {
-        match error {
-            Error::CompilationErrors(errors) => {
+    pub fn new(code: &str, prepared: &Prepared, fault: &Fault) -> Refusal {
+        match fault {
+            Fault::Refused(errors) => {
                 // Warnings come along with errors, and are not what keeps the cell from running.
                 let errors = errors.iter().filter(|error| error.level() != "warning");
                 Refusal::Mistakes(
@@ -192,7 +193,8 @@ impl Refusal {
                         .collect(),
                 )
             }
-            other => Refusal::Said(other.to_string()),
+            Fault::Said(message) => Refusal::Said(message.clone()),
+            Fault::Lost => Refusal::Said(String::new()),
         }
     }
 

@@ -3,6 +3,7 @@
 use super::cell::Cell;
 use super::crash::{self, Crash};
 use super::explain::memory::Lost;
+use super::failure::fault::Fault;
 use super::failure::{Failure, Refusal};
 use super::objects::LoadedObjects;
 use super::state::State;
@@ -13,7 +14,7 @@ use crate::evaluator::outlet::reports::{Reports, Said};
 use crate::settings::Settings;
 use chainrule::base::protocol::{self, Event};
 use chainrule::display::say;
-use evcxr::{Error, EvalOutputs};
+use evcxr::EvalOutputs;
 use std::collections::BTreeMap;
 
 /// What is known of a cell that has ended.
@@ -39,11 +40,11 @@ impl Course<'_> {
     /// Its outputs, or why it has failed.
     pub fn judge(
         &self,
-        result: Result<EvalOutputs, Error>,
+        result: Result<EvalOutputs, Fault>,
         prepared: &Prepared,
     ) -> Result<EvalOutputs, Failure> {
         let reports = Reports(self.events);
-        let is_lost = matches!(result, Err(Error::SubprocessTerminated(_)));
+        let is_lost = matches!(result, Err(Fault::Lost));
         // A runner that died after it had answered has harmed nobody.
         if result.is_err() && (is_lost || reports.restored().is_some()) {
             return Err(self.crashed());
@@ -61,9 +62,9 @@ impl Course<'_> {
         }
         match result {
             Ok(outputs) => self.said().map_or(Ok(outputs), Err),
-            Err(error) => {
+            Err(fault) => {
                 let (number, code) = (self.cell.number, self.cell.text());
-                let refusal = Refusal::new(code, prepared, &error);
+                let refusal = Refusal::new(code, prepared, &fault);
                 Err(Failure::refused(number, code, &refusal, &self.state.memory))
             }
         }

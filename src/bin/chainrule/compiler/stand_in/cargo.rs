@@ -94,7 +94,7 @@ pub fn main() -> ! {
     {
         std::process::exit(0);
     }
-    ended::limit();
+    ended::limit(Path::new("."));
     let mut stamped = None;
     if arguments.iter().any(|argument| argument == "build")
         && let Some(stamp) = stamp(arguments)
@@ -145,6 +145,8 @@ pub fn straight_object(folder: &Path) -> PathBuf {
 
 /// Plays that part.
 pub fn compile_straight() -> ! {
+    // The folder is in that of the session.
+    ended::limit(Path::new(".."));
     let template = PathBuf::from(std::env::var_os(STRAIGHT).unwrap_or_default());
     let call = std::fs::read(template.join(CALL)).ok();
     let call: Option<Call> = call.and_then(|text| serde_json::from_slice(&text).ok());

@@ -33,6 +33,11 @@ const WORDS: [&str; 6] = [
     "terminated by signal 9",
 ];
 
+/// Whether rustc did not come to say anything of the code.
+pub fn is_end_of_compiler(message: &str) -> bool {
+    [OUT_OF_MEMORY, CRASHED].contains(&message)
+}
+
 /// Notes how much memory the compilers of a session may take, where cells have a limit, too.
 pub fn note_limit(session: &Path, memory: Option<u64>) -> std::io::Result<()> {
     match memory {
@@ -41,10 +46,10 @@ pub fn note_limit(session: &Path, memory: Option<u64>) -> std::io::Result<()> {
     }
 }
 
-/// Gives this process and all that it will start the limit of the session in the current folder.
-pub fn limit() {
+/// Gives this process and all that it will start the limit of the session in a folder.
+pub fn limit(session: &Path) {
     set_out_of_memory_score(SCORE);
-    let limit = std::fs::read_to_string(MEMORY).ok();
+    let limit = std::fs::read_to_string(session.join(MEMORY)).ok();
     if let Some(bytes) = limit.and_then(|text| text.trim().parse().ok()) {
         // Memory of one's own: files that are mapped, as rustc maps crates, are no burden.
         let _ = setrlimit(Resource::RLIMIT_DATA, bytes, bytes);

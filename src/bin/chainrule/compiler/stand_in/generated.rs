@@ -11,6 +11,9 @@ pub const CATCH_BEGIN: &str = "  std::panic::AssertUnwindSafe(||{\n";
 /// How evcxr begins to put a variable back.
 pub const PUT: &str = "evcxr_variable_store.put_variable::<";
 
+/// How evcxr asks whether a variable is what it was.
+pub const CHECK: &str = "vars_ok &= evcxr_variable_store.check_variable";
+
 pub const TAKE: &str = " = evcxr_variable_store.take_variable::<";
 
 /// How a closure begins that evcxr, or `returns`, puts around a cell with `?` or `return`, and the

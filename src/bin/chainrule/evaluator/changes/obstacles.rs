@@ -7,12 +7,12 @@
 
 use super::gone::{Gone, set_aside};
 use super::meanings::{Kind, claim};
+use crate::compiler::rustc_error::RustcError;
 use crate::evaluator::cell::imports::{Import, imports};
 use crate::evaluator::cell::prepare::Prepared;
 use crate::evaluator::cell::sources::{Place, SourceMap};
 use crate::evaluator::cell::{Cell, words};
 use crate::evaluator::state::scope::Scope;
-use evcxr::CompilationError;
 use ra_ap_syntax::ast::{self, AstNode};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 use serde_json::Value;
@@ -50,7 +50,7 @@ pub struct Search<'a> {
 
 impl Search<'_> {
     /// All that these errors show.
-    pub fn obstacles(&self, errors: &[CompilationError]) -> Vec<Obstacle> {
+    pub fn obstacles(&self, errors: &[RustcError]) -> Vec<Obstacle> {
         let own = imports(self.cell);
         let errors = errors.iter().filter(|error| error.level() != "warning");
         errors
@@ -58,13 +58,13 @@ impl Search<'_> {
             .collect()
     }
 
-    fn shown_by(&self, own: &[Import], error: &CompilationError) -> Vec<Obstacle> {
+    fn shown_by(&self, own: &[Import], error: &RustcError) -> Vec<Obstacle> {
         if let Some(ambiguous) = self.ambiguity(error) {
             return self.meanings(own, &ambiguous).into_iter().collect();
         }
         // Items stand in any order, and a macro is only known behind its definition: that is
         // nobody's mistake.
-        if error.level() != "error" || error.message().contains("cannot find macro") {
+        if error.level() != "error" || error.message.contains("cannot find macro") {
             return Vec::new();
         }
         match error.code() {
@@ -74,7 +74,7 @@ impl Search<'_> {
     }
 
     /// What is in the way where an error is: an import that leads nowhere, or a definition.
-    fn at_the_error(&self, own: &[Import], error: &CompilationError) -> Option<Obstacle> {
+    fn at_the_error(&self, own: &[Import], error: &RustcError) -> Option<Obstacle> {
         let is_here =
             |span: &&Value| span["is_primary"] == true && span["file_name"] == "src/lib.rs";
         let spans = spans(&error.json);
@@ -89,7 +89,7 @@ impl Search<'_> {
     }
 
     /// The implementations of earlier cells that the cell has, too.
-    fn other_implementations(&self, error: &CompilationError) -> Vec<Obstacle> {
+    fn other_implementations(&self, error: &RustcError) -> Vec<Obstacle> {
         let spans = spans(&error.json);
         let places = spans.iter().filter_map(|span| self.place(span));
         let (here, others): (Vec<Place>, Vec<Place>) =
@@ -97,7 +97,7 @@ impl Search<'_> {
         if here.is_empty() {
             return Vec::new();
         }
-        if let Some(definition) = self.definition_that_derives(&error.message()) {
+        if let Some(definition) = self.definition_that_derives(&error.message) {
             return vec![Obstacle::Derived(definition)];
         }
         let is_implementation = |place: &Place| {
@@ -146,13 +146,13 @@ impl Search<'_> {
 
     /// The whole of an error that says a name is ambiguous. Where that is in the code around the
     /// cell, evcxr keeps only a note of it.
-    fn ambiguity(&self, error: &CompilationError) -> Option<Value> {
+    fn ambiguity(&self, error: &RustcError) -> Option<Value> {
         let is_ambiguity =
             |code: Option<&str>| matches!(code, Some("E0659" | "ambiguous_glob_imports"));
         if is_ambiguity(error.code()) {
             return Some(error.json.clone());
         }
-        let said = error.message();
+        let said = &error.message;
         if !(said.contains("could refer to") || said.contains("could also refer to")) {
             return None;
         }

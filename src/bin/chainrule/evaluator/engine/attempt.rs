@@ -8,6 +8,7 @@
 use super::context::Context;
 use super::types;
 use crate::compiler::redefinition::Redefinition;
+use crate::compiler::rustc_error::RustcError;
 use crate::evaluator::cell::Cell;
 use crate::evaluator::cell::imports::imports;
 use crate::evaluator::cell::prepare::Prepared;
@@ -16,9 +17,10 @@ use crate::evaluator::changes::gone::Gone;
 use crate::evaluator::changes::meanings::{meant_before, names_taken};
 use crate::evaluator::changes::obstacles::{Compilation, Search};
 use crate::evaluator::explain::{self, memory::Fate};
+use crate::evaluator::failure::fault::Fault;
 use crate::evaluator::state::State;
 use crate::evaluator::state::definitions::redefined_by;
-use evcxr::{CompilationError, Error, EvalOutputs};
+use evcxr::EvalOutputs;
 use std::path::Path;
 
 /// A cell that breaks more than this is rather mistaken itself.
@@ -38,7 +40,7 @@ pub struct Attempt<'a> {
 
 impl Attempt<'_> {
     /// Has evcxr run the cell. Says how that went, and what had to go for it.
-    pub fn run(mut self) -> (Result<EvalOutputs, Error>, Gone) {
+    pub fn run(mut self) -> (Result<EvalOutputs, Fault>, Gone) {
         let result = self.rounds();
         let mut gone = self.gone;
         if result.is_err() {
@@ -53,17 +55,16 @@ impl Attempt<'_> {
         (result, gone)
     }
 
-    fn rounds(&mut self) -> Result<EvalOutputs, Error> {
+    fn rounds(&mut self) -> Result<EvalOutputs, Fault> {
         loop {
             self.respell();
             self.make_room()?;
             let evcxr = self.evcxr.awake(&self.state.scope)?;
-            match evcxr.execute(self.prepared.text()) {
-                Err(Error::CompilationErrors(errors)) => {
+            match evcxr.execute(self.prepared.text()).map_err(Fault::from) {
+                Err(Fault::Refused(errors)) => {
                     let compiled = self.evcxr.last_compilation();
                     if !self.leave_out_unnameable(&errors)? && !self.give_way(&errors, &compiled) {
-                        let error = Error::CompilationErrors(errors);
-                        return Err(without_outdated(error, &self.gone));
+                        return Err(without_outdated(Fault::Refused(errors), &self.gone));
                     }
                 }
                 result => return result,
@@ -88,7 +89,7 @@ impl Attempt<'_> {
 
     /// Takes out of the session what does not fit what the cell changes. A cell that would not
     /// compile takes nothing: it ends with its errors, and whoever called puts the variables back.
-    fn make_room(&mut self) -> Result<(), Error> {
+    fn make_room(&mut self) -> Result<(), Fault> {
         let (after, next) = self.state.after(self.prepared, self.folder);
         let State {
             scope, definitions, ..
@@ -108,7 +109,7 @@ impl Attempt<'_> {
         changed.dedup();
         let is_used = |name: &&String| self.cell.place_of_use(name).is_some();
         if let Some(name) = outdated.keys().find(is_used) {
-            return Err(explain::outdated(name, &changed.join(", ")));
+            return Err(Fault::Said(explain::outdated(name, &changed.join(", "))));
         }
         scope
             .variables
@@ -144,26 +145,27 @@ impl Attempt<'_> {
     }
 
     /// Takes definitions of other cells out that the changed ones break.
-    fn set_aside_what_does_not_fit(&mut self) -> Result<(), Error> {
+    fn set_aside_what_does_not_fit(&mut self) -> Result<(), Fault> {
         // Each round finds what the round before has hidden, such as a function that calls one that
         // was set aside.
         loop {
             let evcxr = self.evcxr.awake(&self.state.scope)?;
-            let mut errors = evcxr.check(self.prepared.text())?;
+            let errors = evcxr.check(self.prepared.text())?;
+            let mut errors: Vec<RustcError> = errors.iter().map(RustcError::from).collect();
             let compiled = self.evcxr.last_compilation();
             errors.retain(prevents_running);
             if errors.is_empty() {
                 return Ok(());
             }
             if !self.give_way(&errors, &compiled) {
-                return Err(Error::CompilationErrors(errors));
+                return Err(Fault::Refused(errors));
             }
         }
     }
 
     /// Takes out of the session what these errors show to be in the way of the cell. Says whether
     /// there was anything.
-    fn give_way(&mut self, errors: &[CompilationError], compiled: &Compilation) -> bool {
+    fn give_way(&mut self, errors: &[RustcError], compiled: &Compilation) -> bool {
         let before = self.gone.count();
         if before > MOST_SET_ASIDE {
             return false;
@@ -188,11 +190,12 @@ impl Attempt<'_> {
 
     /// Takes variables out whose types no cell can name, if they may be the reason for these
     /// errors. Says whether there were any.
-    fn leave_out_unnameable(&mut self, errors: &[CompilationError]) -> Result<bool, Error> {
+    fn leave_out_unnameable(&mut self, errors: &[RustcError]) -> Result<bool, Fault> {
         if !types::may_be_about_types(errors) {
             return Ok(false);
         }
         let errors = self.evcxr.awake(&self.state.scope)?.check("let _ = ();")?;
+        let errors: Vec<RustcError> = errors.iter().map(RustcError::from).collect();
         let source = self.evcxr.last_source();
         let variables = &mut self.state.scope.variables;
         let unnameable = types::unnameable(&errors, &source, variables);
@@ -211,24 +214,24 @@ impl Attempt<'_> {
 }
 
 /// rustc does not find a variable that has to go with this cell: the reason is the type.
-fn without_outdated(error: Error, gone: &Gone) -> Error {
-    let Error::CompilationErrors(errors) = &error else {
-        return error;
+fn without_outdated(fault: Fault, gone: &Gone) -> Fault {
+    let Fault::Refused(errors) = &fault else {
+        return fault;
     };
     let is_missing = |name: &&String| {
         let quoted = format!("`{name}`");
         errors.iter().any(|error| {
-            matches!(error.code(), Some("E0423" | "E0425")) && error.message().contains(&quoted)
+            matches!(error.code(), Some("E0423" | "E0425")) && error.message.contains(&quoted)
         })
     };
     match gone.variables.iter().find(is_missing) {
-        Some(name) => explain::outdated(name, &gone.changed.join(", ")),
-        None => error,
+        Some(name) => Fault::Said(explain::outdated(name, &gone.changed.join(", "))),
+        None => fault,
     }
 }
 
 /// Moves out of a variable are errors in a check, which wants to keep every variable, and none in a
 /// run.
-fn prevents_running(error: &CompilationError) -> bool {
+fn prevents_running(error: &RustcError) -> bool {
     error.level() == "error" && !matches!(error.code(), Some("E0382" | "E0505" | "E0597"))
 }

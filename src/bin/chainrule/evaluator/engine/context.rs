@@ -13,6 +13,7 @@ use crate::compiler::redefinition::Redefinition;
 use crate::compiler::session::Filling;
 use crate::compiler::stand_in::cargo::PRETEND;
 use crate::evaluator::changes::obstacles::Compilation;
+use crate::evaluator::failure::fault::Fault;
 use crate::evaluator::state::scope::Scope;
 use crate::worker::link::Worker;
 use crate::worker::relay::{Exchange, Relay};
@@ -222,11 +223,11 @@ impl Context {
     }
 
     /// Has the next cell tell the store of variables what fits no more.
-    pub fn redefine(&self, redefinition: &Redefinition) -> Result<(), Error> {
+    pub fn redefine(&self, redefinition: &Redefinition) -> Result<(), Fault> {
         let session = &self.start.session;
         redefinition
             .write(session)
-            .map_err(|error| Error::Message(format!("{}: {error}", session.display())))
+            .map_err(|error| Fault::Said(format!("{}: {error}", session.display())))
     }
 
     /// The variables that it knows, and their types, if it is there.

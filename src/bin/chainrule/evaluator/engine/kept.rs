@@ -19,13 +19,14 @@ use crate::evaluator::cell::Cell;
 use crate::evaluator::changes::gone::{GaveWay, Gone};
 use crate::evaluator::explain::warnings::Warning;
 use crate::evaluator::failure::Refusal;
+use crate::evaluator::failure::fault::Fault;
 use crate::evaluator::state::State;
 use crate::evaluator::state::scope::{Scope, Variables, reads_files};
 use crate::worker::link::Answers;
 use crate::worker::relay::Exchange;
 use chainrule::base::protocol::evcxr as words;
 use chainrule::display::language;
-use evcxr::{Error, EvalOutputs};
+use evcxr::EvalOutputs;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, HashMap};
@@ -70,7 +71,7 @@ pub struct Runs {
 /// How a cell went, as far as evcxr or what stands for it knows.
 pub struct Ran {
     pub gone: Gone,
-    pub result: Result<EvalOutputs, Error>,
+    pub result: Result<EvalOutputs, Fault>,
     /// Whether the worker was lost with it, and all snapshots.
     pub is_lost: bool,
     /// How often the worker has run something and kept what it did.
@@ -78,7 +79,7 @@ pub struct Ran {
 }
 
 impl Ran {
-    pub fn new(result: Result<EvalOutputs, Error>, gone: Gone) -> Ran {
+    pub fn new(result: Result<EvalOutputs, Fault>, gone: Gone) -> Ran {
         Ran {
             gone,
             result,

@@ -21,6 +21,7 @@ use crate::evaluator::changes::gone::Gone;
 use crate::evaluator::explain::Explanation;
 use crate::evaluator::explain::memory::Fate;
 use crate::evaluator::explain::warnings;
+use crate::evaluator::failure::fault::Fault;
 use crate::evaluator::outlet::Outlet;
 use crate::evaluator::state::State;
 use crate::evaluator::state::scope::{Variables, asks_for_crates};
@@ -30,7 +31,7 @@ use crate::worker::relay::Exchange;
 use attempt::Attempt;
 use chainrule::base::protocol::Event;
 use context::Context;
-use evcxr::{Error, EvalOutputs};
+use evcxr::EvalOutputs;
 use interrupt::{Compiling, Interrupter};
 use kept::{
     CHANGED_TYPE, Compiled, Found, JustCompiled, Kept, KeptCells, Ran, Runs, ends_early, given_up,
@@ -219,14 +220,14 @@ impl Engine {
         function: &str,
     ) -> Option<Result<Answers, Ran>> {
         let path = self.session.store_object(object).ok()?;
-        let failed = |error| Ran::new(Err(error), Gone::default());
+        let failed = |fault| Ran::new(Err(fault), Gone::default());
         let answers = self.worker().run(&path, function);
         let Ok(answers) = answers else {
             self.restart_worker();
             order.state.scope.variables.clear();
             return Some(Err(Ran {
                 is_lost: true,
-                ..failed(Error::SubprocessTerminated(String::new()))
+                ..failed(Fault::Lost)
             }));
         };
         if answers.iter().any(|line| line.starts_with(CHANGED_TYPE)) {
@@ -235,13 +236,13 @@ impl Engine {
         if given_up(&answers) {
             let is_loaded = !order.outlet.forget_load_failure();
             let value = "the cell has not come to its end".to_owned();
-            return is_loaded.then(|| Err(failed(Error::Message(value))));
+            return is_loaded.then(|| Err(failed(Fault::Said(value))));
         }
         Some(Ok(answers))
     }
 
     /// Starts evcxr if it is not there, and prepares it for a cell that asks for crates.
-    fn wake(&mut self, order: &Order) -> Result<(), Error> {
+    fn wake(&mut self, order: &Order) -> Result<(), Fault> {
         if !self.evcxr.is_awake() {
             self.interrupter.waits(true);
             let started = self.evcxr.awake(&order.state.scope).map(drop);

@@ -4,25 +4,28 @@
 
 use super::kept::{JustCompiled, Ran, ends_early, variables_in};
 use super::{Engine, Order};
-use crate::compiler::cell_crate::{CellCrate, FUNCTION};
+use crate::compiler::cell_crate::{CellCrate, FUNCTION, Piece, Source};
 use crate::compiler::redefinition::Redefinition;
+use crate::compiler::rustc_error::{Found, Marked, RustcError, Span};
 use crate::compiler::stand_in::cargo;
+use crate::compiler::stand_in::ended::is_end_of_compiler;
 use crate::compiler::stand_in::generated::{PUT, SOURCE, variable};
 use crate::compiler::times;
-use crate::evaluator::cell::Cell;
 use crate::evaluator::cell::prepare::Prepared;
+use crate::evaluator::cell::{BEFORE, Cell, words};
 use crate::evaluator::changes::gone::Gone;
 use crate::evaluator::changes::meanings::{meant_before, names_taken};
-use crate::evaluator::explain::warnings;
+use crate::evaluator::changes::obstacles::{Compilation, Search};
+use crate::evaluator::explain::{self, warnings};
+use crate::evaluator::failure::fault::Fault;
 use crate::evaluator::state::State;
 use crate::evaluator::state::definitions::redefined_by;
 use crate::evaluator::state::scope::{Scope, Variables, made_by};
 use crate::worker::relay::Exchange;
-use evcxr::{Error, EvalOutputs};
-use ra_ap_syntax::ast::{self, AstNode};
+use evcxr::EvalOutputs;
+use ra_ap_syntax::ast::{self, AstNode, HasName};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 use serde_json::Value;
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -38,12 +41,15 @@ impl Engine {
         let redefinition = redefinition(order.prepared, order.state, &self.folder)?;
         redefinition.write(&folder).ok()?;
         let (cell, template) = (&order.prepared.cell, self.evcxr.template());
-        let object = compile(order.cell, cell, order.state, &folder, &template);
-        if object.is_none() && self.interrupter.is_stopping() {
-            let error = Error::Message("stopped".to_owned());
-            return Some(Ran::new(Err(error), Gone::default()));
+        let made = compile(order.cell, cell, order.state, &folder, &template);
+        if !matches!(made, Some(Made::Object(_))) && self.interrupter.is_stopping() {
+            let fault = Fault::Said("stopped".to_owned());
+            return Some(Ran::new(Err(fault), Gone::default()));
         }
-        let object = object?;
+        let object = match made? {
+            Made::Object(object) => object,
+            Made::Errors(errors) => return refused(order, errors, &folder),
+        };
         let before = order.state.scope.variables.clone();
         let answers = self.run_object(order, &object, FUNCTION)?;
         let said = std::fs::read_to_string(folder.join(cargo::SAID)).unwrap_or_default();
@@ -102,7 +108,7 @@ impl Engine {
 }
 
 /// So often variables may turn out to be moved away, some in each round.
-const MOST_ROUNDS: usize = 4;
+const MOST_ROUNDS: usize = 6;
 
 /// What stands in an object if it names a type that no other cell can name: of a closure, of
 /// something within a function. The store of variables has the names of their types written out.
@@ -113,6 +119,29 @@ const UNNAMEABLE: [&[u8]; 4] = [
     b"serde_json::",
 ];
 
+/// What rustc makes of a cell.
+enum Made {
+    Object(Vec<u8>),
+    Errors(Vec<RustcError>),
+}
+
+/// A cell with these mistakes, if they are its own: not if something of an earlier cell is in its
+/// way.
+fn refused(order: &Order, errors: Vec<RustcError>, folder: &Path) -> Option<Ran> {
+    let compiled = Compilation {
+        source: std::fs::read_to_string(folder.join(SOURCE)).ok()?,
+        diagnostics: std::fs::read_to_string(folder.join(cargo::SAID)).ok(),
+    };
+    let search = Search {
+        cell: order.cell,
+        scope: &order.state.scope,
+        sources: order.sources,
+        compiled: &compiled,
+    };
+    let is_alone = search.obstacles(&errors).is_empty();
+    is_alone.then(|| Ran::new(Err(Fault::Refused(errors)), Gone::default()))
+}
+
 /// Compiles a cell that is given as evcxr would get it. Nothing if that is for evcxr.
 /// `folder` is where it is compiled, `template` that of the prepared library.
 fn compile(
@@ -121,31 +150,126 @@ fn compile(
     state: &State,
     folder: &Path,
     template: &Path,
-) -> Option<Vec<u8>> {
+) -> Option<Made> {
     if !suits(cell, prepared, state) {
         return None;
     }
+    let redefines = !redefined_by(cell, &state.scope).is_empty();
     let mut scope = with_prelude(&state.scope);
     scope.add(prepared);
     let mut of_cell = crate_of(prepared, &scope, &state.scope)?;
     std::fs::create_dir_all(folder.join("src")).ok()?;
     for _ in 0..MOST_ROUNDS {
-        std::fs::write(folder.join(SOURCE), of_cell.source()).ok()?;
+        let source = of_cell.source();
+        std::fs::write(folder.join(SOURCE), &source.text).ok()?;
         // Of a compiler that is ended before it says anything nothing shall be read.
         let _ = std::fs::remove_file(folder.join(cargo::SAID));
         let status = cargo::straight(folder, template).ok()?.status().ok()?;
-        if status.success() {
+        let is_to_run = of_cell.catches && !prepared.has_errors();
+        if status.success() && is_to_run {
             let object = std::fs::read(cargo::straight_object(folder)).ok()?;
             let has = |word: &[u8]| object.windows(word.len()).any(|part| part == word);
-            return (!UNNAMEABLE.iter().any(|word| has(word))).then_some(object);
+            if !UNNAMEABLE.iter().any(|word| has(word)) {
+                return Some(Made::Object(object));
+            }
+            let name = closure(prepared)?;
+            return Some(Made::Errors(vec![unkept(
+                explain::closure(&name),
+                &name,
+                prepared,
+            )]));
         }
-        let moved = moved_away(folder)?;
-        if moved.is_empty() {
+        if redefines {
+            // What of other cells does not fit any more is for evcxr to find.
             return None;
         }
-        of_cell.moves.extend(moved);
+        let errors = errors(folder)?;
+        let moved: Vec<String> = moved_away(&errors, &source);
+        let is_about_results = |error: &Value| error["code"]["code"] == "E0277";
+        if !moved.is_empty() {
+            of_cell.moves.extend(moved);
+        } else if !of_cell.may_fail && errors.iter().any(is_about_results) {
+            // As evcxr does it: rustc then speaks of errors that a `?` cannot pass on.
+            of_cell.may_fail = true;
+        } else if of_cell.catches {
+            of_cell.catches = false;
+        } else {
+            return mistakes(&errors, &source, prepared).map(Made::Errors);
+        }
     }
     None
+}
+
+/// What these errors mean. Nothing if one is not the cell's own.
+fn mistakes(errors: &[Value], source: &Source, prepared: &Cell) -> Option<Vec<RustcError>> {
+    let found = errors.iter().map(|error| Found::new(error, source));
+    // Where brackets do not match, rustc points anywhere.
+    let is_flawed = prepared.has_errors() && !explain::flaws(prepared.text()).is_empty();
+    let found: Vec<Found> = match is_flawed {
+        true => found.flatten().collect(),
+        false => found.collect::<Option<_>>()?,
+    };
+    let mistake = |found| match found {
+        Found::Mistake(error) => Some(error),
+        Found::Borrows(name) => Some(unkept(explain::borrow(&name), &name, prepared)),
+        Found::Moved => None,
+    };
+    let mistakes: Vec<RustcError> = found.into_iter().filter_map(mistake).collect();
+    (is_flawed || !mistakes.is_empty()).then_some(mistakes)
+}
+
+/// That a variable cannot be kept for the next cell.
+fn unkept(message: String, name: &str, prepared: &Cell) -> RustcError {
+    let text = prepared.text();
+    let position = |at: usize| {
+        let before = text.get(..at).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        (before.matches('\n').count() + 1, line.chars().count() + 1)
+    };
+    let place = prepared.place_of_definition(name);
+    let mark = place.map(|place| Marked {
+        span: Some(Span {
+            start: position(place.start),
+            end: position(place.end),
+        }),
+        label: String::new(),
+        is_primary: true,
+    });
+    RustcError {
+        json: Value::Null,
+        message,
+        marks: mark.into_iter().collect(),
+        is_from_cells: true,
+    }
+}
+
+/// The first variable that is made to be a closure.
+fn closure(prepared: &Cell) -> Option<String> {
+    let lets = prepared.statements().iter().cloned();
+    let mut lets = lets.filter_map(ast::LetStmt::cast);
+    lets.find_map(|one| {
+        let is_closure = matches!(one.initializer()?, ast::Expr::ClosureExpr(_));
+        let ast::Pat::IdentPat(pattern) = one.pat()? else {
+            return None;
+        };
+        let name = pattern.name()?.text().to_string();
+        (is_closure && one.ty().is_none()).then_some(name)
+    })
+}
+
+/// The errors that rustc has just found. Nothing if it has found none.
+fn errors(folder: &Path) -> Option<Vec<Value>> {
+    let said = std::fs::read_to_string(folder.join(cargo::SAID)).ok()?;
+    let all = said
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    // That some errors have occurred is no error.
+    let is_of_compiler = |one: &Value| one["message"].as_str().is_some_and(is_end_of_compiler);
+    let is_error = |one: &Value| {
+        let is_marked = one["spans"].as_array().is_some_and(|all| !all.is_empty());
+        one["level"] == "error" && (is_marked || is_of_compiler(one))
+    };
+    Some(all.filter(is_error).collect()).filter(|all: &Vec<Value>| !all.is_empty())
 }
 
 /// What the store of variables has to be told for a cell that takes no variable with it. Nothing
@@ -171,18 +295,11 @@ fn redefinition(prepared: &Prepared, state: &State, folder: &Path) -> Option<Red
 
 /// Whether there is nothing about a cell that evcxr knows more of.
 fn suits(cell: &Cell, prepared: &Cell, state: &State) -> bool {
-    let is_plain = !prepared.has_errors()
-        && prepared.commands().next().is_none()
+    let is_plain = prepared.commands().next().is_none()
         && !state.scope.has_commands()
-        && redefined_by(cell, &state.scope).is_empty()
         && names_taken(cell, &state.scope).is_empty()
         && meant_before(cell, &state.scope, &state.definitions).is_empty();
-    is_plain
-        && !hides_types(prepared, &state.scope)
-        && !state
-            .scope
-            .items()
-            .any(|(_, text)| text.contains("-> impl"))
+    is_plain && !hides_types(prepared, &state.scope)
 }
 
 /// Whether a cell may give a variable a type without a name: what a function hides, a function
@@ -193,6 +310,9 @@ fn hides_types(cell: &Cell, scope: &Scope) -> bool {
         let Some(ast::Expr::PathExpr(path)) = one.initializer() else {
             return false;
         };
+        if one.ty().is_some() {
+            return false;
+        }
         let text = path.syntax().text().to_string();
         let is_variable = made.contains_key(&text) || scope.variables.contains_key(&text);
         let name = text.rsplit("::").next().unwrap_or(&text);
@@ -201,16 +321,30 @@ fn hides_types(cell: &Cell, scope: &Scope) -> bool {
                 .trim_start()
                 .starts_with(|c: char| c.is_lowercase() || c == '_')
     };
-    let hides = |node: &SyntaxNode| {
+    let is_unusual = |node: &SyntaxNode| {
         matches!(
             node.kind(),
-            SyntaxKind::IMPL_TRAIT_TYPE | SyntaxKind::EXTERN_CRATE | SyntaxKind::AWAIT_EXPR
+            SyntaxKind::EXTERN_CRATE | SyntaxKind::AWAIT_EXPR
         )
     };
-    let all = || cell.statements().iter().flat_map(|node| node.descendants());
+    let mut all = cell.statements().iter().flat_map(|node| node.descendants());
+    let texts = scope.items().map(|(_, text)| text).chain([cell.text()]);
+    let hiding: Vec<&str> = texts.flat_map(functions_that_hide).collect();
+    let calls_one = || words(cell.text()).any(|word| hiding.contains(&word));
+    let lets = cell.statements().iter().cloned();
     cell.text().contains("#!")
-        || all().any(|node| hides(&node))
-        || all().filter_map(ast::LetStmt::cast).any(is_function)
+        || all.any(|node| is_unusual(&node))
+        || (!made.is_empty() && !hiding.is_empty() && calls_one())
+        || lets.filter_map(ast::LetStmt::cast).any(is_function)
+}
+
+/// The functions in a text that return `impl Trait`, by their names.
+fn functions_that_hide(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("-> impl").filter_map(move |(at, _)| {
+        let (_, head) = text[..at].rsplit_once("fn ")?;
+        head.split(|c: char| !c.is_alphanumeric() && c != '_')
+            .next()
+    })
 }
 
 /// The definitions of a session behind those that each has.
@@ -228,7 +362,7 @@ fn crate_of<'a>(prepared: &Cell, scope: &'a Scope, before: &'a Scope) -> Option<
     let is_statement =
         |node: &&SyntaxNode| !ast::Item::can_cast(node.kind()) && !ast::Attr::can_cast(node.kind());
     let statements = prepared.statements().iter().filter(is_statement);
-    let statements: Vec<String> = statements.map(|node| node.text().to_string()).collect();
+    let own_items = prepared.items().map(|item| piece(prepared, item.syntax()));
     let may_fail = prepared.statements().iter().any(ends_by_question_mark);
     let is_variable = |name: &String| !name.starts_with(char::is_uppercase);
     let makes = made_by(prepared).into_keys().filter(is_variable);
@@ -239,11 +373,24 @@ fn crate_of<'a>(prepared: &Cell, scope: &'a Scope, before: &'a Scope) -> Option<
             .iter()
             .map(|(name, one)| (name.as_str(), one.kind.as_str(), one.is_mutable))
             .collect(),
-        statements,
+        statements: statements.map(|node| piece(prepared, node)).collect(),
+        own_items: own_items.collect(),
         makes: makes.collect(),
         moves: Vec::new(),
         may_fail,
+        catches: true,
     })
+}
+
+fn piece(prepared: &Cell, node: &SyntaxNode) -> Piece {
+    let start = usize::from(node.text_range().start()) - BEFORE.len();
+    let before = prepared.rust().get(..start).unwrap_or_default();
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    Piece {
+        text: node.text().to_string(),
+        line: before.matches('\n').count() + 1,
+        column: before[line_start..].chars().count(),
+    }
 }
 
 /// Whether a statement has a `?` of the cell itself: not one of a function or a closure in it.
@@ -263,26 +410,15 @@ fn ends_by_question_mark(statement: &SyntaxNode) -> bool {
     questions.into_iter().any(|node| is_own(&node))
 }
 
-/// The variables that rustc says are gone where they are to be kept. Nothing if it says anything
-/// else.
-fn moved_away(folder: &Path) -> Option<BTreeSet<String>> {
-    let said = std::fs::read_to_string(folder.join(cargo::SAID)).ok()?;
-    let source = std::fs::read_to_string(folder.join(SOURCE)).ok()?;
-    let lines: Vec<&str> = source.lines().collect();
-    let mut moved = BTreeSet::new();
-    let diagnostics = said
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    for error in diagnostics.filter(|one| one["level"] == "error") {
-        if error["code"]["code"].is_null() {
-            continue; // "aborting due to …"
-        }
+/// The variables that rustc says are gone where they are to be kept.
+fn moved_away(errors: &[Value], source: &Source) -> Vec<String> {
+    let lines: Vec<&str> = source.text.lines().collect();
+    let moved = errors.iter().filter_map(|error| {
         let spans = error["spans"].as_array()?;
         let primary = spans.iter().find(|span| span["is_primary"] == true)?;
         let line = lines.get((primary["line_start"].as_u64()? as usize).checked_sub(1)?)?;
-        let name =
-            variable(line).filter(|_| line.starts_with(PUT) && error["code"]["code"] == "E0382")?;
-        moved.insert(name.to_owned());
-    }
-    Some(moved)
+        let is_meant = line.starts_with(PUT) && error["code"]["code"] == "E0382";
+        variable(line).filter(|_| is_meant).map(str::to_owned)
+    });
+    moved.collect()
 }

@@ -7,9 +7,9 @@
 //! the cell, is left out when it first stands in the way.
 
 use crate::compiler::public_paths::{PublicPaths, in_a_cell};
+use crate::compiler::rustc_error::RustcError;
 use crate::evaluator::state::scope::{Variable, Variables};
 use chainrule::base::protocol::Event;
-use evcxr::CompilationError;
 use ra_ap_syntax::{Edition, SourceFile, SyntaxKind};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -67,11 +67,7 @@ pub fn with_gaps(variables: &mut Variables) -> impl Iterator<Item = (&String, &m
 
 /// The variables whose types rustc does not understand, given what it says of a cell that does
 /// nothing, and its source.
-pub fn unnameable(
-    errors: &[CompilationError],
-    source: &str,
-    variables: &Variables,
-) -> BTreeSet<String> {
+pub fn unnameable(errors: &[RustcError], source: &str, variables: &Variables) -> BTreeSet<String> {
     let lines: Vec<&str> = source.lines().collect();
     let spans = errors
         .iter()
@@ -95,18 +91,18 @@ pub fn unnameable(
 
 /// Whether one of these may be about a variable of an earlier cell. Of errors in what it has
 /// written itself evcxr says nothing where it has a warning about the cell.
-pub fn may_be_about_types(errors: &[CompilationError]) -> bool {
+pub fn may_be_about_types(errors: &[RustcError]) -> bool {
     errors.iter().all(|error| error.level() == "warning") || errors.iter().any(may_be_about_a_type)
 }
 
 /// Whether a variable of an earlier cell may be the reason: its type is unknown, private,
 /// incomplete or not there.
-fn may_be_about_a_type(error: &CompilationError) -> bool {
+fn may_be_about_a_type(error: &RustcError) -> bool {
     const CODES: &[&str] = &[
         "E0106", "E0107", "E0121", "E0282", "E0283", "E0284", "E0308", "E0412", "E0422", "E0425",
         "E0433", "E0603",
     ];
-    error.code().is_none_or(|code| CODES.contains(&code)) || !error.is_from_user_code()
+    error.code().is_none_or(|code| CODES.contains(&code)) || !error.is_from_cells
 }
 
 /// Whether a type has a `_` in it.

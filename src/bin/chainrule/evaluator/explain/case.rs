@@ -112,9 +112,19 @@ impl Explanation {
     }
 }
 
+/// That a variable is a closure, in the words of evcxr.
+pub fn closure(variable: &str) -> String {
+    format!("The variable `{variable}` is a closure, which cannot be persisted.")
+}
+
+/// That a variable borrows from another, in the words of evcxr.
+pub fn borrow(variable: &str) -> String {
+    format!("The variable `{variable}` contains a reference with a non-static lifetime")
+}
+
 /// Why a cell that uses a variable of a type that it changes is not run, as if evcxr said it.
-pub fn outdated(variable: &str, changed: &str) -> evcxr::Error {
-    evcxr::Error::Message(format!("{OUTDATED}: `{variable}` `{changed}`"))
+pub fn outdated(variable: &str, changed: &str) -> String {
+    format!("{OUTDATED}: `{variable}` `{changed}`")
 }
 
 /// What evcxr says of a variable that it cannot keep for the next cell.

@@ -26,7 +26,7 @@ mod syntax;
 mod text;
 pub mod warnings;
 
-pub use case::{Case, Explanation, Unkept, outdated};
+pub use case::{Case, Explanation, Unkept, borrow, closure, outdated};
 pub use situations::{is_help, is_of_the_moment, threads_gone};
 pub use syntax::Cell;
 pub use text::{Flaw, flaws};

@@ -2,13 +2,13 @@
 
 use super::generated::{about_the_cell, without_generated, without_level};
 use super::helps::{Help, helps};
+use crate::compiler::rustc_error::RustcError;
 use crate::evaluator::cell::prepare::Prepared;
 use crate::evaluator::explain::memory::Memory;
 use crate::evaluator::explain::{Case, Cell, Flaw, Unkept, is_of_the_moment};
 use annotate_snippets::renderer::Style;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use chainrule::display::say;
-use evcxr::CompilationError;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
@@ -44,15 +44,15 @@ impl Mark {
 }
 
 impl Mistake {
-    pub(super) fn new(code: &str, prepared: &Prepared, error: &CompilationError) -> Mistake {
-        let unkept = Unkept::from_message(&error.message());
+    pub(super) fn new(code: &str, prepared: &Prepared, error: &RustcError) -> Mistake {
+        let unkept = Unkept::from_message(&error.message);
         let id = error.code().map(str::to_owned);
         let kind = unkept
             .as_ref()
             .map(|unkept| unkept.kind.to_owned())
             .or(id.clone())
             .unwrap_or_default();
-        let said = error.message();
+        let said = &error.message;
         // What cargo says begins with lines on what it has done, and with its level.
         let said = said
             .find("\nerror: ")
@@ -214,19 +214,15 @@ fn is_advice_alone(id: &Option<String>, message: &str) -> bool {
 }
 
 /// What rustc marks in the cell.
-fn marks(code: &str, prepared: &Prepared, error: &CompilationError, original: &str) -> Vec<Mark> {
-    let primary = error
-        .primary_spanned_message()
-        .and_then(|message| message.span);
+fn marks(code: &str, prepared: &Prepared, error: &RustcError, original: &str) -> Vec<Mark> {
+    let primary = error.primary().and_then(|mark| mark.span);
     let mut marks = Vec::new();
-    for said in error.spanned_messages() {
+    for said in &error.marks {
         let Some(span) = said.span else { continue };
-        let byte = |line, column| offset(code, line, prepared.column(line, column));
-        let start = byte(span.start_line, span.start_column);
-        let end = byte(span.end_line, span.end_column).max(start);
-        let is_primary = primary.is_some_and(|p| {
-            (p.start_line, p.start_column) == (span.start_line, span.start_column)
-        });
+        let byte = |(line, column)| offset(code, line, prepared.column(line, column));
+        let start = byte(span.start);
+        let end = byte(span.end).max(start);
+        let is_primary = primary.is_some_and(|primary| primary.start == span.start);
         let label = without_level(&said.label);
         // The method is the one that shows a value; learners did not write it.
         let label = match label {
