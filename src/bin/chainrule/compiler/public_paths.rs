@@ -6,7 +6,7 @@
 
 use super::library;
 use ra_ap_syntax::ast::{self, AstNode, HasModuleItem, HasName};
-use ra_ap_syntax::{Edition, SourceFile};
+use ra_ap_syntax::{Edition, SourceFile, SyntaxKind, SyntaxNode};
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 /// The path of a definition, and the one that cells can write; the same for modules, which end in
@@ -32,7 +32,8 @@ pub fn of_library(std_sources: &std::path::Path) -> PublicPaths {
     sources.public_paths(&ROOTS)
 }
 
-/// What the compiler calls a type, as a cell can write it. Nothing if no cell can.
+/// What the compiler calls a type, as a cell can write it. Nothing if no cell can. Of lifetimes the
+/// compiler says nothing: what is kept for other cells lives as long as all of them.
 pub fn in_a_cell(kind: &str, paths: &PublicPaths) -> Option<String> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
     let (mut text, mut rest) = (String::with_capacity(kind.len()), kind);
@@ -53,7 +54,42 @@ pub fn in_a_cell(kind: &str, paths: &PublicPaths) -> Option<String> {
         }
     }
     text.push_str(rest);
-    (!text.contains('{')).then_some(text)
+    (!text.contains('{')).then(|| with_static_lifetimes(&text))
+}
+
+/// `&'static str` for `&str`, `Chars<'static>` for `Chars<'_>`; not in functions that take
+/// references, which may be any.
+fn with_static_lifetimes(kind: &str) -> String {
+    const BEFORE: &str = "type T = ";
+    const STATIC: &str = "'static";
+    let file = SourceFile::parse(&format!("{BEFORE}{kind};"), Edition::Edition2024);
+    let is_any = |node: &SyntaxNode| match node.kind() {
+        SyntaxKind::PARAM_LIST | SyntaxKind::PARENTHESIZED_ARG_LIST => true,
+        SyntaxKind::RET_TYPE => {
+            let taken = node.prev_sibling();
+            taken.is_some_and(|taken| taken.text().contains_char('&'))
+        }
+        _ => false,
+    };
+    let all = file.syntax_node().descendants();
+    let all = all.filter(|node| !node.ancestors().any(|above| is_any(&above)));
+    let mut changes: Vec<(usize, usize, String)> = Vec::new();
+    for node in all {
+        if let Some(one) = ast::RefType::cast(node.clone()) {
+            let amp = one.amp_token().filter(|_| one.lifetime().is_none());
+            let end = amp.map(|amp| usize::from(amp.text_range().end()));
+            changes.extend(end.map(|end| (end, end, format!("{STATIC} "))));
+        } else if ast::Lifetime::cast(node.clone()).is_some() && node.text() == "'_" {
+            let range = node.text_range();
+            changes.push((range.start().into(), range.end().into(), STATIC.to_owned()));
+        }
+    }
+    changes.sort();
+    let mut text = kind.to_owned();
+    for (start, end, put) in changes.iter().rev() {
+        text.replace_range(start - BEFORE.len()..end - BEFORE.len(), put);
+    }
+    text
 }
 
 /// Types that macros make are not seen in the sources. Who finds one in a module that others see
@@ -355,7 +391,7 @@ mod tests {
             (
                 "lib.rs",
                 "mod a; pub mod b { pub use crate::a::inner::Two; pub use super::a::*; } \
-                        extern crate other as another; pub use another::Far; pub mod c;",
+                        extern crate other as another; pub use another::Far; pub mod c; pub use a::inner::Made;",
             ),
             (
                 "a/mod.rs",
@@ -396,8 +432,26 @@ mod tests {
         assert_eq!(paths, expected.collect());
         let in_a_cell = |kind: &str| in_a_cell(kind, &paths);
         let kind = "(here::a::One, &[ctx::m::Own; 2], here::c::Made<u8>, dyn here::b::Any)";
-        let expected = "(here::b::One, &[m::Own; 2], here::c::Made<u8>, dyn here::b::Any)";
+        let expected = "(here::b::One, &'static [m::Own; 2], here::c::Made<u8>, dyn here::b::Any)";
         assert_eq!(in_a_cell(kind).as_deref(), Some(expected));
+        for (kind, expected) in [
+            (
+                "&mut here::c::C<'_, &str>",
+                "&'static mut here::c::C<'static, &'static str>",
+            ),
+            ("fn(&u8) -> &u8", "fn(&u8) -> &u8"),
+            ("fn(u8) -> &u8", "fn(u8) -> &'static u8"),
+            (
+                "for<'a> fn(&'a u8, here::c::C<'_>) -> &'a u8",
+                "for<'a> fn(&'a u8, here::c::C<'_>) -> &'a u8",
+            ),
+            (
+                "dyn here::c::Fn(&u8) + 'static",
+                "dyn here::c::Fn(&u8) + 'static",
+            ),
+        ] {
+            assert_eq!(in_a_cell(kind).as_deref(), Some(expected), "{kind}");
+        }
         for kind in [
             "ctx::f",
             "here::a::Hidden",
