@@ -315,11 +315,12 @@ fn hides_types(cell: &Cell, scope: &Scope) -> bool {
         }
         let text = path.syntax().text().to_string();
         let is_variable = made.contains_key(&text) || scope.variables.contains_key(&text);
-        let name = text.rsplit("::").next().unwrap_or(&text);
-        !is_variable
-            && name
-                .trim_start()
-                .starts_with(|c: char| c.is_lowercase() || c == '_')
+        let last = path.path().and_then(|path| path.segment());
+        let name = last
+            .and_then(|last| last.name_ref())
+            .map(|name| name.text().to_string());
+        let is_small = |name: String| name.starts_with(|c: char| c.is_lowercase() || c == '_');
+        !is_variable && name.is_none_or(is_small)
     };
     let is_unusual = |node: &SyntaxNode| {
         matches!(
