@@ -193,6 +193,16 @@ def test_a_cell_means_the_same_either_way(both):
     assert variables(straight) == variables(through)
 
 
+def test_types_that_evcxr_cannot_write_down_are_kept(both):
+    """rust-analyzer names a trait without its path."""
+    straight, through = both
+    made, used = "fn hid() -> Box<dyn std::fmt::Debug> { Box::new(1) }", "let hid_one = hid();"
+    assert seen(straight, made)[0] == seen(through, made)[0] == "ok"
+    assert "the trait `Debug`" in seen(through, used)[2]
+    assert seen(straight, used) == ("ok", None, None, [])
+    assert straight.value("hid_one") == "1"
+
+
 # Each may use what those before it have made; which of them there are is drawn.
 PIECES = [
     "let a = {n};",
