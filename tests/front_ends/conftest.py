@@ -1,8 +1,10 @@
 """Kernels for the tests: each file of tests gets Jupyter folders of its own, with the kernel installed there."""
 
+import contextlib
 import os
 import subprocess
 import sys
+import threading
 import time
 
 import psutil
@@ -92,6 +94,31 @@ class Kernel:
         )
         assert acted, reply["content"]
         return reply["content"]
+
+    def run_until_compiling(self, code, act, timeout=TIMEOUT):
+        """Runs a cell and calls `act` when rustc is in the middle of it."""
+
+        def when_compiling():
+            deadline = time.monotonic() + timeout
+            while not self.compilers() and time.monotonic() < deadline:
+                time.sleep(0.05)
+            act()
+
+        thread = threading.Thread(target=when_compiling)
+        thread.start()
+        reply, _ = self.run(code, timeout)
+        thread.join()
+        return reply
+
+    def compilers(self):
+        """What compiles a cell: the short ones that a session starts with are over sooner."""
+        root, now = psutil.Process(self.manager.provisioner.pid), time.time()
+        found = []
+        for process in root.children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if process.name() == "rustc" and now - process.create_time() > 0.5:
+                    found.append(process)
+        return found
 
     def value(self, expression):
         """The text of an expression's value."""

@@ -284,12 +284,23 @@ def test_useful_methods_are_near_the_top(session):
     assert not any(match.startswith("evcxr") or match.startswith("CHAINRULE") for match in reply["matches"])
 
 
-def test_half_of_all_answers_take_less_than_a_tenth_of_a_second(session):
+@pytest.fixture(scope="module")
+def ordinary(session):
+    """How long a cell takes that is compiled and does nothing."""
+    seconds = []
+    for n in range(5):
+        begin = time.perf_counter()
+        assert session.run(f"let number_{n} = {n};")[0]["status"] == "ok"
+        seconds.append(time.perf_counter() - begin)
+    return statistics.median(seconds)
+
+
+def test_nobody_waits_for_a_name_as_for_a_cell(session, ordinary):
     complete(session, "x.|")  # reads the library
     seconds = [complete(session, marked)[2] for marked, _, _ in POSITIONS]
-    print(f"p50 {1000 * statistics.median(seconds):.1f} ms, slowest {1000 * max(seconds):.0f} ms")
-    assert statistics.median(seconds) <= 0.1
-    assert max(seconds) < 2
+    print(f"p50 {1000 * statistics.median(seconds):.1f} ms, slowest {1000 * max(seconds):.0f} ms, a cell {1000 * ordinary:.0f} ms")
+    assert statistics.median(seconds) < ordinary / 4
+    assert max(seconds) < 5 * ordinary
 
 
 @pytest.mark.parametrize("marked, words", INSPECTIONS)
@@ -321,7 +332,7 @@ def test_inspection_escapes_what_a_learner_wrote(session):
     assert "<script" not in html and "&lt;script&gt;" in html
 
 
-def test_answers_while_a_cell_runs(session):
+def test_answers_while_a_cell_runs(session, ordinary):
     answers = []
     ask = [("complete_request", at("x.matm|")), ("complete_request", at("wei|")), ("inspect_request", at("x|")), ("complete_request", at("weights.|"))]
 
@@ -337,4 +348,6 @@ def test_answers_while_a_cell_runs(session):
     assert answers[0][0]["matches"] == ["matmul"] and answers[1][0]["matches"][0] == "weights"
     assert "shape [2, 2]" in answers[2][0]["data"]["text/plain"]
     assert {"len", "iter", "push"} <= set(answers[3][0]["matches"])
-    assert max(seconds for _, seconds in answers) < 1
+    slowest = max(seconds for _, seconds in answers)
+    print(f"slowest {1000 * slowest:.0f} ms, a cell {1000 * ordinary:.0f} ms")
+    assert slowest < 5 * ordinary
