@@ -1,9 +1,13 @@
 """Completion and inspection at positions that are written down: what must be in the list, and what on top."""
 
+import os
+import shutil
 import statistics
+import subprocess
 import time
 
 import pytest
+from conftest import Kernel
 
 # Cells that have run: what they leave is known afterwards.
 SESSION = [
@@ -192,8 +196,6 @@ def at(marked, content=None):
 
 @pytest.fixture(scope="module")
 def session(jupyter_folders, tmp_path_factory):
-    from conftest import Kernel
-
     folder = tmp_path_factory.mktemp("work")
     (folder / "positions.csv").write_text("a,b\n1,2\n")
     (folder / "sub").mkdir()
@@ -351,3 +353,40 @@ def test_answers_while_a_cell_runs(session, ordinary):
     slowest = max(seconds for _, seconds in answers)
     print(f"slowest {1000 * slowest:.0f} ms, a cell {1000 * ordinary:.0f} ms")
     assert slowest < 5 * ordinary
+
+
+@pytest.fixture
+def without_sources_of_std(jupyter_folders, tmp_path):
+    """A kernel on rustup's usual set-up, which has no sources of std, and a network that cannot fetch them."""
+    programs, sysroot = tmp_path / "bin", tmp_path / "sysroot"
+    programs.mkdir()
+    sysroot.mkdir()
+    rustc = subprocess.run(["rustup", "which", "rustc"], capture_output=True, text=True).stdout.strip() or shutil.which("rustc")
+    scripts = {
+        "rustc": f'[ "$1 $2" = "--print sysroot" ] && echo "{sysroot}" && exit\nexec "{rustc}" "$@"',
+        "rustup": f'[ "$1 $2" = "which rustc" ] && echo "{programs}/rustc" && exit\n[ "$1" = which ] && command -v "$2" && exit\nexit 1',
+    }
+    for name, script in scripts.items():
+        (programs / name).write_text(f"#!/bin/sh\n{script}\n")
+        (programs / name).chmod(0o755)
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    kernel = Kernel(env={"PATH": path, "CHAINRULE_CACHE": str(tmp_path / "cache")})
+    yield kernel
+    kernel.stop()
+
+
+def test_without_the_sources_of_std_the_library_is_known(without_sources_of_std):
+    kernel = without_sources_of_std
+    for marked, known in [("let t = tens|", "tensor"), ("Tensor::ze|", "zeros"), ("tensor([1.0]).sof|", "softmax")]:
+        assert known in complete(kernel, marked)[1]["matches"], marked
+    for marked in ["vec![1].le|", "std::collections::Ha|", "x.|", "1.0f32.sq|"]:
+        complete(kernel, marked)  # nothing may be known, and nothing fails
+    for marked, is_known in [("Tensor|", True), ("tensor([1.0]).relu|()", True), ("HashMap|", False), ("nobody|", False)]:
+        reply = kernel.request("inspect_request", at(marked, {"detail_level": 1}))
+        assert (reply["status"], reply["found"]) == ("ok", is_known), (marked, reply)
+    # The cell says what is missing, once, and what to type.
+    for _ in range(2):
+        reply, outputs = kernel.run("vec![1].len()")
+        assert reply["ename"] == "SetupError" and reply["evalue"].count("rustup component add rust-src") == 1, reply
+        assert [kind for kind, _ in outputs] == ["status", "execute_input", "error", "status"], outputs
+    assert "tensor" in complete(kernel, "let t = tens|")[1]["matches"]
