@@ -4,7 +4,8 @@
 use super::super::cell::{ends_inside_a_token, without_commands};
 use super::case::{FOREIGN, STRANGE, UNPAIRED};
 use super::python::{Foreign, foreign};
-use super::syntax::{is_text, tokens};
+use super::syntax::is_text;
+use crate::evaluator::cell::tokens;
 use chainrule::display::say;
 use ra_ap_syntax::{SyntaxKind, SyntaxToken, T};
 use std::ops::Range;
