@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -60,6 +61,11 @@ def processes(kernel):
     snapshots = sorted(one for one in family if one[0] == "chainrule-snap")
     allowed = 1 + UNDO + 2
     return sorted([one for one in family if one not in snapshots] + snapshots[-1:] + snapshots[allowed:])
+
+
+def plain(lines):
+    """Lines as text without colours, such as those of a traceback."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(lines))
 
 
 class Kernel:
@@ -148,6 +154,14 @@ class Kernel:
 
 @pytest.fixture(scope="module")
 def kernel(jupyter_folders):
+    kernel = Kernel()
+    yield kernel
+    kernel.stop()
+
+
+@pytest.fixture
+def fresh(jupyter_folders):
+    """A session of its own: what one test names is in no other's way."""
     kernel = Kernel()
     yield kernel
     kernel.stop()

@@ -4,7 +4,6 @@ behind."""
 import contextlib
 import os
 import random
-import re
 import signal
 import subprocess
 import sys
@@ -14,7 +13,7 @@ import uuid
 
 import psutil
 import pytest
-from conftest import Kernel, processes
+from conftest import Kernel, plain, processes
 
 SETUP = """
 let mut numbers = vec![1, 2, 3];
@@ -100,10 +99,6 @@ def settle(kernel):
 
 def stream(outputs, name=None):
     return "".join(c["text"] for kind, c in outputs if kind == "stream" and name in (None, c["name"]))
-
-
-def plain(reply):
-    return re.sub("\x1b\\[[0-9;]*m", "", "\n".join(reply["traceback"]))
 
 
 PANICS = {
@@ -218,7 +213,7 @@ def test_after_a_crash_everything_is_as_before_the_cell(ready, fault):
     assert words in reply["evalue"] and "as they were before the cell" in reply["evalue"], reply["evalue"]
     assert [kind for kind, _ in outputs].count("error") == 1
     if fault != "processes":  # there it depends on how fast they start
-        assert reply["traceback"][-1].endswith(f"(cell [{reply['execution_count']}], line {line})"), plain(reply)
+        assert reply["traceback"][-1].endswith(f"(cell [{reply['execution_count']}], line {line})"), plain(reply["traceback"])
     for variable in ("numbers", "word"):
         if variable in code:
             assert f"`{variable}`" in reply["evalue"].split("Whatever the cell had done to")[1], reply["evalue"]

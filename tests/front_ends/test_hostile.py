@@ -3,13 +3,12 @@ variable is still there, and the memory comes back."""
 
 import json
 import os
-import re
 import threading
 import time
 
 import psutil
 import pytest
-from conftest import Kernel
+from conftest import Kernel, plain
 
 ALL = os.environ.get("CHAINRULE_ALL") == "1"
 # What no kernel shall have to wait for, beside a cell that does nothing in the same run: how many times as long.
@@ -299,7 +298,7 @@ def test_what_grows_in_the_compiler_takes_no_machine(narrow, name):
     code, words, meaning = GROWING[name]
     (reply, _), most = largest(narrow, lambda: narrow.run(code))
     print(f"{most >> 20} MiB")
-    said = re.sub("\x1b\\[[0-9;]*m", "", "\n".join(reply["traceback"]))
+    said = plain(reply["traceback"])
     assert (reply["status"], reply["ename"]) == ("error", "CompileError"), reply
     assert words in reply["evalue"] and meaning in said, said
     assert "rustc" not in said and "backtrace" not in said and len(said) < 3000, said

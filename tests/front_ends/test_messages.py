@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from conftest import Kernel
+from conftest import Kernel, plain
 
 
 def kinds(outputs):
@@ -113,16 +113,16 @@ def test_an_error_names_the_cell_and_the_line(kernel):
 
 def test_columns_in_a_last_expression_are_the_learners(kernel):
     reply, _ = kernel.run("let a = 1;\n  a + nothing * 2")
-    plain = re.sub("\x1b\\[[0-9;]*m", "", "\n".join(reply["traceback"]))
-    assert ":2:7" in plain, plain
-    assert "2 |   a + nothing * 2\n  |       ^^^^^^^" in plain, plain
+    said = plain(reply["traceback"])
+    assert ":2:7" in said, said
+    assert "2 |   a + nothing * 2\n  |       ^^^^^^^" in said, said
 
 
 def test_a_value_that_cannot_be_shown(kernel):
     reply, _ = kernel.run("struct Mute;\nMute")
     assert "`Mute` doesn't implement `Debug`" in reply["evalue"], reply
-    plain = re.sub("\x1b\\[[0-9;]*m", "", "\n".join(reply["traceback"]))
-    assert "this value cannot be shown" in plain and "#[derive(Debug)]" in plain and "evcxr" not in plain, plain
+    said = plain(reply["traceback"])
+    assert "this value cannot be shown" in said and "#[derive(Debug)]" in said and "evcxr" not in said, said
 
 
 @pytest.mark.parametrize(
