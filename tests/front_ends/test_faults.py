@@ -526,7 +526,7 @@ def test_interrupt_while_compiling(ready):
     reply = ready.run_until_compiling("numbers.push(4);\n" + SLOW, ready.manager.interrupt_kernel)
     assert reply["ename"] == "InterruptedWhileCompiling" and "nothing has changed" in reply["evalue"], reply
     assert state(ready) == BEFORE
-    deadline = time.monotonic() + 2
+    deadline = time.monotonic() + 30
     while ready.compilers() and time.monotonic() < deadline:
         time.sleep(0.05)
     assert not ready.compilers()
