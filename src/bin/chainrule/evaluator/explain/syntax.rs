@@ -391,9 +391,7 @@ pub fn without_texts(code: &str) -> String {
     for token in tokens(&rust) {
         let is_plain = token.text().starts_with('\'') && token.kind() != SyntaxKind::COMMENT;
         if is_text(token.kind()) && !is_plain {
-            let range =
-                usize::from(token.text_range().start())..usize::from(token.text_range().end());
-            bare[range]
+            bare[Range::from(token.text_range())]
                 .iter_mut()
                 .filter(|byte| **byte != b'\n')
                 .for_each(|byte| *byte = b' ');

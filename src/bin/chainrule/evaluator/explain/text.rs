@@ -243,9 +243,7 @@ pub enum Unpaired {
 pub fn unpaired(code: &str) -> Option<Unpaired> {
     let rust = without_commands(code);
     let tokens = tokens(&rust);
-    let range = |token: &SyntaxToken| {
-        usize::from(token.text_range().start())..usize::from(token.text_range().end())
-    };
+    let range = |token: &SyntaxToken| Range::from(token.text_range());
     let mut open: Vec<(Range<usize>, char)> = Vec::new();
     for token in &tokens {
         let bracket = token.text().chars().next().unwrap_or_default();
