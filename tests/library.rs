@@ -9,19 +9,29 @@ use chainrule::prelude::*;
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, Once, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Mutex, MutexGuard, Once, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-static TURN: RwLock<()> = RwLock::new(());
+/// The interrupt flag, at which every operation looks, and what else a session has once.
+static PROCESS: RwLock<()> = RwLock::new(());
+static GENERATOR: Mutex<()> = Mutex::new(());
 
-/// The generator, the interrupt flag, at which every operation looks, and what was warned of are
-/// shared by the process: a test that sets or needs one of them has the process for itself.
+type Shared = RwLockReadGuard<'static, ()>;
+
+/// A test that sets what is shared by the process, or measures it, has the process for itself.
 fn alone() -> RwLockWriteGuard<'static, ()> {
-    TURN.write().unwrap_or_else(PoisonError::into_inner)
+    PROCESS.write().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The others run beside each other.
-fn together() -> RwLockReadGuard<'static, ()> {
-    TURN.read().unwrap_or_else(PoisonError::into_inner)
+fn together() -> Shared {
+    PROCESS.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Of those that draw random numbers one runs at a time: who has set a seed knows which come.
+fn draws() -> (Shared, MutexGuard<'static, ()>) {
+    let shared = together();
+    let generator = GENERATOR.lock();
+    (shared, generator.unwrap_or_else(PoisonError::into_inner))
 }
 
 // ------------------------------------------------------------------------------------------------
@@ -66,7 +76,7 @@ macro_rules! mistake {
 
 #[test]
 fn a_mistake_is_reported_at_its_line() {
-    let _turn = alone();
+    let _turn = together();
     let (a, b) = (Tensor::zeros(&[2, 3]), Tensor::zeros(&[4, 5]));
     mistake!(a.matmul(&b), "matmul: inner sizes differ: [2, 3] x [4, 5]");
     mistake!(
@@ -334,7 +344,7 @@ fn a_mistake_with_gradients_is_reported_at_its_line() {
 
 #[test]
 fn a_mistake_with_a_model_is_reported_at_its_line() {
-    let _turn = alone();
+    let _turn = draws();
     let layer = Dense::new(784, 128);
     let images = Tensor::zeros(&[64, 28, 28]).label("images");
     let message = mistake!(
@@ -441,7 +451,7 @@ fn a_mistake_with_a_model_is_reported_at_its_line() {
 
 #[test]
 fn a_mistake_with_a_layer_is_reported_at_its_line() {
-    let _turn = together();
+    let _turn = draws();
     let rows = Tensor::zeros(&[5, 784]).label("images");
     mistake!(
         Conv2D::new(1, 8, 3).forward(&rows),
@@ -514,7 +524,7 @@ fn a_mistake_with_a_layer_is_reported_at_its_line() {
 /// The whole text of the message that learners will see most.
 #[test]
 fn the_message_of_matmul() {
-    let _turn = alone();
+    let _turn = together();
     let images = Tensor::zeros(&[64, 28, 28]).label("images");
     let weight = Tensor::zeros(&[784, 128]).label("dense1.weight");
     let (message, _) = panic_of(|| drop(images.matmul(&weight)));
@@ -557,7 +567,7 @@ fn after_a_panic_or_an_interrupt_everything_works() {
 /// Forward, backward and drop on a thread with a small stack, where any recursion would end badly.
 #[test]
 fn a_chain_of_a_million_operations() {
-    let _turn = alone();
+    let _turn = together();
     let work = || {
         let x = tensor(1.0).requires_grad();
         let mut y = x.clone();
@@ -584,7 +594,7 @@ fn a_chain_of_a_million_operations() {
 /// Chains of `softmax`, which remember their inputs also under `no_grad`.
 #[test]
 fn a_long_chain_without_gradients() {
-    let _turn = alone();
+    let _turn = together();
     let work = || no_grad(|| drop((0..100_000).fold(tensor([0.1, 0.2]), |x, _| x.softmax(-1))));
     std::thread::Builder::new()
         .stack_size(256 * 1024)
@@ -635,7 +645,7 @@ fn gradients_add_up_until_they_are_cleared() {
 
 #[test]
 fn the_tape_finds_what_backward_finds() {
-    let _turn = alone();
+    let _turn = draws();
     seed(5);
     let model = Sequential::new()
         .add(Dense::new(3, 4).tanh())
@@ -683,7 +693,7 @@ fn an_update_does_not_reach_a_living_graph() {
 
 #[test]
 fn tensors_work_on_other_threads() {
-    let _turn = alone();
+    let _turn = together();
     let w = tensor(2.0).requires_grad();
     let copy = w.clone();
     std::thread::spawn(move || copy.square().backward())
@@ -713,7 +723,7 @@ fn weights(model: &Sequential) -> Vec<Vec<Float>> {
 
 #[test]
 fn the_same_seed_gives_the_same_weights() {
-    let _turn = alone();
+    let _turn = draws();
     let run = |number: u64| {
         seed(number);
         let data = data::two_moons(100, 0.1);
@@ -732,7 +742,7 @@ fn the_same_seed_gives_the_same_weights() {
 
 #[test]
 fn xor_is_learnt() {
-    let _turn = alone();
+    let _turn = draws();
     seed(1);
     let data = data::xor();
     let mut model = classifier(2, 4, 2);
@@ -757,7 +767,7 @@ fn xor_is_learnt() {
 
 #[test]
 fn every_optimiser_finds_a_line() {
-    let _turn = alone();
+    let _turn = draws();
     let optimisers: [Box<dyn Fn() -> Box<dyn Optimizer>>; 7] = [
         Box::new(|| Box::new(Sgd::new(0.3))),
         Box::new(|| Box::new(Momentum::new(0.1, 0.8))),
@@ -795,7 +805,7 @@ fn every_optimiser_finds_a_line() {
 
 #[test]
 fn fit_evaluate_predict() {
-    let _turn = alone();
+    let _turn = draws();
     seed(3);
     let (train, test) = data::two_moons(300, 0.1).split(0.8);
     let mut model = classifier(2, 16, 2);
@@ -963,7 +973,7 @@ fn an_interrupt_waits_for_a_panic() {
 
 #[test]
 fn a_loss_that_is_no_number_ends_the_run() {
-    let _turn = alone();
+    let _turn = draws();
     let x = tensor([[1.0], [2.0]]);
     let mut model = Sequential::new().add(Dense::new(1, 1));
     model.compile(Sgd::new(1e30), MeanSquaredError, ());
@@ -977,7 +987,7 @@ fn a_loss_that_is_no_number_ends_the_run() {
 
 #[test]
 fn the_summary_counts() {
-    let _turn = together();
+    let _turn = draws();
     let model = Sequential::new()
         .add(Flatten::new())
         .add(Dense::new(784, 128).relu())
@@ -1007,7 +1017,7 @@ Total params: 101,770";
 
 #[test]
 fn the_summary_counts_the_work() {
-    let _turn = alone();
+    let _turn = draws();
     let model = Sequential::new()
         .input(&[1, 28, 28])
         .add(Conv2D::new(1, 8, 3).same().relu())
@@ -1069,7 +1079,7 @@ Total params: 770";
 
 #[test]
 fn initial_weights_have_the_right_size() {
-    let _turn = alone();
+    let _turn = draws();
     seed(6);
     let deviation = |init: Init| (init.draw(300, 200).square().mean().item()).sqrt();
     let near = |init: Init, expected: Float| {
@@ -1104,7 +1114,7 @@ fn initial_weights_have_the_right_size() {
 
 #[test]
 fn layers_learn_and_are_used() {
-    let _turn = alone();
+    let _turn = draws();
     seed(1);
     let x = Tensor::randn(&[200, 3]) * 2.0 + 1.0;
     let layer = BatchNormalization::new(3).momentum(0.5);
@@ -1146,7 +1156,7 @@ fn layers_learn_and_are_used() {
 /// A batch of 1, equal values, ±10⁴: every layer gives numbers, and so does `backward`.
 #[test]
 fn layers_take_extreme_inputs() {
-    let _turn = together();
+    let _turn = draws();
     let of_features: [Box<dyn Module>; 5] = [
         Box::new(BatchNormalization::new(3)),
         Box::new(LayerNormalization::new(3)),
@@ -1193,7 +1203,7 @@ fn layers_take_extreme_inputs() {
 
 #[test]
 fn a_convolutional_network_learns() {
-    let _turn = alone();
+    let _turn = draws();
     seed(1);
     let (train, test) = data::digits(400).split(0.8);
     let mut model = Sequential::new()
@@ -1275,7 +1285,7 @@ fn diagnosis(mut model: Sequential, data: &Dataset, loss: impl Loss) -> String {
 
 #[test]
 fn a_network_says_what_is_wrong_with_it() {
-    let _turn = alone();
+    let _turn = draws();
     seed(3);
     let digits = data::digits(200);
     let loss = SparseCategoricalCrossentropy::new;
@@ -1399,7 +1409,7 @@ fn a_network_says_what_is_wrong_with_it() {
 
 #[test]
 fn a_network_that_does_not_go_with_its_loss_or_its_data_says_so() {
-    let _turn = alone();
+    let _turn = draws();
     seed(4);
     let digits = data::digits(300);
     let loss = SparseCategoricalCrossentropy::new;
@@ -1498,7 +1508,7 @@ fn random_order(n: usize) -> Vec<usize> {
 
 #[test]
 fn words_that_lead_to_the_repair() {
-    let _turn = together();
+    let _turn = draws();
     // A parameter that was updated is a result.
     let mut w = tensor([1.0, 2.0]).requires_grad();
     w.square().sum().backward();
@@ -1565,7 +1575,7 @@ fn words_that_lead_to_the_repair() {
 
 #[test]
 fn a_loss_that_is_no_number_because_of_the_data_is_not_blamed_on_the_rate() {
-    let _turn = alone();
+    let _turn = draws();
     let mut x = vec![0.5; 20];
     x[7] = Float::NAN;
     let data = Dataset::new(
@@ -1611,7 +1621,7 @@ fn the_operation_that_makes_a_nan_can_end_the_cell() {
 
 #[test]
 fn several_metrics_are_reported_by_name() {
-    let _turn = alone();
+    let _turn = draws();
     seed(2);
     let (train, test) = data::blobs(120, 4, 0.4).split(0.75);
     let mut model = Sequential::new()
@@ -1713,7 +1723,7 @@ fn replay(
 /// Each step takes 1 from the weight, so the weight counts the epochs.
 #[test]
 fn early_stopping_brings_back_the_best() {
-    let _turn = alone();
+    let _turn = draws();
     let losses = [5.0, 4.0, 3.0, 3.5, 3.2, 3.1, 2.0];
     let (history, weight) = replay(
         &mut |fit| fit.callback(EarlyStopping::new(3)).run(),
@@ -1747,7 +1757,7 @@ fn early_stopping_brings_back_the_best() {
 
 #[test]
 fn the_learning_rate_changes_as_asked() {
-    let _turn = alone();
+    let _turn = draws();
     let losses = [5.0, 6.0, 6.0, 6.0, 6.0, 4.0];
     let reduce = || ReduceOnPlateau::new(0.5, 2);
     // Steps of 1, 1, 1, ½, ½, ¼.
@@ -1817,7 +1827,7 @@ fn a_search_for_a_learning_rate_leaves_no_trace() {
 
 #[test]
 fn a_model_is_saved_and_read() {
-    let _turn = alone();
+    let _turn = draws();
     seed(6);
     let path =
         std::env::temp_dir().join(format!("chainrule-test-{}.safetensors", std::process::id()));
@@ -1961,7 +1971,7 @@ fn tensors_print_like_matrices() {
 
 #[test]
 fn a_graph_is_drawn_with_values_and_gradients() {
-    let _turn = alone();
+    let _turn = together();
     let (x, w) = (
         tensor(2.0).label("x<1>"),
         tensor(-3.0).requires_grad().label("w"),

@@ -205,20 +205,20 @@ impl Csv {
     }
 }
 
+/// What the first line has most of; of what stands there equally often, the comma.
+fn likely_separator(text: &str) -> char {
+    let first = text.lines().find(|line| !line.trim().is_empty());
+    let first = first.unwrap_or_default();
+    let count = |separator: &char| first.matches(*separator).count();
+    // Of equal ones `max_by_key` takes the last.
+    let most = [';', '\t', ','].into_iter().max_by_key(count);
+    most.unwrap_or(',')
+}
+
 impl Table {
     fn read(how: &Csv, target: &str) -> Result<Table> {
         let (path, text) = (how.path.as_str(), read_as_text(&how.path)?);
-        let first = text
-            .lines()
-            .find(|line| !line.trim().is_empty())
-            .unwrap_or_default();
-        let count = |separator: &char| first.matches(*separator).count();
-        // The first of several that stand there equally often: the comma.
-        let likely = [';', '\t', ',']
-            .into_iter()
-            .max_by_key(count)
-            .unwrap_or(',');
-        let separator = how.separator.unwrap_or(likely);
+        let separator = how.separator.unwrap_or_else(|| likely_separator(&text));
         let Ok(byte) = u8::try_from(separator) else {
             return Err(wrong(
                 path,

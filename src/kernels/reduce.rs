@@ -10,6 +10,7 @@ pub(crate) use super::loops::Along;
 use super::loops::{Shared, lanes, ranges};
 use super::vectorised;
 use crate::Float;
+use std::ops::Range;
 
 /// Values that one thread combines at a time.
 const BLOCK: usize = 32_768;
@@ -172,17 +173,8 @@ pub(crate) fn reduce<F: Fold>(
     }
     let mut out = vec![0.0; outer * inner];
     if inner == 1 && len <= BLOCK {
-        let shared = Shared::new(&mut out);
-        ranges(outer, (BLOCK / len).max(1), |range| {
-            // SAFETY: the ranges do not overlap.
-            let out = unsafe { shared.part(range.clone()) };
-            of_rows(
-                &fold,
-                &x[range.start * len..range.end * len],
-                len,
-                out,
-                &end,
-            );
+        each_rows(x, len, &mut out, |rows, _, out| {
+            of_rows(&fold, rows, len, out, &end)
         });
         return out;
     }
@@ -286,7 +278,7 @@ fn run_row(row: &mut [Float]) {
 
 /// The sums of all values so far along the axis, from its start on or from its end.
 pub(crate) fn running(x: &[Float], along: Along, from_end: bool) -> Vec<Float> {
-    let Along { outer, len, inner } = along;
+    let Along { len, inner, .. } = along;
     if inner == 1 {
         return lanes(x, along, |row| {
             if from_end {
@@ -299,29 +291,16 @@ pub(crate) fn running(x: &[Float], along: Along, from_end: bool) -> Vec<Float> {
         });
     }
     let mut out = vec![0.0; x.len()];
-    let (shared, tiles) = (Shared::new(&mut out), inner.div_ceil(TILE));
-    ranges(
-        outer * tiles,
-        (BLOCK / (len * inner.min(TILE)).max(1)).max(1),
-        |range| {
-            for task in range {
-                let (block, left) = (task / tiles, task % tiles * TILE);
-                let rows = Rows {
-                    first: block * len,
-                    count: len,
-                    from_end,
-                };
-                run_columns(
-                    x,
-                    inner,
-                    left,
-                    rows,
-                    &mut vec![0.0; TILE.min(inner - left)],
-                    shared,
-                );
-            }
-        },
-    );
+    let shared = Shared::new(&mut out);
+    each_tile(along, |block, columns| {
+        let rows = Rows {
+            first: block * len,
+            count: len,
+            from_end,
+        };
+        let mut sums = vec![0.0; columns.len()];
+        run_columns(x, inner, columns.start, rows, &mut sums, shared);
+    });
     out
 }
 
@@ -384,52 +363,57 @@ pub(crate) fn first<F: Fold<Total = Float>>(fold: F, x: &[Float], along: Along) 
         return find(x, along, &reduce(fold, x, along, |best| best));
     }
     let mut out = vec![0.0; outer * inner];
-    let shared = Shared::new(&mut out);
-    ranges(outer * inner, (BLOCK / len).max(1), |range| {
-        // SAFETY: the ranges do not overlap.
-        first_in_rows(&fold, &x[range.start * len..range.end * len], len, unsafe {
-            shared.part(range)
-        });
+    each_rows(x, len, &mut out, |rows, _, out| {
+        first_in_rows(&fold, rows, len, out)
     });
     out
 }
 
 /// Where along the axis the wanted value of each place of the other axes comes first.
-fn find(x: &[Float], Along { outer, len, inner }: Along, wanted: &[Float]) -> Vec<Float> {
+fn find(x: &[Float], along: Along, wanted: &[Float]) -> Vec<Float> {
+    let Along { len, inner, .. } = along;
     let mut out = vec![0.0; wanted.len()];
-    let shared = Shared::new(&mut out);
     if inner == 1 {
-        ranges(outer, (BLOCK / len.max(1)).max(1), |range| {
-            // SAFETY: the ranges do not overlap.
-            let out = unsafe { shared.part(range.clone()) };
-            find_in_rows(
-                &x[range.start * len..range.end * len],
-                len,
-                &wanted[range],
-                out,
-            );
+        each_rows(x, len, &mut out, |rows, places, out| {
+            find_in_rows(rows, len, &wanted[places], out);
         });
-    } else {
-        let tiles = inner.div_ceil(TILE);
-        ranges(
-            outer * tiles,
-            (BLOCK / (len * inner.min(TILE)).max(1)).max(1),
-            |range| {
-                for task in range {
-                    let (block, left) = (task / tiles, task % tiles * TILE);
-                    let place = block * inner + left..block * inner + inner.min(left + TILE);
-                    // SAFETY: each task has its own part of a block.
-                    let out = unsafe { shared.part(place.clone()) };
-                    find_in_columns(
-                        &x[block * len * inner + left..],
-                        inner,
-                        len,
-                        &wanted[place],
-                        out,
-                    );
-                }
-            },
-        );
+        return out;
     }
+    let shared = Shared::new(&mut out);
+    each_tile(along, |block, columns| {
+        let x = &x[block * len * inner + columns.start..];
+        let place = block * inner + columns.start..block * inner + columns.end;
+        // SAFETY: no other task has these columns of this block.
+        let out = unsafe { shared.part(place.clone()) };
+        find_in_columns(x, inner, len, &wanted[place], out);
+    });
     out
+}
+
+/// `work` on some rows of `len` values at a time: the rows, which they are, and the value of the
+/// result for each.
+fn each_rows(
+    x: &[Float],
+    len: usize,
+    out: &mut [Float],
+    work: impl Fn(&[Float], Range<usize>, &mut [Float]) + Sync,
+) {
+    let (count, shared) = (out.len(), Shared::new(out));
+    ranges(count, (BLOCK / len.max(1)).max(1), |range| {
+        // SAFETY: the ranges do not overlap.
+        let out = unsafe { shared.part(range.clone()) };
+        work(&x[range.start * len..range.end * len], range, out);
+    });
+}
+
+/// `work` on all rows of some columns at a time, of each block of `len` rows.
+fn each_tile(Along { outer, len, inner }: Along, work: impl Fn(usize, Range<usize>) + Sync) {
+    let tiles = inner.div_ceil(TILE);
+    let at_once = BLOCK / (len * inner.min(TILE)).max(1);
+    ranges(outer * tiles, at_once.max(1), |range| {
+        for task in range {
+            let left = task % tiles * TILE;
+            work(task / tiles, left..inner.min(left + TILE));
+        }
+    });
 }

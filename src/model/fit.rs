@@ -158,12 +158,7 @@ impl<'a> Fit<'a> {
         check(&data, validation.as_ref(), batch_size);
         compiled.classes.clone_from(&data.classes);
         compiled.columns.clone_from(&data.columns);
-        *parameters = model.parameters();
-        if parameters.is_empty() {
-            let hint =
-                "add a layer that has some, such as Dense::new(…), or make one trainable again";
-            fail("fit: the model has no parameters to train", &[], hint);
-        }
+        *parameters = parameters_of(model);
         // Kept in the model from the start: what unwinds returns nothing.
         *model.history = History::default();
         model
@@ -181,24 +176,20 @@ impl<'a> Fit<'a> {
             view,
             step: 0,
             steps,
+            is_sound: true,
         };
-        let mut is_sound = true;
         for epoch in 1..=epochs {
             let Some(mut row) = training.epoch(epoch, batch_size) else {
-                is_sound = false;
+                training.is_sound = false;
                 break;
             };
             training.validate(&mut row, validation.as_ref());
-            training.model.history.push(&row);
-            training.view.epoch(&row);
-            if verbose && !live {
-                println!("{}", training.model.history.line(epoch - 1));
-            }
+            training.keep(&row, verbose && !live);
             if training.is_stopped_after(&row) {
                 break;
             }
         }
-        training.end(is_sound);
+        training.end();
         model.history().clone()
     }
 }
@@ -221,6 +212,17 @@ fn check(data: &Dataset, validation: Option<&Dataset>, batch_size: usize) {
     }
 }
 
+/// What there is to train.
+#[track_caller]
+fn parameters_of(model: &Sequential) -> Vec<Tensor> {
+    let parameters = model.parameters();
+    if parameters.is_empty() {
+        let hint = "add a layer that has some, such as Dense::new(…), or make one trainable again";
+        fail("fit: the model has no parameters to train", &[], hint);
+    }
+    parameters
+}
+
 /// A run on its way.
 struct Training<'a> {
     model: &'a mut Sequential,
@@ -233,6 +235,8 @@ struct Training<'a> {
     /// Of all that there are.
     step: usize,
     steps: usize,
+    /// Whether the loss is still a number.
+    is_sound: bool,
 }
 
 impl Training<'_> {
@@ -288,8 +292,8 @@ impl Training<'_> {
         loss
     }
 
-    /// Warns of what keeps the model from learning, at both ends of the run: some mistakes are there
-    /// from the start, others come from training.
+    /// Warns of what keeps the model from learning, at both ends of the run: some mistakes are
+    /// there from the start, others come from training.
     #[track_caller]
     fn look(&self, x: &Tensor, prediction: &Tensor) {
         if self.step > 0 && self.step + 1 < self.steps {
@@ -334,6 +338,15 @@ impl Training<'_> {
         (row.accuracy, row.val_accuracy) = (take("accuracy"), take("val_accuracy"));
     }
 
+    /// The figures go into the history, and to who looks on: the picture, or lines of text.
+    fn keep(&mut self, row: &EpochRow, in_text: bool) {
+        self.model.history.push(row);
+        self.view.epoch(row);
+        if in_text {
+            println!("{}", self.model.history.line(row.epoch - 1));
+        }
+    }
+
     #[track_caller]
     fn is_stopped_after(&mut self, row: &EpochRow) -> bool {
         let mut run = Run {
@@ -349,7 +362,7 @@ impl Training<'_> {
     }
 
     #[track_caller]
-    fn end(mut self, is_sound: bool) {
+    fn end(mut self) {
         let mut run = Run {
             model: self.model,
             optimizer: &mut *self.compiled.optimizer,
@@ -358,7 +371,7 @@ impl Training<'_> {
         for callback in &mut self.callbacks {
             callback.at_end(&mut run);
         }
-        if is_sound {
+        if self.is_sound {
             self.view.finish();
         }
     }

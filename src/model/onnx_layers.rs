@@ -1,7 +1,7 @@
 //! The layers that the operations of an ONNX file are.
 
 use super::Sequential;
-use super::onnx::{Attribute, Graph, Node};
+use super::onnx::{Attribute, Node};
 use super::onnx_reading::read_file;
 use crate::Float;
 use crate::data::files::wrong;
@@ -92,38 +92,6 @@ fn volume(sizes: &[usize]) -> Option<usize> {
     sizes
         .iter()
         .try_fold(1usize, |all, size| all.checked_mul(*size))
-}
-
-impl Graph {
-    /// PyTorch writes softplus so that large values stay what they are, which ours does, too:
-    /// `Where(x > 20, x, Softplus(x))` is Softplus(x).
-    fn simplify(&mut self) {
-        let made_by = |nodes: &[Node], op: &str, result: &str| {
-            nodes
-                .iter()
-                .position(|node| node.op == op && node.outputs[0] == result)
-        };
-        while let Some((choice, comparison, softplus)) =
-            self.nodes.iter().enumerate().find_map(|(place, node)| {
-                let [condition, large, usual] = node.inputs.as_slice() else {
-                    return None;
-                };
-                let comparison = made_by(&self.nodes, "Greater", condition)?;
-                let softplus = made_by(&self.nodes, "Softplus", usual)?;
-                let is_same = self.nodes[softplus].inputs.first() == Some(large);
-                let limit = self.tensors.get(self.nodes[comparison].inputs.get(1)?)?;
-                let is_large = limit.to_vec().iter().all(|limit| *limit >= 15.0);
-                (node.op == "Where" && is_same && is_large).then_some((place, comparison, softplus))
-            })
-        {
-            self.nodes[softplus].outputs = self.nodes[choice].outputs.clone();
-            let mut place = 0;
-            self.nodes.retain(|_| {
-                place += 1;
-                place - 1 != choice && place - 1 != comparison
-            });
-        }
-    }
 }
 
 /// The layers that the operations were, up to here.

@@ -1,6 +1,7 @@
-//! What the attributes of an operation of ONNX say, and what is said of one that is not understood.
+//! What the attributes of an operation of ONNX say, what is said of one that is not understood, and
+//! which operations together are one.
 
-use super::onnx::{Attribute, Node};
+use super::onnx::{Attribute, Graph, Node};
 use crate::Float;
 use crate::nn::Padding;
 use crate::tensor::Tensor;
@@ -115,6 +116,38 @@ impl std::fmt::Display for Attribute {
             Attribute::Ints(values) => write!(f, "{values:?}"),
             Attribute::Text(text) => write!(f, "{text:?}"),
             Attribute::Tensor(tensor) => write!(f, "{:?}", tensor.to_vec()),
+        }
+    }
+}
+
+impl Graph {
+    /// PyTorch writes softplus so that large values stay what they are, which ours does, too:
+    /// `Where(x > 20, x, Softplus(x))` is Softplus(x).
+    pub(super) fn simplify(&mut self) {
+        let made_by = |nodes: &[Node], op: &str, result: &str| {
+            nodes
+                .iter()
+                .position(|node| node.op == op && node.outputs[0] == result)
+        };
+        while let Some((choice, comparison, softplus)) =
+            self.nodes.iter().enumerate().find_map(|(place, node)| {
+                let [condition, large, usual] = node.inputs.as_slice() else {
+                    return None;
+                };
+                let comparison = made_by(&self.nodes, "Greater", condition)?;
+                let softplus = made_by(&self.nodes, "Softplus", usual)?;
+                let is_same = self.nodes[softplus].inputs.first() == Some(large);
+                let limit = self.tensors.get(self.nodes[comparison].inputs.get(1)?)?;
+                let is_large = limit.to_vec().iter().all(|limit| *limit >= 15.0);
+                (node.op == "Where" && is_same && is_large).then_some((place, comparison, softplus))
+            })
+        {
+            self.nodes[softplus].outputs = self.nodes[choice].outputs.clone();
+            let mut place = 0;
+            self.nodes.retain(|_| {
+                place += 1;
+                place - 1 != choice && place - 1 != comparison
+            });
         }
     }
 }

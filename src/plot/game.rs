@@ -21,25 +21,7 @@ use crate::tensor::{Tensor, fail::fail};
 /// ```
 #[track_caller]
 pub fn board(cells: &Tensor, values: Option<&Tensor>) -> Figure {
-    let &[rows, columns] = cells.shape() else {
-        let problem = format!(
-            "board: a board has the shape [rows, columns], not {:?}",
-            cells.shape()
-        );
-        fail(
-            &problem,
-            &[("cells", cells)],
-            "nine numbers in a row are .reshape(&[3, 3])",
-        )
-    };
-    if let Some(values) = values.filter(|values| values.shape() != cells.shape()) {
-        let problem = format!(
-            "board: values of shape {:?} for a board of shape {:?}",
-            values.shape(),
-            cells.shape()
-        );
-        fail(&problem, &[("values", values)], "one value for each square");
-    }
+    let (rows, columns) = rows_and_columns(cells, values);
     let side = (420.0 / rows.max(columns) as f64).clamp(24.0, 84.0);
     let (wide, high) = (columns as f64, rows as f64);
     let mut figure = Figure::new("board", Axis::none((0.0, wide)), Axis::none((0.0, high)));
@@ -82,17 +64,37 @@ pub fn board(cells: &Tensor, values: Option<&Tensor>) -> Figure {
             ),
         }
     }
-    let edges = (0..=columns).map(|c| vec![(c as f64, 0.0), (c as f64, high)]);
-    for edge in edges.chain((0..=rows).map(|r| vec![(0.0, r as f64), (wide, r as f64)])) {
-        figure
-            .layers
-            .push(Layer::Line(edge, Stroke::solid(GRID, 3.0)));
-    }
-    let frame = [0.0, 0.0, wide, high];
-    figure.layers.push(Layer::Frame(frame, INK, 2.0));
+    figure.layers.extend(edges(rows, columns));
     figure.summary = lines;
     figure.summary.extend(best_of(&values, columns));
     figure
+}
+
+/// How large the board is; the values must be those of its squares.
+#[track_caller]
+fn rows_and_columns(cells: &Tensor, values: Option<&Tensor>) -> (usize, usize) {
+    let shape = cells.shape();
+    let &[rows, columns] = shape else {
+        let problem = format!("board: a board has the shape [rows, columns], not {shape:?}");
+        let hint = "nine numbers in a row are .reshape(&[3, 3])";
+        fail(&problem, &[("cells", cells)], hint)
+    };
+    if let Some(values) = values.filter(|values| values.shape() != shape) {
+        let given = values.shape();
+        let problem = format!("board: values of shape {given:?} for a board of shape {shape:?}");
+        fail(&problem, &[("values", values)], "one value for each square");
+    }
+    (rows, columns)
+}
+
+/// The lines between the squares, and around all.
+fn edges(rows: usize, columns: usize) -> Vec<Layer> {
+    let (wide, high) = (columns as f64, rows as f64);
+    let upright = (0..=columns).map(|c| vec![(c as f64, 0.0), (c as f64, high)]);
+    let level = (0..=rows).map(|r| vec![(0.0, r as f64), (wide, r as f64)]);
+    let line = |edge| Layer::Line(edge, Stroke::solid(GRID, 3.0));
+    let frame = Layer::Frame([0.0, 0.0, wide, high], INK, 2.0);
+    upright.chain(level).map(line).chain([frame]).collect()
 }
 
 /// The square that is worth most, in words.

@@ -293,23 +293,14 @@ fn grid(
             png: raster::png(width, &pixels),
             smooth: false,
         });
-        let frame = titles
-            .get(i)
-            .filter(|_| framed)
-            .map_or(palette::GRID, |(_, colour)| *colour);
-        figure
-            .layers
-            .push(Layer::Frame(area, frame, if framed { 2.0 } else { 1.0 }));
-        if let Some((title, colour)) = titles.get(i) {
-            let at = (left + side / 2.0, top - tall - TITLE / 2.0 - 1.0);
-            let longest = ((side + GAP) / 6.4) as usize;
-            figure.layers.push(Layer::Text {
-                at,
-                text: shorten(title, longest),
-                colour: *colour,
-                size: 11.5,
-            });
-        }
+        let title = titles.get(i);
+        let (frame, thick) = match title {
+            Some((_, colour)) if framed => (*colour, 2.0),
+            _ if framed => (palette::GRID, 2.0),
+            _ => (palette::GRID, 1.0),
+        };
+        figure.layers.push(Layer::Frame(area, frame, thick));
+        figure.layers.extend(title.map(|title| below(area, title)));
     }
     let first = if shown < count {
         format!("the first {shown} of {count}")
@@ -320,6 +311,17 @@ fn grid(
     figure.summary.push(pictures);
     figure.summary.extend(in_words(titles, shown));
     figure
+}
+
+/// A title below a picture.
+fn below([left, bottom, right, _]: [f64; 4], (title, colour): &(String, Rgb)) -> Layer {
+    let longest = ((right - left + GAP) / 6.4) as usize;
+    Layer::Text {
+        at: ((left + right) / 2.0, bottom - TITLE / 2.0 - 1.0),
+        text: shorten(title, longest),
+        colour: *colour,
+        size: 11.5,
+    }
 }
 
 /// The first titles, if there are any.

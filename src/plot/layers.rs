@@ -233,21 +233,7 @@ fn neurons_of(
         );
     }
     let columns = columns("neurons", parameters);
-    let side = |axis: usize| {
-        let values = data.x.numbers().into_iter().skip(axis).step_by(2);
-        padded(super::values::extent(values).unwrap_or((0.0, 1.0)), 0.08)
-    };
-    let ((left, right), (bottom, top)) = (side(0), side(1));
-    let place = |i: usize, low: f64, high: f64| low + (high - low) * (i as f64 + 0.5) / SIDE as f64;
-    let points = (0..SIDE * SIDE)
-        .flat_map(|i| {
-            [
-                place(i % SIDE, left, right) as Float,
-                place(i / SIDE, top, bottom) as Float,
-            ]
-        })
-        .collect();
-    let points = Tensor::from_vec(points, &[SIDE * SIDE, 2]);
+    let points = plane(&data.x, SIDE);
     let fields = fields(&columns, points.clone(), activations(&points));
     let mut figure = drawn(&columns, "neurons");
     for ((c, column), field) in columns.iter().enumerate().zip(&fields) {
@@ -277,6 +263,24 @@ fn neurons_of(
         }
     }
     figure
+}
+
+/// `side` × `side` points all over the plane of a data set, row by row from the top.
+fn plane(x: &Tensor, side: usize) -> Tensor {
+    let edges = |axis: usize| {
+        let values = x.numbers().into_iter().skip(axis).step_by(2);
+        padded(super::values::extent(values).unwrap_or((0.0, 1.0)), 0.08)
+    };
+    let ((left, right), (bottom, top)) = (edges(0), edges(1));
+    let place = |i: usize, low: f64, high: f64| low + (high - low) * (i as f64 + 0.5) / side as f64;
+    let point = |i: usize| {
+        [
+            place(i % side, left, right) as Float,
+            place(i / side, top, bottom) as Float,
+        ]
+    };
+    let points = (0..side * side).flat_map(point).collect();
+    Tensor::from_vec(points, &[side * side, 2])
 }
 
 /// What comes out of each column of units. A layer without weights, such as an activation, takes

@@ -7,6 +7,14 @@ use super::values::{Values, number};
 use crate::nn::roc_auc;
 use crate::tensor::{Tensor, fail::fail};
 
+/// The curve of scores that know nothing.
+const GUESSING: Stroke = Stroke {
+    colour: palette::PALE_INK,
+    width: 1.0,
+    dash: 1,
+    opacity: 1.0,
+};
+
 /// How many of a class are found (true positive rate) against how many others are taken for it
 /// (false positive rate), at every threshold: the receiver operating characteristic, with the area
 /// under it (AUC, 1 is perfect, 0.5 is guessing).
@@ -28,15 +36,9 @@ pub fn roc(scores: &Tensor, labels: &Tensor) -> Figure {
     let (values, classes) = (scores.to_vec(), labels.to_vec());
     let mut figure = Figure::new("ROC", Axis::numbers((0.0, 1.0)), Axis::numbers((0.0, 1.0)));
     figure.size = (440.0, 400.0);
-    let guessing = Stroke {
-        colour: palette::PALE_INK,
-        width: 1.0,
-        dash: 1,
-        opacity: 1.0,
-    };
     figure
         .layers
-        .push(Layer::Line(vec![(0.0, 0.0), (1.0, 1.0)], guessing));
+        .push(Layer::Line(vec![(0.0, 0.0), (1.0, 1.0)], GUESSING));
     // With one column that of class 1.
     for column in 0..columns {
         let class = if columns == 1 {
@@ -82,7 +84,7 @@ pub fn roc(scores: &Tensor, labels: &Tensor) -> Figure {
     }
     figure
         .legend
-        .push(("guessing".to_owned(), Key::Line(guessing)));
+        .push(("guessing".to_owned(), Key::Line(GUESSING)));
     figure
         .x_label("false positive rate")
         .y_label("true positive rate")

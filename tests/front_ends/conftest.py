@@ -1,13 +1,17 @@
 """Kernels for the tests: each file of tests gets Jupyter folders of its own, with the kernel installed there."""
 
+import contextlib
 import os
+import re
 import subprocess
 import sys
+import threading
 import time
 
 import psutil
 import pytest
 from jupyter_client.manager import KernelManager
+from jupyter_client.session import new_id
 
 CHAINRULE = os.environ["CHAINRULE_PROGRAM"]
 TIMEOUT = 120
@@ -59,6 +63,11 @@ def processes(kernel):
     return sorted([one for one in family if one not in snapshots] + snapshots[-1:] + snapshots[allowed:])
 
 
+def plain(lines):
+    """Lines as text without colours, such as those of a traceback."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(lines))
+
+
 class Kernel:
     """A kernel and a client of it; `run` returns the reply and the outputs of a cell."""
 
@@ -67,6 +76,8 @@ class Kernel:
         start = time.perf_counter()
         self.manager.start_kernel(cwd=cwd, env={**os.environ, **(env or {})}, stderr=stderr)
         self.client = self.manager.client()
+        # Both count their messages from one: their numbers alone would be the same.
+        self.client.session.session = new_id()
         self.client.start_channels()
         self.client.wait_for_ready(timeout=30)
         self.ready_after = time.perf_counter() - start
@@ -93,6 +104,31 @@ class Kernel:
         assert acted, reply["content"]
         return reply["content"]
 
+    def run_until_compiling(self, code, act, timeout=TIMEOUT):
+        """Runs a cell and calls `act` when rustc is in the middle of it."""
+
+        def when_compiling():
+            deadline = time.monotonic() + timeout
+            while not self.compilers() and time.monotonic() < deadline:
+                time.sleep(0.05)
+            act()
+
+        thread = threading.Thread(target=when_compiling)
+        thread.start()
+        reply, _ = self.run(code, timeout)
+        thread.join()
+        return reply
+
+    def compilers(self):
+        """What compiles a cell: the short ones that a session starts with are over sooner."""
+        root, now = psutil.Process(self.manager.provisioner.pid), time.time()
+        found = []
+        for process in root.children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                if process.name() == "rustc" and now - process.create_time() > 0.5:
+                    found.append(process)
+        return found
+
     def value(self, expression):
         """The text of an expression's value."""
         reply, outputs = self.run(expression)
@@ -118,6 +154,14 @@ class Kernel:
 
 @pytest.fixture(scope="module")
 def kernel(jupyter_folders):
+    kernel = Kernel()
+    yield kernel
+    kernel.stop()
+
+
+@pytest.fixture
+def fresh(jupyter_folders):
+    """A session of its own: what one test names is in no other's way."""
     kernel = Kernel()
     yield kernel
     kernel.stop()

@@ -7,7 +7,7 @@ import os
 import re
 
 import pytest
-from conftest import Kernel
+from conftest import Kernel, plain
 
 # Names and places of what stands around a cell when it is compiled. Nobody who learns has to see them.
 GENERATED = [
@@ -50,10 +50,6 @@ def chinese(jupyter_folders):
     kernel = kernel_that_speaks("zh_CN.UTF-8")
     yield kernel
     kernel.stop()
-
-
-def plain(lines):
-    return re.sub("\x1b\\[[0-9;]*m", "", "\n".join(lines))
 
 
 class Ran:

@@ -110,10 +110,10 @@ def test_timing_says_where_the_time_of_a_cell_goes(cache):
     kernel = cache.kernel()
     assert "where its time goes" in shown(":timing")[0]
     compiled = parts(sleeps)
-    assert compiled["rustc"] > 10 and 300 <= compiled["running"] < compiled["all"], compiled
+    assert compiled["rustc"] > 0 and 300 <= compiled["running"] < compiled["all"], compiled
     # Also of a cell that fails, and of one that is not compiled through cargo any more.
     failed = parts("let xs = vec![1];\nlet x = xs[1];")
-    assert failed["rustc"] > 10, failed
+    assert failed["rustc"] > 0, failed
     assert shown(":timing") and not shown(sleeps)
     kernel.stop()
     kernel = cache.kernel()

@@ -4,7 +4,6 @@ nbmake, nbval, `jupyter execute` and jupytext."""
 import base64
 import json
 import pathlib
-import re
 import shutil
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import time
 
 import nbformat
 import pytest
+from conftest import plain
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -249,7 +249,7 @@ def tool(*arguments, cwd, timeout=580):
     run = subprocess.run(
         [sys.executable, "-m", *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=timeout
     )
-    return run.returncode, re.sub(r"\x1b\[[0-9;]*m", "", run.stdout + run.stderr)
+    return run.returncode, plain([run.stdout + run.stderr])
 
 
 def last_line(text):

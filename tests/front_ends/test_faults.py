@@ -4,16 +4,16 @@ behind."""
 import contextlib
 import os
 import random
-import re
 import signal
 import subprocess
+import sys
 import threading
 import time
 import uuid
 
 import psutil
 import pytest
-from conftest import Kernel, processes
+from conftest import Kernel, plain, processes
 
 SETUP = """
 let mut numbers = vec![1, 2, 3];
@@ -99,10 +99,6 @@ def settle(kernel):
 
 def stream(outputs, name=None):
     return "".join(c["text"] for kind, c in outputs if kind == "stream" and name in (None, c["name"]))
-
-
-def plain(reply):
-    return re.sub("\x1b\\[[0-9;]*m", "", "\n".join(reply["traceback"]))
 
 
 PANICS = {
@@ -217,7 +213,7 @@ def test_after_a_crash_everything_is_as_before_the_cell(ready, fault):
     assert words in reply["evalue"] and "as they were before the cell" in reply["evalue"], reply["evalue"]
     assert [kind for kind, _ in outputs].count("error") == 1
     if fault != "processes":  # there it depends on how fast they start
-        assert reply["traceback"][-1].endswith(f"(cell [{reply['execution_count']}], line {line})"), plain(reply)
+        assert reply["traceback"][-1].endswith(f"(cell [{reply['execution_count']}], line {line})"), plain(reply["traceback"])
     for variable in ("numbers", "word"):
         if variable in code:
             assert f"`{variable}`" in reply["evalue"].split("Whatever the cell had done to")[1], reply["evalue"]
@@ -256,7 +252,7 @@ def test_later_cells_work(ready, habit):
     assert (stream(outputs, "stdout"), stream(outputs, "stderr")) == ("heard\n", "too\n")
     assert ready.run('panic!("said")')[0]["evalue"] == "said"
     assert "is not there" in ready.run("unsafe { *(8 as *mut u8) = 1; }")[0]["evalue"]
-    assert interrupted(ready, "loop { tensor([1.0]).exp(); }")[0]["ename"] == "Interrupted"
+    assert interrupted(ready, "loop { tensor([1.0]).exp(); }")["ename"] == "Interrupted"
     assert state(ready) == AFTER_PUSH
     assert settled(ready, before), (before, usage(ready))
 
@@ -379,9 +375,20 @@ FLOODS = {
 }
 
 
+@pytest.fixture(scope="module")
+def pipe():
+    """How long a gigabyte takes from one process to another, which throws it away."""
+    write = "import sys; piece = b'x' * 4096\nfor _ in range(250_000): sys.stdout.buffer.write(piece)"
+    start = time.monotonic()
+    with subprocess.Popen([sys.executable, "-c", write], stdout=subprocess.PIPE) as writer:
+        while writer.stdout.read1(1 << 16):
+            pass
+    return time.monotonic() - start
+
+
 @pytest.mark.parametrize("name", ["stdout", "stderr"])
 @pytest.mark.parametrize("flood", FLOODS)
-def test_a_gigabyte_of_output_is_cut(ready, flood, name):
+def test_a_gigabyte_of_output_is_cut(ready, flood, name, pipe):
     process = psutil.Process(ready.manager.provisioner.pid)
     before = process.memory_info().rss
     code = f"use std::io::Write;\n{{ let mut out = std::io::BufWriter::with_capacity(1 << 16, std::io::{name}().lock());\n"
@@ -392,8 +399,8 @@ def test_a_gigabyte_of_output_is_cut(ready, flood, name):
     text = stream(outputs)
     assert text.startswith("first\n") and text.endswith("\nlast") and "left out" in text and len(text) < 1_200_000
     assert "CHAINRULE_OUTPUT_LIMIT" in text
-    print(f"\n{flood} to {name}: {1000 / seconds:.0f} MB/s")
-    assert seconds < 50  # 20 MB/s, with the compiler's time
+    print(f"\n{flood} to {name}: {seconds:.1f} s, a pipe {pipe:.1f} s")
+    assert seconds < 25 * pipe  # with the compiler's time
     assert [kind for kind, _ in outputs].count("stream") < 25 * seconds + 10
     assert process.memory_info().rss - before < 150 << 20
     assert state(ready) == BEFORE
@@ -443,24 +450,13 @@ def test_markers_that_a_cell_prints_are_output(ready):
     assert state(ready) == BEFORE
 
 
-def interrupted(kernel, code, after=None, timeout=60):
-    """Runs a cell and interrupts it, when it says that it runs or after some seconds. Returns reply and latency."""
-    pressed = []
-
-    def press():
-        pressed.append(time.monotonic())
-        kernel.manager.interrupt_kernel()
-
-    # Running, it has a moment to get to where it does not end.
-    timer = threading.Timer(after or 0.1, press)
-    if after is None:
-        reply = kernel.run_until_running(code, timer.start, timeout)
-    else:
-        timer.start()
-        reply, _ = kernel.run(code, timeout)
-    latency = time.monotonic() - pressed[0]
+def interrupted(kernel, code, timeout=60):
+    """Runs a cell and interrupts it when it says that it runs."""
+    # It has a moment to get to where it does not end.
+    timer = threading.Timer(0.1, kernel.manager.interrupt_kernel)
+    reply = kernel.run_until_running(code, timer.start, timeout)
     timer.join()
-    return reply, latency
+    return reply
 
 
 ENDLESS = {
@@ -478,7 +474,7 @@ ENDLESS = {
 def test_interrupt_ends_what_never_ends(ready, way):
     before = settle(ready)
     code, name = ENDLESS[way]
-    reply, latency = interrupted(ready, code)
+    reply = interrupted(ready, code)
     assert reply["ename"] == name, reply
     by_force = name == "InterruptedByForce"
     assert ("before the cell" if by_force else "stays changed") in reply["evalue"]
@@ -527,14 +523,13 @@ println!("{SLOW}");"""
 
 
 def test_interrupt_while_compiling(ready):
-    reply, _ = interrupted(ready, "numbers.push(4);\n" + SLOW, after=2)
+    reply = ready.run_until_compiling("numbers.push(4);\n" + SLOW, ready.manager.interrupt_kernel)
     assert reply["ename"] == "InterruptedWhileCompiling" and "nothing has changed" in reply["evalue"], reply
     assert state(ready) == BEFORE
-    compiler = ["pgrep", "-f", f"rustc --crate-name ctx .*/{ready.manager.provisioner.pid}-"]
-    deadline = time.monotonic() + 2
-    while subprocess.run(compiler, timeout=10).returncode == 0 and time.monotonic() < deadline:
+    deadline = time.monotonic() + 30
+    while ready.compilers() and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert subprocess.run(compiler, timeout=10).returncode == 1
+    assert not ready.compilers()
 
 
 def test_a_signal_to_the_kernel_interrupts_too(ready):
@@ -570,15 +565,6 @@ def test_interrupts_when_idle_and_in_a_storm(ready):
     assert state(ready) == BEFORE
 
 
-def is_compiling(root):
-    """Whether rustc is in the middle of it: the short cells that a session starts with are over sooner."""
-    try:
-        compilers = [process for process in root.children(recursive=True) if process.name() == "rustc"]
-        return any(time.time() - compiler.create_time() > 0.5 for compiler in compilers)
-    except psutil.NoSuchProcess:
-        return False
-
-
 def test_a_killed_or_orphaned_kernel_leaves_no_process_behind(jupyter_folders):
     for way in ("kernel killed", "terminated", "killed while compiling"):
         kernel = Kernel()
@@ -593,7 +579,7 @@ def test_a_killed_or_orphaned_kernel_leaves_no_process_behind(jupyter_folders):
             for process in family:
                 with contextlib.suppress(psutil.NoSuchProcess):
                     names.append(process.name())
-            if way != "killed while compiling" or ("rustc" in names and is_compiling(root)) or time.monotonic() > deadline:
+            if way != "killed while compiling" or ("rustc" in names and kernel.compilers()) or time.monotonic() > deadline:
                 break
             time.sleep(0.05)
         assert {"chainrule-sup", "chainrule-run", "chainrule-snap", "sleep"} <= set(names), names
@@ -671,7 +657,7 @@ def test_without_snapshots_the_message_says_what_is_lost(jupyter_folders):
         # What does not end the process is as it is with snapshots.
         assert kernel.run("numbers.push(4); numbers[9]")[0]["ename"] == "Panic"
         assert state(kernel) == AFTER_PUSH
-        assert interrupted(kernel, "loop { weights.exp(); }")[0]["ename"] == "Interrupted"
+        assert interrupted(kernel, "loop { weights.exp(); }")["ename"] == "Interrupted"
         for code, name in [
             ("std::process::abort();", "Crash"),
             ("std::process::exit(0);", "Crash"),
@@ -683,7 +669,7 @@ def test_without_snapshots_the_message_says_what_is_lost(jupyter_folders):
             assert reply["ename"] == name and "All variables are lost" in reply["evalue"], reply
             assert kernel.run("word")[0]["ename"] == "CompileError"
         kernel.run(SETUP)
-        reply, _ = interrupted(kernel, "loop {}")
+        reply = interrupted(kernel, "loop {}")
         assert reply["ename"] == "InterruptedByForce" and "All variables are lost" in reply["evalue"], reply
         assert kernel.value("1 + 1") == "2"
     finally:

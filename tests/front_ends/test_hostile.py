@@ -3,13 +3,12 @@ variable is still there, and the memory comes back."""
 
 import json
 import os
-import re
 import threading
 import time
 
 import psutil
 import pytest
-from conftest import Kernel
+from conftest import Kernel, plain
 
 ALL = os.environ.get("CHAINRULE_ALL") == "1"
 # What no kernel shall have to wait for, beside a cell that does nothing in the same run: how many times as long.
@@ -299,7 +298,7 @@ def test_what_grows_in_the_compiler_takes_no_machine(narrow, name):
     code, words, meaning = GROWING[name]
     (reply, _), most = largest(narrow, lambda: narrow.run(code))
     print(f"{most >> 20} MiB")
-    said = re.sub("\x1b\\[[0-9;]*m", "", "\n".join(reply["traceback"]))
+    said = plain(reply["traceback"])
     assert (reply["status"], reply["ename"]) == ("error", "CompileError"), reply
     assert words in reply["evalue"] and meaning in said, said
     assert "rustc" not in said and "backtrace" not in said and len(said) < 3000, said
@@ -321,23 +320,11 @@ def test_what_grows_in_the_compiler_is_said_in_chinese(jupyter_folders):
 
 def test_a_compiler_that_does_not_end_is_interrupted(narrow):
     """A macro that calls itself with twice as much: rustc thinks for ever, in little memory."""
-    kernel_process = psutil.Process(narrow.manager.provisioner.pid)
-
-    def compilers():
-        return [process for process in kernel_process.children(recursive=True) if process.name() == "rustc"]
-
-    def when_it_compiles():
-        while not compilers():
-            time.sleep(0.05)
-        narrow.manager.interrupt_kernel()
-
-    thread = threading.Thread(target=when_it_compiles)
-    thread.start()
-    reply, _ = narrow.run("macro_rules! m { ($($t:tt)*) => { m!(($($t)*) ($($t)*)) } }\nm!(a);")
-    thread.join()
+    endless = "macro_rules! m { ($($t:tt)*) => { m!(($($t)*) ($($t)*)) } }\nm!(a);"
+    reply = narrow.run_until_compiling(endless, narrow.manager.interrupt_kernel)
     assert reply["ename"] == "InterruptedWhileCompiling", reply
     assert narrow.value("kept") == "[1, 2, 3]"
-    assert not compilers()
+    assert not narrow.compilers()
 
 
 CHAIN = [(n, n + 1) for n in range(40)]

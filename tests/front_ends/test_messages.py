@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from conftest import Kernel
+from conftest import Kernel, plain
 
 
 def kinds(outputs):
@@ -20,8 +20,11 @@ def test_kernel_info_comes_at_once_and_on_both_channels(jupyter_folders):
         assert info["language_info"]["name"] == "rust"
         assert info["protocol_version"] == "5.5"
         # While the evaluator still starts behind it. Python's own start of the process is part of the figure.
-        print(f"\nkernel start to kernel_info_reply: {kernel.ready_after:.3f} s")
-        assert kernel.ready_after < 5
+        start = time.perf_counter()
+        assert kernel.value("1 + 1") == "2"
+        first = kernel.ready_after + time.perf_counter() - start
+        print(f"\nkernel start to kernel_info_reply: {kernel.ready_after:.3f} s, to the first value {first:.3f} s")
+        assert kernel.ready_after < first / 2
     finally:
         kernel.stop()
 
@@ -43,17 +46,22 @@ def test_variables_and_functions_live_on(kernel):
     assert kernel.value("double(a) + 2") == "42"
 
 
-def test_streams_are_shown_while_the_cell_runs(kernel):
-    arrivals = []
+def test_streams_are_shown_while_the_cell_runs(kernel, tmp_path):
+    arrivals, seen = [], tmp_path / "seen"
 
     def note(message):
         if message["msg_type"] == "stream":
-            arrivals.append((message["content"]["text"], time.monotonic()))
+            arrivals.append(message["content"]["text"])
+            seen.touch()
 
-    code = 'print!("a"); std::thread::sleep(std::time::Duration::from_millis(900)); println!("b");'
+    # The cell goes on when its first output was seen.
+    code = f"""
+        print!("a");
+        while !std::path::Path::new("{seen}").exists() {{ std::thread::yield_now(); }}
+        println!("b");
+    """
     kernel.client.execute_interactive(code, timeout=60, output_hook=note)
-    assert "".join(text for text, _ in arrivals) == "ab\n"
-    assert arrivals[0][0] == "a" and arrivals[-1][1] - arrivals[0][1] > 0.5, arrivals
+    assert arrivals[0] == "a" and "".join(arrivals) == "ab\n"
 
 
 def test_stderr_and_stdout_are_told_apart(kernel):
@@ -105,16 +113,16 @@ def test_an_error_names_the_cell_and_the_line(kernel):
 
 def test_columns_in_a_last_expression_are_the_learners(kernel):
     reply, _ = kernel.run("let a = 1;\n  a + nothing * 2")
-    plain = re.sub("\x1b\\[[0-9;]*m", "", "\n".join(reply["traceback"]))
-    assert ":2:7" in plain, plain
-    assert "2 |   a + nothing * 2\n  |       ^^^^^^^" in plain, plain
+    said = plain(reply["traceback"])
+    assert ":2:7" in said, said
+    assert "2 |   a + nothing * 2\n  |       ^^^^^^^" in said, said
 
 
 def test_a_value_that_cannot_be_shown(kernel):
     reply, _ = kernel.run("struct Mute;\nMute")
     assert "`Mute` doesn't implement `Debug`" in reply["evalue"], reply
-    plain = re.sub("\x1b\\[[0-9;]*m", "", "\n".join(reply["traceback"]))
-    assert "this value cannot be shown" in plain and "#[derive(Debug)]" in plain and "evcxr" not in plain, plain
+    said = plain(reply["traceback"])
+    assert "this value cannot be shown" in said and "#[derive(Debug)]" in said and "evcxr" not in said, said
 
 
 @pytest.mark.parametrize(
@@ -139,13 +147,17 @@ def test_a_picture_stays_one_when_the_expression_moves_a_variable(kernel):
 
 
 def test_an_error_about_a_type_does_not_take_long(kernel):
-    start = time.monotonic()
-    reply, _ = kernel.run("let nobody_knows = Default::default();")
-    assert reply["status"] == "error"
-    # Checking all crates that the library needs would take longer than this on any machine of today.
-    usual = time.monotonic()
-    kernel.run("let known: i32 = 1;")
-    assert time.monotonic() - start < 8 * (time.monotonic() - usual) + 2
+    def seconds(code, status):
+        start = time.monotonic()
+        reply, _ = kernel.run(code)
+        assert reply["status"] == status, reply
+        return time.monotonic() - start
+
+    usual = max(seconds(f"let known_{n}: i32 = {n};", "ok") for n in range(3))
+    took = seconds("let nobody_knows = Default::default();", "error")
+    print(f"\nan error about a type: {took:.2f} s, a cell {usual:.2f} s")
+    # Checking all crates that the library needs would take much longer.
+    assert took < 10 * usual
 
 
 def test_a_cell_with_an_impl_can_be_run_again(kernel):
@@ -310,20 +322,6 @@ def test_interrupt(kernel):
     # Interrupting nothing does nothing.
     assert kernel.request("interrupt_request", {}, "control") == {"status": "ok"}
     assert kernel.value("kept") == "2"
-
-
-def test_interrupt_while_compiling(kernel):
-    kernel.run("let untouched = 5;")
-    # rustc computes the constant for about as long as anybody would wait.
-    code = "#[allow(long_running_const_eval)]\n"
-    code += "const SLOW: u64 = { let mut i = 0u64; while i < 1 << 40 { i += 1; } i };\nprintln!(\"{SLOW}\");"
-    timer = threading.Timer(3, kernel.manager.interrupt_kernel)
-    start = time.monotonic()
-    timer.start()
-    reply, _ = kernel.run(code)
-    assert reply["ename"] == "InterruptedWhileCompiling", reply
-    assert time.monotonic() - start < 20
-    assert kernel.value("untouched") == "5"
 
 
 def test_the_notebook_folder_cannot_configure_the_kernel(jupyter_folders, tmp_path):

@@ -5,14 +5,6 @@ from conftest import Kernel
 from test_beginners import run
 
 
-@pytest.fixture
-def fresh(jupyter_folders):
-    """A session of its own: what one test names is in no other's way."""
-    kernel = Kernel()
-    yield kernel
-    kernel.stop()
-
-
 # Cells of a session. After `=>` stands what the last expression of the cell is, after `!>` words of the cell's notices.
 # Every cell ends well.
 SESSIONS = {

@@ -5,6 +5,7 @@ import struct
 import xml.etree.ElementTree as ElementTree
 
 import pytest
+from conftest import plain
 
 SETTING = """
 seed(1);
@@ -267,7 +268,7 @@ def test_a_wrong_call_is_explained_at_its_line(wrong, code, said):
     reply, _ = wrong.run(f"let first = 1;\n{code}\nlet last = 3;")
     assert reply["status"] == "error" and reply["ename"] == "Panic", reply
     assert said in reply["evalue"] and "hint" in reply["evalue"], reply["evalue"]
-    traceback = re.sub("\x1b\\[[0-9;]*m", "", "\n".join(reply["traceback"]))
+    traceback = plain(reply["traceback"])
     assert re.search(r"line 2\b", traceback) and code.splitlines()[0] in traceback, traceback
 
 

@@ -1,9 +1,13 @@
 """Completion and inspection at positions that are written down: what must be in the list, and what on top."""
 
+import os
+import shutil
 import statistics
+import subprocess
 import time
 
 import pytest
+from conftest import Kernel
 
 # Cells that have run: what they leave is known afterwards.
 SESSION = [
@@ -192,8 +196,6 @@ def at(marked, content=None):
 
 @pytest.fixture(scope="module")
 def session(jupyter_folders, tmp_path_factory):
-    from conftest import Kernel
-
     folder = tmp_path_factory.mktemp("work")
     (folder / "positions.csv").write_text("a,b\n1,2\n")
     (folder / "sub").mkdir()
@@ -284,12 +286,23 @@ def test_useful_methods_are_near_the_top(session):
     assert not any(match.startswith("evcxr") or match.startswith("CHAINRULE") for match in reply["matches"])
 
 
-def test_half_of_all_answers_take_less_than_a_tenth_of_a_second(session):
+@pytest.fixture(scope="module")
+def ordinary(session):
+    """How long a cell takes that is compiled and does nothing."""
+    seconds = []
+    for n in range(5):
+        begin = time.perf_counter()
+        assert session.run(f"let number_{n} = {n};")[0]["status"] == "ok"
+        seconds.append(time.perf_counter() - begin)
+    return statistics.median(seconds)
+
+
+def test_nobody_waits_for_a_name_as_for_a_cell(session, ordinary):
     complete(session, "x.|")  # reads the library
     seconds = [complete(session, marked)[2] for marked, _, _ in POSITIONS]
-    print(f"p50 {1000 * statistics.median(seconds):.1f} ms, slowest {1000 * max(seconds):.0f} ms")
-    assert statistics.median(seconds) <= 0.1
-    assert max(seconds) < 2
+    print(f"p50 {1000 * statistics.median(seconds):.1f} ms, slowest {1000 * max(seconds):.0f} ms, a cell {1000 * ordinary:.0f} ms")
+    assert statistics.median(seconds) < ordinary / 4
+    assert max(seconds) < 5 * ordinary
 
 
 @pytest.mark.parametrize("marked, words", INSPECTIONS)
@@ -321,7 +334,7 @@ def test_inspection_escapes_what_a_learner_wrote(session):
     assert "<script" not in html and "&lt;script&gt;" in html
 
 
-def test_answers_while_a_cell_runs(session):
+def test_answers_while_a_cell_runs(session, ordinary):
     answers = []
     ask = [("complete_request", at("x.matm|")), ("complete_request", at("wei|")), ("inspect_request", at("x|")), ("complete_request", at("weights.|"))]
 
@@ -337,4 +350,43 @@ def test_answers_while_a_cell_runs(session):
     assert answers[0][0]["matches"] == ["matmul"] and answers[1][0]["matches"][0] == "weights"
     assert "shape [2, 2]" in answers[2][0]["data"]["text/plain"]
     assert {"len", "iter", "push"} <= set(answers[3][0]["matches"])
-    assert max(seconds for _, seconds in answers) < 1
+    slowest = max(seconds for _, seconds in answers)
+    print(f"slowest {1000 * slowest:.0f} ms, a cell {1000 * ordinary:.0f} ms")
+    assert slowest < 5 * ordinary
+
+
+@pytest.fixture
+def without_sources_of_std(jupyter_folders, tmp_path):
+    """A kernel on rustup's usual set-up, which has no sources of std, and a network that cannot fetch them."""
+    programs, sysroot = tmp_path / "bin", tmp_path / "sysroot"
+    programs.mkdir()
+    sysroot.mkdir()
+    rustc = subprocess.run(["rustup", "which", "rustc"], capture_output=True, text=True).stdout.strip() or shutil.which("rustc")
+    scripts = {
+        "rustc": f'[ "$1 $2" = "--print sysroot" ] && echo "{sysroot}" && exit\nexec "{rustc}" "$@"',
+        "rustup": f'[ "$1 $2" = "which rustc" ] && echo "{programs}/rustc" && exit\n[ "$1" = which ] && command -v "$2" && exit\nexit 1',
+    }
+    for name, script in scripts.items():
+        (programs / name).write_text(f"#!/bin/sh\n{script}\n")
+        (programs / name).chmod(0o755)
+    path = f"{programs}{os.pathsep}{os.environ['PATH']}"
+    kernel = Kernel(env={"PATH": path, "CHAINRULE_CACHE": str(tmp_path / "cache")})
+    yield kernel
+    kernel.stop()
+
+
+def test_without_the_sources_of_std_the_library_is_known(without_sources_of_std):
+    kernel = without_sources_of_std
+    for marked, known in [("let t = tens|", "tensor"), ("Tensor::ze|", "zeros"), ("tensor([1.0]).sof|", "softmax")]:
+        assert known in complete(kernel, marked)[1]["matches"], marked
+    for marked in ["vec![1].le|", "std::collections::Ha|", "x.|", "1.0f32.sq|"]:
+        complete(kernel, marked)  # nothing may be known, and nothing fails
+    for marked, is_known in [("Tensor|", True), ("tensor([1.0]).relu|()", True), ("HashMap|", False), ("nobody|", False)]:
+        reply = kernel.request("inspect_request", at(marked, {"detail_level": 1}))
+        assert (reply["status"], reply["found"]) == ("ok", is_known), (marked, reply)
+    # The cell says what is missing, once, and what to type.
+    for _ in range(2):
+        reply, outputs = kernel.run("vec![1].len()")
+        assert reply["ename"] == "SetupError" and reply["evalue"].count("rustup component add rust-src") == 1, reply
+        assert [kind for kind, _ in outputs] == ["status", "execute_input", "error", "status"], outputs
+    assert "tensor" in complete(kernel, "let t = tens|")[1]["matches"]

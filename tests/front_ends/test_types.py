@@ -6,10 +6,9 @@ shows what it showed before, or is gone with a word. The number of sets is `CHAI
 
 import os
 import random
-import re
 
 import pytest
-from conftest import Kernel
+from conftest import Kernel, plain
 
 ROUNDS = int(os.environ.get("CHAINRULE_TYPES", "20"))
 SEED = int(os.environ.get("CHAINRULE_SEED", "1"))
@@ -25,16 +24,12 @@ def fresh(jupyter_folders, tmp_path):
     kernel.stop()
 
 
-def plain(text):
-    return re.sub(r"\x1b\[[0-9;]*m", "", text)
-
-
 def said(outputs):
     """Everything that a cell says, as text."""
     texts = []
     for kind, content in outputs:
         if kind == "error":
-            texts.append(plain("\n".join(content["traceback"])))
+            texts.append(plain(content["traceback"]))
         elif kind in ("display_data", "execute_result"):
             texts.append(content["data"].get("text/plain", ""))
         elif kind == "stream":

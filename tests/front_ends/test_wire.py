@@ -115,8 +115,7 @@ while not is_over.is_set():
     begin = time.perf_counter()
     connection.send(b"beat")
     if not connection.poll(10_000):
-        seconds.append(10.0)
-        break
+        sys.exit("a beat without an answer")
     connection.recv()
     seconds.append(time.perf_counter() - begin)
     if len(seconds) == 1:
@@ -141,11 +140,13 @@ class Heart:
 
     def __exit__(self, *_):
         output, _ = self.process.communicate(timeout=30)
+        assert self.process.returncode == 0
         beats = sorted(json.loads(output))
-        late = sum(beat > 0.1 for beat in beats)
-        print(f"{len(beats)} heartbeats: worst {beats[-1] * 1000:.0f} ms, {late} above 100 ms")
+        usual = beats[len(beats) // 2]
+        late = sum(beat > 300 * usual for beat in beats)
+        print(f"{len(beats)} heartbeats: usual {usual * 1000:.2f} ms, worst {beats[-1] * 1000:.0f} ms, {late} late")
         # Other work of the machine may hold up the process that measures: a few may be late, unless all of it is ours.
-        assert late <= (0 if ALL else len(beats) // 50) and beats[-1] < 5
+        assert late <= (0 if ALL else len(beats) // 50)
 
 
 def rss(kernel):

@@ -51,12 +51,7 @@ impl Control {
                     &[],
                 ),
             };
-            let frames = self.wire.encode(
-                &request.identities,
-                &request.reply_kind(),
-                &request.header,
-                &content,
-            );
+            let frames = self.wire.answer(&request, &request.reply_kind(), &content);
             let _ = self.socket.send_multipart(frames, zmq::DONTWAIT);
             if kind == "shutdown_request" {
                 self.iopub.send("shutdown_reply", &request.header, content);

@@ -56,19 +56,15 @@ impl IoPub {
     /// Publishes `busy` for a request, and `idle` when what is returned is dropped.
     #[must_use = "the request is idle when it is dropped"]
     pub fn busy(&self, parent: &Value) -> Busy {
-        self.still_busy(parent);
+        self.status("busy", parent);
         Busy {
             iopub: self.clone(),
             parent: parent.clone(),
         }
     }
 
-    /// Says once more that a request is being worked on.
-    pub fn still_busy(&self, parent: &Value) {
-        self.status("busy", parent);
-    }
-
-    fn status(&self, state: &str, parent: &Value) {
+    /// Says how it is with a request.
+    pub fn status(&self, state: &str, parent: &Value) {
         self.send("status", parent, json!({"execution_state": state}));
     }
 
@@ -115,7 +111,7 @@ fn run(socket: &zmq::Socket, wire: &Wire, mailbox: &Mailbox<Publication>) {
     let mut has_started = false;
     let publish = |kind: &str, parent: &Value, content: &Value, metadata: &Value| {
         let topic = vec![kind.as_bytes().to_vec()];
-        let _ = socket.send_multipart(wire.encode_with(&topic, kind, parent, content, metadata), 0);
+        let _ = socket.send_multipart(wire.encode(&topic, kind, parent, content, metadata), 0);
     };
     let none = json!({});
     loop {

@@ -150,12 +150,7 @@ impl Shell {
     /// Sends the reply, if one is waited for; with it a request is done.
     fn finish(&self, request: Request, content: &Value) {
         if request.wants_reply() {
-            let frames = self.wire.encode(
-                &request.identities,
-                &request.reply_kind(),
-                &request.header,
-                content,
-            );
+            let frames = self.wire.answer(&request, &request.reply_kind(), content);
             let _ = self.socket.send_multipart(frames, zmq::DONTWAIT);
         }
     }
@@ -222,7 +217,7 @@ impl Shell {
     /// cell that runs is said to be running again.
     fn still_running(&self, queue: &Queue) {
         if let Some(running) = queue.running() {
-            self.iopub.still_busy(&running.header);
+            self.iopub.status("busy", &running.header);
         }
     }
 

@@ -56,13 +56,7 @@ fn run(socket: &zmq::Socket, wire: &Wire, mailbox: &Mailbox<Question>) {
         }
         for question in mailbox.take() {
             let content = json!({"prompt": question.prompt, "password": question.is_password});
-            let request = &question.request;
-            let frames = wire.encode(
-                &request.identities,
-                "input_request",
-                &request.header,
-                &content,
-            );
+            let frames = wire.answer(&question.request, "input_request", &content);
             match socket.send_multipart(frames, zmq::DONTWAIT) {
                 Ok(()) => open = Some(question.answers),
                 Err(_) => question.answers.give(None),

@@ -49,19 +49,14 @@ impl Wire {
         }
     }
 
-    /// The frames of a message of ours.
-    pub fn encode(
-        &self,
-        identities: &[Vec<u8>],
-        kind: &str,
-        parent: &Value,
-        content: &Value,
-    ) -> Vec<Vec<u8>> {
-        self.encode_with(identities, kind, parent, content, &json!({}))
+    /// The frames of a message to who has sent a request.
+    pub fn answer(&self, request: &Message, kind: &str, content: &Value) -> Vec<Vec<u8>> {
+        let (to, parent) = (&request.identities, &request.header);
+        self.encode(to, kind, parent, content, &json!({}))
     }
 
-    /// The same for a message with metadata.
-    pub fn encode_with(
+    /// The frames of a message of ours.
+    pub fn encode(
         &self,
         identities: &[Vec<u8>],
         kind: &str,
@@ -203,6 +198,7 @@ mod tests {
             "execute_request",
             &json!({}),
             &json!({"code": "1"}),
+            &json!({}),
         )
     }
 

@@ -17,19 +17,17 @@ pub fn kilobytes(text: &str, name: &str) -> u64 {
 
 /// Bytes that programs can have without others being put off; 0 where the system does not tell.
 pub fn available() -> u64 {
-    kilobytes(
-        &fs::read_to_string("/proc/meminfo").unwrap_or_default(),
-        "MemAvailable:",
-    ) * 1024
+    of_machine_in_bytes("MemAvailable:")
 }
 
 /// Bytes of the whole machine, where the system tells.
 pub fn of_machine() -> Option<u64> {
-    let bytes = kilobytes(
-        &fs::read_to_string("/proc/meminfo").unwrap_or_default(),
-        "MemTotal:",
-    ) * 1024;
-    Some(bytes).filter(|&bytes| bytes > 0)
+    Some(of_machine_in_bytes("MemTotal:")).filter(|&bytes| bytes > 0)
+}
+
+fn of_machine_in_bytes(name: &str) -> u64 {
+    let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    kilobytes(&text, name) * 1024
 }
 
 /// The limits of our control group and of those that contain it (of both versions).

@@ -1,7 +1,7 @@
 //! What cells have implemented, and how one of them is taken back.
 
 use super::{BEFORE, generics_of, name_of, parse, statements};
-use ra_ap_syntax::ast::{self, AstNode, HasAttrs, HasName};
+use ra_ap_syntax::ast::{self, AstNode, HasName};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 use std::collections::BTreeSet;
 
@@ -227,18 +227,7 @@ fn plain(node: Option<&ast::Type>, parameters: &[String]) -> String {
 fn derived_by(node: &SyntaxNode) -> Option<BTreeSet<String>> {
     let item = ast::Item::cast(node.clone())?;
     let name = name_of(&item)?;
-    let attributes = item
-        .attrs()
-        .map(|attribute| attribute.syntax().text().to_string());
-    let lists: Vec<String> = attributes
-        .filter(|text| text.starts_with("#[derive"))
-        .collect();
-    let words = lists
-        .iter()
-        .flat_map(|list| list.split(|c: char| !c.is_alphanumeric() && c != '_'));
-    let derived: BTreeSet<String> = words
-        .filter(|word| !word.is_empty())
-        .map(|word| format!("{word} for {name}"))
-        .collect();
+    let derived = super::derived_by(&item).into_iter();
+    let derived: BTreeSet<String> = derived.map(|word| format!("{word} for {name}")).collect();
     (!derived.is_empty()).then_some(derived)
 }

@@ -13,16 +13,16 @@ pub struct Import {
 }
 
 impl Import {
-    fn new(path: &[String], name: &str) -> Import {
-        let renamed = if path.last().is_some_and(|last| last == name) {
-            ""
-        } else {
-            &format!(" as {name}")
-        };
-        let text = format!("use {}{renamed};", path.join("::"));
+    fn new((name, mut path): (String, Vec<String>)) -> Import {
+        let mut renamed = String::new();
+        if name == "*" {
+            path.push(name.clone());
+        } else if path.last() != Some(&name) {
+            renamed = format!(" as {name}");
+        }
         Import {
-            name: (!matches!(name, "*" | "_")).then(|| name.to_owned()),
-            text,
+            text: format!("use {}{renamed};", path.join("::")),
+            name: Some(name).filter(|name| !matches!(name.as_str(), "*" | "_")),
         }
     }
 }
@@ -38,11 +38,9 @@ pub fn imports(cell: &Cell) -> Vec<Import> {
 
 /// The imports of one `use`.
 pub fn of_use(statement: &ast::Use) -> Vec<Import> {
-    let mut found = Vec::new();
-    if let Some(tree) = statement.use_tree() {
-        collect(&tree, &[], &mut found);
-    }
-    found
+    let tree = statement.use_tree();
+    let found = tree.into_iter().flat_map(|tree| brought(&tree, &[]));
+    found.map(Import::new).collect()
 }
 
 /// The imports that evcxr does not see: of `use {a, b};` all, of `use a::{self as b};` the name.
@@ -63,48 +61,41 @@ pub fn overlooked(statement: &ast::Use) -> Vec<Import> {
         .collect()
 }
 
-fn collect(tree: &ast::UseTree, before: &[String], found: &mut Vec<Import>) {
-    let Some(path) = tree.path() else {
-        // `{a, b}` and `*` without a path in front of them.
-        tree.use_tree_list()
-            .into_iter()
-            .flat_map(|list| list.use_trees())
-            .for_each(|one| collect(&one, before, found));
-        return;
-    };
-    let is_self = |path: &ast::Path| {
-        path.segment().and_then(|one| one.kind()) == Some(ast::PathSegmentKind::SelfKw)
-    };
-    if is_self(&path) && path.qualifier().is_none() && !before.is_empty() {
-        let renamed = tree
-            .rename()
-            .and_then(|rename| rename.name())
-            .map(|name| name.text().to_string());
-        found.extend(
-            renamed
-                .as_ref()
-                .or(before.last())
-                .map(|name| Import::new(before, name)),
-        );
-        return;
-    }
-    let mut whole = before.to_vec();
-    whole.extend(path.segments().filter_map(|one| {
+/// The names of a path.
+pub fn segments(path: &ast::Path) -> Vec<String> {
+    let name = |one: ast::PathSegment| {
         let name = one.name_ref().map(|name| name.text().to_string());
         name.or_else(|| one.crate_token().map(|token| token.text().to_owned()))
-    }));
+    };
+    path.segments().filter_map(name).collect()
+}
+
+/// What a tree of imports brings, below a path: each name, which is `*` for all there is and `_`
+/// for none, and the path that it stands for.
+pub fn brought(tree: &ast::UseTree, before: &[String]) -> Vec<(String, Vec<String>)> {
+    let mut path = before.to_vec();
+    path.extend(tree.path().iter().flat_map(segments));
     if let Some(list) = tree.use_tree_list() {
-        list.use_trees()
-            .for_each(|one| collect(&one, &whole, found));
-    } else if let Some(rename) = tree.rename() {
-        let name = rename
-            .name()
-            .map_or("_".to_owned(), |name| name.text().to_string());
-        found.push(Import::new(&whole, &name));
-    } else {
-        whole.extend(tree.star_token().map(|star| star.text().to_owned()));
-        found.extend(whole.last().cloned().map(|last| Import::new(&whole, &last)));
+        let trees = list.use_trees();
+        return trees.flat_map(|tree| brought(&tree, &path)).collect();
     }
+    if tree.star_token().is_some() {
+        return vec![("*".to_owned(), path)];
+    }
+    // `use a::{self}` is `use a`.
+    if path.len() > 1 && path.last().is_some_and(|last| last == "self") {
+        path.pop();
+    }
+    let unnamed = || "_".to_owned();
+    let name = match tree.rename() {
+        Some(rename) => Some(
+            rename
+                .name()
+                .map_or_else(unnamed, |name| name.text().to_string()),
+        ),
+        None => path.last().cloned(),
+    };
+    name.map(|name| (name, path)).into_iter().collect()
 }
 
 #[cfg(test)]

@@ -174,19 +174,11 @@ pub fn statements(rust: &Parse<SourceFile>) -> Vec<SyntaxNode> {
 
 /// The name of an item that evcxr keeps by its name.
 pub fn name_of(item: &ast::Item) -> Option<String> {
-    let name = match item {
-        ast::Item::Const(item) => item.name(),
-        ast::Item::Enum(item) => item.name(),
-        ast::Item::Fn(item) => item.name(),
-        ast::Item::Module(item) => item.name(),
-        ast::Item::Static(item) => item.name(),
-        ast::Item::Struct(item) => item.name(),
-        ast::Item::Trait(item) => item.name(),
-        ast::Item::TypeAlias(item) => item.name(),
-        ast::Item::Union(item) => item.name(),
-        _ => None,
-    };
-    name.map(|name| name.text().to_string())
+    if matches!(item, ast::Item::MacroDef(_) | ast::Item::MacroRules(_)) {
+        return None;
+    }
+    let named = ast::AnyHasName::cast(item.syntax().clone())?;
+    Some(named.name()?.text().to_string())
 }
 
 /// The names of the types and constants that an item is written for.
@@ -255,7 +247,8 @@ pub fn completeness(code: &str) -> Completeness {
 /// one.
 fn open_brackets(rust: &str) -> Option<usize> {
     let mut open = Vec::new();
-    for (kind, _) in tokens(rust) {
+    for token in tokens(rust) {
+        let kind = token.kind();
         match kind {
             T!['('] | T!['['] | T!['{'] => open.push(kind),
             T![')'] | T![']'] | T!['}'] => {
@@ -276,10 +269,11 @@ fn open_brackets(rust: &str) -> Option<usize> {
 
 /// Whether the text ends within a string or a comment.
 pub fn ends_inside_a_token(rust: &str) -> bool {
-    let Some((kind, text)) = tokens(rust).pop() else {
+    let Some(last) = tokens(rust).pop() else {
         return false;
     };
-    match kind {
+    let text = last.text();
+    match last.kind() {
         SyntaxKind::STRING | SyntaxKind::BYTE_STRING | SyntaxKind::C_STRING => {
             let quoted = text.trim_start_matches(|c: char| c.is_alphanumeric() || c == '#');
             let hashes = text
@@ -292,7 +286,7 @@ pub fn ends_inside_a_token(rust: &str) -> bool {
                 || !text.ends_with(&closing)
                 || (hashes == 0 && ends_with_escape(quoted))
         }
-        SyntaxKind::COMMENT => is_open(&text),
+        SyntaxKind::COMMENT => is_open(text),
         _ => false,
     }
 }
@@ -319,7 +313,7 @@ pub fn ends_inside_a_comment(code: &str) -> bool {
         return false;
     }
     let last = tokens(&without_commands(code)).pop();
-    matches!(last, Some((SyntaxKind::COMMENT, text)) if is_open(&text))
+    last.is_some_and(|last| last.kind() == SyntaxKind::COMMENT && is_open(last.text()))
 }
 
 /// Whether the closing quote of a string is escaped.
@@ -348,14 +342,29 @@ fn has_early_error(rust: &str) -> bool {
         })
 }
 
-fn tokens(rust: &str) -> Vec<(SyntaxKind, String)> {
+/// All that is no blank. Strange blanks are none.
+pub fn tokens(rust: &str) -> Vec<SyntaxToken> {
     let file = read(rust).syntax_node();
-    let leaves = file
+    let tokens = file
         .descendants_with_tokens()
         .filter_map(|element| element.into_token());
-    leaves
+    tokens
         .filter(|token| token.kind() != SyntaxKind::WHITESPACE)
-        .map(|token| (token.kind(), token.text().to_owned()))
+        .collect()
+}
+
+/// The traits of a `derive`.
+pub fn derived_by(node: &impl ast::HasAttrs) -> Vec<String> {
+    let attributes = node
+        .attrs()
+        .map(|attribute| attribute.syntax().text().to_string());
+    let lists: Vec<String> = attributes
+        .filter(|text| text.starts_with("#[derive"))
+        .collect();
+    let words = lists.iter().flat_map(|list| words(list));
+    words
+        .filter(|word| *word != "derive")
+        .map(str::to_owned)
         .collect()
 }
 

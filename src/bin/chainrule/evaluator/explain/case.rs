@@ -1,6 +1,8 @@
 //! What went wrong, and what is said about it.
 
 use super::memory::Memory;
+use crate::evaluator::assist;
+use crate::evaluator::cell::words;
 use crate::evaluator::outlet::stream::{Bundle, Output};
 use chainrule::display::{escape_html, say};
 use std::ops::Range;
@@ -43,6 +45,12 @@ impl Case<'_> {
     /// The message and the words at the marks.
     pub(super) fn said(&self) -> String {
         format!("{}\n{}", self.message, self.labels)
+    }
+
+    /// A type of the library that is named in a type, if no cell has one of this name.
+    pub(super) fn type_of_library<'k>(&self, kind: &'k str) -> Option<&'k str> {
+        let is_own = |name: &str| self.memory.defined_in(name).is_some();
+        words(kind).find(|name| assist::is_type_of_library(name) && !is_own(name))
     }
 
     pub(super) fn marked(&self) -> &str {

@@ -179,13 +179,8 @@ fn member(case: &Case) -> Option<Explanation> {
     if case.name() == "new" && owner.ends_with("Tensor") {
         return names::find("array", false).map(|found| said(found, "Tensor::new"));
     }
-    let is_part = |c: char| !c.is_alphanumeric() && c != '_';
-    let is_of_library =
-        |part: &str| assist::is_type_of_library(part) && case.memory.defined_in(part).is_none();
     // Of another type it may mean anything.
-    if !owner.split(is_part).any(is_of_library) {
-        return None;
-    }
+    case.type_of_library(owner)?;
     names::find(case.name(), true).map(|found| said(found, case.name()))
 }
 

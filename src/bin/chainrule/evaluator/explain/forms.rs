@@ -101,10 +101,7 @@ fn batch_as_pair(case: &Case) -> Option<Explanation> {
 fn field(case: &Case) -> Option<Explanation> {
     let name = case.name();
     let kind = case.message.split('`').nth(3)?;
-    let parts = kind.split(|c: char| !c.is_alphanumeric() && c != '_');
-    let mut own = parts
-        .filter(|part| assist::is_type_of_library(part) && case.memory.defined_in(part).is_none());
-    own.next()?;
+    case.type_of_library(kind)?;
     let (owner, value) = assigned_to_field(case.code, case.mark.as_ref()?.start)?;
     let setter = match name {
         "trainable" | "requires_grad" => "set_trainable",

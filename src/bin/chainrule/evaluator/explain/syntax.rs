@@ -1,9 +1,9 @@
 //! What an explanation needs to see of a cell.
 
 pub use super::super::cell::Cell;
-use super::super::cell::{BEFORE, EDITION, without_commands};
+use super::super::cell::{BEFORE, tokens, without_commands};
 use ra_ap_syntax::ast::{self, AstNode, HasArgList, HasName};
-use ra_ap_syntax::{SourceFile, SyntaxKind, SyntaxNode, SyntaxToken};
+use ra_ap_syntax::{SyntaxKind, SyntaxNode, SyntaxToken};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
@@ -391,9 +391,7 @@ pub fn without_texts(code: &str) -> String {
     for token in tokens(&rust) {
         let is_plain = token.text().starts_with('\'') && token.kind() != SyntaxKind::COMMENT;
         if is_text(token.kind()) && !is_plain {
-            let range =
-                usize::from(token.text_range().start())..usize::from(token.text_range().end());
-            bare[range]
+            bare[Range::from(token.text_range())]
                 .iter_mut()
                 .filter(|byte| **byte != b'\n')
                 .for_each(|byte| *byte = b' ');
@@ -401,17 +399,6 @@ pub fn without_texts(code: &str) -> String {
     }
     // Cut characters of several bytes do not occur: texts are whole.
     String::from_utf8(bare).unwrap_or_else(|_| code.to_owned())
-}
-
-pub fn tokens(rust: &str) -> Vec<SyntaxToken> {
-    let file = SourceFile::parse(rust, EDITION).syntax_node();
-    let tokens = file
-        .descendants_with_tokens()
-        .filter_map(|element| element.into_token());
-    // Strange blanks are no blanks.
-    tokens
-        .filter(|token| token.kind() != SyntaxKind::WHITESPACE)
-        .collect()
 }
 
 pub fn is_text(kind: SyntaxKind) -> bool {

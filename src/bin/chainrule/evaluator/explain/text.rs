@@ -4,7 +4,8 @@
 use super::super::cell::{ends_inside_a_token, without_commands};
 use super::case::{FOREIGN, STRANGE, UNPAIRED};
 use super::python::{Foreign, foreign};
-use super::syntax::{is_text, tokens};
+use super::syntax::is_text;
+use crate::evaluator::cell::tokens;
 use chainrule::display::say;
 use ra_ap_syntax::{SyntaxKind, SyntaxToken, T};
 use std::ops::Range;
@@ -242,9 +243,7 @@ pub enum Unpaired {
 pub fn unpaired(code: &str) -> Option<Unpaired> {
     let rust = without_commands(code);
     let tokens = tokens(&rust);
-    let range = |token: &SyntaxToken| {
-        usize::from(token.text_range().start())..usize::from(token.text_range().end())
-    };
+    let range = |token: &SyntaxToken| Range::from(token.text_range());
     let mut open: Vec<(Range<usize>, char)> = Vec::new();
     for token in &tokens {
         let bracket = token.text().chars().next().unwrap_or_default();

@@ -4,11 +4,11 @@ use super::known::{Declarations, EVERY_TYPE, Item, Kind, Members, Module, Yields
 use super::macros::pattern_of;
 use super::place::{Place, Visible};
 use super::syntax::{
-    bounds_of, derived_by, imported, is_exported, is_hidden, is_stable, joined, name_of, one_line,
+    bounds_of, imported, is_exported, is_hidden, is_stable, joined, name_of, one_line,
     parameters_of,
 };
 use crate::evaluator::assist::types::Type;
-use crate::evaluator::cell::{Cell, EDITION, generics_of};
+use crate::evaluator::cell::{Cell, EDITION, derived_by, generics_of};
 use ra_ap_syntax::ast::{
     self, AstNode, HasDocComments, HasGenericParams, HasModuleItem, HasName, HasTypeBounds,
     HasVisibility,

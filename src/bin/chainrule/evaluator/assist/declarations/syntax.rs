@@ -3,7 +3,7 @@
 use super::known::Reexport;
 use super::macros::split_at_commas;
 use crate::evaluator::assist::types::Type;
-use ra_ap_syntax::ast::{self, AstNode, HasAttrs, HasGenericParams, HasName};
+use ra_ap_syntax::ast::{self, AstNode, HasGenericParams, HasName};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 use std::collections::HashMap;
 
@@ -57,21 +57,6 @@ pub fn bounds_of(node: &impl HasGenericParams) -> HashMap<String, Type> {
         Some((named.name, first(one.type_bound_list())?))
     });
     written.chain(behind).collect()
-}
-
-/// The traits of a `derive`.
-pub fn derived_by(node: &impl HasAttrs) -> Vec<String> {
-    let lists = node
-        .attrs()
-        .map(|attribute| attribute.syntax().text().to_string());
-    let lists: Vec<String> = lists.filter(|text| text.starts_with("#[derive")).collect();
-    let words = lists
-        .iter()
-        .flat_map(|list| list.split(|c: char| !c.is_alphanumeric() && c != '_'));
-    words
-        .filter(|word| !word.is_empty() && *word != "derive")
-        .map(str::to_owned)
-        .collect()
 }
 
 pub fn has_attribute(node: &SyntaxNode, text: &str) -> bool {

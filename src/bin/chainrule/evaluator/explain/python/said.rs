@@ -1,5 +1,7 @@
 //! What is said of a line, and what lines are made of.
 
+use crate::evaluator::cell;
+
 pub type Said = Option<(String, String, String)>;
 
 pub(super) fn say(english: &str, chinese: &str, fix: impl Into<String>) -> Said {
@@ -7,9 +9,7 @@ pub(super) fn say(english: &str, chinese: &str, fix: impl Into<String>) -> Said 
 }
 
 pub(super) fn words(text: &str) -> Vec<&str> {
-    text.split(|c: char| !c.is_alphanumeric() && c != '_')
-        .filter(|word| !word.is_empty())
-        .collect()
+    cell::words(text).collect()
 }
 
 pub(super) fn is_name(text: &str) -> bool {

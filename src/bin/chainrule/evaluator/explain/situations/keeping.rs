@@ -48,16 +48,10 @@ fn type_of_block(value: &ast::Expr) -> Option<String> {
     };
     let list = block.stmt_list()?;
     let last = list.tail_expr()?.syntax().text().to_string();
-    let name = |node| match ast::Item::cast(node)? {
-        ast::Item::Struct(item) => item.name(),
-        ast::Item::Enum(item) => item.name(),
-        ast::Item::Union(item) => item.name(),
-        _ => None,
-    };
     let mut names = list
         .syntax()
         .children()
-        .filter_map(name)
+        .filter_map(|node| ast::Adt::cast(node)?.name())
         .map(|name| name.text().to_string());
     names.find(|name| words(&last).any(|word| word == name))
 }

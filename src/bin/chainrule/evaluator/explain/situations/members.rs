@@ -18,10 +18,7 @@ pub fn missing_method(case: &Case) -> Option<Explanation> {
 /// nothing of one where letters are turned.
 fn of_the_library(case: &Case) -> Option<Explanation> {
     let owner = case.message.split('`').nth(3)?;
-    let is_part = |c: char| !c.is_alphanumeric() && c != '_';
-    let kind = owner
-        .split(is_part)
-        .find(|part| assist::is_type_of_library(part) && case.memory.defined_in(part).is_none())?;
+    let kind = case.type_of_library(owner)?;
     let meant = nearest(case.name(), &assist::methods_of(kind))?;
     Some(misspelled(case, &meant))
 }

@@ -4,6 +4,8 @@ use super::super::calls::Call;
 use super::super::case::{Case, Explanation};
 use crate::evaluator::assist;
 use std::ops::Range;
+/// How many letters have to be put in, taken out, changed, or exchanged with the next.
+pub use strsim::osa_distance as distance;
 
 /// A name is there in other capitals.
 pub fn other_capitals(meant: &str, fix: String) -> Explanation {
@@ -93,26 +95,6 @@ pub fn alike<'a>(help: &'a str, name: &str) -> Option<&'a str> {
             && distance(name, found) <= (long / 3).max(1)
             && (short > 2 || name.chars().next() == found.chars().next()));
     (is_about_names && !found.contains(' ') && (is_other_name || is_close)).then_some(found)
-}
-
-/// How many letters have to be put in, taken out, changed, or exchanged with the next.
-pub fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut rows: Vec<Vec<usize>> = vec![(0..=b.len()).collect()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let changed = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut least = changed.min(row[j - 1].min(rows[i - 1][j]) + 1);
-            let is_turned = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-            if is_turned {
-                least = least.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(least);
-        }
-        rows.push(row);
-    }
-    rows[a.len()][b.len()]
 }
 
 /// The line of a mark with another name in its place.

@@ -11,12 +11,12 @@ mod names;
 
 pub use names::words_in;
 
-use crate::evaluator::cell::{name_of, parse, statements};
-
 use crate::compiler::facade::DEPENDENCIES;
-use names::{Path, crate_part, imports, is_absent, names_in, parameters, parameters_of, paths_in};
+use crate::evaluator::cell::imports::brought;
+use crate::evaluator::cell::{generics_of, name_of, parse, statements};
+use names::{Path, crate_part, is_absent, names_in, paths_in};
 use ra_ap_syntax::SyntaxNode;
-use ra_ap_syntax::ast::{self, AstNode, HasGenericParams, HasModuleItem, HasName};
+use ra_ap_syntax::ast::{self, AstNode, HasModuleItem, HasName};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The definitions of a session and the modules that they stand in.
@@ -314,11 +314,10 @@ impl Graph {
         }
         match &item {
             ast::Item::Use(item) => {
-                let imports = item
-                    .use_tree()
-                    .map(|tree| imports(&tree, &Vec::new()))
-                    .unwrap_or_default();
-                self.modules[module].imports.extend(imports);
+                let imports = item.use_tree().map(|tree| brought(&tree, &[]));
+                let imports = imports.into_iter().flatten();
+                let named = imports.filter(|(name, _)| name != "_");
+                self.modules[module].imports.extend(named);
             }
             ast::Item::ExternCrate(item) => {
                 if let (Some(name), Some(rename)) = (
@@ -385,7 +384,7 @@ impl Graph {
             return;
         }
         let heading: Vec<ast::Type> = block.trait_().into_iter().chain(block.self_ty()).collect();
-        let parameters = parameters(block.generic_param_list());
+        let parameters = generics_of(block).into_iter().collect();
         let mut named: Vec<Path> = heading
             .iter()
             .flat_map(|node| names_in(node.syntax(), &parameters))
@@ -418,7 +417,8 @@ impl Graph {
     }
 
     fn push(&mut self, module: usize, name: &str, item: &ast::Item) -> usize {
-        let parameters = parameters(parameters_of(item));
+        let generic = ast::AnyHasGenericParams::cast(item.syntax().clone());
+        let parameters = generic.iter().flat_map(generics_of).collect();
         self.nodes.push(Node {
             path: format!("{}{name}", self.modules[module].path),
             module,

@@ -1,6 +1,7 @@
 //! The names that stand in an item, and which of them decide what a type is made of.
 
-use ra_ap_syntax::ast::{self, AstNode, HasAttrs, HasGenericParams, HasName};
+use crate::evaluator::cell::imports::segments;
+use ra_ap_syntax::ast::{self, AstNode, HasAttrs};
 use ra_ap_syntax::{NodeOrToken, SyntaxKind, SyntaxNode, SyntaxToken, T};
 use std::collections::BTreeSet;
 
@@ -15,64 +16,6 @@ pub fn crate_part(name: &str) -> String {
 pub fn is_absent(item: &ast::Item) -> bool {
     item.attrs()
         .any(|attribute| attribute.syntax().text().to_string().replace(' ', "") == "#[cfg(any())]")
-}
-
-pub fn parameters_of(item: &ast::Item) -> Option<ast::GenericParamList> {
-    match item {
-        ast::Item::Enum(item) => item.generic_param_list(),
-        ast::Item::Fn(item) => item.generic_param_list(),
-        ast::Item::Struct(item) => item.generic_param_list(),
-        ast::Item::Trait(item) => item.generic_param_list(),
-        ast::Item::TypeAlias(item) => item.generic_param_list(),
-        ast::Item::Union(item) => item.generic_param_list(),
-        _ => None,
-    }
-}
-
-pub fn parameters(list: Option<ast::GenericParamList>) -> BTreeSet<String> {
-    let parameters = list
-        .into_iter()
-        .flat_map(|list| list.type_or_const_params());
-    parameters
-        .filter_map(|parameter| Some(parameter.name()?.text().to_string()))
-        .collect()
-}
-
-/// What a tree of imports brings: the name, and what it stands for.
-pub fn imports(tree: &ast::UseTree, before: &Path) -> Vec<(String, Path)> {
-    let mut path = before.clone();
-    path.extend(tree.path().into_iter().flat_map(|path| segments(&path)));
-    if let Some(list) = tree.use_tree_list() {
-        return list
-            .use_trees()
-            .flat_map(|tree| imports(&tree, &path))
-            .collect();
-    }
-    if tree.star_token().is_some() {
-        return vec![("*".to_owned(), path)];
-    }
-    // `use m::{self}`
-    if path.len() > 1 && path.last().is_some_and(|last| last == "self") {
-        path.pop();
-    }
-    let name = match tree.rename() {
-        Some(rename) => rename.name().map(|name| name.text().to_string()),
-        None => path.last().cloned(),
-    };
-    name.map(|name| (name, path)).into_iter().collect()
-}
-
-fn segments(path: &ast::Path) -> Path {
-    let mut names: Path = path
-        .qualifier()
-        .map(|before| segments(&before))
-        .unwrap_or_default();
-    names.extend(
-        path.segment()
-            .and_then(|segment| segment.name_ref())
-            .map(|name| name.text().to_string()),
-    );
-    names
 }
 
 /// A body that decides nothing about a value: that of a function which is not `const` and defines
