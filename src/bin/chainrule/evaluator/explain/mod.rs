@@ -5,7 +5,7 @@
 //! `arguments` what is there in another form, `memory` knows what earlier cells have done to names,
 //! `notices` speaks of cells that work but do something else than they seem to, `warnings` of what
 //! rustc thinks of those, `python` looks at other languages in it, `syntax` into a cell, `text` at
-//! its characters and brackets. All of it is said in the language of the process; what rustc says
+//! its characters and brackets, `codes` has what rustc says of a code. All of it is said in the language of the process; what rustc says
 //! stays as it is, above the explanation.
 //!
 //! A mistake that an earlier cell has prepared comes as another one. A variable that an earlier
@@ -16,6 +16,7 @@
 mod arguments;
 mod calls;
 mod case;
+pub mod codes;
 mod foreign;
 mod forms;
 pub mod memory;

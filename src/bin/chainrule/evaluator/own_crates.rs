@@ -1,0 +1,67 @@
+//! `extern crate alloc;` in a cell: evcxr would look in a registry for a crate of that name, and find
+//! another, or none.
+
+use super::cell::Cell;
+use ra_ap_syntax::ast::{self, AstNode, HasName};
+
+/// The cell with `use ::std as x;` in place of `extern crate std as x;`, letter for letter: all else
+/// stays where it is. What is in `core` and `alloc` is in `std`, too.
+pub fn with_crates_of_rust(cell: &Cell) -> String {
+    let mut written = cell.text().to_owned();
+    let nodes = cell.statements().iter().cloned();
+    for item in nodes.filter_map(ast::ExternCrate::cast) {
+        let of_rust = match item.name_ref() {
+            Some(name) if ["std", "core", "alloc"].contains(&&*name.text()) => name.to_string(),
+            _ => continue,
+        };
+        let renamed = item.rename().map(|rename| match rename.name() {
+            Some(name) => name.to_string(),
+            None => "_".to_owned(),
+        });
+        let text = match renamed.or_else(|| (of_rust == "alloc").then(|| of_rust.clone())) {
+            Some(name) => format!("use ::std as {name};"),
+            None => String::new(), // in scope anyway
+        };
+        let range = item.syntax().text_range();
+        let place = usize::from(range.start())..usize::from(range.end());
+        let old = &written[place.clone()];
+        if text.len() > old.len() {
+            continue;
+        }
+        let blanks: String = old[text.len()..]
+            .bytes()
+            .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
+            .collect();
+        // Lines keep their numbers, so the breaks that the text takes the place of come behind it.
+        let breaks = old[..text.len()].matches('\n').count();
+        if breaks == 0 {
+            written.replace_range(place, &format!("{text}{blanks}"));
+        }
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn crates_of_rust_are_names_for_std() {
+        let written = |code: &str| with_crates_of_rust(&Cell::new(code));
+        assert_eq!(
+            written("let a = 1; extern crate std as x; a"),
+            "let a = 1; use ::std as x;        a"
+        );
+        assert_eq!(written("extern crate alloc;"), "use ::std as alloc;");
+        assert_eq!(written("extern crate core as c;").trim(), "use ::std as c;");
+        assert_eq!(written("#[macro_use]\nextern crate std;").trim(), "");
+        assert_eq!(written("#[macro_use]\nextern crate std;").len(), 30);
+        for code in [
+            "extern crate rand;",
+            "mod m { extern crate alloc; }",
+            "use std as x;",
+        ] {
+            assert_eq!(written(code), code);
+        }
+    }
+}
