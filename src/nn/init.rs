@@ -47,6 +47,7 @@ impl Init {
     /// Draws a weight of any shape, in which an output depends on `inputs` values and an input
     /// reaches `outputs`.
     pub fn draw_shape(self, shape: &[usize], inputs: usize, outputs: usize) -> Tensor {
+        count("weight", shape);
         let (both, inputs) = (
             inputs.saturating_add(outputs).max(1) as Float,
             inputs.max(1) as Float,

@@ -4,7 +4,8 @@ import os
 import re
 
 import pytest
-from test_beginners import Ran, check, chinese, english, run, run_all  # noqa: F401 (fixtures)
+from conftest import Kernel
+from test_beginners import Ran, check, chinese, columns, english, run, run_all  # noqa: F401 (fixtures)
 
 MODEL = (
     "let mut model = Sequential::new().add(Dense::new(2, 2).softmax());\n"
@@ -309,3 +310,135 @@ def test_what_no_machine_has_is_no_matter_of_the_limit(english, chinese):  # noq
         reply, _ = kernel.run("Tensor::ones(&[100_000, 100_000, 100])")
         assert reply["ename"] == "MemoryLimit" and words in reply["evalue"], reply
         assert "CHAINRULE_MEMORY" not in reply["evalue"], reply
+
+
+# Cells that are refused with long explanations, long hints, long code.
+LONG = [
+    ["let once = vec![String::new()];\nlet twice = once;", "once.len()"],
+    ["let s = &vec![1, 2, 3][0..2];"],
+    ["Tensor::zeros(&[usize::MAX, 2])"],
+    ["let far = std::fs::read_to_string(\"nowhere.txt\").unwrap();"],
+    ["vec![1u8, 2][7]"],
+    ["loss_of(1)"],
+    ["let very_long_name_of_a_list_of_numbers = vec![1.0, 2.0, 3.0];\nvery_long_name_of_a_list_of_numbers.sort_unstable_by_key_of_something_else();"],
+    ["struct Point { x: f32 }\nprintln!(\"{}\", Point { x: 1.0 });"],
+    ["fn deep(n: u64) -> u64 { if n == 77777777777 { 1 } else { n * deep(n + 1) } }\ndeep(3)"],
+    ["std::process::exit(3)"],
+]
+
+
+@pytest.mark.parametrize("cells", LONG, ids=lambda cells: cells[-1][:30])
+def test_sentences_are_broken_into_lines_that_fit(english, chinese, cells):  # noqa: F811
+    for kernel in [english, chinese]:
+        ran, _ = run_all(kernel, cells)
+        assert ran.status == "error", ran.all
+        # The last line says all in one; what rustc has drawn, and code, stays as it is.
+        begins = [i for i, line in enumerate(ran.lines) if re.match("In plain words: |简单地说：| +(hint|提示) *[:：]", line)]
+        for begin in begins:
+            lines = [line for line in ran.lines[begin:-1]]
+            end = next((i for i, line in enumerate(lines) if not line.strip() or (i and re.match(r" {4}\S", line))), len(lines))
+            for line in lines[:end]:
+                assert columns(line) <= 80 or "`" in line, ran.lines
+            # Not broken before they are full, and never within a word of code.
+            assert all(line.count("`") % 2 == 0 for line in lines[:end]), ran.lines
+            if end > 1:
+                assert columns(lines[0]) > 55, ran.lines
+        if ran.name in ("Crash", "Timeout", "MemoryLimit"):
+            assert max(map(columns, ran.lines[:-1])) <= 80, ran.lines
+
+
+def test_what_a_learner_says_is_not_broken(english):  # noqa: F811
+    row = "| " + "12345 " * 20 + "|"
+    ran = run(english, f'panic!("table:\\n{row}\\n  {row}")')
+    assert row in ran.lines and "  " + row in ran.lines, ran.lines
+    code = "let text = vec![" + ", ".join(str(i) for i in range(60)) + "].mean();"
+    ran = run(english, code)
+    assert any(code in line for line in ran.lines), ran.lines
+
+
+def test_help_is_a_table_that_stays_at_the_left(english):  # noqa: F811
+    (data,) = run(english, ":help").bundles
+    cells = re.findall("<t[dh][^>]*>", data["text/html"])
+    assert len(cells) > 20 and all("text-align:left" in cell for cell in cells), cells
+    assert "<code>:explain</code>" in data["text/html"] and "<code>:explain E0382</code>" in data["text/html"]
+    assert "`" not in data["text/html"], data["text/html"]
+
+
+def test_explain_takes_a_code(english, chinese):  # noqa: F811
+    run(english, "let whole: i32 = 0.5;")
+    run(english, 'panic!("no compile error")')
+    (data,) = run(english, ":explain").bundles
+    assert data["text/markdown"] == data["text/plain"] and data["text/plain"].startswith("### E0308\n"), data
+    for asked in ["E0382", "e382", "error[E0382]", "`E0382`", "382"]:
+        (data,) = run(english, f":explain {asked}").bundles
+        said = data["text/markdown"]
+        assert said.startswith("### E0382\n") and "moved" in said, said
+        # Rust for a page: neither rustc's own marks at the code nor the lines that it hides.
+        assert "```rust" in said and "compile_fail" not in said and "\n# " not in said, said
+    (data,) = run(english, ":explain E0425 E0599\nlet after = 1;").bundles
+    assert "### E0425" in data["text/plain"] and "### E0599" in data["text/plain"], data
+    assert run(english, "after").results == ["1"]
+    (data,) = run(chinese, ":explain E0382").bundles
+    assert "只有英文" in data["text/plain"] and "### E0382" in data["text/plain"], data
+
+
+@pytest.mark.parametrize("asked", ["E9999", "hello", "E12345", "0"])
+def test_a_code_that_is_none_gets_a_clear_word(english, chinese, asked):  # noqa: F811
+    for kernel, word in [(english, f"rustc knows no error `{asked}`"), (chinese, f"没有编号为 `{asked}` 的错误")]:
+        ran = run(kernel, f":explain {asked}")
+        assert ran.name == "Error" and word in ran.value and ":explain E0382" in ran.value, ran.all
+
+
+def test_nothing_to_explain_is_said(jupyter_folders):
+    kernel = Kernel()
+    ran = run(kernel, ":explain")
+    kernel.stop()
+    assert ran.name == "Error" and "there is no compile error" in ran.value, ran.all
+
+
+def test_where_a_cell_is_compiled_is_no_matter_of_a_learner(english, chinese):  # noqa: F811
+    for kernel, word in [(english, "is not available"), (chinese, "不能使用")]:
+        ran = run(kernel, ":last_compile_dir")
+        assert ran.name == "Error" and word in ran.value and "/" not in ran.value, ran.all
+
+
+# Names of Rust's own crates, as older books write them; expressions that must work then.
+CRATES = [
+    ("extern crate std as older;", "older::cmp::max(1, 2)", "2"),
+    ("extern crate core as small;\nsmall::cmp::max(3, 4)", "small::mem::size_of::<u8>()", "1"),
+    ("extern crate alloc;", "alloc::vec![1].len()", "1"),
+    ("#[macro_use]\nextern crate std as macros;", "macros::cmp::min(1, 2)", "1"),
+    ("extern crate core;\nextern crate std;", "core::cmp::min(5, 6)", "5"),
+    ("#[macro_use] extern crate alloc as inner;\n5", "inner::format!(\"x\")", '"x"'),
+]
+
+
+@pytest.mark.parametrize("code, then, value", CRATES, ids=lambda one: one[:30])
+def test_crates_of_rust_are_not_looked_for_in_a_registry(english, code, then, value):  # noqa: F811
+    assert run(english, code).status == "ok"
+    assert run(english, then).results == [value]
+
+
+def test_what_is_only_a_text_keeps_its_letters(english):  # noqa: F811
+    cells = [
+        ("stringify!(line!())", '"line!()"'),
+        ("\nconcat!(stringify!(file!()), line!())", '"file!()2"'),
+        ("std::stringify! { a + line!() }", '"a + line!()"'),
+        ('format!("{} {}", stringify!([line!()]), line!())', '"[line!()] 1"'),
+    ]
+    for code, value in cells:
+        assert run(english, code).results == [value], code
+
+
+def test_threads_that_say_more_than_a_socket_holds_do_not_stop_the_cell(english):  # noqa: F811
+    start = "let threads: Vec<_> = (0..{n}).map(|i| std::thread::spawn(move || {{ panic!(\"{{i}}{{}}\", \"y\".repeat({size})) }})).collect();\n"
+    for n, size in [(12, 150_000), (1, 3_000_000), (700, 10)]:
+        code = start.format(n=n, size=size) + "threads.into_iter().map(|one| one.join().is_err() as u32).sum::<u32>()"
+        reply, outputs = english.run(code)
+        values = [content["data"]["text/plain"] for kind, content in outputs if kind == "execute_result"]
+        assert reply["status"] == "ok" and values == [str(n)], reply
+    # Also what a cell fails with.
+    reply, _ = english.run('panic!("begin{}end", "z".repeat(900_000))')
+    assert reply["ename"] == "Panic" and reply["evalue"].startswith("beginz") and reply["evalue"].endswith("zend"), reply["evalue"][:99]
+    reply, _ = english.run('Err::<(), String>(format!("begin{}end", "é".repeat(400_000)))?')
+    assert reply["ename"] == "Error" and reply["evalue"].endswith("éend"), reply["evalue"][:99]

@@ -2,14 +2,18 @@
 //! another, or none.
 
 use super::cell::Cell;
+use ra_ap_syntax::SyntaxNode;
 use ra_ap_syntax::ast::{self, AstNode, HasName};
 
 /// The cell with `use ::std as x;` in place of `extern crate std as x;`, letter for letter: all else
 /// stays where it is. What is in `core` and `alloc` is in `std`, too.
 pub fn with_crates_of_rust(cell: &Cell) -> String {
     let mut written = cell.text().to_owned();
-    let nodes = cell.statements().iter().cloned();
-    for item in nodes.filter_map(ast::ExternCrate::cast) {
+    let nodes = cell.statements();
+    for (i, node) in nodes.iter().enumerate() {
+        let Some(item) = ast::ExternCrate::cast(node.clone()) else {
+            continue;
+        };
         let of_rust = match item.name_ref() {
             Some(name) if ["std", "core", "alloc"].contains(&&*name.text()) => name.to_string(),
             _ => continue,
@@ -22,23 +26,32 @@ pub fn with_crates_of_rust(cell: &Cell) -> String {
             Some(name) => format!("use ::std as {name};"),
             None => String::new(), // in scope anyway
         };
-        let range = item.syntax().text_range();
-        let place = usize::from(range.start())..usize::from(range.end());
-        let old = &written[place.clone()];
-        if text.len() > old.len() {
-            continue;
-        }
-        let blanks: String = old[text.len()..]
-            .bytes()
-            .map(|byte| if byte == b'\n' { '\n' } else { ' ' })
-            .collect();
-        // Lines keep their numbers, so the breaks that the text takes the place of come behind it.
-        let breaks = old[..text.len()].matches('\n').count();
-        if breaks == 0 {
-            written.replace_range(place, &format!("{text}{blanks}"));
-        }
+        // `#[macro_use]`: the macros of std are in scope, and an import has no such attribute.
+        let attributes = nodes[..i].iter().rev();
+        attributes
+            .take_while(|node| ast::Attr::can_cast(node.kind()))
+            .for_each(|attribute| replace(&mut written, attribute, ""));
+        replace(&mut written, node, &text);
     }
     written
+}
+
+/// Puts a text in the place of a node that is longer; lines keep their numbers.
+fn replace(written: &mut String, node: &SyntaxNode, text: &str) {
+    let range = node.text_range();
+    let place = usize::from(range.start())..usize::from(range.end());
+    let old = &written[place.clone()];
+    let Some(rest) = old
+        .get(text.len()..)
+        .filter(|_| !old[..text.len()].contains('\n'))
+    else {
+        return;
+    };
+    let blanks = rest
+        .bytes()
+        .map(|byte| if byte == b'\n' { '\n' } else { ' ' });
+    let new: String = text.chars().chain(blanks).collect();
+    written.replace_range(place, &new);
 }
 
 #[cfg(test)]
