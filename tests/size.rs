@@ -20,7 +20,6 @@ const LONG_FUNCTIONS: &[(&str, usize)] = &[
     ("src/data/table.rs read", 67),
     ("src/model/fit.rs run", 67),
     ("src/plot/game.rs board", 74),
-    ("src/plot/images.rs grid", 61),
     ("src/plot/layers.rs neurons_of", 63),
     ("src/plot/quality.rs roc", 63),
 ];

@@ -288,7 +288,8 @@ impl GraphPicture {
              viewBox=\"{x:.1} {y:.1} {width:.1} {height:.1}\" \
              style=\"max-width:100%;min-width:{least:.0}px;height:auto\" font-family=\"Helvetica, \
              Arial, sans-serif\" font-size=\"{TEXT}\" role=\"img\"><title>{title}</title>\
-             <rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" rx=\"6\" fill=\"{paper}\"/>{shapes}</svg>"
+             <rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" \
+             rx=\"6\" fill=\"{paper}\"/>{shapes}</svg>"
         )
     }
 

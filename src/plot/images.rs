@@ -158,10 +158,7 @@ pub fn mistakes(x: &Tensor, labels: &Tensor, probabilities: &Tensor, count: usiz
         )
     };
     let titles: Vec<(String, Rgb)> = wrong.iter().map(title).collect();
-    let said = say(
-        format!("{all} of {n} wrong; ✗ predicted, how surely, (actual)"),
-        format!("{n} 个中错了 {all} 个；✗ 预测、把握、（实际）"),
-    );
+    let said = how_many_wrong(all, n);
     if wrong.is_empty() {
         // There is nothing to complain of: the first picture, in green.
         let first = x.detach().select_rows(&[0]);
@@ -184,6 +181,13 @@ pub fn mistakes(x: &Tensor, labels: &Tensor, probabilities: &Tensor, count: usiz
     );
     figure.summary.push(said);
     figure
+}
+
+fn how_many_wrong(all: usize, n: usize) -> String {
+    say(
+        format!("{all} of {n} wrong; ✗ predicted, how surely, (actual)"),
+        format!("{n} 个中错了 {all} 个；✗ 预测、把握、（实际）"),
+    )
 }
 
 /// Dark on light: the smallest value, or 0, is white.
@@ -253,9 +257,10 @@ pub fn image_grid(x: &Tensor, labels: &Tensor, predicted: Option<&Tensor>) -> Fi
     let titles: Vec<(String, Rgb)> = predicted.zip(labels).map(title).collect();
     let mut figure = grid("images", x, &titles, true, &ink_of(x));
     let right = titles.iter().filter(|(_, colour)| *colour == RIGHT).count();
-    figure
-        .summary
-        .push(format!("{right} of {count} right; ✗ predicted (actual)"));
+    figure.summary.push(say(
+        format!("{right} of {count} right; ✗ predicted (actual)"),
+        format!("{count} 个中对了 {right} 个；✗ 预测（实际）"),
+    ));
     figure
 }
 
@@ -315,6 +320,13 @@ fn grid(
             });
         }
     }
+    figure.summary.push(how_many(shown, count, (height, width)));
+    figure.summary.extend(in_words(titles, shown));
+    figure
+}
+
+/// How many pictures there are, and of what size.
+fn how_many(shown: usize, count: usize, (height, width): (usize, usize)) -> String {
     let (first, chinese) = match shown < count {
         true => (
             format!("the first {shown} of {count}"),
@@ -322,12 +334,10 @@ fn grid(
         ),
         false => (count.to_string(), format!("{count} 张图片")),
     };
-    figure.summary.push(say(
+    say(
         format!("{first} pictures of {height} × {width} pixels"),
         format!("{chinese}，每张 {height} × {width} 像素"),
-    ));
-    figure.summary.extend(in_words(titles, shown));
-    figure
+    )
 }
 
 /// The first titles, if there are any.

@@ -131,11 +131,8 @@ fn histograms_of(
             .sum::<f64>()
             / values.len() as f64)
             .sqrt();
-        let mean = if mean.abs() < 1e-6 * deviation {
-            0.0
-        } else {
-            mean
-        };
+        let is_nothing = mean.abs() < 1e-6 * deviation;
+        let mean = if is_nothing { 0.0 } else { mean };
         part.x.label = format!("mean {}, std {}", number(mean, 2), number(deviation, 2));
         if let Some(note) = note(&tensor) {
             part.x.label += &format!(", {}", note.0);

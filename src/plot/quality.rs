@@ -30,10 +30,8 @@ pub fn roc(scores: &Tensor, labels: &Tensor) -> Figure {
     let mut figure = Figure::new("ROC", Axis::numbers((0.0, 1.0)), Axis::numbers((0.0, 1.0)));
     figure.size = (440.0, 400.0);
     let guessing = Stroke {
-        colour: palette::PALE_INK,
-        width: 1.0,
         dash: 1,
-        opacity: 1.0,
+        ..Stroke::solid(palette::PALE_INK, 1.0)
     };
     figure
         .layers
@@ -71,20 +69,15 @@ pub fn roc(scores: &Tensor, labels: &Tensor) -> Figure {
             .collect();
         let auc = roc_auc(&Tensor::from_vec(own, &[n])).against(&Tensor::from_vec(bits, &[n]));
         let stroke = curve_stroke(column);
-        let named = if columns == 1 {
-            String::new()
-        } else {
-            format!("class {column}: ")
-        };
-        let name = format!("{named}AUC {}", number(auc as f64, 3));
-        let said = match columns {
-            1 => name.clone(),
-            _ => say(
-                name.clone(),
-                format!("类别 {column}：AUC {}", number(auc as f64, 3)),
+        let area = format!("AUC {}", number(auc as f64, 3));
+        let (name, chinese) = match columns {
+            1 => (area.clone(), area),
+            _ => (
+                format!("class {column}: {area}"),
+                format!("类别 {column}：{area}"),
             ),
         };
-        figure.summary.push(said);
+        figure.summary.push(say(name.clone(), chinese));
         figure.legend.push((name, Key::Line(stroke)));
         figure.layers.push(Layer::Line(points, stroke));
     }

@@ -1,12 +1,12 @@
-//! `extern crate alloc;` in a cell: evcxr would look in a registry for a crate of that name, and find
-//! another, or none.
+//! `extern crate alloc;` in a cell: evcxr would look in a registry for a crate of that name, and
+//! find another, or none.
 
 use super::cell::Cell;
 use ra_ap_syntax::SyntaxNode;
 use ra_ap_syntax::ast::{self, AstNode, HasName};
 
-/// The cell with `use ::std as x;` in place of `extern crate std as x;`, letter for letter: all else
-/// stays where it is. What is in `core` and `alloc` is in `std`, too.
+/// The cell with `use ::std as x;` in place of `extern crate std as x;`, letter for letter: all
+/// else stays where it is. What is in `core` and `alloc` is in `std`, too.
 pub fn with_crates_of_rust(cell: &Cell) -> String {
     let mut written = cell.text().to_owned();
     let nodes = cell.statements();

@@ -42,8 +42,8 @@ pub fn with_own_lines(code: &str, is_own: impl Fn(&str) -> bool) -> String {
 /// Whether a name is one of these macros, called without a path and not in the rules of a macro,
 /// which may be called from elsewhere, nor where it is only a text.
 fn is_called(token: &SyntaxToken) -> bool {
-    // Within a macro nothing is parsed, so that `stringify` in `concat!(stringify!(line!()))` is two
-    // tokens before a tree.
+    // Within a macro nothing is parsed, so that `stringify` in `concat!(stringify!(line!()))` is
+    // two tokens before a tree.
     let is_text = |tree: ast::TokenTree| {
         let first = tree.syntax().first_token();
         let mut before = std::iter::successors(first, SyntaxToken::prev_token)

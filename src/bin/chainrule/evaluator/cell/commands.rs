@@ -54,8 +54,8 @@ pub fn with_arguments(code: &str, command: &str) -> (String, Vec<String>) {
 }
 
 /// Why a cell is not run: commands of evcxr that would break a session. Settings from a file in the
-/// notebook's folder may run programs; a cleared session has no library; where a cell is compiled is
-/// a folder that no learner needs to see; the rest changes what the library was compiled with.
+/// notebook's folder may run programs; a cleared session has no library; where a cell is compiled
+/// is a folder that no learner needs to see; the rest changes what the library was compiled with.
 pub fn refused_command(code: &str) -> Option<String> {
     let command = code
         .lines()

@@ -1,6 +1,6 @@
 //! What one writes out of habit, coming from Python, and what rustc then speaks of something else
-//! for: arguments by name of a tensor's methods, a position without brackets, `-1` for the rest of a
-//! shape, a list that is to compute.
+//! for: arguments by name of a tensor's methods, a position without brackets, `-1` for the rest of
+//! a shape, a list that is to compute.
 
 use super::calls::{Call, named_arguments};
 use super::case::{Case, Explanation};
