@@ -3,11 +3,11 @@
 //!
 //! `situations` is the table of mistakes, `foreign` knows names of other libraries, `habits` what
 //! one writes coming from Python, `forms` and `arguments` what is there in another form, `memory`
-//! knows what earlier cells have done to names, `notices` speaks of cells that work but do something
-//! else than they seem to, `warnings` of what rustc thinks of those, `python` looks at other
-//! languages in it, `syntax` into a cell, `text` at its characters and brackets, `codes` has what
-//! rustc says of a code. All of it is said in the language of the process; what rustc says stays as
-//! it is, above the explanation.
+//! knows what earlier cells have done to names, `notices` speaks of cells that work but do
+//! something else than they seem to, `warnings` of what rustc thinks of those, `python` looks at
+//! other languages in it, `syntax` into a cell, `text` at its characters and brackets, `codes` has
+//! what rustc says of a code. All of it is said in the language of the process; what rustc says
+//! stays as it is, above the explanation.
 //!
 //! A mistake that an earlier cell has prepared comes as another one. A variable that an earlier
 //! cell has moved away is not there any more, so rustc says "cannot find value" (E0425): `memory`
