@@ -62,33 +62,14 @@ def columns(text):
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
-def whole(text):
-    """A text whose sentences were broken into lines, with each in one line again: a line that begins an explanation or a
-    hint goes on up to an empty line, code, or the next of its kind."""
-    lines, is_open = [], False
-    for line in text.split("\n"):
-        begins = re.match(r"In plain words: |简单地说：| +(hint|提示) *[:：]", line)
-        goes_on = is_open and not begins and line.strip() and not re.match(r" {4}\S", line)
-        if goes_on:
-            # Chinese is written without blanks, but for those beside Latin letters.
-            before, after = lines[-1][-1:], line.strip()[:1]
-            is_latin = [letter.isascii() or letter in "…–—" for letter in (before, after)]
-            is_mark = any(letter in "，。；：！？、（）“”" for letter in (before, after))
-            lines[-1] += (" " if any(is_latin) and not is_mark else "") + line.strip()
-        else:
-            lines.append(line)
-        is_open = bool(begins or goes_on)
-    return "\n".join(lines)
-
-
 class Ran:
     """What a cell left in the notebook."""
 
     def __init__(self, reply, outputs):
         self.status = reply["status"]
         self.number = reply["execution_count"]
-        self.lines = plain(reply.get("traceback", [])).split("\n")
-        self.error = whole("\n".join(self.lines))
+        self.lines = plain(reply.get("lines", [])).split("\n")
+        self.error = plain(reply.get("traceback", []))
         self.name = reply.get("ename", "")
         self.value = reply.get("evalue", "")
         self.kinds = [kind for kind, _ in outputs if kind not in ("status", "execute_input")]

@@ -1,7 +1,7 @@
 //! `extern crate alloc;` in a cell: evcxr would look in a registry for a crate of that name, and
 //! find another, or none.
 
-use super::cell::Cell;
+use super::cell::{Cell, end, start};
 use ra_ap_syntax::SyntaxNode;
 use ra_ap_syntax::ast::{self, AstNode, HasName};
 
@@ -38,13 +38,10 @@ pub fn with_crates_of_rust(cell: &Cell) -> String {
 
 /// Puts a text in the place of a node that is longer; lines keep their numbers.
 fn replace(written: &mut String, node: &SyntaxNode, text: &str) {
-    let range = node.text_range();
-    let place = usize::from(range.start())..usize::from(range.end());
-    let old = &written[place.clone()];
-    let Some(rest) = old
-        .get(text.len()..)
-        .filter(|_| !old[..text.len()].contains('\n'))
-    else {
+    let place = start(node)..end(node);
+    let old = written.get(place.clone()).unwrap_or_default();
+    let is_in_the_way = |rest: &&str| old[..old.len() - rest.len()].contains('\n');
+    let Some(rest) = old.get(text.len()..).filter(|rest| !is_in_the_way(rest)) else {
         return;
     };
     let blanks = rest
