@@ -184,6 +184,20 @@ fn a_data_set_says_what_it_holds() {
         format!("{data:?}"),
         "Dataset: 3 examples, x [3, 2], y [3], classes cat (1), dog (2)"
     );
+    let names: Vec<String> = (0..20).map(|i| format!("kind number {i}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let many = Dataset::new(&Tensor::zeros(&[20, 2]), &Tensor::arange(0.0, 20.0, 1.0));
+    let said = format!("{:?}", many.class_names(&names));
+    assert!(
+        said.lines().count() > 3 && said.lines().all(|line| line.len() <= 80),
+        "{said}"
+    );
+    assert!(
+        names
+            .iter()
+            .all(|name| said.contains(&format!("{name} (1)"))),
+        "{said}"
+    );
     let values = Dataset::new(&Tensor::zeros(&[2, 2]), &tensor([0.5, -1.0]));
     assert_eq!(
         format!("{values:?}"),

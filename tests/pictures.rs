@@ -40,9 +40,9 @@ fn every_figure_is_well_formed_small_and_always_the_same() {
             );
         }
         assert!(
-            !figure.text().is_empty()
-                && root.attribute("aria-label") == Some(&single_line(&figure.text())),
-            "{name}"
+            !figure.text().is_empty() && says_all(root.attribute("aria-label"), &figure.text()),
+            "{name}: {:?}",
+            root.attribute("aria-label")
         );
         // Coordinates within the picture, with room for a marker that stands on the edge.
         let size: Vec<f64> = root
@@ -70,9 +70,12 @@ fn every_figure_is_well_formed_small_and_always_the_same() {
     }
 }
 
-/// XML reads a line break in an attribute as a space.
-fn single_line(text: &str) -> String {
-    text.replace('\n', " ")
+/// Whether the other text of a picture says all lines of this one, in one line: a screen reader
+/// stops at the end of each.
+fn says_all(other: Option<&str>, text: &str) -> bool {
+    let other = other.unwrap_or_default();
+    let is_one_line = !other.contains(['\n', '\r', '\t']) && !other.contains("  ");
+    is_one_line && text.lines().all(|line| other.contains(line.trim()))
 }
 
 #[test]

@@ -176,9 +176,70 @@ events! {
     }
 }
 
+/// Bytes of a packet between worker and kernel: a system has room for twice as many.
+const LONGEST_PACKET: usize = 100_000;
+/// Begins a packet with a part of a longer message, and one with its last part. Behind it the name
+/// of the message, up to a `:`. All others begin with the `{` of their JSON.
+const PART: u8 = b'+';
+const LAST_PART: u8 = b'=';
+
+/// A message in packets; `name` is its own among all that are on their way.
+pub(crate) fn packets(message: &[u8], name: &str) -> Vec<Vec<u8>> {
+    if message.len() <= LONGEST_PACKET {
+        return vec![message.to_vec()];
+    }
+    let parts = message.chunks(LONGEST_PACKET);
+    let last = parts.len() - 1;
+    let packet = |(i, part): (usize, &[u8])| {
+        let mark = if i == last { LAST_PART } else { PART };
+        [&[mark], name.as_bytes(), b":", part].concat()
+    };
+    parts.enumerate().map(packet).collect()
+}
+
+/// Puts messages together of the packets that arrive.
+#[derive(Default)]
+pub struct Unpacking(BTreeMap<Vec<u8>, Vec<u8>>);
+
+impl Unpacking {
+    /// The message that is whole with this packet.
+    pub fn add(&mut self, packet: &[u8]) -> Option<Vec<u8>> {
+        let [mark @ (PART | LAST_PART), rest @ ..] = packet else {
+            return Some(packet.to_vec());
+        };
+        let end = rest.iter().position(|byte| *byte == b':')?;
+        let (name, part) = (&rest[..end], &rest[end + 1..]);
+        let mut message = self.0.remove(name).unwrap_or_default();
+        message.extend_from_slice(part);
+        if *mark == LAST_PART {
+            return Some(message);
+        }
+        self.0.insert(name.to_vec(), message);
+        None
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn messages_of_any_length_arrive_also_between_each_other() {
+        let [one, two] = ["é", ":+="].map(|text| text.repeat(150_000).into_bytes());
+        let mut unpacking = Unpacking::default();
+        assert_eq!(unpacking.add(b"{}").as_deref(), Some(&b"{}"[..]));
+        let (first, second) = (packets(&one, "1.1"), packets(&two, "1.2"));
+        assert!(first.len() > 2 && second.len() > first.len());
+        assert!(first.iter().all(|packet| packet.len() < 110_000));
+        let mut whole = Vec::new();
+        for i in 0..second.len() {
+            for packets in [&first, &second] {
+                whole.extend(packets.get(i).and_then(|packet| unpacking.add(packet)));
+            }
+        }
+        assert!(whole == [one, two]);
+        assert!(unpacking.0.is_empty());
+    }
 
     #[test]
     fn events_come_as_they_were_sent() {

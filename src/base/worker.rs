@@ -1,8 +1,7 @@
 //! The connection with the kernel, in a worker: events to it, answers from it, and evcxr's lines.
 
 use super::channel::{RawChannel, file};
-use super::protocol::Event;
-use serde_json::{Map, Value};
+use super::protocol::{Event, packets};
 use std::io::Write;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -62,44 +61,15 @@ pub(crate) fn input_channel() -> Option<RawChannel> {
 
 /// Tells the kernel.
 pub(crate) fn event(event: &Event) {
-    let event = &event.to_json();
+    static COUNT: AtomicU32 = AtomicU32::new(0);
     let Some(channels) = CHANNELS.get() else {
         return;
     };
-    let text = event.to_string();
-    if text.len() <= LONGEST_EVENT {
-        write_to(channels.events, text.as_bytes());
-    } else {
-        // Too long a message would not arrive, and a cell that panicked with a whole data set would
-        // seem to have succeeded.
-        write_to(
-            channels.events,
-            with_short_texts(event).to_string().as_bytes(),
-        );
-    }
-}
-
-/// Bytes of an event; the kernel reads no more at once.
-const LONGEST_EVENT: usize = 200_000;
-
-/// The same with the beginning and the end of each long text.
-fn with_short_texts(value: &Value) -> Value {
-    const LONGEST: usize = 20_000;
-    match value {
-        Value::String(text) if text.len() > LONGEST => {
-            let (first, last) = (
-                text.floor_char_boundary(LONGEST * 3 / 4),
-                text.ceil_char_boundary(text.len() - LONGEST / 4),
-            );
-            format!("{} … {}", &text[..first], &text[last..]).into()
-        }
-        Value::Object(entries) => entries
-            .iter()
-            .map(|(key, value)| (key.clone(), with_short_texts(value)))
-            .collect::<Map<_, _>>()
-            .into(),
-        Value::Array(values) => values.iter().map(with_short_texts).collect(),
-        other => other.clone(),
+    // Threads may tell at the same time, and a process that was forked counts on from here.
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let name = format!("{}.{count}", std::process::id());
+    for packet in packets(event.to_json().to_string().as_bytes(), &name) {
+        write_to(channels.events, &packet);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Inputs with their targets, and ways to divide them.
 
 use crate::Float;
-use crate::display::{Bundle, Show};
+use crate::display::{Bundle, Show, columns};
 use crate::operands::class_indices;
 use crate::tensor::{Tensor, fail::fail, random};
 use std::fmt;
@@ -380,26 +380,41 @@ impl Show for Dataset {
     }
 }
 
-/// `Dataset: 200 examples, x [200, 2], y [200], classes inner (100), outer (100)`
+/// `Dataset: 200 examples, x [200, 2], y [200], classes inner (100), outer (100)`; many classes, or
+/// long names, stand on lines of their own.
 impl fmt::Debug for Dataset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "Dataset: {} examples, x {:?}, y {:?}",
-            self.len(),
-            self.x.shape(),
-            self.y.shape()
-        )?;
-        let labels = self.y.to_vec();
-        for (i, class) in self.classes.iter().enumerate() {
-            let count = labels.iter().filter(|label| **label as usize == i).count();
-            write!(
-                f,
-                "{}{class} ({count})",
-                if i == 0 { ", classes " } else { ", " }
-            )?;
+        const COLUMNS: usize = 80;
+        let (n, x, y) = (self.len(), self.x.shape(), self.y.shape());
+        let mut text = format!("Dataset: {n} examples, x {x:?}, y {y:?}");
+        if self.classes.is_empty() {
+            return f.write_str(&text);
         }
-        Ok(())
+        let labels = self.y.to_vec();
+        let count = |class: usize| {
+            labels
+                .iter()
+                .filter(|label| **label == class as Float)
+                .count()
+        };
+        let classes = self.classes.iter().enumerate();
+        let classes: Vec<String> = classes
+            .map(|(i, class)| format!("{class} ({})", count(i)))
+            .collect();
+        let together = format!("{text}, classes {}", classes.join(", "));
+        if columns(&together) <= COLUMNS {
+            return f.write_str(&together);
+        }
+        let mut line = "classes".to_owned();
+        for (i, class) in classes.iter().enumerate() {
+            let class = format!(" {class}{}", if i + 1 < classes.len() { "," } else { "" });
+            if 2 + columns(&line) + columns(&class) > COLUMNS && !line.trim().is_empty() {
+                text = format!("{text}\n  {line}");
+                line = " ".repeat("classes".len());
+            }
+            line += &class;
+        }
+        write!(f, "{text}\n  {line}")
     }
 }
 

@@ -174,10 +174,13 @@ impl Array {
         };
         let start: usize = 8 + size;
         let end = start.checked_add(number(bytes, 8, size)?)?;
-        let (header, data) = (
-            std::str::from_utf8(bytes.get(start..end)?).ok()?,
-            &bytes[end..],
-        );
+        // In UTF-8 in the third version of the format, in Latin-1 before: names of fields may have
+        // accents.
+        let (header, data) = (bytes.get(start..end)?, &bytes[end..]);
+        let header = match std::str::from_utf8(header) {
+            Ok(text) => text.to_owned(),
+            Err(_) => header.iter().copied().map(char::from).collect(),
+        };
         let after = |key: &str| Some(header.split_once(key)?.1.trim_start_matches([':', ' ']));
         let description = after("'descr'")?;
         let Some(description) = description

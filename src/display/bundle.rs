@@ -1,5 +1,6 @@
 //! A value in several representations, of which a front end shows the richest that it can.
 
+use super::lines::in_one_line;
 use base64::Engine;
 use serde_json::{Map, Value};
 
@@ -125,7 +126,7 @@ impl<T: Show + ?Sized> Show for Box<T> {
 
 /// A picture with its text alternative, as HTML. It shrinks with the page.
 pub(crate) fn image(source: &str, alternative: &str) -> String {
-    let text = escape_html(alternative);
+    let text = escape_html(&in_one_line(alternative));
     format!(
         "<img alt=\"{text}\" style=\"max-width:100%;height:auto;background:#fff\" \
         src=\"{source}\"/>"

@@ -15,12 +15,15 @@
 mod bundle;
 mod frame;
 mod language;
+mod lines;
 
 pub use bundle::{Bundle, Show, escape_html};
 pub(crate) use bundle::{image, svg_uri};
 pub use frame::{DisplayHandle, clear_output, in_notebook, result, set_notebook, show};
 pub(crate) use frame::{set_token, write_frame};
 pub use language::{Language, language, say, set_language};
+pub use lines::{broken, columns};
+pub(crate) use lines::{in_one_line, parts};
 
 /// Shows a piece of HTML. `text` is what front ends without HTML show.
 ///

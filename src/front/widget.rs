@@ -9,7 +9,7 @@
 
 use super::comm::{Comm, write_and_ask};
 use crate::Float;
-use crate::display::{Bundle, DisplayHandle, Show, escape_html, show};
+use crate::display::{Bundle, DisplayHandle, Show, escape_html, in_one_line, show};
 use crate::tensor::fail::fail;
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -503,9 +503,10 @@ fn as_html(drawn: &Bundle) -> String {
         return svg[svg.find("<svg").unwrap_or_default()..].to_owned();
     }
     let text = escape_html(drawn.plain());
+    let alternative = escape_html(&in_one_line(drawn.plain()));
     match of_type("image/png") {
         Some(png) => format!(
-            "<img alt=\"{text}\" src=\"data:image/png;base64,{}\">",
+            "<img alt=\"{alternative}\" src=\"data:image/png;base64,{}\">",
             png.trim()
         ),
         None => format!("<pre>{text}</pre>"),

@@ -1,7 +1,7 @@
 //! What training and evaluation report.
 
 use crate::Float;
-use crate::display::{Bundle, Show};
+use crate::display::{Bundle, Show, say};
 use crate::nn::full_name;
 use crate::plot::EpochRow;
 use crate::tensor::table::{figure, figures, html_table, text_table};
@@ -105,7 +105,7 @@ impl History {
     }
 
     fn header(&self) -> Vec<&str> {
-        std::iter::once("epoch")
+        std::iter::once(say("epoch", "轮次"))
             .chain(self.figures.iter().map(|(name, _)| name.as_str()))
             .collect()
     }

@@ -2,7 +2,7 @@
 
 use crate::Float;
 use crate::tensor::Tensor;
-use crate::tensor::shape::array;
+use crate::tensor::shape::{array, count};
 
 /// How the weights of a layer are drawn before training. What matters is their size: it decides
 /// whether signals grow or fade from layer to layer, forward and backward.
@@ -47,7 +47,11 @@ impl Init {
     /// Draws a weight of any shape, in which an output depends on `inputs` values and an input
     /// reaches `outputs`.
     pub fn draw_shape(self, shape: &[usize], inputs: usize, outputs: usize) -> Tensor {
-        let (both, inputs) = ((inputs + outputs).max(1) as Float, inputs.max(1) as Float);
+        count("weight", shape);
+        let (both, inputs) = (
+            inputs.saturating_add(outputs).max(1) as Float,
+            inputs.max(1) as Float,
+        );
         let uniform = |limit: Float| Tensor::uniform(shape, -limit, limit);
         let normal = |deviation: Float| (Tensor::randn(shape) * deviation).detach();
         match self {
@@ -67,7 +71,7 @@ impl Init {
 /// Rows at right angles, or columns if there are fewer of them: Gram–Schmidt of normal vectors.
 fn orthogonal(shape: &[usize]) -> Tensor {
     let rows = shape.first().copied().unwrap_or(1);
-    let columns = shape.iter().skip(1).product::<usize>();
+    let columns = count("Init::Orthogonal", &shape[1.min(shape.len())..]);
     let (count, length) = (rows.min(columns), rows.max(columns));
     let mut vectors: Vec<Vec<Float>> = Vec::with_capacity(count);
     for _ in 0..count {

@@ -2,7 +2,7 @@
 
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
-use crate::tensor::shape::{broadcast, broadcast_shape};
+use crate::tensor::shape::{broadcast, broadcast_shape, count};
 use std::ops::Range;
 
 /// The shape that a condition and the two it chooses between have after broadcasting.
@@ -22,7 +22,7 @@ pub(crate) fn choice(condition: &Tensor, a: &Tensor, b: &Tensor) -> Vec<usize> {
 /// As many values as the shape holds.
 #[track_caller]
 pub(crate) fn must_fill(x: &Tensor, shape: &[usize]) {
-    let size: usize = shape.iter().product();
+    let size = count("reshape", shape);
     let (own, count) = (x.shape(), x.len());
     if size != count {
         fail(
@@ -107,6 +107,7 @@ pub(crate) fn must_stretch(x: &Tensor, shape: &[usize]) {
             "shapes are aligned at the right; only axes of size 1 can be stretched",
         );
     }
+    count("expand", shape);
 }
 
 /// Entries that are there.
@@ -126,7 +127,9 @@ pub(crate) fn must_lie_in(x: &Tensor, axis: usize, range: &Range<usize>) {
 #[track_caller]
 pub(crate) fn must_add_up(x: &Tensor, axis: usize, sizes: &[usize]) {
     let (shape, whole) = (x.shape(), x.shape()[axis]);
-    let sum: usize = sizes.iter().sum();
+    let sum = sizes
+        .iter()
+        .fold(0usize, |sum, size| sum.saturating_add(*size));
     if sum != whole {
         fail(
             &format!(
@@ -138,9 +141,9 @@ pub(crate) fn must_add_up(x: &Tensor, axis: usize, sizes: &[usize]) {
     }
 }
 
-/// Something said of each axis.
+/// Something said of each axis; the shape with what is put around.
 #[track_caller]
-pub(crate) fn must_be_around(x: &Tensor, around: &[(usize, usize)]) {
+pub(crate) fn with_around(x: &Tensor, around: &[(usize, usize)]) -> Vec<usize> {
     if around.len() != x.rank() {
         let (count, shape) = (around.len(), x.shape());
         fail(
@@ -149,6 +152,12 @@ pub(crate) fn must_be_around(x: &Tensor, around: &[(usize, usize)]) {
             "give (before, after) for each axis, (0, 0) where nothing is added",
         );
     }
+    let sizes = x.shape().iter().zip(around);
+    let shape: Vec<usize> = sizes
+        .map(|(size, (before, after))| size.saturating_add(*before).saturating_add(*after))
+        .collect();
+    count("pad", &shape);
+    shape
 }
 
 /// The first of several tensors.

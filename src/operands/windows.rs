@@ -3,6 +3,7 @@
 use crate::kernels::windows::Windows;
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
+use crate::tensor::shape::count;
 
 /// The sizes of filters that go over these images.
 #[track_caller]
@@ -73,11 +74,15 @@ impl Tensor {
             fail(&rule, &[("images", self)], &hint)
         };
         let [y, x] = [(height, 0), (width, 1)].map(|(image, axis)| {
-            (image + padding[axis][0] + padding[axis][1]).checked_sub(size[axis])
+            let padded = padding[axis]
+                .iter()
+                .try_fold(image, |sum, pad| sum.checked_add(*pad));
+            padded?.checked_sub(size[axis])
         });
         match (y, x) {
-            (Some(y), Some(x)) if size[0] * size[1] * stride[0] * stride[1] > 0 => {
+            (Some(y), Some(x)) if !size.contains(&0) && !stride.contains(&0) => {
                 let places = [y / stride[0] + 1, x / stride[1] + 1];
+                count(op, &[n, channels, size[0], size[1], places[0], places[1]]);
                 // What is after the image is seen in how many places there are.
                 let padding = padding.map(|[before, _]| before);
                 (

@@ -8,7 +8,7 @@ use crate::operands::class_indices;
 use crate::operands::indices::{
     must_have_entries, must_have_places, must_have_row, must_have_rows, no_entry, rows_of_table,
 };
-use crate::tensor::shape::{array, axis as check_axis, slice};
+use crate::tensor::shape::{array, axis as check_axis, count, slice};
 use crate::tensor::{Array, Tensor, op, wrt_part};
 
 impl Tensor {
@@ -142,11 +142,11 @@ impl Tensor {
     #[track_caller]
     pub fn one_hot(&self, classes: usize) -> Tensor {
         let labels = class_indices("one_hot", self, classes);
-        let mut values = vec![0.0 as Float; labels.len() * classes];
+        let shape = [self.shape(), &[classes]].concat();
+        let mut values = vec![0.0 as Float; count("one_hot", &shape)];
         for (row, label) in labels.into_iter().enumerate() {
             values[row * classes + label] = 1.0;
         }
-        let shape = [self.shape(), &[classes]].concat();
         op("one_hot", array(values, &shape), [])
     }
 }

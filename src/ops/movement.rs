@@ -5,12 +5,12 @@ use crate::Float;
 use crate::kernels::copy::Runs;
 use crate::kernels::reduce::Along;
 use crate::operands::shapes::{
-    first, inverse_order, must_add_up, must_agree, must_be_1, must_be_around, must_be_matrix,
-    must_fill, must_lie_in, must_stretch, place_of_new_axis,
+    first, inverse_order, must_add_up, must_agree, must_be_1, must_be_matrix, must_fill,
+    must_lie_in, must_stretch, place_of_new_axis, with_around,
 };
 use crate::tensor::node::Edge;
 use crate::tensor::shape::{
-    array, axis as check_axis, contiguous, expand, row_major, slice, slice_mut, unbroadcast,
+    array, axis as check_axis, contiguous, count, expand, row_major, slice, slice_mut, unbroadcast,
 };
 use crate::tensor::{Array, Tensor, op, op_on, wrt_part};
 use ndarray::{Axis, IxDyn, Slice};
@@ -190,14 +190,8 @@ impl Tensor {
     /// ```
     #[track_caller]
     pub fn pad(&self, around: &[(usize, usize)], value: Float) -> Tensor {
-        must_be_around(self, around);
+        let shape = with_around(self, around);
         let x = self.array();
-        let shape: Vec<usize> = x
-            .shape()
-            .iter()
-            .zip(around)
-            .map(|(size, (before, after))| before + size + after)
-            .collect();
         let middle: Vec<Slice> = x
             .shape()
             .iter()
@@ -227,8 +221,9 @@ impl Tensor {
         let axis = check_axis("concat", first, axis);
         must_agree(tensors, axis);
         let mut shape = first.shape().to_vec();
-        shape[axis] = tensors.iter().map(|tensor| tensor.shape()[axis]).sum();
-        let mut whole = array(vec![0.0; shape.iter().product()], &shape);
+        let sizes = tensors.iter().map(|tensor| tensor.shape()[axis]);
+        shape[axis] = sizes.fold(0, usize::saturating_add);
+        let mut whole = array(vec![0.0; count("concat", &shape)], &shape);
         let mut start = 0;
         let mut edges: Vec<Edge> = Vec::with_capacity(tensors.len());
         for tensor in tensors {

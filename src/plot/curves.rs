@@ -4,6 +4,7 @@ use super::figure::{Axis, Figure, Key, Layer, Stroke, Ticks, curve_stroke};
 use super::palette;
 use super::values::{List, Values, extent, number, padded};
 use crate::Float;
+use crate::display::say;
 use crate::tensor::fail::fail;
 
 /// One curve through the points `(xs[i], ys[i])`. A value that is not finite makes a gap.
@@ -179,22 +180,13 @@ fn functions_of(
             .map(|(name, f)| ((*name).to_owned(), points(f)))
             .collect(),
     );
-    let on = format!(
-        "on {} to {}",
-        number(range.start as f64, 4),
-        number(range.end as f64, 4)
-    );
+    let (start, end) = (number(range.start as f64, 4), number(range.end as f64, 4));
     let describe = |(layer, (name, _)): (&Layer, &(&str, _))| {
         let (low, high) = extent(finite_ys(layer)).unwrap_or((f64::NAN, f64::NAN));
-        let named = if name.is_empty() {
-            String::new()
-        } else {
-            format!("{name}: ")
-        };
-        format!(
-            "{named}values from {} to {} {on}",
-            number(low, 4),
-            number(high, 4)
+        let (named, low, high) = (before(name), number(low, 4), number(high, 4));
+        say(
+            format!("{named}values from {low} to {high} on {start} to {end}"),
+            format!("{named}在 {start} 到 {end} 上，数值从 {low} 到 {high}"),
         )
     };
     figure.summary = figure.layers.iter().zip(series).map(describe).collect();
@@ -271,29 +263,36 @@ fn describe(name: &str, points: &[(f64, f64)]) -> String {
     let (Some(first), Some(last)) = (finite.first(), finite.last()) else {
         return String::new();
     };
-    let named = if name.is_empty() {
-        String::new()
-    } else {
-        format!("{name}: ")
-    };
-    let mut text = format!(
-        "{named}{} points, from {} to {}",
-        points.len(),
-        number(*first, 3),
-        number(*last, 3)
+    let (named, count) = (before(name), points.len());
+    let (from, to) = (number(*first, 3), number(*last, 3));
+    let mut text = say(
+        format!("{named}{count} points, from {from} to {to}"),
+        format!("{named}{count} 个点，从 {from} 到 {to}"),
     );
     if let Some((low, high)) = extent(finite.iter().copied()) {
         if low < first.min(*last) {
-            text += &format!(", lowest {}", number(low, 3));
+            text += &format!("{} {}", say(", lowest", "，最低"), number(low, 3));
         }
         if high > first.max(*last) {
-            text += &format!(", highest {}", number(high, 3));
+            text += &format!("{} {}", say(", highest", "，最高"), number(high, 3));
         }
     }
-    if finite.len() < points.len() {
-        text += &format!(", {} not finite", points.len() - finite.len());
+    if finite.len() < count {
+        let broken = count - finite.len();
+        text += &say(
+            format!(", {broken} not finite"),
+            format!("，{broken} 个不是有限的数"),
+        );
     }
     text
+}
+
+/// What stands before what is said of a curve of this name.
+fn before(name: &str) -> String {
+    match name {
+        "" => String::new(),
+        _ => format!("{name}{}", say(": ", "：")),
+    }
 }
 
 /// At most a thousand points: of each part of a longer curve the lowest and the highest, so that
@@ -369,7 +368,7 @@ pub(super) fn bars_of(names: Vec<String>, values: Vec<f64>) -> Figure {
     let summary = names
         .iter()
         .zip(&values)
-        .map(|(name, value)| format!("{name}: {}", number(*value, 4)));
+        .map(|(name, value)| format!("{}{}", before(name), number(*value, 4)));
     let summary = summary.collect();
     let mut figure = Figure::new("bars", Axis::numbers(range), Axis::names(names));
     figure.summary = summary;
@@ -457,8 +456,11 @@ pub(super) fn histogram_of(values: Vec<f64>) -> Figure {
         .sqrt();
     let (mean, deviation) = (number(mean, 4), number(deviation, 4));
     let (least, greatest) = (number(range.0, 4), number(range.1, 4));
-    figure.summary = vec![format!(
-        "{count} values from {least} to {greatest}, mean {mean}, standard deviation {deviation}"
+    figure.summary = vec![say(
+        format!(
+            "{count} values from {least} to {greatest}, mean {mean}, standard deviation {deviation}"
+        ),
+        format!("{count} 个数值，从 {least} 到 {greatest}，平均值 {mean}，标准差 {deviation}"),
     )];
     let width = (high - low) / INTERVALS as f64;
     for (i, count) in counts

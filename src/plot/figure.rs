@@ -1,8 +1,10 @@
 //! A figure: layers over a pair of axes.
 
+use super::kinds;
 use super::palette::{self, Rgb};
 use super::values::extent;
 use crate::base::Outlined;
+use crate::display::say;
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 use std::sync::OnceLock;
@@ -245,14 +247,14 @@ impl Figure {
 
     /// The picture in words.
     pub fn text(&self) -> String {
-        let name = if self.title.is_empty() {
-            String::new()
-        } else {
-            format!(" \"{}\"", self.title)
+        let name = match self.title.is_empty() {
+            true => String::new(),
+            false => say(format!(" \"{}\"", self.title), format!("“{}”", self.title)),
         };
+        let kind = kinds::in_words(self.kind);
         match self.summary.as_slice() {
-            [one] => format!("{}{name}: {one}", self.kind),
-            lines => format!("{}{name}\n  {}", self.kind, lines.join("\n  ")),
+            [one] => format!("{kind}{name}{}{one}", say(": ", "：")),
+            lines => format!("{kind}{name}\n  {}", lines.join("\n  ")),
         }
     }
 

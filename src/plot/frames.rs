@@ -3,7 +3,7 @@
 use super::figure::Figure;
 use super::header::outer_size;
 use super::raster::data_uri;
-use crate::display::{Bundle, Show, escape_html};
+use crate::display::{Bundle, Show, escape_html, in_one_line, say};
 use crate::tensor::fail::fail;
 use std::fmt;
 
@@ -60,16 +60,15 @@ pub fn frames(figures: Vec<Figure>) -> Frames {
         .enumerate()
         .filter(|(i, _)| i % every == 0 || i + 1 == count);
     let frames: Vec<String> = kept.map(|(_, figure)| figure.svg().to_owned()).collect();
-    let thinned = if frames.len() < count {
-        format!(", of {count}")
-    } else {
-        String::new()
+    let (thinned, chinese) = match frames.len() < count {
+        true => (format!(", of {count}"), format!("（共 {count} 帧）")),
+        false => (String::new(), String::new()),
     };
-    let text = format!(
-        "{} frames{thinned}\nfirst: {}\nlast: {}",
-        frames.len(),
-        first.text().replace('\n', "\n  "),
-        last.text().replace('\n', "\n  ")
+    let shown = frames.len();
+    let [first, last] = [first, last].map(|figure| figure.text().replace('\n', "\n  "));
+    let text = say(
+        format!("{shown} frames{thinned}\nfirst: {first}\nlast: {last}"),
+        format!("{shown} 帧{chinese}\n第一帧：{first}\n最后一帧：{last}"),
     );
     let sizes = figures.iter().map(outer_size);
     let size = sizes.fold((0.0f64, 0.0f64), |(width, height), (w, h)| {
@@ -129,7 +128,7 @@ impl Frames {
             .iter()
             .map(|frame| data_uri("image/svg+xml", frame.as_bytes()))
             .collect();
-        let (last, text) = (sources.len() - 1, escape_html(&self.text));
+        let (last, text) = (sources.len() - 1, escape_html(&in_one_line(&self.text)));
         let list = escape_html(&serde_json::Value::from(sources.clone()).to_string());
         // One element holds all, so that several films on a page do not meet; nothing but
         // attributes, because scripts in tags are taken out by some front ends.
@@ -155,11 +154,13 @@ impl Frames {
             "<div style=\"max-width:660px\"><picture><source media=\"(prefers-reduced-motion: \
              reduce)\" srcset=\"{}\"/><img alt=\"{text}\" style=\"max-width:100%;background:#fff\" \
              src=\"{film}\" onload=\"{rest}\"/></picture><br/><button type=\"button\" \
-             aria-label=\"play\" onclick=\"{play}\">▶</button> <input type=\"range\" \
-             aria-label=\"frame\" min=\"0\" max=\"{last}\" value=\"{last}\" \
+             aria-label=\"{}\" onclick=\"{play}\">▶</button> <input type=\"range\" \
+             aria-label=\"{}\" min=\"0\" max=\"{last}\" value=\"{last}\" \
              style=\"width:70%;vertical-align:middle\" data-frames=\"{list}\" oninput=\"{seek}\"/> \
              <output>{} / {}</output></div>",
             sources[last],
+            say("play", "播放"),
+            say("frame", "帧"),
             last + 1,
             last + 1
         )

@@ -4,6 +4,7 @@ use super::figure::{Axis, Figure, Layer, Mark, Stroke};
 use super::palette::{self, GRID, INK};
 use super::text;
 use super::values::{Values, number};
+use crate::display::say;
 use crate::tensor::{Tensor, fail::fail};
 
 /// A board, `[rows, columns]`: 1 is a cross, −1 (or 2) a ring, 0 empty. With `values`, of the same
@@ -104,9 +105,10 @@ fn best_of(values: &[f64], columns: usize) -> Option<String> {
         .enumerate()
         .max_by(|a, b| a.1.total_cmp(b.1))?;
     let (row, column) = (best / columns, best % columns);
-    Some(format!(
-        "best: row {row}, column {column} ({})",
-        number(*value, 3)
+    let value = number(*value, 3);
+    Some(say(
+        format!("best: row {row}, column {column} ({value})"),
+        format!("最好的是第 {row} 行第 {column} 列（{value}）"),
     ))
 }
 

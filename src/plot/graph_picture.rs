@@ -7,6 +7,7 @@ use super::graph_shapes::{EDGE, Shape};
 use super::palette::{Rgb, WHITE, hex};
 use super::pixels::Page;
 use super::text::{self, TEXT};
+use crate::display::say;
 use crate::tensor::Tensor;
 use layout::core::base::Orientation;
 use layout::core::color::Color;
@@ -275,6 +276,7 @@ impl GraphPicture {
 
     pub fn svg(&self) -> String {
         let ((x, y), (width, height)) = (self.corner(), self.size());
+        let title = say("computation graph", "计算图");
         let (least, shapes, paper) = (
             SMALLEST * width,
             self.all().map(Shape::svg).collect::<String>(),
@@ -285,9 +287,9 @@ impl GraphPicture {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width:.0}\" height=\"{height:.0}\" \
              viewBox=\"{x:.1} {y:.1} {width:.1} {height:.1}\" \
              style=\"max-width:100%;min-width:{least:.0}px;height:auto\" font-family=\"Helvetica, \
-             Arial, sans-serif\" font-size=\"{TEXT}\" role=\"img\"><title>computation \
-             graph</title><rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" \
-             height=\"{height:.1}\" rx=\"6\" fill=\"{paper}\"/>{shapes}</svg>"
+             Arial, sans-serif\" font-size=\"{TEXT}\" role=\"img\"><title>{title}</title>\
+             <rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" \
+             rx=\"6\" fill=\"{paper}\"/>{shapes}</svg>"
         )
     }
 

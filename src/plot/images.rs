@@ -5,6 +5,7 @@ use super::palette::{self, INK, RIGHT, Rgb, WHITE, WRONG};
 use super::raster;
 use super::text::{columns as columns_in, shorten};
 use super::values::{Values, extent, number};
+use crate::display::say;
 use crate::tensor::{Tensor, fail::fail};
 
 /// More than so many cannot be looked at.
@@ -56,10 +57,10 @@ pub fn filters(x: &Tensor) -> Figure {
     let largest = low.abs().max(high.abs()).max(f64::MIN_POSITIVE);
     let colour = |_: usize, value: f64| palette::diverging((value / largest * 16.0).round() / 16.0);
     let mut figure = grid("filters", &pictures, &[], false, &colour);
-    figure.summary.push(format!(
-        "values from {} to {}",
-        number(low, 3),
-        number(high, 3)
+    let (low, high) = (number(low, 3), number(high, 3));
+    figure.summary.push(say(
+        format!("values from {low} to {high}"),
+        format!("数值从 {low} 到 {high}"),
     ));
     figure
 }
@@ -157,7 +158,7 @@ pub fn mistakes(x: &Tensor, labels: &Tensor, probabilities: &Tensor, count: usiz
         )
     };
     let titles: Vec<(String, Rgb)> = wrong.iter().map(title).collect();
-    let said = format!("{all} of {n} wrong; ✗ predicted, how surely, (actual)");
+    let said = how_many_wrong(all, n);
     if wrong.is_empty() {
         // There is nothing to complain of: the first picture, in green.
         let first = x.detach().select_rows(&[0]);
@@ -180,6 +181,13 @@ pub fn mistakes(x: &Tensor, labels: &Tensor, probabilities: &Tensor, count: usiz
     );
     figure.summary.push(said);
     figure
+}
+
+fn how_many_wrong(all: usize, n: usize) -> String {
+    say(
+        format!("{all} of {n} wrong; ✗ predicted, how surely, (actual)"),
+        format!("{n} 个中错了 {all} 个；✗ 预测、把握、（实际）"),
+    )
 }
 
 /// Dark on light: the smallest value, or 0, is white.
@@ -249,9 +257,10 @@ pub fn image_grid(x: &Tensor, labels: &Tensor, predicted: Option<&Tensor>) -> Fi
     let titles: Vec<(String, Rgb)> = predicted.zip(labels).map(title).collect();
     let mut figure = grid("images", x, &titles, true, &ink_of(x));
     let right = titles.iter().filter(|(_, colour)| *colour == RIGHT).count();
-    figure
-        .summary
-        .push(format!("{right} of {count} right; ✗ predicted (actual)"));
+    figure.summary.push(say(
+        format!("{right} of {count} right; ✗ predicted (actual)"),
+        format!("{count} 个中对了 {right} 个；✗ 预测（实际）"),
+    ));
     figure
 }
 
@@ -302,13 +311,7 @@ fn grid(
         figure.layers.push(Layer::Frame(area, frame, thick));
         figure.layers.extend(title.map(|title| below(area, title)));
     }
-    let first = if shown < count {
-        format!("the first {shown} of {count}")
-    } else {
-        count.to_string()
-    };
-    let pictures = format!("{first} pictures of {height} × {width} pixels");
-    figure.summary.push(pictures);
+    figure.summary.push(how_many(shown, count, (height, width)));
     figure.summary.extend(in_words(titles, shown));
     figure
 }
@@ -322,6 +325,21 @@ fn below([left, bottom, right, _]: [f64; 4], (title, colour): &(String, Rgb)) ->
         colour: *colour,
         size: 11.5,
     }
+}
+
+/// How many pictures there are, and of what size.
+fn how_many(shown: usize, count: usize, (height, width): (usize, usize)) -> String {
+    let (first, chinese) = match shown < count {
+        true => (
+            format!("the first {shown} of {count}"),
+            format!("{count} 张图片中的前 {shown} 张"),
+        ),
+        false => (count.to_string(), format!("{count} 张图片")),
+    };
+    say(
+        format!("{first} pictures of {height} × {width} pixels"),
+        format!("{chinese}，每张 {height} × {width} 像素"),
+    )
 }
 
 /// The first titles, if there are any.

@@ -5,6 +5,7 @@ use super::palette::{self, Rgb, WHITE, blend};
 use super::raster;
 use super::values::{Points, number};
 use crate::Float;
+use crate::display::say;
 use crate::tensor::fail::fail;
 use std::ops::Range;
 
@@ -75,7 +76,8 @@ fn landscape(
             );
         };
         let said = in_words(f, &path, ends);
-        figure.summary.push(format!("{name}: {said}"));
+        let colon = say(": ", "：");
+        figure.summary.push(format!("{name}{colon}{said}"));
         // The map is blue: paths begin with the colour after it.
         let stroke = Stroke {
             colour: palette::colour(i + 1),
@@ -120,11 +122,17 @@ fn in_words(
 ) -> String {
     let at = |point: Point| format!("({}, {})", number(point.0, 3), number(point.1, 3));
     let reached = match f(last.0 as Float, last.1 as Float) {
-        height if height.is_finite() => format!(", value {}", number(height as f64, 3)),
+        height if height.is_finite() => {
+            let height = number(height as f64, 3);
+            say(format!(", value {height}"), format!("，函数值 {height}"))
+        }
         _ => String::new(),
     };
     let (count, first, last) = (path.len(), at(first), at(last));
-    format!("{count} points, from {first} to {last}{reached}")
+    say(
+        format!("{count} points, from {first} to {last}{reached}"),
+        format!("{count} 个点，从 {first} 到 {last}{reached}"),
+    )
 }
 
 /// A path in its colour, with a halo that sets it off from the map.
@@ -174,10 +182,10 @@ pub(super) fn map(kind: &'static str, heights: &[f64], area: [f64; 4]) -> Figure
         Axis::numbers((area[1], area[3])),
     );
     figure.size = (580.0, 430.0);
-    figure.summary.push(format!(
-        "values from {} to {}",
-        number(*low, 4),
-        number(*high, 4)
+    let (least, greatest) = (number(*low, 4), number(*high, 4));
+    figure.summary.push(say(
+        format!("values from {least} to {greatest}"),
+        format!("数值从 {least} 到 {greatest}"),
     ));
     let keys = [
         (LOW, format!("lowest {}", number(*low, 3))),

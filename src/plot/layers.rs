@@ -8,6 +8,7 @@ use super::raster;
 use super::values::{List, Values, number, padded};
 use crate::Float;
 use crate::data::Dataset;
+use crate::display::say;
 use crate::nn::dead_units;
 use crate::tensor::{Tensor, fail::fail};
 
@@ -106,7 +107,7 @@ fn with_name((i, parameter): (usize, &Tensor)) -> (String, Tensor) {
 fn histograms_of(
     kind: &'static str,
     values: Vec<(String, Tensor)>,
-    note: &dyn Fn(&Tensor) -> Option<String>,
+    note: &dyn Fn(&Tensor) -> Option<(String, String)>,
 ) -> Figure {
     if values.is_empty() {
         fail(
@@ -130,15 +131,12 @@ fn histograms_of(
             .sum::<f64>()
             / values.len() as f64)
             .sqrt();
-        let mean = if mean.abs() < 1e-6 * deviation {
-            0.0
-        } else {
-            mean
-        };
+        let is_nothing = mean.abs() < 1e-6 * deviation;
+        let mean = if is_nothing { 0.0 } else { mean };
         part.x.label = format!("mean {}, std {}", number(mean, 2), number(deviation, 2));
         if let Some(note) = note(&tensor) {
-            part.x.label += &format!(", {note}");
-            part.summary.push(note);
+            part.x.label += &format!(", {}", note.0);
+            part.summary.push(say(note.0, note.1));
         }
         part.size = (312.0, 150.0);
         part.y.label = String::new();
@@ -147,13 +145,18 @@ fn histograms_of(
     Figure::of_parts(kind, parts, 2)
 }
 
-/// "3 of 16 units always 0", for all examples.
-fn note_dead_units(outputs: &Tensor) -> Option<String> {
+/// "3 of 16 units always 0", for all examples, in English and in Chinese.
+fn note_dead_units(outputs: &Tensor) -> Option<(String, String)> {
     let &[examples, units, ..] = outputs.shape() else {
         return None;
     };
     let dead = dead_units(outputs);
-    (examples > 1 && dead > 0).then(|| format!("{dead} of {units} units always 0"))
+    (examples > 1 && dead > 0).then(|| {
+        (
+            format!("{dead} of {units} units always 0"),
+            format!("{units} 个单元中有 {dead} 个始终为 0"),
+        )
+    })
 }
 
 /// Of a larger layer only so many units are drawn.

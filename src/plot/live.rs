@@ -5,7 +5,7 @@ mod page;
 use super::series::Series;
 use crate::Float;
 use crate::base::interrupt;
-use crate::display::{self, Bundle, DisplayHandle, Show};
+use crate::display::{self, Bundle, DisplayHandle, Show, say};
 use crate::tensor::table::figure as written;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -197,27 +197,29 @@ impl Live {
     }
 
     fn status(&self) -> String {
+        let (epoch, epochs) = (self.current_epoch(), self.epochs);
+        let at = |english: &str, chinese: &str| {
+            say(
+                format!("{english} at epoch {epoch} of {epochs}"),
+                format!("在第 {epoch} 轮{chinese}，共 {epochs} 轮"),
+            )
+        };
         match self.state {
-            State::Running => format!("epoch {} of {}", self.current_epoch(), self.epochs),
-            State::Done if self.rows.len() < self.epochs => {
-                format!("done after epoch {}", self.current_epoch())
-            }
-            State::Done => format!("done: {} epochs", self.epochs),
-            State::Interrupted => format!(
-                "interrupted at epoch {} of {}",
-                self.current_epoch(),
-                self.epochs
+            State::Running => say(
+                format!("epoch {epoch} of {epochs}"),
+                format!("第 {epoch} 轮，共 {epochs} 轮"),
             ),
-            State::Failed => format!(
-                "failed at epoch {} of {}",
-                self.current_epoch(),
-                self.epochs
+            State::Done if self.rows.len() < epochs => say(
+                format!("done after epoch {epoch}"),
+                format!("完成，到第 {epoch} 轮为止"),
             ),
-            State::Stopped => format!(
-                "stopped at epoch {} of {}",
-                self.current_epoch(),
-                self.epochs
+            State::Done => say(
+                format!("done: {epochs} epochs"),
+                format!("完成：{epochs} 轮"),
             ),
+            State::Interrupted => at("interrupted", "中断"),
+            State::Failed => at("failed", "出错"),
+            State::Stopped => at("stopped", "停止"),
         }
     }
 
@@ -229,10 +231,11 @@ impl Live {
         let elapsed = self.started.elapsed().as_secs_f64();
         let progress = self.progress();
         if self.state == State::Running && progress > 0.0 {
-            return format!(
-                "{}, {} left",
-                duration(elapsed),
-                duration(elapsed * (1.0 / progress - 1.0))
+            let left = duration(elapsed * (1.0 / progress - 1.0));
+            let elapsed = duration(elapsed);
+            return say(
+                format!("{elapsed}, {left} left"),
+                format!("{elapsed}，还要 {left}"),
             );
         }
         duration(elapsed)
@@ -241,7 +244,8 @@ impl Live {
     /// `epoch  3/10  loss 0.1234  accuracy 0.9650  val_loss 0.1400  val_accuracy 0.9600`
     fn line(&self, row: &EpochRow) -> String {
         let width = self.epochs.to_string().len();
-        let mut line = format!("epoch {:>width$}/{}", row.epoch, self.epochs);
+        let name = say("epoch", "轮次");
+        let mut line = format!("{name} {:>width$}/{}", row.epoch, self.epochs);
         for (name, value) in row.figures() {
             let _ = write!(line, "  {name} {}", written(name, value));
         }
@@ -249,25 +253,36 @@ impl Live {
     }
 
     fn text(&self) -> String {
-        let mut text = format!("{}: {}, {}", self.title, self.status(), self.time());
+        let (title, status, time) = (&self.title, self.status(), self.time());
+        let mut text = say(
+            format!("{title}: {status}, {time}"),
+            format!("{title}：{status}，{time}"),
+        );
         if let Some(step) = self.failed_at {
-            let _ = write!(
-                text,
-                "\nthe loss is not a number since step {step}: is the learning rate too large?"
+            text += "\n";
+            text += &say(
+                format!(
+                    "the loss is not a number since step {step}: is the learning rate too large?"
+                ),
+                format!("从第 {step} 步起损失不是数了：是不是学习率太大？"),
             );
         }
         if let (Some(loss), State::Running) = (self.series.last(), self.state) {
-            let _ = write!(
-                text,
-                "\nstep {} of {}, loss {}",
-                self.series.len(),
-                self.total_steps,
-                written("loss", loss as Float)
+            let (step, steps) = (self.series.len(), self.total_steps);
+            let loss = written("loss", loss as Float);
+            text += "\n";
+            text += &say(
+                format!("step {step} of {steps}, loss {loss}"),
+                format!("第 {step} 步，共 {steps} 步，损失 {loss}"),
             );
         }
         let hidden = self.rows.len().saturating_sub(TEXT_ROWS);
         if hidden > 0 {
-            let _ = write!(text, "\n… {hidden} epochs before");
+            text += "\n";
+            text += &say(
+                format!("… {hidden} epochs before"),
+                format!("… 前面还有 {hidden} 轮"),
+            );
         }
         for (_, row) in &self.rows[hidden..] {
             let _ = write!(text, "\n{}", self.line(row));
@@ -300,11 +315,22 @@ fn print_line(line: &str) {
 }
 
 fn duration(seconds: f64) -> String {
+    let (hour, minute, second) = say(("h", "min", "s"), ("小时", "分", "秒"));
     match seconds {
         s if !s.is_finite() => "?".to_owned(),
-        s if s < 10.0 => format!("{s:.1} s"),
-        s if s < 60.0 => format!("{s:.0} s"),
-        s if s < 3600.0 => format!("{:.0} min {:.0} s", (s / 60.0).floor(), s % 60.0),
-        s => format!("{:.0} h {:.0} min", (s / 3600.0).floor(), s % 3600.0 / 60.0),
+        s if s < 10.0 => format!("{s:.1} {second}"),
+        s if s < 60.0 => format!("{s:.0} {second}"),
+        s if s < 3600.0 => {
+            format!(
+                "{:.0} {minute} {:.0} {second}",
+                (s / 60.0).floor(),
+                s % 60.0
+            )
+        }
+        s => format!(
+            "{:.0} {hour} {:.0} {minute}",
+            (s / 3600.0).floor(),
+            s % 3600.0 / 60.0
+        ),
     }
 }

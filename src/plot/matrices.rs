@@ -7,6 +7,7 @@ use super::palette::{self, Rgb};
 use super::raster;
 use super::text::{self, TEXT};
 use super::values::{List, Values, extent, number};
+use crate::display::say;
 use crate::tensor::{Tensor, fail::fail};
 
 /// Up to so many rows and columns the numbers stand in the cells.
@@ -60,10 +61,10 @@ pub fn heatmap(matrix: &Tensor) -> Figure {
         &colour,
         &texts,
     );
-    figure.summary = vec![format!(
-        "{rows} × {columns}, values from {} to {}",
-        number(low, 4),
-        number(high, 4)
+    let (low, high) = (number(low, 4), number(high, 4));
+    figure.summary = vec![say(
+        format!("{rows} × {columns}, values from {low} to {high}"),
+        format!("{rows} × {columns}，数值从 {low} 到 {high}"),
     )];
     figure
 }
@@ -128,10 +129,10 @@ fn confusion_of(matrix: &Tensor, names: List<&str>) -> Figure {
         .map(|class| counts[class * classes + class])
         .sum();
     let share = number(100.0 * right / total.max(1.0), 4);
-    figure.summary = vec![format!(
-        "{} of {} right ({share} %)",
-        number(right, 7),
-        number(total, 7)
+    let (right, total) = (number(right, 7), number(total, 7));
+    figure.summary = vec![say(
+        format!("{right} of {total} right ({share} %)"),
+        format!("{total} 个中对了 {right} 个（{share} %）"),
     )];
     let mut mistakes: Vec<(usize, f64)> = counts
         .iter()
@@ -141,11 +142,11 @@ fn confusion_of(matrix: &Tensor, names: List<&str>) -> Figure {
         .collect();
     mistakes.sort_by(|a, b| b.1.total_cmp(&a.1));
     for (i, count) in mistakes.into_iter().take(5) {
-        figure.summary.push(format!(
-            "{} taken for {}: {}",
-            names[i / classes],
-            names[i % classes],
-            number(count, 6)
+        let (actual, taken) = (&names[i / classes], &names[i % classes]);
+        let count = number(count, 6);
+        figure.summary.push(say(
+            format!("{actual} taken for {taken}: {count}"),
+            format!("{actual} 被认成 {taken}：{count} 个"),
         ));
     }
     figure

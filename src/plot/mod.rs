@@ -44,6 +44,7 @@ mod graph_picture;
 mod graph_shapes;
 mod header;
 mod images;
+mod kinds;
 mod landscape;
 mod layers;
 mod letters;

@@ -7,21 +7,40 @@ use super::values::{Points, Values, extent, number, padded};
 use crate::Float;
 use crate::autograd::no_grad;
 use crate::data::Dataset;
+use crate::display::say;
 use crate::tensor::{Tensor, fail::fail};
 
 /// Points `x` of shape `[n, 2]`, with the colour and shape of their class: `labels` of shape `[n]`
-/// (or `[n, 1]`).
+/// (or `[n, 1]`). Two lists, or two tensors of shape `[n]`, are the horizontal and the vertical
+/// coordinates of points that have no class.
 ///
 /// Panics if the shapes do not fit.
 ///
 /// ```
 /// # use chainrule::prelude::*;
 /// let clouds = data::blobs(150, 3, 0.4);
-/// plot::scatter(&clouds.x, &clouds.y)
+/// plot::scatter(&clouds.x, &clouds.y);
+/// let (hours, marks) = ([1.0, 2.5, 4.0], [52, 61, 78]);
+/// plot::scatter(&hours, &marks).x_label("hours").y_label("marks")
 /// # ;
 /// ```
 #[track_caller]
-pub fn scatter(x: &Tensor, labels: &Tensor) -> Figure {
+pub fn scatter(x: &(impl Values + ?Sized), labels: &(impl Values + ?Sized)) -> Figure {
+    scatter_of(&x.tensor(), &labels.tensor(), &|| {
+        x.numbers().into_iter().zip(labels.numbers()).collect()
+    })
+}
+
+/// `pairs` are the points of two lists: numbers as they were given.
+#[track_caller]
+fn scatter_of(x: &Tensor, labels: &Tensor, pairs: &dyn Fn() -> Vec<(f64, f64)>) -> Figure {
+    let is_list = |tensor: &Tensor| match *tensor.shape() {
+        [n] | [n, 1] | [1, n] => n > 0,
+        _ => false,
+    };
+    if is_list(x) && x.shape() != [1, 2] && is_list(labels) && x.len() == labels.len() {
+        return unclassified(&pairs());
+    }
     let (points, levels, classes) = classified("scatter", x, labels);
     let names = levels
         .iter()
@@ -29,6 +48,20 @@ pub fn scatter(x: &Tensor, labels: &Tensor) -> Figure {
         .collect::<Vec<_>>();
     let mut figure = plane("scatter", &points);
     marks(&mut figure, &points, &classes, &names);
+    figure
+}
+
+/// Points of no class.
+#[track_caller]
+fn unclassified(points: &[(f64, f64)]) -> Figure {
+    let mut figure = plane("scatter", points);
+    let count = points.len();
+    let said = say(format!("{count} points"), format!("{count} 个点"));
+    figure.summary.push(said);
+    let size = if count > 400 { 2.6 } else { 3.8 };
+    figure
+        .layers
+        .push(Layer::Marks(points.to_vec(), class_mark(0, size)));
     figure
 }
 
@@ -104,13 +137,12 @@ fn boundary_of(dataset: &Dataset, classify: &dyn Fn(&Tensor) -> Tensor) -> Figur
         .filter(|((decided, _), class)| decided == *class)
         .count();
     let share = number(100.0 * right as f64 / points.len() as f64, 3);
-    figure.summary.insert(
-        0,
-        format!(
-            "{right} of {} points on their side ({share} %)",
-            points.len()
-        ),
+    let count = points.len();
+    let said = say(
+        format!("{right} of {count} points on their side ({share} %)"),
+        format!("{count} 个点中有 {right} 个在正确的一侧（{share} %）"),
     );
+    figure.summary.insert(0, said);
     figure
 }
 
@@ -202,11 +234,14 @@ fn classified(
             "{operation}: points have the shape [n, 2], x has {:?}",
             x.shape()
         );
-        fail(
-            &problem,
-            &operands,
-            "one row for each point, columns x and y",
-        );
+        let hint = match (operation, x.rank()) {
+            ("scatter", 1) => {
+                "two lists are the coordinates of points, and have one length; points with classes \
+                 are one row each, columns x and y"
+            }
+            _ => "one row for each point, columns x and y",
+        };
+        fail(&problem, &operands, hint);
     }
     if labels.len() != count || labels.shape().first() != Some(&count) {
         let problem = format!(
@@ -275,9 +310,11 @@ fn marks(figure: &mut Figure, points: &[(f64, f64)], classes: &[usize], names: &
             .filter(|(_, of)| **of == class)
             .map(|(point, _)| *point);
         let members: Vec<_> = members.collect();
-        figure
-            .summary
-            .push(format!("class {name}: {} points", members.len()));
+        let count = members.len();
+        figure.summary.push(say(
+            format!("class {name}: {count} points"),
+            format!("类别 {name}：{count} 个点"),
+        ));
         let mark = class_mark(class, size);
         if on_field {
             // A white edge sets the points off against their own colour.

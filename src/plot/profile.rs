@@ -3,6 +3,7 @@
 use super::figure::{Axis, Figure, Key, Layer, Mark};
 use super::palette;
 use super::values::number;
+use crate::display::say;
 use crate::tensor::Tensor;
 use crate::tensor::table::memory;
 
@@ -100,11 +101,21 @@ fn drawn(costs: &[LayerCost], count: usize) -> Figure {
             (both, (low + high) / 2.0),
             format!("{forward} + {backward} ms"),
         ));
-        figure.summary.push(format!(
-            "{name}: forward {forward} ms, backward {backward} ms, {share} % of the time, outputs \
-            of {}",
-            memory(*outputs)
-        ));
+        let times = [forward, backward, number(share, 3)];
+        figure.summary.push(in_words(name, &times, *outputs));
     }
     figure.x_label("milliseconds")
+}
+
+fn in_words(name: &str, [forward, backward, share]: &[String; 3], outputs: usize) -> String {
+    let outputs = memory(outputs);
+    say(
+        format!(
+            "{name}: forward {forward} ms, backward {backward} ms, {share} % of the time, outputs \
+             of {outputs}"
+        ),
+        format!(
+            "{name}：前向 {forward} 毫秒，反向 {backward} 毫秒，占总时间的 {share} %，输出占 {outputs}"
+        ),
+    )
 }

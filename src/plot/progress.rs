@@ -1,7 +1,7 @@
 //! A progress bar around anything that a `for` loop goes through.
 
 use crate::base::interrupt;
-use crate::display::{Bundle, DisplayHandle, escape_html, in_notebook};
+use crate::display::{Bundle, DisplayHandle, escape_html, in_notebook, say};
 use std::time::{Duration, Instant};
 
 /// The bar changes at most this often.
@@ -61,7 +61,7 @@ impl<I> Progress<I> {
     }
 
     /// Shows the present state; `ending` says how the loop has ended.
-    fn show(&mut self, ending: Option<&str>) {
+    fn show(&mut self, ending: Option<Ending>) {
         self.changed = Instant::now();
         let bundle = self.bundle(ending);
         match &self.shown {
@@ -72,7 +72,40 @@ impl<I> Progress<I> {
         }
     }
 
-    fn bundle(&self, ending: Option<&str>) -> Bundle {
+    /// How far it is, and how long that took.
+    fn in_words(&self, ending: Option<Ending>, seconds: f64, share: Option<f64>) -> String {
+        let (label, done) = (&self.label, self.done);
+        let label = match label.is_empty() {
+            true => String::new(),
+            false => say(format!("{label}: "), format!("{label}：")),
+        };
+        let far = match self.total {
+            Some(total) => say(format!("{done} of {total}"), format!("{done}/{total}")),
+            None => done.to_string(),
+        };
+        let time = match ending {
+            Some(Ending::Done) => say(
+                format!(", done in {seconds:.1} s"),
+                format!("，完成，用时 {seconds:.1} 秒"),
+            ),
+            Some(Ending::Stopped) => say(
+                format!(", stopped after {seconds:.1} s"),
+                format!("，{seconds:.1} 秒后停止"),
+            ),
+            None => say(format!(", {seconds:.1} s"), format!("，{seconds:.1} 秒")),
+        };
+        let share = share.filter(|share| ending.is_none() && *share > 0.0);
+        let left = share.map_or_else(String::new, |share| {
+            let left = seconds * (1.0 / share - 1.0);
+            say(
+                format!(", {left:.1} s left"),
+                format!("，还要 {left:.1} 秒"),
+            )
+        });
+        format!("{label}{far}{time}{left}")
+    }
+
+    fn bundle(&self, ending: Option<Ending>) -> Bundle {
         let seconds = self.began.elapsed().as_secs_f64();
         let share = self.total.map(|total| {
             if total == 0 {
@@ -81,26 +114,9 @@ impl<I> Progress<I> {
                 self.done as f64 / total as f64
             }
         });
-        let label = if self.label.is_empty() {
-            String::new()
-        } else {
-            format!("{}: ", self.label)
-        };
-        let mut text = match self.total {
-            Some(total) => format!("{label}{} of {total}", self.done),
-            None => format!("{label}{}", self.done),
-        };
-        match ending {
-            Some(ending) => text += &format!(", {ending} {seconds:.1} s"),
-            None => {
-                text += &format!(", {seconds:.1} s");
-                if let Some(share) = share.filter(|share| *share > 0.0) {
-                    text += &format!(", {:.1} s left", seconds * (1.0 / share - 1.0));
-                }
-            }
-        }
+        let text = self.in_words(ending, seconds, share);
         // Half transparent, and text in the page's own colour: legible on light and dark pages.
-        let colour = if ending == Some(STOPPED) {
+        let colour = if ending == Some(Ending::Stopped) {
             "rgb(213,94,0)"
         } else {
             "rgb(0,114,178)"
@@ -121,7 +137,12 @@ impl<I> Progress<I> {
     }
 }
 
-const STOPPED: &str = "stopped after";
+/// How a loop has ended.
+#[derive(Clone, Copy, PartialEq)]
+enum Ending {
+    Done,
+    Stopped,
+}
 
 impl<I: Iterator> Iterator for Progress<I> {
     type Item = I::Item;
@@ -137,7 +158,7 @@ impl<I: Iterator> Iterator for Progress<I> {
             None if self.is_at_end => {}
             None => {
                 self.is_at_end = true;
-                self.show(Some("done in"));
+                self.show(Some(Ending::Done));
             }
         }
         self.done += usize::from(item.is_some());
@@ -154,7 +175,7 @@ impl<I> Drop for Progress<I> {
     fn drop(&mut self) {
         if !self.is_at_end && self.done > 0 {
             self.done -= 1; // the round that was left is not over
-            self.show(Some(STOPPED));
+            self.show(Some(Ending::Stopped));
         }
     }
 }

@@ -4,6 +4,7 @@ use super::curves::{over_axes, same_length};
 use super::figure::{Axis, Figure, Key, Layer, Mark, Stroke, curve_stroke};
 use super::palette;
 use super::values::{Values, number};
+use crate::display::say;
 use crate::nn::roc_auc;
 use crate::tensor::{Tensor, fail::fail};
 
@@ -72,13 +73,15 @@ pub fn roc(scores: &Tensor, labels: &Tensor) -> Figure {
             .collect();
         let auc = roc_auc(&Tensor::from_vec(own, &[n])).against(&Tensor::from_vec(bits, &[n]));
         let stroke = curve_stroke(column);
-        let named = if columns == 1 {
-            String::new()
-        } else {
-            format!("class {column}: ")
+        let area = format!("AUC {}", number(auc as f64, 3));
+        let (name, chinese) = match columns {
+            1 => (area.clone(), area),
+            _ => (
+                format!("class {column}: {area}"),
+                format!("类别 {column}：{area}"),
+            ),
         };
-        let name = format!("{named}AUC {}", number(auc as f64, 3));
-        figure.summary.push(name.clone());
+        figure.summary.push(say(name.clone(), chinese));
         figure.legend.push((name, Key::Line(stroke)));
         figure.layers.push(Layer::Line(points, stroke));
     }
@@ -190,7 +193,11 @@ fn scaling_of(xs: Vec<f64>, ys: Vec<f64>) -> Figure {
     let high = points.iter().map(|p| p.0).fold(0.0, f64::max);
     let line = [low, high].map(|x| (x, factor * x.powf(slope)));
     let mut figure = over_axes("scaling", vec![(law.clone(), line.to_vec())]);
-    figure.summary = vec![format!("{} points, y = {law}", points.len())];
+    let count = points.len();
+    figure.summary = vec![say(
+        format!("{count} points, y = {law}"),
+        format!("{count} 个点，y = {law}"),
+    )];
     let mark = Mark::dot(palette::colour(1), 4.5);
     figure.layers.push(Layer::Marks(points, mark));
     figure.legend.push(("measured".to_owned(), Key::Mark(mark)));

@@ -5,7 +5,7 @@ use super::palette::{self, Rgb};
 use super::raster::{self, data_uri};
 use super::values::{Values, number};
 use crate::data;
-use crate::display::{self, Bundle, Show};
+use crate::display::{self, Bundle, Show, say};
 use crate::tensor::{Tensor, fail::fail};
 use std::fmt;
 
@@ -59,9 +59,10 @@ pub fn spectrogram(samples: &Tensor, rate: usize) -> Figure {
         .max_by(|&a, &b| strength(a).total_cmp(&strength(b)))
         .unwrap_or(0);
     let at = number(strongest as f64 * hertz / bands as f64, 3);
-    figure.summary = vec![format!(
-        "{} s at {rate} samples a second, strongest at {at} Hz",
-        number(seconds, 3)
+    let seconds = number(seconds, 3);
+    figure.summary = vec![say(
+        format!("{seconds} s at {rate} samples a second, strongest at {at} Hz"),
+        format!("{seconds} 秒，每秒 {rate} 个采样，{at} Hz 处最强"),
     )];
     figure.x_label("time in s").y_label("frequency in Hz")
 }

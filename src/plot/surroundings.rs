@@ -7,6 +7,7 @@ use super::palette::{self, WHITE};
 use super::values::{Values, number};
 use crate::Float;
 use crate::autograd::no_grad;
+use crate::display::say;
 use crate::tensor::{Tensor, fail::fail};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -58,7 +59,9 @@ fn landscape_of(parameters: &[Tensor], loss: &dyn Fn() -> Tensor) -> Figure {
         }
     }
     let mut figure = map("loss landscape", &heights, [-1.0, -1.0, 1.0, 1.0]);
-    figure.summary.push(format!("here {}", number(middle, 4)));
+    let here = number(middle, 4);
+    let said = say(format!("here {here}"), format!("当前位置 {here}"));
+    figure.summary.push(said);
     let here = Mark {
         colour: palette::colour(1),
         shape: 3,

@@ -7,13 +7,16 @@ use super::header::{self, outer_size};
 use super::parts::places;
 use super::raster;
 use super::units::{units, width_and_dash};
-use crate::display::escape_html;
+use crate::display::{escape_html, in_one_line};
 use plotters::prelude::SVGBackend;
 
 /// The whole document.
 pub(super) fn svg(figure: &Figure) -> String {
     let (width, height) = outer_size(figure);
-    let (text, (w, h)) = (escape_html(&figure.text()), (units(width), units(height)));
+    let (text, (w, h)) = (
+        escape_html(&in_one_line(&figure.text())),
+        (units(width), units(height)),
+    );
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {w} {h}\" width=\"{width}\" \
          height=\"{height}\" style=\"max-width:100%;height:auto\" font-family=\"sans-serif\" \

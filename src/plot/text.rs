@@ -3,6 +3,10 @@
 //! The fonts of the reader are not known: this is an estimate, made in this one place.
 
 use super::figure::Figure;
+use crate::display::parts;
+
+// One column is about 0.55 of the text's size.
+pub(super) use crate::display::columns;
 
 /// Size of the text beside axes, in pixels.
 pub(super) const TEXT: f64 = 12.0;
@@ -10,17 +14,6 @@ pub(super) const TEXT: f64 = 12.0;
 pub(super) const TITLE: f64 = 15.0;
 /// Width of a column at the size [`TEXT`], in pixels.
 pub(super) const COLUMN: f64 = 6.6;
-
-/// The columns of a text. One is about the width of a Latin letter, 0.55 of the text's size:
-/// Chinese, Japanese and Korean letters take two, and so do pictures; accents take none.
-pub(super) fn columns(text: &str) -> usize {
-    let column = |letter: char| match letter as u32 {
-        0x300..=0x36f | 0x200b..=0x200f | 0xfe00..=0xfe0f => 0,
-        0x1100..=0x11ff | 0x2e80..=0xffdc | 0x1f000.. => 2,
-        _ => 1,
-    };
-    text.chars().map(column).sum()
-}
 
 /// The width of a text beside an axis, in pixels.
 pub(super) fn width(text: &str) -> f64 {
@@ -69,26 +62,6 @@ pub(super) fn wrapped(text: &str, most_columns: usize, most: usize) -> Vec<Strin
         .iter()
         .map(|line| shorten(line, most_columns))
         .collect()
-}
-
-/// Parts between which a line may be broken: words with the spaces behind them, single Chinese
-/// letters with the signs behind them.
-fn parts(line: &str) -> Vec<&str> {
-    let is_wide = |letter: char| columns(letter.encode_utf8(&mut [0; 4])) == 2;
-    let closes = |letter: char| "，。、；：！？）》」』】”’".contains(letter);
-    let (mut parts, mut start, mut before) = (Vec::new(), 0, ' ');
-    for (at, letter) in line.char_indices() {
-        let is_break = (before == ' ' && letter != ' ')
-            || is_wide(letter)
-            || (is_wide(before) && letter != ' ');
-        if at > start && is_break && !closes(letter) && !"（《「『【“‘".contains(before) {
-            parts.push(&line[start..at]);
-            start = at;
-        }
-        before = letter;
-    }
-    parts.push(&line[start..]);
-    parts
 }
 
 /// A row of names at an axis, each with `room` pixels: every name, or every second, fifth, tenth, …

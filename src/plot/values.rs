@@ -63,7 +63,7 @@ macro_rules! values {
         }
     )*};
 }
-values!(f32, f64, i32, i64, usize);
+values!(f32, f64, u8, u32, i32, i64, usize);
 
 impl Values for Tensor {
     fn numbers(&self) -> Vec<f64> {

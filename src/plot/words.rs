@@ -5,6 +5,7 @@ use super::figure::{Axis, Figure, Layer, Mark};
 use super::matrices::cells;
 use super::palette;
 use super::values::{List, Values, extent, number, padded};
+use crate::display::say;
 use crate::tensor::{Tensor, fail::fail};
 
 /// How much each step of a sequence (row) takes from each other (column): `[length, length]`, or
@@ -189,8 +190,9 @@ fn embedding_of(vectors: &Tensor, names: List<&str>) -> Figure {
     figure.layers.extend(labels);
     (figure.x.label, figure.y.label) = ("component 1".to_owned(), "component 2".to_owned());
     let share = number(100.0 * kept, 3);
-    figure.summary = vec![format!(
-        "{n} vectors of {features} features, {share} % of how they differ is seen"
+    figure.summary = vec![say(
+        format!("{n} vectors of {features} features, {share} % of how they differ is seen"),
+        format!("{n} 个向量，每个 {features} 个特征，图中看得到它们差异的 {share} %"),
     )];
     let nearest = |i: usize| {
         let distance = |j: &usize| (points[i].0 - points[*j].0).hypot(points[i].1 - points[*j].1);
@@ -198,8 +200,8 @@ fn embedding_of(vectors: &Tensor, names: List<&str>) -> Figure {
             .filter(|j| *j != i)
             .min_by(|a, b| distance(a).total_cmp(&distance(b)))
     };
-    let near =
-        (0..n.min(20)).filter_map(|i| Some(format!("{} near {}", names[i], names[nearest(i)?])));
+    let near = |a: &str, b: &str| say(format!("{a} near {b}"), format!("{a} 靠近 {b}"));
+    let near = (0..n.min(20)).filter_map(|i| Some(near(&names[i], &names[nearest(i)?])));
     figure.summary.push(near.collect::<Vec<_>>().join(", "));
     figure
 }

@@ -51,19 +51,17 @@ impl Tensor {
     #[track_caller]
     pub fn from_vec(values: Vec<Float>, shape: &[usize]) -> Tensor {
         let count = values.len();
+        let size = shape::count("from_vec", shape);
         match Array::from_shape_vec(IxDyn(shape), values) {
             Ok(value) => Tensor::from_array(value),
-            Err(_) => {
-                let size: usize = shape.iter().product();
-                fail(
-                    &format!(
-                        "from_vec: {count} values do not fill the shape {shape:?}, which holds \
+            Err(_) => fail(
+                &format!(
+                    "from_vec: {count} values do not fill the shape {shape:?}, which holds \
                         {size}"
-                    ),
-                    &[],
-                    "the sizes of the shape multiplied must give the number of values",
-                )
-            }
+                ),
+                &[],
+                "the sizes of the shape multiplied must give the number of values",
+            ),
         }
     }
 
@@ -76,17 +74,23 @@ impl Tensor {
     }
 
     /// Zeros: `Tensor::zeros(&[2, 3])`.
+    #[track_caller]
     pub fn zeros(shape: &[usize]) -> Tensor {
+        shape::count("zeros", shape);
         Tensor::full(shape, 0.0)
     }
 
     /// Ones: `Tensor::ones(&[2, 3])`.
+    #[track_caller]
     pub fn ones(shape: &[usize]) -> Tensor {
+        shape::count("ones", shape);
         Tensor::full(shape, 1.0)
     }
 
     /// One value everywhere: `Tensor::full(&[2, 3], 0.5)`.
+    #[track_caller]
     pub fn full(shape: &[usize], value: Float) -> Tensor {
+        shape::count("full", shape);
         Tensor::from_array(Array::from_elem(IxDyn(shape), value))
     }
 
@@ -96,7 +100,9 @@ impl Tensor {
     /// # use chainrule::prelude::*;
     /// assert_eq!(Tensor::eye(2).to_vec(), [1.0, 0.0, 0.0, 1.0]);
     /// ```
+    #[track_caller]
     pub fn eye(n: usize) -> Tensor {
+        shape::count("eye", &[n, n]);
         Tensor::from_array(ndarray::Array2::eye(n).into_dyn().into_shared())
     }
 
@@ -116,6 +122,7 @@ impl Tensor {
             );
         }
         let count = ((stop - start) / step).ceil().max(0.0) as usize;
+        shape::count("arange", &[count]);
         // Multiplying instead of adding up keeps the last values exact.
         Tensor::from_iter((0..count).map(|i| start + step * i as Float))
     }
@@ -126,7 +133,9 @@ impl Tensor {
     /// # use chainrule::prelude::*;
     /// assert_eq!(Tensor::linspace(-1.0, 1.0, 5).to_vec(), [-1.0, -0.5, 0.0, 0.5, 1.0]);
     /// ```
+    #[track_caller]
     pub fn linspace(start: Float, stop: Float, count: usize) -> Tensor {
+        shape::count("linspace", &[count]);
         Tensor::from_array(
             ndarray::Array1::linspace(start, stop, count)
                 .into_dyn()

@@ -1,7 +1,7 @@
 //! Random numbers: one generator for the whole session, seeded, the same on every machine.
 
 use super::Tensor;
-use super::shape::array;
+use super::shape::{array, count};
 use crate::Float;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -82,27 +82,31 @@ fn next_index(generator: &mut ChaCha8Rng, n: usize) -> usize {
 /// Random tensors, from the generator that [`seed`] starts.
 impl Tensor {
     /// Uniform in [0, 1).
+    #[track_caller]
     pub fn rand(shape: &[usize]) -> Tensor {
+        let count = count("rand", shape);
         let mut generator = generator();
-        let values = (0..shape.iter().product())
-            .map(|_| next_uniform(&mut generator))
-            .collect();
+        let values = (0..count).map(|_| next_uniform(&mut generator)).collect();
         Tensor::from_array(array(values, shape))
     }
 
     /// Uniform in [low, high).
+    #[track_caller]
     pub fn uniform(shape: &[usize], low: Float, high: Float) -> Tensor {
+        let count = count("uniform", shape);
         let mut generator = generator();
-        let values = (0..shape.iter().product())
+        let values = (0..count)
             .map(|_| low + (high - low) * next_uniform(&mut generator))
             .collect();
         Tensor::from_array(array(values, shape))
     }
 
     /// From the standard normal distribution (mean 0, standard deviation 1).
+    #[track_caller]
     pub fn randn(shape: &[usize]) -> Tensor {
+        let count = count("randn", shape);
         let mut generator = generator();
-        let values = (0..shape.iter().product())
+        let values = (0..count)
             .map(|_| StandardNormal.sample(&mut *generator))
             .collect();
         Tensor::from_array(array(values, shape))

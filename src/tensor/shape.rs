@@ -24,6 +24,31 @@ pub(crate) fn row_major(view: ArrayViewD<Float>) -> Array {
     array(copy::row_major(view), ndarray::Dimension::slice(&shape))
 }
 
+/// How many values a shape holds, for making one. Sizes can come from a computation that went
+/// wrong: a product that is no number, or more than there are addresses, is said here in words.
+#[track_caller]
+pub(crate) fn count(op: &str, shape: &[usize]) -> usize {
+    match values_in(shape) {
+        Some(count) => count,
+        None => fail(
+            &format!("{op}: no computer can hold the shape {shape:?}"),
+            &[],
+            "multiplied, its sizes are more than there are addresses; a size such as \
+             18446744073709551615 was a subtraction that went below 0, or -1 as usize",
+        ),
+    }
+}
+
+/// The same, or nothing. An array counts no size that is 0, so that its other axes have a meaning.
+pub(crate) fn values_in(shape: &[usize]) -> Option<usize> {
+    let sizes = shape.iter().filter(|size| **size > 0);
+    let product = sizes
+        .into_iter()
+        .try_fold(1usize, |product, size| product.checked_mul(*size))?;
+    let most = isize::MAX as usize / size_of::<Float>();
+    (product <= most).then_some(if shape.contains(&0) { 0 } else { product })
+}
+
 /// The shape that two shapes broadcast to: aligned at the last axis, sizes must agree or be 1
 /// (NumPy's rule).
 pub(crate) fn broadcast_shape(a: &[usize], b: &[usize]) -> Option<Vec<usize>> {

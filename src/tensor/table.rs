@@ -1,7 +1,7 @@
 //! Tables as text and as HTML, for everything that has rows.
 
 use crate::Float;
-use crate::display::escape_html;
+use crate::display::{columns as columns_of, escape_html};
 
 /// 101770 as "101,770".
 pub(crate) fn thousands(number: usize) -> String {
@@ -90,15 +90,16 @@ fn used(header: &[&str], rows: &[impl AsRef<[String]>]) -> Vec<usize> {
 pub(crate) fn text_table(header: &[&str], rows: &[impl AsRef<[String]>], left: usize) -> String {
     let columns = used(header, rows);
     let width = |column: usize| {
-        let cells = rows.iter().map(|row| row.as_ref()[column].chars().count());
-        cells.max().unwrap_or(0).max(header[column].chars().count())
+        let cells = rows.iter().map(|row| columns_of(&row.as_ref()[column]));
+        cells.max().unwrap_or(0).max(columns_of(header[column]))
     };
+    let blanks = |width: usize, cell: &str| " ".repeat(width - columns_of(cell));
     let line = |cell: &dyn Fn(usize) -> String| {
         let padded = columns
             .iter()
             .map(|&column| match (cell(column), width(column)) {
-                (cell, width) if column < left => format!("{cell:width$}"),
-                (cell, width) => format!("{cell:>width$}"),
+                (cell, width) if column < left => cell.clone() + &blanks(width, &cell),
+                (cell, width) => blanks(width, &cell) + &cell,
             });
         padded.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };

@@ -68,6 +68,33 @@ def plain(lines):
     return re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(lines))
 
 
+def whole(text):
+    """A text whose sentences were broken into lines, with each in one line again: a line that begins an explanation or a
+    hint goes on up to an empty line, code, or the next of its kind."""
+    lines, is_open = [], False
+    for line in text.split("\n"):
+        begins = re.match(r"(\x1b\[[0-9;]*m)*(In plain words: |简单地说：)| +(hint|提示) *[:：]", line)
+        goes_on = is_open and not begins and line.strip() and not re.match(r" {4}\S", line)
+        if goes_on:
+            # Chinese is written without blanks, but for those beside Latin letters.
+            before, after = lines[-1][-1:], line.strip()[:1]
+            is_latin = [letter.isascii() or letter in "…–—" for letter in (before, after)]
+            is_mark = any(letter in "，。；：！？、（）“”" for letter in (before, after))
+            lines[-1] += (" " if any(is_latin) and not is_mark else "") + line.strip()
+        else:
+            lines.append(line)
+        is_open = bool(begins or goes_on)
+    return "\n".join(lines)
+
+
+def with_whole_sentences(content):
+    """What a cell has failed with: `lines` as they came, and `traceback` with sentences that are not broken into lines."""
+    if "traceback" not in content:
+        return content
+    lines = "\n".join(content["traceback"]).split("\n")
+    return {**content, "lines": lines, "traceback": whole("\n".join(lines)).split("\n")}
+
+
 class Kernel:
     """A kernel and a client of it; `run` returns the reply and the outputs of a cell."""
 
@@ -87,7 +114,8 @@ class Kernel:
         reply = self.client.execute_interactive(
             code, timeout=timeout, output_hook=outputs.append, stop_on_error=False, **options
         )
-        return reply["content"], [(m["msg_type"], m["content"]) for m in outputs]
+        outputs = [(m["msg_type"], with_whole_sentences(m["content"])) for m in outputs]
+        return with_whole_sentences(reply["content"]), outputs
 
     def run_until_running(self, code, act, timeout=TIMEOUT):
         """Runs a cell and calls `act` as soon as the cell itself has begun, however long it took to compile."""
@@ -102,7 +130,7 @@ class Kernel:
             f'println!("running");\n{code}', timeout=timeout, output_hook=begin, stop_on_error=False
         )
         assert acted, reply["content"]
-        return reply["content"]
+        return with_whole_sentences(reply["content"])
 
     def run_until_compiling(self, code, act, timeout=TIMEOUT):
         """Runs a cell and calls `act` when rustc is in the middle of it."""

@@ -5,6 +5,7 @@ The numbers are those of the list of rules that trip beginners in the survey of 
 
 import os
 import re
+import unicodedata
 
 import pytest
 from conftest import Kernel, plain
@@ -52,12 +53,18 @@ def chinese(jupyter_folders):
     kernel.stop()
 
 
+def columns(text):
+    """How wide a text is: letters that are wide in East Asia take two columns."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
 class Ran:
     """What a cell left in the notebook."""
 
     def __init__(self, reply, outputs):
         self.status = reply["status"]
         self.number = reply["execution_count"]
+        self.lines = plain(reply.get("lines", [])).split("\n")
         self.error = plain(reply.get("traceback", []))
         self.name = reply.get("ename", "")
         self.value = reply.get("evalue", "")

@@ -369,6 +369,24 @@ def test_a_notebook_is_warmed_and_what_is_kept_can_be_checked_and_removed(cache,
     assert cache.entries() == []
 
 
+def test_who_prepares_the_library_reads_std_for_whoever_needs_it_first(cache, tmp_path):
+    notebook = tmp_path / "one.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("let early = 1;")]), notebook)
+    for command in [["install", "--user", "--no-warm"], ["warm", notebook]]:
+        shutil.rmtree(cache.folder / "standard", ignore_errors=True)
+        env = {"CHAINRULE_CACHE": str(cache.folder), "CHAINRULE_SYSTEM_CACHE": os.environ["CHAINRULE_CACHE"]}
+        subprocess.run([CHAINRULE, *command], check=True, env={**os.environ, **env}, timeout=600)
+        (index,) = (cache.folder / "standard").iterdir()
+        read = index.stat()
+        assert read.st_size > 100_000, command
+    # Nobody reads it again.
+    kernel = cache.kernel()
+    reply = kernel.request("complete_request", {"code": "Vec::with_cap", "cursor_pos": 13})
+    kernel.stop()
+    assert "with_capacity" in " ".join(reply["matches"]), reply
+    assert (index.stat().st_mtime_ns, index.stat().st_ino) == (read.st_mtime_ns, read.st_ino)
+
+
 def test_a_system_has_cells_and_the_library_for_all_its_users(cache, tmp_path):
     # As if the library had been prepared there, which takes a minute.
     system = tmp_path / "system"

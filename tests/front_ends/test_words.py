@@ -2,9 +2,11 @@
 
 import os
 import re
+import urllib.parse
 
 import pytest
-from test_beginners import Ran, check, chinese, english, run, run_all  # noqa: F401 (fixtures)
+from conftest import Kernel
+from test_beginners import Ran, check, chinese, columns, english, run, run_all  # noqa: F401 (fixtures)
 
 MODEL = (
     "let mut model = Sequential::new().add(Dense::new(2, 2).softmax());\n"
@@ -308,3 +310,310 @@ def test_what_no_machine_has_is_no_matter_of_the_limit(english, chinese):  # noq
         reply, _ = kernel.run("Tensor::ones(&[100_000, 100_000, 100])")
         assert reply["ename"] == "MemoryLimit" and words in reply["evalue"], reply
         assert "CHAINRULE_MEMORY" not in reply["evalue"], reply
+
+
+# Cells that are refused with long explanations, long hints, long code.
+LONG = [
+    ["let once = vec![String::new()];\nlet twice = once;", "once.len()"],
+    ["let s = &vec![1, 2, 3][0..2];"],
+    ["Tensor::zeros(&[usize::MAX, 2])"],
+    ["let far = std::fs::read_to_string(\"nowhere.txt\").unwrap();"],
+    ["vec![1u8, 2][7]"],
+    ["loss_of(1)"],
+    ["let very_long_name_of_a_list_of_numbers = vec![1.0, 2.0, 3.0];\nvery_long_name_of_a_list_of_numbers.sort_unstable_by_key_of_something_else();"],
+    ["struct Point { x: f32 }\nprintln!(\"{}\", Point { x: 1.0 });"],
+    ["fn deep(n: u64) -> u64 { if n == 77777777777 { 1 } else { n * deep(n + 1) } }\ndeep(3)"],
+    ["std::process::exit(3)"],
+]
+
+
+@pytest.mark.parametrize("cells", LONG, ids=lambda cells: cells[-1][:30])
+def test_sentences_are_broken_into_lines_that_fit(english, chinese, cells):  # noqa: F811
+    for kernel in [english, chinese]:
+        ran, _ = run_all(kernel, cells)
+        assert ran.status == "error", ran.all
+        # The last line says all in one; what rustc has drawn, and code, stays as it is.
+        begins = [i for i, line in enumerate(ran.lines) if re.match("In plain words: |简单地说：| +(hint|提示) *[:：]", line)]
+        for begin in begins:
+            lines = [line for line in ran.lines[begin:-1]]
+            end = next((i for i, line in enumerate(lines) if not line.strip() or (i and re.match(r" {4}\S", line))), len(lines))
+            for line in lines[:end]:
+                assert columns(line) <= 80 or "`" in line, ran.lines
+            # Not broken before they are full, and never within a word of code.
+            assert all(line.count("`") % 2 == 0 for line in lines[:end]), ran.lines
+            if end > 1:
+                assert columns(lines[0]) > 55, ran.lines
+        if ran.name in ("Crash", "Timeout", "MemoryLimit"):
+            assert max(map(columns, ran.lines[:-1])) <= 80, ran.lines
+
+
+def test_what_a_learner_says_is_not_broken(english):  # noqa: F811
+    row = "| " + "12345 " * 20 + "|"
+    ran = run(english, f'panic!("table:\\n{row}\\n  {row}")')
+    assert row in ran.lines and "  " + row in ran.lines, ran.lines
+    code = "vec![" + ", ".join(str(i) for i in range(60)) + "].mean()"
+    ran = run(english, code)
+    assert f"    tensor({code[:-7]}).mean()" in ran.lines, ran.lines
+
+
+def test_help_is_a_table_that_stays_at_the_left(english):  # noqa: F811
+    (data,) = run(english, ":help").bundles
+    cells = re.findall("<t[dh][^>]*>", data["text/html"])
+    assert len(cells) > 20 and all("text-align:left" in cell for cell in cells), cells
+    assert "<code>:explain</code>" in data["text/html"] and "<code>:explain E0382</code>" in data["text/html"]
+    assert "`" not in data["text/html"], data["text/html"]
+
+
+def test_explain_takes_a_code(english, chinese):  # noqa: F811
+    run(english, "let whole: i32 = 0.5;")
+    run(english, 'panic!("no compile error")')
+    (data,) = run(english, ":explain").bundles
+    assert data["text/markdown"] == data["text/plain"] and data["text/plain"].startswith("### E0308\n"), data
+    for asked in ["E0382", "e382", "error[E0382]", "`E0382`", "382"]:
+        (data,) = run(english, f":explain {asked}").bundles
+        said = data["text/markdown"]
+        assert said.startswith("### E0382\n") and "moved" in said, said
+        # Rust for a page: neither rustc's own marks at the code nor the lines that it hides.
+        assert "```rust" in said and "compile_fail" not in said and "\n# " not in said, said
+    (data,) = run(english, ":explain E0425 E0599\nlet after = 1;").bundles
+    assert "### E0425" in data["text/plain"] and "### E0599" in data["text/plain"], data
+    assert run(english, "after").results == ["1"]
+    (data,) = run(chinese, ":explain E0382").bundles
+    assert "只有英文" in data["text/plain"] and "### E0382" in data["text/plain"], data
+
+
+@pytest.mark.parametrize("asked", ["E9999", "hello", "E12345", "0"])
+def test_a_code_that_is_none_gets_a_clear_word(english, chinese, asked):  # noqa: F811
+    for kernel, word in [(english, f"rustc knows no error `{asked}`"), (chinese, f"没有编号为 `{asked}` 的错误")]:
+        ran = run(kernel, f":explain {asked}")
+        assert ran.name == "Error" and word in ran.value and ":explain E0382" in ran.value, ran.all
+
+
+def test_nothing_to_explain_is_said(jupyter_folders):
+    kernel = Kernel()
+    ran = run(kernel, ":explain")
+    kernel.stop()
+    assert ran.name == "Error" and "there is no compile error" in ran.value, ran.all
+
+
+def test_where_a_cell_is_compiled_is_no_matter_of_a_learner(english, chinese):  # noqa: F811
+    for kernel, word in [(english, "is not available"), (chinese, "不能使用")]:
+        ran = Ran(*kernel.run(":last_compile_dir"))
+        assert ran.name == "Error" and word in ran.value and "/" not in ran.value, ran.all
+
+
+# Names of Rust's own crates, as older books write them; expressions that must work then.
+CRATES = [
+    ("extern crate std as older;", "older::cmp::max(1, 2)", "2"),
+    ("extern crate core as small;\nsmall::cmp::max(3, 4)", "small::mem::size_of::<u8>()", "1"),
+    ("extern crate alloc;", "alloc::vec![1].len()", "1"),
+    ("#[macro_use]\nextern crate std as macros;", "macros::cmp::min(1, 2)", "1"),
+    ("extern crate core;\nextern crate std;", "core::cmp::min(5, 6)", "5"),
+    ("#[macro_use] extern crate alloc as inner;\n5", "inner::format!(\"x\")", '"x"'),
+]
+
+
+@pytest.mark.parametrize("code, then, value", CRATES, ids=lambda one: one[:30])
+def test_crates_of_rust_are_not_looked_for_in_a_registry(english, code, then, value):  # noqa: F811
+    assert run(english, code).status == "ok"
+    assert run(english, then).results == [value]
+
+
+def test_what_is_only_a_text_keeps_its_letters(english):  # noqa: F811
+    cells = [
+        ("stringify!(line!())", '"line!()"'),
+        ("\nconcat!(stringify!(file!()), line!())", '"file!()2"'),
+        ("std::stringify! { a + line!() }", '"a + line!()"'),
+        ('format!("{} {}", stringify!([line!()]), line!())', '"[line!()] 1"'),
+    ]
+    for code, value in cells:
+        assert run(english, code).results == [value], code
+
+
+def test_threads_that_say_more_than_a_socket_holds_do_not_stop_the_cell(english):  # noqa: F811
+    start = "let threads: Vec<_> = (0..{n}).map(|i| std::thread::spawn(move || {{ panic!(\"{{i}}{{}}\", \"y\".repeat({size})) }})).collect();\n"
+    for n, size in [(12, 150_000), (1, 3_000_000), (700, 10)]:
+        code = start.format(n=n, size=size) + "threads.into_iter().map(|one| one.join().is_err() as u32).sum::<u32>()"
+        reply, outputs = english.run(code)
+        values = [content["data"]["text/plain"] for kind, content in outputs if kind == "execute_result"]
+        assert reply["status"] == "ok" and values == [str(n)], reply
+    # Also what a cell fails with.
+    reply, _ = english.run('panic!("begin{}end", "z".repeat(900_000))')
+    assert reply["ename"] == "Panic" and reply["evalue"].startswith("beginz") and reply["evalue"].endswith("zend"), reply["evalue"][:99]
+    reply, _ = english.run('Err::<(), String>(format!("begin{}end", "é".repeat(400_000)))?')
+    assert reply["ename"] == "Error" and reply["evalue"].endswith("éend"), reply["evalue"][:99]
+
+
+IMPOSSIBLE = [
+    "Tensor::zeros(&[usize::MAX, 2])",
+    "Tensor::ones(&[usize::MAX])",
+    "Tensor::full(&[1 << 40, 1 << 40], 1.0)",
+    "Tensor::rand(&[usize::MAX, 3])",
+    "Tensor::randn(&[0, usize::MAX, 2])",
+    "Tensor::eye(1 << 40)",
+    "Tensor::from_vec(vec![1.0], &[usize::MAX, usize::MAX])",
+    "tensor([1.0]).reshape(&[usize::MAX, 3])",
+    "tensor([1.0]).expand(&[usize::MAX, 3])",
+    "tensor([1.0]).pad(&[(usize::MAX, 1)], 0.0)",
+    "tensor([0]).one_hot(usize::MAX)",
+    "Tensor::linspace(0.0, 1.0, usize::MAX)",
+    "Dense::new(usize::MAX, 2)",
+]
+
+
+@pytest.mark.parametrize("code", IMPOSSIBLE)
+def test_a_shape_that_nothing_can_hold_is_named(english, code):  # noqa: F811
+    ran = run(english, f"let n = 1;\ndrop({code});")
+    assert ran.name == "Panic" and "no computer can hold the shape" in ran.value, ran.all
+    assert "ndarray" not in ran.all and "line 2" in ran.error, ran.all
+
+
+def test_a_list_that_nothing_can_hold_is_explained(english, chinese):  # noqa: F811
+    for kernel, word in [(english, "more places than any memory"), (chinese, "比任何内存都多")]:
+        assert word in run(kernel, "vec![0.0f32; usize::MAX]").error
+
+
+def npy(version, header):
+    """A file of NumPy's format in one of its versions, with three numbers."""
+    header = header.encode("utf-8" if version == 3 else "latin-1")
+    size = 2 if version == 1 else 4
+    header += b" " * (-(len(header) + 9 + size) % 64) + b"\n"
+    return b"\x93NUMPY" + bytes([version, 0]) + len(header).to_bytes(size, "little") + header + bytes.fromhex("0000803f0000004000004040")
+
+
+def test_all_versions_of_numpy_s_format_are_read(english, tmp_path):  # noqa: F811
+    plain_header = "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }"
+    named = "{'descr': [('größe', '<f4')], 'fortran_order': False, 'shape': (3,), }"
+    for version in [1, 2, 3]:
+        (tmp_path / "a.npy").write_bytes(npy(version, plain_header))
+        ran = run(english, f'data::read_npy("{tmp_path}/a.npy")?.to_vec()')
+        assert ran.results == ["[1.0, 2.0, 3.0]"], ran.all
+        # What it holds is said, whatever letters the names of its fields have.
+        (tmp_path / "b.npy").write_bytes(npy(version, named))
+        reply, _ = english.run(f'data::read_npy("{tmp_path}/b.npy")?;')
+        assert reply["ename"] == "Error" and "structs" in reply["evalue"], reply
+
+
+LISTS = [
+    ("&vec![1.0, 2.0, 4.0], &vec![3.0, 4.0, 1.0]", 3),
+    ("&[1.0, 2.0], &[3.0, 4.0]", 2),
+    ("&[1, 2, 3], &tensor([3.0, 4.0, 5.0])", 3),
+    ("&tensor([1.0, 2.0]), &tensor([3.0, 4.0])", 2),
+    ("&tensor([[1.0], [2.0], [3.0]]), &vec![3usize, 4, 1]", 3),
+    ("&vec![1.0f32; 5][1..], &[1.0f64, 2.0, 3.0, 4.0]", 4),
+]
+
+
+@pytest.mark.parametrize("lists, count", LISTS)
+def test_two_lists_are_points(english, chinese, lists, count):  # noqa: F811
+    for kernel, words in [(english, f"scatter: {count} points"), (chinese, f"散点图：{count} 个点")]:
+        (data,) = run(kernel, f"plot::scatter({lists})").bundles
+        assert data["text/plain"] == words, data
+    (data,) = run(english, "plot::scatter(&data::two_moons(30, 0.1).x, &[0.0; 30])").bundles
+    assert "class 0: 30 points" in data["text/plain"], data
+    ran = run(english, "plot::scatter(&[1.0, 2.0], &[1.0]);")
+    assert ran.name == "Panic" and "two lists are the coordinates of points, and have one length" in ran.value, ran.all
+
+
+def test_pictures_speak_the_language_of_the_session(english, chinese):  # noqa: F811
+    setup = (
+        "let xor = data::xor();\nlet mut model = Sequential::new().add(Dense::new(2, 4).tanh()).add(Dense::new(4, 2).softmax());\n"
+        'model.compile("adam", SparseCategoricalCrossentropy::new(), Accuracy);'
+    )
+    for kernel, words, absent in [
+        (english, ["done: 3 epochs", "training (smoothed)", ">step<", "3 steps, now", "epoch 1/3"], ["轮"]),
+        (chinese, ["完成：3 轮", "训练（平滑）", ">步<", "3 步，现在是", "轮次 1/3"], ["done", "smoothed", "steps", "epoch"]),
+    ]:
+        run(kernel, setup)
+        reply, outputs = kernel.run("model.fit(&xor).epochs(3).run();")
+        assert reply["status"] == "ok", reply
+        shown = [content["data"] for kind, content in outputs if kind in ("display_data", "update_display_data")]
+        shown = [data for data in shown if "<img alt" in data.get("text/html", "")]
+        last = urllib.parse.unquote("\n".join(map(str, shown[-1].values())))
+        for word in words:
+            assert word in last, (word, last)
+        for word in absent:
+            assert word not in last, (word, last)
+        assert "\n" not in re.search('alt="([^"]*)"', shown[-1]["text/html"])[1], last
+    pictures = [
+        ('plot::curves(&[("a", &[1.0, 2.0]), ("b", &[2.0, 1.0])])', "曲线\n  a：2 个点，从 1 到 2\n  b：2 个点，从 2 到 1"),
+        ("plot::histogram(&[1.0, 2.0])", "直方图：2 个数值，从 1 到 2，平均值 1.5，标准差 0.5"),
+        ('plot::bars(&["a"], &[1.0]).title("t")', "条形图“t”：a：1"),
+        ("plot::heatmap(&tensor([[1.0, 2.0]]))", "热力图：1 × 2，数值从 1 到 2"),
+        ('plot::confusion(&tensor([[4.0, 1.0], [0.0, 5.0]]), &["猫", "狗"])', "混淆矩阵\n  10 个中对了 9 个（90 %）\n  猫 被认成 狗：1 个"),
+        ("plot::function(|x| x, 0.0..1.0)", "函数：在 0 到 1 上，数值从 0 到 1"),
+    ]
+    for code, words in pictures:
+        (data,) = run(chinese, code).bundles
+        assert data["text/plain"] == words, data
+        label = re.search('aria-label="([^"]*)"', data["image/svg+xml"])[1]
+        assert "\n" not in label and label.startswith(words.split("\n")[0]), label
+
+
+def test_a_data_set_is_said_in_lines_that_fit(english):  # noqa: F811
+    ran = run(english, "data::digits(60)")
+    lines = ran.results[0].split("\n")
+    assert len(lines) > 1 and all(len(line) <= 80 for line in lines), lines
+    assert lines[0].startswith("Dataset: 60 examples, x [60, 784], y [60]") and "classes 0 (" in lines[1], lines
+
+
+# What people from Keras, PyTorch and NumPy type; what must be said in English, in Chinese; what must not be said.
+HABITS = [
+    ("m.sum(axis=0)", ["m.sum_axis(0, false)"], ["按顺序先写轴"], [".axis(0)"]),
+    ("m.argmax(dim=1)", ["    m.argmax(1)"], ["    m.argmax(1)"], [".dim(1)", "keepdim"]),
+    ("m.max(axis=1, keepdims=True)", ["m.max_axis(1, true)"], ["m.max_axis(1, true)"], [".axis(1)"]),
+    ("m.softmax(dim=-1)", ["m.softmax(-1)"], ["m.softmax(-1)"], [".dim"]),
+    ("Tensor::randn(2, 3, requires_grad=true)", ["Tensor::randn(&[2, 3]).requires_grad()"], [".requires_grad()"], ["requires_grad(true)"]),
+    ("Tensor::zeros(4, dtype=1)", ["    Tensor::zeros(&[4])"], ["    Tensor::zeros(&[4])"], [".dtype"]),
+    ('model.compile(optimizer="adam", loss="mse")', ['model.compile("adam", "mse", ())'], ['model.compile("adam", "mse", ())'], []),
+    ("m.reshape(-1, 1)", ["    m.reshape(&[m.len(), 1])"], ["    m.reshape(&[m.len(), 1])"], ["    m.reshape(&[-1, 1])"]),
+    ("m.reshape(&[2, -1])", ["There is no `-1` for the rest", "m.reshape(&[2, m.len() / 2])"], ["用 `-1` 表示"], ["has no negative numbers"]),
+    ("m.reshape(&[-1, 2, 2])", ["m.reshape(&[m.len() / (2 * 2), 2, 2])"], ["请算出来"], []),
+    ("m.get(0, 1)", ["one position for each axis", "m.get(&[0, 1])"], ["每个轴写一个下标"], ["shape is one thing"]),
+    ("m.get(1)", ["m.get(&[1])"], ["m.get(&[1])"], ["shape is one thing", "形状是一个整体"]),
+    ("m.at(0, 1)", ["m.get(&[0, 1])"], ["m.get(&[0, 1])"], []),
+    ("a.append(4)", ["Tensor::concat(&[&a, &tensor([4.0])], 0)"], ["张量的大小不会变"], ["Sequential"]),
+    ("a.extend(&[4.0, 5.0])", ["Tensor::concat(&[&a, &tensor([4.0, 5.0])], 0)"], ["拼接"], ["Sequential"]),
+    ("a.requires_grad_(true)", ["a.requires_grad()"], ["a.requires_grad()"], ["set_trainable"]),
+    ("a.pow(2)", ["a.powi(2)"], ["a.powi(2)"], []),
+    ("(&a - 1.0).pow(0.5)", ["(&a - 1.0).powf(0.5)"], ["小数指数用 `powf`"], []),
+    ("let k = a.mean() as f32;", ["    a.mean().item()"], ["    a.mean().item()"], ["as f32\n\nCompileError"]),
+    ("let k = a.mean() as i32;", ["a.mean().item() as i32"], ["a.mean().item() as i32"], []),
+    ("if a.mean() > 0.5 { }", ["a.mean().item() > 0.5"], ["a.mean().item() > 0.5"], []),
+    ("for i, row in m { }", ["for i in 0..m.shape()[0] { let row = m.row(i); … }"], ["写成一对"], []),
+    ("for i, v in vec![1, 2] { }", ["for (i, v) in vec![1, 2].iter().enumerate() { … }"], ["enumerate"], []),
+    ('println!("{k:.2f}");', ["Rust knows the type", 'println!("{k:.2}");'], ["Rust 知道类型"], ["LowerExp", "Octal"]),
+    ('format!("{:5d}", 3)', ['format!("{:5}", 3)'], ['format!("{:5}", 3)'], ["LowerExp"]),
+    ('let s = "loss: " + 0.5;', ['format!("loss: 0.5")'], ["拼接文本用 `format!`"], []),
+    ("vec![1, 2, 3] * 2", ["tensor(vec![1, 2, 3]) * 2.0"], ["不能参与运算"], []),
+    ("[1.0, 2.0] + [3.0, 4.0]", ["tensor([1.0, 2.0]) + tensor([3.0, 4.0])"], ["不能参与运算"], []),
+    ("let q = vec![1.0, 2.0];\nq.mean()", ["tensor(q).mean()"], ["而这里是列表"], []),
+    ("[1.0f32, 2.0].softmax(-1)", ["tensor([1.0f32, 2.0]).softmax(-1)"], ["张量的方法"], []),
+    ("Sequential([Dense(2, 4), Dense(4, 1)])", ["Sequential::new().add(Dense::new(2, 4)).add(Dense::new(4, 1))"], ["逐层加入"], ["Sequential::default()"]),
+    ("Sequential(Dense(2, 4), Relu)", ["Sequential::new().add(Dense::new(2, 4)).add(Relu)"], ["逐层加入"], ["Sequential::default()"]),
+    ("model.fit(&xor.x, &xor.y, 10)", ["model.fit_tensors(&xor.x, &xor.y)"], ["fit_tensors"], ["model.fit(&xor.x, &xor.y, 10).run()"]),
+    ("plot::curve(&[1.0, 2.0])", ['plot::curves(&[("loss", &[1.0, 2.0])])'], ["先写横坐标"], []),
+    ("m.mean(0)", ["m.mean_axis(0, false)"], ["m.mean_axis(0, false)"], ["m.mean(\n"]),
+]
+
+
+@pytest.fixture(scope="module")
+def both(english, chinese):  # noqa: F811
+    setup = (
+        "let a = tensor([1.0, 2.0, 3.0]);\nlet m = tensor([[1.0, 2.0], [3.0, 4.0]]);\nlet k = 0.25;\nlet xor = data::xor();\n"
+        "let mut model = Sequential::new().add(Dense::new(2, 2).softmax());"
+    )
+    for kernel in [english, chinese]:
+        assert run(kernel, setup).status == "ok"
+    return english, chinese
+
+
+@pytest.mark.parametrize("code, words, chinese_words, absent", HABITS, ids=[row[0][:32] for row in HABITS])
+def test_a_habit_is_led_to_the_form_that_works(both, code, words, chinese_words, absent):
+    for kernel, expected in zip(both, [words, chinese_words]):
+        ran = run(kernel, code)
+        assert ran.name == "CompileError", ran.all
+        for word in expected:
+            assert word in ran.error, (word, ran.error)
+        for word in absent:
+            assert word not in ran.error, (word, ran.error)

@@ -3,7 +3,7 @@
 
 use super::{Live, State};
 use crate::Float;
-use crate::display::{self, escape_html};
+use crate::display::{self, escape_html, say};
 use crate::plot::figure::{Axis, Figure, Key, Layer, Mark, Stroke, Ticks};
 use crate::plot::palette::{self, hex};
 use crate::plot::values::{extent, number, padded};
@@ -73,10 +73,15 @@ impl Live {
              </div></div>"
         );
         if let Some(step) = self.failed_at {
+            let said = say(
+                format!(
+                    "The loss is not a number since step {step}: is the learning rate too large?"
+                ),
+                format!("从第 {step} 步起损失不是数了：是不是学习率太大？"),
+            );
             let _ = write!(
                 html,
-                "<div style=\"color:#a33c00;margin-bottom:6px\">The loss is not a number since \
-                 step {step}: is the learning rate too large?</div>"
+                "<div style=\"color:#a33c00;margin-bottom:6px\">{said}</div>"
             );
         }
         // The room for the whole table is there from the start: the curve shall not jump with every
@@ -107,7 +112,7 @@ impl Live {
         *html += "<table style=\"border-collapse:collapse;margin:0;background:#fff;color:#222;\
                   font-size:12px;font-variant-numeric:tabular-nums\">\
                   <tr style=\"background:#fff\">";
-        for name in std::iter::once("epoch").chain(columns.iter().copied()) {
+        for name in std::iter::once(say("epoch", "轮次")).chain(columns.iter().copied()) {
             let _ = write!(html, "<th style=\"{cell}bold\">{name}</th>");
         }
         *html += "</tr>";
@@ -134,11 +139,8 @@ impl Live {
                 let _ = write!(html, "<td style=\"{cell}\">{}</td>", column[i]);
             }
             if is_best {
-                let _ = write!(
-                    html,
-                    "<td style=\"{cell}\">★ lowest {}</td>",
-                    self.judged_by()
-                );
+                let (best, judged_by) = (say("lowest", "最低"), self.judged_by());
+                let _ = write!(html, "<td style=\"{cell}\">★ {best} {judged_by}</td>");
             }
             *html += "</tr>";
         }
@@ -199,8 +201,9 @@ impl Live {
             Axis::numbers(padded((low, high), 0.06)),
         );
         figure.size = (592.0, 260.0);
+        let (step, loss) = say(("step", "loss"), ("步", "损失"));
         (figure.x.ticks, figure.x.label, figure.y.label) =
-            (Ticks::Whole, "step".to_owned(), "loss".to_owned());
+            (Ticks::Whole, step.to_owned(), loss.to_owned());
         let blue = palette::colour(0);
         let thick = Stroke::solid(blue, 2.0);
         figure.layers.push(Layer::Line(
@@ -212,14 +215,13 @@ impl Live {
             },
         ));
         figure.layers.push(Layer::Line(smooth, thick));
-        figure
-            .legend
-            .push(("training (smoothed)".to_owned(), Key::Line(thick)));
-        let end = self.series.last().unwrap_or(f64::NAN);
-        figure.summary.push(format!(
-            "{} steps, now {}",
-            self.series.len(),
-            number(end, 4)
+        let name = say("training (smoothed)", "训练（平滑）");
+        figure.legend.push((name.to_owned(), Key::Line(thick)));
+        let (steps, end) = (self.series.len(), self.series.last().unwrap_or(f64::NAN));
+        let end = number(end, 4);
+        figure.summary.push(say(
+            format!("{steps} steps, now {end}"),
+            format!("{steps} 步，现在是 {end}"),
         ));
         draw_validation(val, &mut figure);
         // Losses that fall by an order of magnitude and a half are a line at the bottom on a linear
@@ -277,7 +279,7 @@ fn draw_validation(val: Vec<(f64, f64)>, figure: &mut Figure) {
     figure.layers.push(Layer::Line(val.clone(), stroke));
     let has_marks = val.len() <= MOST_MARKS;
     figure.legend.push((
-        "validation".to_owned(),
+        say("validation", "验证").to_owned(),
         if has_marks {
             Key::Mark(mark)
         } else {

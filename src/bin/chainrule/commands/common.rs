@@ -26,6 +26,7 @@ pub fn prepare_library() -> Result<()> {
         install_rust_src();
     }
     crate::evaluator::prepare_library(&|notice| eprint!("{notice}"))?;
+    crate::evaluator::prepare_assistance();
     Ok(())
 }
 

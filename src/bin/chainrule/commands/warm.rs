@@ -50,6 +50,7 @@ fn warm(notebooks: &mut [Notebook], settings: Settings, system: Option<&Path>) -
         prints: false,
         system,
     };
+    crate::evaluator::prepare_assistance();
     let stopped = watch_interrupts(|| std::process::exit(130))?;
     for notebook in notebooks {
         let _ = run(notebook, &options, &|_| {})?;

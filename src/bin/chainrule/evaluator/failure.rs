@@ -9,6 +9,7 @@ use super::cell::prepare::Prepared;
 use super::cell::sources::Place;
 use super::explain::memory::Memory;
 use super::explain::{self, Case, Unkept};
+use chainrule::display::{broken, columns};
 use fault::Fault;
 use generated::{name_of_the_kernel, without_generated};
 pub use mistake::Mistake;
@@ -38,6 +39,30 @@ pub struct Failure {
 /// A message that prints a whole data set keeps its beginning and its end.
 const LONGEST: usize = 20_000;
 
+/// What is wider, a front end may cut off or break within a word.
+const COLUMNS: usize = 80;
+/// Kinds of failures whose message is not ours: it may hold a table, or what a compiler has drawn.
+const OF_OTHERS: [&str; 4] = ["Panic", "Error", "CompileError", "SetupError"];
+
+/// A line of a message, broken where it is a sentence of ours.
+fn readable(name: &str, line: &str) -> Vec<String> {
+    let text = line.trim_start();
+    let mark = [": ", "："]
+        .into_iter()
+        .find_map(|mark| Some((mark, text.find(mark)?)));
+    let heading = mark.map(|(mark, at)| (text[..at].trim_end(), at + mark.len()));
+    let is_hint = |heading: &(&str, usize)| ["hint", "提示"].contains(&heading.0);
+    let indent = line.len() - text.len();
+    match heading.filter(is_hint) {
+        Some((_, end)) if indent > 0 => {
+            let width = indent + columns(&text[..end]);
+            broken(line, COLUMNS, &" ".repeat(width))
+        }
+        _ if OF_OTHERS.contains(&name) => vec![line.to_owned()],
+        _ => broken(line, COLUMNS, &" ".repeat(indent)),
+    }
+}
+
 fn shortened(text: String) -> String {
     if text.len() <= LONGEST {
         return text;
@@ -66,7 +91,7 @@ impl Failure {
         // A message of several lines stands whole above the last line, which repeats its first.
         let first_line = value.lines().next().unwrap_or_default();
         if first_line.len() < value.trim_end().len() {
-            traceback.extend(value.lines().map(str::to_owned));
+            traceback.extend(value.lines().flat_map(|line| readable(name, line)));
             traceback.push(String::new());
         }
         let at = place
@@ -128,7 +153,11 @@ impl Failure {
             explained.extend(explanation.filter(|one| !explained.contains(one)));
         }
         explained.truncate(MOST_EXPLANATIONS);
-        traceback.extend(explained.iter().flat_map(|one| one.lines(BOLD, RESET)));
+        traceback.extend(
+            explained
+                .iter()
+                .flat_map(|one| one.lines(BOLD, RESET, COLUMNS)),
+        );
         let (value, line) = mistakes.first().map_or_else(
             || {
                 let reason = name_of_the_kernel(code);
@@ -167,7 +196,7 @@ impl Failure {
         if let Some(explanation) = explain::explain(&case) {
             let last = self.traceback.len().saturating_sub(1);
             self.traceback
-                .splice(last..last, explanation.lines(BOLD, RESET));
+                .splice(last..last, explanation.lines(BOLD, RESET, COLUMNS));
         }
         self
     }

@@ -21,6 +21,7 @@ pub mod limit;
 mod limits;
 mod objects;
 mod outlet;
+mod own_crates;
 mod own_lines;
 mod signals;
 mod state;
@@ -28,6 +29,7 @@ mod threads;
 mod undo;
 mod variables;
 
+pub use assist::standard::prepare as prepare_assistance;
 pub use assist::{Assistant, Completions, Inspected};
 pub use engine::boot::prepare_library;
 pub use engine::interrupt::Interrupter;
@@ -40,7 +42,7 @@ pub use crate::worker::channels::Answers;
 use crate::settings::Settings;
 use assist::analyzer;
 use cell::Cell;
-use cell::commands::{refused_command, without_command, without_own_crate};
+use cell::commands::{refused_command, with_arguments, without_command, without_own_crate};
 use cell::prepare::{Prepared, prepare};
 use cell::sources::SourceMap;
 use chainrule::base::protocol::Event;
@@ -48,6 +50,7 @@ use engine::interrupt::Stop;
 use engine::kept::{Found, Ran};
 use engine::{Engine, Order};
 use evcxr::EvalOutputs;
+use explain::codes;
 use explain::memory::Lost;
 use explain::notices::{self, Past};
 use failure::Refusal;
@@ -135,11 +138,21 @@ impl Evaluator {
         if help > 0 {
             sink(assist::commands());
         }
-        if undo + timing + help > 0 && code.trim().is_empty() {
+        let (code, asked) = with_arguments(&code, ":explain");
+        for codes in &asked {
+            let explained = codes::explained(codes, &self.state.errors);
+            sink(explained.map_err(|reason| Failure::new("Error", reason, None))?);
+        }
+        if undo + timing + help + asked.len() > 0 && code.trim().is_empty() {
             return Ok(());
         }
         self.engine.begin_timing();
         let ran = self.execute_rust(number, &code, &sink);
+        if let Err(failure) = &ran
+            && failure.name == "CompileError"
+        {
+            self.state.errors = codes::codes_in(&failure.traceback.join("\n"));
+        }
         if let Some(times) = self.engine.end_timing() {
             sink(times.output());
         }
@@ -178,8 +191,8 @@ impl Evaluator {
         }
         let cell = Cell::numbered(number, code);
         let memory = &self.state.memory;
-        let there =
-            own_lines::with_own_lines(cell.text(), |name| memory.defined_in(name).is_some());
+        let there = own_crates::with_crates_of_rust(&cell);
+        let there = own_lines::with_own_lines(&there, |name| memory.defined_in(name).is_some());
         let implementations = &self.state.implementations;
         let prepared = match there == cell.text() {
             true => prepare(&cell, implementations),

@@ -2,7 +2,7 @@
 
 use super::cell::{EDITION, without_commands};
 use ra_ap_syntax::ast::{self, AstNode, HasName};
-use ra_ap_syntax::{NodeOrToken, SourceFile, SyntaxKind, SyntaxToken};
+use ra_ap_syntax::{NodeOrToken, SourceFile, SyntaxKind, SyntaxNode, SyntaxToken};
 
 /// The cell with its own lines and a plain word in place of these macros, letter for letter: all
 /// else stays where it is. `is_own` says whether the learner has a macro of such a name.
@@ -40,12 +40,21 @@ pub fn with_own_lines(code: &str, is_own: impl Fn(&str) -> bool) -> String {
 }
 
 /// Whether a name is one of these macros, called without a path and not in the rules of a macro,
-/// which may be called from elsewhere.
+/// which may be called from elsewhere, nor where it is only a text.
 fn is_called(token: &SyntaxToken) -> bool {
-    let in_rules = |token: &SyntaxToken| {
-        token
-            .parent_ancestors()
-            .any(|node| matches!(node.kind(), SyntaxKind::MACRO_RULES | SyntaxKind::MACRO_DEF))
+    // Within a macro nothing is parsed, so that `stringify` in `concat!(stringify!(line!()))` is
+    // two tokens before a tree.
+    let is_text = |tree: ast::TokenTree| {
+        let first = tree.syntax().first_token();
+        let mut before = std::iter::successors(first, SyntaxToken::prev_token)
+            .skip(1)
+            .filter(|token| !token.kind().is_trivia());
+        before.next().is_some_and(|mark| mark.text() == "!")
+            && before.next().is_some_and(|name| name.text() == "stringify")
+    };
+    let is_within = |node: SyntaxNode| {
+        matches!(node.kind(), SyntaxKind::MACRO_RULES | SyntaxKind::MACRO_DEF)
+            || ast::TokenTree::cast(node).is_some_and(is_text)
     };
     let is_in_path = token
         .prev_token()
@@ -53,7 +62,7 @@ fn is_called(token: &SyntaxToken) -> bool {
     token.kind() == SyntaxKind::IDENT
         && matches!(token.text(), "line" | "file")
         && !is_in_path
-        && !in_rules(token)
+        && !token.parent_ancestors().any(is_within)
         && token.next_token().is_some_and(|next| next.text() == "!")
 }
 
@@ -75,6 +84,9 @@ mod tests {
             "macro_rules! m { () => { line!() } }",
             "// line!()",
             "macro_rules! line { () => { 3 } } line!()",
+            "stringify!(line!())",
+            "println!(\"{}\", stringify!(a, [line!()]))",
+            "std::stringify! { file!() }",
         ] {
             assert_eq!(with_own_lines(code, |_| false), code);
         }

@@ -279,6 +279,8 @@ names! {
         "NumPy, PyTorch" => { let mut values = x.to_vec(); values.sort_by(f32::total_cmp); };
         "Sorting has no gradient: sort the numbers." "排序没有梯度：把数值取出来再排序。";
     [".iter", ".iter_rows"] "PyTorch" => for row in 0..x.shape()[0] { x.row(row); }; "" "";
+    [".at", ".iat"] "pandas, C++" => x.get(&[0, 0]); "One position for each axis."
+        "每个轴写一个下标。";
     [".get_row", ".select", ".nth"] "PyTorch" => x.row(0); "" "";
     [".stop_gradient", "stop_gradient"] "TensorFlow" => x.detach(); "" "";
     ["autograd"] "PyTorch" => grads(&loss, &[&w]); "" "";

@@ -7,15 +7,17 @@ use crate::machine::path;
 use crate::machine::processes::threads_of_this_user;
 use crate::settings::Settings;
 use anyhow::{Context, Result};
-use chainrule::base::protocol::{Event, TOKEN};
+use chainrule::base::protocol::{Event, TOKEN, Unpacking};
+use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::socket::{AddressFamily, MsgFlags, SockFlag, SockType, recv, socketpair};
 use serde_json::Value;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Tensors in large pages: a snapshot copies one entry for two megabytes instead of five hundred. A
 /// mapping of its own for every tensor of a megabyte would be too small for such a page, so tensors
@@ -49,7 +51,17 @@ pub struct Answers {
 }
 
 /// Events of the worker, in order.
-pub struct Events(OwnedFd);
+pub struct Events {
+    arrived: Arc<Arrived>,
+    /// Closed when nobody asks any more, which ends the thread that takes in.
+    _asked_for: OwnedFd,
+}
+
+/// The events that nobody has taken yet.
+struct Arrived {
+    socket: OwnedFd,
+    events: Mutex<(Unpacking, Vec<Event>)>,
+}
 
 impl Channels {
     pub fn open() -> Result<Channels> {
@@ -76,7 +88,7 @@ impl Channels {
         Ok(Channels {
             output: high(output)?,
             errors: high(errors)?,
-            events: Events(high(events)?),
+            events: Events::take_in(high(events)?)?,
             token: format!("{};", uuid::Uuid::new_v4().simple()),
             answers: Answers {
                 to_cell: Arc::new(high(input)?),
@@ -168,8 +180,6 @@ impl Answers {
 
     /// Forgets an answer that came after its cell had ended.
     pub fn forget(&self) {
-        use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-        use std::os::fd::AsFd;
         let is_there = || {
             let mut fds = [PollFd::new(self.in_cell.as_fd(), PollFlags::POLLIN)];
             poll(&mut fds, PollTimeout::ZERO).is_ok_and(|ready| ready > 0)
@@ -182,23 +192,75 @@ impl Answers {
 }
 
 impl Events {
-    /// All events that have arrived.
-    pub fn take(&self) -> Vec<Event> {
-        let mut events = Vec::new();
-        let mut buffer = vec![0; 1 << 18];
-        while let Ok(length) = recv(self.0.as_raw_fd(), &mut buffer, MsgFlags::MSG_DONTWAIT) {
-            if length == 0 {
-                break;
-            }
-            let event = serde_json::from_slice(&buffer[..length]).ok();
-            match event.and_then(|event| Event::read(&event)) {
-                Some(event) => events.push(event),
-                None => {
-                    let begin = String::from_utf8_lossy(&buffer[..length.min(200)]);
-                    eprintln!("chainrule: an event of the worker was not understood: {begin}");
+    /// From now on takes events in as they come: a cell that has more to tell than the system has
+    /// room for would wait, and nobody asks before it ends.
+    fn take_in(socket: OwnedFd) -> Result<Events> {
+        let (ends, asked_for) = nix::unistd::pipe2(OFlag::O_CLOEXEC)?;
+        let arrived = Arc::new(Arrived {
+            socket,
+            events: Mutex::default(),
+        });
+        let taking = arrived.clone();
+        let take_all = move || {
+            loop {
+                let mut fds = [taking.socket.as_fd(), ends.as_fd()]
+                    .map(|fd| PollFd::new(fd, PollFlags::POLLIN));
+                match poll(&mut fds, PollTimeout::NONE) {
+                    Ok(_) | Err(Errno::EINTR) => {}
+                    Err(_) => return,
+                }
+                let [is_there, is_over] = fds.map(|fd| fd.any().unwrap_or(true));
+                if is_over || (is_there && !taking.take_in()) {
+                    return;
                 }
             }
-        }
-        events
+        };
+        std::thread::Builder::new()
+            .name("events".to_owned())
+            .spawn(take_all)?;
+        Ok(Events {
+            arrived,
+            _asked_for: asked_for,
+        })
     }
+
+    /// All events that have arrived.
+    pub fn take(&self) -> Vec<Event> {
+        self.arrived.take_in();
+        std::mem::take(&mut self.arrived.locked().1)
+    }
+}
+
+impl Arrived {
+    fn locked(&self) -> MutexGuard<'_, (Unpacking, Vec<Event>)> {
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes in what there is now. Says whether more can come.
+    fn take_in(&self) -> bool {
+        let mut locked = self.locked();
+        let (unpacking, events) = &mut *locked;
+        let mut buffer = vec![0; 1 << 18];
+        loop {
+            match recv(self.socket.as_raw_fd(), &mut buffer, MsgFlags::MSG_DONTWAIT) {
+                Ok(0) => return false,
+                Ok(length) => {
+                    let message = unpacking.add(&buffer[..length]);
+                    events.extend(message.and_then(|message| read_event(&message)));
+                }
+                Err(Errno::EINTR) => {}
+                Err(error) => return error == Errno::EAGAIN,
+            }
+        }
+    }
+}
+
+fn read_event(message: &[u8]) -> Option<Event> {
+    let value = serde_json::from_slice(message).ok();
+    let event = value.and_then(|value| Event::read(&value));
+    if event.is_none() {
+        let begin = String::from_utf8_lossy(&message[..message.len().min(200)]);
+        eprintln!("chainrule: an event of the worker was not understood: {begin}");
+    }
+    event
 }

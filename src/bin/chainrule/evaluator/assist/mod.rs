@@ -19,7 +19,7 @@ mod known;
 mod library;
 mod names;
 mod proposals;
-mod standard;
+pub mod standard;
 mod types;
 mod words;
 

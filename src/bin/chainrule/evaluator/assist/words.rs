@@ -1,7 +1,7 @@
 //! Words that are neither declared nor defined: keywords and commands, each with what it is for.
 
 use crate::evaluator::outlet::stream::{Bundle, Output};
-use chainrule::display::say;
+use chainrule::display::{escape_html, say};
 
 /// A keyword, an example, and what it does.
 pub struct Keyword {
@@ -116,8 +116,8 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
     ),
     (
         ":explain",
-        "explains the last compile error",
-        "解释上一个编译错误",
+        "explains the last compile error, or one by its code: `:explain E0382`",
+        "解释上一个编译错误，或者某个编号的错误：`:explain E0382`",
     ),
     (":help", "shows all commands", "显示所有命令"),
     (
@@ -177,11 +177,6 @@ pub const COMMANDS: &[(&str, &str, &str)] = &[
         "compiles without the network: 1 or 0",
         "离线编译：1 或 0",
     ),
-    (
-        ":last_compile_dir",
-        "shows where the last cell was compiled",
-        "显示上一个单元格的编译目录",
-    ),
 ];
 
 /// What `:help` shows: the commands that work here.
@@ -197,12 +192,38 @@ pub fn commands() -> Output {
     );
     let lines: Vec<String> = COMMANDS.iter().map(line).collect();
     let text = format!("{heading}\n\n{}", lines.join("\n"));
+    // Front ends set cells of tables at the right, or in the middle.
+    let cell = "text-align:left;vertical-align:top;padding:2px 10px";
+    let row = |(name, en, zh): &(&str, &str, &str)| {
+        format!(
+            "<tr style=\"background:none\"><td style=\"{cell}\"><code>{name}</code></td>\
+             <td style=\"{cell}\">{}</td></tr>",
+            as_code(say(*en, *zh))
+        )
+    };
+    let rows: String = COMMANDS.iter().map(row).collect();
+    let html = format!(
+        "<div>{heading}<table style=\"border-collapse:collapse;color:inherit;margin-left:0\">\
+         <tbody>{rows}</tbody></table></div>"
+    );
+    let data = [
+        ("text/plain".to_owned(), text.into()),
+        ("text/html".to_owned(), html.into()),
+    ];
     Output::Display(Bundle {
-        data: [("text/plain".to_owned(), text.into())]
-            .into_iter()
-            .collect(),
+        data: data.into_iter().collect(),
         id: None,
     })
+}
+
+/// As HTML, with `code` in backticks.
+fn as_code(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let part = |(i, part): (usize, &str)| match i % 2 {
+        0 => escape_html(part),
+        _ => format!("<code>{}</code>", escape_html(part)),
+    };
+    parts.map(part).collect()
 }
 
 pub fn keyword(word: &str) -> Option<&'static Keyword> {

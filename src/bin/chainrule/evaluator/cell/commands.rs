@@ -1,5 +1,7 @@
 //! Lines of a cell that are no Rust.
 
+use chainrule::display::say;
+
 /// Rust without evcxr's `:commands` and `!shell` lines, which become empty so that lines keep their
 /// numbers.
 pub fn without_commands(code: &str) -> String {
@@ -34,9 +36,26 @@ pub fn without_command(code: &str, command: &str) -> (String, usize) {
     (kept.join("\n"), count)
 }
 
+/// The same for a command with arguments, which are what is returned, in place of the number.
+pub fn with_arguments(code: &str, command: &str) -> (String, Vec<String>) {
+    let arguments = |line: &str| {
+        let rest = line.trim().strip_prefix(command)?;
+        let is_it = rest.is_empty() || rest.starts_with(char::is_whitespace);
+        is_it.then(|| rest.trim().to_owned())
+    };
+    let kept: Vec<&str> = code
+        .split('\n')
+        .map(|line| arguments(line).map_or(line, |_| ""))
+        .collect();
+    (
+        kept.join("\n"),
+        code.lines().filter_map(arguments).collect(),
+    )
+}
+
 /// Why a cell is not run: commands of evcxr that would break a session. Settings from a file in the
-/// notebook's folder may run programs; a cleared session has no library; the rest changes what the
-/// library was compiled with.
+/// notebook's folder may run programs; a cleared session has no library; where a cell is compiled
+/// is a folder that no learner needs to see; the rest changes what the library was compiled with.
 pub fn refused_command(code: &str) -> Option<String> {
     let command = code
         .lines()
@@ -53,14 +72,19 @@ pub fn refused_command(code: &str) -> Option<String> {
                     | ":allow_static_linking"
                     | ":toolchain"
                     | ":preserve_vars_on_panic"
+                    | ":last_compile_dir"
             )
         })?;
     let way_out = match command {
-        ":clear" | ":restart" => "; restart the kernel instead (menu Kernel, Restart)",
+        ":clear" | ":restart" => say(
+            "; restart the kernel instead (menu Kernel, Restart)",
+            "；请改为重启内核（菜单“内核”→“重启”）",
+        ),
         _ => "",
     };
-    Some(format!(
-        "the command {command} of evcxr is not available in chainrule{way_out}"
+    Some(say(
+        format!("the command {command} of evcxr is not available in chainrule{way_out}"),
+        format!("chainrule 中不能使用 evcxr 的命令 {command}{way_out}"),
     ))
 }
 

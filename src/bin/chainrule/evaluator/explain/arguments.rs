@@ -2,6 +2,7 @@
 
 use super::calls::Call;
 use super::case::{Case, Explanation};
+use super::habits::shape_with_rest;
 use super::syntax::Cell;
 use crate::evaluator::assist;
 
@@ -80,6 +81,9 @@ fn reduction(call: &Call) -> Option<Explanation> {
                 ),
                 with(&along, more),
             ))
+        }
+        ("reshape", 2..) if given.iter().any(|size| size == "-1") => {
+            Some(shape_as_list(&shape_with_rest(call, given)?))
         }
         ("reshape" | "expand" | "permute" | "zeros" | "ones" | "rand" | "randn", 2..)
         | ("Tensor::zeros" | "Tensor::ones" | "Tensor::rand" | "Tensor::randn", 2..) => Some(
@@ -237,6 +241,12 @@ fn special(call: &Call) -> Option<Explanation> {
             "`compile` 依次接收优化器、损失，以及另外要报告的指标：`Accuracy`，没有就写 `()`。",
             call.with("compile", &[given.clone(), vec!["()".to_owned()]].concat()),
         ),
+        ("plot::curve", 1) => (
+            "`plot::curve` takes where the points are across, and then how high. Values alone, one \
+             for each epoch or step, go to `plot::curves`, with a name:",
+            "`plot::curve` 先写横坐标，再写纵坐标。如果只有数值（每轮或每步一个），请用 `plot::curves`，并给曲线起名：",
+            format!("plot::curves(&[(\"loss\", {})])", borrowed(&given[0])),
+        ),
         ("data::read_csv" | "read_csv", 1) => (
             "`read_csv` needs to know which column is to be predicted: its name, as in the first \
              line of the file. `?` takes the table out of the result.",
@@ -298,24 +308,28 @@ fn made_otherwise(call: &Call) -> Option<Explanation> {
 }
 
 /// `Sequential::new(vec![Dense::new(1, 2), Dense::new(2, 3)])`
-fn list_of_layers(given: &[String]) -> Explanation {
-    let list = given[0]
+/// `Sequential::new(vec![Dense::new(1, 2)])`, `Sequential([Dense(1, 2)])`
+pub fn list_of_layers(given: &[String]) -> Explanation {
+    let list = given.join(", ");
+    let list = list
         .trim_start_matches("vec!")
         .trim_matches(['[', ']', '&']);
-    let layers = if given.len() == 1 && list.len() < 60 && !list.contains('\n') {
-        list
-    } else {
-        "…"
+    let layers = match list.len() < 60 && !list.contains('\n') {
+        true => list,
+        false => "…",
+    };
+    let made = |layer: &&str| match layer.split_once('(') {
+        Some((name, rest)) if name.chars().all(char::is_alphanumeric) => {
+            format!(".add({name}::new({rest})")
+        }
+        _ => format!(".add({layer})"),
     };
     Explanation::new(
         "A model begins empty; each layer is added to it.",
         "模型一开始是空的，然后逐层加入。",
         format!(
             "Sequential::new(){}",
-            split_calls(layers)
-                .iter()
-                .map(|one| format!(".add({one})"))
-                .collect::<String>()
+            split_calls(layers).iter().map(made).collect::<String>()
         ),
     )
 }

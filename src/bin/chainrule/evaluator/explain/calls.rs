@@ -32,6 +32,12 @@ impl Call {
             })
     }
 
+    /// All calls of a cell.
+    pub fn all(code: &str) -> Vec<Call> {
+        let calls = nodes(code).filter_map(|node| Call::of(&node));
+        calls.map(|(_, call)| call).collect()
+    }
+
     /// The innermost call that has this byte in its arguments.
     pub fn around(code: &str, start: usize) -> Option<Call> {
         let lists = nodes(code).filter_map(ast::ArgList::cast).filter(|list| {

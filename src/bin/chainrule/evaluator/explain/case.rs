@@ -4,7 +4,7 @@ use super::memory::Memory;
 use crate::evaluator::assist;
 use crate::evaluator::cell::words;
 use crate::evaluator::outlet::stream::{Bundle, Output};
-use chainrule::display::{escape_html, say};
+use chainrule::display::{broken, escape_html, say};
 use std::ops::Range;
 
 /// One or two sentences, and code.
@@ -74,13 +74,14 @@ impl Explanation {
         }
     }
 
-    /// For a traceback.
-    pub fn lines(&self, heading: &str, reset: &str) -> Vec<String> {
-        let mut lines = vec![format!(
-            "{heading}{}{reset}{}",
-            say("In plain words: ", "简单地说："),
-            self.sentences
-        )];
+    /// For a traceback, in lines of no more than `columns`: a front end may cut off what is wider.
+    pub fn lines(&self, heading: &str, reset: &str, columns: usize) -> Vec<String> {
+        let begin = say("In plain words: ", "简单地说：");
+        let mut lines = broken(&format!("{begin}{}", self.sentences), columns, "");
+        // Colours take no room.
+        if let Some(rest) = lines[0].strip_prefix(begin) {
+            lines[0] = format!("{heading}{begin}{reset}{rest}");
+        }
         if !self.fix.is_empty() {
             lines.push(String::new());
             lines.extend(self.fix.lines().map(|line| format!("    {line}")));
@@ -259,7 +260,7 @@ mod tests {
     fn an_explanation_as_text_and_as_html() {
         let explanation = Explanation::new("a < b.", "a 小于 b。", "let a = 1;\nlet b = 2;");
         assert_eq!(
-            explanation.lines("", ""),
+            explanation.lines("", "", 80),
             [
                 "In plain words: a < b.",
                 "",

@@ -206,15 +206,24 @@ fn keyword_argument(case: &Case) -> Option<Explanation> {
         .arguments
         .iter()
         .filter(|argument| !argument.contains(" = ") && !argument.contains('='));
-    let arguments: Vec<String> = given
+    let mut arguments: Vec<String> = given
         .cloned()
         .chain(placed.iter().map(|(_, value)| value_here(value)))
         .collect();
+    let are_sizes = arguments.iter().all(|one| one.parse::<usize>().is_ok());
+    let is_shape = takes == ["shape"] && are_sizes && !arguments.is_empty();
+    if is_shape {
+        arguments = vec![format!("&[{}]", arguments.join(", "))];
+    }
+    // What is reported beside the loss has to be said, too.
+    if call.callee == "compile" && arguments.len() == 2 {
+        arguments.push("()".to_owned());
+    }
     let set: String = set
         .iter()
         .map(|(name, value)| setting(name, value))
         .collect();
-    let fix = if placed.is_empty() {
+    let fix = if placed.is_empty() && !is_shape && !set.is_empty() {
         set
     } else {
         call.with(&call.callee, &arguments) + &set
@@ -230,6 +239,10 @@ fn keyword_argument(case: &Case) -> Option<Explanation> {
 /// `.epochs(10)` for `epochs = 10`, as it is called here.
 fn setting(name: &str, value: &str) -> String {
     let name = match name {
+        // All numbers are of one type, in memory, on the processor.
+        "dtype" | "device" => return String::new(),
+        "requires_grad" if value_here(value) == "true" => return ".requires_grad()".to_owned(),
+        "requires_grad" => return String::new(),
         "validation_data" => "validation",
         "callbacks" => "callback",
         "padding" if value.contains("same") => return ".same()".to_owned(),

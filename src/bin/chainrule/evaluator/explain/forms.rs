@@ -1,7 +1,7 @@
 //! What is there, but is written in another form: too few arguments or too many, a type where a
 //! value is meant, a method where a field is.
 
-use super::arguments::{arguments, shape_as_list};
+use super::arguments::{arguments, list_of_layers, shape_as_list};
 use super::calls::{Call, assigned_to_field, closure_around};
 use super::case::{Case, Explanation};
 use crate::evaluator::assist;
@@ -40,6 +40,9 @@ fn type_as_value(case: &Case) -> Option<Explanation> {
     }
     let new = assist::signature(name)?;
     let call = Call::named_at(case.code, start).filter(|call| !call.arguments.is_empty());
+    if let ("Sequential", Some(call)) = (name, &call) {
+        return Some(list_of_layers(&call.arguments));
+    }
     let made = call.map_or(new, |call| {
         call.with(&format!("{name}::new"), &call.arguments)
     });

@@ -1,11 +1,12 @@
 //! Explanations for beginners: what a mistake means, in one or two sentences, and the smallest
 //! change that mends it.
 //!
-//! `situations` is the table of mistakes, `foreign` knows names of other libraries, `forms` and
-//! `arguments` what is there in another form, `memory` knows what earlier cells have done to names,
-//! `notices` speaks of cells that work but do something else than they seem to, `warnings` of what
-//! rustc thinks of those, `python` looks at other languages in it, `syntax` into a cell, `text` at
-//! its characters and brackets. All of it is said in the language of the process; what rustc says
+//! `situations` is the table of mistakes, `foreign` knows names of other libraries, `habits` what
+//! one writes coming from Python, `forms` and `arguments` what is there in another form, `memory`
+//! knows what earlier cells have done to names, `notices` speaks of cells that work but do
+//! something else than they seem to, `warnings` of what rustc thinks of those, `python` looks at
+//! other languages in it, `syntax` into a cell, `text` at its characters and brackets, `codes` has
+//! what rustc says of a code. All of it is said in the language of the process; what rustc says
 //! stays as it is, above the explanation.
 //!
 //! A mistake that an earlier cell has prepared comes as another one. A variable that an earlier
@@ -16,8 +17,10 @@
 mod arguments;
 mod calls;
 mod case;
+pub mod codes;
 mod foreign;
 mod forms;
+mod habits;
 pub mod memory;
 pub mod notices;
 mod python;
@@ -36,9 +39,10 @@ pub fn explain(case: &Case) -> Option<Explanation> {
     let elsewhere = if situations::is_spelling(case) {
         None
     } else {
-        foreign::explain(case)
+        habits::explain(case).or_else(|| foreign::explain(case))
     };
     elsewhere
         .or_else(|| forms::explain(case))
         .or_else(|| situations::explain(case))
+        .or_else(|| habits::of_lists(case))
 }

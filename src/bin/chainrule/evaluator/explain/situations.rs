@@ -57,8 +57,8 @@ use slips::{
 pub use spelling::is_spelling;
 use spelling::{misspelled_path, type_elsewhere};
 use surprises::{
-    borrowed_twice, file_out_of_reach, index_out_of_bounds, no_such_file, not_a_number,
-    question_mark, two_kinds_of_numbers, unwrap_of_err, unwrap_of_none,
+    borrowed_twice, file_out_of_reach, index_out_of_bounds, more_than_there_is, no_such_file,
+    not_a_number, question_mark, two_kinds_of_numbers, unwrap_of_err, unwrap_of_none,
 };
 use tensors::{
     changed_in_place, comparison_of_tensors, index_of_tensor, loop_over_tensor,
@@ -239,6 +239,7 @@ const SITUATIONS: &[Situation] = &[
         "attempt to",
         integer_overflow,
     ),
+    situation(&["Panic"], "capacity overflow", more_than_there_is),
     situation(&["Panic"], "already", borrowed_twice),
     situation(&["Panic"], "hint", in_chinese),
     situation(&["Error"], " digit found in string", not_a_number),
@@ -260,6 +261,10 @@ pub fn explain(case: &Case) -> Option<Explanation> {
 /// Whether an advice of rustc helps a learner: not a list that is empty or without end, a name that
 /// is nothing like the one that was written, a file in a folder of ours, or to look away.
 pub fn is_help(help: &str, message: &str) -> bool {
+    // All traits of formats, for a letter that is none of Rust's.
+    if message.starts_with("unknown format trait") {
+        return false;
+    }
     let is_list = help.starts_with("the following") && help.contains("implement trait");
     let is_empty = !help.trim_end().contains('\n');
     let is_long = help

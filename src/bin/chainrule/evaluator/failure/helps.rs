@@ -150,6 +150,14 @@ fn with_changes(
     for (start, end, letters) in changes {
         text += line.get(done..*start)?;
         text += letters;
+        // Of what it takes out of parentheses that stand in ours, rustc takes one too many.
+        let removed = line.get(*start..*end)?;
+        let (opened, closed) = (removed.matches('(').count(), removed.matches(')').count());
+        text += if letters.is_empty() && closed == opened + 1 {
+            ")"
+        } else {
+            ""
+        };
         done = *end;
     }
     text += &line[done..part.end];

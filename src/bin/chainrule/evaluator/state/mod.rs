@@ -22,6 +22,8 @@ pub struct State {
     pub definitions: Definitions,
     /// What learners may ask about names.
     pub memory: Memory,
+    /// The codes of the errors of the last cell that did not compile.
+    pub errors: Vec<String>,
 }
 
 impl State {

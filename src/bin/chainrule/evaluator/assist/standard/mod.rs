@@ -50,6 +50,11 @@ pub fn standard() -> &'static Standard {
         .unwrap_or_else(|| NOTHING.get_or_init(Standard::default))
 }
 
+/// Has it read now, for whoever needs it first: completion, inspection, a mistake.
+pub fn prepare() {
+    standard();
+}
+
 /// From the file, which is written if there is none.
 fn find() -> Result<Standard> {
     let toolchain = Toolchain::find_again(&cache_folder()?.join("toolchain.json"))?;

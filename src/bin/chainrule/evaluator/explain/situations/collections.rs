@@ -64,7 +64,19 @@ pub fn within_a_letter(_: &Case) -> Option<Explanation> {
 pub fn texts_joined(case: &Case) -> Option<Explanation> {
     let kinds: Vec<&str> = case.message.split('`').skip(1).step_by(2).collect();
     let is_text = |kind: &&str| matches!(kind.trim_start_matches('&'), "str" | "String");
-    if kinds.len() != 2 || !kinds.iter().all(is_text) {
+    let numbers = [
+        "{integer}",
+        "{float}",
+        "f32",
+        "f64",
+        "i32",
+        "i64",
+        "usize",
+        "u8",
+    ];
+    let is_number = |kind: &&str| numbers.contains(&kind.trim_start_matches('&'));
+    let are_parts = kinds.iter().all(|kind| is_text(kind) || is_number(kind));
+    if kinds.len() != 2 || !kinds.iter().any(is_text) || !are_parts {
         return None;
     }
     let sum: ast::BinExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;

@@ -1,6 +1,7 @@
 //! Owning, borrowing, changing; what can be shown, and what is there twice.
 
 use super::super::super::assist;
+use super::super::calls::Call;
 use super::super::case::{Case, Explanation};
 use super::super::syntax::{By, Cell, one_line};
 use chainrule::display::say;
@@ -112,6 +113,13 @@ pub fn no_debug(case: &Case) -> Option<Explanation> {
         words.filter(|word| word.starts_with(char::is_uppercase) && !HOLDERS.contains(word));
     let kind = types.next()?;
     if kind == "Fit" {
+        // What is wrong with the call itself is said already.
+        let fits = Call::all(case.code)
+            .into_iter()
+            .filter(|call| call.callee == "fit");
+        if fits.into_iter().any(|call| call.arguments.len() != 1) {
+            return None;
+        }
         return Some(super::keeping::training_not_started(last_line(case)));
     }
     if case.memory.defined_in(kind).is_none() && assist::is_type_of_library(kind) {

@@ -110,6 +110,16 @@ pub fn unwrap_of_err(_: &Case) -> Option<Explanation> {
     ))
 }
 
+/// `vec![0.0; n - 1]` where `n` is 0, in the arithmetic of a compiler that does not check
+pub fn more_than_there_is(_: &Case) -> Option<Explanation> {
+    Some(Explanation::new(
+        "A list was to have more places than any memory. Print its size first: a subtraction that \
+         went below 0, or `-1 as usize`, is the largest number that there is.",
+        "列表要的位置比任何内存都多。请先打印它的大小：减法减到 0 以下，或者 `-1 as usize`，都会得到最大的数。",
+        "println!(\"{n}\");",
+    ))
+}
+
 pub fn borrowed_twice(case: &Case) -> Option<Explanation> {
     case.message.contains("borrowed").then(|| {
         Explanation::new(

@@ -185,7 +185,15 @@ pub fn comparison_of_tensors(case: &Case) -> Option<Explanation> {
         (other, "")
     };
     let each = format!("{different}{left}.{method}({other})");
-    if is_number || method != "eq" {
+    if is_number {
+        return Some(Explanation::new(
+            "Tensors are compared value by value, by a method; the result is a tensor of 1 and 0. \
+             Of a tensor with a single value, `.item()` takes the number out.",
+            "张量用方法逐个元素比较，结果是由 1 和 0 组成的张量。只有一个值的张量，可以用 `.item()` 取出里面的数。",
+            format!("{each}\n{left}.item() {operator} {right}"),
+        ));
+    }
+    if method != "eq" {
         return Some(Explanation::new(
             "Tensors are compared value by value, by a method; the result is a tensor of 1 and 0.",
             "张量用方法逐个元素比较，结果是由 1 和 0 组成的张量。",
