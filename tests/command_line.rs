@@ -32,6 +32,7 @@ fn help_names_every_command() {
         "install",
         "uninstall",
         "names",
+        "course",
         "doctor",
     ] {
         assert!(text(&output).contains(command), "{}", text(&output));
@@ -1061,6 +1062,7 @@ fn settings_are_shown_by_help_and_doctor_alike() {
         "undo",
         "rest-after",
         "cell-cache",
+        "course",
         "language",
     ];
     for name in names {

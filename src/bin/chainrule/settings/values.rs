@@ -22,6 +22,8 @@ pub struct Settings {
     pub rest_after: Option<Duration>,
     /// Bytes of compiled cells that are kept for the next time; nothing where none are.
     pub cells: Option<u64>,
+    /// Whether what a chapter of the course claims has to hold.
+    pub strict: bool,
     /// Whether the kernel tells on its standard error what things cost (`CHAINRULE_TRACE=1`, for
     /// benchmarks).
     pub trace: bool,
@@ -40,6 +42,7 @@ impl Settings {
             undo: 0,
             rest_after: None,
             cells: None,
+            strict: false,
             trace: false,
         }
     }
