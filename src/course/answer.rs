@@ -81,3 +81,7 @@ impl Answer<'_> {
         }
     }
 }
+
+/// What is found of an answer: `open`, where it is not yet tried, `passed`, or the name of a
+/// mistake in the words of the chapter; and what was measured, for its sentence there.
+pub(super) type Verdict = (&'static str, Vec<String>);

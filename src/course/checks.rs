@@ -3,14 +3,11 @@
 mod chapter_07;
 
 use super::answer::{Answer, Answered};
+use super::record;
+use super::told::Told;
 use super::words::{self, say};
-use super::{Told, record};
 use crate::tensor::random::Kept;
-use serde_json::json;
-
-/// What is found of an answer: `open`, where it is not yet tried, `passed`, or the name of a mistake
-/// in the words of the chapter; and what was measured, for its sentence there.
-type Verdict = (&'static str, Vec<String>);
+use serde_json::{Value, json};
 
 /// Checks the answer to an exercise. It says what was measured, and for a mistake that many make,
 /// what it probably is; never the answer. What is not yet begun is "open". Random numbers of the
@@ -50,7 +47,10 @@ pub fn check<'a>(id: &str, answer: impl Answered<'a>) {
         ),
     };
     let text = say(&format!("check {state}"), &[id, &measured, &hints, &reason]);
-    let value = json!({"found": name, "measured": measured});
+    let value = match state {
+        "open" => Value::Null,
+        _ => json!({"found": name, "measured": measured}),
+    };
     Told::new("check", id, state, text).value(value).judge();
 }
 

@@ -1,8 +1,9 @@
 //! Statements about numbers that a chapter makes.
 
 use super::answer::Number;
+use super::mode::{Mode, mode};
+use super::told::Told;
 use super::words::say;
-use super::{Mode, Told, mode};
 use crate::tensor::Tensor;
 use serde_json::json;
 

@@ -2,8 +2,9 @@
 
 use super::answer::Answered;
 use super::claims::rounded;
+use super::record;
+use super::told::Told;
 use super::words::say;
-use super::{Told, record};
 use serde_json::{Value, json};
 
 /// Notes a guess before the cell that shows the answer is run: a number, a word, a shape `[3, 4]`,

@@ -1,7 +1,7 @@
 //! Questions with options, each of which is answered.
 
+use super::told::Told;
 use super::words::{self, say};
-use super::{Told, record};
 use crate::display::{DisplayHandle, Show, escape_html, show};
 use crate::front::Widget;
 use serde_json::{Value, json};
@@ -38,7 +38,7 @@ pub fn quiz(id: &str) {
     }
     let told = told_of(id, &vec![None; asked.len()]);
     let result = DisplayHandle::new(&told.bundle());
-    record::note(&told);
+    told.note();
     for (number, (choice, answer), question) in asked {
         let (id, answers, result) = (id.to_owned(), answers.clone(), result.clone());
         let chosen = choice.clone();
@@ -53,7 +53,7 @@ pub fn quiz(id: &str) {
             answers[number].get_or_insert(words.starts_with('✓'));
             let told = told_of(&id, &answers);
             result.update(&told.bundle());
-            record::note(&told);
+            told.note();
         });
     }
 }

@@ -1,7 +1,7 @@
 //! What the reader has done: in this session, and in a file of their own.
 
-use super::{Mode, Told, mode, words};
-use crate::display::{Bundle, in_notebook, show};
+use super::mode::{Mode, mode};
+use crate::display::in_notebook;
 use serde_json::{Map, Value, json};
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -27,16 +27,19 @@ pub(super) fn hints(id: &str) -> u64 {
     known("hint", id)["value"].as_u64().unwrap_or(0)
 }
 
-/// Notes what is told. What nobody has answered is not worth a line in the file, nor what a test
-/// does.
-pub(super) fn note(told: &Told) {
-    let key = format!("{} {}", told.kind, told.id);
-    let entry = json!({"state": told.state, "value": told.value});
+/// Notes what is told. An exercise that was solved once stays solved. What nobody has answered is
+/// not worth a line in the file, nor what a test does.
+pub(super) fn note(kind: &str, id: &str, state: &str, value: &Value) {
+    if kind == "check" && known(kind, id)["state"] == "passed" {
+        return;
+    }
+    let key = format!("{kind} {id}");
+    let entry = json!({"state": state, "value": value});
     session()
         .get_or_insert_default()
         .insert(key.clone(), entry.clone());
-    let counts = ["predict", "check", "hint", "quiz"].contains(&told.kind);
-    if counts && told.state != "open" && in_notebook() && mode() == Mode::Learner {
+    let counts = ["predict", "check", "hint", "quiz"].contains(&kind);
+    if counts && state != "open" && in_notebook() && mode() == Mode::Learner {
         let _ = store(&key, entry);
     }
 }
@@ -48,6 +51,13 @@ fn file() -> Option<PathBuf> {
         .map(PathBuf::from)
         .or_else(|| Some(PathBuf::from(set("HOME")?).join(".local/share")))?;
     Some(data.join("chainrule/progress.json"))
+}
+
+/// What is in the file, and what was done in this session.
+pub(super) fn everything() -> Map<String, Value> {
+    let mut all = stored();
+    all.extend(session().clone().unwrap_or_default());
+    all
 }
 
 fn stored() -> Map<String, Value> {
@@ -74,51 +84,4 @@ fn store(key: &str, entry: Value) -> std::io::Result<()> {
     let new = folder.join(format!("progress-{}.json", std::process::id()));
     std::fs::write(&new, Value::from(all).to_string())?;
     std::fs::rename(new, file)
-}
-
-/// Shows how far the reader has come: for each chapter the predictions made, the exercises solved,
-/// the hints used. It is kept in a file of the reader's and goes nowhere else; the line below the
-/// table can be handed in.
-///
-/// In the prelude [`progress`](crate::plot::progress) is the bar that moves, so this one is called
-/// with its module:
-///
-/// ```
-/// # use chainrule::prelude::*;
-/// course::progress();
-/// ```
-pub fn progress() {
-    let mut all = stored();
-    all.extend(session().clone().unwrap_or_default());
-    let (mut rows, mut lines) = (String::new(), Vec::new());
-    for chapter in words::chapters() {
-        let of = |kind: &str| {
-            let start = format!("{kind} {chapter}.");
-            all.iter()
-                .filter(move |(key, _)| key.starts_with(&start))
-                .map(|(_, entry)| entry)
-        };
-        let guesses = of("predict")
-            .filter(|entry| entry["state"] == "noted")
-            .count();
-        let hints: u64 = of("hint").filter_map(|entry| entry["value"].as_u64()).sum();
-        let box_of = |id: &&str| match all.get(&format!("check {id}")) {
-            Some(entry) if entry["state"] == "passed" => '■',
-            _ => '□',
-        };
-        let boxes: String = words::exercises(chapter).iter().map(box_of).collect();
-        let cells = [
-            chapter.to_string(),
-            boxes,
-            guesses.to_string(),
-            hints.to_string(),
-        ];
-        rows += &format!("<tr><td>{}</td></tr>", cells.join("</td><td>"));
-        lines.push(cells.join(":"));
-    }
-    let head = words::say("progress head", &[]);
-    let (line, columns) = (lines.join(" "), head.replace(", ", "</th><th>"));
-    let table = format!("<table><tr><th>{columns}</th></tr>{rows}</table><code>{line}</code>");
-    let bundle = Bundle::text(format!("{head}\n{line}")).html(table);
-    show(&bundle.mime(super::MIME, json!({"kind": "progress", "value": line})));
 }

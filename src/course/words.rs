@@ -1,13 +1,13 @@
 //! What is said in the course besides the cells, in both languages: the words of these functions,
 //! and the hints, answers to known mistakes and questions of each chapter. A line of
-//! `chapters/NN.md` is a name, a colon, the English and the Chinese, with a bar between.
+//! `chapters/NN.words` is a name, a colon, the English and the Chinese, with a bar between.
 
 use crate::display;
 
 /// By the number of the chapter; 0 has what is said in all.
 const CHAPTERS: &[(u32, &str)] = &[
-    (0, include_str!("chapters/words.md")),
-    (7, include_str!("chapters/07.md")),
+    (0, include_str!("chapters/all.words")),
+    (7, include_str!("chapters/07.words")),
 ];
 
 /// The numbers of the chapters.

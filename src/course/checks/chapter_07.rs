@@ -1,8 +1,7 @@
 //! The exercises of chapter 7, the training loop.
 
-use super::Verdict;
 use crate::Float;
-use crate::course::answer::Answer;
+use crate::course::answer::{Answer, Verdict};
 use crate::data::{Dataset, digits};
 use crate::model::Sequential;
 use crate::nn::{Dense, Loss, Module, SparseCategoricalCrossentropy, accuracy};

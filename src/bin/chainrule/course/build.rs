@@ -44,7 +44,9 @@ fn notebook(source: &Source, language: Language) -> Result<String> {
         "cells": cells,
         "metadata": {
             "chainrule": {"language": language.code(), "source": name},
-            "kernelspec": {"display_name": "Rust (chainrule)", "language": "rust", "name": "chainrule"},
+            "kernelspec": {
+                "display_name": "Rust (chainrule)", "language": "rust", "name": "chainrule",
+            },
             "language_info": {"name": "rust"},
         },
         "nbformat": 4,
@@ -87,8 +89,8 @@ impl Cell {
     }
 }
 
-/// The cells of a chapter. What can be changed in a cell, and the solution of an exercise, follow it
-/// as texts whose ids end in `-change` and `-solution`.
+/// The cells of a chapter. What can be changed in a cell, and the solution of an exercise, follow
+/// it as texts whose ids end in `-change` and `-solution`.
 pub fn cells(source: &Source, language: Language) -> Vec<Cell> {
     let mut cells = Vec::new();
     let mut open = 0;
@@ -205,7 +207,10 @@ pub fn parts(source: &Source, language: Language) -> Value {
         let (list, part) = match &block.kind {
             Kind::Edit { from, to, expect } => (
                 "edits",
-                json!({"from": say(from), "to": say(to), "expect": say(expect), "text": block.text(language)}),
+                json!({
+                    "from": say(from), "to": say(to), "expect": say(expect),
+                    "text": block.text(language),
+                }),
             ),
             Kind::Fails { line, says } => ("fails", json!({"line": line, "says": say(says)})),
             Kind::Solution => ("solutions", json!(code)),

@@ -13,7 +13,7 @@
 //! =>                                    what you should see
 //! :::zh
 //! =>
-//! <!-- fails 2 ‹label 10|标签 10› -->   the cell fails on purpose: at which line, saying what
+//! <!-- fails 2 label 10 -->             the cell fails on purpose: at which line, saying what
 //! <!-- solution -->                     instead of an exercise's cell; then a block of code
 //! <!-- wrong NAME -->                   a mistake that its check knows; then a block of code
 //! ````

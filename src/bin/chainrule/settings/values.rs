@@ -30,6 +30,11 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// How what the course claims is judged.
+    pub fn course(&self) -> &'static str {
+        if self.strict { "strict" } else { "soft" }
+    }
+
     /// Nothing is limited and nothing is kept: for the evaluator that only prepares the library.
     pub fn unlimited() -> Settings {
         Settings {

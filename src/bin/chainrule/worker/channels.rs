@@ -114,9 +114,8 @@ impl Channels {
             .env(TOKEN, &self.token)
             .env("CHAINRULE_LANGUAGE", chainrule::display::language().code())
             .env("LD_LIBRARY_PATH", std::env::join_paths(libraries)?)
+            .env("CHAINRULE_COURSE", settings.course())
             .env("GLIBC_TUNABLES", HUGE_PAGES);
-        let course = if settings.strict { "strict" } else { "soft" };
-        command.env("CHAINRULE_COURSE", course);
         if let Some(path) = path::usual() {
             command.env("PATH", path);
         }
