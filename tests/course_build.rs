@@ -286,7 +286,7 @@ fn a_mistake_in_a_source_is_told_with_its_line() {
         (
             "<!-- code two",
             "<!-- code one",
-            35,
+            28,
             "there is a cell one already",
         ),
         (
@@ -307,7 +307,7 @@ fn a_mistake_in_a_source_is_told_with_its_line() {
             17,
             "`let z = 1` is not once in the cell above",
         ),
-        ("`let x = 1` =>", "`let x = 1`", 17, "what is changed"),
+        ("`let x = 1` =>", "`let x = 1`", 17, "as in: edit"),
         ("; expect x == 2", "", 17, "what is expected"),
         (
             "What is said?\n=>\n",
@@ -321,12 +321,12 @@ fn a_mistake_in_a_source_is_told_with_its_line() {
             10,
             "‹clouds 云量› is not ‹English|中文›",
         ),
-        ("|云量›", "|云量", 10, "is not ‹English|中文›"),
+        ("|云量›", "|云量", 10, "‹ without ›"),
         ("let y = 2;\n```", "let y = 2;", 10, "``` is missing"),
         (
             "<!-- fails 1 no -->",
             "<!-- fails no -->",
-            40,
+            33,
             "as in: fails LINE TEXT",
         ),
         (
@@ -338,7 +338,7 @@ fn a_mistake_in_a_source_is_told_with_its_line() {
         (
             "<!-- code three -->\n```rust\n",
             "<!-- code three -->\n",
-            42,
+            36,
             "check",
         ),
         (

@@ -14,8 +14,11 @@ pub enum Answer<'a> {
     /// A model.
     Model(&'a Sequential),
     /// A function that trains a model on data.
-    Training(Box<dyn Fn(&Sequential, &Dataset) + 'a>),
+    Training(Box<Training<'a>>),
 }
+
+/// A function that trains a model on data.
+pub type Training<'a> = dyn Fn(&Sequential, &Dataset) + 'a;
 
 /// What can be given as an [`Answer`]: a number, a word, a shape or a list of numbers, a tensor, a
 /// model, a function that trains one.

@@ -50,7 +50,7 @@ impl Claim {
     #[track_caller]
     pub fn near(self, expected: impl Number, tolerance: impl Number) {
         let (expected, tolerance) = (expected.as_written(), tolerance.as_written());
-        let words = say("near", &[&expected.to_string(), &tolerance.to_string()]);
+        let words = say("near", &[&rounded(expected), &rounded(tolerance)]);
         self.judge(expected - tolerance..=expected + tolerance, &words);
     }
 

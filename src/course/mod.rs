@@ -30,7 +30,7 @@ mod record;
 mod told;
 mod words;
 
-pub use answer::{Answer, Answered, Number};
+pub use answer::{Answer, Answered, Number, Training};
 pub use checks::{check, hint};
 pub use claims::{Claim, claim, compare};
 pub use predictions::{predict, reveal};

@@ -1,8 +1,8 @@
 //! The exercises of chapter 7, the training loop.
 
 use crate::Float;
-use crate::course::answer::{Answer, Verdict};
-use crate::data::{Dataset, digits};
+use crate::course::answer::{Answer, Training, Verdict};
+use crate::data::digits;
 use crate::model::Sequential;
 use crate::nn::{Dense, Loss, Module, SparseCategoricalCrossentropy, accuracy};
 use crate::optim::{Optimizer, Sgd, zero_grad};
@@ -46,7 +46,7 @@ fn weights(model: &Sequential) -> Vec<Float> {
 }
 
 /// A function that trains: one epoch of mini-batches, judged on digits of its own.
-fn one_epoch(train: &dyn Fn(&Sequential, &Dataset)) -> Verdict {
+fn one_epoch(train: &Training) -> Verdict {
     seed(70);
     let (learn, exam) = digits(12_000).split(10.0 / 12.0);
     let (model, watch) = network();

@@ -254,8 +254,9 @@ impl Kind {
             "edit" => {
                 let (edit, expect) = rest.split_once("; expect ").unwrap_or((rest, ""));
                 let parts: Vec<&str> = edit.split('`').collect();
-                let [_, from, _, to, _] = parts[..] else {
-                    bail!("as in: edit `from` => `to` ; expect EXPRESSION");
+                let (from, to) = match parts[..] {
+                    [_, from, arrow, to, _] if arrow.trim() == "=>" => (from, to),
+                    _ => bail!("as in: edit `from` => `to` ; expect EXPRESSION"),
                 };
                 if from.is_empty() || expect.trim().is_empty() {
                     bail!("what is changed, or what is expected of it, is missing");
