@@ -92,6 +92,7 @@
 //! | [`plot`] | figures, and the live view of a training run | base, display, tensor, autograd, operands, nn, data |
 //! | [`model`] | the model: `compile`, `fit`, `evaluate`, `predict`, callbacks, `diagnose`, model files | base, display, tensor, autograd, operands, optim, nn, data, plot |
 //! | [`front`] | what a learner uses of the front end: questions, sliders, channels to the page | base, display, tensor |
+//! | [`course`] | what a chapter asks and how it answers: guesses, checked exercises, quizzes | display, tensor, optim, nn, data, model, front |
 //! | [`cell`] | what compiled cells link to; not for use by hand | base, display, tensor, autograd, data, plot, model, front |
 //!
 //! # Mistakes
@@ -116,6 +117,7 @@
 pub mod autograd;
 pub mod base;
 pub mod cell;
+pub mod course;
 pub mod data;
 pub mod display;
 pub mod front;
@@ -136,6 +138,7 @@ pub mod prelude {
     pub use crate::autograd::{GradientTape, gradcheck, grads, inference, no_grad};
     pub use crate::autograd::{stop_at_nan, training};
     pub use crate::cell::CellDisplay;
+    pub use crate::course::{self, check, claim, compare, hint, predict, quiz, reveal};
     pub use crate::data::{self, Dataset};
     pub use crate::display::{self, Bundle, DisplayHandle, Show, clear_output, show};
     pub use crate::display::{

@@ -32,6 +32,7 @@ fn help_names_every_command() {
         "install",
         "uninstall",
         "names",
+        "course",
         "doctor",
     ] {
         assert!(text(&output).contains(command), "{}", text(&output));
@@ -868,6 +869,33 @@ fn lab_opens_a_chapter_a_folder_or_a_notebook_and_asks_nothing() {
     assert!(lab(&[]).contains("chainrule-course/en/START.ipynb"));
 }
 
+/// Not every chapter is there in every language: what is, is opened.
+#[test]
+fn lab_opens_a_chapter_in_the_learners_language_if_it_is_there() {
+    let home = home();
+    for (arguments, opened) in [
+        (&["lab"][..], "en/01-forward-pass.ipynb"),
+        (
+            &["lab", "07-training-loop.ipynb"],
+            "zh/07-training-loop.ipynb",
+        ),
+        (&["lab", "02-chain-rule.ipynb"], "en/02-chain-rule.ipynb"),
+    ] {
+        let mut command = chainrule(home.path());
+        command
+            .args(arguments)
+            .current_dir(home.path())
+            .env("CHAINRULE_LANGUAGE", "zh");
+        with_noting_jupyter(&mut command, home.path());
+        let output = finish(command, LIMIT);
+        assert!(output.status.success(), "{arguments:?}: {}", text(&output));
+        let started = fs::read_to_string(home.path().join("started")).unwrap();
+        assert!(started.contains(opened), "{arguments:?}: {started}");
+    }
+    // What is for the authors of the course is not for learners: solutions stand there.
+    assert!(!home.path().join("chainrule-course/course").exists());
+}
+
 #[test]
 fn lab_says_at_once_what_it_cannot_open() {
     let home = home();
@@ -1061,6 +1089,7 @@ fn settings_are_shown_by_help_and_doctor_alike() {
         "undo",
         "rest-after",
         "cell-cache",
+        "course",
         "language",
     ];
     for name in names {

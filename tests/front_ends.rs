@@ -48,6 +48,16 @@ fn latest() {
 }
 
 #[test]
+fn course() {
+    pytest("test_course.py", Duration::from_secs(600));
+}
+
+#[test]
+fn chapters() {
+    pytest("test_chapters.py", Duration::from_secs(900));
+}
+
+#[test]
 fn suites() {
     pytest("test_suites.py", Duration::from_secs(900));
 }

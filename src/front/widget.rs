@@ -122,6 +122,13 @@ impl Widget {
         self.comm.close();
     }
 
+    /// Widgets one below the other.
+    pub(crate) fn column(parts: &[&Widget]) -> Widget {
+        let part = |widget: &&Widget| format!("IPY_MODEL_{}", widget.comm.id());
+        let parts: Vec<String> = parts.iter().map(part).collect();
+        Widget::new("VBox", json!({"children": parts}))
+    }
+
     /// What a page shows it by.
     fn view(&self) -> Value {
         json!({"version_major": 2, "version_minor": 0, "model_id": self.comm.id()})
@@ -465,8 +472,7 @@ impl Picture {
         let later = Widget::new("HTML", json!({"value": ""}));
         let mut shown = control.bundle();
         if shown.get(VIEW).is_some() {
-            let parts = [control, &later].map(|widget| format!("IPY_MODEL_{}", widget.comm.id()));
-            shown = shown.mime(VIEW, Widget::new("VBox", json!({"children": parts})).view());
+            shown = shown.mime(VIEW, Widget::column(&[control, &later]).view());
         }
         show(&shown);
         Picture {

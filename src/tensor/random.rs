@@ -31,6 +31,21 @@ pub fn seed(seed: u64) {
     *generator() = ChaCha8Rng::seed_from_u64(seed);
 }
 
+/// Whoever needs random numbers of their own puts those of the cell back by dropping this.
+pub(crate) struct Kept(ChaCha8Rng);
+
+impl Kept {
+    pub(crate) fn random_numbers() -> Kept {
+        Kept(generator().clone())
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        generator().clone_from(&self.0);
+    }
+}
+
 /// One number, uniform in [0, 1).
 pub fn uniform() -> Float {
     next_uniform(&mut generator())

@@ -123,14 +123,9 @@ impl Place {
     /// one to begin with.
     fn course(chapter: Option<&Path>) -> Result<Place> {
         let folder = std::path::absolute(course::folder()?)?;
-        let language = folder.join(say("en", "zh"));
-        let language = if language.is_dir() {
-            language
-        } else {
-            folder.join("en")
-        };
-        let entries = fs::read_dir(&language)
-            .with_context(|| format!("{} cannot be read", language.display()))?;
+        let english = folder.join("en");
+        let entries = fs::read_dir(&english)
+            .with_context(|| format!("{} cannot be read", english.display()))?;
         let is_notebook = |path: &PathBuf| {
             path.extension()
                 .is_some_and(|extension| extension == "ipynb")
@@ -141,10 +136,12 @@ impl Place {
             .filter(is_notebook);
         let is_start = |name: &PathBuf| name.to_string_lossy().to_uppercase().starts_with("START");
         let first = names.min_by_key(|name| (!is_start(name), name.clone()));
-        Ok(Place {
-            folder: language,
-            file: chapter.map(Path::to_owned).or(first),
-        })
+        let file = chapter.map(Path::to_owned).or(first);
+        // Not every chapter is there in every language.
+        let own = folder.join(say("en", "zh"));
+        let has_it = file.as_ref().is_some_and(|file| own.join(file).is_file());
+        let folder = if has_it { own } else { english };
+        Ok(Place { folder, file })
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod cache;
 mod common;
+mod course;
 mod doctor;
 mod export;
 mod install;
@@ -50,6 +51,8 @@ enum Command {
     Uninstall(install::Uninstall),
     /// Say what things of Keras, PyTorch, NumPy and scikit-learn are called here
     Names(names::Names),
+    /// For authors of the course: build its notebooks from their sources
+    Course(course::Course),
     /// Check this machine, and say what to type for each thing that is missing
     Doctor,
     /// Serve a front end (Jupyter calls this)
@@ -78,6 +81,7 @@ pub fn main() -> ExitCode {
         Command::Install(install) => install.run(),
         Command::Uninstall(uninstall) => uninstall.run(),
         Command::Names(names) => names.run(),
+        Command::Course(course) => course.run(),
         Command::Doctor => doctor::run(),
         Command::Kernel {
             connection_file,

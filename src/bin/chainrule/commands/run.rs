@@ -28,17 +28,22 @@ pub struct Run {
     /// Print only how each cell ended, not what it shows
     #[arg(long, short)]
     quiet: bool,
+    /// What the course claims has to hold, as --course strict
+    #[arg(long)]
+    strict: bool,
     #[command(flatten)]
     settings: Flags,
 }
 
 impl Run {
     pub fn run(self) -> Result<ExitCode> {
+        let mut settings =
+            Settings::load(&self.settings).map_err(|error| Misuse(format!("{error:#}")))?;
+        settings.strict |= self.strict;
         let options = Options {
             output: self.output,
             in_place: self.in_place,
-            settings: Settings::load(&self.settings)
-                .map_err(|error| Misuse(format!("{error:#}")))?,
+            settings,
             allow_errors: self.allow_errors,
             prints: !self.quiet,
             system: None,

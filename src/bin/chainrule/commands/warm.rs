@@ -4,6 +4,7 @@ use super::common::{Misuse, watch_interrupts};
 use crate::notebook::{Notebook, Options, run};
 use crate::settings::{Flags, Settings};
 use anyhow::{Context, Result};
+use chainrule::display::language;
 use clap::Args;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -66,7 +67,11 @@ pub fn course(settings: Settings) -> Result<()> {
     let folder = tempfile::tempdir().context("a folder for the course")?;
     crate::course::write(folder.path())?;
     let mut paths = Vec::new();
-    for language in std::fs::read_dir(folder.path())?.flatten() {
+    let is_wanted = |folder: &std::fs::DirEntry| {
+        folder.file_name() == "en" || folder.file_name() == language().code()
+    };
+    let folders = std::fs::read_dir(folder.path())?.flatten();
+    for language in folders.filter(is_wanted) {
         let files = std::fs::read_dir(language.path())
             .into_iter()
             .flatten()

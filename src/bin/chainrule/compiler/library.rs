@@ -406,7 +406,7 @@ fn library_files(folder: &'static Dir) -> Vec<&'static include_dir::File<'static
                 if file
                     .path()
                     .extension()
-                    .is_some_and(|extension| extension == "rs") =>
+                    .is_some_and(|extension| extension == "rs" || extension == "words") =>
             {
                 files.push(file)
             }

@@ -69,6 +69,11 @@ impl Notebook {
         }
     }
 
+    /// The metadata of the whole.
+    pub fn metadata(&self) -> &Value {
+        &self.content["metadata"]
+    }
+
     /// Notes the language, as a front end does when it has talked with the kernel.
     pub fn set_language(&mut self, language: Value) {
         self.content["metadata"]["language_info"] = language;

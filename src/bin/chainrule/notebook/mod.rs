@@ -10,6 +10,6 @@ mod program;
 mod run;
 mod terminal;
 
-pub use file::Notebook;
+pub use file::{Notebook, source_text};
 pub use program::program;
 pub use run::{Options, run};

@@ -130,6 +130,22 @@ pub const ALL: &[Setting] = &[
         },
     },
     Setting {
+        name: "course",
+        unit: "MODE",
+        means: "Whether what a chapter of the course claims has to hold: soft, where a learner \
+                experiments, or strict, where it is tested",
+        default: Unset::Value("soft"),
+        expected: "soft or strict",
+        take: |settings, text| {
+            let strict = match text {
+                "soft" => Some(false),
+                "strict" => Some(true),
+                _ => None,
+            };
+            put(&mut settings.strict, strict)
+        },
+    },
+    Setting {
         name: "language",
         unit: "LANGUAGE",
         means: "The language of explanations, en or zh",

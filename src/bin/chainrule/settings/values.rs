@@ -22,12 +22,19 @@ pub struct Settings {
     pub rest_after: Option<Duration>,
     /// Bytes of compiled cells that are kept for the next time; nothing where none are.
     pub cells: Option<u64>,
+    /// Whether what a chapter of the course claims has to hold.
+    pub strict: bool,
     /// Whether the kernel tells on its standard error what things cost (`CHAINRULE_TRACE=1`, for
     /// benchmarks).
     pub trace: bool,
 }
 
 impl Settings {
+    /// How what the course claims is judged.
+    pub fn course(&self) -> &'static str {
+        if self.strict { "strict" } else { "soft" }
+    }
+
     /// Nothing is limited and nothing is kept: for the evaluator that only prepares the library.
     pub fn unlimited() -> Settings {
         Settings {
@@ -40,6 +47,7 @@ impl Settings {
             undo: 0,
             rest_after: None,
             cells: None,
+            strict: false,
             trace: false,
         }
     }

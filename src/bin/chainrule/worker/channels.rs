@@ -126,6 +126,7 @@ impl Channels {
             .env(TOKEN, &self.token)
             .env("CHAINRULE_LANGUAGE", chainrule::display::language().code())
             .env("LD_LIBRARY_PATH", std::env::join_paths(libraries)?)
+            .env("CHAINRULE_COURSE", settings.course())
             .env("GLIBC_TUNABLES", HUGE_PAGES);
         if let Some(path) = path::usual() {
             command.env("PATH", path);

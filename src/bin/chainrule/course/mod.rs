@@ -1,4 +1,13 @@
-//! The chapters of the course, which the executable carries.
+//! The chapters of the course, which the executable carries; and how a chapter that has one source
+//! in two languages is built (`build`) from it (`source`), and edited (`import`).
+
+mod build;
+mod import;
+mod source;
+
+pub use build::{Cell, notebooks, parts as cell_parts};
+pub use import::import;
+pub use source::Source;
 
 use anyhow::{Context, Result};
 use include_dir::{Dir, include_dir};
@@ -62,7 +71,11 @@ pub fn write(folder: &Path) -> Result<()> {
 fn copy_missing(from: &Dir, to: &Path) -> Result<()> {
     fs::create_dir_all(to.join(from.path()))
         .with_context(|| format!("{} cannot be made", to.display()))?;
-    for folder in from.dirs() {
+    // The sources are for those who write the course.
+    for folder in from
+        .dirs()
+        .filter(|folder| !folder.path().ends_with("course"))
+    {
         copy_missing(folder, to)?;
     }
     for file in from.files() {

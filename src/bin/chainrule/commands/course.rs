@@ -1,0 +1,114 @@
+//! `chainrule course`: for those who write the course.
+
+use super::common::Misuse;
+use crate::course::{Cell, Source, cell_parts, import, notebooks};
+use crate::notebook::{Notebook, source_text};
+use anyhow::{Context, Result, anyhow};
+use chainrule::display::Language;
+use clap::{Args, Subcommand};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+#[derive(Args)]
+pub struct Course {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Write the notebooks of each chapter, in both languages, from its one source
+    Build {
+        /// The folder with the sources; the notebooks go to en/ and zh/ beside it
+        #[arg(default_value = "notebooks/course")]
+        sources: PathBuf,
+        /// Write nothing; fail if a notebook is not as it would be built
+        #[arg(long)]
+        check: bool,
+    },
+    /// Take what was edited in a notebook back into the source of its chapter
+    Import {
+        /// A notebook that was built
+        notebook: PathBuf,
+        /// The source [default: ../course/ beside the notebook's folder]
+        #[arg(long, value_name = "FILE")]
+        source: Option<PathBuf>,
+    },
+    /// Print what a test of a chapter needs: its cells with edits, solutions and known mistakes
+    #[command(hide = true)]
+    Parts { source: PathBuf, language: String },
+}
+
+impl Course {
+    pub fn run(self) -> Result<ExitCode> {
+        let misuse = |error: anyhow::Error| anyhow!(Misuse(format!("{error:#}")));
+        match self.what {
+            What::Build { sources, check } => build(&sources, check).map_err(misuse),
+            What::Import { notebook, source } => take(&notebook, source).map_err(misuse),
+            What::Parts { source, language } => {
+                let language = Language::named(&language).unwrap_or(Language::English);
+                println!(
+                    "{}",
+                    cell_parts(&Source::read(&source).map_err(misuse)?, language)
+                );
+                Ok(ExitCode::SUCCESS)
+            }
+        }
+    }
+}
+
+fn build(sources: &Path, check: bool) -> Result<ExitCode> {
+    let target = sources.join("..");
+    let built = notebooks(sources, &target)?;
+    let mut others = 0;
+    for (path, text) in &built {
+        let is_same = fs::read_to_string(path).is_ok_and(|before| before == *text);
+        others += usize::from(!is_same);
+        let shown = path.display();
+        match (is_same, check) {
+            (true, _) => {}
+            (false, true) => eprintln!("{shown}: is not what its source builds"),
+            (false, false) => {
+                let folder = path.parent().unwrap_or(path);
+                fs::create_dir_all(folder)
+                    .and_then(|()| fs::write(path, text))
+                    .with_context(|| format!("{shown}: cannot be written"))?;
+                println!("Wrote {shown}");
+            }
+        }
+    }
+    println!(
+        "{} notebooks, {others} of them not as they were",
+        built.len()
+    );
+    Ok(if check && others > 0 {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn take(path: &Path, source: Option<PathBuf>) -> Result<ExitCode> {
+    let mut notebook = Notebook::read(path)?;
+    let made_of = notebook.metadata()["chainrule"].clone();
+    let name = made_of["source"].as_str().map(str::to_owned);
+    let language = made_of["language"].as_str().and_then(Language::named);
+    let (name, language) = name
+        .zip(language)
+        .with_context(|| format!("{}: was not built from a source", path.display()))?;
+    let beside = path.parent().unwrap_or(path).join("../course").join(name);
+    let source = Source::read(&source.unwrap_or(beside))?;
+    let cell = |cell: &serde_json::Value| Cell {
+        id: cell["id"].as_str().unwrap_or_default().to_owned(),
+        text: source_text(cell).unwrap_or_default(),
+        code: (cell["cell_type"] == "code").then(Vec::new),
+    };
+    let cells: Vec<Cell> = notebook.cells().iter().map(cell).collect();
+    let (text, notes) = import(&source, &cells, language)?;
+    let shown = source.path.display();
+    fs::write(&source.path, text).with_context(|| format!("{shown}: cannot be written"))?;
+    notes.iter().for_each(|note| println!("{note}"));
+    println!("Wrote {shown}");
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,187 @@
+"""Chapters that have one source: they run strictly in both languages, every change that they suggest does what they say,
+every mistake fails for its reason, solutions are accepted and known wrong answers rejected with the right words."""
+
+import csv
+import json
+import pathlib
+import re
+import subprocess
+
+import pytest
+from conftest import CHAINRULE, Kernel
+
+COURSE = pathlib.Path(__file__).parents[2] / "notebooks" / "course"
+SOURCES = sorted(COURSE.glob("*.md"))
+MIME = "application/vnd.chainrule.course+json"
+LANGUAGES = ["en", "zh"]
+EACH = [(source, language) for source in SOURCES for language in LANGUAGES]
+
+
+def name(value):
+    return getattr(value, "stem", value)
+
+
+def parts(source, language):
+    """What there is in a chapter: texts, and code with edits, solutions, wrong answers and how it fails."""
+    output = subprocess.run([CHAINRULE, "course", "parts", source, language], check=True, capture_output=True)
+    return json.loads(output.stdout)
+
+
+def words(exercise, language):
+    """What the chapter says to each known mistake in an exercise."""
+    path = COURSE.parents[1] / f"src/course/chapters/{int(exercise.split('.')[0]):02}.words"
+    section = path.read_text().split(f"# {exercise}\n")[1].split("\n# ")[0]
+    found = {}
+    for line in section.splitlines():
+        if line.startswith("wrong "):
+            mistake, texts = line.removeprefix("wrong ").split(": ", 1)
+            found[mistake] = texts.split(" | ")[LANGUAGES.index(language)]
+    return found
+
+
+def told(outputs):
+    return [content["data"][MIME] for kind, content in outputs if "data" in content and MIME in content["data"]]
+
+
+class Chapter:
+    """A chapter while it is run as a learner does, cell by cell, with everything that its source says tried on the way."""
+
+    def __init__(self, kernel, source, language):
+        self.kernel, self.language = kernel, language
+        self.parts = parts(source, language)
+        self.claims, self.kinds, self.tried = {}, [], {"edits": 0, "fails": 0, "solutions": 0, "wrong": 0}
+
+    def run(self):
+        for part in self.parts:
+            if "code" in part:
+                self.cell(part)
+
+    def ok(self, code):
+        reply, outputs = self.kernel.run(code)
+        assert reply["status"] == "ok", (code, reply.get("evalue"))
+        return outputs
+
+    def cell(self, part):
+        for edit in part["edits"]:
+            assert part["code"].count(edit["from"]) == 1
+            self.ok(part["code"].replace(edit["from"], edit["to"]))
+            self.ok(f"assert!({edit['expect']}, {json.dumps(edit['expect'])});")
+            self.tried["edits"] += 1
+        if part["fails"]:
+            return self.fails(part)
+        outputs = self.ok(part["code"])
+        found = told(outputs)
+        self.kinds += [(one["kind"], one["state"]) for one in found]
+        assert "failed" not in [one["state"] for one in found], found
+        self.claims.update({one["id"]: one["value"] for one in found if one["kind"] == "claim"})
+        for solution in part["solutions"]:
+            states = [one["state"] for one in told(self.ok(solution)) if one["kind"] == "check"]
+            assert states and set(states) == {"passed"}, (solution, states)
+            self.tried["solutions"] += 1
+        for wrong in part["wrong"]:
+            self.wrong(wrong)
+
+    def fails(self, part):
+        assert "raises-exception" in part["tags"]
+        reply, _ = self.kernel.run(part["code"])
+        assert reply["status"] == "error", part["id"]
+        for fails in part["fails"]:
+            trace = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(reply["traceback"]))
+            assert fails["says"] in reply["evalue"], (fails, reply["evalue"])
+            assert re.search(rf"(?m)(line |:|第 ?){fails['line']}\b", trace), (fails, trace)
+            self.tried["fails"] += 1
+
+    def wrong(self, wrong):
+        outputs = self.ok(wrong["code"])
+        (found,) = [one for one in told(outputs) if one["kind"] == "check"]
+        assert (found["state"], found["value"]["found"]) == ("failed", wrong["name"]), (wrong, found)
+        text = "\n".join(content["data"]["text/plain"] for _, content in outputs if "data" in content)
+        assert words(found["id"], self.language)[wrong["name"]] in text, text
+        self.tried["wrong"] += 1
+
+
+@pytest.fixture(scope="module", params=EACH, ids=lambda each: f"{each[0].stem}-{each[1]}")
+def chapter(request, jupyter_folders):
+    source, language = request.param
+    kernel = Kernel(env={"CHAINRULE_LANGUAGE": language, "CHAINRULE_COURSE": "soft"})
+    chapter = Chapter(kernel, source, language)
+    chapter.run()
+    yield chapter
+    kernel.stop()
+
+
+def test_everything_that_a_chapter_says_is_true(chapter):
+    """Run by the fixture; here it is counted."""
+    print(chapter.tried, chapter.claims)
+    assert chapter.tried["edits"] >= 6 and chapter.tried["fails"] >= 2
+    assert chapter.tried["solutions"] >= 3 and chapter.tried["wrong"] >= 9
+    assert len([kind for kind in chapter.kinds if kind == ("predict", "open")]) >= 6
+    assert len([kind for kind in chapter.kinds if kind[0] == "reveal"]) >= 6
+
+
+def test_numbers_in_the_text_are_those_that_were_measured(chapter):
+    marks = [m for part in chapter.parts for m in re.findall(r"⟦([^⟧]*?)([\d.,]+)([^⟧:]*):([^⟧]*)⟧", part.get("text", ""))]
+    assert marks
+    for _, number, unit, claim in marks:
+        measured = chapter.claims[claim]
+        tolerance = 0.5 if "%" in unit else 0.1 * abs(measured)
+        assert abs(float(number.replace(",", "")) - measured) <= tolerance, (number, claim, measured)
+
+
+@pytest.mark.parametrize("source,language", EACH, ids=name)
+def test_a_chapter_runs_strictly_without_a_front_end(source, language, tmp_path):
+    notebook = COURSE.parent / language / f"{source.stem}.ipynb"
+    run = [CHAINRULE, "run", "--quiet", "--strict", "--language", language, "--output", tmp_path, notebook]
+    subprocess.run(run, check=True, timeout=300)
+    cells = json.loads((tmp_path / notebook.name).read_text())["cells"]
+    data = [out["data"][MIME] for cell in cells for out in cell.get("outputs", []) if MIME in out.get("data", {})]
+    claims = [one for one in data if one["kind"] == "claim"]
+    assert len(claims) >= 6 and all(one["state"] == "passed" for one in claims)
+
+
+def prose(text):
+    return re.sub(r"(?s)```.*?```|`[^`]*`|\$[^$]*\$|\]\([^)]*\)|<[^>]*>", " ", text)
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name)
+def test_the_form_of_a_chapter(source):
+    for language in LANGUAGES:
+        found = parts(source, language)
+        code = [part for part in found if "code" in part]
+        assert all(len(part["code"].splitlines()) <= 15 for part in code), [p["id"] for p in code if len(p["code"].splitlines()) > 15]
+        assert all(len(line) <= 96 for part in code for line in part["code"].splitlines())
+        ids = [part["id"] for part in code if part["id"] != "quiz"]
+        assert len(ids) == len(set(ids))
+        draws = [part for part in code if re.search(r"plot::|reveal|summary\(\)$|check\(|quiz\(|\.evaluate|\.fit\(|interact", part["code"])]
+        guesses = [part for part in code if part["code"].count("\n") <= 1 and "predict(" in part["code"]]
+        assert len(draws) >= 0.6 * (len(code) - len(guesses))
+        # An image has a text in its place.
+        texts = [part["text"] for part in found if "text" in part]
+        images = [image for text in texts for image in re.findall(r"!\[([^\]]*)\]\(([^)]*)\)", text)]
+        assert images and all(len(alt) > 20 and (COURSE.parent / language / path).is_file() for alt, path in images)
+    first = parts(source, "en")[0]["text"]
+    assert len(prose(re.sub(r"!\[[^\]]*\]", "", first)).split()) <= 90
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=name)
+def test_a_term_has_its_name_in_chinese(source):
+    """Where the English uses a term of the table, the Chinese of the cell does: one name for one thing."""
+    with (COURSE / "terms.csv").open() as file:
+        terms = [(row["en"], row["zh"]) for row in csv.DictReader(file)]
+    lacking = []
+    for english, chinese in zip(parts(source, "en"), parts(source, "zh")):
+        if "text" not in english:
+            continue
+        text = prose(english["text"]).lower()
+        for term, name in terms:
+            if re.search(rf"\b{term}(s|es)?\b", text) and name not in chinese["text"]:
+                lacking.append((english["id"], term, name))
+    assert lacking == []
+    # Others' names for the same things, full-width punctuation, and how a teacher addresses one reader.
+    everything = "\n".join(part["text"] for part in parts(source, "zh") if "text" in part)
+    for word in ["反向传递", "您", "让我们", "前馈传播", "丢弃法"]:
+        assert word not in everything
+    assert not re.findall(r"[\u4e00-\u9fff][,;!?]", prose(everything))
+    assert not re.findall(r"[\u4e00-\u9fff][A-Za-z0-9]", prose(everything).replace("第9", "")), re.findall(
+        r".{5}[\u4e00-\u9fff][A-Za-z0-9].{5}", prose(everything)
+    )
