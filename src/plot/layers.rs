@@ -49,11 +49,8 @@ fn histograms_of_all(values: List<(&str, Tensor)>) -> Figure {
 /// ```
 #[track_caller]
 pub fn weights(parameters: &[Tensor]) -> Figure {
-    histograms_of(
-        "weights",
-        parameters.iter().enumerate().map(with_name).collect(),
-        &|_| None,
-    )
+    let named = parameters.iter().enumerate().map(with_name);
+    histograms_of("weights", named.collect(), &|_| None)
 }
 
 /// A histogram of the gradient of each parameter, for `model.parameters()` after `backward`, with
@@ -95,12 +92,9 @@ pub fn gradients(parameters: &[Tensor]) -> Figure {
 }
 
 fn with_name((i, parameter): (usize, &Tensor)) -> (String, Tensor) {
-    (
-        parameter
-            .name()
-            .unwrap_or_else(|| format!("parameter {}", i + 1)),
-        parameter.clone(),
-    )
+    let name = parameter.name();
+    let name = name.unwrap_or_else(|| format!("parameter {}", i + 1));
+    (name, parameter.clone())
 }
 
 #[track_caller]

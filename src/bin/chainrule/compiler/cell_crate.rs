@@ -112,7 +112,18 @@ impl CellCrate<'_> {
         };
         self.items.iter().for_each(|item| source.line(item));
         self.note_own_items(&mut source);
-        let text = &mut source.text;
+        self.take(&mut source.text);
+        let mut next = source.next();
+        for piece in &self.statements {
+            next += source.note(next, piece);
+            source.line(&piece.text);
+        }
+        self.put_back(&mut source.text);
+        source
+    }
+
+    /// The beginning of the function: variables are taken out of the store.
+    fn take(&self, text: &mut String) {
         if self.may_fail {
             *text += OF_ERRORS;
         }
@@ -143,12 +154,10 @@ impl CellCrate<'_> {
         if self.may_fail {
             *text += RESULTS[0].0;
         }
-        let mut next = source.next();
-        for piece in &self.statements {
-            next += source.note(next, piece);
-            source.line(&piece.text);
-        }
-        let text = &mut source.text;
+    }
+
+    /// Its end: what there is goes into the store.
+    fn put_back(&self, text: &mut String) {
         let is_kept = |name: &&str| !self.moves.iter().any(|moved| moved == name);
         let made = self.makes.iter().map(String::as_str);
         for name in made.filter(is_kept) {
@@ -167,7 +176,6 @@ impl CellCrate<'_> {
             let _ = writeln!(text, "{PUT}{kind}>(stringify!({name}), {name});");
         }
         *text += "evcxr_variable_store\n}\n";
-        source
     }
 
     /// Where the definitions of this cell stand, among the others.

@@ -391,7 +391,8 @@ mod tests {
             (
                 "lib.rs",
                 "mod a; pub mod b { pub use crate::a::inner::Two; pub use super::a::*; } \
-                        extern crate other as another; pub use another::Far; pub mod c; pub use a::inner::Made;",
+                        extern crate other as another; pub use another::Far; pub mod c; \
+                        pub use a::inner::Made;",
             ),
             (
                 "a/mod.rs",
