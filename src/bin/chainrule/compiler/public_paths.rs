@@ -297,7 +297,7 @@ impl Sources {
             // What a macro makes is passed on, too, and not seen in the sources.
             let made = || {
                 name.starts_with(char::is_uppercase)
-                    .then(|| Target::Type(inner))
+                    .then_some(Target::Type(inner))
             };
             self.imported(&at, name, depth).or_else(made)?
         };

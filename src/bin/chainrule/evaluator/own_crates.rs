@@ -15,7 +15,7 @@ pub fn with_crates_of_rust(cell: &Cell) -> String {
             continue;
         };
         let of_rust = match item.name_ref() {
-            Some(name) if ["std", "core", "alloc"].contains(&&*name.text()) => name.to_string(),
+            Some(name) if ["std", "core", "alloc"].contains(&name.text()) => name.to_string(),
             _ => continue,
         };
         let renamed = item.rename().map(|rename| match rename.name() {

@@ -113,7 +113,13 @@ impl Engine {
         for (object, (function, _)) in objects.iter().zip(&kept.functions) {
             match self.run_object(order, object, function)? {
                 Ok(answers) => stops_early = ends_early(&answers),
-                Err(ran) => return Some(Ran { gone, steps, ..ran }),
+                Err(ran) => {
+                    return Some(Ran {
+                        gone,
+                        steps,
+                        ..*ran
+                    });
+                }
             }
             steps += 1;
         }
@@ -218,17 +224,17 @@ impl Engine {
         order: &mut Order,
         object: &[u8],
         function: &str,
-    ) -> Option<Result<Answers, Ran>> {
+    ) -> Option<Result<Answers, Box<Ran>>> {
         let path = self.session.store_object(object).ok()?;
         let failed = |fault| Ran::new(Err(fault), Gone::default());
         let answers = self.worker().run(&path, function);
         let Ok(answers) = answers else {
             self.restart_worker();
             order.state.scope.variables.clear();
-            return Some(Err(Ran {
+            return Some(Err(Box::new(Ran {
                 is_lost: true,
                 ..failed(Fault::Lost)
-            }));
+            })));
         };
         if answers.iter().any(|line| line.starts_with(CHANGED_TYPE)) {
             return None;
@@ -236,7 +242,7 @@ impl Engine {
         if given_up(&answers) {
             let is_loaded = !order.outlet.forget_load_failure();
             let value = "the cell has not come to its end".to_owned();
-            return is_loaded.then(|| Err(failed(Fault::Said(value))));
+            return is_loaded.then(|| Err(Box::new(failed(Fault::Said(value)))));
         }
         Some(Ok(answers))
     }

@@ -62,7 +62,7 @@ impl Engine {
                 let ran = Ran::new(Ok(EvalOutputs::new()), gone);
                 (Some(answers), Ran { steps: 1, ..ran })
             }
-            Err(ran) => (None, ran),
+            Err(ran) => (None, *ran),
         };
         let stops_early = answers.as_ref().is_some_and(ends_early);
         let exchange = Exchange {
