@@ -21,7 +21,7 @@ def test_kernel_info_comes_at_once_and_on_both_channels(jupyter_folders):
         assert info["protocol_version"] == "5.5"
         # While the evaluator still starts behind it. Python's own start of the process is part of the figure.
         start = time.perf_counter()
-        assert kernel.value("1 + 1") == "2"
+        kernel.value(f"{time.time_ns()}u64")  # nobody has compiled it before
         first = kernel.ready_after + time.perf_counter() - start
         print(f"\nkernel start to kernel_info_reply: {kernel.ready_after:.3f} s, to the first value {first:.3f} s")
         assert kernel.ready_after < first / 2
@@ -147,14 +147,11 @@ def test_a_picture_stays_one_when_the_expression_moves_a_variable(kernel):
 
 
 def test_an_error_about_a_type_does_not_take_long(kernel):
-    def seconds(code, status):
-        start = time.monotonic()
-        reply, _ = kernel.run(code)
-        assert reply["status"] == status, reply
-        return time.monotonic() - start
-
-    usual = max(seconds(f"let known_{n}: i32 = {n};", "ok") for n in range(3))
-    took = seconds("let nobody_knows = Default::default();", "error")
+    usual = kernel.seconds_to_compile()
+    start = time.perf_counter()
+    reply, _ = kernel.run(f"let nobody_knows = Default::default(); // {time.time_ns()}")
+    took = time.perf_counter() - start
+    assert reply["status"] == "error"
     print(f"\nan error about a type: {took:.2f} s, a cell {usual:.2f} s")
     # Checking all crates that the library needs would take much longer.
     assert took < 10 * usual
