@@ -462,7 +462,8 @@ IMPOSSIBLE = [
 
 
 @pytest.mark.parametrize("code", IMPOSSIBLE)
-def test_a_shape_that_nothing_can_hold_is_named(english, code):  # noqa: F811
+def test_a_shape_that_nothing_can_hold_is_named(english, chinese, code):  # noqa: F811
+    assert "超出了计算机能表示的范围" in run(chinese, f"drop({code});").error
     ran = run(english, f"let n = 1;\ndrop({code});")
     assert ran.name == "Panic" and "no computer can hold the shape" in ran.value, ran.all
     assert "ndarray" not in ran.all and "line 2" in ran.error, ran.all

@@ -2,8 +2,8 @@
 //! find another, or none.
 
 use super::cell::{Cell, end, start};
-use ra_ap_syntax::SyntaxNode;
 use ra_ap_syntax::ast::{self, AstNode, HasName};
+use std::ops::Range;
 
 /// The cell with `use ::std as x;` in place of `extern crate std as x;`, letter for letter: all
 /// else stays where it is. What is in `core` and `alloc` is in `std`, too.
@@ -30,15 +30,19 @@ pub fn with_crates_of_rust(cell: &Cell) -> String {
         let attributes = nodes[..i].iter().rev();
         attributes
             .take_while(|node| ast::Attr::can_cast(node.kind()))
-            .for_each(|attribute| replace(&mut written, attribute, ""));
-        replace(&mut written, node, &text);
+            .for_each(|node| replace(&mut written, start(node)..end(node), ""));
+        let before = item.extern_token().map_or(0, |word| {
+            usize::from(word.text_range().start() - node.text_range().start())
+        });
+        let begin = start(node) + before;
+        replace(&mut written, start(node)..begin, "");
+        replace(&mut written, begin..end(node), &text);
     }
     written
 }
 
-/// Puts a text in the place of a node that is longer; lines keep their numbers.
-fn replace(written: &mut String, node: &SyntaxNode, text: &str) {
-    let place = start(node)..end(node);
+/// Puts a text in the place of a longer one; lines keep their numbers.
+fn replace(written: &mut String, place: Range<usize>, text: &str) {
     let old = written.get(place.clone()).unwrap_or_default();
     let is_in_the_way = |rest: &&str| old[..old.len() - rest.len()].contains('\n');
     let Some(rest) = old.get(text.len()..).filter(|rest| !is_in_the_way(rest)) else {

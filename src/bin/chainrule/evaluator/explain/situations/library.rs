@@ -45,6 +45,17 @@ const MESSAGES: &[(&str, &str, &str)] = &[
         "全连接层需要一维的样本：请先把每个样本展平。",
         ".add(Flatten::new())",
     ),
+    (
+        "no computer can hold the shape",
+        "形状里各个大小的乘积超出了计算机能表示的范围。像 18446744073709551615 这样的大小，往往是减法减到了 0 以下，\
+         或者写了 -1 as usize。",
+        "",
+    ),
+    (
+        "two lists are the coordinates of points",
+        "两个列表分别是各点的横坐标和纵坐标，长度必须相同。有类别的点写成一行一个，两列是 x 和 y。",
+        "plot::scatter(&[1.0, 2.0], &[3.0, 4.0])",
+    ),
     // Matrix products.
     (
         "transpose the right side",
