@@ -59,7 +59,10 @@ pub fn in_a_cell(kind: &str, paths: &PublicPaths) -> Option<String> {
 
 /// `&'static str` for `&str`, `Chars<'static>` for `Chars<'_>`; not in functions that take
 /// references, which may be any.
-fn with_static_lifetimes(kind: &str) -> String {
+pub fn with_static_lifetimes(kind: &str) -> String {
+    if !kind.contains(['&', '\'']) {
+        return kind.to_owned();
+    }
     const BEFORE: &str = "type T = ";
     const STATIC: &str = "'static";
     let file = SourceFile::parse(&format!("{BEFORE}{kind};"), Edition::Edition2024);

@@ -12,7 +12,7 @@ pub mod timing;
 pub mod types;
 
 use crate::compiler::diagnostics;
-use crate::compiler::public_paths::PublicPaths;
+use crate::compiler::public_paths::{PublicPaths, with_static_lifetimes};
 use crate::compiler::session::Session;
 use crate::evaluator::cell::Cell;
 use crate::evaluator::cell::prepare::Prepared;
@@ -295,6 +295,10 @@ impl Engine {
             scope.versions = std::fs::read_to_string(lock).ok();
         }
         self.evcxr.has_seen(scope);
+        // rust-analyzer leaves lifetimes out, and evcxr takes it at its word: it is told.
+        for variable in scope.variables.values_mut() {
+            variable.kind = with_static_lifetimes(&variable.kind);
+        }
     }
 
     /// Fills gaps in the types of variables. Says whether all of the cell could be loaded.
