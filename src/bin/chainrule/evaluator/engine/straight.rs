@@ -26,6 +26,7 @@ use evcxr::EvalOutputs;
 use ra_ap_syntax::ast::{self, AstNode, HasName};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -33,15 +34,32 @@ impl Engine {
     /// Compiles and runs a cell without evcxr. Nothing if it has not come to that: then evcxr has
     /// to.
     pub fn go_straight(&mut self, order: &mut Order, key: &Option<String>) -> Option<Ran> {
-        if !self.goes_straight {
+        if !self.goes_straight || !suits(order.cell, &order.prepared.cell, order.state) {
             return None;
         }
+        let before = order.state.scope.variables.clone();
+        let ran = self.make_room_and_go(order, key);
+        let has_run = |ran: &Ran| ran.result.is_ok() || ran.is_lost;
+        if !ran.as_ref().is_some_and(has_run) {
+            order.state.scope.variables = before;
+        }
+        ran
+    }
+
+    /// The variables that the cell outdates go first: if it does not run, whoever called puts them
+    /// back.
+    fn make_room_and_go(&mut self, order: &mut Order, key: &Option<String>) -> Option<Ran> {
         let folder = times::straight(self.session.folder());
         std::fs::create_dir_all(&folder).ok()?;
-        let redefinition = redefinition(order.prepared, order.state, &self.folder)?;
+        let gone = match outdated(order, &self.folder) {
+            Ok(gone) => gone,
+            Err(fault) => return Some(Ran::new(Err(fault), Gone::default())),
+        };
+        let redefinition = redefinition(order.prepared, order.state, &gone, &self.folder);
         redefinition.write(&folder).ok()?;
         let (cell, template) = (&order.prepared.cell, self.evcxr.template());
-        let made = compile(order.cell, cell, order.state, &folder, &template);
+        let changes_nothing = gone.changed.is_empty();
+        let made = compile(cell, order.state, changes_nothing, &folder, &template);
         if !matches!(made, Some(Made::Object(_))) && self.interrupter.is_stopping() {
             let fault = Fault::Said("stopped".to_owned());
             return Some(Ran::new(Err(fault), Gone::default()));
@@ -58,11 +76,11 @@ impl Engine {
         self.compiled.source = source;
         let (answers, ran) = match answers {
             Ok(answers) => {
-                let gone = self.follow_straight(order, &before, ends_early(&answers));
-                let ran = Ran::new(Ok(EvalOutputs::new()), gone);
+                let mut ran = Ran::new(Ok(EvalOutputs::new()), gone);
+                ran.gone.unnameable = self.follow_straight(order, &before, ends_early(&answers));
                 (Some(answers), Ran { steps: 1, ..ran })
             }
-            Err(ran) => (None, *ran),
+            Err(ran) => (None, Ran { gone, ..*ran }),
         };
         let stops_early = answers.as_ref().is_some_and(ends_early);
         let exchange = Exchange {
@@ -87,23 +105,20 @@ impl Engine {
         Some(ran)
     }
 
-    /// Makes of the session what the cell has made of it. Says what cannot be kept.
+    /// Makes of the session what the cell has made of it. Says which variables cannot be kept.
     fn follow_straight(
         &mut self,
         order: &mut Order,
         before: &Variables,
         stops_early: bool,
-    ) -> Gone {
+    ) -> Vec<String> {
         let cell = &order.prepared.cell;
         let scope = &mut order.state.scope;
         let (mut kinds, staying) = variables_in(&self.compiled.source, before, &Variables::new());
         kinds.retain(|name, _| !stops_early || staying.contains(name));
         scope.variables = scope.with_kinds(&kinds, cell);
         scope.add(cell);
-        Gone {
-            unnameable: self.learn_types(order),
-            ..Gone::default()
-        }
+        self.learn_types(order)
     }
 }
 
@@ -142,19 +157,46 @@ fn refused(order: &Order, errors: Vec<RustcError>, folder: &Path) -> Option<Ran>
     is_alone.then(|| Ran::new(Err(Fault::Refused(errors)), Gone::default()))
 }
 
+/// Takes out the variables that do not fit what the cell changes. A cell that uses one of them is
+/// refused.
+fn outdated(order: &mut Order, folder: &Path) -> Result<Gone, Fault> {
+    let (after, next) = order.state.after(order.prepared, folder);
+    let State {
+        scope, definitions, ..
+    } = &mut *order.state;
+    if scope.items().eq(after.items()) && next.has_crates_of(definitions) {
+        return Ok(Gone::default());
+    }
+    let outdated = definitions.outdated(scope, &after, &next);
+    let changed: BTreeSet<String> = outdated.values().flatten().cloned().collect();
+    let mut changed: Vec<String> = changed.into_iter().collect();
+    let is_used = |name: &&String| order.cell.place_of_use(name).is_some();
+    if let Some(name) = outdated.keys().find(is_used) {
+        let said = explain::outdated(name, &changed.join(", "));
+        return Err(Fault::Said(said));
+    }
+    if changed.is_empty() {
+        changed = redefined_by(order.cell, scope);
+    }
+    scope
+        .variables
+        .retain(|name, _| !outdated.contains_key(name));
+    Ok(Gone {
+        changed,
+        variables: outdated.into_keys().collect(),
+        ..Gone::default()
+    })
+}
+
 /// Compiles a cell that is given as evcxr would get it. Nothing if that is for evcxr.
 /// `folder` is where it is compiled, `template` that of the prepared library.
 fn compile(
-    cell: &Cell,
     prepared: &Cell,
     state: &State,
+    changes_nothing: bool,
     folder: &Path,
     template: &Path,
 ) -> Option<Made> {
-    if !suits(cell, prepared, state) {
-        return None;
-    }
-    let redefines = !redefined_by(cell, &state.scope).is_empty();
     let mut scope = with_prelude(&state.scope);
     scope.add(prepared);
     let mut of_cell = crate_of(prepared, &scope, &state.scope)?;
@@ -179,7 +221,7 @@ fn compile(
                 prepared,
             )]));
         }
-        if redefines {
+        if !changes_nothing {
             // What of other cells does not fit any more is for evcxr to find.
             return None;
         }
@@ -272,25 +314,23 @@ fn errors(folder: &Path) -> Option<Vec<Value>> {
     Some(all.filter(is_error).collect()).filter(|all: &Vec<Value>| !all.is_empty())
 }
 
-/// What the store of variables has to be told for a cell that takes no variable with it. Nothing
-/// for one that does.
-fn redefinition(prepared: &Prepared, state: &State, folder: &Path) -> Option<Redefinition> {
+/// What the store of variables has to be told.
+fn redefinition(prepared: &Prepared, state: &State, gone: &Gone, folder: &Path) -> Redefinition {
     let (after, next) = state.after(prepared, folder);
     let (scope, definitions) = (&state.scope, &state.definitions);
-    let is_same_crate = next.identity() == definitions.identity();
-    let changes_nothing = scope.items().eq(after.items()) && next.has_crates_of(definitions);
-    if !changes_nothing && !definitions.outdated(scope, &after, &next).is_empty() {
-        return None;
-    }
-    Some(Redefinition {
+    let has_its_crates = next.has_crates_of(definitions);
+    let is_same_crate = next.identity() == definitions.identity() && has_its_crates;
+    let changes_nothing = scope.items().eq(after.items()) && has_its_crates;
+    let is_told = !gone.variables.is_empty() || !(changes_nothing || is_same_crate);
+    Redefinition {
         identity: next.identity().word(),
-        is_told: !changes_nothing && !is_same_crate,
-        gone: Vec::new(),
-        kept: match changes_nothing || is_same_crate {
-            true => Vec::new(),
-            false => definitions.kept(scope, &after, &next),
+        is_told,
+        gone: gone.variables.clone(),
+        kept: match is_told {
+            true => definitions.kept(scope, &after, &next),
+            false => Vec::new(),
         },
-    })
+    }
 }
 
 /// Whether there is nothing about a cell that evcxr knows more of.
