@@ -158,6 +158,15 @@ def seen(kernel, cell):
     return reply["status"], reply.get("ename"), error, shown
 
 
+def same(one, other, cells):
+    """Whether both ways have said the same."""
+    if other[2] == "CompileError: error: the cell does not compile":
+        # evcxr has lost the reason.
+        assert one[0] == other[0] and "\n" in one[2], cells
+    else:
+        assert one == other, cells
+
+
 def variables(kernel):
     """Names and types, as the table shows them."""
     _, outputs = kernel.run(":vars")
@@ -184,12 +193,7 @@ def memory(kernel):
 def test_a_cell_means_the_same_either_way(both):
     straight, through = both
     for number, cell in enumerate(LEARNERS + MISTAKEN):
-        one, other = seen(straight, cell), seen(through, cell)
-        if other[2] == "CompileError: error: the cell does not compile":
-            # evcxr has lost the reason.
-            assert one[0] == other[0] and "\n" in one[2], f"{number}: {cell}"
-            continue
-        assert one == other, f"{number}: {cell}"
+        same(seen(straight, cell), seen(through, cell), f"{number}: {cell}")
     assert variables(straight) == variables(through)
 
 
@@ -203,7 +207,8 @@ def test_types_that_evcxr_cannot_write_down_are_kept(both):
     assert straight.value("hid_one") == "1"
 
 
-# Each may use what those before it have made; which of them there are is drawn.
+# Each may use what those before it have made; which of them there are is drawn. Not a type with a name of std, such as
+# `struct String;`: evcxr then loses the variables that are Strings.
 PIECES = [
     "let a = {n};",
     "let mut a = vec![{n}, 2];",
@@ -244,7 +249,6 @@ PIECES = [
     ":undo",
     "let i = (1..{n}).map(|x| x * 2).collect::<Vec<_>>(); i.iter().sum::<i32>()",
     "let y = Tensor::full(&[2], {n}.0); y.sum()",
-    "struct String; let odd = String;",
     "enum E {{ A, B }} use E::*; let v = A;",
     "let it = vec![{n}].into_iter();",
     "it.count()",
@@ -259,8 +263,7 @@ def test_random_sequences_mean_the_same(jupyter_folders, seed):
         cells = []
         for _ in range(25):
             cells.append(draw.choice(PIECES).format(n=draw.randrange(1, 99), bits=draw.choice([16, 32, 64])))
-            one, other = seen(straight, cells[-1]), seen(through, cells[-1])
-            assert one == other, "\n".join(cells)
+            same(seen(straight, cells[-1]), seen(through, cells[-1]), "\n".join(cells))
         assert variables(straight) == variables(through), "\n".join(cells)
     finally:
         straight.stop()
