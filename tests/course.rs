@@ -124,7 +124,7 @@ fn a_claim_that_does_not_hold_is_said_and_where_it_is_tested_it_fails() {
     }
     let (text, _) = shown("session_of_claims", &[("CHAINRULE_LANGUAGE", "zh")]);
     assert!(
-        text.contains("✗ b：3；本章说的是至多 2。你改过什么吗？"),
+        text.contains("✗ b：3；本章说：至多 2。你改过什么吗？"),
         "{text}"
     );
 }
