@@ -47,11 +47,7 @@ pub fn reveal<'a>(id: &str, truth: impl Answered<'a>) {
     let state = match (guess.as_f64(), truth.as_f64()) {
         (Some(mine), Some(right)) => {
             picture = on_one_line(mine, right);
-            match (mine - right).abs() / right.abs() {
-                off if off <= 0.01 || mine == right => "right",
-                off if off <= 0.2 => "close",
-                _ => "far",
-            }
+            nearness(mine, right)
         }
         _ if guess.is_null() => "none",
         _ if is_same(&guess, &truth) => "right",
@@ -65,6 +61,19 @@ pub fn reveal<'a>(id: &str, truth: impl Answered<'a>) {
     told.value(json!({"guess": guess, "truth": truth}))
         .picture(picture)
         .show();
+}
+
+/// How good a guess is. A count is right if it is that count, and a class, such as a digit, is
+/// never close to another; what is measured may be a hundredth off.
+fn nearness(mine: f64, right: f64) -> &'static str {
+    let is_count = mine.fract() == 0.0 && right.fract() == 0.0;
+    let off = (mine - right).abs() / right.abs();
+    let is_right = mine == right || (!is_count && off <= 0.01);
+    match is_right {
+        true => "right",
+        false if off <= 0.2 && !(is_count && right.abs() < 20.0) => "close",
+        false => "far",
+    }
 }
 
 /// Words without their case.

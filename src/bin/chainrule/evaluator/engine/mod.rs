@@ -10,6 +10,7 @@ pub mod stopped;
 pub mod straight;
 pub mod timing;
 pub mod types;
+pub mod unusual;
 
 use crate::compiler::diagnostics;
 use crate::compiler::public_paths::{PublicPaths, with_static_lifetimes};

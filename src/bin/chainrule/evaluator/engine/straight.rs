@@ -3,6 +3,7 @@
 //! is left to evcxr, which does the same with more questions asked.
 
 use super::kept::{JustCompiled, Ran, ends_early, variables_in};
+use super::unusual::suits;
 use super::{Engine, Order};
 use crate::compiler::cell_crate::{CellCrate, FUNCTION, Piece, Source};
 use crate::compiler::redefinition::Redefinition;
@@ -12,9 +13,8 @@ use crate::compiler::stand_in::ended::is_end_of_compiler;
 use crate::compiler::stand_in::generated::{PUT, SOURCE, variable};
 use crate::compiler::times;
 use crate::evaluator::cell::prepare::Prepared;
-use crate::evaluator::cell::{BEFORE, Cell, words};
+use crate::evaluator::cell::{BEFORE, Cell};
 use crate::evaluator::changes::gone::Gone;
-use crate::evaluator::changes::meanings::{meant_before, names_taken};
 use crate::evaluator::changes::obstacles::{Compilation, Search};
 use crate::evaluator::explain::{self, warnings};
 use crate::evaluator::failure::fault::Fault;
@@ -23,8 +23,8 @@ use crate::evaluator::state::definitions::redefined_by;
 use crate::evaluator::state::scope::{Scope, Variables, made_by};
 use crate::worker::relay::Exchange;
 use evcxr::EvalOutputs;
+use ra_ap_syntax::SyntaxNode;
 use ra_ap_syntax::ast::{self, AstNode, HasName};
-use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -331,61 +331,6 @@ fn redefinition(prepared: &Prepared, state: &State, gone: &Gone, folder: &Path) 
             false => Vec::new(),
         },
     }
-}
-
-/// Whether there is nothing about a cell that evcxr knows more of.
-fn suits(cell: &Cell, prepared: &Cell, state: &State) -> bool {
-    let is_plain = prepared.commands().next().is_none()
-        && !state.scope.has_commands()
-        && names_taken(cell, &state.scope).is_empty()
-        && meant_before(cell, &state.scope, &state.definitions).is_empty();
-    is_plain && !hides_types(prepared, &state.scope)
-}
-
-/// Whether a cell may give a variable a type without a name: what a function hides, a function
-/// itself.
-fn hides_types(cell: &Cell, scope: &Scope) -> bool {
-    let made = made_by(cell);
-    let is_function = |one: ast::LetStmt| {
-        let Some(ast::Expr::PathExpr(path)) = one.initializer() else {
-            return false;
-        };
-        if one.ty().is_some() {
-            return false;
-        }
-        let text = path.syntax().text().to_string();
-        let is_variable = made.contains_key(&text) || scope.variables.contains_key(&text);
-        let last = path.path().and_then(|path| path.segment());
-        let name = last
-            .and_then(|last| last.name_ref())
-            .map(|name| name.text().to_string());
-        let is_small = |name: String| name.starts_with(|c: char| c.is_lowercase() || c == '_');
-        !is_variable && name.is_none_or(is_small)
-    };
-    let is_unusual = |node: &SyntaxNode| {
-        matches!(
-            node.kind(),
-            SyntaxKind::EXTERN_CRATE | SyntaxKind::AWAIT_EXPR
-        )
-    };
-    let mut all = cell.statements().iter().flat_map(|node| node.descendants());
-    let texts = scope.items().map(|(_, text)| text).chain([cell.text()]);
-    let hiding: Vec<&str> = texts.flat_map(functions_that_hide).collect();
-    let calls_one = || words(cell.text()).any(|word| hiding.contains(&word));
-    let lets = cell.statements().iter().cloned();
-    cell.text().contains("#!")
-        || all.any(|node| is_unusual(&node))
-        || (!made.is_empty() && !hiding.is_empty() && calls_one())
-        || lets.filter_map(ast::LetStmt::cast).any(is_function)
-}
-
-/// The functions in a text that return `impl Trait`, by their names.
-fn functions_that_hide(text: &str) -> impl Iterator<Item = &str> {
-    text.match_indices("-> impl").filter_map(move |(at, _)| {
-        let (_, head) = text[..at].rsplit_once("fn ")?;
-        head.split(|c: char| !c.is_alphanumeric() && c != '_')
-            .next()
-    })
 }
 
 /// The definitions of a session behind those that each has.

@@ -1,0 +1,63 @@
+//! Which cells are for evcxr: those about which it knows more than rustc says.
+
+use crate::evaluator::cell::{Cell, words};
+use crate::evaluator::changes::meanings::{meant_before, names_taken};
+use crate::evaluator::state::State;
+use crate::evaluator::state::scope::{Scope, made_by};
+use ra_ap_syntax::ast::{self, AstNode};
+use ra_ap_syntax::{SyntaxKind, SyntaxNode};
+
+/// Whether there is nothing about a cell that evcxr knows more of.
+pub fn suits(cell: &Cell, prepared: &Cell, state: &State) -> bool {
+    let is_plain = prepared.commands().next().is_none()
+        && !state.scope.has_commands()
+        && names_taken(cell, &state.scope).is_empty()
+        && meant_before(cell, &state.scope, &state.definitions).is_empty();
+    is_plain && !hides_types(prepared, &state.scope)
+}
+
+/// Whether a cell may give a variable a type without a name: what a function hides, a function
+/// itself.
+fn hides_types(cell: &Cell, scope: &Scope) -> bool {
+    let made = made_by(cell);
+    let is_function = |one: ast::LetStmt| {
+        let Some(ast::Expr::PathExpr(path)) = one.initializer() else {
+            return false;
+        };
+        if one.ty().is_some() {
+            return false;
+        }
+        let text = path.syntax().text().to_string();
+        let is_variable = made.contains_key(&text) || scope.variables.contains_key(&text);
+        let last = path.path().and_then(|path| path.segment());
+        let name = last
+            .and_then(|last| last.name_ref())
+            .map(|name| name.text().to_string());
+        let is_small = |name: String| name.starts_with(|c: char| c.is_lowercase() || c == '_');
+        !is_variable && name.is_none_or(is_small)
+    };
+    let is_unusual = |node: &SyntaxNode| {
+        matches!(
+            node.kind(),
+            SyntaxKind::EXTERN_CRATE | SyntaxKind::AWAIT_EXPR
+        )
+    };
+    let mut all = cell.statements().iter().flat_map(|node| node.descendants());
+    let texts = scope.items().map(|(_, text)| text).chain([cell.text()]);
+    let hiding: Vec<&str> = texts.flat_map(functions_that_hide).collect();
+    let calls_one = || words(cell.text()).any(|word| hiding.contains(&word));
+    let lets = cell.statements().iter().cloned();
+    cell.text().contains("#!")
+        || all.any(|node| is_unusual(&node))
+        || (!made.is_empty() && !hiding.is_empty() && calls_one())
+        || lets.filter_map(ast::LetStmt::cast).any(is_function)
+}
+
+/// The functions in a text that return `impl Trait`, by their names.
+fn functions_that_hide(text: &str) -> impl Iterator<Item = &str> {
+    text.match_indices("-> impl").filter_map(move |(at, _)| {
+        let (_, head) = text[..at].rsplit_once("fn ")?;
+        head.split(|c: char| !c.is_alphanumeric() && c != '_')
+            .next()
+    })
+}
