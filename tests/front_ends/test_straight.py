@@ -141,6 +141,77 @@ MISTAKEN = [
 ]
 
 
+# What somebody found who wanted to break it: each a session of its own.
+RARE = {
+    "capital names": [
+        "let N = 5; let X = vec![1.0, 2.0];",
+        "N + 1",
+        "X.len()",
+        "let (X, y) = (3, 4);",
+        "X + y",
+        "let mut Δ = 1; Δ += 1;",
+        "Δ",
+        "let X_train = tensor([1.0]); let mut W = tensor([2.0]);",
+        "(X_train.sum().item(), W.sum().item())",
+    ],
+    "a capital name made anew": [
+        "fn adder() -> impl Fn(i32) -> i32 { |x| x + 1 }\nlet N = adder()(3);",
+        "let N = 100;",
+        "N",
+        "let N = \"text\";",
+        "N.len()",
+    ],
+    "capital names that are none": [
+        "#[derive(Debug, Clone, Copy, PartialEq)] enum Op { Add, Mul } use Op::*;",
+        "let Add = Add else { panic!() }; let op = Mul;",
+        "op",
+        "const K: i32 = 3; let Some(v) = Some(K) else { panic!() };",
+        "v",
+        "let None = None::<i32> else { panic!() };",
+        "v + K",
+    ],
+    "a facade": [
+        "mod shapes { mod private { #[derive(Debug)] pub struct Sq(pub f64); } pub use private::Sq; }\nlet keep = 7;",
+        "let s = shapes::Sq(2.0);",
+        "keep",
+        "s",
+        "let again = vec![shapes::Sq(1.0)];",
+        "again.len()",
+    ],
+    "references to several traits": [
+        "let a = 1; let d: &(dyn std::fmt::Debug + Send + Sync) = &5;",
+        "a",
+        "d",
+        "let p: Vec<&'static (dyn Fn(i32) -> i32 + Sync)> = vec![&|x| x + 1];",
+        "p[0](1)",
+    ],
+    "small types": [
+        "#[derive(Debug)] struct point { x: i32 }\n#[derive(Debug)] struct 点 { x: i32 }\nmod geo { pub struct pt(pub i32); }",
+        "let p = point { x: 1 }; let q = vec![点 { x: 2 }]; let g = geo::pt(3);",
+        "p.x + q[0].x + g.0",
+        "p",
+    ],
+    "functions of lifetimes": [
+        "let f: fn(&'static str) -> &'static str = |s| s; let h: fn(&str) -> &str = |s| s; let b: Box<dyn Fn(&'static str) -> usize> = Box::new(|s| s.len());",
+        "f(h(\"x\"))",
+        "b(\"abc\")",
+        "let list: Vec<fn(&'static [i32]) -> Option<&'static i32>> = vec![|v| v.first()];",
+        "list[0](&[4])",
+    ],
+    "constructors": [
+        "#[derive(Debug)] struct P(i32); let mk = P;",
+        "mk(3)",
+        "let so = Some::<i32>;",
+        "so(3)",
+    ],
+    "letters as parameters": [
+        "#[derive(Debug, Clone)] struct A<const N: usize, const C: char>;",
+        "let a = A::<3, '{'>;",
+        "a.clone()",
+    ],
+}
+
+
 def plain(text):
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
@@ -195,6 +266,48 @@ def test_a_cell_means_the_same_either_way(both):
     for number, cell in enumerate(LEARNERS + MISTAKEN):
         same(seen(straight, cell), seen(through, cell), f"{number}: {cell}")
     assert variables(straight) == variables(through)
+
+
+@pytest.mark.parametrize("name", RARE)
+def test_rare_cells_mean_the_same_either_way(jupyter_folders, name):
+    kernels = straight, through = [Kernel(env=ALONE), Kernel(env={**ALONE, **THROUGH_EVCXR})]
+    try:
+        for cell in RARE[name]:
+            same(seen(straight, cell), seen(through, cell), cell)
+        assert [row[0] for row in variables(straight)] == [row[0] for row in variables(through)]
+    finally:
+        for kernel in kernels:
+            kernel.stop()
+
+
+UNNAMEABLE = {
+    "in a constant": (
+        "trait Key { type Value; fn make() -> Self::Value; } struct K1; const _: () = { pub struct Secret(u8); "
+        "impl Key for K1 { type Value = Secret; fn make() -> Secret { Secret(9) } } };",
+        "K1::make()",
+    ),
+    "in a private module": ("mod m { mod inner { pub struct B(pub i32); } pub fn make() -> inner::B { inner::B(1) } }", "m::make()"),
+    "a function among others": ("fn sq(x: f64) -> f64 { x * x }", 'vec![("sq", sq)]'),
+    "a method": ("", "vec![1, 2].into_iter().map(i32::abs)"),
+    "what never is": ("", 'std::panic::catch_unwind(|| { if true { panic!("in") } else { loop {} } })'),
+    "what a function hides": ("fn evens()->impl Iterator<Item = i32> { 0..6 }", "evens()"),
+}
+
+
+@pytest.mark.parametrize("name", UNNAMEABLE)
+def test_a_type_without_a_name_takes_no_other_variable(jupyter_folders, name):
+    """Whether the cell is refused or leaves the variable out: whatever else there is stays."""
+    defined, value = UNNAMEABLE[name]
+    kernel = Kernel(env=ALONE)
+    try:
+        assert seen(kernel, f"{defined}\nlet keep = 7;")[0] == "ok"
+        seen(kernel, f"let odd = {value};")
+        assert kernel.value("keep") == "7"
+        assert seen(kernel, "let next = keep + 1;")[0] == "ok"
+        assert kernel.value("next") == "8"
+        assert [row[0] for row in variables(kernel)] == ["keep", "next"]
+    finally:
+        kernel.stop()
 
 
 def test_types_that_evcxr_cannot_write_down_are_kept(both):

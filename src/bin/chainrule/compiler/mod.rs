@@ -10,6 +10,7 @@ pub mod crates;
 pub mod diagnostics;
 pub mod facade;
 mod identity;
+pub mod kinds;
 pub mod library;
 mod manifest;
 pub mod network;

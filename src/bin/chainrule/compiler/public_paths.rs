@@ -6,12 +6,15 @@
 
 use super::library;
 use ra_ap_syntax::ast::{self, AstNode, HasModuleItem, HasName};
-use ra_ap_syntax::{Edition, SourceFile, SyntaxKind, SyntaxNode};
+use ra_ap_syntax::{Edition, SourceFile};
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
 /// The path of a definition, and the one that cells can write; the same for modules, which end in
 /// `::`.
 pub type PublicPaths = BTreeMap<String, String>;
+
+/// The crate of a cell.
+const CELL: &str = "ctx";
 
 /// Where cells find types, the better places first.
 const ROOTS: [&str; 4] = ["chainrule::prelude", "std", "core", "chainrule"];
@@ -32,78 +35,13 @@ pub fn of_library(std_sources: &std::path::Path) -> PublicPaths {
     sources.public_paths(&ROOTS)
 }
 
-/// What the compiler calls a type, as a cell can write it. Nothing if no cell can. Of lifetimes the
-/// compiler says nothing: what is kept for other cells lives as long as all of them.
-pub fn in_a_cell(kind: &str, paths: &PublicPaths) -> Option<String> {
-    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
-    let (mut text, mut rest) = (String::with_capacity(kind.len()), kind);
-    while let Some(begin) = rest.find(is_part) {
-        text.push_str(&rest[..begin]);
-        let end = rest[begin..]
-            .find(|c| !is_part(c))
-            .map_or(rest.len(), |end| begin + end);
-        let path = &rest[begin..end];
-        rest = &rest[end..];
-        if let Some(own) = path.strip_prefix("ctx::") {
-            let name = own.rsplit("::").next().unwrap_or(own);
-            text.push_str(Some(own).filter(|_| name.starts_with(char::is_uppercase))?);
-        } else if path.trim_matches(':').contains("::") {
-            text.push_str(&public(path, paths)?);
-        } else {
-            text.push_str(path);
-        }
-    }
-    text.push_str(rest);
-    (!text.contains('{')).then(|| with_static_lifetimes(&text))
-}
-
-/// `&'static str` for `&str`, `Chars<'static>` for `Chars<'_>`; not in functions that take
-/// references, which may be any.
-pub fn with_static_lifetimes(kind: &str) -> String {
-    if !kind.contains(['&', '\'']) {
-        return kind.to_owned();
-    }
-    const BEFORE: &str = "type T = ";
-    const STATIC: &str = "'static";
-    let file = SourceFile::parse(&format!("{BEFORE}{kind};"), Edition::Edition2024);
-    let is_any = |node: &SyntaxNode| match node.kind() {
-        SyntaxKind::PARAM_LIST | SyntaxKind::PARENTHESIZED_ARG_LIST => true,
-        SyntaxKind::RET_TYPE => {
-            let taken = node.prev_sibling();
-            taken.is_some_and(|taken| taken.text().contains_char('&'))
-        }
-        _ => false,
-    };
-    let all = file.syntax_node().descendants();
-    let all = all.filter(|node| !node.ancestors().any(|above| is_any(&above)));
-    let mut changes: Vec<(usize, usize, String)> = Vec::new();
-    for node in all {
-        if let Some(one) = ast::RefType::cast(node.clone()) {
-            let amp = one.amp_token().filter(|_| one.lifetime().is_none());
-            let end = amp.map(|amp| usize::from(amp.text_range().end()));
-            changes.extend(end.map(|end| (end, end, format!("{STATIC} "))));
-        } else if ast::Lifetime::cast(node.clone()).is_some() && node.text() == "'_" {
-            let range = node.text_range();
-            changes.push((range.start().into(), range.end().into(), STATIC.to_owned()));
-        }
-    }
-    changes.sort();
-    let mut text = kind.to_owned();
-    for (start, end, put) in changes.iter().rev() {
-        text.replace_range(start - BEFORE.len()..end - BEFORE.len(), put);
-    }
-    text
-}
-
-/// Types that macros make are not seen in the sources. Who finds one in a module that others see
-/// finds it there.
-fn public(path: &str, paths: &PublicPaths) -> Option<String> {
-    if let Some(public) = paths.get(path) {
-        return Some(public.clone());
-    }
-    let (module, name) = path.split_at(path.rfind("::")? + 2);
-    let is_type = name.starts_with(char::is_uppercase);
-    Some(paths.get(module).filter(|_| is_type)?.clone() + name)
+/// Those of the types that cells define, given as texts: from the crate of a cell all is seen that
+/// stands at its top.
+pub fn of_cells<'a>(items: impl Iterator<Item = &'a str>) -> PublicPaths {
+    let text: String = items.flat_map(|item| [item, "\n"]).collect();
+    let mut sources = Sources::default();
+    sources.add(CELL, &|path| (path == "lib.rs").then(|| text.clone()));
+    sources.public_paths(&[CELL])
 }
 
 type Path = Vec<String>;
@@ -155,7 +93,9 @@ impl Sources {
     ) {
         let mut module = Module::default();
         for item in items {
-            let is_public = item_visibility(&item).is_some_and(|text| text.trim() == "pub");
+            let is_top = path.as_slice() == [CELL];
+            let is_public =
+                is_top || item_visibility(&item).is_some_and(|text| text.trim() == "pub");
             match &item {
                 ast::Item::Use(one) => {
                     if let Some(tree) = one.use_tree() {
@@ -386,6 +326,7 @@ fn collect(
 
 #[cfg(test)]
 mod tests {
+    use super::super::kinds::in_a_cell;
     use super::*;
 
     #[test]
@@ -434,7 +375,12 @@ mod tests {
             .filter(|(_, public)| !public.is_empty());
         let expected = expected.map(|(a, b)| (a.to_owned(), b.to_owned()));
         assert_eq!(paths, expected.collect());
-        let in_a_cell = |kind: &str| in_a_cell(kind, &paths);
+        let own = of_cells(
+            "mod m { pub struct Own; mod hidden { pub struct Seen; pub struct Unseen; } \
+             pub use hidden::Seen; } struct small; struct 点;"
+                .split("\n"),
+        );
+        let in_a_cell = |kind: &str| in_a_cell(kind, &paths, &own);
         let kind = "(here::a::One, &[ctx::m::Own; 2], here::c::Made<u8>, dyn here::b::Any)";
         let expected = "(here::b::One, &'static [m::Own; 2], here::c::Made<u8>, dyn here::b::Any)";
         assert_eq!(in_a_cell(kind).as_deref(), Some(expected));
@@ -443,8 +389,24 @@ mod tests {
                 "&mut here::c::C<'_, &str>",
                 "&'static mut here::c::C<'static, &'static str>",
             ),
-            ("fn(&u8) -> &u8", "fn(&u8) -> &u8"),
-            ("fn(u8) -> &u8", "fn(u8) -> &'static u8"),
+            ("fn(&'_ u8) -> &'_ u8", "fn(&'_ u8) -> &'_ u8"),
+            ("fn(&u8) -> &u8", "fn(&'static u8) -> &'static u8"),
+            (
+                "fn(&'_ str, &str) -> &'_ str",
+                "fn(&'_ str, &'static str) -> &'_ str",
+            ),
+            (
+                "&dyn here::a::One + here::c::C",
+                "&'static (dyn here::b::One + here::c::C)",
+            ),
+            (
+                "[*mut dyn here::c::Fn(u8) -> u8 + here::c::C; 2]",
+                "[*mut (dyn here::c::Fn(u8) -> u8 + here::c::C); 2]",
+            ),
+            ("&dyn here::c::C", "&'static dyn here::c::C"),
+            ("(ctx::small, ctx::点, ctx::Made)", "(small, 点, Made)"),
+            ("ctx::m::hidden::Seen", "m::Seen"),
+            ("here::c::C<3, '{'>", "here::c::C<3, '{'>"),
             (
                 "for<'a> fn(&'a u8, here::c::C<'_>) -> &'a u8",
                 "for<'a> fn(&'a u8, here::c::C<'_>) -> &'a u8",
@@ -460,6 +422,12 @@ mod tests {
             "ctx::f",
             "here::a::Hidden",
             "ctx::f::{{closure}}",
+            "ctx::P::{{constructor}}",
+            "ctx::m::hidden::Unseen",
+            "ctx::_::Secret",
+            "here::c::<impl u8>::f",
+            "here::c::C<!>",
+            "fn(&'_ str, &'_ str) -> &'_ str",
             "here::c::f",
         ] {
             assert_eq!(in_a_cell(kind), None, "{kind}");

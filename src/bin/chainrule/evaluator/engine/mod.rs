@@ -6,6 +6,7 @@ pub mod context;
 pub mod interrupt;
 pub mod kept;
 pub mod launch;
+pub mod refused;
 pub mod stopped;
 pub mod straight;
 pub mod timing;
@@ -13,7 +14,8 @@ pub mod types;
 pub mod unusual;
 
 use crate::compiler::diagnostics;
-use crate::compiler::public_paths::{PublicPaths, with_static_lifetimes};
+use crate::compiler::kinds::with_static_lifetimes;
+use crate::compiler::public_paths::{PublicPaths, of_cells};
 use crate::compiler::session::Session;
 use crate::evaluator::cell::Cell;
 use crate::evaluator::cell::prepare::Prepared;
@@ -306,7 +308,12 @@ impl Engine {
     fn complete_types(&mut self, order: &mut Order) -> bool {
         let reported = order.outlet.so_far();
         let paths = || self.paths.get_or_init(|| self.evcxr.public_paths());
-        types::complete(&mut order.state.scope.variables, reported, paths);
+        let scope = &mut order.state.scope;
+        let own = match scope.variables.values().any(types::is_unknown) {
+            true => of_cells(scope.items().map(|(_, text)| text)),
+            false => PublicPaths::new(),
+        };
+        types::complete(&mut scope.variables, reported, paths, &own);
         let is_failure = |event: &Event| matches!(event, Event::LoadFailed { .. });
         !reported.iter().any(is_failure)
     }

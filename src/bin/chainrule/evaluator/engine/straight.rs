@@ -3,19 +3,19 @@
 //! is left to evcxr, which does the same with more questions asked.
 
 use super::kept::{JustCompiled, Ran, ends_early, variables_in};
+use super::refused::{closure, errors, mistakes, moved_away, refused, unkept, unnameable};
 use super::unusual::suits;
 use super::{Engine, Order};
-use crate::compiler::cell_crate::{CellCrate, FUNCTION, Piece, Source};
+use crate::compiler::cell_crate::{CellCrate, FUNCTION, Piece};
 use crate::compiler::redefinition::Redefinition;
-use crate::compiler::rustc_error::{Found, Marked, RustcError, Span};
+use crate::compiler::rustc_error::RustcError;
 use crate::compiler::stand_in::cargo;
-use crate::compiler::stand_in::ended::is_end_of_compiler;
-use crate::compiler::stand_in::generated::{PUT, SOURCE, variable};
+use crate::compiler::stand_in::generated::SOURCE;
 use crate::compiler::times;
 use crate::evaluator::cell::prepare::Prepared;
 use crate::evaluator::cell::{BEFORE, Cell};
 use crate::evaluator::changes::gone::Gone;
-use crate::evaluator::changes::obstacles::{Compilation, Search};
+use crate::evaluator::explain::memory::Fate;
 use crate::evaluator::explain::{self, warnings};
 use crate::evaluator::failure::fault::Fault;
 use crate::evaluator::state::State;
@@ -24,7 +24,7 @@ use crate::evaluator::state::scope::{Scope, Variables, made_by};
 use crate::worker::relay::Exchange;
 use evcxr::EvalOutputs;
 use ra_ap_syntax::SyntaxNode;
-use ra_ap_syntax::ast::{self, AstNode, HasName};
+use ra_ap_syntax::ast::{self, AstNode};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -51,15 +51,18 @@ impl Engine {
     fn make_room_and_go(&mut self, order: &mut Order, key: &Option<String>) -> Option<Ran> {
         let folder = times::straight(self.session.folder());
         std::fs::create_dir_all(&folder).ok()?;
-        let gone = match outdated(order, &self.folder) {
+        let mut gone = match outdated(order, &self.folder) {
             Ok(gone) => gone,
             Err(fault) => return Some(Ran::new(Err(fault), Gone::default())),
         };
         let redefinition = redefinition(order.prepared, order.state, &gone, &self.folder);
         redefinition.write(&folder).ok()?;
-        let (cell, template) = (&order.prepared.cell, self.evcxr.template());
-        let changes_nothing = gone.changed.is_empty();
-        let made = compile(cell, order.state, changes_nothing, &folder, &template);
+        let template = self.evcxr.template();
+        let mut made = compile(order, &gone, &folder, &template);
+        if let Some(Made::Unnameable(names)) = &made {
+            leave_out(names, order, &mut gone);
+            made = compile(order, &gone, &folder, &template);
+        }
         if !matches!(made, Some(Made::Object(_))) && self.interrupter.is_stopping() {
             let fault = Fault::Said("stopped".to_owned());
             return Some(Ran::new(Err(fault), Gone::default()));
@@ -67,6 +70,7 @@ impl Engine {
         let object = match made? {
             Made::Object(object) => object,
             Made::Errors(errors) => return refused(order, errors, &folder),
+            Made::Unnameable(_) => return None,
         };
         let before = order.state.scope.variables.clone();
         let answers = self.run_object(order, &object, FUNCTION)?;
@@ -77,7 +81,8 @@ impl Engine {
         let (answers, ran) = match answers {
             Ok(answers) => {
                 let mut ran = Ran::new(Ok(EvalOutputs::new()), gone);
-                ran.gone.unnameable = self.follow_straight(order, &before, ends_early(&answers));
+                let unnameable = self.follow_straight(order, &before, ends_early(&answers));
+                ran.gone.unnameable.extend(unnameable);
                 (Some(answers), Ran { steps: 1, ..ran })
             }
             Err(ran) => (None, Ran { gone, ..*ran }),
@@ -88,21 +93,32 @@ impl Engine {
             function: FUNCTION.to_owned(),
             answers,
         };
+        self.keep(order, key, (exchange, &ran), &before);
+        if stops_early {
+            self.keep_what_is_there(order, &before);
+        }
+        Some(ran)
+    }
+
+    /// Keeps the cell for the next time.
+    fn keep(
+        &mut self,
+        order: &Order,
+        key: &Option<String>,
+        (exchange, ran): (Exchange, &Ran),
+        before: &Variables,
+    ) {
         let just = JustCompiled {
-            ran: &ran,
+            ran,
             cell: &order.prepared.cell,
             exchanges: &[exchange],
-            before: &before,
+            before,
             scope: &order.state.scope,
             compiled: &self.compiled,
         };
         if let (Some(key), Some(content)) = (key, just.content()) {
             self.kept.keep(key, &content);
         }
-        if stops_early {
-            self.keep_what_is_there(order, &before);
-        }
-        Some(ran)
     }
 
     /// Makes of the session what the cell has made of it. Says which variables cannot be kept.
@@ -127,8 +143,9 @@ const MOST_ROUNDS: usize = 6;
 
 /// What stands in an object if it names a type that no other cell can name: of a closure, of
 /// something within a function. The store of variables has the names of their types written out.
-const UNNAMEABLE: [&[u8]; 4] = [
+const UNNAMEABLE: [&[u8]; 5] = [
     b"{{closure}}",
+    b"{{constructor}}",
     b"ctx::run_user_code_",
     b"ndarray::",
     b"serde_json::",
@@ -137,24 +154,9 @@ const UNNAMEABLE: [&[u8]; 4] = [
 /// What rustc makes of a cell.
 enum Made {
     Object(Vec<u8>),
+    /// It does not come to the cell: no cell can write the types of these variables.
+    Unnameable(Vec<String>),
     Errors(Vec<RustcError>),
-}
-
-/// A cell with these mistakes, if they are its own: not if something of an earlier cell is in its
-/// way.
-fn refused(order: &Order, errors: Vec<RustcError>, folder: &Path) -> Option<Ran> {
-    let compiled = Compilation {
-        source: std::fs::read_to_string(folder.join(SOURCE)).ok()?,
-        diagnostics: std::fs::read_to_string(folder.join(cargo::SAID)).ok(),
-    };
-    let search = Search {
-        cell: order.cell,
-        scope: &order.state.scope,
-        sources: order.sources,
-        compiled: &compiled,
-    };
-    let is_alone = search.obstacles(&errors).is_empty();
-    is_alone.then(|| Ran::new(Err(Fault::Refused(errors)), Gone::default()))
 }
 
 /// Takes out the variables that do not fit what the cell changes. A cell that uses one of them is
@@ -190,13 +192,8 @@ fn outdated(order: &mut Order, folder: &Path) -> Result<Gone, Fault> {
 
 /// Compiles a cell that is given as evcxr would get it. Nothing if that is for evcxr.
 /// `folder` is where it is compiled, `template` that of the prepared library.
-fn compile(
-    prepared: &Cell,
-    state: &State,
-    changes_nothing: bool,
-    folder: &Path,
-    template: &Path,
-) -> Option<Made> {
+fn compile(order: &Order, gone: &Gone, folder: &Path, template: &Path) -> Option<Made> {
+    let (prepared, state) = (&order.prepared.cell, &*order.state);
     let mut scope = with_prelude(&state.scope);
     scope.add(prepared);
     let mut of_cell = crate_of(prepared, &scope, &state.scope)?;
@@ -221,11 +218,15 @@ fn compile(
                 prepared,
             )]));
         }
-        if !changes_nothing {
+        let errors = errors(folder)?;
+        let unnameable = unnameable(&errors, &source);
+        if !unnameable.is_empty() {
+            return Some(Made::Unnameable(unnameable));
+        }
+        if !gone.changed.is_empty() {
             // What of other cells does not fit any more is for evcxr to find.
             return None;
         }
-        let errors = errors(folder)?;
         let moved: Vec<String> = moved_away(&errors, &source);
         let is_about_results = |error: &Value| error["code"]["code"] == "E0277";
         if !moved.is_empty() {
@@ -240,78 +241,6 @@ fn compile(
         }
     }
     None
-}
-
-/// What these errors mean. Nothing if one is not the cell's own.
-fn mistakes(errors: &[Value], source: &Source, prepared: &Cell) -> Option<Vec<RustcError>> {
-    let found = errors.iter().map(|error| Found::new(error, source));
-    // Where brackets do not match, rustc points anywhere.
-    let is_flawed = prepared.has_errors() && !explain::flaws(prepared.text()).is_empty();
-    let found: Vec<Found> = match is_flawed {
-        true => found.flatten().collect(),
-        false => found.collect::<Option<_>>()?,
-    };
-    let mistake = |found| match found {
-        Found::Mistake(error) => Some(error),
-        Found::Borrows(name) => Some(unkept(explain::borrow(&name), &name, prepared)),
-        Found::Moved => None,
-    };
-    let mistakes: Vec<RustcError> = found.into_iter().filter_map(mistake).collect();
-    (is_flawed || !mistakes.is_empty()).then_some(mistakes)
-}
-
-/// That a variable cannot be kept for the next cell.
-fn unkept(message: String, name: &str, prepared: &Cell) -> RustcError {
-    let text = prepared.text();
-    let position = |at: usize| {
-        let before = text.get(..at).unwrap_or_default();
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        (before.matches('\n').count() + 1, line.chars().count() + 1)
-    };
-    let place = prepared.place_of_definition(name);
-    let mark = place.map(|place| Marked {
-        span: Some(Span {
-            start: position(place.start),
-            end: position(place.end),
-        }),
-        label: String::new(),
-        is_primary: true,
-    });
-    RustcError {
-        json: Value::Null,
-        message,
-        marks: mark.into_iter().collect(),
-        is_from_cells: true,
-    }
-}
-
-/// The first variable that is made to be a closure.
-fn closure(prepared: &Cell) -> Option<String> {
-    let lets = prepared.statements().iter().cloned();
-    let mut lets = lets.filter_map(ast::LetStmt::cast);
-    lets.find_map(|one| {
-        let is_closure = matches!(one.initializer()?, ast::Expr::ClosureExpr(_));
-        let ast::Pat::IdentPat(pattern) = one.pat()? else {
-            return None;
-        };
-        let name = pattern.name()?.text().to_string();
-        (is_closure && one.ty().is_none()).then_some(name)
-    })
-}
-
-/// The errors that rustc has just found. Nothing if it has found none.
-fn errors(folder: &Path) -> Option<Vec<Value>> {
-    let said = std::fs::read_to_string(folder.join(cargo::SAID)).ok()?;
-    let all = said
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-    // That some errors have occurred is no error.
-    let is_of_compiler = |one: &Value| one["message"].as_str().is_some_and(is_end_of_compiler);
-    let is_error = |one: &Value| {
-        let is_marked = one["spans"].as_array().is_some_and(|all| !all.is_empty());
-        one["level"] == "error" && (is_marked || is_of_compiler(one))
-    };
-    Some(all.filter(is_error).collect()).filter(|all: &Vec<Value>| !all.is_empty())
 }
 
 /// What the store of variables has to be told.
@@ -350,8 +279,8 @@ fn crate_of<'a>(prepared: &Cell, scope: &'a Scope, before: &'a Scope) -> Option<
     let statements = prepared.statements().iter().filter(is_statement);
     let own_items = prepared.items().map(|item| piece(prepared, item.syntax()));
     let may_fail = prepared.statements().iter().any(ends_by_question_mark);
-    let is_variable = |name: &String| !name.starts_with(char::is_uppercase);
-    let makes = made_by(prepared).into_keys().filter(is_variable);
+    let makes = made_by(prepared).into_keys();
+    let makes = makes.filter(|name| !is_constant(name, scope));
     Some(CellCrate {
         items: scope.items().map(|(_, text)| text).collect(),
         variables: before
@@ -366,6 +295,12 @@ fn crate_of<'a>(prepared: &Cell, scope: &'a Scope, before: &'a Scope) -> Option<
         may_fail,
         catches: true,
     })
+}
+
+/// Whether a name in a pattern is none of a new variable: `None`, a constant, a `struct` without
+/// fields.
+fn is_constant(name: &str, scope: &Scope) -> bool {
+    name == "None" || (name.starts_with(char::is_uppercase) && scope.has(name))
 }
 
 fn piece(prepared: &Cell, node: &SyntaxNode) -> Piece {
@@ -396,15 +331,15 @@ fn ends_by_question_mark(statement: &SyntaxNode) -> bool {
     questions.into_iter().any(|node| is_own(&node))
 }
 
-/// The variables that rustc says are gone where they are to be kept.
-fn moved_away(errors: &[Value], source: &Source) -> Vec<String> {
-    let lines: Vec<&str> = source.text.lines().collect();
-    let moved = errors.iter().filter_map(|error| {
-        let spans = error["spans"].as_array()?;
-        let primary = spans.iter().find(|span| span["is_primary"] == true)?;
-        let line = lines.get((primary["line_start"].as_u64()? as usize).checked_sub(1)?)?;
-        let is_meant = line.starts_with(PUT) && error["code"]["code"] == "E0382";
-        variable(line).filter(|_| is_meant).map(str::to_owned)
-    });
-    moved.collect()
+/// Takes variables out whose types no cell can write.
+fn leave_out(names: &[String], order: &mut Order, gone: &mut Gone) {
+    let State { scope, memory, .. } = &mut *order.state;
+    let cell = order.cell.number;
+    for name in names {
+        if let Some(variable) = scope.variables.remove(name) {
+            let kind = variable.kind;
+            memory.note(name, Fate::Unnameable { cell, kind });
+            gone.unnameable.push(name.clone());
+        }
+    }
 }

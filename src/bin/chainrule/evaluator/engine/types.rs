@@ -6,7 +6,8 @@
 //! variable whose type no later cell can name, such as a `struct` that a macro has defined within
 //! the cell, is left out when it first stands in the way.
 
-use crate::compiler::public_paths::{PublicPaths, in_a_cell};
+use crate::compiler::kinds::in_a_cell;
+use crate::compiler::public_paths::PublicPaths;
 use crate::compiler::rustc_error::RustcError;
 use crate::evaluator::state::scope::{Variable, Variables};
 use chainrule::base::protocol::Event;
@@ -26,11 +27,12 @@ pub fn complete<'a>(
     variables: &mut Variables,
     reported: &[Event],
     paths: impl Fn() -> &'a PublicPaths,
+    own: &PublicPaths,
 ) {
     for (name, variable) in with_gaps(variables) {
         let reported = self::reported(name, reported);
         let complete = |reported: String| match variable.kind.as_str() {
-            UNKNOWN => in_a_cell(&reported, paths()),
+            UNKNOWN => in_a_cell(&reported, paths(), own),
             kind => filled(kind, &reported),
         };
         if let Some(complete) = reported.and_then(complete) {

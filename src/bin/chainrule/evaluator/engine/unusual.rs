@@ -13,7 +13,14 @@ pub fn suits(cell: &Cell, prepared: &Cell, state: &State) -> bool {
         && !state.scope.has_commands()
         && names_taken(cell, &state.scope).is_empty()
         && meant_before(cell, &state.scope, &state.definitions).is_empty();
-    is_plain && !hides_types(prepared, &state.scope)
+    is_plain && !hides_types(prepared, &state.scope) && !has_unclear_names(prepared, &state.scope)
+}
+
+/// Whether a capital name in a pattern may be one that `use E::*` gives.
+fn has_unclear_names(cell: &Cell, scope: &Scope) -> bool {
+    let is_unclear = |name: &String| name.starts_with(char::is_uppercase) && !scope.has(name);
+    let mut texts = scope.items().map(|(_, text)| text).chain([cell.text()]);
+    made_by(cell).keys().any(is_unclear) && texts.any(|text| text.contains("::*"))
 }
 
 /// Whether a cell may give a variable a type without a name: what a function hides, a function
@@ -55,7 +62,11 @@ fn hides_types(cell: &Cell, scope: &Scope) -> bool {
 
 /// The functions in a text that return `impl Trait`, by their names.
 fn functions_that_hide(text: &str) -> impl Iterator<Item = &str> {
-    text.match_indices("-> impl").filter_map(move |(at, _)| {
+    text.match_indices("->").filter_map(move |(at, _)| {
+        let returned = text[at..].split(['{', ';']).next()?;
+        if !words(returned).any(|word| word == "impl") {
+            return None;
+        }
         let (_, head) = text[..at].rsplit_once("fn ")?;
         head.split(|c: char| !c.is_alphanumeric() && c != '_')
             .next()

@@ -1,0 +1,130 @@
+//! What the errors mean that rustc has found in the crate of a cell: mistakes of the cell, variables
+//! that it moves away, something that is in its way.
+
+use super::Order;
+use super::kept::Ran;
+use crate::compiler::cell_crate::Source;
+use crate::compiler::rustc_error::{Found, Marked, RustcError, Span};
+use crate::compiler::stand_in::cargo;
+use crate::compiler::stand_in::ended::is_end_of_compiler;
+use crate::compiler::stand_in::generated::{PUT, SOURCE, variable};
+use crate::evaluator::cell::Cell;
+use crate::evaluator::changes::gone::Gone;
+use crate::evaluator::changes::obstacles::{Compilation, Search};
+use crate::evaluator::explain;
+use crate::evaluator::failure::fault::Fault;
+use ra_ap_syntax::ast::{self, AstNode, HasName};
+use serde_json::Value;
+use std::path::Path;
+
+/// A cell with these mistakes, if they are its own: not if something of an earlier cell is in its
+/// way.
+pub fn refused(order: &Order, errors: Vec<RustcError>, folder: &Path) -> Option<Ran> {
+    let compiled = Compilation {
+        source: std::fs::read_to_string(folder.join(SOURCE)).ok()?,
+        diagnostics: std::fs::read_to_string(folder.join(cargo::SAID)).ok(),
+    };
+    let search = Search {
+        cell: order.cell,
+        scope: &order.state.scope,
+        sources: order.sources,
+        compiled: &compiled,
+    };
+    let is_alone = search.obstacles(&errors).is_empty();
+    is_alone.then(|| Ran::new(Err(Fault::Refused(errors)), Gone::default()))
+}
+
+/// What these errors mean. Nothing if one is not the cell's own.
+pub fn mistakes(errors: &[Value], source: &Source, prepared: &Cell) -> Option<Vec<RustcError>> {
+    let found = errors.iter().map(|error| Found::new(error, source));
+    // Where brackets do not match, rustc points anywhere.
+    let is_flawed = prepared.has_errors() && !explain::flaws(prepared.text()).is_empty();
+    let found: Vec<Found> = match is_flawed {
+        true => found.flatten().collect(),
+        false => found.collect::<Option<_>>()?,
+    };
+    let mistake = |found| match found {
+        Found::Mistake(error) => Some(error),
+        Found::Borrows(name) => Some(unkept(explain::borrow(&name), &name, prepared)),
+        Found::Moved => None,
+    };
+    let mistakes: Vec<RustcError> = found.into_iter().filter_map(mistake).collect();
+    (is_flawed || !mistakes.is_empty()).then_some(mistakes)
+}
+
+/// That a variable cannot be kept for the next cell.
+pub fn unkept(message: String, name: &str, prepared: &Cell) -> RustcError {
+    let text = prepared.text();
+    let position = |at: usize| {
+        let before = text.get(..at).unwrap_or_default();
+        let line = before.rsplit('\n').next().unwrap_or_default();
+        (before.matches('\n').count() + 1, line.chars().count() + 1)
+    };
+    let place = prepared.place_of_definition(name);
+    let mark = place.map(|place| Marked {
+        span: Some(Span {
+            start: position(place.start),
+            end: position(place.end),
+        }),
+        label: String::new(),
+        is_primary: true,
+    });
+    RustcError {
+        json: Value::Null,
+        message,
+        marks: mark.into_iter().collect(),
+        is_from_cells: true,
+    }
+}
+
+/// The first variable that is made to be a closure.
+pub fn closure(prepared: &Cell) -> Option<String> {
+    let lets = prepared.statements().iter().cloned();
+    let mut lets = lets.filter_map(ast::LetStmt::cast);
+    lets.find_map(|one| {
+        let is_closure = matches!(one.initializer()?, ast::Expr::ClosureExpr(_));
+        let ast::Pat::IdentPat(pattern) = one.pat()? else {
+            return None;
+        };
+        let name = pattern.name()?.text().to_string();
+        (is_closure && one.ty().is_none()).then_some(name)
+    })
+}
+
+/// The errors that rustc has just found. Nothing if it has found none.
+pub fn errors(folder: &Path) -> Option<Vec<Value>> {
+    let said = std::fs::read_to_string(folder.join(cargo::SAID)).ok()?;
+    let all = said
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+    // That some errors have occurred is no error.
+    let is_of_compiler = |one: &Value| one["message"].as_str().is_some_and(is_end_of_compiler);
+    let is_error = |one: &Value| {
+        let is_marked = one["spans"].as_array().is_some_and(|all| !all.is_empty());
+        one["level"] == "error" && (is_marked || is_of_compiler(one))
+    };
+    Some(all.filter(is_error).collect()).filter(|all: &Vec<Value>| !all.is_empty())
+}
+
+/// The variables whose types rustc does not understand where they are taken out of the store.
+pub fn unnameable(errors: &[Value], source: &Source) -> Vec<String> {
+    let places = errors.iter().flat_map(|error| error["spans"].as_array());
+    let primary = places.flatten().filter(|span| span["is_primary"] == true);
+    let lines = primary.filter_map(|span| span["line_start"].as_u64());
+    let lines = lines.filter_map(|line| source.of_the_store(line as usize));
+    let taken = lines.filter(|line| !line.starts_with(PUT));
+    taken.filter_map(variable).map(str::to_owned).collect()
+}
+
+/// The variables that rustc says are gone where they are to be kept.
+pub fn moved_away(errors: &[Value], source: &Source) -> Vec<String> {
+    let lines: Vec<&str> = source.text.lines().collect();
+    let moved = errors.iter().filter_map(|error| {
+        let spans = error["spans"].as_array()?;
+        let primary = spans.iter().find(|span| span["is_primary"] == true)?;
+        let line = lines.get((primary["line_start"].as_u64()? as usize).checked_sub(1)?)?;
+        let is_meant = line.starts_with(PUT) && error["code"]["code"] == "E0382";
+        variable(line).filter(|_| is_meant).map(str::to_owned)
+    });
+    moved.collect()
+}
