@@ -86,7 +86,7 @@ mod tests {
             ["write", "`let mut x = 3;`", "here"]
         );
         assert_eq!(
-            broken("请改成 `let mut x = 3;`，再运行。", 24, ""),
+            broken("请改成 `let mut x = 3;`，再运行。", 25, ""),
             ["请改成 `let mut x = 3;`，", "再运行。"]
         );
         assert_eq!(

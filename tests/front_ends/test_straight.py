@@ -242,8 +242,8 @@ def variables(kernel):
     """Names and types, as the table shows them."""
     _, outputs = kernel.run(":vars")
     texts = [content["data"]["text/plain"] for kind, content in outputs if kind == "display_data"]
-    rows = [line.split("  ")[:2] for line in "\n".join(texts).splitlines()[2:]]
-    return rows
+    lines = [line for line in "\n".join(texts).splitlines()[2:] if not line.startswith("─")]
+    return [line.split("  ")[:2] for line in lines]
 
 
 @pytest.fixture(scope="module")

@@ -32,7 +32,7 @@ pub fn in_a_cell(kind: &str, paths: &PublicPaths, own: &PublicPaths) -> Option<S
         }
     }
     text.push_str(rest);
-    let text = with_static_lifetimes(&with_parentheses(&text));
+    let text = with_static_lifetimes(&with_parentheses(&text), true);
     (!has_unclear_lifetimes(&text)).then_some(text)
 }
 
@@ -75,8 +75,9 @@ fn bounds(text: &str) -> (usize, bool) {
 }
 
 /// `&'static str` for `&str`, `Chars<'static>` for `Chars<'_>`: what is kept for other cells lives
-/// as long as all of them. In functions `'_` is any lifetime.
-pub fn with_static_lifetimes(kind: &str) -> String {
+/// as long as all of them. In functions `'_` is any lifetime; and `&`, too, where rust-analyzer has
+/// written the type: then not `in_functions`.
+pub fn with_static_lifetimes(kind: &str, in_functions: bool) -> String {
     const BEFORE: &str = "type T = ";
     const STATIC: &str = "'static";
     if !kind.contains(['&', '\'']) {
@@ -86,14 +87,15 @@ pub fn with_static_lifetimes(kind: &str) -> String {
     let mut changes: Vec<(usize, usize, String)> = Vec::new();
     for node in file.syntax_node().descendants() {
         let range = node.text_range();
+        let is_of_function = node.ancestors().any(|above| is_of_function(&above));
         if let Some(one) = ast::RefType::cast(node.clone()) {
-            let amp = one.amp_token().filter(|_| one.lifetime().is_none());
+            let is_any = is_of_function && !in_functions;
+            let amp = one
+                .amp_token()
+                .filter(|_| one.lifetime().is_none() && !is_any);
             let end = amp.map(|amp| usize::from(amp.text_range().end()));
             changes.extend(end.map(|end| (end, end, format!("{STATIC} "))));
-        } else if ast::Lifetime::can_cast(node.kind())
-            && node.text() == "'_"
-            && !node.ancestors().any(|above| is_of_function(&above))
-        {
+        } else if ast::Lifetime::can_cast(node.kind()) && node.text() == "'_" && !is_of_function {
             changes.push((range.start().into(), range.end().into(), STATIC.to_owned()));
         }
     }

@@ -412,8 +412,8 @@ mod tests {
                 "for<'a> fn(&'a u8, here::c::C<'_>) -> &'a u8",
             ),
             (
-                "dyn here::c::Fn(&u8) + 'static",
-                "dyn here::c::Fn(&u8) + 'static",
+                "dyn here::c::Fn(&'_ u8) + 'static",
+                "dyn here::c::Fn(&'_ u8) + 'static",
             ),
         ] {
             assert_eq!(in_a_cell(kind).as_deref(), Some(expected), "{kind}");

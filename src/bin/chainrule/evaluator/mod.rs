@@ -190,9 +190,9 @@ impl Evaluator {
             self.run_ours(number, &table, sink)?;
         }
         let cell = Cell::numbered(number, code);
-        let memory = &self.state.memory;
+        let scope = &self.state.scope;
         let there = own_crates::with_crates_of_rust(&cell);
-        let there = own_lines::with_own_lines(&there, |name| memory.defined_in(name).is_some());
+        let there = own_lines::with_own_lines(&there, |name| scope.has_macro(name));
         let implementations = &self.state.implementations;
         let prepared = match there == cell.text() {
             true => prepare(&cell, implementations),

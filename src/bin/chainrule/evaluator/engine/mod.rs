@@ -300,7 +300,7 @@ impl Engine {
         self.evcxr.has_seen(scope);
         // rust-analyzer leaves lifetimes out, and evcxr takes it at its word: it is told.
         for variable in scope.variables.values_mut() {
-            variable.kind = with_static_lifetimes(&variable.kind);
+            variable.kind = with_static_lifetimes(&variable.kind, false);
         }
     }
 

@@ -1,5 +1,5 @@
-//! What the errors mean that rustc has found in the crate of a cell: mistakes of the cell, variables
-//! that it moves away, something that is in its way.
+//! What the errors mean that rustc has found in the crate of a cell: mistakes of the cell,
+//! variables that it moves away, something that is in its way.
 
 use super::Order;
 use super::kept::Ran;

@@ -125,6 +125,16 @@ impl Scope {
             .any(|item| item.name == name && !is_empty(&item.text))
     }
 
+    /// Whether cells have defined a macro of this name; variables may have it, too.
+    pub fn has_macro(&self, name: &str) -> bool {
+        let definition = format!("macro_rules! {name}");
+        self.items.iter().any(|item| {
+            let mut found = item.text.match_indices(&definition);
+            let is_name = |c: char| c.is_alphanumeric() || c == '_';
+            found.any(|(at, _)| !item.text[at + definition.len()..].starts_with(is_name))
+        })
+    }
+
     /// Forgets an item without a name, such as `use Op::*;`.
     pub fn forget(&mut self, text: &str) {
         self.items
