@@ -108,23 +108,26 @@ pub fn errors(folder: &Path) -> Option<Vec<Value>> {
 
 /// The variables whose types rustc does not understand where they are taken out of the store.
 pub fn unnameable(errors: &[Value], source: &Source) -> Vec<String> {
-    let places = errors.iter().flat_map(|error| error["spans"].as_array());
-    let primary = places.flatten().filter(|span| span["is_primary"] == true);
-    let lines = primary.filter_map(|span| span["line_start"].as_u64());
-    let lines = lines.filter_map(|line| source.of_the_store(line as usize));
+    let lines = errors.iter().flat_map(primary_lines);
+    let lines = lines.filter_map(|line| source.of_the_store(line));
     let taken = lines.filter(|line| !line.starts_with(PUT));
     taken.filter_map(variable).map(str::to_owned).collect()
 }
 
 /// The variables that rustc says are gone where they are to be kept.
 pub fn moved_away(errors: &[Value], source: &Source) -> Vec<String> {
-    let lines: Vec<&str> = source.text.lines().collect();
-    let moved = errors.iter().filter_map(|error| {
-        let spans = error["spans"].as_array()?;
-        let primary = spans.iter().find(|span| span["is_primary"] == true)?;
-        let line = lines.get((primary["line_start"].as_u64()? as usize).checked_sub(1)?)?;
-        let is_meant = line.starts_with(PUT) && error["code"]["code"] == "E0382";
-        variable(line).filter(|_| is_meant).map(str::to_owned)
-    });
-    moved.collect()
+    let moves = errors
+        .iter()
+        .filter(|error| error["code"]["code"] == "E0382");
+    let lines = moves.filter_map(|error| primary_lines(error).next());
+    let lines = lines.filter_map(|line| source.of_the_store(line));
+    let kept = lines.filter(|line| line.starts_with(PUT));
+    kept.filter_map(variable).map(str::to_owned).collect()
+}
+
+/// The lines of the crate, not of a macro of another one, that an error is about.
+fn primary_lines(error: &Value) -> impl Iterator<Item = usize> {
+    let spans = error["spans"].as_array().into_iter().flatten();
+    let primary = spans.filter(|span| span["is_primary"] == true && span["file_name"] == SOURCE);
+    primary.filter_map(|span| Some(span["line_start"].as_u64()? as usize))
 }
