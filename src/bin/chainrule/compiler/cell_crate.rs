@@ -17,6 +17,8 @@ pub struct CellCrate<'a> {
     pub statements: Vec<Piece>,
     /// The definitions of this cell, which are among the items.
     pub own_items: Vec<Piece>,
+    /// Its imports, one by one: where each stands in the cell is not known.
+    pub own_imports: Vec<String>,
     /// The names of the variables that it makes.
     pub makes: Vec<String>,
     /// Variables that it moves away: they are not put back.
@@ -39,6 +41,7 @@ pub struct Piece {
 pub struct Source {
     pub text: String,
     own: Vec<Own>,
+    imports: Vec<String>,
 }
 
 /// Lines that are the cell's.
@@ -65,6 +68,12 @@ impl Source {
         let line = self.text.lines().nth(line.checked_sub(1)?)?;
         let is_meant = line.starts_with(PUT) || line.contains(TAKE) || line.starts_with(CHECK);
         is_meant.then_some(line)
+    }
+
+    /// Whether a line, from 1, is an import of the cell.
+    pub fn is_import(&self, line: usize) -> bool {
+        let line = self.text.lines().nth(line.wrapping_sub(1));
+        line.is_some_and(|line| self.imports.iter().any(|import| import == line))
     }
 
     fn line(&mut self, piece: &str) {
@@ -109,6 +118,7 @@ impl CellCrate<'_> {
         let mut source = Source {
             text: String::from("#![allow(unused_imports, unused_mut, dead_code)]\n"),
             own: Vec::new(),
+            imports: self.own_imports.clone(),
         };
         self.items.iter().for_each(|item| source.line(item));
         self.note_own_items(&mut source);

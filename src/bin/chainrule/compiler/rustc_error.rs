@@ -51,7 +51,7 @@ impl RustcError {
     /// One that is about the cell in `source`. Nothing where it is about anything else.
     fn of_cell(json: &Value, source: &Source) -> Option<RustcError> {
         let primary = spans(json).find(|span| span["is_primary"] == true);
-        if let Some(primary) = primary {
+        if let Some(primary) = primary.filter(|primary| !is_import(primary, source)) {
             place(primary, source)?;
         }
         let message = json["message"].as_str()?;
@@ -146,6 +146,12 @@ fn place<'a>(span: &'a Value, source: &Source) -> Option<(Span, Option<&'a str>)
         }
         None => None,
     }
+}
+
+fn is_import(span: &Value, source: &Source) -> bool {
+    let line = span["line_start"].as_u64();
+    span["file_name"] == generated::SOURCE
+        && line.is_some_and(|line| source.is_import(line as usize))
 }
 
 /// The lines of a span that take variables out of the store or put them back.

@@ -12,6 +12,7 @@ use crate::compiler::rustc_error::RustcError;
 use crate::compiler::stand_in::cargo;
 use crate::compiler::stand_in::generated::SOURCE;
 use crate::compiler::times;
+use crate::evaluator::cell::imports::imports;
 use crate::evaluator::cell::prepare::Prepared;
 use crate::evaluator::cell::{BEFORE, Cell};
 use crate::evaluator::changes::gone::Gone;
@@ -290,6 +291,7 @@ fn crate_of<'a>(prepared: &Cell, scope: &'a Scope, before: &'a Scope) -> Option<
             .collect(),
         statements: statements.map(|node| piece(prepared, node)).collect(),
         own_items: own_items.collect(),
+        own_imports: imports(prepared).into_iter().map(|one| one.text).collect(),
         makes: makes.collect(),
         moves: Vec::new(),
         may_fail,
