@@ -24,7 +24,8 @@ def test_kernel_info_comes_at_once_and_on_both_channels(jupyter_folders):
         kernel.value(f"{time.time_ns()}u64")  # nobody has compiled it before
         first = kernel.ready_after + time.perf_counter() - start
         print(f"\nkernel start to kernel_info_reply: {kernel.ready_after:.3f} s, to the first value {first:.3f} s")
-        assert kernel.ready_after < first / 2
+        # Whoever had something else started first, such as evcxr, would wait for that alone.
+        assert kernel.ready_after < 0.9 * first
     finally:
         kernel.stop()
 
