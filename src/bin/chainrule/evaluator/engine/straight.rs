@@ -4,7 +4,7 @@
 
 use super::kept::{JustCompiled, Ran, ends_early, variables_in};
 use super::refused::{closure, errors, mistakes, moved_away, refused, unkept, unnameable};
-use super::unusual::suits;
+use super::unusual::{may_keep_a_function, suits};
 use super::{Engine, Order};
 use crate::compiler::cell_crate::{CellCrate, FUNCTION, Piece};
 use crate::compiler::redefinition::Redefinition;
@@ -209,6 +209,9 @@ fn compile(order: &Order, gone: &Gone, folder: &Path, template: &Path) -> Option
         if status.success() && is_to_run {
             let object = std::fs::read(cargo::straight_object(folder)).ok()?;
             let has = |word: &[u8]| object.windows(word.len()).any(|part| part == word);
+            if may_keep_a_function(prepared, &state.scope) {
+                return None;
+            }
             if !UNNAMEABLE.iter().any(|word| has(word)) {
                 return Some(Made::Object(object));
             }

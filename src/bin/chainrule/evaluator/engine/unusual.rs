@@ -23,9 +23,27 @@ fn has_unclear_names(cell: &Cell, scope: &Scope) -> bool {
     made_by(cell).keys().any(is_unclear) && texts.any(|text| text.contains("::*"))
 }
 
-/// Whether a cell may give a variable a type without a name: what a function hides, a function
-/// itself.
+/// Whether a cell may give a variable a type without a name, which a function hides.
 fn hides_types(cell: &Cell, scope: &Scope) -> bool {
+    let made = made_by(cell);
+    let is_unusual = |node: &SyntaxNode| {
+        matches!(
+            node.kind(),
+            SyntaxKind::EXTERN_CRATE | SyntaxKind::AWAIT_EXPR
+        )
+    };
+    let mut all = cell.statements().iter().flat_map(|node| node.descendants());
+    let texts = scope.items().map(|(_, text)| text).chain([cell.text()]);
+    let hiding: Vec<&str> = texts.flat_map(functions_that_hide).collect();
+    let calls_one = || words(cell.text()).any(|word| hiding.contains(&word));
+    cell.text().contains("#!")
+        || all.any(|node| is_unusual(&node))
+        || (!made.is_empty() && !hiding.is_empty() && calls_one())
+}
+
+/// Whether a cell that rustc accepts makes a variable that is a function, or at least something of
+/// which only evcxr knows. A cell that names nothing there is only mistaken.
+pub fn may_keep_a_function(cell: &Cell, scope: &Scope) -> bool {
     let made = made_by(cell);
     let is_function = |one: ast::LetStmt| {
         let Some(ast::Expr::PathExpr(path)) = one.initializer() else {
@@ -43,21 +61,9 @@ fn hides_types(cell: &Cell, scope: &Scope) -> bool {
         let is_small = |name: String| name.starts_with(|c: char| c.is_lowercase() || c == '_');
         !is_variable && name.is_none_or(is_small)
     };
-    let is_unusual = |node: &SyntaxNode| {
-        matches!(
-            node.kind(),
-            SyntaxKind::EXTERN_CRATE | SyntaxKind::AWAIT_EXPR
-        )
-    };
-    let mut all = cell.statements().iter().flat_map(|node| node.descendants());
-    let texts = scope.items().map(|(_, text)| text).chain([cell.text()]);
-    let hiding: Vec<&str> = texts.flat_map(functions_that_hide).collect();
-    let calls_one = || words(cell.text()).any(|word| hiding.contains(&word));
     let lets = cell.statements().iter().cloned();
-    cell.text().contains("#!")
-        || all.any(|node| is_unusual(&node))
-        || (!made.is_empty() && !hiding.is_empty() && calls_one())
-        || lets.filter_map(ast::LetStmt::cast).any(is_function)
+    let mut lets = lets.filter_map(ast::LetStmt::cast);
+    lets.any(is_function)
 }
 
 /// The functions in a text that return `impl Trait`, by their names.
