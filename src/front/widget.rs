@@ -82,7 +82,12 @@ impl Widget {
         // Descriptions are as wide as they need to be: usually they are cut.
         let style_view = json!({"_view_module": BASE, "description_width": "initial"});
         let (style, _) = part(style, CONTROLS, "Style", style_view);
-        let (layout, _) = part("Layout", BASE, "Layout", json!({}));
+        // Choices have room for one line each, however long it is.
+        let place = match name {
+            "RadioButtons" => json!({"width": "auto"}),
+            _ => json!({}),
+        };
+        let (layout, _) = part("Layout", BASE, "Layout", place);
         traits["layout"] = format!("IPY_MODEL_{}", layout.id()).into();
         traits["style"] = format!("IPY_MODEL_{}", style.id()).into();
         let (comm, first) = part(name, CONTROLS, name, traits);
