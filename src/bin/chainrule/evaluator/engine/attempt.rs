@@ -90,11 +90,9 @@ impl Attempt<'_> {
     /// Takes out of the session what does not fit what the cell changes. A cell that would not
     /// compile takes nothing: it ends with its errors, and whoever called puts the variables back.
     fn make_room(&mut self) -> Result<(), Fault> {
-        let (after, next) = self.state.after(self.prepared, self.folder);
-        let State {
-            scope, definitions, ..
-        } = &mut *self.state;
-        if scope.items().eq(after.items()) && next.has_crates_of(definitions) {
+        let taken_out = take_out_outdated(self.cell, self.prepared, self.state, self.folder)?;
+        let Some(gone) = taken_out else {
+            let (_, next) = self.state.after(self.prepared, self.folder);
             // The store is told once, when the cell runs, of what has gone in other rounds.
             return self.evcxr.redefine(&Redefinition {
                 identity: next.identity().word(),
@@ -102,27 +100,8 @@ impl Attempt<'_> {
                 gone: self.gone.variables.clone(),
                 ..Redefinition::default()
             });
-        }
-        let outdated = definitions.outdated(scope, &after, &next);
-        let mut changed: Vec<String> = outdated.values().flatten().cloned().collect();
-        changed.sort();
-        changed.dedup();
-        let is_used = |name: &&String| self.cell.place_of_use(name).is_some();
-        if let Some(name) = outdated.keys().find(is_used) {
-            return Err(Fault::Said(explain::outdated(name, &changed.join(", "))));
-        }
-        scope
-            .variables
-            .retain(|name, _| !outdated.contains_key(name));
-        let mut gone = Gone {
-            changed,
-            variables: outdated.into_keys().collect(),
-            ..Gone::default()
         };
-        let redefined = redefined_by(self.cell, scope);
-        if !redefined.is_empty() && gone.changed.is_empty() {
-            gone.changed.clone_from(&redefined);
-        }
+        let redefined = redefined_by(self.cell, &self.state.scope);
         let before = std::mem::replace(&mut self.gone, gone);
         let fits = match redefined.is_empty() {
             true => Ok(()),
@@ -211,6 +190,42 @@ impl Attempt<'_> {
         self.gone.unnameable.extend(unnameable);
         Ok(is_any)
     }
+}
+
+/// Takes out the variables that do not fit what a cell changes. Nothing where it changes nothing;
+/// a cell that uses one of them is refused.
+pub fn take_out_outdated(
+    cell: &Cell,
+    prepared: &Prepared,
+    state: &mut State,
+    folder: &Path,
+) -> Result<Option<Gone>, Fault> {
+    let (after, next) = state.after(prepared, folder);
+    let State {
+        scope, definitions, ..
+    } = state;
+    if scope.items().eq(after.items()) && next.has_crates_of(definitions) {
+        return Ok(None);
+    }
+    let outdated = definitions.outdated(scope, &after, &next);
+    let mut changed: Vec<String> = outdated.values().flatten().cloned().collect();
+    changed.sort();
+    changed.dedup();
+    let is_used = |name: &&String| cell.place_of_use(name).is_some();
+    if let Some(name) = outdated.keys().find(is_used) {
+        return Err(Fault::Said(explain::outdated(name, &changed.join(", "))));
+    }
+    if changed.is_empty() {
+        changed = redefined_by(cell, scope);
+    }
+    scope
+        .variables
+        .retain(|name, _| !outdated.contains_key(name));
+    Ok(Some(Gone {
+        changed,
+        variables: outdated.into_keys().collect(),
+        ..Gone::default()
+    }))
 }
 
 /// rustc does not find a variable that has to go with this cell: the reason is the type.

@@ -2,6 +2,7 @@
 //! and reports the types of what it has made. What is unusual about a cell, and what rustc refuses,
 //! is left to evcxr, which does the same with more questions asked.
 
+use super::attempt::take_out_outdated;
 use super::kept::{JustCompiled, Ran, ends_early, variables_in};
 use super::refused::{closure, errors, mistakes, moved_away, refused, unkept, unnameable};
 use super::unusual::{may_keep_a_function, suits};
@@ -20,14 +21,12 @@ use crate::evaluator::explain::memory::Fate;
 use crate::evaluator::explain::{self, warnings};
 use crate::evaluator::failure::fault::Fault;
 use crate::evaluator::state::State;
-use crate::evaluator::state::definitions::redefined_by;
 use crate::evaluator::state::scope::{Scope, Variables, made_by};
 use crate::worker::relay::Exchange;
 use evcxr::EvalOutputs;
 use ra_ap_syntax::SyntaxNode;
 use ra_ap_syntax::ast::{self, AstNode};
 use serde_json::Value;
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -52,8 +51,9 @@ impl Engine {
     fn make_room_and_go(&mut self, order: &mut Order, key: &Option<String>) -> Option<Ran> {
         let folder = times::straight(self.session.folder());
         std::fs::create_dir_all(&folder).ok()?;
-        let mut gone = match outdated(order, &self.folder) {
-            Ok(gone) => gone,
+        let taken_out = take_out_outdated(order.cell, order.prepared, order.state, &self.folder);
+        let mut gone = match taken_out {
+            Ok(gone) => gone.unwrap_or_default(),
             Err(fault) => return Some(Ran::new(Err(fault), Gone::default())),
         };
         let redefinition = redefinition(order.prepared, order.state, &gone, &self.folder);
@@ -158,37 +158,6 @@ enum Made {
     /// It does not come to the cell: no cell can write the types of these variables.
     Unnameable(Vec<String>),
     Errors(Vec<RustcError>),
-}
-
-/// Takes out the variables that do not fit what the cell changes. A cell that uses one of them is
-/// refused.
-fn outdated(order: &mut Order, folder: &Path) -> Result<Gone, Fault> {
-    let (after, next) = order.state.after(order.prepared, folder);
-    let State {
-        scope, definitions, ..
-    } = &mut *order.state;
-    if scope.items().eq(after.items()) && next.has_crates_of(definitions) {
-        return Ok(Gone::default());
-    }
-    let outdated = definitions.outdated(scope, &after, &next);
-    let changed: BTreeSet<String> = outdated.values().flatten().cloned().collect();
-    let mut changed: Vec<String> = changed.into_iter().collect();
-    let is_used = |name: &&String| order.cell.place_of_use(name).is_some();
-    if let Some(name) = outdated.keys().find(is_used) {
-        let said = explain::outdated(name, &changed.join(", "));
-        return Err(Fault::Said(said));
-    }
-    if changed.is_empty() {
-        changed = redefined_by(order.cell, scope);
-    }
-    scope
-        .variables
-        .retain(|name, _| !outdated.contains_key(name));
-    Ok(Gone {
-        changed,
-        variables: outdated.into_keys().collect(),
-        ..Gone::default()
-    })
 }
 
 /// Compiles a cell that is given as evcxr would get it. Nothing if that is for evcxr.
