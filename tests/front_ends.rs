@@ -38,6 +38,11 @@ fn protocol() {
 }
 
 #[test]
+fn analyzer() {
+    pytest("test_analyzer.py", Duration::from_secs(900));
+}
+
+#[test]
 fn stops() {
     pytest("test_stops.py", Duration::from_secs(900));
 }

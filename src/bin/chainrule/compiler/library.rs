@@ -28,6 +28,7 @@ use super::{facade, parts};
 use crate::machine::folders;
 use anyhow::{Context, Result};
 use include_dir::{Dir, DirEntry, include_dir};
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::ffi::OsString;
 use std::fs;
@@ -46,7 +47,7 @@ const LAYOUT: &str = "3";
 const HOME: &str = "home";
 
 /// In what form a session's Cargo.toml names the library.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Serialize, Deserialize)]
 pub enum Form {
     /// As it is compiled.
     Library,
@@ -84,7 +85,7 @@ pub const PRELUDE: &str = "#![deny(ambiguous_glob_imports)]\nuse chainrule::prel
      Optimizer as _, Show as _};";
 
 /// A folder in which the library is ready to be linked to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Library {
     folder: PathBuf,
 }

@@ -3,11 +3,11 @@
 
 use super::cell_crate::Source;
 use super::stand_in::generated;
-use evcxr::CompilationError;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// An error, or a warning.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RustcError {
     /// As rustc says it.
     pub json: Value,
@@ -18,7 +18,7 @@ pub struct RustcError {
 }
 
 /// Something that is marked, in the cell or where nobody sees it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Marked {
     pub span: Option<Span>,
     pub label: String,
@@ -26,7 +26,7 @@ pub struct Marked {
 }
 
 /// Lines and columns of the cell, as it was given to the compiler, from 1; columns in characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Span {
     pub start: (usize, usize),
     pub end: (usize, usize),
@@ -96,25 +96,6 @@ impl Found {
             "E0382" | "E0505" => Some(Found::Moved),
             "E0597" => Some(Found::Borrows(name.to_owned())),
             _ => RustcError::of_cell(json, source).map(Found::Mistake),
-        }
-    }
-}
-
-impl From<&CompilationError> for RustcError {
-    fn from(error: &CompilationError) -> RustcError {
-        let marked = error.spanned_messages().iter().map(|one| Marked {
-            span: one.span.map(|span| Span {
-                start: (span.start_line, span.start_column),
-                end: (span.end_line, span.end_column),
-            }),
-            label: one.label.clone(),
-            is_primary: one.is_primary,
-        });
-        RustcError {
-            marks: marked.collect(),
-            message: error.message(),
-            is_from_cells: error.is_from_user_code(),
-            json: error.json.clone(),
         }
     }
 }

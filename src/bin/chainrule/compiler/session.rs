@@ -6,10 +6,10 @@ use super::library::{Library, cache_folder};
 use super::stand_in::cargo;
 use super::stand_in::ended::note_limit;
 use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
 
 const SETTINGS: [&str; 2] = ["Cargo.toml", ".cargo/config.toml"];
 
@@ -90,27 +90,19 @@ impl Session {
 }
 
 /// Everything that cargo built for the library, for a session's folder.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Filling {
     from: PathBuf,
     to: PathBuf,
-    /// evcxr's start fills the folder, on a thread of its own, and so does what makes it whole
-    /// again before a cell.
-    turn: Arc<Mutex<()>>,
 }
 
 impl Filling {
-    fn new(from: PathBuf, to: PathBuf) -> Filling {
-        Filling {
-            from,
-            to,
-            turn: Arc::default(),
-        }
+    pub fn new(from: PathBuf, to: PathBuf) -> Filling {
+        Filling { from, to }
     }
 
     /// Puts it in place, if it is not there.
     pub fn run(&self) -> Result<()> {
-        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         if self.to.is_dir() {
             return Ok(());
         }
@@ -175,36 +167,6 @@ fn remove_abandoned(sessions: &Path) {
             && !Path::new("/proc").join(owner.to_string()).exists()
         {
             let _ = fs::remove_dir_all(entry.path());
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// evcxr starts on a thread of its own while a cell that needs none of it runs: both fill the
-    /// folder.
-    #[test]
-    fn a_folder_can_be_filled_from_two_threads_at_once() {
-        let root = tempfile::tempdir().unwrap();
-        let from = root.path().join("from");
-        for number in 0..300 {
-            let folder = from.join(format!("folder-{number}"));
-            fs::create_dir_all(&folder).unwrap();
-            fs::write(folder.join("file"), "content").unwrap();
-        }
-        for round in 0..10 {
-            let filling = Filling::new(from.clone(), root.path().join(format!("to-{round}")));
-            std::thread::scope(|scope| {
-                let threads: Vec<_> = (0..3)
-                    .map(|_| scope.spawn(|| filling.clone().run()))
-                    .collect();
-                threads
-                    .into_iter()
-                    .for_each(|thread| thread.join().unwrap().unwrap());
-            });
-            assert_eq!(fs::read_dir(&filling.to).unwrap().count(), 300);
         }
     }
 }

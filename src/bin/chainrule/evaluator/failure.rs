@@ -10,7 +10,7 @@ use super::cell::sources::Place;
 use super::explain::memory::Memory;
 use super::explain::{self, Case, Unkept};
 use chainrule::display::{broken, columns};
-use fault::Fault;
+use fault::{Fault, unanalyzed};
 use generated::{name_of_the_kernel, without_generated};
 pub use mistake::Mistake;
 use serde::{Deserialize, Serialize};
@@ -224,6 +224,7 @@ impl Refusal {
             }
             Fault::Said(message) => Refusal::Said(message.clone()),
             Fault::Lost => Refusal::Said(String::new()),
+            Fault::Unanalyzed(how) => Refusal::Said(unanalyzed(how)),
         }
     }
 

@@ -7,6 +7,7 @@ use super::failure::fault::Fault;
 use super::failure::{Failure, Refusal};
 use super::objects::LoadedObjects;
 use super::state::State;
+use crate::analyzer::protocol::Content;
 use crate::evaluator::cell::prepare::Prepared;
 use crate::evaluator::cell::sources::{Place, SourceMap};
 use crate::evaluator::engine::interrupt::Stop;
@@ -14,7 +15,6 @@ use crate::evaluator::outlet::reports::{Reports, Said};
 use crate::settings::Settings;
 use chainrule::base::protocol::{self, Event};
 use chainrule::display::say;
-use evcxr::EvalOutputs;
 use std::collections::BTreeMap;
 
 /// What is known of a cell that has ended.
@@ -40,9 +40,9 @@ impl Course<'_> {
     /// Its outputs, or why it has failed.
     pub fn judge(
         &self,
-        result: Result<EvalOutputs, Fault>,
+        result: Result<Content, Fault>,
         prepared: &Prepared,
-    ) -> Result<EvalOutputs, Failure> {
+    ) -> Result<Content, Failure> {
         let reports = Reports(self.events);
         let is_lost = matches!(result, Err(Fault::Lost));
         // A runner that died after it had answered has harmed nobody.

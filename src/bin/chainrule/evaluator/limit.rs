@@ -16,9 +16,6 @@ const MOST_NESTED: usize = 200;
 const MOST_IN_ONE: usize = 2_000;
 /// Signs and words of a cell.
 const MOST_IN_ALL: usize = 200_000;
-/// The stack of a thread that reads cells, in bytes of address space: rust-analyzer takes some
-/// thousand for each part of an expression.
-pub const STACK: usize = 128 << 20;
 /// Bytes of a cell.
 const MOST_BYTES: usize = 512 << 10;
 

@@ -37,6 +37,7 @@ pub use failure::Failure;
 pub use outlet::output::Sink;
 pub use outlet::stream::{Bundle, CommAct, Output, StreamName};
 
+use crate::analyzer::protocol::Content;
 pub use crate::worker::channels::Answers;
 
 use crate::settings::Settings;
@@ -49,7 +50,6 @@ use chainrule::base::protocol::Event;
 use engine::interrupt::Stop;
 use engine::kept::{Found, Ran};
 use engine::{Engine, Order};
-use evcxr::EvalOutputs;
 use explain::codes;
 use explain::memory::Lost;
 use explain::notices::{self, Past};
@@ -175,7 +175,7 @@ impl Evaluator {
         if let Some(reason) = refused_command(&code) {
             return Err(Failure::new("Error", reason, None));
         }
-        if self.engine.evcxr.is_started() {
+        if self.engine.evcxr.is_ready() {
             let restored = self.engine.session.restore();
             restored.map_err(|error| Failure::new("SetupError", format!("{error:#}"), None))?;
         }
@@ -200,9 +200,8 @@ impl Evaluator {
         };
         self.sources.add(&cell, &prepared.cell);
         let outputs = self.run(&cell, prepared, sink)?;
-        if !outputs.content_by_mime_type.is_empty() {
+        if !outputs.is_empty() {
             let data = outputs
-                .content_by_mime_type
                 .into_iter()
                 .map(|(mime, content)| (mime, without_own_crate(content).into()))
                 .collect();
@@ -224,7 +223,7 @@ impl Evaluator {
         cell: &Cell,
         mut prepared: Prepared,
         sink: &Sink,
-    ) -> Result<EvalOutputs, Failure> {
+    ) -> Result<Content, Failure> {
         let before = self.state.kinds();
         let Tried { key, ran, stop } = self.run_or_refuse(cell, &mut prepared)?;
         let (error_tail, events) = self.outlet.end(cell.ends_with_expression());

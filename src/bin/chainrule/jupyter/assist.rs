@@ -75,7 +75,7 @@ pub fn completed(request: &PositionRequest, found: &Completions) -> Value {
             "start": start,
             "end": end,
             "text": one.text,
-            "type": beside(one.kind, &one.signature),
+            "type": beside(&one.kind, &one.signature),
             "signature": one.signature,
             "documentation": one.documentation,
         })

@@ -12,7 +12,7 @@ use super::shell::Shell;
 use super::stdin::StdIn;
 use super::usage::Usage;
 use super::wire::Wire;
-use crate::evaluator::limit::STACK;
+use crate::machine::STACK_OF_READERS;
 use crate::settings::Flags;
 use anyhow::{Context, Result};
 use std::path::Path;
@@ -124,7 +124,7 @@ fn bind(
 fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<()> {
     std::thread::Builder::new()
         .name(name.to_owned())
-        .stack_size(STACK)
+        .stack_size(STACK_OF_READERS)
         .spawn(run)?;
     Ok(())
 }

@@ -6,3 +6,7 @@ pub mod folders;
 pub mod memory;
 pub mod path;
 pub mod processes;
+
+/// The stack of a thread that reads cells, in bytes of address space: rust-analyzer takes some
+/// thousand for each part of an expression.
+pub const STACK_OF_READERS: usize = 128 << 20;

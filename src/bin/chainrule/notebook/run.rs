@@ -3,8 +3,8 @@
 use super::file::{Notebook, has_tag, source_text};
 use super::outputs::Outputs;
 use super::terminal::{Terminal, print_error};
-use crate::evaluator::limit::STACK;
 use crate::evaluator::{Evaluator, Failure, Interrupter, Output, Sink};
+use crate::machine::STACK_OF_READERS;
 use crate::settings::Settings;
 use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ pub fn run(
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .name("evaluator".to_owned())
-            .stack_size(STACK);
+            .stack_size(STACK_OF_READERS);
         let running = thread.spawn_scoped(scope, || run_cells(notebook, options, started))?;
         running
             .join()

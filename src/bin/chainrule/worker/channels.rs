@@ -3,7 +3,6 @@
 use super::process::{
     COMMAND, ERRORS, EVENTS, INPUT, LIBRARY, MEMORY, NO_SNAPSHOTS, OUTPUT, PROCESSES, UNDO,
 };
-use crate::machine::path;
 use crate::machine::processes::threads_of_this_user;
 use crate::settings::Settings;
 use anyhow::{Context, Result};
@@ -128,9 +127,6 @@ impl Channels {
             .env("LD_LIBRARY_PATH", std::env::join_paths(libraries)?)
             .env("CHAINRULE_COURSE", settings.course())
             .env("GLIBC_TUNABLES", HUGE_PAGES);
-        if let Some(path) = path::usual() {
-            command.env("PATH", path);
-        }
         if let Some(bytes) = settings.memory {
             command.env(MEMORY, bytes.to_string());
         }

@@ -1,9 +1,9 @@
 //! What evcxr takes for the worker.
 //!
-//! evcxr wants to start a process and to speak with it through pipes. What it starts hands the
-//! pipes to a thread of the kernel and is gone. The thread has each cell run by the worker and
-//! notes what evcxr wanted and heard; or it answers by itself, for cells that evcxr is only told
-//! about.
+//! evcxr, in a process of its own, wants to start another one and to speak with it through pipes.
+//! What it starts hands the pipes to a thread of the kernel and is gone. The thread has each cell
+//! run by the worker and notes what evcxr wanted and heard; or it answers by itself, for cells that
+//! evcxr is only told about.
 
 use super::link::{Answers, Worker};
 use anyhow::{Context, Result};
@@ -14,9 +14,11 @@ use std::io::{BufRead, BufReader, IoSliceMut, Write};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
 /// A compiled cell that evcxr had run, and what it heard.
 pub struct Exchange {
@@ -34,36 +36,46 @@ enum Mode {
     Tell(Vec<String>),
 }
 
-/// The kernel's end.
+/// The kernel's end. Cheap to clone.
 #[derive(Clone)]
-pub struct Relay(Arc<Mutex<Mode>>);
+pub struct Relay {
+    mode: Arc<Mutex<Mode>>,
+    is_running: Arc<AtomicBool>,
+    thread: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
 
 impl Relay {
-    /// A relay in front of a worker, and the command for evcxr to start. It tells until it is told
-    /// to run.
-    pub fn start(worker: Arc<Mutex<Worker>>) -> Result<(Relay, Command)> {
+    /// A relay in front of a worker, and the socket with which evcxr's process makes the
+    /// [`command`] for evcxr. It tells until it is told to run; without a worker it tells always.
+    pub fn start(worker: Option<Arc<Mutex<Worker>>>) -> Result<(Relay, UnixStream)> {
         let (ours, theirs) = UnixStream::pair().context("socketpair")?;
-        // Never run: the process ends before.
-        let mut command = Command::new(std::env::current_exe().context("this program's own path")?);
-        // SAFETY: between fork and exec only sendmsg and _exit are called, with memory of the
-        // stack.
-        unsafe {
-            command.pre_exec(move || {
-                send_pipes(theirs.as_raw_fd())?;
-                libc::_exit(0)
-            });
-        }
-        let relay = Relay(Arc::new(Mutex::new(Mode::Tell(Vec::new()))));
+        let relay = Relay {
+            mode: Arc::new(Mutex::new(Mode::Tell(Vec::new()))),
+            is_running: Arc::default(),
+            thread: Arc::default(),
+        };
         let this = relay.clone();
-        // Ends with the command, which holds the other end.
-        std::thread::Builder::new()
+        // Ends with evcxr's process, which holds the other end.
+        let thread = std::thread::Builder::new()
             .name("relay".to_owned())
             .spawn(move || {
                 while let Some([commands, answers]) = receive_pipes(&ours) {
-                    this.serve(commands, answers, &worker);
+                    this.serve(commands, answers, worker.as_deref());
                 }
             })?;
-        Ok((relay, command))
+        *lock(&relay.thread) = Some(thread);
+        Ok((relay, theirs))
+    }
+
+    /// Whether a cell runs.
+    pub fn is_running(&self) -> bool {
+        self.is_running.load(Ordering::SeqCst)
+    }
+
+    /// evcxr's process has ended: waits until the worker has answered what that had it run.
+    pub fn settle(&self) {
+        let thread = lock(&self.thread).take();
+        let _ = thread.map(JoinHandle::join);
     }
 
     /// From now on cells are not run; the next one makes evcxr forget these variables.
@@ -88,12 +100,12 @@ impl Relay {
     }
 
     fn mode(&self) -> MutexGuard<'_, Mode> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.mode)
     }
 
     /// Answers until evcxr is gone, or the worker: then the pipes are closed, and evcxr starts
     /// another process.
-    fn serve(&self, commands: File, mut answers: File, worker: &Mutex<Worker>) {
+    fn serve(&self, commands: File, mut answers: File, worker: Option<&Mutex<Worker>>) {
         for command in BufReader::new(commands).lines().map_while(Result::ok) {
             let said = self.obey(&command, worker);
             if said.is_none_or(|said| answers.write_all(&said).is_err()) {
@@ -103,7 +115,7 @@ impl Relay {
     }
 
     /// What evcxr hears, as bytes; nothing if the worker is lost.
-    fn obey(&self, command: &str, worker: &Mutex<Worker>) -> Option<Vec<u8>> {
+    fn obey(&self, command: &str, worker: Option<&Mutex<Worker>>) -> Option<Vec<u8>> {
         // A path may have spaces, a function's name not.
         let (object, function) = command
             .strip_prefix(evcxr::LOAD_AND_RUN)?
@@ -118,14 +130,13 @@ impl Relay {
             said.extend([evcxr::DONE.as_bytes(), b"\n"].concat());
             return Some(said);
         }
-        let path = PathBuf::from(object);
+        let path = renamed(Path::new(object));
         // Before the cell runs, which may do anything to the file.
         let bytes = std::fs::read(&path).unwrap_or_default();
-        let answers = worker
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .run(&path, function)
-            .ok();
+        let worker = worker?;
+        self.is_running.store(true, Ordering::SeqCst);
+        let answers = lock(worker).run(&path, function).ok();
+        self.is_running.store(false, Ordering::SeqCst);
         let said = answers.as_ref().map(|lines| {
             lines
                 .iter()
@@ -141,6 +152,36 @@ impl Relay {
         }
         said
     }
+}
+
+/// What evcxr shall start, in its process, as the worker.
+pub fn command(socket: OwnedFd) -> Result<Command> {
+    // Never run: the process ends before.
+    let mut command = Command::new(std::env::current_exe().context("this program's own path")?);
+    // SAFETY: between fork and exec only sendmsg and _exit are called, with memory of the stack.
+    unsafe {
+        command.pre_exec(move || {
+            send_pipes(socket.as_raw_fd())?;
+            libc::_exit(0)
+        });
+    }
+    Ok(command)
+}
+
+/// A compiled cell under a name that no other has had: each evcxr counts from one, and of a name
+/// that was loaded before the system loads nothing new.
+fn renamed(object: &Path) -> PathBuf {
+    static COUNT: AtomicUsize = AtomicUsize::new(1);
+    let number = COUNT.fetch_add(1, Ordering::SeqCst);
+    let path = object.with_file_name(format!("libcode_of_evcxr_{number}.so"));
+    match std::fs::rename(object, &path) {
+        Ok(()) => path,
+        Err(_) => object.to_owned(),
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Sends standard input and output of this process through a socket. Async-signal-safe.

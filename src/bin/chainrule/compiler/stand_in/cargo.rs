@@ -17,7 +17,6 @@ use super::ended;
 use super::fetching;
 use super::process::{self, ROLE};
 use super::stops;
-use crate::machine::path::usual as usual_path;
 use crate::machine::processes::set_name;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -68,7 +67,8 @@ pub fn folder(session: &Path) -> PathBuf {
 /// as a setting: std would then copy the whole process to start another one, with hundreds of
 /// megabytes that rust-analyzer has.
 pub fn path(session: &Path) -> Result<OsString, std::env::JoinPathsError> {
-    let others = usual_path().iter().flat_map(std::env::split_paths);
+    let others = std::env::var_os("PATH");
+    let others = others.iter().flat_map(std::env::split_paths);
     std::env::join_paths(std::iter::once(folder(session)).chain(others))
 }
 

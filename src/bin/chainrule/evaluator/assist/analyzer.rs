@@ -6,6 +6,10 @@ use super::proposals::Completion;
 use crate::evaluator::cell::implementations::IMPLEMENTATION;
 use crate::evaluator::engine::context::Context;
 use crate::evaluator::state::scope::Scope;
+use std::time::Duration;
+
+/// How long it is waited for: a cell that comes meanwhile waits, too.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What could stand at byte `offset`, beside what is known without it. Where the analyzer fails,
 /// that has to do: a completion is never worth an error.
@@ -24,19 +28,19 @@ pub fn complete(
         evcxr.start_soon();
         return known;
     }
-    let awake = evcxr.awake(scope).ok();
-    let Some(found) = awake.and_then(|evcxr| evcxr.completions(code, offset).ok()) else {
+    let awake = evcxr.awake_within(scope, PATIENCE).ok();
+    let found = awake.and_then(|evcxr| evcxr.completions(code, offset, PATIENCE).ok());
+    let Some(found) = found else {
         return known;
     };
     let is_after_dot = code[..known.range.start].ends_with('.');
-    let mut useful: Vec<Completion> = found
-        .completions
-        .iter()
-        .filter_map(|one| useful(&one.code, one.kind, &one.label, is_after_dot))
+    let proposals = found.list.iter();
+    let mut useful: Vec<Completion> = proposals
+        .filter_map(|one| useful(&one.code, &one.kind, &one.label, is_after_dot))
         .collect();
     useful.sort_by(|a, b| a.text.cmp(&b.text));
     if known.matches.is_empty() && !useful.is_empty() {
-        known.range = found.start_offset..found.end_offset;
+        known.range = found.range.0..found.range.1;
     }
     known.add(useful);
     known
@@ -58,9 +62,9 @@ pub fn inspect(
         .trim_start_matches(|c: char| c.is_alphanumeric() || c == '_')
         .starts_with('(');
     let query = if is_call { format!("{path}(") } else { path };
-    let awake = evcxr.awake(scope).ok();
-    match awake.and_then(|evcxr| evcxr.hover_at(&query, query.len()).ok()) {
-        Some((text, _)) if text != "No documentation found" => Inspected {
+    let awake = evcxr.awake_within(scope, PATIENCE).ok();
+    match awake.and_then(|evcxr| evcxr.described(&query, query.len(), PATIENCE).ok()) {
+        Some(text) if text != "No documentation found" => Inspected {
             found: Some(Inspection::of_analyzer(text)),
             is_partial: false,
         },
@@ -71,7 +75,7 @@ pub fn inspect(
 /// A proposal, unless it helps nobody: after a dot rust-analyzer proposes statements, too (`x.if`),
 /// and anywhere whole expressions that would have the right type. Arguments are left to the
 /// learner.
-fn useful(code: &str, kind: &'static str, label: &str, is_after_dot: bool) -> Option<Completion> {
+fn useful(code: &str, kind: &str, label: &str, is_after_dot: bool) -> Option<Completion> {
     const POSTFIX: [&str; 22] = [
         "if", "match", "while", "not", "ref", "refm", "deref", "let", "letm", "call", "dbg",
         "dbgr", "box", "ok", "err", "some", "return", "unsafe", "const", "break", "for", "lete",

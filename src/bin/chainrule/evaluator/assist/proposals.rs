@@ -11,6 +11,7 @@ use super::types::Type;
 use super::words::{COMMANDS, KEYWORDS};
 use crate::names::{self, Name};
 use chainrule::display::say;
+use std::borrow::Cow;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use std::sync::Arc;
 pub struct Completion {
     pub text: String,
     /// A word that front ends have an icon for.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     pub signature: String,
     /// One line.
     pub documentation: String,
@@ -29,8 +30,9 @@ pub struct Completion {
 
 impl Completion {
     /// One that comes behind all that are ranked.
-    pub fn last(text: &str, kind: &'static str, signature: &str) -> Completion {
+    pub fn last(text: &str, kind: &str, signature: &str) -> Completion {
         let (text, signature) = (text.to_owned(), signature.to_owned());
+        let kind = kind.to_owned().into();
         Completion {
             text,
             kind,
@@ -157,7 +159,7 @@ impl<'a> Found<'a> {
         };
         self.matches.push(Completion {
             text: text.to_owned(),
-            kind,
+            kind: kind.into(),
             signature: signature.into(),
             documentation: documentation.to_owned(),
             rank: (fit, rank.0, -rank.1),
@@ -217,7 +219,7 @@ impl<'a> Found<'a> {
                 let (english, chinese) = name.sentence(foreign);
                 self.matches.push(Completion {
                     text: text.to_owned(),
-                    kind: "function",
+                    kind: "function".into(),
                     signature: name.ours.to_owned(),
                     documentation: say(english, chinese).replace('`', ""),
                     rank: (u8::MAX - 1, origin::FOREIGN, 0),

@@ -7,6 +7,7 @@
 
 use super::context::Context;
 use super::types;
+use crate::analyzer::protocol::Content;
 use crate::compiler::redefinition::Redefinition;
 use crate::compiler::rustc_error::RustcError;
 use crate::evaluator::cell::Cell;
@@ -20,7 +21,6 @@ use crate::evaluator::explain::{self, memory::Fate};
 use crate::evaluator::failure::fault::Fault;
 use crate::evaluator::state::State;
 use crate::evaluator::state::definitions::redefined_by;
-use evcxr::EvalOutputs;
 use std::path::Path;
 
 /// A cell that breaks more than this is rather mistaken itself.
@@ -40,7 +40,7 @@ pub struct Attempt<'a> {
 
 impl Attempt<'_> {
     /// Has evcxr run the cell. Says how that went, and what had to go for it.
-    pub fn run(mut self) -> (Result<EvalOutputs, Fault>, Gone) {
+    pub fn run(mut self) -> (Result<Content, Fault>, Gone) {
         let result = self.rounds();
         let mut gone = self.gone;
         if result.is_err() {
@@ -55,7 +55,7 @@ impl Attempt<'_> {
         (result, gone)
     }
 
-    fn rounds(&mut self) -> Result<EvalOutputs, Fault> {
+    fn rounds(&mut self) -> Result<Content, Fault> {
         loop {
             self.respell();
             self.make_room()?;
@@ -129,8 +129,7 @@ impl Attempt<'_> {
         // was set aside.
         loop {
             let evcxr = self.evcxr.awake(&self.state.scope)?;
-            let errors = evcxr.check(self.prepared.text())?;
-            let mut errors: Vec<RustcError> = errors.iter().map(RustcError::from).collect();
+            let mut errors = evcxr.check(self.prepared.text())?;
             let compiled = self.evcxr.last_compilation();
             errors.retain(prevents_running);
             if errors.is_empty() {
@@ -174,7 +173,6 @@ impl Attempt<'_> {
             return Ok(false);
         }
         let errors = self.evcxr.awake(&self.state.scope)?.check("let _ = ();")?;
-        let errors: Vec<RustcError> = errors.iter().map(RustcError::from).collect();
         let source = self.evcxr.last_source();
         let variables = &mut self.state.scope.variables;
         let unnameable = types::unnameable(&errors, &source, variables);

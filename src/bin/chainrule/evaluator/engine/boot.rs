@@ -1,17 +1,20 @@
 //! Preparing the library that sessions link to, and starting a session's engine.
 
 use super::Engine;
-use super::context::{Context, Start};
+use super::context::Context;
 use super::interrupt::Interrupter;
 use super::kept::{Compiled, KeptCells};
-use super::launch::{name_crates, run, start_context};
 use super::timing::Timing;
+use crate::analyzer::link::{Link, Watched};
+use crate::analyzer::protocol::{Failed, Start};
 use crate::compiler::cells::Cells;
 use crate::compiler::facade;
 use crate::compiler::library::{Library, cache_folder, evaluation_key};
 use crate::compiler::public_paths;
-use crate::compiler::session::{Session, copy_target};
+use crate::compiler::rustc_error::RustcError;
+use crate::compiler::session::{Filling, Session, copy_target};
 use crate::compiler::toolchain::{Toolchain, cargo_home};
+use crate::evaluator::failure::fault::Fault;
 use crate::evaluator::limits;
 use crate::evaluator::outlet::Outlet;
 use crate::evaluator::outlet::output::Pump;
@@ -21,7 +24,7 @@ use crate::worker::link::Worker;
 use anyhow::{Context as _, Result, anyhow};
 use chainrule::display::say;
 use std::cell::OnceCell;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
@@ -90,41 +93,55 @@ fn with_signs_of_life<T: Send>(
 /// Lets evcxr compile a first cell with the library, and one with each of its facades: what cargo
 /// leaves there is what a session needs.
 fn build_library(toolchain: &Toolchain, library: &Library) -> Result<()> {
-    let compile_a_cell = |folder: &Path, prepared: Option<&Path>| -> Result<()> {
-        let channels = Channels::open()?;
-        let command = channels.worker_command(
-            Path::new(""),
-            &toolchain.std_folder(),
+    let compile_a_cell = |folder: PathBuf, prepared: Option<(PathBuf, Filling)>| -> Result<()> {
+        let is_for_sessions = prepared.is_some();
+        let start = Start {
+            library: library.clone(),
             folder,
-            &Settings::unlimited(),
-        )?;
-        let (mut context, _) = start_context(folder, command, library, prepared)?;
-        // evcxr runs `cargo check` where it cannot find out the type of a variable, which needs
-        // files of its own.
-        context
-            .check("let checked = 1;")
-            .map_err(|error| anyhow!("{error}"))?;
-        if prepared.is_some() {
-            name_crates(&mut context, folder, library)?;
-            run(&mut context, "let compiled = 1;")?;
-            context
-                .check("let checked = 1;")
-                .map_err(|error| anyhow!("{error}"))?;
-        }
-        Ok(())
+            prepared,
+        };
+        let evcxr = Link::start(start, None, &Watched::default())?;
+        compile_first_cells(evcxr, is_for_sessions)
+            .map_err(|why| anyhow!("{}", in_words(Fault::from(why))))
     };
     facade::standard_library(&toolchain.std_sources(), &library.standard())?;
     let paths = public_paths::of_library(&toolchain.std_sources());
     std::fs::write(library.public_paths(), serde_json::to_vec(&paths)?)?;
-    compile_a_cell(&library.build(), None)?;
+    compile_a_cell(library.build(), None)?;
     copy_target(
         &library.build().join("target"),
         &library.template().join("target"),
     )?;
+    let target = library.template().join("target");
+    let filling = Filling::new(target.clone(), target);
     compile_a_cell(
-        &library.template(),
-        Some(&library.compiled(&toolchain.host)),
+        library.template(),
+        Some((library.compiled(&toolchain.host), filling)),
     )
+}
+
+/// evcxr runs `cargo check` where it cannot find out the type of a variable, which needs files of
+/// its own.
+fn compile_first_cells(mut evcxr: Link, is_for_sessions: bool) -> Result<(), Failed> {
+    evcxr.check("let checked = 1;")?;
+    if is_for_sessions {
+        evcxr.name_crates()?;
+        evcxr.execute("let compiled = 1;")?;
+        evcxr.check("let checked = 1;")?;
+    }
+    Ok(())
+}
+
+fn in_words(fault: Fault) -> String {
+    match fault {
+        Fault::Refused(errors) => {
+            let rendered = |error: &RustcError| error.json["rendered"].as_str().map(str::to_owned);
+            errors.iter().filter_map(rendered).collect()
+        }
+        Fault::Said(message) => message,
+        Fault::Lost => String::new(),
+        Fault::Unanalyzed(how) => how,
+    }
 }
 
 /// Starts a session in `folder`, the learner's.
@@ -167,7 +184,8 @@ fn start_with(
     let object = prepared.join("libchainrule.so");
     let command = channels.worker_command(&object, &toolchain.std_folder(), folder, settings)?;
     let worker = Worker::start(command).context("the worker")?;
-    let interrupter = Interrupter::new(worker.process());
+    let watched = Watched::default();
+    let interrupter = Interrupter::new(worker.process(), watched.clone());
     let worker = Arc::new(Mutex::new(worker));
     limits::watch(&interrupter, settings)?;
     let root = [
@@ -182,13 +200,12 @@ fn start_with(
         &channels.token,
         settings.output,
     )?;
-    let evcxr = Context::new(Start {
+    let start = Start {
         library,
-        prepared,
-        session: session.folder().to_owned(),
-        filling: session.filling(),
-        worker: worker.clone(),
-    });
+        folder: session.folder().to_owned(),
+        prepared: Some((prepared, session.filling())),
+    };
+    let evcxr = Context::new(start, worker.clone(), watched);
     let engine = Engine {
         evcxr,
         worker,

@@ -1,6 +1,7 @@
 //! Stopping a cell, from another thread, in three steps: end the compiler; ask the cell; end the
 //! cell.
 
+use crate::analyzer::link::Watched;
 use crate::machine::processes::children;
 use crate::worker::link::ends_within;
 use crate::worker::{END, END_CELL, END_RUNNER, INTERRUPT};
@@ -32,6 +33,8 @@ pub enum Stop {
 #[derive(Clone)]
 pub struct Interrupter {
     worker: Arc<Mutex<std::process::Child>>,
+    /// evcxr's process.
+    evcxr: Watched,
     state: Arc<(Mutex<State>, Condvar)>,
 }
 
@@ -55,9 +58,10 @@ struct State {
 pub struct Running<'a>(&'a Interrupter);
 
 impl Interrupter {
-    pub fn new(worker: Arc<Mutex<std::process::Child>>) -> Interrupter {
+    pub fn new(worker: Arc<Mutex<std::process::Child>>, evcxr: Watched) -> Interrupter {
         Interrupter {
             worker,
+            evcxr,
             state: Arc::default(),
         }
     }
@@ -93,7 +97,7 @@ impl Interrupter {
         self.state().is_closed = true;
         self.state.1.notify_all();
         self.signal(END);
-        end_compiler();
+        self.end_compiler();
         if !ends_within(&self.worker, FAREWELL) {
             self.signal(Signal::SIGKILL);
         }
@@ -170,10 +174,11 @@ impl Interrupter {
                 // Under the lock: the cell cannot end between the look and the blow.
                 if !is_asked {
                     self.signal(END_CELL);
-                } else if !(state.may_compile && end_compiler()) {
+                } else if !(state.may_compile && self.end_compiler()) {
                     self.signal(INTERRUPT);
                     if asked.get_or_insert_with(Instant::now).elapsed() > GRACE {
                         self.signal(END_CELL);
+                        self.evcxr.end_if_it_thinks();
                     }
                 }
             }
@@ -187,6 +192,19 @@ impl Interrupter {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .id()
+    }
+
+    /// Ends the cargo that compiles a cell, for the kernel or for evcxr, and what it has started.
+    /// Says whether there was one.
+    fn end_compiler(&self) -> bool {
+        let mut is_any = false;
+        for parent in [Some(std::process::id()), self.evcxr.id()]
+            .into_iter()
+            .flatten()
+        {
+            is_any |= end_compilers_of(parent);
+        }
+        is_any
     }
 
     fn signal(&self, signal: Signal) {
@@ -223,15 +241,11 @@ impl Running<'_> {
     }
 }
 
-/// Ends the cargo that compiles a cell and what it has started. Says whether there was one.
-fn end_compiler() -> bool {
+fn end_compilers_of(parent: u32) -> bool {
     let is_cargo = |pid: &i32| {
         fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "cargo")
     };
-    let compilers: Vec<i32> = children(std::process::id())
-        .into_iter()
-        .filter(is_cargo)
-        .collect();
+    let compilers: Vec<i32> = children(parent).into_iter().filter(is_cargo).collect();
     for &compiler in &compilers {
         // rustc itself ends with the wrapper around it.
         for wrapper in children(compiler as u32) {

@@ -12,6 +12,7 @@
 //! beginning of each cell finds; then the cell is compiled.
 
 use super::types;
+use crate::analyzer::protocol::Content;
 use crate::compiler::cells::Cells;
 use crate::compiler::crates::content_of_dependency;
 use crate::compiler::stand_in::generated;
@@ -26,10 +27,9 @@ use crate::worker::link::Answers;
 use crate::worker::relay::Exchange;
 use chainrule::base::protocol::evcxr as words;
 use chainrule::display::language;
-use evcxr::EvalOutputs;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The code that was compiled last, for a cell.
@@ -52,7 +52,7 @@ pub struct Kept {
     /// Those that are also there if it stops before its end.
     pub staying: Vec<String>,
     /// What its commands say.
-    pub said: HashMap<String, String>,
+    pub said: Content,
     pub versions: Option<String>,
     pub compiled: Compiled,
 }
@@ -71,7 +71,7 @@ pub struct Runs {
 /// How a cell went, as far as evcxr or what stands for it knows.
 pub struct Ran {
     pub gone: Gone,
-    pub result: Result<EvalOutputs, Fault>,
+    pub result: Result<Content, Fault>,
     /// Whether the worker was lost with it, and all snapshots.
     pub is_lost: bool,
     /// How often the worker has run something and kept what it did.
@@ -79,12 +79,21 @@ pub struct Ran {
 }
 
 impl Ran {
-    pub fn new(result: Result<EvalOutputs, Fault>, gone: Gone) -> Ran {
+    pub fn new(result: Result<Content, Fault>, gone: Gone) -> Ran {
         Ran {
             gone,
             result,
             is_lost: false,
             steps: 0,
+        }
+    }
+
+    /// Where evcxr's process has ended before the cell, the worker came to its end without it.
+    pub fn follow_worker(&mut self, answers: Option<&Answers>) {
+        if let Err(Fault::Unanalyzed(_)) = self.result
+            && answers.is_some_and(|answers| !given_up(answers))
+        {
+            self.result = Ok(Content::new());
         }
     }
 }
@@ -202,9 +211,7 @@ impl JustCompiled<'_> {
             gave_way: GaveWay::from(&self.ran.gone),
             variables,
             staying,
-            said: said
-                .map(|outputs| outputs.content_by_mime_type.clone())
-                .unwrap_or_default(),
+            said: said.cloned().unwrap_or_default(),
             versions: self
                 .scope
                 .versions
@@ -375,7 +382,7 @@ mod tests {
             gave_way: GaveWay::default(),
             variables: BTreeMap::new(),
             staying: Vec::new(),
-            said: HashMap::new(),
+            said: Content::new(),
             versions: None,
             compiled: Compiled {
                 source: "a\nb".to_owned(),

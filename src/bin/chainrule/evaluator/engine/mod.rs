@@ -5,7 +5,6 @@ pub mod boot;
 pub mod context;
 pub mod interrupt;
 pub mod kept;
-pub mod launch;
 pub mod refused;
 pub mod stopped;
 pub mod straight;
@@ -13,6 +12,7 @@ pub mod timing;
 pub mod types;
 pub mod unusual;
 
+use crate::analyzer::protocol::Content;
 use crate::compiler::diagnostics;
 use crate::compiler::kinds::with_static_lifetimes;
 use crate::compiler::public_paths::{PublicPaths, of_cells};
@@ -34,10 +34,10 @@ use crate::worker::relay::Exchange;
 use attempt::Attempt;
 use chainrule::base::protocol::Event;
 use context::Context;
-use evcxr::EvalOutputs;
 use interrupt::{Compiling, Interrupter};
 use kept::{
     CHANGED_TYPE, Compiled, Found, JustCompiled, Kept, KeptCells, Ran, Runs, ends_early, given_up,
+    variables_in,
 };
 use std::cell::OnceCell;
 use std::path::PathBuf;
@@ -128,8 +128,7 @@ impl Engine {
         }
         *order.prepared = played;
         order.state.note_gone(order.cell.number, &gone);
-        let mut outputs = EvalOutputs::new();
-        outputs.content_by_mime_type.clone_from(&kept.said);
+        let outputs = kept.said.clone();
         gone.unnameable = self.take_over(order, kept, stops_early);
         Some(Ran {
             steps,
@@ -183,10 +182,12 @@ impl Engine {
         let answers = exchanges.iter().filter_map(|one| one.answers.as_ref());
         ran.steps = answers.filter(|answers| !given_up(answers)).count();
         note_unforeseen(order, &exchanges, &ran.gone, &before);
+        let last = exchanges.last().and_then(|one| one.answers.as_ref());
+        ran.follow_worker(last);
         self.compiled.source = self.evcxr.last_source();
         let said = diagnostics::last(self.session.folder()).unwrap_or_default();
         self.compiled.warnings = warnings::of_compiled(&said, &self.compiled.source);
-        self.follow(order, &ran);
+        self.follow(order, &ran, &before);
         if ran.result.is_err() {
             // What had to go for the cell is still there: it has not run.
             order.state.scope.take_items_of(&earlier);
@@ -213,7 +214,6 @@ impl Engine {
                 self.kept.keep(key, &content);
             }
         }
-        let last = exchanges.last().and_then(|one| one.answers.as_ref());
         if last.is_some_and(ends_early) && ran.result.is_ok() {
             self.keep_what_is_there(order, &before);
         }
@@ -252,7 +252,7 @@ impl Engine {
 
     /// Starts evcxr if it is not there, and prepares it for a cell that asks for crates.
     fn wake(&mut self, order: &Order) -> Result<(), Fault> {
-        if !self.evcxr.is_awake() {
+        if !self.evcxr.is_ready() {
             self.interrupter.waits(true);
             let started = self.evcxr.awake(&order.state.scope).map(drop);
             self.interrupter.waits(false);
@@ -279,14 +279,20 @@ impl Engine {
     }
 
     /// Takes over from evcxr what there is after a cell.
-    fn follow(&mut self, order: &mut Order, ran: &Ran) {
+    fn follow(&mut self, order: &mut Order, ran: &Ran, before: &Variables) {
         let nothing = Cell::new("");
         let cell = match &ran.result {
             Ok(_) => &order.prepared.cell,
             Err(_) => &nothing,
         };
         let scope = &mut order.state.scope;
-        if let Some(kinds) = self.evcxr.variables() {
+        let kinds = self.evcxr.variables();
+        let kinds = kinds.or_else(|| {
+            // It has ended before the cell, whose code says the same.
+            let kinds = variables_in(&self.compiled.source, before, &Variables::new()).0;
+            (ran.result.is_ok() && ran.steps > 0).then_some(kinds)
+        });
+        if let Some(kinds) = kinds {
             scope.variables = scope.with_kinds(&kinds, cell);
         }
         scope.add(cell);

@@ -7,6 +7,7 @@ use super::kept::{JustCompiled, Ran, ends_early, variables_in};
 use super::refused::{closure, errors, mistakes, moved_away, refused, unkept, unnameable};
 use super::unusual::{may_keep_a_function, suits};
 use super::{Engine, Order};
+use crate::analyzer::protocol::Content;
 use crate::compiler::cell_crate::{CellCrate, FUNCTION, Piece};
 use crate::compiler::redefinition::Redefinition;
 use crate::compiler::rustc_error::RustcError;
@@ -23,7 +24,6 @@ use crate::evaluator::failure::fault::Fault;
 use crate::evaluator::state::State;
 use crate::evaluator::state::scope::{Scope, Variables, made_by};
 use crate::worker::relay::Exchange;
-use evcxr::EvalOutputs;
 use ra_ap_syntax::SyntaxNode;
 use ra_ap_syntax::ast::{self, AstNode};
 use serde_json::Value;
@@ -81,7 +81,7 @@ impl Engine {
         self.compiled.source = source;
         let (answers, ran) = match answers {
             Ok(answers) => {
-                let mut ran = Ran::new(Ok(EvalOutputs::new()), gone);
+                let mut ran = Ran::new(Ok(Content::new()), gone);
                 let unnameable = self.follow_straight(order, &before, ends_early(&answers));
                 ran.gone.unnameable.extend(unnameable);
                 (Some(answers), Ran { steps: 1, ..ran })

@@ -1,7 +1,8 @@
 //! Why a cell has not come to its end, whoever has compiled and run it.
 
+use crate::analyzer::protocol::Failed;
 use crate::compiler::rustc_error::RustcError;
-use evcxr::Error;
+use chainrule::display::say;
 
 #[derive(Debug)]
 pub enum Fault {
@@ -11,16 +12,31 @@ pub enum Fault {
     Said(String),
     /// The worker has died.
     Lost,
+    /// evcxr's process has, and how. The worker may have come to the cell's end.
+    Unanalyzed(String),
 }
 
-impl From<Error> for Fault {
-    fn from(error: Error) -> Fault {
-        match error {
-            Error::CompilationErrors(errors) => {
-                Fault::Refused(errors.iter().map(RustcError::from).collect())
-            }
-            Error::SubprocessTerminated(_) => Fault::Lost,
-            other => Fault::Said(other.to_string()),
+impl From<Failed> for Fault {
+    fn from(failed: Failed) -> Fault {
+        match failed {
+            Failed::Refused(errors) => Fault::Refused(errors),
+            Failed::WorkerLost => Fault::Lost,
+            Failed::Said(message) => Fault::Said(message),
+            Failed::Ended(how) => Fault::Unanalyzed(how),
+            Failed::Late => Fault::Said("evcxr does not answer".to_owned()),
         }
     }
+}
+
+/// What is said of a cell that evcxr's process was to find out the types of.
+pub fn unanalyzed(how: &str) -> String {
+    say(
+        format!(
+            "the process that finds out the types of this cell has ended ({how}). Variables and \
+             definitions are as they were: run the cell again"
+        ),
+        format!(
+            "负责推断本单元格类型的进程意外结束（{how}）。变量和定义都保持原样：请重新运行本单元格"
+        ),
+    )
 }

@@ -5,12 +5,7 @@ use crate::compiler::stand_in;
 use crate::compiler::stand_in::cargo;
 use anyhow::{Context as _, Result, anyhow};
 use evcxr::{CommandContext, EvalContext};
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-
-/// evcxr takes its folder from the environment and its settings from the current folder, both of
-/// which belong to the whole process: one evaluator starts at a time.
-static STARTING: Mutex<()> = Mutex::new(());
+use std::path::Path;
 
 /// Tells rust-analyzer where the sources of std are.
 const RUST_SRC_PATH: &str = "RUST_SRC_PATH";
@@ -26,11 +21,7 @@ pub fn start_context(
     library: &Library,
     prepared: Option<&Path>,
 ) -> Result<(CommandContext, Form)> {
-    let guard = STARTING
-        .lock()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
     let context = start_in_private_folder(folder, worker, &library.standard())?;
-    drop(guard);
     let mut context = CommandContext::with_eval_context(context);
     let wrapper = std::env::current_exe()?;
     let mut settings = format!(
@@ -95,7 +86,8 @@ fn start_in_private_folder(
     standard: &Path,
 ) -> Result<EvalContext> {
     std::fs::write(folder.join("evcxr.toml"), "")?;
-    let before = CurrentFolder::enter(folder)?;
+    let before = std::env::current_dir().context("the current folder")?;
+    std::env::set_current_dir(folder)?;
     // What evcxr evaluates while it starts needs no types of std, and rust-analyzer takes seconds
     // to load them: it is shown an empty one. It looks again when the library is added, at one
     // without bodies.
@@ -104,8 +96,7 @@ fn start_in_private_folder(
     std::fs::write(empty_std.join("core/src/lib.rs"), "")?;
     cargo::provide(folder, cargo::NAME)?;
     let path = cargo::path(folder)?;
-    // SAFETY: the lock keeps other evaluators out, and no other thread of ours reads the
-    // environment.
+    // SAFETY: no other thread of this process reads the environment.
     unsafe {
         std::env::set_var("EVCXR_TMPDIR", folder);
         std::env::set_var(RUST_SRC_PATH, &empty_std);
@@ -115,7 +106,8 @@ fn start_in_private_folder(
     let started = EvalContext::with_subprocess_command(worker);
     // SAFETY: as above.
     unsafe { std::env::set_var(RUST_SRC_PATH, standard) };
-    drop(before);
+    // Where paths of the learner's begin.
+    std::env::set_current_dir(before)?;
     let (context, outputs) = started.map_err(|error| anyhow!("{error}"))?;
     // evcxr waits until both are read. The worker writes neither: what arrives is about the worker
     // itself.
@@ -134,7 +126,7 @@ fn start_in_private_folder(
     Ok(context)
 }
 
-pub fn run(context: &mut CommandContext, code: &str) -> Result<()> {
+fn run(context: &mut CommandContext, code: &str) -> Result<()> {
     match context.execute(code) {
         Ok(_) => Ok(()),
         Err(evcxr::Error::CompilationErrors(errors)) => Err(anyhow!(
@@ -145,22 +137,5 @@ pub fn run(context: &mut CommandContext, code: &str) -> Result<()> {
                 .collect::<String>()
         )),
         Err(error) => Err(anyhow!("{error}")),
-    }
-}
-
-/// Goes back to the folder at the end.
-struct CurrentFolder(PathBuf);
-
-impl CurrentFolder {
-    fn enter(folder: &Path) -> Result<CurrentFolder> {
-        let before = std::env::current_dir().context("the current folder")?;
-        std::env::set_current_dir(folder)?;
-        Ok(CurrentFolder(before))
-    }
-}
-
-impl Drop for CurrentFolder {
-    fn drop(&mut self) {
-        let _ = std::env::set_current_dir(&self.0);
     }
 }
