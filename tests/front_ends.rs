@@ -43,6 +43,11 @@ fn analyzer() {
 }
 
 #[test]
+fn standard() {
+    pytest("test_standard.py", Duration::from_secs(900));
+}
+
+#[test]
 fn stops() {
     pytest("test_stops.py", Duration::from_secs(900));
 }

@@ -5,7 +5,7 @@
 //! by `pub use`.
 
 use super::library;
-use ra_ap_syntax::ast::{self, AstNode, HasModuleItem, HasName};
+use ra_ap_syntax::ast::{self, AstNode, HasAttrs, HasModuleItem, HasName};
 use ra_ap_syntax::{Edition, SourceFile};
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 
@@ -94,8 +94,9 @@ impl Sources {
         let mut module = Module::default();
         for item in items {
             let is_top = path.as_slice() == [CELL];
-            let is_public =
-                is_top || item_visibility(&item).is_some_and(|text| text.trim() == "pub");
+            // What is unstable cells cannot name.
+            let is_for_all = || item_visibility(&item).is_some_and(|text| text.trim() == "pub");
+            let is_public = is_top || (is_for_all() && !is_unstable(&item));
             match &item {
                 ast::Item::Use(one) => {
                     if let Some(tree) = one.use_tree() {
@@ -114,7 +115,7 @@ impl Sources {
                         continue;
                     };
                     let inner = format!("{folder}{name}/");
-                    let items = match one.item_list() {
+                    let items: Option<Vec<ast::Item>> = match one.item_list() {
                         Some(list) => Some(list.items().collect()),
                         None => read(&format!("{folder}{name}.rs"))
                             .or_else(|| read(&format!("{inner}mod.rs")))
@@ -124,8 +125,9 @@ impl Sources {
                             }),
                     };
                     let child = [path.clone(), vec![name.clone()]].concat();
-                    // Of several for different systems, the first that is there.
-                    if let Some(items) = items.filter(|_| !self.modules.contains_key(&child)) {
+                    // Of several for different systems, the first that is there and has anything.
+                    let is_new = !self.modules.contains_key(&child);
+                    if let Some(items) = items.filter(|items| is_new && !items.is_empty()) {
                         module.modules.insert(name, is_public);
                         self.add_module(child, items, &inner, read);
                     }
@@ -284,6 +286,11 @@ fn note(module: &mut Module, name: Option<ast::Name>, is_public: bool) {
 fn item_visibility(item: &ast::Item) -> Option<String> {
     let visibility = item.syntax().children().find_map(ast::Visibility::cast);
     Some(visibility?.syntax().text().to_string())
+}
+
+fn is_unstable(item: &ast::Item) -> bool {
+    let mut attributes = item.attrs();
+    attributes.any(|one| one.simple_name().is_some_and(|name| name == "unstable"))
 }
 
 /// The imports of a `use`, one by one.

@@ -12,7 +12,6 @@ pub mod timing;
 pub mod types;
 pub mod unusual;
 
-use crate::analyzer::protocol::Content;
 use crate::compiler::diagnostics;
 use crate::compiler::kinds::with_static_lifetimes;
 use crate::compiler::public_paths::{PublicPaths, of_cells};
