@@ -126,30 +126,6 @@ def test_timing_says_where_the_time_of_a_cell_goes(cache):
         kernel.stop()
 
 
-def test_what_compiles_gives_its_memory_back_when_nothing_is_asked(cache):
-    kernel = cache.kernel(CHAINRULE_REST_AFTER="1")
-
-    def memory():
-        return psutil.Process(kernel.manager.provisioner.pid).memory_info().rss
-
-    try:
-        at_first = memory()
-        kernel.run("struct Point { x: f64 }\nlet mut points = vec![Point { x: 0.5 }];")
-        # What type a variable has that is a function is for evcxr to say.
-        assert kernel.run("fn half(x: f64) -> f64 { x / 2.0 }\nlet function = half;")[0]["status"] == "ok"
-        compiling = memory()
-        deadline = time.monotonic() + 60
-        # What is left is scattered among what is needed.
-        while memory() - at_first > 0.6 * (compiling - at_first) and time.monotonic() < deadline:
-            time.sleep(0.2)
-        resting = memory()
-        print("MiB before, compiling, at rest:", [bytes >> 20 for bytes in (at_first, compiling, resting)])
-        assert resting - at_first < 0.6 * (compiling - at_first)
-        assert kernel.value("points.push(Point { x: 1.0 }); points.len() as f64 + points[1].x") == "3.0"
-    finally:
-        kernel.stop()
-
-
 def test_what_a_cell_does_is_not_remembered(cache, tmp_path):
     """The same code may run otherwise the second time: other input, another branch, another end."""
     flag = tmp_path / "flag"

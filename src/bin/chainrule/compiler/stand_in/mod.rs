@@ -5,13 +5,15 @@
 //! library (with `macros`, `returns`, `shadows`), and compile it by `stops` and `unseen`, which
 //! compile it in a better form where rustc agrees. `generated` are the pieces of evcxr's text that
 //! they look for, `statements` what stands between them, `process` starts and ends what is stood in
-//! for, `fetching` starts cargo with and without the network, `ended` says what it died of.
+//! for, `fetching` starts cargo with and without the network, `ended` says what it died of, `link`
+//! links a cell.
 
 mod adapt;
 pub mod cargo;
 pub mod ended;
 mod fetching;
 pub mod generated;
+mod link;
 mod macros;
 mod process;
 mod returns;
