@@ -139,37 +139,47 @@ fn said(output: &Output) -> Vec<String> {
         .collect()
 }
 
+/// Cells run without them, and who has typed a command that sets things up hears what is missing.
 #[test]
-fn without_the_sources_of_std_each_command_says_what_to_type() {
+fn without_the_sources_of_std_cells_run() {
     let machine = Machine::new();
     machine.without_sources_of_std();
-    notebook(&machine.path().join("n.ipynb"), &["1"]);
-    for (arguments, asks) in [
-        (vec!["lab"], true),
-        (vec!["install", "--user"], true),
-        (vec!["run", "n.ipynb"], false),
-        (vec!["doctor"], false),
-    ] {
-        let before = machine.calls("rustup component add rust-src");
-        let output = machine.run(&arguments, &[]);
-        let text = text(&output);
-        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {text}");
-        assert!(
-            text.contains("rustup component add rust-src"),
-            "{arguments:?}: {text}"
-        );
-        // Asked for once, and nothing is installed where only a notebook is run.
-        let calls = machine.calls("rustup component add rust-src") - before;
-        assert_eq!(calls, usize::from(asks), "{arguments:?}: {text}");
-        assert!(!text.contains("panicked"), "{text}");
-    }
+    // The compiler is whole, but for them.
+    fs::remove_file(machine.path().join("bin/rustc")).unwrap();
+    let cells = [
+        "use std::collections::*;\nlet waiting = BinaryHeap::from([3, 1]);",
+        "let counts: HashMap<&str, Vec<u8>> = HashMap::new();\nlet items = vec![1].into_iter();",
+        "(waiting.len(), counts.len(), items.count())",
+    ];
+    notebook(&machine.path().join("n.ipynb"), &cells);
+    let run = |arguments: &[&str]| {
+        let mut command = chainrule(machine.path());
+        command.args(arguments).current_dir(machine.path());
+        machine.equip(&mut command, &[]);
+        command.env("RUST_SRC_PATH", machine.path());
+        command.env("CHAINRULE_CELL_CACHE", "off");
+        finish(command, LIMIT)
+    };
+    let asked = || machine.calls("rustup component add rust-src");
+    let output = run(&["install", "--user", "--no-warm"]);
+    assert!(output.status.success(), "{}", text(&output));
+    assert_eq!(asked(), 1, "it tries to get them");
+    let output = run(&["run", "n.ipynb"]);
+    let said = text(&output);
     assert!(
-        !machine
-            .path()
-            .join("chainrule-course")
-            .join("en/.ipynb_checkpoints")
-            .exists()
+        output.status.success() && said.contains("(2, 0, 1)"),
+        "{said}"
     );
+    assert!(
+        !said.contains("rust-src"),
+        "said when the library was prepared: {said}"
+    );
+    let said = text(&run(&["doctor"]));
+    assert!(
+        said.contains("not yet  rust-src") && said.contains("rustup component add"),
+        "{said}"
+    );
+    assert_eq!(asked(), 1);
 }
 
 #[test]

@@ -971,24 +971,6 @@ fn doctor_knows_the_environment_that_lab_has_made() {
 }
 
 #[test]
-fn without_the_sources_of_std_the_message_says_what_to_type() {
-    let home = home();
-    notebook(&home.path().join("n.ipynb"), &["1"]);
-    let mut command = chainrule(home.path());
-    command
-        .args(["run", "n.ipynb"])
-        .current_dir(home.path())
-        .env("RUST_SRC_PATH", home.path());
-    let output = finish(command, LIMIT);
-    assert_eq!(output.status.code(), Some(1));
-    assert!(
-        text(&output).contains("rustup component add rust-src"),
-        "{}",
-        text(&output)
-    );
-}
-
-#[test]
 fn the_library_alone_needs_neither_evcxr_nor_zmq() {
     let mut command = Command::new("cargo");
     command.args([

@@ -18,8 +18,8 @@ impl std::error::Error for Misuse {}
 
 /// Prepares the library, installing the sources of std before if rustup can.
 pub fn prepare_library() -> Result<()> {
-    use crate::compiler::toolchain::{Missing, Toolchain, install_rust_src};
-    if let Err(Missing::RustSrc { .. }) = Toolchain::find() {
+    use crate::compiler::toolchain::{Toolchain, install_rust_src};
+    if Toolchain::find().is_ok_and(|toolchain| !toolchain.has_rust_src()) {
         eprintln!(
             "Installing the sources of Rust's standard library (rustup component add rust-src) …"
         );

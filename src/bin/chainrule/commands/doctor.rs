@@ -2,7 +2,7 @@
 
 use super::lab::own_environment;
 use crate::compiler::library::{Library, cache_folder};
-use crate::compiler::toolchain::{Missing, Toolchain};
+use crate::compiler::toolchain::{ADD_RUST_SRC, Missing, Toolchain};
 use crate::evaluator::{Evaluator, Failure};
 use crate::machine::path;
 use crate::settings::{Flags, Settings, in_force};
@@ -96,14 +96,15 @@ impl Report {
         match Toolchain::find() {
             Ok(toolchain) => {
                 self.line(true, toolchain.short_version(), "");
-                self.line(true, "cargo, rust-src, linker", "");
+                self.line(true, "cargo, linker", "");
+                let sources = "rust-src, which completion of the standard library reads";
+                self.note(toolchain.has_rust_src(), sources, ADD_RUST_SRC);
                 Some(toolchain)
             }
             Err(missing) => {
                 let what = match missing {
                     Missing::Rustc => "rustc",
                     Missing::Cargo => "cargo",
-                    Missing::RustSrc { .. } => "rust-src (the sources of the standard library)",
                     Missing::Linker => "a linker (cc)",
                 };
                 self.line(false, what, missing.remedy());

@@ -432,6 +432,8 @@ fn key(toolchain: &Toolchain) -> String {
         PATHS,
         &toolchain.version,
         &toolchain.sysroot.to_string_lossy(),
+        // Once they are there, rust-analyzer shall read them.
+        &toolchain.has_rust_src().to_string(),
     ] {
         hash.update(text.as_bytes());
         hash.update([0]);

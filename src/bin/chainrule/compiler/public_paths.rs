@@ -19,8 +19,22 @@ const CELL: &str = "ctx";
 /// Where cells find types, the better places first.
 const ROOTS: [&str; 4] = ["chainrule::prelude", "std", "core", "chainrule"];
 
+/// Those of std as rustc 1.95 has it, for a toolchain without its sources.
+const OF_STD: &str = include_str!("public-paths-of-std.json");
+
 /// Those of the library and of std, whose sources are in this folder if anywhere.
 pub fn of_library(std_sources: &std::path::Path) -> PublicPaths {
+    let mut paths = of_sources(std_sources);
+    if !std_sources.join("core/src/lib.rs").is_file() {
+        let of_std: PublicPaths = serde_json::from_str(OF_STD).unwrap_or_default();
+        of_std.into_iter().for_each(|(definition, path)| {
+            paths.entry(definition).or_insert(path);
+        });
+    }
+    paths
+}
+
+fn of_sources(std_sources: &std::path::Path) -> PublicPaths {
     let mut sources = Sources::default();
     for name in ["core", "alloc", "std"] {
         let folder = std_sources.join(name).join("src");
@@ -335,6 +349,25 @@ fn collect(
 mod tests {
     use super::super::kinds::in_a_cell;
     use super::*;
+    use crate::compiler::toolchain::Toolchain;
+
+    /// With `CHAINRULE_WRITE` set it is written; another version of Rust may have another.
+    #[test]
+    fn the_table_for_toolchains_without_sources_is_what_is_read_from_them() {
+        let toolchain = Toolchain::find().unwrap();
+        if !toolchain.has_rust_src() || !toolchain.version.contains("release: 1.95.") {
+            return;
+        }
+        let mut paths = of_sources(&toolchain.std_sources());
+        paths.retain(|definition, _| !definition.starts_with("chainrule::"));
+        if std::env::var_os("CHAINRULE_WRITE").is_some() {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin/chainrule/compiler/");
+            let text = serde_json::to_string_pretty(&paths).unwrap();
+            std::fs::write(format!("{folder}public-paths-of-std.json"), text).unwrap();
+        }
+        let kept: PublicPaths = serde_json::from_str(OF_STD).unwrap();
+        assert!(paths == kept, "set CHAINRULE_WRITE=1 and test again, twice");
+    }
 
     #[test]
     fn a_type_is_found_where_others_see_it() {

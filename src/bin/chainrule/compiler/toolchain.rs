@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
+/// What to type to get the sources of std.
+pub const ADD_RUST_SRC: &str = "rustup component add rust-src";
+
 /// The programs and folders that evaluating a cell needs.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Toolchain {
@@ -23,7 +26,6 @@ pub struct Toolchain {
 pub enum Missing {
     Rustc,
     Cargo,
-    RustSrc { sysroot: PathBuf },
     Linker,
 }
 
@@ -35,7 +37,6 @@ impl Missing {
                 "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh     (then open a \
                 new terminal)"
             }
-            Missing::RustSrc { .. } => "rustup component add rust-src",
             Missing::Linker => {
                 "sudo apt install gcc     (Debian, Ubuntu)     or: sudo dnf install gcc     \
                 (Fedora)"
@@ -49,12 +50,6 @@ impl fmt::Display for Missing {
         match self {
             Missing::Rustc => write!(f, "The Rust compiler (rustc) was not found.")?,
             Missing::Cargo => write!(f, "cargo was not found beside rustc.")?,
-            Missing::RustSrc { sysroot } => write!(
-                f,
-                "The sources of Rust's standard library (rust-src) are missing in {}; without them \
-                 the types of variables cannot be found out.",
-                sysroot.display()
-            )?,
             Missing::Linker => write!(
                 f,
                 "No linker was found: rustc needs the C compiler `cc` to link."
@@ -82,7 +77,6 @@ impl Toolchain {
         if let (Some(now), Some(remembered)) = (&circumstances, remembered)
             && remembered.circumstances == *now
             && file_state(&remembered.toolchain.rustc) == remembered.rustc
-            && remembered.toolchain.has_rust_src()
             && path::find("cc").is_some()
         {
             return Ok(remembered.toolchain);
@@ -107,7 +101,7 @@ impl Toolchain {
         Ok(toolchain)
     }
 
-    /// Finds rustc, cargo, the sources of std and a linker.
+    /// Finds rustc, cargo and a linker.
     pub fn find() -> Result<Toolchain, Missing> {
         let rustc = tool("rustc").ok_or(Missing::Rustc)?;
         tool("cargo").ok_or(Missing::Cargo)?;
@@ -126,11 +120,6 @@ impl Toolchain {
             version,
             host,
         };
-        if !toolchain.has_rust_src() {
-            return Err(Missing::RustSrc {
-                sysroot: toolchain.sysroot,
-            });
-        }
         if path::find("cc").is_none() {
             return Err(Missing::Linker);
         }
@@ -157,7 +146,8 @@ impl Toolchain {
         asked.unwrap_or_else(|| self.sysroot.join("lib/rustlib/src/rust/library"))
     }
 
-    fn has_rust_src(&self) -> bool {
+    /// Whether the sources of std are there. Cells do without them, completion of std does not.
+    pub fn has_rust_src(&self) -> bool {
         self.std_sources().join("core/src/lib.rs").is_file()
     }
 }

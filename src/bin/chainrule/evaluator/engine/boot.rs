@@ -13,7 +13,7 @@ use crate::compiler::library::{Library, cache_folder, evaluation_key};
 use crate::compiler::public_paths;
 use crate::compiler::rustc_error::RustcError;
 use crate::compiler::session::{Filling, Session, copy_target};
-use crate::compiler::toolchain::{Toolchain, cargo_home};
+use crate::compiler::toolchain::{ADD_RUST_SRC, Toolchain, cargo_home};
 use crate::evaluator::failure::fault::Fault;
 use crate::evaluator::limits;
 use crate::evaluator::outlet::Outlet;
@@ -60,6 +60,17 @@ fn make_ready(toolchain: &Toolchain, library: &Library, notice: &dyn Fn(&str)) -
             library.prepare(|library| build_library(toolchain, library))
         })?;
         notice(say("The library is ready.\n", "库已准备好。\n"));
+        if !toolchain.has_rust_src() {
+            notice(&say(
+                format!(
+                    "Cells run, but what the standard library offers is not completed: its sources \
+                     are missing. To add them, type in a terminal: {ADD_RUST_SRC}\n"
+                ),
+                format!(
+                    "单元格可以运行，但缺少标准库的源代码，因此不能补全标准库。如需添加，请在终端输入：{ADD_RUST_SRC}\n"
+                ),
+            ));
+        }
     }
     Ok(())
 }
@@ -104,7 +115,10 @@ fn build_library(toolchain: &Toolchain, library: &Library) -> Result<()> {
         compile_first_cells(evcxr, is_for_sessions)
             .map_err(|why| anyhow!("{}", in_words(Fault::from(why))))
     };
-    facade::standard_library(&toolchain.std_sources(), &library.standard())?;
+    std::fs::create_dir_all(library.standard())?;
+    if toolchain.has_rust_src() {
+        facade::standard_library(&toolchain.std_sources(), &library.standard())?;
+    }
     let paths = public_paths::of_library(&toolchain.std_sources());
     std::fs::write(library.public_paths(), serde_json::to_vec(&paths)?)?;
     compile_a_cell(library.build(), None)?;
