@@ -88,7 +88,7 @@ unsafe fn add(
         unsafe { piece(&a, &b, out.at(top * columns + left), columns, PART) };
     };
     match parts {
-        1 => (0..down * across).for_each(task),
+        1 => ranges(down * across, usize::MAX, |all| all.for_each(task)),
         _ => pool::parallel(down * across, &task),
     }
 }

@@ -1,6 +1,7 @@
 //! Functions of each value. Large arrays are divided among the threads; each value is computed by
 //! itself, so it does not matter how.
 
+use super::flush::Flush;
 use super::{pool, vectorised};
 use crate::Float;
 use std::mem::MaybeUninit;
@@ -42,6 +43,7 @@ impl<T> Shared<T> {
 
 /// Calls `work` with ranges that together are `0..len`, in steps of `chunk`.
 pub(crate) fn ranges(len: usize, chunk: usize, work: impl Fn(Range<usize>) + Sync) {
+    let _flushed = Flush::new();
     match len.div_ceil(chunk) {
         0 | 1 => work(0..len),
         chunks => pool::parallel(chunks, &|i| work(i * chunk..len.min((i + 1) * chunk))),

@@ -10,7 +10,7 @@
 //! * `gemm`: the product of two matrices; `stacks`: of many;
 //! * `picks`: values that are picked by index;
 //! * `windows`: what the windows of convolution and pooling see;
-//! * `pool`: the threads.
+//! * `pool`: the threads; `flush`: in them, subnormal numbers are 0.
 //!
 //! Not here: what is computed and how it is differentiated ([`ops`](crate::ops)). Whatever is
 //! divided among threads is divided so that no sum depends on it: the same seed gives the same bits
@@ -18,6 +18,7 @@
 
 pub(crate) mod array;
 pub(crate) mod copy;
+pub(crate) mod flush;
 pub(crate) mod gemm;
 pub(crate) mod loops;
 pub(crate) mod math;
