@@ -214,7 +214,7 @@ unsafe fn matrix(
 #[inline(always)]
 unsafe fn square(from: *const Float, step: isize, to: *mut Float, to_step: usize) {
     #[cfg(all(target_arch = "x86_64", not(feature = "f64")))]
-    if super::has_avx2() {
+    if super::simd::has_avx2() {
         for (top, left) in [(0, 0), (0, 8), (8, 0), (8, 8)] {
             let (from, to) = (
                 from.wrapping_offset(top as isize + left as isize * step),

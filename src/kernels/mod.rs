@@ -2,7 +2,7 @@
 //! is `unsafe`.
 //!
 //! * `vectorised!` (here): one body of code, compiled for the vector units that there are, chosen
-//!   when it runs;
+//!   when it runs; `simd`: which there are;
 //! * `math`: eˣ and its relatives without branches, so that a loop over them is vectorised;
 //! * `loops`: a function of each value, on several threads where that pays;
 //! * `reduce`: sums and other totals along an axis;
@@ -25,17 +25,9 @@ pub(crate) mod math;
 pub(crate) mod picks;
 pub(crate) mod pool;
 pub(crate) mod reduce;
+pub(crate) mod simd;
 pub(crate) mod stacks;
 pub(crate) mod windows;
-
-/// Whether this processor has vectors of 256 bits, and a · b + c in one instruction: not known when
-/// the library is compiled.
-#[cfg(target_arch = "x86_64")]
-#[inline]
-pub(crate) fn has_avx2() -> bool {
-    // The standard library asks once and remembers.
-    is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")
-}
 
 /// A function whose body is compiled twice, for any processor and for one with AVX2. Functions that
 /// are called in it are, too, if they are inlined. Vectors of 512 bits were not faster where they
@@ -55,7 +47,7 @@ macro_rules! vectorised {
                 fn avx2<$($generics)*>($($argument: $Type),*) {
                     body($($argument),*);
                 }
-                if crate::kernels::has_avx2() {
+                if crate::kernels::simd::has_avx2() {
                     // SAFETY: the processor was asked whether it has these instructions.
                     return unsafe { avx2($($argument),*) };
                 }

@@ -107,11 +107,6 @@ fn wanted() -> usize {
         .min(64)
 }
 
-/// How many threads work on what is given to [`parallel`].
-pub(crate) fn threads() -> usize {
-    pool().threads
-}
-
 /// Calls `work` for each task from 0 to `tasks - 1`, in any order, on the threads of the pool and
 /// on this one.
 pub(crate) fn parallel(tasks: usize, work: &(dyn Fn(usize) + Sync)) {
