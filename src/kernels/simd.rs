@@ -37,11 +37,23 @@ pub(crate) fn has_avx2() -> bool {
     simd() >= Simd::Avx2
 }
 
+/// Whether they may use vectors of 512 bits.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+pub(crate) fn has_avx512() -> bool {
+    simd() >= Simd::Avx512
+}
+
 #[cfg(target_arch = "x86_64")]
 fn best() -> Simd {
+    // The second generation of AVX-512 and all since (Intel 2017, AMD 2022).
+    let has_avx512 = is_x86_feature_detected!("avx512f")
+        && is_x86_feature_detected!("avx512vl")
+        && is_x86_feature_detected!("avx512dq")
+        && is_x86_feature_detected!("avx512bw");
     if !(is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma")) {
         Simd::Portable
-    } else if is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vl") {
+    } else if has_avx512 {
         Simd::Avx512
     } else {
         Simd::Avx2
