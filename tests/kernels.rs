@@ -31,12 +31,13 @@ fn assert_close(found: &Tensor, expected: &[f64]) {
     }
 }
 
-/// With tiles of 6 × 16, blocks of 396 × 128 and 256 places of the inner axis: sizes beside, at and
-/// beyond each of these.
+/// Sizes beside, at and beyond each edge: of vectors (8, 16), of tiles (24, 96), of our blocks (8
+/// rows, 256 columns), of the part of the inner axis that is summed at once (512), and of that from
+/// which parts are added up in `f64` (16,384).
 #[test]
 fn products_are_right_at_every_size() {
     seed(1);
-    let small = [1, 2, 5, 6, 7, 15, 16, 17, 33];
+    let small = [1, 2, 5, 7, 8, 9, 15, 16, 17, 33];
     let sizes = small
         .iter()
         .flat_map(|&m| small.iter().flat_map(move |&k| small.map(|n| (m, k, n))));
@@ -50,6 +51,15 @@ fn products_are_right_at_every_size() {
         (397, 130, 17),
         (800, 513, 20),
         (20, 4200, 33),
+        (23, 511, 95),
+        (24, 512, 96),
+        (25, 513, 97),
+        (65, 40, 255),
+        (64, 100, 256),
+        (63, 100, 257),
+        (1000, 3, 514),
+        (2, 16_384, 3),
+        (9, 16_385, 17),
     ];
     for (m, k, n) in sizes.chain(large) {
         let (a, b) = (
@@ -133,31 +143,64 @@ fn work_for_many_threads() {
     println!("the weights: {:016x}", hasher.finish());
 }
 
+/// The lines that a test of this file prints in a process of its own.
+fn printed(test: &str, variables: &[(&str, &str)]) -> Vec<String> {
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", test, "--include-ignored", "--nocapture"])
+        .envs(variables.iter().copied())
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        output.status.success() && text.contains("1 passed"),
+        "{test}, {variables:?}: {text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    text.lines().map(str::to_owned).collect()
+}
+
+fn weights(variables: &[(&str, &str)]) -> String {
+    let printed = printed("work_for_many_threads", variables);
+    let line = printed
+        .iter()
+        .find_map(|line| line.strip_prefix("the weights: "));
+    line.expect("it ends").to_owned()
+}
+
+/// What processors with fewer instructions do, as far as this one has them.
+const LESSER: [&str; 3] = ["", "avx2", "portable"];
+
 #[test]
 fn weights_have_the_same_bits_on_any_number_of_threads() {
-    let run = |variable: &str, threads: &str| {
-        let output = Command::new(std::env::current_exe().unwrap())
-            .args([
-                "--exact",
-                "work_for_many_threads",
-                "--ignored",
-                "--nocapture",
-            ])
-            .env(variable, threads)
-            .output()
-            .unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
-        text.lines()
-            .find(|line| line.starts_with("the weights: "))
-            .expect("it ends")
-            .to_owned()
-    };
-    let alone = run("CHAINRULE_THREADS", "1");
-    for (variable, threads) in [
-        ("CHAINRULE_THREADS", "2"),
-        ("CPU_LIMIT", "3"),
-        ("CHAINRULE_THREADS", "8"),
-    ] {
-        assert_eq!(run(variable, threads), alone, "{threads} threads");
+    let mut found = Vec::new();
+    for simd in LESSER.map(|simd| ("CHAINRULE_SIMD", simd)) {
+        let alone = weights(&[simd, ("CHAINRULE_THREADS", "1")]);
+        for threads in [
+            ("CHAINRULE_THREADS", "2"),
+            ("CPU_LIMIT", "3"),
+            ("CHAINRULE_THREADS", "8"),
+        ] {
+            assert_eq!(weights(&[simd, threads]), alone, "{simd:?}, {threads:?}");
+        }
+        found.push(alone);
+    }
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") {
+        assert_ne!(
+            found[0], found[2],
+            "CHAINRULE_SIMD=portable changes nothing"
+        );
+    }
+}
+
+#[test]
+fn other_processors_compute_right_as_well() {
+    for simd in &LESSER[1..] {
+        for test in [
+            "products_are_right_at_every_size",
+            "functions_are_right_on_large_arrays",
+        ] {
+            printed(test, &[("CHAINRULE_SIMD", simd)]);
+        }
     }
 }

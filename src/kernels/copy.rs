@@ -1,6 +1,7 @@
 //! Values that move: rows of a larger array, axes in another order. A line of the cache is read
 //! once and written once.
 
+use super::flush::Flush;
 use super::loops::{Shared, ranges};
 use crate::Float;
 use ndarray::ArrayViewD;
@@ -55,6 +56,7 @@ impl Runs {
 
     /// Adds the runs to what is there.
     pub fn add(self, to: &mut [Float], from: &[Float]) {
+        let _flushed = Flush::new();
         self.each(to, from, |to, from| {
             to.iter_mut().zip(from).for_each(|(to, from)| *to += from)
         });
@@ -212,7 +214,7 @@ unsafe fn matrix(
 #[inline(always)]
 unsafe fn square(from: *const Float, step: isize, to: *mut Float, to_step: usize) {
     #[cfg(all(target_arch = "x86_64", not(feature = "f64")))]
-    if super::has_avx2() {
+    if super::simd::has_avx2() {
         for (top, left) in [(0, 0), (0, 8), (8, 0), (8, 8)] {
             let (from, to) = (
                 from.wrapping_offset(top as isize + left as isize * step),

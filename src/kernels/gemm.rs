@@ -1,26 +1,44 @@
-//! The product of two matrices, in the manner of Goto & van de Geijn (2008): blocks that fit into a
-//! cache, in them tiles that fit into the registers. For the processors that most learners have; on
-//! others, and for `f64`, ndarray computes it.
+//! The product of two matrices: blocks of it, on the threads of the pool, each by the crate `gemm`,
+//! which knows the vectors of this processor. Its own threads are not asked: they would die in a
+//! fork. Without vectors, and for `f64`, ndarray computes it.
 //!
-//! Each value of the result is a sum over the inner axis in order, whatever the blocks and the
-//! threads are. Where that axis is long, as for the gradient of a weight over all samples, its
-//! parts are added up in `f64`.
+//! Each value of the result is a sum over the inner axis in an order that the sizes decide,
+//! whatever the threads are. Where that axis is long, as for the gradient of a weight over all
+//! samples, its parts are added up in `f64`.
 
 use super::loops::{Shared, ranges};
-use super::pool;
+#[cfg(not(feature = "f64"))]
+use super::simd::{Simd, simd};
 use crate::Float;
+#[cfg(not(feature = "f64"))]
+use gemm_common::Parallelism;
 use ndarray::linalg::general_mat_mul;
 use ndarray::{ArrayView2, ArrayView3, Axis, ShapeBuilder};
 
 /// Multiplications for which other threads are asked to help.
 const LARGE: usize = 400_000;
+/// About as many a task shall have, and as many tasks are enough.
+const TASK: usize = 800_000;
+const TASKS: usize = 32;
+/// Rows of a block are a multiple of this, columns at most so many.
+const LOW: usize = 8;
+const WIDTH: usize = 256;
 /// A sum of more products than this is held in `f64`.
-const LONG: usize = 65_536;
+const LONG: usize = 16_384;
 /// Places of a long inner axis that are summed in `f32` before they are added to the rest.
-const PART: usize = 512;
+const PART: usize = 128;
 /// Values of a long result up to which parts of the inner axis are tasks of their own: there are
 /// too few otherwise.
 const FEW: usize = 4096;
+
+/// What is in the result before the products are added.
+#[derive(Clone, Copy)]
+enum Start<'a> {
+    Nothing,
+    Values,
+    /// In each row the same.
+    Row(&'a [Float]),
+}
 
 /// out += a · b, for `out` in row-major order.
 ///
@@ -28,95 +46,181 @@ const FEW: usize = 4096;
 pub(crate) fn gemm(a: &ArrayView2<Float>, b: &ArrayView2<Float>, out: &mut [Float]) {
     assert!(out.len() == a.dim().0 * b.dim().1);
     // SAFETY: `out` has that many values.
-    unsafe { add(a, b, None, Shared::new(out)) };
+    unsafe { add(a, b, Start::Values, Shared::new(out)) };
+}
+
+/// a · b in row-major order.
+///
+/// Panics if the sizes do not fit.
+pub(crate) fn matrix_product(a: &ArrayView2<Float>, b: &ArrayView2<Float>) -> Vec<Float> {
+    computed(a, b, Start::Nothing)
 }
 
 /// a · b + row, in row-major order; `row` is added to each row.
 ///
 /// Panics if the sizes do not fit.
 pub(crate) fn affine(a: &ArrayView2<Float>, b: &ArrayView2<Float>, row: &[Float]) -> Vec<Float> {
+    computed(a, b, Start::Row(row))
+}
+
+fn computed(a: &ArrayView2<Float>, b: &ArrayView2<Float>, start: Start) -> Vec<Float> {
     let len = a.dim().0 * b.dim().1;
     let mut out = Vec::with_capacity(len);
     // SAFETY: there is place for so many values, and each is written.
     unsafe {
-        add(a, b, Some(row), Shared(out.as_mut_ptr()));
+        add(a, b, start, Shared(out.as_mut_ptr()));
         out.set_len(len);
     }
     out
 }
 
+/// How high and how wide the blocks are that make a task each: by the sizes alone, never by the
+/// number of threads, because the crate may add up differently for a block of another size.
+fn blocks(rows: usize, inner: usize, columns: usize) -> [usize; 2] {
+    if rows * columns * inner < LARGE {
+        return [rows.max(1), columns.max(1)];
+    }
+    let width = columns.min(WIDTH);
+    let tasks = (rows * columns * inner / TASK).clamp(1, TASKS);
+    let down = tasks.div_ceil(columns.div_ceil(width));
+    [rows.div_ceil(down).next_multiple_of(LOW), width]
+}
+
 /// # Safety
-/// `out` has place for the result, with values to add to if there is no `start`.
-unsafe fn add(
-    a: &ArrayView2<Float>,
-    b: &ArrayView2<Float>,
-    start: Option<&[Float]>,
-    out: Shared<Float>,
-) {
+/// `out` has place for the result, with values if it starts with them.
+unsafe fn add(a: &ArrayView2<Float>, b: &ArrayView2<Float>, start: Start, out: Shared<Float>) {
     let ((rows, inner), columns) = (a.dim(), b.dim().1);
-    assert!(b.dim().0 == inner && start.is_none_or(|row| row.len() == columns));
+    assert!(b.dim().0 == inner);
+    if let Start::Row(row) = start {
+        assert!(row.len() == columns);
+    }
     if is_long(inner) {
         // SAFETY: as above.
         return unsafe { add_long(a, b, start, out) };
     }
-    // A part that waits for others costs little if there are many; where the inner axis is long,
-    // laying out `b` costs more.
-    let each = if inner > 4096 { 2 } else { 4 };
-    let parts = if rows * columns * inner < LARGE || pool::threads() == 1 {
-        1
-    } else {
-        each * pool::threads()
-    };
-    let height = rows.div_ceil(parts).next_multiple_of(6).clamp(6, 396);
-    let (down, across) = (rows.div_ceil(height), columns.div_ceil(128));
-    let task = |i: usize| {
-        let (top, left) = (i / across * height, i % across * 128);
-        let (bottom, right) = (rows.min(top + height), columns.min(left + 128));
-        let (a, b) = (
-            a.slice(ndarray::s![top..bottom, ..]),
-            b.slice(ndarray::s![.., left..right]),
-        );
-        for (i, start) in (top..bottom).flat_map(|i| start.map(|start| (i, &start[left..right]))) {
+    let [height, width] = blocks(rows, inner, columns);
+    let (down, across) = (rows.div_ceil(height), columns.div_ceil(width));
+    ranges(down * across, 1, |tasks| {
+        for i in tasks {
+            let (top, left) = (i / across * height, i % across * width);
+            let (bottom, right) = (rows.min(top + height), columns.min(left + width));
+            let (a, b) = (
+                a.slice(ndarray::s![top..bottom, ..]),
+                b.slice(ndarray::s![.., left..right]),
+            );
             // SAFETY: no other task has this part of the result.
             unsafe {
-                start
-                    .as_ptr()
-                    .copy_to_nonoverlapping(out.0.add(i * columns + left), start.len())
-            };
+                if let Start::Row(row) = start {
+                    let row = &row[left..right];
+                    (top..bottom).for_each(|i| {
+                        let out = out.at(i * columns + left);
+                        out.copy_from_nonoverlapping(row.as_ptr(), row.len());
+                    });
+                }
+                let keep = !matches!(start, Start::Nothing);
+                block(&a, &b, out.at(top * columns + left), columns, keep);
+            }
         }
-        // SAFETY: no other task has this part of the result.
-        unsafe { piece(&a, &b, out.at(top * columns + left), columns, PART) };
-    };
-    match parts {
-        1 => (0..down * across).for_each(task),
-        _ => pool::parallel(down * across, &task),
-    }
+    });
 }
 
-/// out += a · b, for a few rows and up to 128 columns; sums are written after `step` places of the
-/// inner axis.
+/// out = a · b, or out += a · b to `keep` what is there.
 ///
 /// # Safety
 /// `out` has place for the result in rows of `stride` values, and no other thread uses it.
-unsafe fn piece(
+unsafe fn block(
     a: &ArrayView2<Float>,
     b: &ArrayView2<Float>,
     out: *mut Float,
     stride: usize,
-    step: usize,
+    keep: bool,
 ) {
-    #[cfg(all(target_arch = "x86_64", not(feature = "f64")))]
-    if super::has_avx2() {
-        let mut packed = tiles::PACKED.take();
-        // SAFETY: the processor has the instructions; the rest as above.
-        unsafe { tiles::block(a, b, out, stride, step, &mut packed) };
-        return tiles::PACKED.set(packed);
+    #[cfg(not(feature = "f64"))]
+    if let Some(multiply) = multiply() {
+        let ((rows, inner), columns) = (a.dim(), b.dim().1);
+        let (a, b) = (
+            (a.as_ptr(), a.strides()[0], a.strides()[1]),
+            (b.as_ptr(), b.strides()[0], b.strides()[1]),
+        );
+        let stride = stride as isize;
+        // The crate is quick where columns of the result lie side by side, which is what our rows
+        // do if all is transposed, unless they are shorter than its vectors.
+        let (size, steps, left, right) = if columns < 16 && a.1 == 1 {
+            (
+                [rows, columns],
+                [1, stride],
+                (a.0, a.2, a.1),
+                (b.0, b.2, b.1),
+            )
+        } else {
+            (
+                [columns, rows],
+                [stride, 1],
+                (b.0, b.1, b.2),
+                (a.0, a.1, a.2),
+            )
+        };
+        let one = Parallelism::None;
+        // SAFETY: the places are there: those of the views, and those of the result.
+        return unsafe {
+            multiply(
+                size[0], size[1], inner, out, steps[0], steps[1], keep, left.0, left.1, left.2,
+                right.0, right.1, right.2, 1.0, 1.0, false, false, false, one,
+            )
+        };
     }
-    let _ = step;
     let size = [a.dim().0, b.dim().1];
-    // SAFETY: as above.
-    let mut out = unsafe { ndarray::ArrayViewMut2::from_shape_ptr(size.strides([stride, 1]), out) };
-    general_mat_mul(1.0, a, b, 1.0, &mut out);
+    // SAFETY: as above; written before it is read.
+    unsafe {
+        if !keep {
+            (0..size[0]).for_each(|i| out.add(i * stride).write_bytes(0, size[1]));
+        }
+        let mut out = ndarray::ArrayViewMut2::from_shape_ptr(size.strides([stride, 1]), out);
+        general_mat_mul(1.0, a, b, 1.0, &mut out);
+    }
+}
+
+/// What the crate is given: the sizes of the result and of the inner axis, then of each matrix
+/// where it begins and how far apart its columns and its rows lie.
+#[cfg(not(feature = "f64"))]
+#[rustfmt::skip]
+type Multiply = unsafe fn(
+    usize, usize, usize, *mut f32, isize, isize, bool, *const f32, isize, isize, *const f32,
+    isize, isize, f32, f32, bool, bool, bool, Parallelism,
+);
+
+/// The product for the vectors that there are; none where the crate would compute value by value.
+#[cfg(not(feature = "f64"))]
+fn multiply() -> Option<Multiply> {
+    match simd() {
+        Simd::Portable => None,
+        #[cfg(target_arch = "x86_64")]
+        Simd::Avx2 if is_x86_feature_detected!("avx512f") => Some(with_avx2),
+        _ => Some(gemm_f32::gemm::f32::get_gemm_fn()),
+    }
+}
+
+/// As for a processor that has nothing better.
+#[cfg(all(target_arch = "x86_64", not(feature = "f64")))]
+#[rustfmt::skip]
+#[allow(clippy::too_many_arguments)]
+unsafe fn with_avx2(
+    m: usize, n: usize, k: usize, out: *mut f32, out_cs: isize, out_rs: isize, keep: bool,
+    a: *const f32, a_cs: isize, a_rs: isize, b: *const f32, b_cs: isize, b_rs: isize,
+    alpha: f32, beta: f32, x: bool, y: bool, z: bool, threads: Parallelism,
+) {
+    use gemm_common::simd::{MixedSimd, V3};
+    use gemm_f32::microkernel::fma::f32::{H_M, H_N, H_UKR, MR_DIV_N, NR, UKR};
+    let Some(simd) = <V3 as MixedSimd<f32, f32, f32, f32>>::try_new() else {
+        unreachable!("the caller asked")
+    };
+    // SAFETY: as the caller says.
+    unsafe {
+        gemm_common::gemm::gemm_basic_generic::<_, f32, 8, { 8 * MR_DIV_N }, NR, MR_DIV_N, H_M, H_N>(
+            simd, m, n, k, out, out_cs, out_rs, keep, a, a_cs, a_rs, b, b_cs, b_rs, alpha, beta,
+            x, y, z, |a, b, c| a * b + c, &UKR, &H_UKR, false, threads,
+        )
+    }
 }
 
 /// Whether sums of so many products are held in `f64`.
@@ -158,7 +262,7 @@ impl Long<'_> {
             for left in (0..columns).step_by(128) {
                 let b = b.slice(ndarray::s![.., left..columns.min(left + 128)]);
                 // SAFETY: the part has as many values as the result.
-                unsafe { piece(&a, &b, self.part.as_mut_ptr().add(left), columns, 32) };
+                unsafe { block(&a, &b, self.part.as_mut_ptr().add(left), columns, true) };
             }
         }
     }
@@ -204,12 +308,7 @@ pub(crate) fn long_sum(a: ArrayView3<Float>, b: ArrayView3<Float>, count: usize)
 ///
 /// # Safety
 /// As for [`add`].
-unsafe fn add_long(
-    a: &ArrayView2<Float>,
-    b: &ArrayView2<Float>,
-    start: Option<&[Float]>,
-    out: Shared<Float>,
-) {
+unsafe fn add_long(a: &ArrayView2<Float>, b: &ArrayView2<Float>, start: Start, out: Shared<Float>) {
     let ((rows, inner), columns) = (a.dim(), b.dim().1);
     let (down, across) = (rows.div_ceil(198), columns.div_ceil(128));
     let along = if rows * columns <= FEW {
@@ -251,258 +350,15 @@ unsafe fn add_long(
             let sum: f64 = (0..along)
                 .map(|part| totals[(part * count + i) * each + n])
                 .sum();
-            // SAFETY: the place is there, and holds a value unless there is a start.
+            // SAFETY: the place is there, and holds a value if it starts with one.
             unsafe {
                 let out = out.at(row * columns + column);
-                *out = (start.map_or_else(|| *out, |start| start[column]) as f64 + sum) as Float;
-            }
-        }
-    }
-}
-
-/// Tiles of 6 × 16 values, in 12 of the 16 vector registers of AVX2.
-#[cfg(all(target_arch = "x86_64", not(feature = "f64")))]
-mod tiles {
-    use ndarray::ArrayView2;
-    use std::arch::x86_64::*;
-    use std::cell::Cell;
-
-    const R: usize = 6;
-    const C: usize = 16;
-    /// Places of the inner axis that are summed before the result is written.
-    const DEPTH: usize = 256;
-
-    thread_local! {
-        /// Where parts of both matrices are laid out in the order in which they are read.
-        pub static PACKED: Cell<Vec<f32>> = const { Cell::new(Vec::new()) };
-    }
-
-    /// Where values lie: the first, the distance from row to row, and from column to column.
-    #[derive(Clone, Copy)]
-    struct Matrix(*const f32, isize, isize);
-
-    impl Matrix {
-        /// # Safety
-        /// There is such a place.
-        #[inline(always)]
-        unsafe fn at(&self, row: usize, column: usize) -> *const f32 {
-            // SAFETY: as above.
-            unsafe {
-                self.0
-                    .offset(row as isize * self.1 + column as isize * self.2)
-            }
-        }
-    }
-
-    /// out += a · b, for a few rows and up to 128 columns. Closures are compiled for other
-    /// instructions, so there are none.
-    ///
-    /// # Safety
-    /// `out` has place for the result in rows of `stride` values.
-    #[target_feature(enable = "avx2,fma")]
-    pub unsafe fn block(
-        a: &ArrayView2<f32>,
-        b: &ArrayView2<f32>,
-        out: *mut f32,
-        stride: usize,
-        step: usize,
-        packed: &mut Vec<f32>,
-    ) {
-        let ((rows, inner), columns) = (a.dim(), b.dim().1);
-        let a = Matrix(a.as_ptr(), a.strides()[0], a.strides()[1]);
-        let b = Matrix(b.as_ptr(), b.strides()[0], b.strides()[1]);
-        let places = DEPTH * rows.next_multiple_of(R);
-        packed.resize(
-            packed
-                .len()
-                .max(places + DEPTH * columns.next_multiple_of(C)),
-            0.0,
-        );
-        let (packed_a, packed_b) = packed.split_at_mut(places);
-        // Rows of `b` that lie in order and are read a few times only are read where they are.
-        let is_direct = b.2 == 1 && rows <= 4 * R;
-        for first in (0..inner).step_by(DEPTH) {
-            let depth = DEPTH.min(inner - first);
-            // SAFETY: `depth` rows of `b` and columns of `a` are there.
-            unsafe {
-                lay_out_columns(b, [first, depth, columns], is_direct, packed_b);
-                lay_out_rows(a, [first, depth, rows], packed_a);
-            }
-            for top in (0..rows).step_by(R) {
-                let height = R.min(rows - top);
-                if a.2 != 1 {
-                    // Each tile asks for a share.
-                    let share = top * DEPTH / rows..(top + R) * DEPTH / rows;
-                    let next = share.map(|p| first + DEPTH + p);
-                    ask_for(a, next.filter(|_| first + DEPTH < inner), rows);
-                }
-                let part = if a.2 != 1 || height < R {
-                    Matrix(packed_a[top * depth..].as_ptr(), 1, R as isize)
-                } else {
-                    // SAFETY: the place is there.
-                    Matrix(unsafe { a.at(top, first) }, a.1, a.2)
+                let start = match start {
+                    Start::Nothing => 0.0,
+                    Start::Values => *out,
+                    Start::Row(row) => row[column],
                 };
-                for left in (0..columns).step_by(C) {
-                    let width = C.min(columns - left);
-                    let panel = if is_direct && width == C {
-                        // SAFETY: the place is there.
-                        Matrix(unsafe { b.at(first, left) }, b.1, 1)
-                    } else {
-                        Matrix(packed_b[left * depth..].as_ptr(), C as isize, 1)
-                    };
-                    let size = [height, width];
-                    // SAFETY: `depth` columns of `R` and rows of `C` values are there, and the
-                    // place in the result.
-                    unsafe {
-                        let out = out.add(top * stride + left);
-                        match height {
-                            1 | 2 => tile::<2>(part, panel, [depth, step], out, stride, size),
-                            3 | 4 => tile::<4>(part, panel, [depth, step], out, stride, size),
-                            _ => tile::<R>(part, panel, [depth, step], out, stride, size),
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    /// Lays out `depth` rows of `b`, from `first` on, in panels of `C` columns.
-    ///
-    /// # Safety
-    /// So many rows of so many columns are there.
-    #[inline(always)]
-    unsafe fn lay_out_columns(
-        b: Matrix,
-        [first, depth, columns]: [usize; 3],
-        is_direct: bool,
-        packed: &mut [f32],
-    ) {
-        for left in (0..columns).step_by(C) {
-            let width = C.min(columns - left);
-            if is_direct && width == C {
-                continue;
-            }
-            let panel = &mut packed[left * depth..][..C * depth];
-            // SAFETY: `depth` rows of `width` values are there.
-            unsafe { pack::<C>(b.at(first, left), b.2, b.1, width, panel) };
-        }
-    }
-
-    /// Lays out `depth` columns of `a`, from `first` on, in panels of `R` rows, where they do not
-    /// lie so.
-    ///
-    /// # Safety
-    /// So many columns of so many rows are there.
-    #[inline(always)]
-    unsafe fn lay_out_rows(a: Matrix, [first, depth, rows]: [usize; 3], packed: &mut [f32]) {
-        // A few columns at a time, for where `a` is transposed these are what lies side by side.
-        for p in (0..depth).step_by(16) {
-            for top in (0..rows).step_by(R) {
-                if a.2 == 1 && rows - top >= R {
-                    continue;
-                }
-                let place = &mut packed[top * depth + p * R..][..R * 16.min(depth - p)];
-                // SAFETY: as many columns of as many values are there.
-                unsafe { pack::<R>(a.at(top, first + p), a.1, a.2, R.min(rows - top), place) };
-            }
-        }
-    }
-
-    /// Has columns of `a` come into the cache, which the next round lays out, while this one
-    /// computes: where `a` is transposed, the processor does not expect it. In lines of sixteen
-    /// values.
-    #[inline(always)]
-    fn ask_for(a: Matrix, columns: impl Iterator<Item = usize>, rows: usize) {
-        for column in columns {
-            for i in (0..rows).step_by(16) {
-                let place = i as isize * a.1 + column as isize * a.2;
-                // SAFETY: every processor with AVX has this; it reads nothing, wherever it points.
-                unsafe { _mm_prefetch::<_MM_HINT_T1>(a.0.wrapping_offset(place).cast()) };
-            }
-        }
-    }
-
-    /// Lays out groups of `N` values one after the other, of which the first `size` are there and
-    /// the others 0. Within a group values are `across` apart, groups `along`.
-    ///
-    /// # Safety
-    /// As many values are there as is said.
-    #[inline(always)]
-    unsafe fn pack<const N: usize>(
-        from: *const f32,
-        across: isize,
-        along: isize,
-        size: usize,
-        to: &mut [f32],
-    ) {
-        for (p, group) in to.as_chunks_mut::<N>().0.iter_mut().enumerate() {
-            let start = from.wrapping_offset(p as isize * along);
-            if across == 1 && size == N {
-                // SAFETY: as above.
-                *group = unsafe { *start.cast::<[f32; N]>() };
-                continue;
-            }
-            for (i, value) in group.iter_mut().enumerate() {
-                *value = if i < size {
-                    // SAFETY: as above.
-                    unsafe { *start.offset(i as isize * across) }
-                } else {
-                    0.0
-                };
-            }
-        }
-    }
-
-    /// `H` values of a column of `a` times a row of `b`, summed over `step` places of the inner
-    /// axis in registers, then added to `size` values, until all `depth` places are.
-    ///
-    /// # Safety
-    /// As many values are there as is said.
-    #[allow(clippy::needless_range_loop)] // so that everything is unrolled
-    #[target_feature(enable = "avx2,fma")]
-    unsafe fn tile<const H: usize>(
-        a: Matrix,
-        b: Matrix,
-        [depth, step]: [usize; 2],
-        out: *mut f32,
-        stride: usize,
-        size: [usize; 2],
-    ) {
-        // SAFETY: as above.
-        unsafe {
-            let mut rows = [a.0; H];
-            for i in 0..H {
-                rows[i] = a.at(i, 0);
-            }
-            let mut p = 0;
-            while p < depth {
-                let end = depth.min(p + step);
-                let mut sums = [[_mm256_setzero_ps(); 2]; H];
-                while p < end {
-                    let row = b.at(p, 0);
-                    let row = [_mm256_loadu_ps(row), _mm256_loadu_ps(row.add(8))];
-                    for i in 0..H {
-                        let x = _mm256_set1_ps(*rows[i].offset(p as isize * a.2));
-                        sums[i][0] = _mm256_fmadd_ps(x, row[0], sums[i][0]);
-                        sums[i][1] = _mm256_fmadd_ps(x, row[1], sums[i][1]);
-                    }
-                    p += 1;
-                }
-                for i in 0..H {
-                    let at = out.wrapping_add(i * stride);
-                    if i < size[0] && size[1] == C {
-                        _mm256_storeu_ps(at, _mm256_add_ps(_mm256_loadu_ps(at), sums[i][0]));
-                        _mm256_storeu_ps(
-                            at.add(8),
-                            _mm256_add_ps(_mm256_loadu_ps(at.add(8)), sums[i][1]),
-                        );
-                    } else if i < size[0] {
-                        let sums: [f32; C] = std::mem::transmute(sums[i]);
-                        for j in 0..size[1] {
-                            *at.add(j) += sums[j];
-                        }
-                    }
-                }
+                *out = (start as f64 + sum) as Float;
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Functions of each value. Large arrays are divided among the threads; each value is computed by
 //! itself, so it does not matter how.
 
+use super::flush::Flush;
 use super::{pool, vectorised};
 use crate::Float;
 use std::mem::MaybeUninit;
@@ -42,6 +43,7 @@ impl<T> Shared<T> {
 
 /// Calls `work` with ranges that together are `0..len`, in steps of `chunk`.
 pub(crate) fn ranges(len: usize, chunk: usize, work: impl Fn(Range<usize>) + Sync) {
+    let _flushed = Flush::new();
     match len.div_ceil(chunk) {
         0 | 1 => work(0..len),
         chunks => pool::parallel(chunks, &|i| work(i * chunk..len.min((i + 1) * chunk))),
@@ -137,12 +139,38 @@ pub(crate) fn rows(
 /// Columns that are taken out of a matrix at once: a line of the cache.
 const COLUMNS: usize = 16;
 
+/// What changes a row. A closure that takes long is not compiled for each kind of vectors; a type of
+/// its own is, whose method is always inlined.
+pub(crate) trait Change: Sync {
+    fn change(&self, row: &mut [Float]);
+}
+
+impl<F: Fn(&mut [Float]) + Sync> Change for F {
+    #[inline(always)]
+    fn change(&self, row: &mut [Float]) {
+        self(row);
+    }
+}
+
+vectorised! {
+    fn change_lanes[](values: &mut [Float], step: usize, len: usize, change: &impl Change) {
+        for lane in values.chunks_exact_mut(step) {
+            change.change(&mut lane[..len]);
+        }
+    }
+}
+
 /// A copy of `x` in which `change` was applied to each row of what lies along the axis.
-pub(crate) fn lanes(x: &[Float], along: Along, change: impl Fn(&mut [Float]) + Sync) -> Vec<Float> {
+pub(crate) fn lanes(x: &[Float], along: Along, change: impl Change) -> Vec<Float> {
     let Along { outer, len, inner } = along;
     if x.is_empty() || inner == 1 {
-        let mut values = x.to_vec();
-        rows(&mut values, len.max(1), 1, |_, row| change(row));
+        let (mut values, len) = (x.to_vec(), len.max(1));
+        let shared = Shared::new(&mut values);
+        ranges(x.len() / len, (CHUNK / len).max(1), |range| {
+            // SAFETY: the ranges do not overlap.
+            let part = unsafe { shared.part(range.start * len..range.end * len) };
+            change_lanes(part, len, len, &change);
+        });
         return values;
     }
     let mut out = vec![0.0; x.len()];
@@ -165,9 +193,7 @@ pub(crate) fn lanes(x: &[Float], along: Along, change: impl Fn(&mut [Float]) + S
                         .enumerate()
                         .for_each(|(j, x)| columns[j * step + i] = *x);
                 }
-                change_rows(&mut columns[..width * step], step, 0, &|_, column| {
-                    change(&mut column[..len])
-                });
+                change_lanes(&mut columns[..width * step], step, len, &change);
                 for i in 0..len {
                     // SAFETY: no other task has these columns of the block.
                     let row = unsafe { shared.part(place(i)) };

@@ -1,5 +1,6 @@
 //! Values that are picked by index, and gradients that go back to where they came from.
 
+use super::flush::Flush;
 use super::vectorised;
 use crate::Float;
 
@@ -108,6 +109,7 @@ pub(crate) fn scatter(
 pub(crate) struct Sums<'a> {
     sums: &'a mut [Float],
     exact: Vec<f64>,
+    _flushed: Flush,
 }
 
 impl Sums<'_> {
@@ -118,7 +120,11 @@ impl Sums<'_> {
         } else {
             Vec::new()
         };
-        Sums { sums, exact }
+        Sums {
+            sums,
+            exact,
+            _flushed: Flush::new(),
+        }
     }
 
     #[inline(always)]

@@ -2,6 +2,7 @@
 //! cell, copies only the thread that forks, so the process that comes out of it starts threads of
 //! its own.
 
+use super::flush::Flush;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -106,14 +107,10 @@ fn wanted() -> usize {
         .min(64)
 }
 
-/// How many threads work on what is given to [`parallel`].
-pub(crate) fn threads() -> usize {
-    pool().threads
-}
-
 /// Calls `work` for each task from 0 to `tasks - 1`, in any order, on the threads of the pool and
 /// on this one.
 pub(crate) fn parallel(tasks: usize, work: &(dyn Fn(usize) + Sync)) {
+    let _flushed = Flush::new();
     let pool = if tasks > 1 { Some(pool()) } else { None };
     // A task that has tasks, or another thread of the learner: they do it alone.
     let Some(pool) =
@@ -158,6 +155,7 @@ pub(crate) fn parallel(tasks: usize, work: &(dyn Fn(usize) + Sync)) {
 impl Pool {
     /// What each thread does for as long as the process lives.
     fn serve(&self) {
+        let _flushed = Flush::new();
         let mut seen = 0;
         loop {
             let mut looks = 0;

@@ -280,7 +280,7 @@ fn run_row(row: &mut [Float]) {
 pub(crate) fn running(x: &[Float], along: Along, from_end: bool) -> Vec<Float> {
     let Along { len, inner, .. } = along;
     if inner == 1 {
-        return lanes(x, along, |row| {
+        return lanes(x, along, |row: &mut [Float]| {
             if from_end {
                 row.reverse();
             }

@@ -1,7 +1,7 @@
 //! Products of stacks of matrices.
 
 use super::array::{Array, array, slice};
-use super::gemm::{affine, gemm, is_long, long_sum};
+use super::gemm::{gemm, is_long, long_sum, matrix_product};
 use super::loops::{rows, update};
 use crate::Float;
 use ndarray::{ArrayView2, ArrayView3, Axis};
@@ -44,7 +44,7 @@ pub(crate) fn product(
     let (each, count) = (a.dim().1 * b.dim().2, stack(a.dim().0, b.dim().0));
     if (matrices, count) == (1, 1) {
         let (a, b) = (a.index_axis(Axis(0), 0), b.index_axis(Axis(0), 0));
-        return array(affine(&a, &b, &vec![0.0; b.dim().1]), shape);
+        return array(matrix_product(&a, &b), shape);
     }
     let mut values = vec![0.0; matrices * each];
     let add = |i: usize, out: &mut [Float]| {

@@ -2,7 +2,7 @@
 
 use super::values::{map, zip};
 use crate::Float;
-use crate::kernels::loops::lanes;
+use crate::kernels::loops::{Change, lanes};
 use crate::kernels::reduce::{
     Along, Fold, Largest, Product, Smallest, Squares, Sum, first, reduce, running, same,
 };
@@ -203,7 +203,7 @@ impl Tensor {
         let value = drop_axis(product, axis, keepdim);
         op_on(self, "prod_axis", value, move |g| {
             // All before times all after: a quotient would fail at 0.
-            let others = along(&x, axis, |row| {
+            let others = along(&x, axis, |row: &mut [Float]| {
                 let mut after: Vec<f64> = row.iter().map(|x| *x as f64).collect();
                 after.push(1.0);
                 (0..row.len()).rev().for_each(|i| after[i] *= after[i + 1]);
@@ -353,7 +353,7 @@ pub(super) fn total(x: &Array, n: f64) -> Float {
 }
 
 /// `change` applied to a copy of each row of values of `x` along `axis`.
-pub(super) fn along(x: &Array, axis: usize, change: impl Fn(&mut [Float]) + Sync) -> Array {
+pub(super) fn along(x: &Array, axis: usize, change: impl Change) -> Array {
     array(
         lanes(slice(x), Along::axis(x.shape(), axis), change),
         x.shape(),

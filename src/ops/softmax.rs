@@ -5,7 +5,7 @@
 use super::reduce::{along, drop_axis, keep_axis, over, total};
 use super::values::{map, zip, zip3};
 use crate::Float;
-use crate::kernels::loops::{max, sum};
+use crate::kernels::loops::{Change, max, sum};
 use crate::kernels::math::{exp, sigmoid, softplus};
 use crate::kernels::reduce::{Largest, Sum};
 use crate::operands::losses::{warn_of_sigmoid_twice, warn_of_softmax_twice};
@@ -15,29 +15,45 @@ use std::sync::Arc;
 
 /// eˣ / Σ eˣ for each row along the axis.
 fn softmax(x: &Array, axis: usize) -> Array {
-    along(x, axis, |row| {
+    along(x, axis, Softmax)
+}
+
+struct Softmax;
+
+impl Change for Softmax {
+    #[inline(always)]
+    fn change(&self, row: &mut [Float]) {
         let max = max(row);
         row.iter_mut().for_each(|x| *x = exp(*x - max));
         let sum = sum(row, |x| x) as Float;
         row.iter_mut().for_each(|e| *e /= sum);
-    })
+    }
 }
 
 /// x − ln Σ eˣ for each row along the axis.
 fn log_softmax(x: &Array, axis: usize) -> Array {
-    along(x, axis, |row| {
+    along(x, axis, LogSoftmax)
+}
+
+struct LogSoftmax;
+
+impl Change for LogSoftmax {
+    #[inline(always)]
+    fn change(&self, row: &mut [Float]) {
         let max = max(row);
         row.iter_mut().for_each(|x| *x -= max);
         let log_sum = sum(row, exp).ln() as Float;
         row.iter_mut().for_each(|x| *x -= log_sum);
-    })
+    }
 }
 
 /// Each value along the axis replaced by the sum of all.
 fn sums(x: &Array, axis: usize) -> Array {
     if axis + 1 == x.ndim() && x.shape()[axis] <= 1024 {
         // Of short rows faster than two passes.
-        return along(x, axis, |row| row.fill(sum(row, |x| x) as Float));
+        return along(x, axis, |row: &mut [Float]| {
+            row.fill(sum(row, |x| x) as Float)
+        });
     }
     expand(&over(Sum, x, axis, |sum| sum as Float), x.shape())
 }

@@ -81,7 +81,7 @@ impl Tensor {
     /// eˣ. Derivative: eˣ.
     #[track_caller]
     pub fn exp(&self) -> Tensor {
-        unary("exp", self, Float::exp, |g, _, y| g * y)
+        unary("exp", self, exp, |g, _, y| g * y)
     }
 
     /// The natural logarithm. Derivative: 1/x.

@@ -1,6 +1,8 @@
 use super::{Memory, Optimizer, blend, rate_and_memory};
 use crate::Float;
+use crate::kernels::loops;
 use crate::tensor::Tensor;
+use crate::tensor::shape::{slice, slice_mut};
 
 /// Adam (Kingma & Ba 2015, algorithm 1): every value has a step of its own, as long as its gradient
 /// is steady.
@@ -100,7 +102,9 @@ impl AdamW {
 impl Optimizer for AdamW {
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
         let keep = 1.0 - self.adam.learning_rate * self.weight_decay;
-        parameter.update(|values| values.iter_mut().for_each(|w| *w *= keep));
+        parameter.update(|values| {
+            loops::update(slice_mut(values), slice(&gradient.array()), |w, _| w * keep)
+        });
         self.adam.update(parameter, gradient);
     }
 
