@@ -1,10 +1,11 @@
 //! What a person can set: by a flag, by a variable of the environment, by a line in a file of ours
 //! (`memory = "2G"` in `~/.config/chainrule/config.toml`). The first of these that says something
-//! counts. What there is to set stands in `table`.
+//! counts. What there is to set stands in `table`, and what others allow at most in `bounds`.
 //!
 //! The file of the folder that a notebook is in is never read: whoever writes a notebook shall not
 //! change the kernel.
 
+mod bounds;
 mod table;
 mod values;
 
@@ -14,7 +15,8 @@ use chainrule::display::say;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
 use std::fs;
 use std::path::PathBuf;
-use table::{ALL, Setting, Unset, size};
+use std::time::Duration;
+use table::{ALL, Setting, Unset};
 
 pub use values::{MOST_UNDO, Settings};
 
@@ -70,8 +72,11 @@ impl Flags {
     }
 }
 
-/// How to change a limit, for the message of a cell that has reached it.
+/// How to change a limit, or who alone can, for the message of a cell that has reached it.
 pub fn how_to_change(name: &str, example: &str) -> String {
+    if let Some(whose) = bounds::whose(name) {
+        return whose;
+    }
     let variable = ALL
         .iter()
         .find(|setting| setting.name == name)
@@ -98,6 +103,21 @@ pub fn how_to_change(name: &str, example: &str) -> String {
 }
 
 impl Settings {
+    /// A limit as it would be written.
+    fn in_words(&self, name: &str) -> String {
+        let or_none = |text: Option<String>| text.unwrap_or_else(|| "none".to_owned());
+        let seconds = |time: Duration| time.as_secs_f64().to_string();
+        match name {
+            "memory" => or_none(self.memory.map(size_in_words)),
+            "output-limit" => or_none(self.output.map(|bytes| size_in_words(bytes as u64))),
+            "cell-cache" => or_none(self.cells.map(size_in_words)),
+            "timeout" => or_none(self.timeout.map(seconds)),
+            "rest-after" => or_none(self.rest_after.map(seconds)),
+            "processes" => or_none(self.processes.map(|count| count.to_string())),
+            _ => self.undo.to_string(),
+        }
+    }
+
     /// What holds for a session. An error names what is not understood, where it stands, and what
     /// is expected.
     pub fn load(flags: &Flags) -> Result<Settings> {
@@ -111,14 +131,19 @@ impl Settings {
     /// The same, with the default in the place of what is not understood: a line on each.
     pub fn load_what_is_right(flags: &Flags) -> (Settings, Vec<String>) {
         let (file, mut wrong) = SettingsFile::read();
+        let (administrators, wrong_there) = bounds::of_administrator();
+        wrong.extend(wrong_there);
         let mut settings = Settings::unlimited();
-        settings.memory = memory_for_cells();
+        let allowed = memory_allowed();
+        settings.memory = allowed.map(|bytes| bytes - RESERVE.min(bytes / 2));
+        let by_default = settings.memory;
         settings.trace = std::env::var_os("CHAINRULE_TRACE").is_some();
         for setting in ALL {
             if let Unset::Value(text) = setting.default {
                 (setting.take)(&mut settings, text);
             }
-            if let Some((value, origin)) = found(setting, flags, &file)
+            let said = found(setting, flags, &file);
+            if let Some((value, origin)) = said.or_else(|| administrators.get(setting))
                 && !(setting.take)(&mut settings, value.trim())
             {
                 let (value, expected) = (shortened(&value), setting.expected);
@@ -126,6 +151,10 @@ impl Settings {
                     "{origin}: {value:?} is not understood; expected: {expected}"
                 ));
             }
+        }
+        bounds::impose(&mut settings, &administrators);
+        if let Some(allowed) = allowed.filter(|_| settings.memory == by_default) {
+            bounds::note_default(allowed);
         }
         (settings, wrong)
     }
@@ -150,7 +179,21 @@ fn found(setting: &Setting, flags: &Flags, file: &SettingsFile) -> Option<(Strin
 /// One line for each setting, for `chainrule doctor`: its name, what was said, and where.
 pub fn in_force() -> Vec<String> {
     let (file, _) = SettingsFile::read();
-    let line = |setting: &Setting| match found(setting, &Flags::default(), &file) {
+    let (administrators, _) = bounds::of_administrator();
+    let (settings, _) = Settings::load_what_is_right(&Flags::default());
+    let said = |setting: &Setting| {
+        let own = found(setting, &Flags::default(), &file);
+        own.or_else(|| administrators.get(setting))
+    };
+    let line = |setting: &Setting| match said(setting) {
+        _ if bounds::whose(setting.name).is_some() => {
+            let (value, whose) = (settings.in_words(setting.name), bounds::whose(setting.name));
+            format!(
+                "{} = {value}     ({})",
+                setting.name,
+                whose.unwrap_or_default()
+            )
+        }
         Some((value, origin)) => format!("{} = {value}     ({origin})", setting.name),
         None => format!(
             "{} = {}     (default)",
@@ -171,9 +214,11 @@ struct SettingsFile {
 impl SettingsFile {
     /// The file, and what is wrong with it.
     fn read() -> (SettingsFile, Vec<String>) {
-        let Some(path) = file() else {
-            return (SettingsFile::default(), Vec::new());
-        };
+        file().map_or_else(Default::default, SettingsFile::at)
+    }
+
+    /// The one at a path.
+    fn at(path: PathBuf) -> (SettingsFile, Vec<String>) {
         let shown = path.display().to_string();
         let text = match fs::read_to_string(&path) {
             Ok(text) => text,
@@ -237,18 +282,11 @@ fn file() -> Option<PathBuf> {
     folders::set("CHAINRULE_CONFIG").or_else(|| Some(folders::configuration()?.join("config.toml")))
 }
 
-/// What cells may take of this machine: what its memory, the control group, and the hub allow, less
-/// a reserve.
-fn memory_for_cells() -> Option<u64> {
-    let hub = std::env::var("MEM_LIMIT")
-        .ok()
-        .and_then(|limit| size(limit.trim()));
-    let allowed = hub
-        .into_iter()
-        .chain(memory::of_machine())
-        .chain(memory::limits_of_control_groups())
-        .min()?;
-    Some(allowed - RESERVE.min(allowed / 2))
+/// The memory that this machine, the control group and the hub allow; cells get it less a reserve.
+fn memory_allowed() -> Option<u64> {
+    let of_others = bounds::memory_of_others().into_iter();
+    let of_others = of_others.map(|(limit, _)| limit);
+    of_others.chain(memory::of_machine()).min()
 }
 
 /// Bytes in words.

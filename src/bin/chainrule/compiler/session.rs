@@ -2,7 +2,8 @@
 //! compiled the crate that evcxr writes, with a target folder that starts as a copy of the
 //! library's.
 
-use super::library::{Library, cache_folder};
+use super::library::Library;
+use super::places;
 use super::stand_in::cargo;
 use super::stand_in::ended::note_limit;
 use anyhow::{Context, Result};
@@ -27,9 +28,7 @@ pub struct Session {
 impl Session {
     /// Makes the folder. `memory`: what cells may take, in bytes.
     pub fn create(library: &Library, memory: Option<u64>) -> Result<Session> {
-        let sessions = cache_folder()?.join("sessions");
-        fs::create_dir_all(&sessions)
-            .with_context(|| format!("cannot create {}", sessions.display()))?;
+        let sessions = places::sessions()?;
         remove_abandoned(&sessions);
         // The name tells whose it is: the folder of a process that is gone may be removed.
         let folder = sessions.join(format!(

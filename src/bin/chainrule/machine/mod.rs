@@ -4,5 +4,6 @@
 
 pub mod folders;
 pub mod memory;
+pub mod ownership;
 pub mod path;
 pub mod processes;
