@@ -5,15 +5,19 @@ tests can be reached; only root can do that, elsewhere these tests are left out.
 """
 
 import contextlib
+import glob
+import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
+import tomllib
 
 import nbformat
 import pytest
-from conftest import CHAINRULE, plain
+from conftest import CHAINRULE, Kernel, plain
 
 FIRST, SECOND = 61001, 61002
 SYSTEM = "/usr/local/share/chainrule"
@@ -145,16 +149,28 @@ def test_a_learner_with_an_empty_home_runs_new_cells(machine, network):
     assert done.shown == ["6.5", "3", "3.5"]
     assert "Preparing" not in done.stderr and "Compiling" not in done.stderr
     # What somebody has compiled for all needs no compiler.
-    assert machine.cells(FIRST, [KNOWN], network=network).shown == ["3"]
+    assert machine.cells(FIRST, [KNOWN], network=network).shown == ["3.0"]
     cells = os.path.join(machine.home(FIRST), ".cache/chainrule/cells")
     before = count(cells)
     assert before >= len(NEW)
-    assert machine.cells(SECOND, [KNOWN], network=network).shown == ["3"]
+    assert machine.cells(SECOND, [KNOWN], network=network).shown == ["3.0"]
     assert count(os.path.join(machine.home(SECOND), ".cache/chainrule/cells")) == 0
 
 
 def count(folder):
     return sum(len(names) for _, _, names in os.walk(folder))
+
+
+@needs_others
+def test_a_session_takes_little_of_the_disk(machine):
+    """Also where evcxr is asked, and the library is the system's: 150 MB were copied for each session."""
+    size = 'let home = std::env::var("HOME")?;\n' \
+        'let out = std::process::Command::new("du").args(["-sm", &format!("{home}/.cache/chainrule/sessions")]).output()?;\n' \
+        'String::from_utf8(out.stdout)?.split_whitespace().next().unwrap().parse::<usize>()?'
+    done = machine.cells(FIRST, [NEW[2], size])
+    assert done.returncode == 0, done.stdout + done.stderr
+    print("MB of a session with evcxr:", done.shown)
+    assert int(done.shown[0]) < 40, done.shown
 
 
 @needs_others
@@ -295,7 +311,11 @@ def test_doctor_sees_what_is_for_all_as_an_ordinary_user_does(machine):
     shutil.copytree(os.path.join(machine.local, "share"), closed, copy_function=os.link, symlinks=True)
     os.chmod(os.path.join(closed, "chainrule"), 0o700)
     seen = machine.as_administrator("chainrule", "doctor", "--system", binds=[(closed, "/usr/local/share")])
-    assert seen.returncode == 1 and "not yet  the library is prepared" in seen.stdout, seen.stdout
+    assert seen.returncode == 1 and "MISSING  /usr/local/share/chainrule is closed to other users" in seen.stdout, seen.stdout
+    os.chmod(os.path.join(closed, "chainrule"), 0o755)
+    os.chmod(os.path.join(closed, "chainrule", newest(os.path.join(closed, "chainrule"))), 0o700)
+    seen = machine.as_administrator("chainrule", "doctor", "--system", binds=[(closed, "/usr/local/share")])
+    assert "not yet  the library is prepared" in seen.stdout, seen.stdout
     for command in ["install", "uninstall"]:
         refused = machine.run(FIRST, "chainrule", command, "--system")
         assert refused.returncode in (1, 2) and len(refused.stderr.splitlines()) == 1, refused.stderr
@@ -303,11 +323,17 @@ def test_doctor_sees_what_is_for_all_as_an_ordinary_user_does(machine):
 
 @needs_others
 def test_a_system_install_leaves_nothing_in_the_way_of_an_ordinary_user(machine):
+    kept = os.path.join(machine.local, "share/chainrule", newest(os.path.join(machine.local, "share/chainrule")))
+    size = int(subprocess.run(["du", "-sm", kept], capture_output=True, text=True, check=True).stdout.split()[0])
+    print("MB of a prepared library:", size)
+    # Half of what there was is what rustc writes down for compiling the library a second time, which nobody does.
+    assert not any("incremental" in folders and os.listdir(os.path.join(folder, "incremental")) for folder, folders, _ in os.walk(kept))
     for folder, folders, names in os.walk(os.path.join(machine.local, "share/chainrule")):
         for name in folders + names:
             data = os.lstat(os.path.join(folder, name))
             assert data.st_uid == 0 and data.st_mode & 0o022 == 0 or os.path.islink(os.path.join(folder, name)), (folder, name)
-            assert data.st_mode & 0o004, (folder, name)
+            # What cargo has left for itself, nobody else reads.
+            assert data.st_mode & 0o004 or name.endswith("lock"), (folder, name)
     # A library for other users is not prepared in the home of who installs the kernel for them.
     prefix = machine.as_administrator("chainrule", "install", "--prefix", "/usr/local/share/prefix")
     assert prefix.returncode == 0 and "install --system" in prefix.stdout, prefix.stdout + prefix.stderr
@@ -395,8 +421,7 @@ def test_limits_of_a_hub_cannot_be_lifted_by_a_learner(machine):
     said = plain([done.stdout + done.stderr]).replace("\n", " ")
     assert done.returncode == 1 and "limit of 400 MB" in said and "that of the hub (800 MB for" in said, said
     # Half a processor is one thread, not as many as the machine has.
-    threads = 'tensor([0.0]).reshape([1, 1]).matmul(&tensor([1.0]).reshape([1, 1]));\nlet a = Tensor::ones([400, 400]);\n' \
-        'a.matmul(&a).sum().item();\nstd::fs::read_dir("/proc/self/task")?.count()'
+    threads = 'let a = Tensor::ones(&[400, 400]);\na.matmul(&a).sum().item();\nstd::fs::read_dir("/proc/self/task")?.count()'
     counts = [machine.cells(FIRST, [threads], CPU_LIMIT=limit).shown[0] for limit in ("0.5", "1", "4")]
     assert counts[0] == counts[1] and int(counts[2]) > int(counts[0]), counts
 
@@ -406,3 +431,81 @@ def test_a_reader_who_stops_reading_ends_a_command_without_a_word(machine):
     for command in ["doctor", "names", f"run {machine.notebook(FIRST, [KNOWN, KNOWN])}"]:
         done = machine.run(FIRST, "bash", "-c", f"chainrule {command} | true")
         assert "panicked" not in done.stderr and "Broken pipe" not in done.stderr, done.stderr
+
+
+def test_sockets_that_are_files_are_for_oneself(jupyter_folders):
+    """A class's servers use `transport=ipc`: by TCP any user of the machine can subscribe to what a kernel publishes."""
+    before = os.umask(0o000)
+    try:
+        kernel = Kernel(transport="ipc")
+    finally:
+        os.umask(before)
+    try:
+        assert kernel.value("20 + 22") == "42"
+        address = kernel.manager.ip
+        sockets = [path for path in glob.glob(f"{address}-*") if stat.S_ISSOCK(os.stat(path).st_mode)]
+        assert len(sockets) == 5, sockets
+        assert [oct(os.stat(path).st_mode & 0o777) for path in sockets] == ["0o700"] * 5
+        subscriber = subprocess.run([sys.executable, "-c", SUBSCRIBE, str(kernel.manager.iopub_port), address], capture_output=True, text=True)
+        assert "heard" in subscriber.stdout, subscriber.stderr
+        if can_be_others:
+            # In a namespace only to have the interpreter, which may be in a closed folder.
+            with new_machine() as machine:
+                python = [sys.executable, "-c", SUBSCRIBE, str(kernel.manager.iopub_port), address]
+                other = machine.run(SECOND, *python)
+                assert "heard" not in other.stdout and "closed" in other.stdout, other.stdout + other.stderr
+    finally:
+        kernel.stop()
+    assert not glob.glob(f"{address}-*"), "they go with the kernel"
+
+
+# Says whether a subscriber hears of what a kernel publishes: the first thing is the kernel's own welcome.
+SUBSCRIBE = """
+import os, sys, zmq
+port, address = sys.argv[1:]
+socket = zmq.Context().socket(zmq.SUB)
+socket.subscribe(b"")
+socket.connect(f"ipc://{address}-{port}")
+print("heard" if socket.poll(3000) else "closed", flush=True)
+os._exit(0)
+"""
+
+
+PARAMETERS = {
+    "rate": 0.1, "tiny": 1e-12, "whole": 2.0, "count": 3, "large": 2**40, "negative": -7, "is_on": True, "nothing": None,
+    "name": 'a "quoted" \\ line\nand \u4e2d\u6587 \x07', "sizes": [784, 128, 10], "table": {"a": 1.5, "b": -2.0}, "no_end": float("inf"),
+}
+
+
+def test_papermill_sets_parameters(jupyter_folders, tmp_path):
+    """With our package beside it, which papermill finds by its entry point."""
+    packages, sources = tmp_path / "packages", tmp_path / "sources"
+    shutil.copytree(os.path.join(os.path.dirname(__file__), "../../kernel-spec/papermill"), sources)
+    # What `pip install` makes of it, without asking the network for setuptools.
+    shutil.copytree(sources / "chainrule_papermill", packages / "chainrule_papermill")
+    project = tomllib.loads((sources / "pyproject.toml").read_text())["project"]
+    lines = [f"[{group}]\n" + "".join(f"{name} = {value}\n" for name, value in points.items()) for group, points in project["entry-points"].items()]
+    information = packages / f"chainrule_papermill-{project['version']}.dist-info"
+    information.mkdir()
+    (information / "entry_points.txt").write_text("\n".join(lines))
+    (information / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
+    code = [
+        "let rate = 0.5;\nlet unchanged = 1;",
+        "let all: (f64, f64, f64, i32, i64, i32, bool, Option<f64>) = (rate, tiny, whole, count, large, negative, is_on, nothing);\n"
+        'assert_eq!(all, (0.1, 1e-12, 2.0, 3, 1 << 40, -7, true, None));\n'
+        'assert_eq!(name, "a \\"quoted\\" \\\\ line\\nand \u4e2d\u6587 \\u{7}");\n'
+        'assert_eq!((sizes.len(), table["b"], no_end, unchanged), (3, -2.0, f64::INFINITY, 1));\nrate + whole',
+    ]
+    cells = [nbformat.v4.new_code_cell(code[0], metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(code[1])]
+    kernel = {"display_name": "Rust (chainrule)", "language": "rust", "name": "chainrule"}
+    nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), tmp_path / "in.ipynb")
+    (tmp_path / "parameters.yaml").write_text(json.dumps(PARAMETERS).replace("Infinity", ".inf"))
+    command = [sys.executable, "-m", "papermill", "in.ipynb", "out.ipynb", "-f", "parameters.yaml"]
+    env = {**os.environ, "PYTHONPATH": str(packages)}
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr[-3000:]
+    results = nbformat.read(tmp_path / "out.ipynb", as_version=4).cells[-1].outputs
+    assert results[0]["data"]["text/plain"] == "2.1", results
+    for name in ["a-b", "fn", "1st", "_"]:
+        done = subprocess.run([*command[:5], "-p", name, "1"], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300)
+        assert done.returncode != 0 and "cannot be the name of a variable in Rust" in done.stderr, name

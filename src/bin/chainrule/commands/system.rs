@@ -141,7 +141,12 @@ pub fn doctor() -> Result<ExitCode> {
     for path in &missing {
         println!("MISSING  {path}\n         type: sudo chainrule install --system");
     }
-    if !missing.is_empty() {
+    let closed = [PROGRAM, OF_ALL_USERS, JUPYTER].map(|path| closed_to_others(Path::new(path)));
+    for path in closed.iter().flatten() {
+        let path = path.display();
+        println!("MISSING  {path} is closed to other users\n         type: sudo chmod a+rX {path}");
+    }
+    if !missing.is_empty() || closed.iter().any(Option::is_some) {
         return Ok(ExitCode::FAILURE);
     }
     let home = tempfile::tempdir().context("a home folder")?;

@@ -166,11 +166,23 @@ impl Library {
         self.discard();
         self.write_sources()?;
         build(self)?;
+        self.remove_notes_of_rustc();
         parts::note(&self.folder, &self.needed())?;
         fs::write(self.folder.join(HOME), home().as_encoded_bytes())?;
         fs::write(self.folder.join("ready"), "")?;
         self.remove_old();
         Ok(())
+    }
+
+    /// What rustc keeps to compile the library a second time is as large as all the rest.
+    fn remove_notes_of_rustc(&self) {
+        for target in [self.build(), self.template()].map(|folder| folder.join("target")) {
+            let hosts = fs::read_dir(&target).into_iter().flatten().flatten();
+            let folders = hosts.map(|host| host.path().join("debug/incremental"));
+            for folder in folders.chain([target.join("debug/incremental")]) {
+                let _ = fs::remove_dir_all(folder);
+            }
+        }
     }
 
     /// Removes the libraries of versions that have not been used for long; a kernel that still runs

@@ -8,7 +8,7 @@ use super::stand_in::cargo;
 use super::stand_in::ended::note_limit;
 use anyhow::{Context, Result};
 use std::fs;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -148,7 +148,7 @@ pub fn copy_target(from: &Path, to: &Path) -> Result<()> {
         let (source, target) = (entry.path(), to.join(entry.file_name()));
         if entry.file_type()?.is_dir() {
             copy_target(&source, &target)?;
-        } else if !(is_deps && !name.ends_with(".d") && fs::hard_link(&source, &target).is_ok()) {
+        } else if !(is_deps && !name.ends_with(".d") && is_linked(&source, &target)) {
             fs::copy(&source, &target)?;
             // cargo compares times: a copy must not look newer than what depends on it.
             let times = fs::FileTimes::new().set_modified(entry.metadata()?.modified()?);
@@ -159,6 +159,13 @@ pub fn copy_target(from: &Path, to: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Files of root, which a library of the system is made of, others may not link but by name.
+fn is_linked(source: &Path, target: &Path) -> bool {
+    fs::hard_link(source, target)
+        .or_else(|_| symlink(source, target))
+        .is_ok()
 }
 
 /// Removes the folders of processes that ended without removing theirs.

@@ -87,14 +87,14 @@ pub fn memory_of_others() -> Vec<(u64, Whose)> {
         .collect()
 }
 
-/// Sets one limit to that of the administrator if it is lower. Says whether it was.
+/// Sets one limit to that of the administrator unless it is lower. Says whether that holds now.
 fn lower(setting: &Setting, settings: &mut Settings, most: &Settings) -> bool {
     fn least<T: PartialOrd + Copy>(own: &mut Option<T>, most: Option<T>) -> bool {
-        let is_lower = most.is_some_and(|most| own.is_none_or(|own| most < own));
-        if is_lower {
+        let holds = most.is_some_and(|most| own.is_none_or(|own| most <= own));
+        if holds {
             *own = most;
         }
-        is_lower
+        holds
     }
     match setting.name {
         "memory" => least(&mut settings.memory, most.memory),
@@ -103,11 +103,11 @@ fn lower(setting: &Setting, settings: &mut Settings, most: &Settings) -> bool {
         "processes" => least(&mut settings.processes, most.processes),
         "rest-after" => least(&mut settings.rest_after, most.rest_after),
         // Here `none` is less than any number.
-        "cell-cache" if most.cells < settings.cells => {
+        "cell-cache" if most.cells <= settings.cells => {
             settings.cells = most.cells;
             true
         }
-        "undo" if most.undo < settings.undo => {
+        "undo" if most.undo <= settings.undo => {
             settings.undo = most.undo;
             true
         }
