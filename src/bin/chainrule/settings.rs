@@ -6,26 +6,23 @@
 //! change the kernel.
 
 mod bounds;
+mod file;
 mod table;
 mod values;
 
-use crate::machine::{folders, memory};
+use crate::machine::memory;
 use anyhow::{Result, anyhow};
 use chainrule::display::say;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
-use std::fs;
-use std::path::PathBuf;
+use file::{SettingsFile, file, shortened};
 use std::time::Duration;
 use table::{ALL, Setting, Unset};
 
-pub use values::{MOST_UNDO, Settings};
+pub use values::{MOST_UNDO, Settings, size_in_words};
 
 /// What was typed as flags, by the names of the settings.
 #[derive(Clone, Debug, Default)]
 pub struct Flags(Vec<(&'static str, String)>);
-
-/// What the kernel, rust-analyzer and the compiler need beside the cells.
-const RESERVE: u64 = 1 << 30;
 
 impl Args for Flags {
     fn augment_args(command: Command) -> Command {
@@ -135,7 +132,7 @@ impl Settings {
         wrong.extend(wrong_there);
         let mut settings = Settings::unlimited();
         let allowed = memory_allowed();
-        settings.memory = allowed.map(|bytes| bytes - RESERVE.min(bytes / 2));
+        settings.memory = allowed.map(|bytes| bytes - bounds::RESERVE.min(bytes / 2));
         let by_default = settings.memory;
         settings.trace = std::env::var_os("CHAINRULE_TRACE").is_some();
         for setting in ALL {
@@ -204,98 +201,11 @@ pub fn in_force() -> Vec<String> {
     ALL.iter().map(line).collect()
 }
 
-/// The file, as far as it is there.
-#[derive(Default)]
-struct SettingsFile {
-    path: PathBuf,
-    content: toml::Table,
-}
-
-impl SettingsFile {
-    /// The file, and what is wrong with it.
-    fn read() -> (SettingsFile, Vec<String>) {
-        file().map_or_else(Default::default, SettingsFile::at)
-    }
-
-    /// The one at a path.
-    fn at(path: PathBuf) -> (SettingsFile, Vec<String>) {
-        let shown = path.display().to_string();
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(error) => return (SettingsFile::default(), vec![format!("{shown}: {error}")]),
-        };
-        let content: toml::Table = match text.parse() {
-            Ok(content) => content,
-            Err(error) => {
-                return (
-                    SettingsFile::default(),
-                    vec![unreadable(&shown, &text, &error)],
-                );
-            }
-        };
-        let is_known = |key: &String| ALL.iter().any(|setting| setting.name == key);
-        let known = || {
-            ALL.iter()
-                .map(|setting| setting.name)
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        let unknown = content.keys().filter(|key| !is_known(key));
-        let wrong = unknown
-            .map(|key| {
-                let (key, known) = (shortened(key), known());
-                format!("{shown}: there is no setting {key:?}; there are: {known}")
-            })
-            .collect();
-        (SettingsFile { path, content }, wrong)
-    }
-
-    fn get(&self, setting: &Setting) -> Option<(String, String)> {
-        let value = match self.content.get(setting.name)? {
-            toml::Value::String(text) => text.clone(),
-            toml::Value::Boolean(is_on) => if *is_on { "on" } else { "off" }.to_owned(),
-            other => other.to_string(),
-        };
-        Some((value, format!("{}, {}", self.path.display(), setting.name)))
-    }
-}
-
-/// As much of a text as says which one it is.
-fn shortened(text: &str) -> String {
-    const MOST: usize = 60;
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
-
-/// In one line: the one it is about may be as long as the file.
-fn unreadable(file: &str, text: &str, error: &toml::de::Error) -> String {
-    let before = error.span().and_then(|span| text.get(..span.start));
-    let line = before.map_or(1, |before| before.matches('\n').count() + 1);
-    format!("{file}, line {line}: {}", error.message().trim())
-}
-
-/// Where the file is, or would be.
-fn file() -> Option<PathBuf> {
-    folders::set("CHAINRULE_CONFIG").or_else(|| Some(folders::configuration()?.join("config.toml")))
-}
-
 /// The memory that this machine, the control group and the hub allow; cells get it less a reserve.
 fn memory_allowed() -> Option<u64> {
     let of_others = bounds::memory_of_others().into_iter();
     let of_others = of_others.map(|(limit, _)| limit);
     of_others.chain(memory::of_machine()).min()
-}
-
-/// Bytes in words.
-pub fn size_in_words(bytes: u64) -> String {
-    match bytes {
-        0..1_048_576 => format!("{:.0} kB", bytes as f64 / 1024.0),
-        1_048_576..1_073_741_824 => format!("{:.0} MB", bytes as f64 / 1_048_576.0),
-        _ => format!("{:.1} GB", bytes as f64 / 1_073_741_824.0),
-    }
 }
 
 #[cfg(test)]
@@ -309,14 +219,6 @@ mod tests {
                 .map(|(name, value)| (*name, (*value).to_owned()))
                 .collect(),
         )
-    }
-
-    #[test]
-    fn sizes_in_words() {
-        assert_eq!(
-            [1 << 20, 3 << 29, 2048].map(size_in_words),
-            ["1 MB", "1.5 GB", "2 kB"]
-        );
     }
 
     #[test]
@@ -335,17 +237,6 @@ mod tests {
         assert_eq!(
             (settings.timeout, settings.undo, lines),
             (None, 7, vec![wrong])
-        );
-    }
-
-    #[test]
-    fn a_file_that_cannot_be_read_is_told_in_one_line() {
-        let text = format!("a = 1\nmemory = {}", "[".repeat(100_000));
-        let error = text.parse::<toml::Table>().unwrap_err();
-        let line = unreadable("config.toml", &text, &error);
-        assert!(
-            line.starts_with("config.toml, line ") && line.len() < 200,
-            "{line}"
         );
     }
 }

@@ -1,12 +1,11 @@
 //! `chainrule install --system` and `doctor --system`: one executable, one kernel, one library and
 //! the cells of the course for all users of a machine, who need no variable set for it.
 
-use super::common::Misuse;
+use super::common::{Misuse, readable_by_all};
 use crate::compiler::places::{OF_ALL_USERS, system_cache};
 use crate::compiler::toolchain::Toolchain;
 use crate::settings::Settings;
 use anyhow::{Context, Result};
-use nix::sys::stat::{Mode, umask};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt;
@@ -85,11 +84,6 @@ pub fn prepare(toolchain: &Toolchain, warm: Option<Settings>) -> Result<()> {
         Some(settings) => super::warm::course(settings, Some(folder)),
         None => super::warm::nothing(folder),
     }
-}
-
-/// What is written from now on shall be read by others, whatever the administrator's own files are.
-pub fn readable_by_all() {
-    umask(Mode::S_IWGRP | Mode::S_IWOTH);
 }
 
 /// In the system's folder: where its rustc and cargo are, for users who have none of their own.

@@ -1,6 +1,6 @@
 //! `chainrule warm`
 
-use super::common::{Misuse, watch_interrupts};
+use super::common::{Misuse, readable_by_all, watch_interrupts};
 use crate::evaluator::Evaluator;
 use crate::notebook::{Notebook, Options, run};
 use crate::settings::{Flags, Settings};
@@ -37,7 +37,7 @@ impl Warm {
             std::fs::create_dir_all(folder).map_err(|error| {
                 Misuse(format!("{}: cannot be made: {error}", folder.display()))
             })?;
-            super::system::readable_by_all();
+            readable_by_all();
             say_for_whom(folder);
         }
         warm(&mut notebooks, settings, self.system.as_deref())

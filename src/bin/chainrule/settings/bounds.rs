@@ -5,9 +5,9 @@
 //! In the administrator's file a limit is the most that a flag, a variable or a learner's own file
 //! can set; anything else in it is what holds where nothing is said.
 
+use super::file::SettingsFile;
 use super::table::{ALL, Setting, size};
-use super::values::Settings;
-use super::{RESERVE, SettingsFile, size_in_words};
+use super::values::{Settings, size_in_words};
 use crate::machine::memory;
 use chainrule::display::say;
 use std::collections::BTreeMap;
@@ -16,6 +16,9 @@ use std::sync::{Mutex, PoisonError};
 
 /// Read from here alone: a variable that names another file would lift what stands in it.
 pub const ADMINISTRATORS: &str = "/etc/chainrule/config.toml";
+
+/// What the kernel, rust-analyzer and the compiler need beside the cells.
+pub const RESERVE: u64 = 1 << 30;
 
 /// What of it is the most that others can set.
 const LIMITS: [&str; 7] = [
