@@ -97,11 +97,11 @@ fn wanted() -> usize {
             .ok()?
             .parse::<f64>()
             .ok()
-            .filter(|count| *count >= 1.0)
+            .filter(|count| *count > 0.0)
     };
     let asked = asked("CHAINRULE_THREADS")
         .or_else(|| asked("CPU_LIMIT"))
-        .map(|count| count as usize);
+        .map(|count| (count as usize).max(1));
     asked
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
         .min(64)

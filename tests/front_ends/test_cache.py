@@ -4,10 +4,12 @@ The number of random sequences is `CHAINRULE_SEQUENCES`, the first one's seed `C
 """
 
 import os
+import pathlib
 import random
 import re
 import shutil
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -40,8 +42,10 @@ class Cache:
 
 
 @pytest.fixture()
-def cache(jupyter_folders, tmp_path):
-    return Cache(tmp_path / "cache")
+def cache(jupyter_folders):
+    # Not in a folder that all users of the machine write to: there the kernel refuses to keep anything.
+    with tempfile.TemporaryDirectory(dir=os.path.dirname(os.environ["CHAINRULE_CACHE"])) as folder:
+        yield Cache(pathlib.Path(folder) / "cache")
 
 
 def has_compiled(kernel):
@@ -365,7 +369,7 @@ def test_who_prepares_the_library_reads_std_for_whoever_needs_it_first(cache, tm
 
 def test_a_system_has_cells_and_the_library_for_all_its_users(cache, tmp_path):
     # As if the library had been prepared there, which takes a minute.
-    system = tmp_path / "system"
+    system = cache.folder.parent / "system"
     for library in os.scandir(os.environ["CHAINRULE_CACHE"]):
         if os.path.isfile(os.path.join(library.path, "ready")):
             shutil.copytree(library.path, system / library.name, copy_function=shutil.copy2)

@@ -366,7 +366,7 @@ def without_sources_of_std(jupyter_folders, tmp_path):
         (programs / name).write_text(f"#!/bin/sh\n{script}\n")
         (programs / name).chmod(0o755)
     path = f"{programs}{os.pathsep}{os.environ['PATH']}"
-    kernel = Kernel(env={"PATH": path, "CHAINRULE_CACHE": str(tmp_path / "cache")})
+    kernel = Kernel(env={"PATH": path, "CHAINRULE_CACHE": str(jupyter_folders / "cache-without-std")})
     yield kernel
     kernel.stop()
 

@@ -1,29 +1,28 @@
 //! What a person can set: by a flag, by a variable of the environment, by a line in a file of ours
 //! (`memory = "2G"` in `~/.config/chainrule/config.toml`). The first of these that says something
-//! counts. What there is to set stands in `table`.
+//! counts. What there is to set stands in `table`, and what others allow at most in `bounds`.
 //!
 //! The file of the folder that a notebook is in is never read: whoever writes a notebook shall not
 //! change the kernel.
 
+mod bounds;
+mod file;
 mod table;
 mod values;
 
-use crate::machine::{folders, memory};
+use crate::machine::memory;
 use anyhow::{Result, anyhow};
 use chainrule::display::say;
 use clap::{Arg, ArgMatches, Args, Command, FromArgMatches};
-use std::fs;
-use std::path::PathBuf;
-use table::{ALL, Setting, Unset, size};
+use file::{SettingsFile, file, shortened};
+use std::time::Duration;
+use table::{ALL, Setting, Unset};
 
-pub use values::{MOST_UNDO, Settings};
+pub use values::{MOST_UNDO, Settings, size_in_words};
 
 /// What was typed as flags, by the names of the settings.
 #[derive(Clone, Debug, Default)]
 pub struct Flags(Vec<(&'static str, String)>);
-
-/// What the kernel, rust-analyzer and the compiler need beside the cells.
-const RESERVE: u64 = 1 << 30;
 
 impl Args for Flags {
     fn augment_args(command: Command) -> Command {
@@ -70,8 +69,11 @@ impl Flags {
     }
 }
 
-/// How to change a limit, for the message of a cell that has reached it.
+/// How to change a limit, or who alone can, for the message of a cell that has reached it.
 pub fn how_to_change(name: &str, example: &str) -> String {
+    if let Some(whose) = bounds::whose(name) {
+        return whose;
+    }
     let variable = ALL
         .iter()
         .find(|setting| setting.name == name)
@@ -98,6 +100,21 @@ pub fn how_to_change(name: &str, example: &str) -> String {
 }
 
 impl Settings {
+    /// A limit as it would be written.
+    fn in_words(&self, name: &str) -> String {
+        let or_none = |text: Option<String>| text.unwrap_or_else(|| "none".to_owned());
+        let seconds = |time: Duration| time.as_secs_f64().to_string();
+        match name {
+            "memory" => or_none(self.memory.map(size_in_words)),
+            "output-limit" => or_none(self.output.map(|bytes| size_in_words(bytes as u64))),
+            "cell-cache" => or_none(self.cells.map(size_in_words)),
+            "timeout" => or_none(self.timeout.map(seconds)),
+            "rest-after" => or_none(self.rest_after.map(seconds)),
+            "processes" => or_none(self.processes.map(|count| count.to_string())),
+            _ => self.undo.to_string(),
+        }
+    }
+
     /// What holds for a session. An error names what is not understood, where it stands, and what
     /// is expected.
     pub fn load(flags: &Flags) -> Result<Settings> {
@@ -111,14 +128,19 @@ impl Settings {
     /// The same, with the default in the place of what is not understood: a line on each.
     pub fn load_what_is_right(flags: &Flags) -> (Settings, Vec<String>) {
         let (file, mut wrong) = SettingsFile::read();
+        let (administrators, wrong_there) = bounds::of_administrator();
+        wrong.extend(wrong_there);
         let mut settings = Settings::unlimited();
-        settings.memory = memory_for_cells();
+        let allowed = memory_allowed();
+        settings.memory = allowed.map(|bytes| bytes - bounds::RESERVE.min(bytes / 2));
+        let by_default = settings.memory;
         settings.trace = std::env::var_os("CHAINRULE_TRACE").is_some();
         for setting in ALL {
             if let Unset::Value(text) = setting.default {
                 (setting.take)(&mut settings, text);
             }
-            if let Some((value, origin)) = found(setting, flags, &file)
+            let said = found(setting, flags, &file);
+            if let Some((value, origin)) = said.or_else(|| administrators.get(setting))
                 && !(setting.take)(&mut settings, value.trim())
             {
                 let (value, expected) = (shortened(&value), setting.expected);
@@ -126,6 +148,10 @@ impl Settings {
                     "{origin}: {value:?} is not understood; expected: {expected}"
                 ));
             }
+        }
+        bounds::impose(&mut settings, &administrators);
+        if let Some(allowed) = allowed.filter(|_| settings.memory == by_default) {
+            bounds::note_default(allowed);
         }
         (settings, wrong)
     }
@@ -150,7 +176,21 @@ fn found(setting: &Setting, flags: &Flags, file: &SettingsFile) -> Option<(Strin
 /// One line for each setting, for `chainrule doctor`: its name, what was said, and where.
 pub fn in_force() -> Vec<String> {
     let (file, _) = SettingsFile::read();
-    let line = |setting: &Setting| match found(setting, &Flags::default(), &file) {
+    let (administrators, _) = bounds::of_administrator();
+    let (settings, _) = Settings::load_what_is_right(&Flags::default());
+    let said = |setting: &Setting| {
+        let own = found(setting, &Flags::default(), &file);
+        own.or_else(|| administrators.get(setting))
+    };
+    let line = |setting: &Setting| match said(setting) {
+        _ if bounds::whose(setting.name).is_some() => {
+            let (value, whose) = (settings.in_words(setting.name), bounds::whose(setting.name));
+            format!(
+                "{} = {value}     ({})",
+                setting.name,
+                whose.unwrap_or_default()
+            )
+        }
         Some((value, origin)) => format!("{} = {value}     ({origin})", setting.name),
         None => format!(
             "{} = {}     (default)",
@@ -161,103 +201,11 @@ pub fn in_force() -> Vec<String> {
     ALL.iter().map(line).collect()
 }
 
-/// The file, as far as it is there.
-#[derive(Default)]
-struct SettingsFile {
-    path: PathBuf,
-    content: toml::Table,
-}
-
-impl SettingsFile {
-    /// The file, and what is wrong with it.
-    fn read() -> (SettingsFile, Vec<String>) {
-        let Some(path) = file() else {
-            return (SettingsFile::default(), Vec::new());
-        };
-        let shown = path.display().to_string();
-        let text = match fs::read_to_string(&path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
-            Err(error) => return (SettingsFile::default(), vec![format!("{shown}: {error}")]),
-        };
-        let content: toml::Table = match text.parse() {
-            Ok(content) => content,
-            Err(error) => {
-                return (
-                    SettingsFile::default(),
-                    vec![unreadable(&shown, &text, &error)],
-                );
-            }
-        };
-        let is_known = |key: &String| ALL.iter().any(|setting| setting.name == key);
-        let known = || {
-            ALL.iter()
-                .map(|setting| setting.name)
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
-        let unknown = content.keys().filter(|key| !is_known(key));
-        let wrong = unknown
-            .map(|key| {
-                let (key, known) = (shortened(key), known());
-                format!("{shown}: there is no setting {key:?}; there are: {known}")
-            })
-            .collect();
-        (SettingsFile { path, content }, wrong)
-    }
-
-    fn get(&self, setting: &Setting) -> Option<(String, String)> {
-        let value = match self.content.get(setting.name)? {
-            toml::Value::String(text) => text.clone(),
-            toml::Value::Boolean(is_on) => if *is_on { "on" } else { "off" }.to_owned(),
-            other => other.to_string(),
-        };
-        Some((value, format!("{}, {}", self.path.display(), setting.name)))
-    }
-}
-
-/// As much of a text as says which one it is.
-fn shortened(text: &str) -> String {
-    const MOST: usize = 60;
-    match text.char_indices().nth(MOST) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
-
-/// In one line: the one it is about may be as long as the file.
-fn unreadable(file: &str, text: &str, error: &toml::de::Error) -> String {
-    let before = error.span().and_then(|span| text.get(..span.start));
-    let line = before.map_or(1, |before| before.matches('\n').count() + 1);
-    format!("{file}, line {line}: {}", error.message().trim())
-}
-
-/// Where the file is, or would be.
-fn file() -> Option<PathBuf> {
-    folders::set("CHAINRULE_CONFIG").or_else(|| Some(folders::configuration()?.join("config.toml")))
-}
-
-/// What cells may take of this machine: what its memory, the control group, and the hub allow, less
-/// a reserve.
-fn memory_for_cells() -> Option<u64> {
-    let hub = std::env::var("MEM_LIMIT")
-        .ok()
-        .and_then(|limit| size(limit.trim()));
-    let allowed = hub
-        .into_iter()
-        .chain(memory::of_machine())
-        .chain(memory::limits_of_control_groups())
-        .min()?;
-    Some(allowed - RESERVE.min(allowed / 2))
-}
-
-/// Bytes in words.
-pub fn size_in_words(bytes: u64) -> String {
-    match bytes {
-        0..1_048_576 => format!("{:.0} kB", bytes as f64 / 1024.0),
-        1_048_576..1_073_741_824 => format!("{:.0} MB", bytes as f64 / 1_048_576.0),
-        _ => format!("{:.1} GB", bytes as f64 / 1_073_741_824.0),
-    }
+/// The memory that this machine, the control group and the hub allow; cells get it less a reserve.
+fn memory_allowed() -> Option<u64> {
+    let of_others = bounds::memory_of_others().into_iter();
+    let of_others = of_others.map(|(limit, _)| limit);
+    of_others.chain(memory::of_machine()).min()
 }
 
 #[cfg(test)]
@@ -271,14 +219,6 @@ mod tests {
                 .map(|(name, value)| (*name, (*value).to_owned()))
                 .collect(),
         )
-    }
-
-    #[test]
-    fn sizes_in_words() {
-        assert_eq!(
-            [1 << 20, 3 << 29, 2048].map(size_in_words),
-            ["1 MB", "1.5 GB", "2 kB"]
-        );
     }
 
     #[test]
@@ -297,17 +237,6 @@ mod tests {
         assert_eq!(
             (settings.timeout, settings.undo, lines),
             (None, 7, vec![wrong])
-        );
-    }
-
-    #[test]
-    fn a_file_that_cannot_be_read_is_told_in_one_line() {
-        let text = format!("a = 1\nmemory = {}", "[".repeat(100_000));
-        let error = text.parse::<toml::Table>().unwrap_err();
-        let line = unreadable("config.toml", &text, &error);
-        assert!(
-            line.starts_with("config.toml, line ") && line.len() < 200,
-            "{line}"
         );
     }
 }

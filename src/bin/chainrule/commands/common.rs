@@ -1,6 +1,7 @@
 //! What several commands need.
 
 use anyhow::Result;
+use nix::sys::stat::{Mode, umask};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -44,4 +45,9 @@ pub fn watch_interrupts(on_interrupt: impl Fn() + Send + 'static) -> Result<Arc<
             }
         })?;
     Ok(pressed)
+}
+
+/// What is written from now on shall be read by others, whatever the administrator's own files are.
+pub fn readable_by_all() {
+    umask(Mode::S_IWGRP | Mode::S_IWOTH);
 }

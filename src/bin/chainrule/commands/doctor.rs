@@ -4,7 +4,7 @@ use super::lab::own_environment;
 use crate::compiler::library::{Library, cache_folder};
 use crate::compiler::toolchain::{ADD_RUST_SRC, Missing, Toolchain};
 use crate::evaluator::{Evaluator, Failure};
-use crate::machine::path;
+use crate::machine::{folders, path};
 use crate::settings::{Flags, Settings, in_force};
 use anyhow::{Result, anyhow};
 use std::path::Path;
@@ -19,41 +19,8 @@ pub fn run() -> Result<ExitCode> {
     let mut report = Report { is_healthy: true };
     let toolchain = report.toolchain();
     match cache_folder() {
-        Ok(folder) => {
-            report.line(
-                true,
-                &format!("folder for compiled cells: {}", folder.display()),
-                "",
-            );
-            if let Some(toolchain) = &toolchain {
-                let loaded = load_an_object(toolchain, &folder);
-                let why = loaded
-                    .as_ref()
-                    .err()
-                    .map(ToString::to_string)
-                    .unwrap_or_default();
-                let remedy = "choose a folder that programs may run from: export \
-                             CHAINRULE_CACHE=/another/folder";
-                report.line(
-                    loaded.is_ok(),
-                    &format!("a shared object can be written and loaded there {why}"),
-                    remedy,
-                );
-            }
-            if let Some(free) = free_space(&folder) {
-                let text = format!("disk: {:.1} GB free", free as f64 / 1e9);
-                report.line(
-                    free >= DISK,
-                    &text,
-                    "free some space, or: export CHAINRULE_CACHE=/another/disk",
-                );
-            }
-        }
-        Err(error) => report.line(
-            false,
-            &format!("{error:#}"),
-            "export CHAINRULE_CACHE=/a/folder/you/may/write",
-        ),
+        Ok(folder) => report.cache(&folder, toolchain.as_ref()),
+        Err(error) => report.line(false, &format!("{error:#}"), &elsewhere()),
     }
     if let Some(toolchain) = &toolchain {
         report.library(toolchain);
@@ -65,6 +32,14 @@ pub fn run() -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// What helps where the folder of compiled cells is not fit: never a folder that others share.
+fn elsewhere() -> String {
+    match folders::set("CHAINRULE_CACHE") {
+        Some(_) => "unset CHAINRULE_CACHE     (then it is in your home folder)".to_owned(),
+        None => "export CHAINRULE_CACHE=/a/folder/that/only/you/can/write/to".to_owned(),
+    }
 }
 
 struct Report {
@@ -113,11 +88,37 @@ impl Report {
         }
     }
 
+    fn cache(&mut self, folder: &Path, toolchain: Option<&Toolchain>) {
+        let text = format!("folder for compiled cells: {}", folder.display());
+        self.line(true, &text, "");
+        if let Some(toolchain) = toolchain {
+            let loaded = load_an_object(toolchain, folder);
+            let why = loaded.as_ref().err().map(ToString::to_string);
+            let text = format!(
+                "a shared object can be written and loaded there {}",
+                why.unwrap_or_default()
+            );
+            self.line(loaded.is_ok(), &text, &elsewhere());
+        }
+        if let Some(free) = free_space(folder) {
+            let text = format!("disk: {:.1} GB free", free as f64 / 1e9);
+            self.line(
+                free >= DISK,
+                &text,
+                "chainrule cache clear     (or free some space)",
+            );
+        }
+    }
+
     fn library(&mut self, toolchain: &Toolchain) {
         let library = Library::locate(toolchain).ok().filter(Library::is_ready);
         let remedy = "chainrule install     (or the first cell does it)";
         self.note(library.is_some(), "the library is prepared", remedy);
         let Some(library) = library else { return };
+        if library.is_damaged() {
+            let remedy = "chainrule install     (makes the library anew)";
+            return self.line(false, "each file of it is as it was made", remedy);
+        }
         match run_a_cell() {
             Ok(()) => self.line(true, "a new cell compiles and runs", ""),
             Err(error) => {

@@ -1,6 +1,8 @@
 //! `chainrule install` and `chainrule uninstall`
 
 use super::common::{Misuse, prepare_library};
+use super::system;
+use crate::compiler::toolchain::Toolchain;
 use crate::machine::folders;
 use crate::settings::{Flags, Settings};
 use anyhow::{Context, Result};
@@ -23,8 +25,11 @@ const RUSTUP_TOOLCHAIN: &str = "RUSTUP_TOOLCHAIN";
 #[derive(Args, Default)]
 pub struct Place {
     /// For this user (the default)
-    #[arg(long, conflicts_with_all = ["sys_prefix", "prefix"])]
+    #[arg(long, conflicts_with_all = ["sys_prefix", "prefix", "system"])]
     user: bool,
+    /// For all users of this machine, with the executable, the library and the cells of the course
+    #[arg(long, conflicts_with_all = ["sys_prefix", "prefix"])]
+    system: bool,
     /// For the Python environment that is active
     #[arg(long, conflicts_with = "prefix")]
     sys_prefix: bool,
@@ -106,21 +111,52 @@ impl Install {
         if let Some(toolchain) = &self.place.toolchain {
             begin_with(toolchain)?;
         }
-        let folder = self.write()?;
-        println!(
-            "Installed the kernel \"{}\" in {}",
-            self.display_name(),
-            folder.display()
-        );
+        if self.place.system {
+            return self.for_all_users(settings);
+        }
+        self.write_and_say()?;
+        if self.is_for_others() {
+            println!(
+                "The library is prepared for each user when a first cell is run; for all users of \
+                 the machine at once, type: chainrule install --system"
+            );
+            return Ok(ExitCode::SUCCESS);
+        }
         if let Err(error) = prepare_library() {
             eprintln!(
                 "The library could not be prepared; the first cell will try again.\n{error:#}"
             );
             return Ok(ExitCode::FAILURE);
         } else if !self.no_warm && settings.cells.is_some() {
-            super::warm::course(settings)?;
+            super::warm::course(settings, None)?;
         }
         Ok(ExitCode::SUCCESS)
+    }
+
+    fn for_all_users(&self, settings: Settings) -> Result<ExitCode> {
+        let toolchain = Toolchain::find()?;
+        system::may_install(&toolchain)?;
+        system::install_program()?;
+        self.write_and_say()?;
+        let is_warm = !self.no_warm && settings.cells.is_some();
+        system::prepare(&toolchain, is_warm.then_some(settings))?;
+        println!("To see it as other users do, type: chainrule doctor --system");
+        Ok(ExitCode::SUCCESS)
+    }
+
+    /// Whether the kernel is for other users than the administrator who installs it, in whose home
+    /// nobody would look for the library.
+    fn is_for_others(&self) -> bool {
+        let home = std::env::home_dir().unwrap_or_default();
+        let is_own = |prefix: &Path| std::path::absolute(prefix).is_ok_and(|p| p.starts_with(home));
+        let prefix = self.place.prefix.as_deref();
+        nix::unistd::geteuid().is_root() && prefix.is_some_and(|prefix| !is_own(prefix))
+    }
+
+    fn write_and_say(&self) -> Result<()> {
+        let (folder, name) = (self.write()?, self.display_name());
+        println!("Installed the kernel \"{name}\" in {}", folder.display());
+        Ok(())
     }
 
     fn write(&self) -> Result<PathBuf> {
@@ -131,7 +167,10 @@ impl Install {
             let mut content = file.contents().to_vec();
             if file.path() == Path::new("kernel.json") {
                 let mut spec: Value = serde_json::from_slice(&content).context("kernel.json")?;
-                let program = std::env::current_exe().context("this program's own path")?;
+                let program = match self.place.system {
+                    true => PathBuf::from(system::PROGRAM),
+                    false => std::env::current_exe().context("this program's own path")?,
+                };
                 spec["argv"][0] = program
                     .to_str()
                     .context("this program's path is not UTF-8")?
@@ -192,13 +231,18 @@ impl Uninstall {
         fs::remove_dir_all(&folder)
             .with_context(|| format!("{}: cannot be removed", folder.display()))?;
         println!("Removed {}", folder.display());
+        if self.place.system {
+            system::remove()?;
+        }
         Ok(ExitCode::SUCCESS)
     }
 }
 
 impl Place {
     fn folder(&self) -> Result<PathBuf> {
-        let jupyter = if let Some(prefix) = &self.prefix {
+        let jupyter = if self.system {
+            PathBuf::from(system::JUPYTER)
+        } else if let Some(prefix) = &self.prefix {
             std::path::absolute(prefix)?.join("share/jupyter")
         } else if self.sys_prefix {
             active_environment()?.join("share/jupyter")

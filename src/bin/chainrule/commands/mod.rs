@@ -13,6 +13,7 @@ mod install;
 mod lab;
 mod names;
 mod run;
+mod system;
 mod warm;
 
 use clap::{Parser, Subcommand};
@@ -54,7 +55,11 @@ enum Command {
     /// For authors of the course: build its notebooks from their sources
     Course(course::Course),
     /// Check this machine, and say what to type for each thing that is missing
-    Doctor,
+    Doctor {
+        /// Check what `install --system` has made, as a user without anything of its own sees it
+        #[arg(long)]
+        system: bool,
+    },
     /// Serve a front end (Jupyter calls this)
     #[command(hide = true)]
     Kernel {
@@ -72,6 +77,9 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     find_cargo();
+    if !matches!(cli.command, Command::Kernel { .. }) {
+        end_with_the_reader();
+    }
     let result = match cli.command {
         Command::Lab(lab) => lab.run(),
         Command::Run(run) => run.run(),
@@ -82,7 +90,8 @@ pub fn main() -> ExitCode {
         Command::Uninstall(uninstall) => uninstall.run(),
         Command::Names(names) => names.run(),
         Command::Course(course) => course.run(),
-        Command::Doctor => doctor::run(),
+        Command::Doctor { system: true } => system::doctor(),
+        Command::Doctor { system: false } => doctor::run(),
         Command::Kernel {
             connection_file,
             unsigned,
@@ -101,14 +110,31 @@ pub fn main() -> ExitCode {
     })
 }
 
+/// Where nobody reads on (`chainrule doctor | head`) a command ends without a word.
+fn end_with_the_reader() {
+    // What the system makes of a program that writes to nobody: 128 and the number of SIGPIPE.
+    const NOBODY_READS: i32 = 141;
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let message = panic.payload_as_str().unwrap_or_default();
+        if message.starts_with("failed printing to std") && message.contains("Broken pipe") {
+            std::process::exit(NOBODY_READS);
+        }
+        usual(panic);
+    }));
+}
+
 /// A program started from a desktop does not have the `PATH` of a terminal: rustup's folder is
-/// added if cargo is not found without.
+/// added if cargo is not found without. So is that of the toolchain that an administrator has
+/// chosen for all users.
 fn find_cargo() {
     use crate::compiler::toolchain::cargo_home;
     use crate::machine::path;
-    if let (None, Some(home)) = (path::find("cargo"), cargo_home()) {
+    if path::find("cargo").is_none() {
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let folders = std::env::split_paths(&path).chain([home.join("bin")]);
+        let more = cargo_home().map(|home| home.join("bin"));
+        let more = more.into_iter().chain(system::noted_toolchain());
+        let folders: Vec<PathBuf> = std::env::split_paths(&path).chain(more).collect();
         if let Ok(path) = std::env::join_paths(folders) {
             // SAFETY: no other thread has been started yet.
             unsafe { std::env::set_var("PATH", path) };

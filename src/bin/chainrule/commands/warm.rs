@@ -1,6 +1,7 @@
 //! `chainrule warm`
 
-use super::common::{Misuse, watch_interrupts};
+use super::common::{Misuse, readable_by_all, watch_interrupts};
+use crate::evaluator::Evaluator;
 use crate::notebook::{Notebook, Options, run};
 use crate::settings::{Flags, Settings};
 use anyhow::{Context, Result};
@@ -16,7 +17,8 @@ pub struct Warm {
     #[arg(required = true)]
     notebooks: Vec<PathBuf>,
     /// Keep them in this folder, for all users of the machine, who need CHAINRULE_SYSTEM_CACHE=DIR
-    /// if it is neither /usr/local/share/chainrule nor /usr/share/chainrule
+    /// if it is neither /usr/local/share/chainrule nor /usr/share/chainrule. For others only what
+    /// root has put there counts
     #[arg(long, value_name = "DIR")]
     system: Option<PathBuf>,
     #[command(flatten)]
@@ -35,6 +37,8 @@ impl Warm {
             std::fs::create_dir_all(folder).map_err(|error| {
                 Misuse(format!("{}: cannot be made: {error}", folder.display()))
             })?;
+            readable_by_all();
+            say_for_whom(folder);
         }
         warm(&mut notebooks, settings, self.system.as_deref())
     }
@@ -62,13 +66,34 @@ fn warm(notebooks: &mut [Notebook], settings: Settings, system: Option<&Path>) -
     Ok(ExitCode::SUCCESS)
 }
 
-/// Compiles the cells of the course.
-pub fn course(settings: Settings) -> Result<()> {
+/// What others load has to be root's.
+fn say_for_whom(folder: &Path) {
+    if !nix::unistd::geteuid().is_root() {
+        let folder = folder.display();
+        eprintln!(
+            "Only you will use what is kept in {folder}: kernels of other users load nothing that \
+             another one than root has made. For all users, an administrator types afterwards: \
+             sudo chown -R root: {folder}"
+        );
+    }
+}
+
+/// Prepares the library alone.
+pub fn nothing(system: &Path) -> Result<()> {
+    let settings = Settings::unlimited();
+    let folder = tempfile::tempdir().context("a folder")?;
+    let notice = |text: &str| eprint!("{text}");
+    Evaluator::start_for_all(folder.path(), system, settings, &notice).map(drop)
+}
+
+/// Compiles the cells of the course, for all users of the machine where there is a `system`'s
+/// folder.
+pub fn course(settings: Settings, system: Option<&Path>) -> Result<()> {
     let folder = tempfile::tempdir().context("a folder for the course")?;
     crate::course::write(folder.path())?;
     let mut paths = Vec::new();
     let is_wanted = |folder: &std::fs::DirEntry| {
-        folder.file_name() == "en" || folder.file_name() == language().code()
+        system.is_some() || folder.file_name() == "en" || folder.file_name() == language().code()
     };
     let folders = std::fs::read_dir(folder.path())?.flatten();
     for language in folders.filter(is_wanted) {
@@ -91,5 +116,5 @@ pub fn course(settings: Settings) -> Result<()> {
         "Compiling the cells of the course, so that nobody waits for them (--no-warm leaves this \
         out) …"
     );
-    warm(&mut notebooks, settings, None).map(drop)
+    warm(&mut notebooks, settings, system).map(drop)
 }

@@ -11,6 +11,7 @@
 //! standard error, and the cell is compiled as if there were none.
 
 use super::library::{cache_folder, system_folders};
+use crate::machine::ownership::open_to_others;
 use anyhow::{Context, Result, bail, ensure};
 use sha2::{Digest, Sha256};
 use std::collections::HashSet;
@@ -66,8 +67,19 @@ impl Cells {
             .into_iter()
             .map(|folder| Layer::new(&folder, true))
             .collect();
+        let open: Vec<PathBuf> = layers
+            .extract_if(.., |layer| open_to_others(&layer.folder).is_some())
+            .map(|layer| layer.folder)
+            .collect();
         layers.push(Layer::new(&cache_folder()?, false));
-        Ok(Cells::new(layers, true, limit))
+        let mut cells = Cells::new(layers, true, limit);
+        for folder in open.iter().filter(|folder| folder.is_dir()) {
+            let folder = folder.display();
+            cells.say(format!(
+                "{folder} is not used: others may write to it, or to one above"
+            ));
+        }
+        Ok(cells)
     }
 
     /// A layer for everybody, to be filled.

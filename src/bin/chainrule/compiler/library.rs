@@ -23,16 +23,21 @@
 //! Other keys' folders belong to other versions; those used last are kept.
 
 use super::manifest::{MANIFEST, keep_dependencies, library_manifest, tree, with_exact_versions};
+use super::places::{CARGO_CONFIG, system_cache};
 use super::toolchain::{Toolchain, cargo_home};
 use super::{facade, parts};
-use crate::machine::folders;
+use crate::machine::ownership;
 use anyhow::{Context, Result};
+use chainrule::display::say;
 use include_dir::{Dir, DirEntry, include_dir};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::ffi::OsString;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+
+pub use super::places::{cache_folder, system_folders};
 
 static SOURCES: Dir = include_dir!("$CARGO_MANIFEST_DIR/src");
 const LOCK: &str = include_str!("../../../../Cargo.lock");
@@ -41,7 +46,7 @@ const PATHS: &str = include_str!("public_paths.rs");
 const FACADES: &str = include_str!("facade.rs");
 
 /// How the folder is laid out: with another number it is another folder.
-const LAYOUT: &str = "3";
+const LAYOUT: &str = "4";
 
 /// Where cargo kept what it fetched when the library was prepared.
 const HOME: &str = "home";
@@ -70,11 +75,6 @@ impl Form {
 /// How many versions of the library are kept.
 const KEPT: usize = 4;
 
-/// How dependencies of a cell are compiled: for speed, and without the checks that are for the
-/// learner's own code.
-const CARGO_CONFIG: &str = "[profile.dev.package.\"*\"]\nopt-level = 3\ndebug-assertions = false\n\
-                           overflow-checks = false\n";
-
 /// What a session starts with. `print!` and `dbg!` need names of their own: from a glob they would
 /// be ambiguous. A name that the learner has from a glob, too, is an error that
 /// `evaluator/precedence.rs` mends; rustc would take the library's. The traits keep their methods
@@ -94,18 +94,15 @@ impl Library {
     /// Where the library for this compiler belongs. It may not be ready.
     pub fn locate(toolchain: &Toolchain) -> Result<Library> {
         let key = key(toolchain);
+        let own = Library {
+            folder: cache_folder()?.join(&key),
+        };
         let shared = system_folders().into_iter().map(|folder| Library {
             folder: folder.join(&key),
         });
-        if let Some(ready) = shared
-            .into_iter()
-            .find(|library| library.is_ready() && library.is_safe())
-        {
-            return Ok(ready);
-        }
-        Ok(Library {
-            folder: cache_folder()?.join(key),
-        })
+        let is_good =
+            |one: &Library| one.is_ready() && one.is_safe() && !own.has_found_damaged(one);
+        Ok(shared.into_iter().find(is_good).unwrap_or(own))
     }
 
     /// Where the library for this compiler belongs in a folder of the system.
@@ -126,17 +123,10 @@ impl Library {
 
     /// Whether only this user or the system could have written it.
     fn is_safe(&self) -> bool {
-        use std::os::unix::fs::MetadataExt;
-        let own = nix::unistd::geteuid().as_raw();
-        let folders = [
-            self.folder.clone(),
-            self.folder.join("library"),
-            self.template(),
-        ];
-        folders.iter().all(|folder| {
-            fs::symlink_metadata(folder)
-                .is_ok_and(|data| [0, own].contains(&data.uid()) && data.mode() & 0o022 == 0)
-        })
+        let folders = [self.folder.join("library"), self.template()];
+        folders
+            .iter()
+            .all(|folder| ownership::open_to_others(folder).is_none())
     }
 
     /// Whether it was compiled completely, and nothing of it was lost or cut short since.
@@ -177,11 +167,23 @@ impl Library {
         self.discard();
         self.write_sources()?;
         build(self)?;
+        self.remove_notes_of_rustc();
         parts::note(&self.folder, &self.needed())?;
         fs::write(self.folder.join(HOME), home().as_encoded_bytes())?;
         fs::write(self.folder.join("ready"), "")?;
         self.remove_old();
         Ok(())
+    }
+
+    /// What rustc keeps to compile the library a second time is as large as all the rest.
+    fn remove_notes_of_rustc(&self) {
+        for target in [self.build(), self.template()].map(|folder| folder.join("target")) {
+            let hosts = fs::read_dir(&target).into_iter().flatten().flatten();
+            let folders = hosts.map(|host| host.path().join("debug/incremental"));
+            for folder in folders.chain([target.join("debug/incremental")]) {
+                let _ = fs::remove_dir_all(folder);
+            }
+        }
     }
 
     /// Removes the libraries of versions that have not been used for long; a kernel that still runs
@@ -212,6 +214,57 @@ impl Library {
     /// Has the next session prepare it anew.
     pub fn discard(&self) {
         let _ = fs::remove_file(self.folder.join("ready"));
+    }
+
+    /// Looks whether a file of it is not what it was. If so the next session has another one, even
+    /// if this one is the system's.
+    pub fn is_damaged(&self) -> bool {
+        let Some(file) = parts::damaged(&self.folder) else {
+            return false;
+        };
+        eprintln!(
+            "chainrule: the prepared library is damaged: {}",
+            file.display()
+        );
+        self.discard();
+        if let (true, Ok(cache)) = (self.folder.join("ready").exists(), cache_folder()) {
+            let _ = fs::write(cache.join(self.note()), self.folder.as_os_str().as_bytes());
+        }
+        true
+    }
+
+    /// What a learner hears where rustc cannot read it.
+    pub fn unreadable(&self) -> String {
+        let folder = self.folder.display();
+        if !self.is_damaged() {
+            return say(
+                format!(
+                    "rustc cannot read the prepared library in {folder}; type: chainrule doctor"
+                ),
+                format!("rustc 读不了 {folder} 中准备好的库；请在终端输入：chainrule doctor"),
+            );
+        }
+        say(
+            format!(
+                "a file of the prepared library in {folder} is damaged. Restart the kernel: it \
+                 prepares the library anew, which takes one to four minutes"
+            ),
+            format!(
+                "{folder} 中准备好的库有文件损坏。请重启内核：内核会重新准备这个库，需要一到四分钟"
+            ),
+        )
+    }
+
+    /// Whether this user has found damaged what an administrator has not prepared anew since.
+    fn has_found_damaged(&self, shared: &Library) -> bool {
+        let time = |file: PathBuf| fs::metadata(file).and_then(|file| file.modified()).ok();
+        let noted = self.folder.with_file_name(self.note());
+        fs::read(&noted).is_ok_and(|text| text == shared.folder.as_os_str().as_bytes())
+            && time(noted) > time(shared.folder.join("ready"))
+    }
+
+    fn note(&self) -> String {
+        format!("damaged-{}", self.key())
     }
 
     /// Notes that a session uses the library.
@@ -298,6 +351,11 @@ impl Library {
     }
 }
 
+/// Whether an error of rustc says that it cannot read what was compiled before.
+pub fn is_of_damaged_file(error: &serde_json::Value) -> bool {
+    error["code"]["code"] == "E0786"
+}
+
 fn home() -> OsString {
     cargo_home().unwrap_or_default().into_os_string()
 }
@@ -317,51 +375,6 @@ fn write_package(folder: &Path, manifest: &toml::Table) -> Result<()> {
 pub fn sources() -> impl Iterator<Item = (String, &'static str)> {
     let files = library_files(&SOURCES).into_iter();
     files.filter_map(|file| Some((file.path().to_str()?.to_owned(), file.contents_utf8()?)))
-}
-
-/// The folder of everything that we keep between sessions.
-pub fn cache_folder() -> Result<PathBuf> {
-    let folder = match std::env::var_os("CHAINRULE_CACHE") {
-        Some(folder) => PathBuf::from(folder),
-        None => folders::cache().context("there is no home folder")?,
-    };
-    write_cargo_config(&folder)?;
-    Ok(folder)
-}
-
-/// A folder of the system as a place for what is prepared.
-fn system_cache(folder: &Path) -> Result<PathBuf> {
-    write_cargo_config(folder)?;
-    folder
-        .canonicalize()
-        .with_context(|| format!("{}", folder.display()))
-}
-
-/// The folders of the system, which an administrator has filled (`chainrule warm --system`) and
-/// which are only read.
-pub fn system_folders() -> Vec<PathBuf> {
-    match std::env::var_os("CHAINRULE_SYSTEM_CACHE") {
-        Some(list) => std::env::split_paths(&list)
-            .filter(|folder| folder.is_absolute())
-            .collect(),
-        None => vec![
-            PathBuf::from("/usr/local/share/chainrule"),
-            PathBuf::from("/usr/share/chainrule"),
-        ],
-    }
-}
-
-fn write_cargo_config(folder: &Path) -> Result<()> {
-    let settings = folder.join(".cargo");
-    fs::create_dir_all(&settings)
-        .with_context(|| format!("cannot create {}", settings.display()))?;
-    let config = settings.join("config.toml");
-    // cargo reads the settings of every folder above a session's.
-    if fs::read_to_string(&config).ok().as_deref() != Some(CARGO_CONFIG) {
-        fs::write(&config, CARGO_CONFIG)
-            .with_context(|| format!("cannot write {}", config.display()))?;
-    }
-    Ok(())
 }
 
 /// What stands for the part of this program that decides what becomes of a cell.

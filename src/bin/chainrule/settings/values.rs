@@ -52,3 +52,25 @@ impl Settings {
         }
     }
 }
+
+/// Bytes in words.
+pub fn size_in_words(bytes: u64) -> String {
+    match bytes {
+        0..1_048_576 => format!("{:.0} kB", bytes as f64 / 1024.0),
+        1_048_576..1_073_741_824 => format!("{:.0} MB", bytes as f64 / 1_048_576.0),
+        _ => format!("{:.1} GB", bytes as f64 / 1_073_741_824.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_in_words() {
+        assert_eq!(
+            [1 << 20, 3 << 29, 2048].map(size_in_words),
+            ["1 MB", "1.5 GB", "2 kB"]
+        );
+    }
+}

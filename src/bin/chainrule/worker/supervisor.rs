@@ -6,7 +6,7 @@ use super::process::{
 };
 use super::runner;
 use super::shared::Shared;
-use crate::machine::processes::{children, die_with_parent, set_name, start_time};
+use crate::machine::processes::{children, die_with_parent, give_way, set_name, start_time};
 use chainrule::base::protocol::Event;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
@@ -15,6 +15,8 @@ use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd, RawFd};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+/// Behind kernels and compilers, those of other users too, where processors are scarce.
+const BEHIND_OTHERS: i32 = 10;
 /// How long the end of a process that was killed is waited for: one that waits for a broken disk
 /// cannot be killed.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -45,6 +47,8 @@ pub fn run() -> ! {
     match unsafe { fork() } {
         Ok(ForkResult::Child) => {
             drop(kept_open);
+            // Snapshots inherit it, so it is said once.
+            give_way(BEHIND_OTHERS);
             let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&before), None);
             runner::run(shared, alive.into_raw_fd())
         }

@@ -6,7 +6,7 @@
 //! asked for, or draws its own stack, and a learner hears instead what that means.
 
 use super::process::DIED;
-use crate::machine::processes::set_out_of_memory_score;
+use crate::machine::processes::{give_way, set_out_of_memory_score};
 use nix::sys::resource::{Resource, setrlimit};
 use std::path::Path;
 
@@ -18,6 +18,9 @@ const LEAST: u64 = 1 << 30;
 const MOST: u64 = 8 << 30;
 /// Before the kernel and its worker (0), after a runner that has taken the memory itself.
 const SCORE: u16 = 500;
+
+/// A cell that trains on all processors comes behind that, so that others can edit theirs.
+const BEHIND_KERNELS: i32 = 5;
 
 /// By these words a message is known, to `evaluator/explain` as well.
 pub const OUT_OF_MEMORY: &str = "the compiler ran out of memory";
@@ -49,6 +52,7 @@ pub fn note_limit(session: &Path, memory: Option<u64>) -> std::io::Result<()> {
 /// Gives this process and all that it will start the limit of the session in a folder.
 pub fn limit(session: &Path) {
     set_out_of_memory_score(SCORE);
+    give_way(BEHIND_KERNELS);
     let limit = std::fs::read_to_string(session.join(MEMORY)).ok();
     if let Some(bytes) = limit.and_then(|text| text.trim().parse().ok()) {
         // Memory of one's own: files that are mapped, as rustc maps crates, are no burden.

@@ -162,6 +162,11 @@ impl Context {
         exchanges
     }
 
+    /// The library of the session.
+    pub fn library(&self) -> &Library {
+        &self.start.library
+    }
+
     /// The folder in which the library was prepared for sessions.
     pub fn template(&self) -> PathBuf {
         self.start.library.template()

@@ -9,6 +9,7 @@ use super::unusual::{may_keep_a_function, suits};
 use super::{Engine, Order};
 use crate::analyzer::protocol::Content;
 use crate::compiler::cell_crate::{CellCrate, FUNCTION, Piece};
+use crate::compiler::library::is_of_damaged_file;
 use crate::compiler::redefinition::Redefinition;
 use crate::compiler::rustc_error::RustcError;
 use crate::compiler::stand_in::cargo;
@@ -72,6 +73,10 @@ impl Engine {
             Made::Object(object) => object,
             Made::Errors(errors) => return refused(order, errors, &folder),
             Made::Unnameable(_) => return None,
+            Made::Unread => {
+                let fault = Fault::Said(self.evcxr.library().unreadable());
+                return Some(Ran::new(Err(fault), Gone::default()));
+            }
         };
         let before = order.state.scope.variables.clone();
         let answers = self.run_object(order, &object, FUNCTION)?;
@@ -158,6 +163,8 @@ enum Made {
     /// It does not come to the cell: no cell can write the types of these variables.
     Unnameable(Vec<String>),
     Errors(Vec<RustcError>),
+    /// rustc cannot read the library.
+    Unread,
 }
 
 /// Compiles a cell that is given as evcxr would get it. Nothing if that is for evcxr.
@@ -192,6 +199,9 @@ fn compile(order: &Order, gone: &Gone, folder: &Path, template: &Path) -> Option
             )]));
         }
         let errors = errors(folder)?;
+        if errors.iter().any(is_of_damaged_file) {
+            return Some(Made::Unread);
+        }
         let unnameable = unnameable(&errors, &source);
         if !unnameable.is_empty() {
             return Some(Made::Unnameable(unnameable));
