@@ -76,6 +76,15 @@ answered! {
 }
 
 impl Answer<'_> {
+    /// The number, or the numbers of the list; none, if it is something else.
+    pub(super) fn numbers(&self) -> Vec<f64> {
+        match self {
+            Answer::Value(Value::Array(list)) => list.iter().filter_map(Value::as_f64).collect(),
+            Answer::Value(value) => value.as_f64().into_iter().collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// What is noted of it.
     pub(super) fn value(&self) -> Value {
         match self {

@@ -7,6 +7,10 @@ use crate::display;
 /// By the number of the chapter; 0 has what is said in all.
 const CHAPTERS: &[(u32, &str)] = &[
     (0, include_str!("chapters/all.words")),
+    (3, include_str!("chapters/03.words")),
+    (4, include_str!("chapters/04.words")),
+    (5, include_str!("chapters/05.words")),
+    (6, include_str!("chapters/06.words")),
     (7, include_str!("chapters/07.words")),
 ];
 

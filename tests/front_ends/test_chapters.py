@@ -6,6 +6,7 @@ import json
 import pathlib
 import re
 import subprocess
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import CHAINRULE, Kernel
@@ -100,14 +101,28 @@ class Chapter:
         self.tried["wrong"] += 1
 
 
-@pytest.fixture(scope="module", params=EACH, ids=lambda each: f"{each[0].stem}-{each[1]}")
-def chapter(request, jupyter_folders):
-    source, language = request.param
+def run_chapter(source, language):
     kernel = Kernel(env={"CHAINRULE_LANGUAGE": language, "CHAINRULE_COURSE": "soft"})
-    chapter = Chapter(kernel, source, language)
-    chapter.run()
-    yield chapter
-    kernel.stop()
+    try:
+        chapter = Chapter(kernel, source, language)
+        chapter.run()
+        return chapter
+    finally:
+        kernel.stop()
+
+
+@pytest.fixture(scope="module")
+def runs(request, jupyter_folders):
+    """Those that are asked for, two at a time: while one compiles, another draws."""
+    asked = [getattr(item, "callspec", None) for item in request.session.items]
+    asked = {one.params["chapter"]: None for one in asked if one and "chapter" in one.params}
+    with ThreadPoolExecutor(2) as pool:
+        yield {each: pool.submit(run_chapter, *each) for each in asked}
+
+
+@pytest.fixture(scope="module", params=EACH, ids=lambda each: f"{each[0].stem}-{each[1]}")
+def chapter(request, runs):
+    return runs[request.param].result()
 
 
 def test_everything_that_a_chapter_says_is_true(chapter):
