@@ -1,6 +1,6 @@
 //! Linking a cell without the C compiler that rustc would ask to call the linker, and without the
-//! libraries: the worker has all of them loaded, and a cell finds there what it misses. That takes a
-//! fifth of the time.
+//! libraries: the worker has all of them loaded, and a cell finds there what it misses. That takes
+//! half of the time.
 //!
 //! Only for a cell that uses no crate but the library, and only where the toolchain has a linker of
 //! its own. What cannot be loaded in the end is compiled once more, by evcxr, with all libraries.

@@ -8,7 +8,7 @@
 use crate::analyzer::link::{Link, Watched};
 use crate::analyzer::protocol::{Failed, Start};
 use crate::compiler::diagnostics;
-use crate::compiler::library::Form;
+use crate::compiler::library::{Form, Library};
 use crate::compiler::public_paths::PublicPaths;
 use crate::compiler::redefinition::Redefinition;
 use crate::compiler::stand_in::cargo::PRETEND;
