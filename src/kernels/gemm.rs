@@ -6,6 +6,7 @@
 //! whatever the threads are. Where that axis is long, as for the gradient of a weight over all
 //! samples, its parts are added up in `f64`.
 
+use super::copy::row_major;
 use super::loops::{Shared, ranges};
 #[cfg(not(feature = "f64"))]
 use super::simd::{Simd, simd};
@@ -100,6 +101,16 @@ unsafe fn add(a: &ArrayView2<Float>, b: &ArrayView2<Float>, start: Start, out: S
     }
     let [height, width] = blocks(rows, inner, columns);
     let (down, across) = (rows.div_ceil(height), columns.div_ceil(width));
+    // Turned once for all blocks that would each do so.
+    let turned = if down > 1 && b.strides()[1] != 1 {
+        row_major(b.into_dyn())
+    } else {
+        Vec::new()
+    };
+    let b = match turned.len() {
+        0 => b.view(),
+        _ => ArrayView2::from_shape([inner, columns], &turned).expect("as many values"),
+    };
     ranges(down * across, 1, |tasks| {
         for i in tasks {
             let (top, left) = (i / across * height, i % across * width);
