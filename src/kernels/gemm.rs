@@ -220,6 +220,7 @@ unsafe fn with_avx2(
     a: *const f32, a_cs: isize, a_rs: isize, b: *const f32, b_cs: isize, b_rs: isize,
     alpha: f32, beta: f32, x: bool, y: bool, z: bool, threads: Parallelism,
 ) {
+    use gemm_common::gemm::gemm_basic_generic;
     use gemm_common::simd::{MixedSimd, V3};
     use gemm_f32::microkernel::fma::f32::{H_M, H_N, H_UKR, MR_DIV_N, NR, UKR};
     let Some(simd) = <V3 as MixedSimd<f32, f32, f32, f32>>::try_new() else {
@@ -227,7 +228,7 @@ unsafe fn with_avx2(
     };
     // SAFETY: as the caller says.
     unsafe {
-        gemm_common::gemm::gemm_basic_generic::<_, f32, 8, { 8 * MR_DIV_N }, NR, MR_DIV_N, H_M, H_N>(
+        gemm_basic_generic::<_, f32, 8, { 8 * MR_DIV_N }, NR, MR_DIV_N, H_M, H_N>(
             simd, m, n, k, out, out_cs, out_rs, keep, a, a_cs, a_rs, b, b_cs, b_rs, alpha, beta,
             x, y, z, |a, b, c| a * b + c, &UKR, &H_UKR, false, threads,
         )

@@ -106,8 +106,8 @@ pub(crate) fn threads() -> usize {
     pool().threads.load(Ordering::Relaxed)
 }
 
-/// As many threads as a cell asked for, as the learner's settings, or who runs the classroom, asks for; otherwise what the system
-/// grants this process.
+/// As many threads as a cell asked for, or the settings of the learner, or who runs the classroom;
+/// otherwise what the system grants this process.
 fn wanted() -> usize {
     let asked = ASKED.load(Ordering::Relaxed);
     if asked > 0 {

@@ -6,8 +6,9 @@
 //! memory is slower than the additions. The values are divided into parts by the shape alone, never
 //! by the number of threads, and the totals of the parts are joined in order.
 
+use super::lanes::lanes;
 pub(crate) use super::loops::Along;
-use super::loops::{Shared, lanes, ranges};
+use super::loops::{Shared, ranges};
 use super::vectorised;
 use crate::Float;
 use std::ops::Range;
