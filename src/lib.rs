@@ -179,7 +179,7 @@ pub mod prelude {
     pub use crate::plot::progress;
     pub use crate::plot::{self, draw_graph};
     pub use crate::tensor::random::{self, seed};
-    pub use crate::tensor::{Tensor, tensor, warnings};
+    pub use crate::tensor::{Tensor, tensor, threads, warnings};
 }
 
 /// The type of every number in a tensor: `f32`, or `f64` with the feature of that name (gradient

@@ -204,3 +204,52 @@ fn other_processors_compute_right_as_well() {
         }
     }
 }
+
+/// Waits until this process has so many threads of the library (each begins with its name), where
+/// the system tells.
+fn wait_for_helpers(expected: usize) {
+    let count = || {
+        let tasks = std::fs::read_dir("/proc/self/task").ok()?;
+        let names =
+            tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok());
+        Some(names.filter(|name| name.trim() == "tensors").count())
+    };
+    let is_there = || count().is_none_or(|count| count == expected);
+    for _ in 0..1000 {
+        if is_there() {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("{:?} threads besides this one, not {expected}", count());
+}
+
+#[test]
+#[ignore = "run by the test below, in a process of its own"]
+fn threads_come_and_rest() {
+    seed(3);
+    let (a, b) = (Tensor::randn(&[300, 200]), Tensor::randn(&[200, 400]));
+    let compute = || {
+        [
+            a.matmul(&b).tanh().to_vec(),
+            a.matmul(&b).softmax(0).to_vec(),
+        ]
+    };
+    assert_eq!(threads(1), 1);
+    let alone = compute();
+    wait_for_helpers(0);
+    for count in [4, 2, 1, 7, 3, 64] {
+        assert_eq!(threads(count), count);
+        assert!(compute() == alone, "other bits with {count} threads");
+    }
+    assert_eq!(threads(1000), 64);
+    wait_for_helpers(63);
+    let refused = std::panic::catch_unwind(|| threads(0)).unwrap_err();
+    let said = refused.downcast_ref::<String>().unwrap();
+    assert!(said.contains("threads(1)"), "{said}");
+}
+
+#[test]
+fn a_cell_says_how_many_threads_compute() {
+    printed("threads_come_and_rest", &[("CHAINRULE_THREADS", "1")]);
+}

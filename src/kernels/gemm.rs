@@ -6,6 +6,7 @@
 //! whatever the threads are. Where that axis is long, as for the gradient of a weight over all
 //! samples, its parts are added up in `f64`.
 
+use super::copy::row_major;
 use super::loops::{Shared, ranges};
 #[cfg(not(feature = "f64"))]
 use super::simd::{Simd, simd};
@@ -100,6 +101,16 @@ unsafe fn add(a: &ArrayView2<Float>, b: &ArrayView2<Float>, start: Start, out: S
     }
     let [height, width] = blocks(rows, inner, columns);
     let (down, across) = (rows.div_ceil(height), columns.div_ceil(width));
+    // Turned once for all blocks that would each do so.
+    let turned = if down > 1 && b.strides()[1] != 1 {
+        row_major(b.into_dyn())
+    } else {
+        Vec::new()
+    };
+    let b = match turned.len() {
+        0 => b.view(),
+        _ => ArrayView2::from_shape([inner, columns], &turned).expect("as many values"),
+    };
     ranges(down * across, 1, |tasks| {
         for i in tasks {
             let (top, left) = (i / across * height, i % across * width);
@@ -209,6 +220,7 @@ unsafe fn with_avx2(
     a: *const f32, a_cs: isize, a_rs: isize, b: *const f32, b_cs: isize, b_rs: isize,
     alpha: f32, beta: f32, x: bool, y: bool, z: bool, threads: Parallelism,
 ) {
+    use gemm_common::gemm::gemm_basic_generic;
     use gemm_common::simd::{MixedSimd, V3};
     use gemm_f32::microkernel::fma::f32::{H_M, H_N, H_UKR, MR_DIV_N, NR, UKR};
     let Some(simd) = <V3 as MixedSimd<f32, f32, f32, f32>>::try_new() else {
@@ -216,7 +228,7 @@ unsafe fn with_avx2(
     };
     // SAFETY: as the caller says.
     unsafe {
-        gemm_common::gemm::gemm_basic_generic::<_, f32, 8, { 8 * MR_DIV_N }, NR, MR_DIV_N, H_M, H_N>(
+        gemm_basic_generic::<_, f32, 8, { 8 * MR_DIV_N }, NR, MR_DIV_N, H_M, H_N>(
             simd, m, n, k, out, out_cs, out_rs, keep, a, a_cs, a_rs, b, b_cs, b_rs, alpha, beta,
             x, y, z, |a, b, c| a * b + c, &UKR, &H_UKR, false, threads,
         )

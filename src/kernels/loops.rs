@@ -8,7 +8,7 @@ use std::mem::MaybeUninit;
 use std::ops::Range;
 
 /// Values that one thread computes at a time; fewer are not worth the way to another thread.
-const CHUNK: usize = 16_384;
+pub(super) const CHUNK: usize = 16_384;
 
 /// A pointer that threads may share: each writes to its own part.
 #[derive(Clone, Copy)]
@@ -136,77 +136,6 @@ pub(crate) fn rows(
     });
 }
 
-/// Columns that are taken out of a matrix at once: a line of the cache.
-const COLUMNS: usize = 16;
-
-/// What changes a row. A closure that takes long is not compiled for each kind of vectors; a type of
-/// its own is, whose method is always inlined.
-pub(crate) trait Change: Sync {
-    fn change(&self, row: &mut [Float]);
-}
-
-impl<F: Fn(&mut [Float]) + Sync> Change for F {
-    #[inline(always)]
-    fn change(&self, row: &mut [Float]) {
-        self(row);
-    }
-}
-
-vectorised! {
-    fn change_lanes[](values: &mut [Float], step: usize, len: usize, change: &impl Change) {
-        for lane in values.chunks_exact_mut(step) {
-            change.change(&mut lane[..len]);
-        }
-    }
-}
-
-/// A copy of `x` in which `change` was applied to each row of what lies along the axis.
-pub(crate) fn lanes(x: &[Float], along: Along, change: impl Change) -> Vec<Float> {
-    let Along { outer, len, inner } = along;
-    if x.is_empty() || inner == 1 {
-        let (mut values, len) = (x.to_vec(), len.max(1));
-        let shared = Shared::new(&mut values);
-        ranges(x.len() / len, (CHUNK / len).max(1), |range| {
-            // SAFETY: the ranges do not overlap.
-            let part = unsafe { shared.part(range.start * len..range.end * len) };
-            change_lanes(part, len, len, &change);
-        });
-        return values;
-    }
-    let mut out = vec![0.0; x.len()];
-    let (shared, tiles) = (Shared::new(&mut out), inner.div_ceil(COLUMNS));
-    // Not a power of 2 apart: the columns would fall upon each other in the cache.
-    let step = len.next_multiple_of(COLUMNS) + COLUMNS;
-    ranges(
-        outer * tiles,
-        (CHUNK / (len * COLUMNS.min(inner))).max(1),
-        |range| {
-            let mut columns = vec![0.0; step * COLUMNS.min(inner)];
-            for task in range {
-                let (block, left) = (task / tiles * len, task % tiles * COLUMNS);
-                let width = COLUMNS.min(inner - left);
-                let place =
-                    |i: usize| (block + i) * inner + left..(block + i) * inner + left + width;
-                for i in 0..len {
-                    x[place(i)]
-                        .iter()
-                        .enumerate()
-                        .for_each(|(j, x)| columns[j * step + i] = *x);
-                }
-                change_lanes(&mut columns[..width * step], step, len, &change);
-                for i in 0..len {
-                    // SAFETY: no other task has these columns of the block.
-                    let row = unsafe { shared.part(place(i)) };
-                    row.iter_mut()
-                        .enumerate()
-                        .for_each(|(j, out)| *out = columns[j * step + i]);
-                }
-            }
-        },
-    );
-    out
-}
-
 /// The sum of `f` of the values of a row. So few that nothing is lost are not worth the way to
 /// `f64`.
 #[inline(always)]
@@ -242,7 +171,10 @@ fn fold<T: Copy>(row: &[Float], start: T, of: impl Fn(Float) -> T, f: impl Fn(T,
     if chunks.is_empty() {
         start
     } else {
-        sums.iter().fold(start, |sum, value| f(sum, *value))
+        // Eight at once, then one after the other.
+        let (first, second) = sums.split_at(8);
+        let few: [T; 8] = std::array::from_fn(|i| f(first[i], second[i]));
+        few.iter().fold(start, |sum, value| f(sum, *value))
     }
 }
 

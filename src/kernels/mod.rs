@@ -5,6 +5,7 @@
 //!   when it runs; `simd`: which there are;
 //! * `math`: eˣ and its relatives without branches, so that a loop over them is vectorised;
 //! * `loops`: a function of each value, on several threads where that pays;
+//! * `lanes`: a function of each row along an axis;
 //! * `reduce`: sums and other totals along an axis;
 //! * `copy`: values that move, such as axes in another order;
 //! * `gemm`: the product of two matrices; `stacks`: of many;
@@ -20,6 +21,7 @@ pub(crate) mod array;
 pub(crate) mod copy;
 pub(crate) mod flush;
 pub(crate) mod gemm;
+pub(crate) mod lanes;
 pub(crate) mod loops;
 pub(crate) mod math;
 pub(crate) mod picks;
@@ -29,12 +31,15 @@ pub(crate) mod simd;
 pub(crate) mod stacks;
 pub(crate) mod windows;
 
-/// A function whose body is compiled for any processor, for one with AVX2, and for one with AVX-512.
-/// Functions that are called in it are, too, if they are inlined. Vectors of 512 bits were twice as
-/// fast for tanh and sigmoid, and half as fast again for Adam, where they were measured (AMD
-/// Zen 5).
+/// A function whose body is compiled for any processor, for one with AVX2, and for one with
+/// AVX-512. Functions that are called in it are, too, if they are inlined. Vectors of 512 bits were
+/// twice as fast for tanh and sigmoid, and half as fast again for Adam, where they were measured
+/// (AMD Zen 5); what compares and picks was slower, and is marked `[256]`.
 macro_rules! vectorised {
-    ($(#[$note:meta])* fn $name:ident[$($generics:tt)*](
+    ([256] $($function:tt)*) => {
+        crate::kernels::vectorised!(@ false, $($function)*);
+    };
+    (@ $is_wide:expr, $(#[$note:meta])* fn $name:ident[$($generics:tt)*](
         $($argument:ident: $Type:ty),*
     ) $body:block) => {
         $(#[$note])*
@@ -52,7 +57,7 @@ macro_rules! vectorised {
                 fn avx512<$($generics)*>($($argument: $Type),*) {
                     body($($argument),*);
                 }
-                if crate::kernels::simd::has_avx512() {
+                if $is_wide && crate::kernels::simd::has_avx512() {
                     // SAFETY: the processor was asked whether it has these instructions.
                     return unsafe { avx512($($argument),*) };
                 }
@@ -63,6 +68,9 @@ macro_rules! vectorised {
             }
             body($($argument),*);
         }
+    };
+    ($($function:tt)*) => {
+        crate::kernels::vectorised!(@ true, $($function)*);
     };
 }
 pub(crate) use vectorised;

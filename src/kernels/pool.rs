@@ -46,7 +46,10 @@ impl Job {
 
 struct Pool {
     process: u32,
-    threads: usize,
+    /// How many compute, the one that asks among them.
+    threads: AtomicUsize,
+    /// How many there are; those that are too many sleep.
+    started: AtomicUsize,
     is_busy: AtomicBool,
     /// Counts the jobs, so that a thread sees without the lock that there is a new one.
     count: AtomicUsize,
@@ -67,7 +70,8 @@ fn pool() -> &'static Pool {
     }
     let new = Box::leak(Box::new(Pool {
         process: std::process::id(),
-        threads: wanted(),
+        threads: AtomicUsize::new(wanted()),
+        started: AtomicUsize::new(1),
         is_busy: AtomicBool::new(false),
         count: AtomicUsize::new(0),
         job: Mutex::new(None),
@@ -80,18 +84,35 @@ fn pool() -> &'static Pool {
         return pool();
     }
     let new: &'static Pool = new;
-    for _ in 1..new.threads {
-        // Where no thread can be had, those that there are do the work.
-        let _ = std::thread::Builder::new()
-            .name("tensors".to_owned())
-            .spawn(|| new.serve());
-    }
+    new.start();
     new
 }
 
-/// As many threads as the learner, or who runs the classroom, asks for; otherwise what the system
-/// grants this process.
+/// What a cell asked for; 0 before. A process that is forked away remembers it.
+static ASKED: AtomicUsize = AtomicUsize::new(0);
+const MOST: usize = 64;
+
+/// From now on so many threads compute, at least 1.
+pub(crate) fn use_threads(count: usize) {
+    let count = count.clamp(1, MOST);
+    ASKED.store(count, Ordering::Relaxed);
+    let pool = pool();
+    pool.threads.store(count, Ordering::Relaxed);
+    pool.start();
+}
+
+/// How many threads compute.
+pub(crate) fn threads() -> usize {
+    pool().threads.load(Ordering::Relaxed)
+}
+
+/// As many threads as a cell asked for, or the settings of the learner, or who runs the classroom;
+/// otherwise what the system grants this process.
 fn wanted() -> usize {
+    let asked = ASKED.load(Ordering::Relaxed);
+    if asked > 0 {
+        return asked;
+    }
     let asked = |name: &str| {
         std::env::var(name)
             .ok()?
@@ -104,7 +125,7 @@ fn wanted() -> usize {
         .map(|count| (count as usize).max(1));
     asked
         .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
-        .min(64)
+        .min(MOST)
 }
 
 /// Calls `work` for each task from 0 to `tasks - 1`, in any order, on the threads of the pool and
@@ -113,9 +134,9 @@ pub(crate) fn parallel(tasks: usize, work: &(dyn Fn(usize) + Sync)) {
     let _flushed = Flush::new();
     let pool = if tasks > 1 { Some(pool()) } else { None };
     // A task that has tasks, or another thread of the learner: they do it alone.
-    let Some(pool) =
-        pool.filter(|pool| pool.threads > 1 && !pool.is_busy.swap(true, Ordering::Acquire))
-    else {
+    let Some(pool) = pool.filter(|pool| {
+        pool.threads.load(Ordering::Relaxed) > 1 && !pool.is_busy.swap(true, Ordering::Acquire)
+    }) else {
         return (0..tasks).for_each(work);
     };
     // SAFETY: only the lifetime is taken away; this function does not return while a thread can use
@@ -153,8 +174,19 @@ pub(crate) fn parallel(tasks: usize, work: &(dyn Fn(usize) + Sync)) {
 }
 
 impl Pool {
+    /// Starts the threads that are still missing.
+    fn start(&'static self) {
+        let wanted = self.threads.load(Ordering::Relaxed);
+        for number in self.started.fetch_max(wanted, Ordering::Relaxed)..wanted {
+            // Where no thread can be had, those that there are do the work.
+            let _ = std::thread::Builder::new()
+                .name("tensors".to_owned())
+                .spawn(move || self.serve(number));
+        }
+    }
+
     /// What each thread does for as long as the process lives.
-    fn serve(&self) {
+    fn serve(&self, number: usize) {
         let _flushed = Flush::new();
         let mut seen = 0;
         loop {
@@ -170,7 +202,8 @@ impl Pool {
             seen = self.count.load(Ordering::Acquire);
             let current = job.clone();
             drop(job);
-            if let Some(job) = current {
+            let is_asked = number < self.threads.load(Ordering::Relaxed);
+            if let Some(job) = current.filter(|_| is_asked) {
                 job.help();
             }
         }

@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 /// What loops are compiled for, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+// Each kind of processor makes its own.
+#[allow(dead_code)]
 pub(crate) enum Simd {
     /// What every processor of its kind has, at least.
     Portable,

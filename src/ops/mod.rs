@@ -28,8 +28,8 @@
 //! Where a function has a kink, the derivative is a convention, and it is this one: `relu` and
 //! `abs` have derivative 0 at 0, and what ties in `max`, `min`, `maximum` and `minimum` shares the
 //! gradient equally. What is nearer to 0 than the smallest normal number, 1.2 · 10⁻³⁸, is 0 in an
-//! operation, as in TensorFlow: it would take processors much longer. Derivatives of derivatives are not available: a gradient is a plain tensor
-//! without a history.
+//! operation, as in TensorFlow: it would take processors much longer. Derivatives of derivatives
+//! are not available: a gradient is a plain tensor without a history.
 
 mod arithmetic;
 mod conv;

@@ -2,7 +2,7 @@
 
 use super::values::{map, zip};
 use crate::Float;
-use crate::kernels::loops::{Change, lanes};
+use crate::kernels::lanes::{Change, lanes};
 use crate::kernels::reduce::{
     Along, Fold, Largest, Product, Smallest, Squares, Sum, first, reduce, running, same,
 };

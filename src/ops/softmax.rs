@@ -5,7 +5,8 @@
 use super::reduce::{along, drop_axis, keep_axis, over, total};
 use super::values::{map, zip, zip3};
 use crate::Float;
-use crate::kernels::loops::{Change, max, sum};
+use crate::kernels::lanes::Change;
+use crate::kernels::loops::{max, sum};
 use crate::kernels::math::{exp, sigmoid, softplus};
 use crate::kernels::reduce::{Largest, Sum};
 use crate::operands::losses::{warn_of_sigmoid_twice, warn_of_softmax_twice};

@@ -16,6 +16,7 @@ mod print;
 pub mod random;
 pub(crate) mod shape;
 pub(crate) mod table;
+mod threads;
 
 pub use convert::{Number, tensor};
 
@@ -32,6 +33,7 @@ pub use operation::stop_at_nan;
 pub(crate) use operation::{op, op_on, wrt, wrt_part};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
+pub use threads::threads;
 
 /// Construction.
 impl Tensor {
