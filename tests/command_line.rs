@@ -800,7 +800,7 @@ fn lab_opens_a_chapter_a_folder_or_a_notebook_and_asks_nothing() {
         fs::read_to_string(home.path().join("started")).unwrap()
     };
     let cases: [(&[&str], &Path, Option<&str>); 6] = [
-        (&[], &course, Some("03-forward-pass.ipynb")),
+        (&[], &course, Some("01-ten-lines.ipynb")),
         (
             &["06-gradient-descent.ipynb"],
             &course,
@@ -874,7 +874,7 @@ fn lab_opens_a_chapter_a_folder_or_a_notebook_and_asks_nothing() {
 fn lab_opens_a_chapter_in_the_learners_language_if_it_is_there() {
     let home = home();
     for (arguments, opened) in [
-        (&["lab"][..], "zh/03-forward-pass.ipynb"),
+        (&["lab"][..], "zh/01-ten-lines.ipynb"),
         (
             &["lab", "07-training-loop.ipynb"],
             "zh/07-training-loop.ipynb",

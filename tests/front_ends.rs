@@ -64,7 +64,7 @@ fn course() {
 
 #[test]
 fn chapters() {
-    pytest("test_chapters.py", Duration::from_secs(900));
+    pytest("test_chapters.py", Duration::from_secs(1800));
 }
 
 #[test]

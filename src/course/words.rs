@@ -7,6 +7,7 @@ use crate::display;
 /// By the number of the chapter; 0 has what is said in all.
 const CHAPTERS: &[(u32, &str)] = &[
     (0, include_str!("chapters/all.words")),
+    (1, include_str!("chapters/01.words")),
     (3, include_str!("chapters/03.words")),
     (4, include_str!("chapters/04.words")),
     (5, include_str!("chapters/05.words")),

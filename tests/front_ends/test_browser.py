@@ -165,7 +165,7 @@ def test_chainrule_lab_opens_the_first_chapter_and_asks_nothing(jupyter_folders,
         # What JupyterLab asks comes within seconds of its start.
         page.wait_for_timeout(8_000)
         page.screenshot(path=PICTURES / "chainrule-lab.png")
-        assert "03-forward-pass.ipynb" in page.locator(".lm-DockPanel-tabBar .lm-mod-current").first.inner_text()
+        assert "01-ten-lines.ipynb" in page.locator(".lm-DockPanel-tabBar .lm-mod-current").first.inner_text()
         assert page.locator(".Toastify__toast, .jp-Dialog").count() == 0
         assert page.locator(".jp-Launcher").count() == 0
         page.close()

@@ -57,6 +57,12 @@ class Chapter:
             if "code" in part:
                 self.cell(part)
 
+    def again(self):
+        """A reader goes back: no name has become something else meanwhile, and every statement still holds."""
+        for part in self.parts:
+            if "code" in part and not part["fails"]:
+                assert "failed" not in [one["state"] for one in told(self.ok(part["code"]))], part["code"]
+
     def ok(self, code):
         reply, outputs = self.kernel.run(code)
         assert reply["status"] == "ok", (code, reply.get("evalue"))
@@ -106,6 +112,7 @@ def run_chapter(source, language):
     try:
         chapter = Chapter(kernel, source, language)
         chapter.run()
+        chapter.again()
         return chapter
     finally:
         kernel.stop()

@@ -20,7 +20,8 @@ fn arrival(rate: f64, beta: f64) -> Option<usize> {
     let is_high = (0..3_000).map(|_| {
         (v, w) = (beta * v + x, beta * w + 100.0 * y);
         (x, y) = (x - rate * v, y - rate * w);
-        !(0.5 * (x * x + 100.0 * y * y) < 0.001)
+        let loss = 0.5 * (x * x + 100.0 * y * y);
+        loss.is_nan() || loss >= 0.001
     });
     let steps = is_high.collect::<Vec<_>>();
     let last = steps.iter().rposition(|is_high| *is_high);
