@@ -2,6 +2,7 @@
 
 use super::common::{Misuse, watch_interrupts};
 use crate::evaluator::Interrupter;
+use crate::notebook::report::{self, Report};
 use crate::notebook::{Notebook, Options, run};
 use crate::settings::{Flags, Settings};
 use anyhow::Result;
@@ -31,6 +32,9 @@ pub struct Run {
     /// What the course claims has to hold, as --course strict
     #[arg(long)]
     strict: bool,
+    /// Write down what became of each cell: as JUnit's XML (FILE.xml) or as JSON (FILE.json)
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     #[command(flatten)]
     settings: Flags,
 }
@@ -52,6 +56,9 @@ impl Run {
         options
             .check_names(&self.notebooks)
             .map_err(|error| Misuse(format!("{error:#}")))?;
+        if let Some(path) = &self.report {
+            report::check_name(path).map_err(|error| Misuse(format!("{error:#}")))?;
+        }
         let mut notebooks = Vec::new();
         for path in &self.notebooks {
             let notebook = Notebook::read(path).map_err(|error| Misuse(error.to_string()))?;
@@ -68,15 +75,23 @@ impl Run {
                 None => std::process::exit(130),
             }
         })?;
-        let mut failures = Vec::new();
+        let (mut failures, mut reports) = (Vec::new(), Vec::new());
         for notebook in &mut notebooks {
             let started = |interrupter| {
                 *current.lock().unwrap_or_else(PoisonError::into_inner) = Some(interrupter)
             };
-            failures.extend(run(notebook, &options, &started)?.err());
+            let ran = run(notebook, &options, &started)?;
+            failures.extend(ran.result.err());
+            reports.push(Report {
+                notebook: notebook.path.display().to_string(),
+                cells: ran.cells,
+            });
             if stopped.load(Ordering::SeqCst) {
                 break;
             }
+        }
+        if let Some(path) = &self.report {
+            report::write(path, &reports)?;
         }
         for failure in &failures {
             eprintln!("{failure}");
