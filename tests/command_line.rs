@@ -497,8 +497,8 @@ fn a_report_says_what_became_of_each_cell() {
                 \x20 print(suite.get('name'), suite.get('tests'), suite.get('failures'), \
                 suite.get('skipped'))\n\
                 \x20 for case in suite:\n\
-                \x20   print(case.get('name'), *[(one.tag, one.get('type'), one.get('message')) for one \
-                in case])";
+                \x20   print(case.get('name'), *[(one.tag, one.get('type'), one.get('message')) \
+                for one in case])";
     let mut python = Command::new("python3");
     python
         .args(["-c", read])

@@ -81,7 +81,7 @@ class Machine:
 
     def run(self, user, *command, network=True, binds=(), **variables):
         env = self.environment(user, binds, **variables)
-        return subprocess.run(self.command(user, *command, network=network), env=env, capture_output=True, text=True, timeout=600)
+        return subprocess.run(self.command(user, *command, network=network), env=env, capture_output=True, text=True, timeout=1800)
 
     def as_administrator(self, *command, **more):
         """What an administrator types, whose own umask keeps others out."""

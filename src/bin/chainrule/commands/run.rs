@@ -7,7 +7,7 @@ use crate::notebook::{Notebook, Options, run};
 use crate::settings::{Flags, Settings};
 use anyhow::Result;
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -52,21 +52,7 @@ impl Run {
             prints: !self.quiet,
             system: None,
         };
-        // Everything is checked before anything is run or written.
-        options
-            .check_names(&self.notebooks)
-            .map_err(|error| Misuse(format!("{error:#}")))?;
-        if let Some(path) = &self.report {
-            report::check_name(path).map_err(|error| Misuse(format!("{error:#}")))?;
-        }
-        let mut notebooks = Vec::new();
-        for path in &self.notebooks {
-            let notebook = Notebook::read(path).map_err(|error| Misuse(error.to_string()))?;
-            options
-                .check_target(path)
-                .map_err(|error| Misuse(format!("{error:#}")))?;
-            notebooks.push(notebook);
-        }
+        let mut notebooks = read(&self.notebooks, &options, self.report.as_deref())?;
         let current: Arc<Mutex<Option<Interrupter>>> = Arc::default();
         let session = current.clone();
         let stopped = watch_interrupts(move || {
@@ -102,4 +88,20 @@ impl Run {
             ExitCode::FAILURE
         })
     }
+}
+
+/// Reads the notebooks. Everything is checked before anything is run or written.
+fn read(paths: &[PathBuf], options: &Options, report: Option<&Path>) -> Result<Vec<Notebook>> {
+    let misuse = |error: anyhow::Error| Misuse(format!("{error:#}"));
+    options.check_names(paths).map_err(misuse)?;
+    if let Some(path) = report {
+        report::check_name(path).map_err(misuse)?;
+    }
+    let mut notebooks = Vec::new();
+    for path in paths {
+        let notebook = Notebook::read(path).map_err(|error| Misuse(error.to_string()))?;
+        options.check_target(path).map_err(misuse)?;
+        notebooks.push(notebook);
+    }
+    Ok(notebooks)
 }
