@@ -427,6 +427,21 @@ def test_limits_of_a_hub_cannot_be_lifted_by_a_learner(machine):
 
 
 @needs_others
+def test_a_closed_toolchain_is_called_closed_and_not_missing(machine):
+    closed = os.path.join(machine.folder, "closed")
+    os.makedirs(f"{closed}/bin")
+    for name in ("rustc", "cargo"):
+        os.symlink("/bin/true", f"{closed}/bin/{name}")
+    os.chmod(closed, 0o700)
+    # Where no administrator has chosen another one.
+    more = {"PATH": f"{closed}/bin:/usr/bin:/bin", "CHAINRULE_SYSTEM_CACHE": machine.folder}
+    doctor = machine.run(FIRST, "/usr/local/bin/chainrule", "doctor", **more)
+    assert doctor.returncode == 1 and "MISSING  rustc (in a folder that you may not open)" in doctor.stdout, doctor.stdout
+    done = machine.run(FIRST, "/usr/local/bin/chainrule", "run", machine.notebook(FIRST, [KNOWN]), **more)
+    assert f"may be in {closed}/bin, which you may not open" in done.stderr and "rustup.rs" not in done.stderr, done.stderr
+
+
+@needs_others
 def test_a_reader_who_stops_reading_ends_a_command_without_a_word(machine):
     for command in ["doctor", "names", f"run {machine.notebook(FIRST, [KNOWN, KNOWN])}"]:
         done = machine.run(FIRST, "bash", "-c", f"chainrule {command} | true")

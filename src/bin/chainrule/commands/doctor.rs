@@ -77,6 +77,7 @@ impl Report {
             Err(missing) => {
                 let what = match missing {
                     Missing::Rustc => "rustc",
+                    Missing::Closed { .. } => "rustc (in a folder that you may not open)",
                     Missing::Cargo => "cargo",
                     Missing::RustSrc { .. } => "rust-src (the sources of the standard library)",
                     Missing::Linker => "a linker (cc)",

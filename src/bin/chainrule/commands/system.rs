@@ -103,7 +103,7 @@ pub fn noted_toolchain() -> Option<PathBuf> {
         let note = folder.join(TOOLCHAIN);
         let is_of_root = fs::symlink_metadata(&note).is_ok_and(|data| data.uid() == 0);
         let folder = PathBuf::from(fs::read_to_string(note).ok()?);
-        (is_of_root && folder.join("cargo").is_file()).then_some(folder)
+        is_of_root.then_some(folder)
     };
     crate::compiler::places::system_folders()
         .into_iter()
