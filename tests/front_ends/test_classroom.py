@@ -116,7 +116,8 @@ def new_machine():
 def system():
     """The folders of the system, filled as an administrator fills them: what is prepared serves later runs, too."""
     with new_machine() as machine:
-        shutil.rmtree(os.path.join(machine.local, "share/chainrule/cells"), ignore_errors=True)
+        for folder in ("share/chainrule/cells", "share/jupyter"):
+            shutil.rmtree(os.path.join(machine.local, folder), ignore_errors=True)
         installed = machine.as_administrator(CHAINRULE, "install", "--system", "--no-warm")
         assert installed.returncode == 0, installed.stderr
         warmed = machine.as_administrator("chainrule", "warm", "--system", SYSTEM, machine.notebook(0, [KNOWN]))
@@ -514,7 +515,7 @@ def test_papermill_sets_parameters(jupyter_folders, tmp_path):
     cells = [nbformat.v4.new_code_cell(code[0], metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(code[1])]
     kernel = {"display_name": "Rust (chainrule)", "language": "rust", "name": "chainrule"}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), tmp_path / "in.ipynb")
-    (tmp_path / "parameters.yaml").write_text(json.dumps(PARAMETERS).replace("Infinity", ".inf"))
+    (tmp_path / "parameters.yaml").write_text(json.dumps(PARAMETERS).replace("Infinity", ".inf").replace("1e-12", "1.0e-12"))
     command = [sys.executable, "-m", "papermill", "in.ipynb", "out.ipynb", "-f", "parameters.yaml"]
     env = {**os.environ, "PYTHONPATH": str(packages)}
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300)
