@@ -75,7 +75,9 @@ def test_points_are_as_they_should_be(nbgrader, jupyter_folders, tmp_path):
     kernel = {"display_name": "Rust (chainrule)", "language": "rust", "name": "chainrule"}
     notebook = new_notebook(cells=CELLS, metadata={"kernelspec": kernel, "language_info": {"name": "rust"}})
     nbformat.write(notebook, course / "source/means/means.ipynb")
-    env = {**os.environ, "CHAINRULE_TIMEOUT": "5"}
+    # nbgrader starts other programs of its environment.
+    path = os.path.dirname(nbgrader) + os.pathsep + os.environ["PATH"]
+    env = {**os.environ, "CHAINRULE_TIMEOUT": "5", "PATH": path}
 
     def run(*arguments, timeout=900):
         done = subprocess.run([nbgrader, *arguments], cwd=course, env=env, capture_output=True, text=True, timeout=timeout)
