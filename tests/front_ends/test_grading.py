@@ -60,7 +60,8 @@ LEARNERS = {
     "crashes": ("fn mean(values: &[f64]) -> f64 { std::process::abort() }", (0, 0)),
     "own-judge": (f"macro_rules! assert_eq {{ ($($any:tt)*) => {{}} }}\nmacro_rules! assert {{ ($($any:tt)*) => {{}} }}\n{WRONG}", (0, 2)),
     "imported-judge": (f"mod judge {{ macro_rules! content {{ ($($any:tt)*) => {{}} }} pub(crate) use content; }}\nuse judge::content as assert_eq;\nuse judge::content as assert;\n{WRONG}", (0, 2)),
-    "made-judge": (f"macro_rules! make {{ ($name:ident) => {{ macro_rules! $name {{ ($any:expr $(, $more:expr)*) => {{}} }} }} }}\nmake!(assert);\nmake!(assert_eq);\n{WRONG}", (0, 2)),
+    "made-judge": ("macro_rules! make { ($d:tt $name:ident) => { macro_rules! $name { ($d($d any:tt)*) => {} } } }\n"
+                   f"make!($ assert);\nmake!($ assert_eq);\n{WRONG}", (0, 2)),
     "own-std": (f"extern crate self as std;\n{WRONG}", (0, 0)),
     "boasts": (f"println!(\"10\");\n{WRONG}", (0, 2)),
     "has-a-hook": (f"std::panic::set_hook(Box::new(|_| std::process::exit(0)));\n{WRONG}", (0, 2)),
