@@ -477,6 +477,53 @@ fn limits_come_from_flags_the_environment_and_a_file() {
 }
 
 #[test]
+fn a_report_says_what_became_of_each_cell() {
+    let home = home();
+    notebook(&home.path().join("good.ipynb"), &["let a = 1;", "a"]);
+    let bad = [
+        "let b = 1;",
+        "panic!(\"<told> & \\u{7}\");",
+        "let never = 1;",
+    ];
+    notebook(&home.path().join("bad.ipynb"), &bad);
+    let arguments = ["run", "--quiet", "good.ipynb", "bad.ipynb", "--report"];
+    let call = |name: &str| run(home.path(), &[&arguments[..], &[name]].concat());
+    let output = call("report.xml");
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output));
+    let written = fs::read_to_string(home.path().join("report.xml")).unwrap();
+    // An independent reader: XML that is not well formed is refused.
+    let read = "import sys, xml.etree.ElementTree as tree\n\
+                for suite in tree.parse(sys.argv[1]).getroot():\n\
+                \x20 print(suite.get('name'), suite.get('tests'), suite.get('failures'), \
+                suite.get('skipped'))\n\
+                \x20 for case in suite:\n\
+                \x20   print(case.get('name'), *[(one.tag, one.get('type'), one.get('message')) \
+                for one in case])";
+    let mut python = Command::new("python3");
+    python
+        .args(["-c", read])
+        .arg(home.path().join("report.xml"));
+    let seen = text(&finish(python, LIMIT));
+    let expected = "good.ipynb 2 0 0\ncell [1]\ncell [2]\nbad.ipynb 3 1 1\ncell [1]\n\
+                    cell [2] ('failure', 'Panic', '<told> & \u{fffd}')\n\
+                    cell [3] ('skipped', None, None)\n";
+    assert_eq!(seen, expected, "{written}");
+    call("report.json");
+    let json = fs::read(home.path().join("report.json")).unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
+    let cells = &json["notebooks"][1]["cells"];
+    let ends: Vec<_> = (0..3)
+        .map(|at| cells[at]["end"].as_str().unwrap())
+        .collect();
+    assert_eq!(ends, ["ok", "failed", "not run"]);
+    assert_eq!(cells[1]["error"]["name"], "Panic");
+    // Before anything is run.
+    let output = call("report.pdf");
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    assert!(!text(&output).contains("cell 1/"), "{}", text(&output));
+}
+
+#[test]
 fn ctrl_c_interrupts_the_cell() {
     let home = home();
     let path = home.path().join("ctrl-c.ipynb");
@@ -897,6 +944,61 @@ fn lab_opens_a_chapter_in_the_learners_language_if_it_is_there() {
     }
     // What is for the authors of the course is not for learners: solutions stand there.
     assert!(!home.path().join("chainrule-course/course").exists());
+}
+
+#[test]
+fn lab_brings_new_versions_and_overwrites_nothing_of_a_learner() {
+    let home = home();
+    let lab = || {
+        let mut command = chainrule(home.path());
+        command.arg("lab").current_dir(home.path());
+        with_noting_jupyter(&mut command, home.path());
+        let output = finish(command, LIMIT);
+        assert!(output.status.success(), "{}", text(&output));
+        text(&output)
+    };
+    lab();
+    let folder = home.path().join("chainrule-course");
+    let english = folder.join("en");
+    let chapters: Vec<_> = fs::read_dir(&english)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "ipynb"))
+        .take(3)
+        .collect();
+    let whole: Vec<_> = chapters
+        .iter()
+        .map(|path| fs::read(path).unwrap())
+        .collect();
+    // As if an earlier version had brought other chapters, of which one was run and one removed.
+    let note = folder.join(".chainrule-course.json");
+    let mut brought: serde_json::Value = serde_json::from_slice(&fs::read(&note).unwrap()).unwrap();
+    for path in &chapters {
+        let name = path.strip_prefix(&folder).unwrap().to_str().unwrap();
+        assert!(brought[name].is_string(), "{brought}");
+        // SHA-256 of "old".
+        brought[name] = "cba06b5736faf67e54b07b561eae94395e774c517a7d910a54369e1263ccfbd4".into();
+        fs::write(path, "old").unwrap();
+    }
+    fs::write(&note, brought.to_string()).unwrap();
+    fs::write(&chapters[1], "mine").unwrap();
+    fs::remove_file(&chapters[2]).unwrap();
+    let said = lab();
+    let beside = chapters[1].with_extension("new.ipynb");
+    assert_eq!(
+        fs::read(&chapters[0]).unwrap(),
+        whole[0],
+        "nobody has touched it"
+    );
+    assert_eq!(fs::read(&chapters[1]).unwrap(), b"mine");
+    assert_eq!(fs::read(&beside).unwrap(), whole[1]);
+    assert_eq!(fs::read(&chapters[2]).unwrap(), whole[2]);
+    assert!(said.contains(&*beside.to_string_lossy()), "{said}");
+    // Once: also when the learner does not want it.
+    fs::remove_file(&beside).unwrap();
+    let said = lab();
+    assert!(!beside.exists() && !said.contains("new version"), "{said}");
+    assert_eq!(fs::read(&chapters[1]).unwrap(), b"mine");
 }
 
 #[test]

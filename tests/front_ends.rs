@@ -168,6 +168,17 @@ fn notebooks() {
 }
 
 #[test]
+fn classroom() {
+    pytest("test_classroom.py", Duration::from_secs(1800));
+}
+
+/// nbgrader itself, for minutes, where `CHAINRULE_NBGRADER=1` asks for it.
+#[test]
+fn grading() {
+    pytest("test_grading.py", Duration::from_secs(1800));
+}
+
+#[test]
 fn browser() {
     if !common::has_chromium() {
         return;

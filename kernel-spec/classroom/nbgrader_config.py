@@ -32,7 +32,8 @@ class NameJudges(NbGraderPreprocessor):
     def preprocess_cell(self, cell, resources, cell_index):
         if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("locked"):
             cell.metadata.nbgrader_as_written = cell.source
-            cell.source = JUDGES.sub(r"::std::\1!", cell.source)
+            # A line that begins with a colon would be a command.
+            cell.source = JUDGES.sub(r"/**/::std::\1!", cell.source)
         return cell, resources
 
 

@@ -81,7 +81,7 @@ class Machine:
 
     def run(self, user, *command, network=True, binds=(), **variables):
         env = self.environment(user, binds, **variables)
-        return subprocess.run(self.command(user, *command, network=network), env=env, capture_output=True, text=True, timeout=600)
+        return subprocess.run(self.command(user, *command, network=network), env=env, capture_output=True, text=True, timeout=1800)
 
     def as_administrator(self, *command, **more):
         """What an administrator types, whose own umask keeps others out."""
@@ -116,7 +116,8 @@ def new_machine():
 def system():
     """The folders of the system, filled as an administrator fills them: what is prepared serves later runs, too."""
     with new_machine() as machine:
-        shutil.rmtree(os.path.join(machine.local, "share/chainrule/cells"), ignore_errors=True)
+        for folder in ("share/chainrule/cells", "share/jupyter"):
+            shutil.rmtree(os.path.join(machine.local, folder), ignore_errors=True)
         installed = machine.as_administrator(CHAINRULE, "install", "--system", "--no-warm")
         assert installed.returncode == 0, installed.stderr
         warmed = machine.as_administrator("chainrule", "warm", "--system", SYSTEM, machine.notebook(0, [KNOWN]))
@@ -427,6 +428,21 @@ def test_limits_of_a_hub_cannot_be_lifted_by_a_learner(machine):
 
 
 @needs_others
+def test_a_closed_toolchain_is_called_closed_and_not_missing(machine):
+    closed = os.path.join(machine.folder, "closed")
+    os.makedirs(f"{closed}/bin")
+    for name in ("rustc", "cargo"):
+        os.symlink("/bin/true", f"{closed}/bin/{name}")
+    os.chmod(closed, 0o700)
+    # Where no administrator has chosen another one.
+    more = {"PATH": f"{closed}/bin:/usr/bin:/bin", "CHAINRULE_SYSTEM_CACHE": machine.folder}
+    doctor = machine.run(FIRST, "/usr/local/bin/chainrule", "doctor", **more)
+    assert doctor.returncode == 1 and "MISSING  rustc (in a folder that you may not open)" in doctor.stdout, doctor.stdout
+    done = machine.run(FIRST, "/usr/local/bin/chainrule", "run", machine.notebook(FIRST, [KNOWN]), **more)
+    assert f"may be in {closed}/bin, which you may not open" in done.stderr and "rustup.rs" not in done.stderr, done.stderr
+
+
+@needs_others
 def test_a_reader_who_stops_reading_ends_a_command_without_a_word(machine):
     for command in ["doctor", "names", f"run {machine.notebook(FIRST, [KNOWN, KNOWN])}"]:
         done = machine.run(FIRST, "bash", "-c", f"chainrule {command} | true")
@@ -499,7 +515,7 @@ def test_papermill_sets_parameters(jupyter_folders, tmp_path):
     cells = [nbformat.v4.new_code_cell(code[0], metadata={"tags": ["parameters"]}), nbformat.v4.new_code_cell(code[1])]
     kernel = {"display_name": "Rust (chainrule)", "language": "rust", "name": "chainrule"}
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), tmp_path / "in.ipynb")
-    (tmp_path / "parameters.yaml").write_text(json.dumps(PARAMETERS).replace("Infinity", ".inf"))
+    (tmp_path / "parameters.yaml").write_text(json.dumps(PARAMETERS).replace("Infinity", ".inf").replace("1e-12", "1.0e-12"))
     command = [sys.executable, "-m", "papermill", "in.ipynb", "out.ipynb", "-f", "parameters.yaml"]
     env = {**os.environ, "PYTHONPATH": str(packages)}
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300)

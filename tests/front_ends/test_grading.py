@@ -60,7 +60,8 @@ LEARNERS = {
     "crashes": ("fn mean(values: &[f64]) -> f64 { std::process::abort() }", (0, 0)),
     "own-judge": (f"macro_rules! assert_eq {{ ($($any:tt)*) => {{}} }}\nmacro_rules! assert {{ ($($any:tt)*) => {{}} }}\n{WRONG}", (0, 2)),
     "imported-judge": (f"mod judge {{ macro_rules! content {{ ($($any:tt)*) => {{}} }} pub(crate) use content; }}\nuse judge::content as assert_eq;\nuse judge::content as assert;\n{WRONG}", (0, 2)),
-    "made-judge": (f"macro_rules! make {{ ($name:ident) => {{ macro_rules! $name {{ ($any:expr $(, $more:expr)*) => {{}} }} }} }}\nmake!(assert);\nmake!(assert_eq);\n{WRONG}", (0, 2)),
+    "made-judge": ("macro_rules! make { ($d:tt $name:ident) => { macro_rules! $name { ($d($d any:tt)*) => {} } } }\n"
+                   f"make!($ assert);\nmake!($ assert_eq);\n{WRONG}", (0, 2)),
     "own-std": (f"extern crate self as std;\n{WRONG}", (0, 0)),
     "boasts": (f"println!(\"10\");\n{WRONG}", (0, 2)),
     "has-a-hook": (f"std::panic::set_hook(Box::new(|_| std::process::exit(0)));\n{WRONG}", (0, 2)),
@@ -75,7 +76,9 @@ def test_points_are_as_they_should_be(nbgrader, jupyter_folders, tmp_path):
     kernel = {"display_name": "Rust (chainrule)", "language": "rust", "name": "chainrule"}
     notebook = new_notebook(cells=CELLS, metadata={"kernelspec": kernel, "language_info": {"name": "rust"}})
     nbformat.write(notebook, course / "source/means/means.ipynb")
-    env = {**os.environ, "CHAINRULE_TIMEOUT": "5"}
+    # nbgrader starts other programs of its environment.
+    path = os.path.dirname(nbgrader) + os.pathsep + os.environ["PATH"]
+    env = {**os.environ, "CHAINRULE_TIMEOUT": "5", "PATH": path}
 
     def run(*arguments, timeout=900):
         done = subprocess.run([nbgrader, *arguments], cwd=course, env=env, capture_output=True, text=True, timeout=timeout)

@@ -79,6 +79,7 @@ impl Report {
             Err(missing) => {
                 let what = match missing {
                     Missing::Rustc => "rustc",
+                    Missing::Closed { .. } => "rustc (in a folder that you may not open)",
                     Missing::Cargo => "cargo",
                     Missing::Linker => "a linker (cc)",
                 };

@@ -1,6 +1,6 @@
 //! `chainrule install` and `chainrule uninstall`
 
-use super::common::{Misuse, prepare_library};
+use super::common::{Misuse, prepare_library, readable_by_all};
 use super::system;
 use crate::compiler::toolchain::Toolchain;
 use crate::machine::folders;
@@ -136,6 +136,7 @@ impl Install {
     fn for_all_users(&self, settings: Settings) -> Result<ExitCode> {
         let toolchain = Toolchain::find()?;
         system::may_install(&toolchain)?;
+        readable_by_all();
         system::install_program()?;
         self.write_and_say()?;
         let is_warm = !self.no_warm && settings.cells.is_some();

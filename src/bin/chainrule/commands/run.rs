@@ -2,11 +2,12 @@
 
 use super::common::{Misuse, watch_interrupts};
 use crate::evaluator::Interrupter;
+use crate::notebook::report::{self, Report};
 use crate::notebook::{Notebook, Options, run};
 use crate::settings::{Flags, Settings};
 use anyhow::Result;
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -31,6 +32,9 @@ pub struct Run {
     /// What the course claims has to hold, as --course strict
     #[arg(long)]
     strict: bool,
+    /// Write down what became of each cell: as JUnit's XML (FILE.xml) or as JSON (FILE.json)
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     #[command(flatten)]
     settings: Flags,
 }
@@ -48,18 +52,7 @@ impl Run {
             prints: !self.quiet,
             system: None,
         };
-        // Everything is checked before anything is run or written.
-        options
-            .check_names(&self.notebooks)
-            .map_err(|error| Misuse(format!("{error:#}")))?;
-        let mut notebooks = Vec::new();
-        for path in &self.notebooks {
-            let notebook = Notebook::read(path).map_err(|error| Misuse(error.to_string()))?;
-            options
-                .check_target(path)
-                .map_err(|error| Misuse(format!("{error:#}")))?;
-            notebooks.push(notebook);
-        }
+        let mut notebooks = read(&self.notebooks, &options, self.report.as_deref())?;
         let current: Arc<Mutex<Option<Interrupter>>> = Arc::default();
         let session = current.clone();
         let stopped = watch_interrupts(move || {
@@ -68,15 +61,23 @@ impl Run {
                 None => std::process::exit(130),
             }
         })?;
-        let mut failures = Vec::new();
+        let (mut failures, mut reports) = (Vec::new(), Vec::new());
         for notebook in &mut notebooks {
             let started = |interrupter| {
                 *current.lock().unwrap_or_else(PoisonError::into_inner) = Some(interrupter)
             };
-            failures.extend(run(notebook, &options, &started)?.err());
+            let ran = run(notebook, &options, &started)?;
+            failures.extend(ran.result.err());
+            reports.push(Report {
+                notebook: notebook.path.display().to_string(),
+                cells: ran.cells,
+            });
             if stopped.load(Ordering::SeqCst) {
                 break;
             }
+        }
+        if let Some(path) = &self.report {
+            report::write(path, &reports)?;
         }
         for failure in &failures {
             eprintln!("{failure}");
@@ -87,4 +88,20 @@ impl Run {
             ExitCode::FAILURE
         })
     }
+}
+
+/// Reads the notebooks. Everything is checked before anything is run or written.
+fn read(paths: &[PathBuf], options: &Options, report: Option<&Path>) -> Result<Vec<Notebook>> {
+    let misuse = |error: anyhow::Error| Misuse(format!("{error:#}"));
+    options.check_names(paths).map_err(misuse)?;
+    if let Some(path) = report {
+        report::check_name(path).map_err(misuse)?;
+    }
+    let mut notebooks = Vec::new();
+    for path in paths {
+        let notebook = Notebook::read(path).map_err(|error| Misuse(error.to_string()))?;
+        options.check_target(path).map_err(misuse)?;
+        notebooks.push(notebook);
+    }
+    Ok(notebooks)
 }

@@ -1,7 +1,7 @@
 //! `chainrule install --system` and `doctor --system`: one executable, one kernel, one library and
 //! the cells of the course for all users of a machine, who need no variable set for it.
 
-use super::common::{Misuse, readable_by_all};
+use super::common::Misuse;
 use crate::compiler::places::{OF_ALL_USERS, system_cache};
 use crate::compiler::toolchain::Toolchain;
 use crate::settings::Settings;
@@ -75,7 +75,6 @@ pub fn install_program() -> Result<()> {
 
 /// Prepares the library for all users, with the cells of the course if they are wanted.
 pub fn prepare(toolchain: &Toolchain, warm: Option<Settings>) -> Result<()> {
-    readable_by_all();
     let folder = Path::new(OF_ALL_USERS);
     fs::create_dir_all(folder).with_context(|| format!("cannot create {OF_ALL_USERS}"))?;
     system_cache(folder)?;
@@ -103,7 +102,7 @@ pub fn noted_toolchain() -> Option<PathBuf> {
         let note = folder.join(TOOLCHAIN);
         let is_of_root = fs::symlink_metadata(&note).is_ok_and(|data| data.uid() == 0);
         let folder = PathBuf::from(fs::read_to_string(note).ok()?);
-        (is_of_root && folder.join("cargo").is_file()).then_some(folder)
+        is_of_root.then_some(folder)
     };
     crate::compiler::places::system_folders()
         .into_iter()

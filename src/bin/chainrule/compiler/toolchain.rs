@@ -25,6 +25,10 @@ pub struct Toolchain {
 #[derive(Debug)]
 pub enum Missing {
     Rustc,
+    /// It is there, in a folder that this user may not open.
+    Closed {
+        folder: PathBuf,
+    },
     Cargo,
     Linker,
 }
@@ -33,6 +37,9 @@ impl Missing {
     /// What to type to get it.
     pub fn remedy(&self) -> &'static str {
         match self {
+            Missing::Closed { .. } => {
+                "sudo chmod a+rX /the/folder     (an administrator does; then: chainrule doctor)"
+            }
             Missing::Rustc | Missing::Cargo => {
                 "curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh     (then open a \
                 new terminal)"
@@ -49,6 +56,11 @@ impl fmt::Display for Missing {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         match self {
             Missing::Rustc => write!(f, "The Rust compiler (rustc) was not found.")?,
+            Missing::Closed { folder } => write!(
+                f,
+                "The Rust compiler may be in {}, which you may not open.",
+                folder.display()
+            )?,
             Missing::Cargo => write!(f, "cargo was not found beside rustc.")?,
             Missing::Linker => write!(
                 f,
@@ -103,7 +115,7 @@ impl Toolchain {
 
     /// Finds rustc, cargo and a linker.
     pub fn find() -> Result<Toolchain, Missing> {
-        let rustc = tool("rustc").ok_or(Missing::Rustc)?;
+        let rustc = tool("rustc").ok_or_else(not_found)?;
         tool("cargo").ok_or(Missing::Cargo)?;
         let version = output(Command::new(&rustc).arg("-vV")).ok_or(Missing::Rustc)?;
         let sysroot = PathBuf::from(
@@ -150,6 +162,17 @@ impl Toolchain {
     pub fn has_rust_src(&self) -> bool {
         self.std_sources().join("core/src/lib.rs").is_file()
     }
+}
+
+/// Why there is no rustc: a folder of the `PATH` may be closed to this user.
+fn not_found() -> Missing {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let is_closed = |folder: &PathBuf| {
+        let looked = folder.join("rustc").metadata();
+        looked.is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+    };
+    let closed = std::env::split_paths(&path).find(is_closed);
+    closed.map_or(Missing::Rustc, |folder| Missing::Closed { folder })
 }
 
 /// Where cargo keeps its settings, its programs and what it has fetched.

@@ -1,6 +1,7 @@
 //! The chapters of the course, which the executable carries; and how a chapter that has one source
 //! in two languages is built (`build`) from it (`source`), and edited (`import`).
 
+mod bring;
 mod build;
 mod import;
 mod source;
@@ -11,7 +12,6 @@ pub use source::Source;
 
 use anyhow::{Context, Result};
 use include_dir::{Dir, include_dir};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 pub static NOTEBOOKS: Dir = include_dir!("$CARGO_MANIFEST_DIR/notebooks");
@@ -50,7 +50,7 @@ fn collect(folder: &Dir, cells: &mut Vec<String>) {
 }
 
 /// The course as a folder that the learner may write in: the one here, or a copy in the home
-/// folder. What is there already is left as it is.
+/// folder. What a learner has changed is left as it is.
 pub fn folder() -> Result<PathBuf> {
     let here = Path::new("notebooks");
     if here.join("en").is_dir() {
@@ -65,25 +65,5 @@ pub fn folder() -> Result<PathBuf> {
 
 /// Writes the course into a folder.
 pub fn write(folder: &Path) -> Result<()> {
-    copy_missing(&NOTEBOOKS, folder)
-}
-
-fn copy_missing(from: &Dir, to: &Path) -> Result<()> {
-    fs::create_dir_all(to.join(from.path()))
-        .with_context(|| format!("{} cannot be made", to.display()))?;
-    // The sources are for those who write the course.
-    for folder in from
-        .dirs()
-        .filter(|folder| !folder.path().ends_with("course"))
-    {
-        copy_missing(folder, to)?;
-    }
-    for file in from.files() {
-        let target = to.join(file.path());
-        if !target.exists() {
-            fs::write(&target, file.contents())
-                .with_context(|| format!("{} cannot be written", target.display()))?;
-        }
-    }
-    Ok(())
+    bring::bring(&NOTEBOOKS, folder)
 }

@@ -7,6 +7,7 @@
 mod file;
 mod outputs;
 mod program;
+pub mod report;
 mod run;
 mod terminal;
 

@@ -2,6 +2,7 @@
 
 use super::file::{Notebook, has_tag, source_text};
 use super::outputs::Outputs;
+use super::report::{CellReport, End, Why};
 use super::terminal::{Terminal, print_error};
 use crate::evaluator::{Evaluator, Failure, Interrupter, Output, Sink};
 use crate::machine::STACK_OF_READERS;
@@ -24,13 +25,20 @@ pub struct Options {
     pub system: Option<PathBuf>,
 }
 
-/// Runs a notebook, and stores it with its outputs where the options say. The inner error is a
-/// cell's: its text names the cell. `started` gets the interrupter of the session.
+/// What became of a notebook.
+pub struct Ran {
+    /// The text names the cell that has failed.
+    pub result: Result<(), String>,
+    pub cells: Vec<CellReport>,
+}
+
+/// Runs a notebook, and stores it with its outputs where the options say. `started` gets the
+/// interrupter of the session.
 pub fn run(
     notebook: &mut Notebook,
     options: &Options,
     started: &(dyn Fn(Interrupter) + Sync),
-) -> Result<Result<(), String>> {
+) -> Result<Ran> {
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new()
             .name("evaluator".to_owned())
@@ -46,7 +54,7 @@ fn run_cells(
     notebook: &mut Notebook,
     options: &Options,
     started: &(dyn Fn(Interrupter) + Sync),
-) -> Result<Result<(), String>> {
+) -> Result<Ran> {
     let mut evaluator = start(notebook, options)?;
     started(evaluator.interrupter());
     let mut run = Run::of(notebook, options);
@@ -58,6 +66,9 @@ fn run_cells(
         }
         if failed.is_ok() && is_run(cell) {
             failed = run.cell(&mut evaluator, index, cell);
+        } else if is_run(cell) {
+            run.count += 1;
+            run.note(0.0, End::NotRun);
         }
     }
     // A last word of a thread may still change a display: the session ends before the outputs are
@@ -70,7 +81,10 @@ fn run_cells(
     }
     notebook.set_language(crate::jupyter::language_info());
     store(notebook, options, failed.is_ok())?;
-    Ok(failed)
+    Ok(Ran {
+        result: failed,
+        cells: run.cells,
+    })
 }
 
 /// A session in the notebook's folder.
@@ -96,6 +110,7 @@ struct Run<'a> {
     total: usize,
     outputs: Arc<Mutex<Outputs>>,
     terminal: Option<Arc<Mutex<Terminal>>>,
+    cells: Vec<CellReport>,
 }
 
 impl<'a> Run<'a> {
@@ -108,7 +123,16 @@ impl<'a> Run<'a> {
             total: notebook.cells().iter().filter(|cell| is_run(cell)).count(),
             outputs: Arc::default(),
             terminal: options.prints.then(Arc::default),
+            cells: Vec::new(),
         }
+    }
+
+    fn note(&mut self, seconds: f64, end: End) {
+        self.cells.push(CellReport {
+            number: self.count,
+            seconds,
+            end,
+        });
     }
 
     /// Runs the cell at `index`. An error is one that may not be: no other cell is run after it.
@@ -134,12 +158,20 @@ impl<'a> Run<'a> {
             Err(_) if may_fail => "error, allowed",
             Err(_) => "FAILED",
         };
-        let (name, count, total) = (&self.name, self.count, self.total);
+        let (name, count, total) = (self.name.clone(), self.count, self.total);
         let seconds = start.elapsed().as_secs_f64();
         println!("{name}  cell {count}/{total}  {seconds:.1} s  {verdict}");
         let Err(failure) = result else {
+            self.note(seconds, End::Well);
             return Ok(());
         };
+        let why = Why {
+            name: failure.name.to_string(),
+            message: failure.value.clone(),
+            traceback: failure.traceback.join("\n"),
+        };
+        let end = if may_fail { End::Allowed } else { End::Failed };
+        self.note(seconds, end(why));
         lock(&self.outputs).fail(index, &failure);
         if self.options.prints || !may_fail {
             print_error(&failure.traceback);

@@ -52,9 +52,10 @@ pub fn note_limit(session: &Path, memory: Option<u64>) -> std::io::Result<()> {
 /// Gives this process and all that it will start the limit of the session in a folder.
 pub fn limit(session: &Path) {
     set_out_of_memory_score(SCORE);
-    give_way(BEHIND_KERNELS);
     let limit = std::fs::read_to_string(session.join(MEMORY)).ok();
     if let Some(bytes) = limit.and_then(|text| text.trim().parse().ok()) {
+        // Not where the library is prepared: there somebody waits for minutes.
+        give_way(BEHIND_KERNELS);
         // Memory of one's own: files that are mapped, as rustc maps crates, are no burden.
         let _ = setrlimit(Resource::RLIMIT_DATA, bytes, bytes);
     }
