@@ -291,6 +291,11 @@ def test_displays_are_updated_and_cleared(kernel):
     assert [kind for kind, _ in outputs][2] == "update_display_data"
 
 
+def test_a_path_from_the_root_is_no_command(kernel):
+    assert kernel.value("::std::cmp::max(1, 2)") == "2"
+    assert kernel.value("\n  ::std::cmp::min(1, 2)") == "1"
+
+
 def test_crates_that_display_under_evcxr_are_understood(kernel):
     code = """
     struct Picture(i32);

@@ -9,7 +9,8 @@ pub fn without_commands(code: &str) -> String {
     let mut text = String::with_capacity(code.len());
     for line in code.split_inclusive('\n') {
         let trimmed = line.trim();
-        let is_command = !in_rust && (trimmed.starts_with(':') || line.starts_with('!'));
+        let is_call = trimmed.starts_with(':') && !trimmed.starts_with("::");
+        let is_command = !in_rust && (is_call || line.starts_with('!'));
         in_rust |= !(is_command || trimmed.is_empty() || line.starts_with("//"));
         if is_command {
             // Blanks in place of the command keep the offsets, too.
