@@ -199,11 +199,12 @@ def test_a_term_has_its_name_in_chinese(source):
             if re.search(rf"\b{term}(s|es)?\b", text) and name not in chinese["text"]:
                 lacking.append((english["id"], term, name))
     assert lacking == []
-    # Others' names for the same things, full-width punctuation, and how a teacher addresses one reader.
+    # Others' names for the same things, full-width punctuation, 95% in one piece, and how a teacher addresses one reader.
     everything = "\n".join(part["text"] for part in parts(source, "zh") if "text" in part)
     for word in ["反向传递", "您", "让我们", "前馈传播", "丢弃法"]:
         assert word not in everything
     assert not re.findall(r"[\u4e00-\u9fff][,;!?]", prose(everything))
+    assert not re.findall(r".{0,5}[\d⟧] %", prose(everything))
     assert not re.findall(r"[\u4e00-\u9fff][A-Za-z0-9]", prose(everything).replace("第9", "")), re.findall(
         r".{5}[\u4e00-\u9fff][A-Za-z0-9].{5}", prose(everything)
     )
