@@ -68,7 +68,10 @@ def library():
 def compile_program(source, folder):
     program = folder / "program"
     command = ["rustc", "--edition=2024", "--crate-name=program", source, "-o", program, "-Cdebug-assertions=on"]
-    command += ["-Cprefer-dynamic", "-Crpath", "--extern", f"chainrule={library()}/libchainrule.so", "-L", f"dependency={library()}"]
+    # Macros of the library's dependencies are compiled for the compiler's own machine, into another folder.
+    macros = os.path.join(library(), "../../../debug/deps")
+    command += ["-Cprefer-dynamic", "-Crpath", "--extern", f"chainrule={library()}/libchainrule.so"]
+    command += ["-L", f"dependency={library()}", "-L", f"dependency={macros}"]
     result = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert result.returncode == 0, result.stderr
     return program

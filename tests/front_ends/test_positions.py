@@ -380,9 +380,3 @@ def test_without_the_sources_of_std_the_library_is_known(without_sources_of_std)
     for marked, is_known in [("Tensor|", True), ("tensor([1.0]).relu|()", True), ("HashMap|", False), ("nobody|", False)]:
         reply = kernel.request("inspect_request", at(marked, {"detail_level": 1}))
         assert (reply["status"], reply["found"]) == ("ok", is_known), (marked, reply)
-    # The cell says what is missing, once, and what to type.
-    for _ in range(2):
-        reply, outputs = kernel.run("vec![1].len()")
-        assert reply["ename"] == "SetupError" and reply["evalue"].count("rustup component add rust-src") == 1, reply
-        assert [kind for kind, _ in outputs] == ["status", "execute_input", "error", "status"], outputs
-    assert "tensor" in complete(kernel, "let t = tens|")[1]["matches"]

@@ -106,14 +106,14 @@ impl Host {
         };
         ended::limit(&start.folder);
         let pretend = start.folder.join(PRETEND);
-        if let Some((_, filling)) = &start.prepared {
+        if let Some(filling) = &start.filling {
             filling.run().map_err(said)?;
             std::fs::write(&pretend, "").map_err(|error| said(error.into()))?;
         }
         let relay = relay.take().map(relay::command);
         let command = relay.transpose().map_err(said)?;
         let command = command.ok_or_else(|| Failed::Said("started twice".to_owned()))?;
-        let prepared = start.prepared.as_ref().map(|(folder, _)| folder.as_path());
+        let prepared = start.prepared.as_deref();
         let started = start_context(&start.folder, command, &start.library, prepared);
         let _ = std::fs::remove_file(&pretend);
         let (context, form) = started.map_err(said)?;

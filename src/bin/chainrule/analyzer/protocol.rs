@@ -34,8 +34,10 @@ pub struct Start {
     pub library: Library,
     /// The folder that it writes into.
     pub folder: PathBuf,
-    /// For a session: the library as it was compiled, and what makes the folder one of a session.
-    pub prepared: Option<(PathBuf, Filling)>,
+    /// The folder with the library as it was compiled, once it was.
+    pub prepared: Option<PathBuf>,
+    /// For a session, what makes the folder one. Nothing is compiled while evcxr starts there.
+    pub filling: Option<Filling>,
 }
 
 /// The form of the library in a session that has started.

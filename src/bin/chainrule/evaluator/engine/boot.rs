@@ -12,7 +12,7 @@ use crate::compiler::facade;
 use crate::compiler::library::{Library, cache_folder, evaluation_key};
 use crate::compiler::public_paths;
 use crate::compiler::rustc_error::RustcError;
-use crate::compiler::session::{Filling, Session, copy_target};
+use crate::compiler::session::{Session, copy_target};
 use crate::compiler::toolchain::{ADD_RUST_SRC, Toolchain, cargo_home};
 use crate::evaluator::failure::fault::Fault;
 use crate::evaluator::limits;
@@ -104,12 +104,13 @@ fn with_signs_of_life<T: Send>(
 /// Lets evcxr compile a first cell with the library, and one with each of its facades: what cargo
 /// leaves there is what a session needs.
 fn build_library(toolchain: &Toolchain, library: &Library) -> Result<()> {
-    let compile_a_cell = |folder: PathBuf, prepared: Option<(PathBuf, Filling)>| -> Result<()> {
+    let compile_a_cell = |folder: PathBuf, prepared: Option<PathBuf>| -> Result<()> {
         let is_for_sessions = prepared.is_some();
         let start = Start {
             library: library.clone(),
             folder,
             prepared,
+            filling: None,
         };
         let evcxr = Link::start(start, None, &Watched::default())?;
         compile_first_cells(evcxr, is_for_sessions)
@@ -126,12 +127,7 @@ fn build_library(toolchain: &Toolchain, library: &Library) -> Result<()> {
         &library.build().join("target"),
         &library.template().join("target"),
     )?;
-    let target = library.template().join("target");
-    let filling = Filling::new(target.clone(), target);
-    compile_a_cell(
-        library.template(),
-        Some((library.compiled(&toolchain.host), filling)),
-    )
+    compile_a_cell(library.template(), Some(library.compiled(&toolchain.host)))
 }
 
 /// evcxr runs `cargo check` where it cannot find out the type of a variable, which needs files of
@@ -217,7 +213,8 @@ fn start_with(
     let start = Start {
         library,
         folder: session.folder().to_owned(),
-        prepared: Some((prepared, session.filling())),
+        prepared: Some(prepared),
+        filling: Some(session.filling()),
     };
     let evcxr = Context::new(start, worker.clone(), watched);
     let engine = Engine {
