@@ -292,7 +292,10 @@ impl Evaluator {
                 return Err(self.refused_again(cell, &refusal));
             }
             Some(Found::Runs(runs)) => self.engine.play_or_compile(&mut order, *runs, &key),
-            None => self.engine.compile(&mut order, &key),
+            None => {
+                assist::read_ahead();
+                self.engine.compile(&mut order, &key)
+            }
         };
         let stop = running.leave();
         if ran.result.is_ok() {

@@ -7,7 +7,7 @@
 //! cell is then refused. Lines keep their numbers, for evcxr finds the learner's code behind an
 //! error message by them.
 
-use super::generated::{CATCH_BEGIN, PUT, TAKE, variable};
+use super::generated::{CATCH_BEGIN, CHECK, PUT, TAKE, variable};
 use super::macros::with_macros_first;
 use super::returns::let_returns_fit;
 use super::shadows::made_without_a_look;
@@ -186,7 +186,7 @@ fn notice_an_early_end(mut source: String) -> String {
 
 /// evcxr takes every variable of the session out of the store and puts it back, and for each of
 /// these steps rustc writes down how to drop all the others: with forty variables that took most of
-/// the time. Those that the cell does not mention stay where they are, and those that it makes anew
+/// the time. Before that it asks whether each is still of its type. Those that the cell does not mention stay where they are, and those that it makes anew
 /// without having mentioned them: should the cell stop before, the old value is still there.
 /// Nothing where that cannot be told from the text.
 fn leave_in_store(source: &str) -> Option<String> {
@@ -214,7 +214,7 @@ fn leave_in_store(source: &str) -> Option<String> {
         part.split_inclusive('\n').map(keep).collect()
     };
     let before = without(before, |line| {
-        line.starts_with("let ") && line.contains(TAKE)
+        line.starts_with(CHECK) || (line.starts_with("let ") && line.contains(TAKE))
     });
     let after = without(after, |line| line.starts_with(PUT));
     Some([&before, CATCH_BEGIN, cell, end, &after].concat())

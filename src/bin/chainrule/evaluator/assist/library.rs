@@ -5,7 +5,7 @@ use super::declarations::{Declarations, Item, Kind, Visible, joined};
 use crate::compiler::library::sources;
 use crate::course;
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Once, OnceLock};
 
 /// Declarations, with the names that are in scope without a path.
 pub struct Known {
@@ -44,6 +44,19 @@ fn folder_of(file: &str) -> Option<&str> {
     file.split_once('/')
         .filter(|_| file.ends_with(".rs"))
         .map(|(folder, _)| folder)
+}
+
+/// Has the library read on another thread, once: whoever writes new cells will make a mistake, or
+/// complete a name.
+pub fn read_ahead() {
+    static BEGUN: Once = Once::new();
+    BEGUN.call_once(|| {
+        let thread = std::thread::Builder::new().name("library".to_owned());
+        // Where there is no thread to be had, it is read when it is first asked for.
+        let _ = thread.spawn(|| {
+            library();
+        });
+    });
 }
 
 /// The library, as its prelude shows it. Read when it is first asked for.

@@ -26,6 +26,7 @@ mod words;
 use chainrule::base::protocol::Event;
 pub use complete::Completions;
 pub use inspect::Inspected;
+pub use library::read_ahead;
 pub use names::{
     call, function_in, has_default, is_type_of_library, method_of_tensor, methods_of, signature,
 };
