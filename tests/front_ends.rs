@@ -48,6 +48,11 @@ fn standard() {
 }
 
 #[test]
+fn straight() {
+    pytest("test_straight.py", Duration::from_secs(1200));
+}
+
+#[test]
 fn stops() {
     pytest("test_stops.py", Duration::from_secs(900));
 }

@@ -139,6 +139,19 @@ fn the_map_names_every_folder_and_nothing_else() {
 }
 
 #[test]
+fn every_file_of_front_end_tests_is_run() {
+    let runner = read(&root().join("tests/front_ends.rs"));
+    for path in entries(&root().join("tests/front_ends")) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_test = name.starts_with("test_") && name.ends_with(".py");
+        assert!(
+            !is_test || runner.contains(&format!("\"{name}\"")),
+            "{name} is run by nothing"
+        );
+    }
+}
+
+#[test]
 fn the_pages_for_contributors_name_what_is_there() {
     let pages = entries(&root().join(".github"))
         .into_iter()

@@ -186,9 +186,11 @@ fn notice_an_early_end(mut source: String) -> String {
 
 /// evcxr takes every variable of the session out of the store and puts it back, and for each of
 /// these steps rustc writes down how to drop all the others: with forty variables that took most of
-/// the time. Before that it asks whether each is still of its type. Those that the cell does not mention stay where they are, and those that it makes anew
-/// without having mentioned them: should the cell stop before, the old value is still there.
-/// Nothing where that cannot be told from the text.
+/// the time. Before that it asks whether each is still of its type.
+///
+/// Those that the cell does not mention stay where they are, and nobody asks for them; and those
+/// that it makes anew without having mentioned them: should the cell stop before, the old value is
+/// still there. Nothing where that cannot be told from the text.
 fn leave_in_store(source: &str) -> Option<String> {
     let (before, rest) = source.split_once(CATCH_BEGIN)?;
     let end = if rest.contains(CATCH_END_NOTICED) {
@@ -203,18 +205,27 @@ fn leave_in_store(source: &str) -> Option<String> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     let mentioned: HashSet<&str> = cell.split(|c| !is_part(c)).collect();
     let made_anew = made_without_a_look(cell);
-    let without = |part: &str, is_meant: fn(&str) -> bool| -> String {
+    let is_idle = |line: &str| {
         let is_idle = |name: &str| {
             !mentioned.contains(name.trim_start_matches("r#")) || made_anew.contains(name)
         };
-        let keep = |line| match variable(line).filter(|name| is_meant(line) && is_idle(name)) {
-            Some(_) => "\n",
-            None => line,
+        variable(line).is_some_and(is_idle)
+    };
+    let without = |part: &str, is_meant: fn(&str) -> bool| -> String {
+        let keep = |line| match is_meant(line) && is_idle(line) {
+            true => "\n",
+            false => line,
         };
         part.split_inclusive('\n').map(keep).collect()
     };
-    let before = without(before, |line| {
-        line.starts_with(CHECK) || (line.starts_with("let ") && line.contains(TAKE))
+    // rustc says of each type whether it has a name, and compiles nothing for it.
+    let unasked = |line: &str| match line.starts_with(CHECK) && is_idle(line) {
+        true => format!("if false {{ {} }}\n", line.trim_end()),
+        false => line.to_owned(),
+    };
+    let before: String = before.split_inclusive('\n').map(unasked).collect();
+    let before = without(&before, |line| {
+        line.starts_with("let ") && line.contains(TAKE)
     });
     let after = without(after, |line| line.starts_with(PUT));
     Some([&before, CATCH_BEGIN, cell, end, &after].concat())
