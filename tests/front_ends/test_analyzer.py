@@ -49,6 +49,16 @@ def wait_for(what, seconds=30):
     return found
 
 
+def while_it_stands_still(kernel, act):
+    """The reply to a cell that waits for evcxr, which is certainly there, when `act` comes."""
+    kernel.run(NEEDS_EVCXR.format(0))
+    analyzer(kernel).send_signal(signal.SIGSTOP)
+    message = kernel.client.execute(NEEDS_EVCXR.format(1))
+    time.sleep(0.3)
+    act()
+    return kernel.client._recv_reply(message, timeout=30)["content"]
+
+
 def shown(outputs):
     return [content["data"]["text/plain"] for kind, content in outputs if kind == "execute_result"]
 
@@ -75,13 +85,7 @@ def test_it_starts_when_it_is_needed_and_its_memory_comes_back(jupyter_folders, 
 
 
 def test_it_is_killed_while_it_finds_types(kernel):
-    kernel.run(NEEDS_EVCXR.format(0))
-    # It stands still, so that it is certainly there when the cell needs it.
-    analyzer(kernel).send_signal(signal.SIGSTOP)
-    message = kernel.client.execute(NEEDS_EVCXR.format(1))
-    time.sleep(0.3)
-    analyzer(kernel).kill()
-    reply = kernel.client._recv_reply(message, timeout=60)["content"]
+    reply = while_it_stands_still(kernel, lambda: analyzer(kernel).kill())
     assert reply["status"] == "error", reply
     words = {"en": ["types of this cell", "signal 9", "run the cell again"], "zh": ["推断本单元格类型", "重新运行"]}
     text = plain(reply["traceback"])
@@ -129,12 +133,7 @@ def test_it_falls_between_cells(jupyter_folders, tmp_path, how):
 
 def test_the_button_ends_what_takes_long(kernel):
     """As if it never came to an end."""
-    kernel.run(NEEDS_EVCXR.format(0))
-    analyzer(kernel).send_signal(signal.SIGSTOP)
-    message = kernel.client.execute(NEEDS_EVCXR.format(1))
-    time.sleep(0.3)
-    kernel.manager.interrupt_kernel()
-    reply = kernel.client._recv_reply(message, timeout=30)["content"]
+    reply = while_it_stands_still(kernel, kernel.manager.interrupt_kernel)
     assert reply["status"] == "error" and reply["ename"] == "InterruptedWhileCompiling", reply
     assert shown(kernel.run("(list.len(), f0(4))")[1]) == ["(3, 8)"]
     assert kernel.run(NEEDS_EVCXR.format(1))[0]["status"] == "ok"

@@ -243,6 +243,12 @@ def test_every_position(session):
     assert not wrong, f"{len(wrong)} problems:\n" + "\n".join(wrong)
 
 
+def test_a_path_from_the_root_is_completed_as_one(session):
+    for marked in ["::std::colle|", "let x = 1;\n::std::colle|"]:
+        assert "collections" in complete(session, marked)[1]["matches"], marked
+    assert ":timing" in complete(session, ":ti|")[1]["matches"]
+
+
 def test_nothing_of_std_that_would_not_compile(session):
     for marked, absent in [
         ("weights.ma|", "map"),  # of arrays, and of iterators

@@ -18,7 +18,6 @@ use super::fetching;
 use super::link::Linker;
 use super::process::{self, ROLE};
 use super::stops;
-use crate::compiler::times;
 use crate::machine::processes::set_name;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -27,7 +26,6 @@ use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Instant;
 
 /// The name under which evcxr starts this program.
 pub const NAME: &str = "mold";
@@ -247,14 +245,12 @@ impl Call {
             .unwrap_or_else(|error| process::fail(error));
         // The kernel knows by the name which of its processes compile.
         set_name(c"cargo");
-        let (mut code, mut said) = stops::compile(|| self.command(&word, linker.is_some()));
-        let begin = Instant::now();
-        if let Some(linker) = linker.filter(|_| code == 0) {
-            let is_linked = linker.link(&folder.join("ctx.o"), &object);
-            times::note(begin);
-            if !is_linked {
-                (code, said) = stops::compile(|| self.command(&word, false));
-            }
+        let (mut code, said) = stops::compile(|| self.command(&word, linker.is_some()));
+        if let Some(linker) = linker.filter(|_| code == 0)
+            && !linker.link(&folder.join("ctx.o"), &object)
+        {
+            // The same source, for it was accepted.
+            code = process::compile(self.command(&word, false), |_| {});
         }
         // As JSON, of which evcxr understands what cargo would wrap as well.
         let _ = std::io::stderr().write_all(&said);

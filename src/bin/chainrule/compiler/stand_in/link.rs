@@ -6,6 +6,7 @@
 //! its own. What cannot be loaded in the end is compiled once more, by evcxr, with all libraries.
 
 use super::generated::SOURCE;
+use super::process;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -62,6 +63,6 @@ impl Linker {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        command.status().is_ok_and(|status| status.success())
+        process::compile(command, |_| {}) == 0
     }
 }

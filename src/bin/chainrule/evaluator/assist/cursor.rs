@@ -1,6 +1,7 @@
 //! What the cursor stands at, in a cell that is still being written.
 
 use crate::evaluator::cell::EDITION;
+use crate::evaluator::cell::commands::is_call;
 use crate::evaluator::cell::{self, BEFORE, without_commands};
 use ra_ap_syntax::ast::{self, AstNode};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode, SyntaxToken, TextSize};
@@ -102,10 +103,10 @@ impl Cursor {
         let line = &code[begin..offset];
         let above_is_empty = code[..begin].lines().all(|line| {
             let line = line.trim();
-            line.is_empty() || line.starts_with(':') || line.starts_with("//")
+            line.is_empty() || is_call(line) || line.starts_with("//")
         });
         let is_command =
-            line.trim_start().starts_with(':') && !line.trim_start().contains(char::is_whitespace);
+            is_call(line.trim_start()) && !line.trim_start().contains(char::is_whitespace);
         if !is_command || !above_is_empty {
             return None;
         }

@@ -9,8 +9,7 @@ pub fn without_commands(code: &str) -> String {
     let mut text = String::with_capacity(code.len());
     for line in code.split_inclusive('\n') {
         let trimmed = line.trim();
-        let is_call = trimmed.starts_with(':') && !trimmed.starts_with("::");
-        let is_command = !in_rust && (is_call || line.starts_with('!'));
+        let is_command = !in_rust && (is_call(trimmed) || line.starts_with('!'));
         in_rust |= !(is_command || trimmed.is_empty() || line.starts_with("//"));
         if is_command {
             // Blanks in place of the command keep the offsets, too.
@@ -23,6 +22,11 @@ pub fn without_commands(code: &str) -> String {
         }
     }
     text
+}
+
+/// Whether a line without blanks before it begins as a command does: `::std` is a path.
+pub fn is_call(line: &str) -> bool {
+    line.starts_with(':') && !line.starts_with("::")
 }
 
 /// The cell without lines that say only this command, and how many there were. Lines keep their

@@ -82,7 +82,7 @@ impl Context {
             self.link = None;
         }
         self.start_soon();
-        let not_started = || Failed::Said("evcxr could not be started".to_owned());
+        let not_started = || Failed::Ended("it did not start".to_owned());
         let link = self.link.as_mut().ok_or_else(not_started)?;
         match link.started(patience) {
             Ok(form) => self.names_crates |= matches!(form, Form::FacadeWithCrates),

@@ -23,7 +23,7 @@ impl From<Failed> for Fault {
             Failed::WorkerLost => Fault::Lost,
             Failed::Said(message) => Fault::Said(message),
             Failed::Ended(how) => Fault::Unanalyzed(how),
-            Failed::Late => Fault::Said("evcxr does not answer".to_owned()),
+            Failed::Late => Fault::Unanalyzed("it did not answer".to_owned()),
         }
     }
 }
