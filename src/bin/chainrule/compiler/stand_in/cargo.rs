@@ -125,13 +125,18 @@ pub const STRAIGHT: &str = "CHAINRULE_COMPILE_AS_IN";
 /// Where such a cell is compiled to, in the folder that it is compiled in.
 const OUT: &str = "out";
 
-/// The command that compiles the cell in a folder as the one in the template was.
-pub fn straight(folder: &Path, template: &Path) -> std::io::Result<Command> {
+/// Set if the cell does too little for optimising it to be worth the time.
+const LIGHT: &str = "CHAINRULE_COMPILE_LIGHTLY";
+
+/// The command that compiles the cell in a folder as the one in the template was, but for how much
+/// it is optimised.
+pub fn straight(folder: &Path, template: &Path, is_light: bool) -> std::io::Result<Command> {
     std::fs::create_dir_all(folder.join(OUT))?;
     let mut command = Command::new(std::env::current_exe()?);
     command
         .current_dir(folder)
         .env(STRAIGHT, template)
+        .envs(is_light.then_some((LIGHT, "yes")))
         .env(ROLE, std::process::id().to_string())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
@@ -158,6 +163,11 @@ pub fn compile_straight() -> ! {
     let at = call.arguments.iter().position(|one| one == "--out-dir");
     if let Some(folder) = at.and_then(|at| call.arguments.get_mut(at + 1)) {
         *folder = out;
+    }
+    if std::env::var_os(LIGHT).is_some() {
+        let levels = call.arguments.iter_mut();
+        let levels = levels.filter(|one| one.starts_with("opt-level="));
+        levels.for_each(|level| *level = "opt-level=0".to_owned());
     }
     let template = template.to_string_lossy();
     for (_, value) in &mut call.environment {
@@ -284,7 +294,8 @@ impl Call {
         command
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
             .env_remove(ROLE)
-            .env_remove(STRAIGHT);
+            .env_remove(STRAIGHT)
+            .env_remove(LIGHT);
         command.stdin(Stdio::null());
         command
     }

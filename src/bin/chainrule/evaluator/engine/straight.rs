@@ -175,12 +175,14 @@ fn compile(order: &Order, gone: &Gone, folder: &Path, template: &Path) -> Option
     scope.add(prepared);
     let mut of_cell = crate_of(prepared, &scope, &state.scope)?;
     std::fs::create_dir_all(folder.join("src")).ok()?;
+    let is_light = scope.is_light(prepared);
     for _ in 0..MOST_ROUNDS {
         let source = of_cell.source();
         std::fs::write(folder.join(SOURCE), &source.text).ok()?;
         // Of a compiler that is ended before it says anything nothing shall be read.
         let _ = std::fs::remove_file(folder.join(cargo::SAID));
-        let status = cargo::straight(folder, template).ok()?.status().ok()?;
+        let mut command = cargo::straight(folder, template, is_light).ok()?;
+        let status = command.status().ok()?;
         let is_to_run = of_cell.catches && !prepared.has_errors();
         if status.success() && is_to_run {
             let object = std::fs::read(cargo::straight_object(folder)).ok()?;

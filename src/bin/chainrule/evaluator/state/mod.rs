@@ -1,6 +1,7 @@
 //! What cells have made of a session: all that `:undo` brings back.
 
 pub mod definitions;
+mod effort;
 pub mod identity;
 pub mod made_of;
 pub mod scope;

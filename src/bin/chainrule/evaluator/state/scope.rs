@@ -8,6 +8,7 @@ use crate::compiler::crates::{content_of_dependency, named_by};
 use crate::evaluator::cell::imports::of_use;
 use crate::evaluator::cell::prepare::NOTHING;
 use crate::evaluator::cell::{Cell, name_of};
+use crate::evaluator::state::effort::{Effort, are_light};
 use ra_ap_syntax::ast::{self, HasName};
 use ra_ap_syntax::{AstNode, SyntaxNode};
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,15 @@ pub struct Scope {
 struct Item {
     name: String,
     text: String,
+    effort: Effort,
+}
+
+impl Item {
+    /// One that does nothing by itself.
+    fn light(name: String, text: String) -> Item {
+        let effort = Effort::default();
+        Item { name, text, effort }
+    }
 }
 
 /// Commands that last, of those that evcxr has.
@@ -82,24 +92,30 @@ impl Scope {
         for node in prepared.statements() {
             let text = node.text().to_string();
             if let Some(statement) = ast::Use::cast(node.clone()) {
-                of_use(&statement)
-                    .into_iter()
-                    .for_each(|import| self.put(import.name.unwrap_or_default(), import.text));
+                of_use(&statement).into_iter().for_each(|import| {
+                    let name = import.name.unwrap_or_default();
+                    self.put(Item::light(name, import.text));
+                });
             } else if ast::Attr::can_cast(node.kind()) || ast::ExternCrate::can_cast(node.kind()) {
-                self.put(String::new(), text);
+                self.put(Item::light(String::new(), text));
             } else if let Some(name) = name(node) {
-                self.put(name.clone(), text);
-                before = name;
+                let effort = Effort::of(node);
+                before.clone_from(&name);
+                self.put(Item { name, text, effort });
             } else if ast::Item::can_cast(node.kind()) {
                 match self
                     .items
                     .iter_mut()
                     .find(|item| item.name == before && !before.is_empty())
                 {
-                    Some(item) => item.text += &format!("\n{text}"),
+                    Some(item) => {
+                        item.text += &format!("\n{text}");
+                        item.effort.add(Effort::of(node));
+                    }
                     None => self.items.push(Item {
                         name: String::new(),
                         text,
+                        effort: Effort::of(node),
                     }),
                 }
             }
@@ -107,15 +123,26 @@ impl Scope {
     }
 
     /// Puts an item in the place of the one that had its name, or its text if it has no name.
-    fn put(&mut self, name: String, text: String) {
+    fn put(&mut self, new: Item) {
         self.items.retain(|item| {
-            if name.is_empty() {
-                item.text != text
+            if new.name.is_empty() {
+                item.text != new.text
             } else {
-                item.name != name
+                item.name != new.name
             }
         });
-        self.items.push(Item { name, text });
+        self.items.push(new);
+    }
+
+    /// Whether a cell does little enough for optimising it to be a waste. Its definitions are among
+    /// the items.
+    pub fn is_light(&self, cell: &Cell) -> bool {
+        let mut statements = Effort::default();
+        let nodes = cell.statements().iter();
+        let nodes = nodes.filter(|node| !ast::Item::can_cast(node.kind()));
+        nodes.for_each(|node| statements.add(Effort::of(node)));
+        let items: Vec<&Effort> = self.items.iter().map(|item| &item.effort).collect();
+        are_light(&statements, &items)
     }
 
     /// What an item is called, be it a definition or an import.
@@ -154,10 +181,8 @@ impl Scope {
             // Otherwise rust-analyzer would shorten the path: until the cell has run, something
             // stands there. It is nothing that a learner would write, so that what was made of the
             // name is seen to change.
-            self.put(
-                name.to_owned(),
-                format!("struct {name} {{ taken_by_the_next_cell: () }}"),
-            );
+            let text = format!("struct {name} {{ taken_by_the_next_cell: () }}");
+            self.put(Item::light(name.to_owned(), text));
         }
     }
 
@@ -312,7 +337,7 @@ impl Scope {
     pub fn followed_by(&self, other: &Scope) -> Scope {
         let mut scope = self.clone();
         let items = other.items.iter().cloned();
-        items.for_each(|item| scope.put(item.name, item.text));
+        items.for_each(|item| scope.put(item));
         scope
     }
 
