@@ -9,11 +9,14 @@ use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 
 /// Whether there is nothing about a cell that evcxr knows more of.
 pub fn suits(cell: &Cell, prepared: &Cell, state: &State) -> bool {
+    let scope = &state.scope;
+    let mut taken = names_taken(cell, scope).into_iter();
+    let mut meant = meant_before(cell, scope, &state.definitions).into_iter();
     let is_plain = prepared.commands().next().is_none()
-        && !state.scope.has_commands()
-        && names_taken(cell, &state.scope).is_empty()
-        && meant_before(cell, &state.scope, &state.definitions).is_empty();
-    is_plain && !hides_types(prepared, &state.scope) && !has_unclear_names(prepared, &state.scope)
+        && !scope.has_commands()
+        && !taken.any(|(name, _)| scope.writes_types_with(&name))
+        && !meant.any(|(name, _)| scope.writes_types_with(&name));
+    is_plain && !hides_types(prepared, scope) && !has_unclear_names(prepared, scope)
 }
 
 /// Whether a capital name in a pattern may be one that `use E::*` gives.

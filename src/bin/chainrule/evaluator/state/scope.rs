@@ -186,6 +186,12 @@ impl Scope {
         }
     }
 
+    /// Whether the types of variables are written with a name, which then cannot mean anything else.
+    pub fn writes_types_with(&self, name: &str) -> bool {
+        let mut variables = self.variables.values();
+        variables.any(|one| with_path(&one.kind, name, "") != one.kind)
+    }
+
     /// Has the same items again as another.
     pub fn take_items_of(&mut self, other: &Scope) {
         self.items.clone_from(&other.items);
