@@ -388,6 +388,25 @@ def test_a_system_has_cells_and_the_library_for_all_its_users(cache, tmp_path):
         kernel.stop()
 
 
+def test_a_library_whose_notes_are_damaged_is_named(cache):
+    # Found when the first new cell asks how it is compiled; another session prepares the library anew.
+    system = cache.folder.parent / "system"
+    for library in os.scandir(os.environ["CHAINRULE_CACHE"]):
+        if os.path.isfile(os.path.join(library.path, "ready")):
+            shutil.copytree(library.path, system / library.name, copy_function=os.link)
+    for call in system.glob("*/template/rustc-call.json"):
+        text = call.read_bytes()
+        call.unlink()
+        call.write_bytes(text[:-9] + b"\0" * 9)
+    kernel = cache.kernel(CHAINRULE_SYSTEM_CACHE=str(system))
+    try:
+        reply, _ = kernel.run("let one = 1;")
+        assert reply["status"] == "error" and "prepared library in" in reply["evalue"], reply
+        assert str(system) in reply["evalue"], reply
+    finally:
+        kernel.stop()
+
+
 # Cells of the random sequences. Few, so that much of a sequence was compiled for one before it.
 POOL = [
     "let mut xs = vec![1, 2, 3];",

@@ -24,6 +24,7 @@
 
 use super::manifest::{MANIFEST, keep_dependencies, library_manifest, tree, with_exact_versions};
 use super::places::{CARGO_CONFIG, system_cache};
+use super::stand_in::cargo;
 use super::toolchain::{Toolchain, cargo_home};
 use super::{facade, parts};
 use crate::machine::ownership;
@@ -141,7 +142,7 @@ impl Library {
     }
 
     /// The folders that a session needs something of.
-    fn needed(&self) -> [PathBuf; 5] {
+    fn needed(&self) -> [PathBuf; 7] {
         let forms =
             [Form::Facade, Form::FacadeWithCrates].map(|form| self.folder.join(form.folder()));
         let [facade, with_crates] = forms;
@@ -151,6 +152,8 @@ impl Library {
             self.build().join("target"),
             self.template().join("target"),
             self.standard(),
+            self.build().join(cargo::CALL),
+            self.template().join(cargo::CALL),
         ]
     }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// A line for each file: its size, its checksum, and its path in the folder.
 const PARTS: &str = "parts";
 
-/// Notes the files of some folders in `folder`.
+/// Notes files in `folder`, those of whole folders among them.
 pub fn note(folder: &Path, needed: &[PathBuf]) -> Result<()> {
     let mut lines = Vec::new();
     for inner in needed {
@@ -66,8 +66,14 @@ fn checksum(path: &Path) -> Option<String> {
     Some(first.map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Calls `visit` with every file below a folder and its size.
+/// Calls `visit` with a file, or every file below a folder, and its size.
 fn list(folder: &Path, visit: &mut impl FnMut(&Path, u64) -> Option<()>) -> Result<()> {
+    if let Ok(file) = fs::metadata(folder)
+        && file.is_file()
+    {
+        visit(folder, file.len());
+        return Ok(());
+    }
     for entry in
         fs::read_dir(folder).with_context(|| format!("cannot read {}", folder.display()))?
     {

@@ -33,8 +33,8 @@ pub const NAME: &str = "mold";
 const OBJECT: &str = "EVCXR_EXECUTION_SO_PATH";
 /// For the wrapper: that what it is asked for shall be noted, and under which stamp.
 const STAMP: &str = "CHAINRULE_CARGO_STAMP";
-/// How rustc was called, in a session's folder.
-const CALL: &str = "rustc-call.json";
+/// How rustc was called, in a session's folder and where the library was prepared.
+pub const CALL: &str = "rustc-call.json";
 /// What rustc said about the cell that was compiled last without cargo.
 pub const SAID: &str = "rustc-said.json";
 
@@ -100,7 +100,7 @@ pub fn main() -> ! {
     if arguments.iter().any(|argument| argument == "build")
         && let Some(stamp) = stamp(arguments)
     {
-        if let Some(call) = Call::read().filter(|call| call.stamp == stamp) {
+        if let Some(call) = Call::read(Path::new(".")).filter(|call| call.stamp == stamp) {
             call.repeat(None);
         }
         stamped = Some(stamp);
@@ -149,13 +149,17 @@ pub fn straight_object(folder: &Path) -> PathBuf {
     folder.join(OUT).join("libctx.so")
 }
 
+/// Whether it can be read in a template how a cell is compiled.
+pub fn is_prepared(template: &Path) -> bool {
+    Call::read(template).is_some()
+}
+
 /// Plays that part.
 pub fn compile_straight() -> ! {
     // The folder is in that of the session.
     ended::limit(Path::new(".."));
     let template = PathBuf::from(std::env::var_os(STRAIGHT).unwrap_or_default());
-    let call = std::fs::read(template.join(CALL)).ok();
-    let call: Option<Call> = call.and_then(|text| serde_json::from_slice(&text).ok());
+    let call = Call::read(&template);
     let (Some(mut call), Ok(here)) = (call, std::env::current_dir()) else {
         process::fail("the library was not prepared to its end")
     };
@@ -236,8 +240,8 @@ pub fn note(rustc: &OsStr, arguments: &[OsString]) {
 }
 
 impl Call {
-    fn read() -> Option<Call> {
-        serde_json::from_slice(&std::fs::read(CALL).ok()?).ok()
+    fn read(folder: &Path) -> Option<Call> {
+        serde_json::from_slice(&std::fs::read(folder.join(CALL)).ok()?).ok()
     }
 
     /// Compiles the cell, and ends the process; returns where it has to be cargo after all.

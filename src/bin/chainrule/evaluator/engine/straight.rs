@@ -200,6 +200,9 @@ fn compile(order: &Order, gone: &Gone, folder: &Path, template: &Path) -> Option
                 prepared,
             )]));
         }
+        if !cargo::is_prepared(template) {
+            return Some(Made::Unread);
+        }
         let errors = errors(folder)?;
         if errors.iter().any(is_of_damaged_file) {
             return Some(Made::Unread);

@@ -271,7 +271,8 @@ mod tests {
             ],
             &[
                 "struct S { v: Vec<i32> }",
-                "impl S { fn new() -> S { S { v: Vec::new() } } fn push(&mut self, x: i32) { self.v.push(x) } }",
+                "impl S { fn new() -> S { S { v: Vec::new() } } }",
+                "impl S { fn push(&mut self, x: i32) { self.v.push(x) } }",
                 "let mut s = S::new(); s.push(1);",
             ],
             &[
@@ -317,7 +318,8 @@ mod tests {
             &[slow, "apply(slow)"],
             &[slow, "println!(\"{}\", slow());"],
             &[
-                "struct P; impl std::ops::Add for P { fn add(self, o: P) -> P { for i in 0..9 {} o } }",
+                "struct P;",
+                "impl std::ops::Add for P { fn add(self, o: P) -> P { for i in 0..9 {} o } }",
                 "p + q",
             ],
             &[

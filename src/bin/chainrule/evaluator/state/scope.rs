@@ -186,7 +186,7 @@ impl Scope {
         }
     }
 
-    /// Whether the types of variables are written with a name, which then cannot mean anything else.
+    /// Whether types of variables are written with a name, which then cannot mean anything else.
     pub fn writes_types_with(&self, name: &str) -> bool {
         let mut variables = self.variables.values();
         variables.any(|one| with_path(&one.kind, name, "") != one.kind)
