@@ -367,20 +367,18 @@ def test_a_type_without_a_name_takes_no_other_variable(jupyter_folders, name):
         kernel.stop()
 
 
-def test_a_function_is_optimised_where_a_loop_calls_it(jupyter_folders):
-    """The cell that defines it has no loop and is not optimised."""
-    kernel = Kernel(env=ALONE)
-    try:
-        kernel.value("fn step(x: f64) -> f64 { let y = [x, 0.5]; (y[0] * y[1] + 0.25).abs() }\nstep(1.0)")
-        ratio = kernel.value(
-            "let n = 20_000_000; let time = std::time::Instant::now(); let mut a = 1.0f64; for _ in 0..n { a = step(a); }\n"
-            "let called = time.elapsed(); let time = std::time::Instant::now();\n"
-            "let mut b = 1.0f64; for _ in 0..n { b = (b * 0.5 + 0.25).abs(); }\n"
-            "assert_eq!(a, b); called.as_secs_f64() / time.elapsed().as_secs_f64()"
-        )
-        assert float(ratio) < 2.0, ratio
-    finally:
-        kernel.stop()
+def test_a_function_is_optimised_where_a_loop_calls_it(both):
+    """The cell that defines it has no loop and is not optimised, which evcxr's way does to every cell."""
+    loop = (
+        "let mut best = f64::MAX; for _ in 0..3 { let begin = std::time::Instant::now(); let mut a = 1.0f64;\n"
+        "for _ in 0..10_000_000 { a = step(a); } assert_eq!(a, 0.5); best = best.min(begin.elapsed().as_secs_f64()); }\n"
+        "best"
+    )
+    taken = []
+    for kernel in both:
+        assert kernel.value("fn step(x: f64) -> f64 { let y = [x, 0.5]; (y[0] * y[1] + 0.25).abs() }\nstep(0.5)") == "0.5"
+        taken.append(float(kernel.value(loop)))
+    assert taken[0] < 2.0 * taken[1], taken
 
 
 def test_types_that_evcxr_cannot_write_down_are_kept(both):
