@@ -24,6 +24,9 @@ ROWS = [
     (["fn deep(n: u64) -> u64 { if n == 77777777777 { 1 } else { n * deep(n + 1) } }\ndeep(3)"], "Crash", ["`deep` calls itself"], ["`deep` 不断"], ["array", "数组"]),
     # Of several traits a box takes one.
     (["fn some() -> impl std::fmt::Debug + Clone { 1 }", "let thing = some();"], "CompileError", ["let thing: Box<dyn std::fmt::Debug> = Box::new(some());"], ["Box<dyn std::fmt::Debug>"], ["Debug + Clone>"]),
+    # Arguments of another program.
+    (["let env = 1;\nlet works = std::process::Command::new(\"echo\").args([\"a\"]).output().is_ok();\nworks"], "", ["true"], ["true"], ["command line", "命令行"]),
+    (["use std::env::args;", "args().count() > 9"], "", ["false"], ["false"], []),
     # A trait without `use`.
     (["fn hid() -> Box<dyn std::fmt::Debug> { Box::new(1) }", "let hid_two = hid();", "hid_two"], "", ["1"], ["1"], []),
     # One sign for a comparison.

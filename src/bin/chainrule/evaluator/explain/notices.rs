@@ -109,7 +109,8 @@ fn of_cell(cell: &Cell, before: &BTreeMap<String, String>, memory: &Memory) -> V
     notices.extend(changing_static(cell));
     notices.extend(raw_pointer(cell, memory));
     notices.extend(main_with_parameters(cell));
-    if cell.mentions("env") && cell.mentions("args") {
+    let joined: String = cell.text().split_whitespace().collect();
+    if cell.mentions("args") && joined.contains("env::args") {
         notices.push(Explanation::new(
             "A notebook has no command line: what `std::env::args()` gives are the kernel's own. \
             Use a variable.",
