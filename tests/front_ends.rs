@@ -183,6 +183,29 @@ fn grading() {
     pytest("test_grading.py", Duration::from_secs(1800));
 }
 
+/// JupyterHub with thirty users of the machine, for ten minutes, where `CHAINRULE_HUB=1` asks for
+/// it.
+#[test]
+fn hub() {
+    pytest("test_hub.py", Duration::from_secs(3600));
+}
+
+/// Gateways, for minutes, where `CHAINRULE_GATEWAYS=1` asks for them.
+#[test]
+fn gateways() {
+    pytest("test_gateways.py", Duration::from_secs(1800));
+}
+
+#[test]
+fn report() {
+    pytest("test_report.py", Duration::from_secs(900));
+}
+
+#[test]
+fn exam() {
+    pytest("test_exam.py", Duration::from_secs(900));
+}
+
 #[test]
 fn browser() {
     if !common::has_chromium() {

@@ -72,11 +72,11 @@ class Machine:
         binds = "\n".join(f"{what}:{where}" for what, where in [*self.binds, *binds])
         return {"HOME": self.home(user), "PATH": "/usr/local/bin:/usr/bin:/bin", "CHAINRULE_LANGUAGE": "en", "BINDS": binds, **variables}
 
-    def command(self, user, *command, network=True):
+    def command(self, user, *command, network=True, namespaces=()):
         closed = os.path.expanduser("~root")
         wanted = [toolchain(), os.environ.get("CARGO_HOME", f"{closed}/.cargo"), sys.base_prefix]
         hidden = [folder for folder in wanted if folder.startswith(closed + "/")]
-        namespaces = ["--mount"] + ([] if network else ["--net"])
+        namespaces = ["--mount", *namespaces] + ([] if network else ["--net"])
         return ["unshare", *namespaces, "bash", "-c", AS_USER, "bash", str(user), closed, str(len(hidden)), *hidden, *command]
 
     def run(self, user, *command, network=True, binds=(), **variables):
