@@ -22,11 +22,11 @@ from jupyter_client.blocking import BlockingKernelClient
 TOKEN = "a-token-of-these-tests"
 # What a learner could try; the port is that of somebody who listens on this machine.
 TRIES = [
-    'std::net::TcpStream::connect("127.0.0.1:PORT").map(drop)',
-    'std::net::UdpSocket::bind("127.0.0.1:0").map(drop)',
+    'std::net::TcpStream::connect("127.0.0.1:PORT").is_ok()',
+    'std::net::UdpSocket::bind("127.0.0.1:0").is_ok()',
     'std::process::Command::new("python3").args(["-c", "import socket; socket.create_connection((\'127.0.0.1\', PORT))"]).status()?.success()',
     'std::process::Command::new("bash").args(["-c", "exec 3<>/dev/tcp/127.0.0.1/PORT"]).status()?.success()',
-    'std::os::unix::net::UnixStream::pair().map(drop)',
+    'std::os::unix::net::UnixStream::pair().is_ok()',
 ]
 
 
@@ -113,8 +113,7 @@ def test_an_exam_from_its_beginning_to_what_is_handed_in(jupyter_folders, folder
                 # Cells compile, and their memory is theirs.
                 assert run(client, "let a = tensor([1.0, 2.0]).sum().item();\na")[1] == "3.0"
                 seen = [run(client, code.replace("PORT", str(port)))[1] for code in TRIES]
-                assert [text.startswith("Err") for text in seen[:2]] == [True, True] and "not permitted" in seen[0], seen
-                assert seen[2:] == ["false", "false", "Ok(())"], seen
+                assert seen == ["false"] * 4 + ["true"], seen
                 reply, _ = run(client, ':dep itoa = "1"')
                 assert reply["status"] == "error" and "this is an exam" in "\n".join(reply["traceback"]), reply
                 assert run(client, "a + 1.0")[1] == "4.0"
@@ -148,7 +147,8 @@ def test_an_exam_from_its_beginning_to_what_is_handed_in(jupyter_folders, folder
 
 def test_the_time_ends_it_and_a_second_start_does_not_begin_anew(jupyter_folders, folder):
     assert subprocess.run([CHAINRULE, "lab", "--exam", str(folder / "nowhere")], capture_output=True).returncode == 2
-    assert subprocess.run([CHAINRULE, "lab", "--exam", str(folder), "--minutes", "-1"], capture_output=True).returncode == 2
+    for minutes in ["-1", "0", "nan", "inf", "soon"]:
+        assert subprocess.run([CHAINRULE, "lab", "--exam", str(folder), f"--minutes={minutes}"], capture_output=True).returncode == 2, minutes
     # The machine has gone off in the middle: as much is left as was.
     (folder / "exam.json").write_text(json.dumps({"began": time.time() - 3600, "minutes": 60.5}))
     room = Room(folder, 90)

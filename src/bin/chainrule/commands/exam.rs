@@ -51,6 +51,9 @@ impl Exam {
             let text = format!("--exam: there is no folder {shown} with the notebooks of an exam");
             return Err(Misuse(text).into());
         }
+        if !(minutes > 0.0 && minutes.is_finite()) {
+            return Err(Misuse("--minutes: expected is a number of minutes".to_owned()).into());
+        }
         let path = folder.join(RECORD);
         let record = match fs::read_to_string(&path) {
             Ok(text) => serde_json::from_str(&text)
@@ -60,7 +63,7 @@ impl Exam {
         let began = record["began"].as_f64().unwrap_or(0.0);
         let minutes = record["minutes"].as_f64().unwrap_or(minutes);
         let after = Duration::try_from_secs_f64(began + 60.0 * minutes)
-            .map_err(|_| Misuse("--minutes: expected is a number of minutes".to_owned()))?;
+            .map_err(|_| anyhow!("{}: is not as it was written", path.display()))?;
         let exam = Exam {
             folder: folder.to_owned(),
             record,
