@@ -196,6 +196,12 @@ fn gateways() {
     pytest("test_gateways.py", Duration::from_secs(1800));
 }
 
+/// The image for Kubernetes: its tree only where `CHAINRULE_IMAGE=1` asks for it.
+#[test]
+fn image() {
+    pytest("test_image.py", Duration::from_secs(7200));
+}
+
 #[test]
 fn report() {
     pytest("test_report.py", Duration::from_secs(900));

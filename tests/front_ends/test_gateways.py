@@ -42,7 +42,7 @@ async def main():
         header = {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "username": "", "session": "s", "version": "5.3"}
         content = {"code": cell, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False, "stop_on_error": False}
         await socket.write_message(json.dumps({"channel": "shell", "header": header, "parent_header": {}, "metadata": {}, "content": content}))
-        result, done = [], set()
+        result, done, ended = [], set(), ""
         while len(done) < 2:
             message = json.loads(await socket.read_message())
             if message["parent_header"].get("msg_id") != header["msg_id"]:
@@ -56,10 +56,10 @@ async def main():
                     print("running", flush=True)
             elif kind == "execute_reply":
                 done.add("reply")
-                result.append(content["status"] + " " + content.get("ename", ""))
+                ended = content["status"] + " " + content.get("ename", "")
             elif kind == "status" and content["execution_state"] == "idle":
                 done.add("idle")
-        print(json.dumps(result), flush=True)
+        print(json.dumps([*result, ended]), flush=True)
 
 asyncio.run(main())
 """
@@ -171,7 +171,8 @@ def test_a_kernel_that_gateway_provisioners_launches(programs, tmp_path, jupyter
     shutil.copytree(SHIPPED, folder)
     spec = json.loads((folder / "kernel.json").read_text())
     assert spec["argv"][-2:] == ["/usr/local/bin/chainrule", "kernel"]
-    spec["argv"][0], spec["argv"][-2] = f"{programs}/python", CHAINRULE
+    assert spec["argv"][1] == "/usr/local/share/jupyter/kernels/chainrule-elsewhere/launch.py"
+    spec["argv"][:2], spec["argv"][-2] = [f"{programs}/python", str(folder / "launch.py")], CHAINRULE
     (folder / "kernel.json").write_text(json.dumps(spec))
     # Root may run tests, but no kernel elsewhere unless it is said.
     local = {"GP_UNAUTHORIZED_USERS": "nobody", "GP_RESPONSE_IP": "127.0.0.1", "GP_KERNEL_LOG_DIR": str(tmp_path), "TMPDIR": str(tmp_path)}
@@ -179,7 +180,8 @@ def test_a_kernel_that_gateway_provisioners_launches(programs, tmp_path, jupyter
         use(programs, address, "elsewhere")
         # A kernel that dies on its own leaves nobody listening for it.
         kernel = ask(f"{address}/api/kernels", "POST", name="elsewhere")["id"]
-        started = [one for one in psutil.process_iter() if kernel in " ".join(one.cmdline()) and "chainrule" in one.name()]
+        started = [psutil.Process(pid) for pid in kernels() if kernel in " ".join(psutil.Process(pid).cmdline())]
+        started = [one for one in started if "kernel" in one.cmdline()]
         assert len(started) == 1, started
         listeners = [one.pid for one in started[0].children() if "launch.py" in " ".join(one.cmdline())]
         assert listeners

@@ -41,8 +41,8 @@ pub fn page(learners: &[Learner], unread: &[String]) -> String {
         &checks,
     );
     let marks = say(
-        "each guess beside what came out: green is right, yellow is far off, grey was changed after \
-         the answer was seen",
+        "each guess beside what came out: green is right, yellow is far off, grey was changed \
+         after the answer was seen",
         "每个猜测与实际结果：绿色为正确，黄色为相差较大，灰色为看到结果后才改动",
     );
     section(
