@@ -177,6 +177,11 @@ fn classroom() {
     pytest("test_classroom.py", Duration::from_secs(1800));
 }
 
+#[test]
+fn two_users() {
+    pytest("test_two_users.py", Duration::from_secs(900));
+}
+
 /// nbgrader itself, for minutes, where `CHAINRULE_NBGRADER=1` asks for it.
 #[test]
 fn grading() {
