@@ -195,6 +195,12 @@ fn hub() {
     pytest("test_hub.py", Duration::from_secs(3600));
 }
 
+/// nbdime, where `CHAINRULE_NBDIME=1` asks for it.
+#[test]
+fn nbdime() {
+    pytest("test_nbdime.py", Duration::from_secs(900));
+}
+
 /// Gateways, for minutes, where `CHAINRULE_GATEWAYS=1` asks for them.
 #[test]
 fn gateways() {
