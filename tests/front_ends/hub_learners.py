@@ -29,7 +29,7 @@ TOKEN = "the-driver-of-these-tests"
 PATIENCE = 600
 # How long a learner looks at what a cell has shown, and types, on average.
 PAUSE = float(os.environ.get("CHAINRULE_HUB_PAUSE", "15"))
-MINUTE = 4 * PAUSE
+MINUTE = min(60.0, 8 * PAUSE)
 EDITS = 10
 
 CONFIGURATION = """

@@ -41,7 +41,6 @@ exec chroot --userspec=1000:1000 "$tree" env -i HOME=/home/learner PATH=/opt/jup
 # Runs in the tree: a hub's server for one user (the hub itself is not there, and it is told so), a kernel, chapters and an edit.
 SERVER = """
 import asyncio, json, os, subprocess, sys, time, urllib.request, uuid
-from jupyter_client.asynchronous import AsyncKernelClient
 
 def ask(path, method="GET", **body):
     data = json.dumps(body).encode() if method == "POST" else None
@@ -63,13 +62,17 @@ while True:
         assert server.poll() is None, open("log").read()[-2000:]
         time.sleep(0.1)
 seen["server s"] = time.perf_counter() - start
-start = time.perf_counter()
-kernel = ask("/api/kernels", "POST", name="chainrule")["id"]
 from tornado.httpclient import HTTPRequest
 from tornado.websocket import websocket_connect
 
 async def cells():
-    socket = await websocket_connect(HTTPRequest(f"ws://127.0.0.1:8888/api/kernels/{kernel}/channels", headers={"Authorization": "token t"}))
+    # Each chapter in a session of its own, as learners have it.
+    for chapter in ("01-ten-lines", "04-chain-rule"):
+        kernel = ask("/api/kernels", "POST", name="chainrule")["id"]
+        address = f"ws://127.0.0.1:8888/api/kernels/{kernel}/channels"
+        await session(chapter, await websocket_connect(HTTPRequest(address, headers={"Authorization": "token t"})))
+
+async def session(chapter, socket):
     async def run(code):
         header = {"msg_id": uuid.uuid4().hex, "msg_type": "execute_request", "username": "", "session": "s", "version": "5.3"}
         content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False, "stop_on_error": False}
@@ -79,16 +82,15 @@ async def cells():
             message = json.loads(await socket.read_message())
             if message["parent_header"].get("msg_id") == header["msg_id"] and message["header"]["msg_type"] == "execute_reply":
                 return message["content"]["status"], time.perf_counter() - start
-    for chapter in ("01-ten-lines", "04-chain-rule"):
-        notebook = json.load(open(f"/tmp/course/en/{chapter}.ipynb"))
-        ended = []
-        for cell in notebook["cells"]:
-            if cell["cell_type"] == "code":
-                status, seconds = await run("".join(cell["source"]))
-                ended.append((status == "error") == ("raises-exception" in cell["metadata"].get("tags", [])))
-                if len(ended) == 1:
-                    seen[f"first result of {chapter} s"] = seconds
-        seen[chapter] = all(ended)
+    notebook = json.load(open(f"/tmp/course/en/{chapter}.ipynb"))
+    ended = []
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            status, seconds = await run("".join(cell["source"]))
+            ended.append((status == "error") == ("raises-exception" in cell["metadata"].get("tags", [])))
+            if len(ended) == 1:
+                seen[f"first result of {chapter} s"] = seconds
+    seen[chapter] = all(ended)
     seen["edit"] = await run("let fresh = tensor([1.0, 2.0, 3.0]).sum().item() * 14.0;\\nassert_eq!(fresh, 84.0);")
     seen["network"] = await run('std::net::TcpStream::connect("1.1.1.1:443")?;')
 
@@ -132,4 +134,5 @@ def test_chapters_run_in_the_tree_without_root_and_without_a_network():
     assert seen["01-ten-lines"] and seen["04-chain-rule"]
     assert seen["edit"][0] == "ok" and seen["network"][0] == "error"
     # What was compiled for all is not compiled again.
-    assert seen["first result of 04-chain-rule s"] < max(seen["edit"][1], 1)
+    for chapter in ("01-ten-lines", "04-chain-rule"):
+        assert seen[f"first result of {chapter} s"] < max(seen["edit"][1], 1)
