@@ -172,27 +172,19 @@ fn notebooks() {
     pytest("test_notebooks.py", Duration::from_secs(1200));
 }
 
+/// One after the other: each fills the folders of the system anew. JupyterHub with thirty users of
+/// the machine, for ten minutes, only where `CHAINRULE_HUB=1` asks for it.
 #[test]
 fn classroom() {
     pytest("test_classroom.py", Duration::from_secs(1800));
-}
-
-#[test]
-fn two_users() {
     pytest("test_two_users.py", Duration::from_secs(900));
+    pytest("test_hub.py", Duration::from_secs(3600));
 }
 
 /// nbgrader itself, for minutes, where `CHAINRULE_NBGRADER=1` asks for it.
 #[test]
 fn grading() {
     pytest("test_grading.py", Duration::from_secs(1800));
-}
-
-/// JupyterHub with thirty users of the machine, for ten minutes, where `CHAINRULE_HUB=1` asks for
-/// it.
-#[test]
-fn hub() {
-    pytest("test_hub.py", Duration::from_secs(3600));
 }
 
 /// nbdime, where `CHAINRULE_NBDIME=1` asks for it.
