@@ -172,15 +172,47 @@ fn notebooks() {
     pytest("test_notebooks.py", Duration::from_secs(1200));
 }
 
+/// One after the other: each fills the folders of the system anew. JupyterHub with thirty users of
+/// the machine, for ten minutes, only where `CHAINRULE_HUB=1` asks for it.
 #[test]
 fn classroom() {
     pytest("test_classroom.py", Duration::from_secs(1800));
+    pytest("test_two_users.py", Duration::from_secs(900));
+    pytest("test_hub.py", Duration::from_secs(3600));
 }
 
 /// nbgrader itself, for minutes, where `CHAINRULE_NBGRADER=1` asks for it.
 #[test]
 fn grading() {
     pytest("test_grading.py", Duration::from_secs(1800));
+}
+
+/// nbdime, where `CHAINRULE_NBDIME=1` asks for it.
+#[test]
+fn nbdime() {
+    pytest("test_nbdime.py", Duration::from_secs(900));
+}
+
+/// Gateways, for minutes, where `CHAINRULE_GATEWAYS=1` asks for them.
+#[test]
+fn gateways() {
+    pytest("test_gateways.py", Duration::from_secs(1800));
+}
+
+/// The image for Kubernetes: its tree only where `CHAINRULE_IMAGE=1` asks for it.
+#[test]
+fn image() {
+    pytest("test_image.py", Duration::from_secs(7200));
+}
+
+#[test]
+fn report() {
+    pytest("test_report.py", Duration::from_secs(900));
+}
+
+#[test]
+fn exam() {
+    pytest("test_exam.py", Duration::from_secs(900));
 }
 
 #[test]

@@ -37,7 +37,10 @@ if [ "$count" -gt 0 ]; then
     for ((at = 0; at < count; at++)); do mkdir -p "${@:at+1:1}"; mount --bind "$held/$at" "${@:at+1:1}"; done
 fi
 shift "$count"
-while IFS=: read -r what where; do [ -z "$what" ] || mount --bind "$what" "$where"; done <<< "$BINDS"
+while IFS=: read -r what where; do
+    [ -z "$what" ] || mount --bind "$what" "$where"
+    [ "$what" != "$where" ] || [ -z "$what" ] || mount -o remount,bind,noexec "$where"
+done <<< "$BINDS"
 unset BINDS
 cd /
 exec setpriv --reuid "$user" --regid "$user" --clear-groups "$@"
@@ -69,14 +72,15 @@ class Machine:
         return home
 
     def environment(self, user, binds=(), **variables):
+        """Where a folder is put in its own place, nothing is run from there."""
         binds = "\n".join(f"{what}:{where}" for what, where in [*self.binds, *binds])
         return {"HOME": self.home(user), "PATH": "/usr/local/bin:/usr/bin:/bin", "CHAINRULE_LANGUAGE": "en", "BINDS": binds, **variables}
 
-    def command(self, user, *command, network=True):
+    def command(self, user, *command, network=True, namespaces=()):
         closed = os.path.expanduser("~root")
         wanted = [toolchain(), os.environ.get("CARGO_HOME", f"{closed}/.cargo"), sys.base_prefix]
         hidden = [folder for folder in wanted if folder.startswith(closed + "/")]
-        namespaces = ["--mount"] + ([] if network else ["--net"])
+        namespaces = ["--mount", *namespaces] + ([] if network else ["--net"])
         return ["unshare", *namespaces, "bash", "-c", AS_USER, "bash", str(user), closed, str(len(hidden)), *hidden, *command]
 
     def run(self, user, *command, network=True, binds=(), **variables):
@@ -440,6 +444,22 @@ def test_a_closed_toolchain_is_called_closed_and_not_missing(machine):
     assert doctor.returncode == 1 and "MISSING  rustc (in a folder that you may not open)" in doctor.stdout, doctor.stdout
     done = machine.run(FIRST, "/usr/local/bin/chainrule", "run", machine.notebook(FIRST, [KNOWN]), **more)
     assert f"may be in {closed}/bin, which you may not open" in done.stderr and "rustup.rs" not in done.stderr, done.stderr
+
+
+@needs_others
+def test_a_home_from_which_nothing_is_run_is_called_so(machine):
+    """Not in the loader's words; and another folder helps, as is said."""
+    home = machine.home(FIRST)
+    path, elsewhere = machine.notebook(FIRST, [NEW[0]]), os.path.join(machine.folder, "elsewhere")
+    os.mkdir(elsewhere, 0o700)
+    os.chown(elsewhere, FIRST, FIRST)
+    for command in (["run", path], ["doctor"]):
+        done = machine.run(FIRST, "chainrule", *command, binds=[(home, home)])
+        said = done.stdout + done.stderr
+        assert done.returncode == 1 and "mounted with noexec" in said and "CHAINRULE_CACHE" in said, said
+        assert "shared object" not in said and "chainrule install" not in said, said
+    done = machine.run(FIRST, "chainrule", "run", path, binds=[(home, home)], CHAINRULE_CACHE=elsewhere)
+    assert done.returncode == 0 and "6.5" in done.stdout, done.stdout + done.stderr
 
 
 @needs_others

@@ -1,10 +1,10 @@
-//! `chainrule course`: for those who write the course.
+//! `chainrule course`: for those who teach with the course, and those who write it.
 
 use super::common::Misuse;
-use crate::course::{Cell, Source, cell_parts, import, notebooks};
+use crate::course::{Cell, Source, cell_parts, import, notebooks, page, report};
 use crate::notebook::{Notebook, source_text};
 use anyhow::{Context, Result, anyhow};
-use chainrule::display::Language;
+use chainrule::display::{Language, say};
 use clap::{Args, Subcommand};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -35,6 +35,16 @@ enum What {
         #[arg(long, value_name = "FILE")]
         source: Option<PathBuf>,
     },
+    /// Write down what learners have done, from the notebooks that they have handed in: each
+    /// exercise, prediction and hint
+    Report {
+        /// The notebooks, with what their cells have shown
+        #[arg(required = true)]
+        notebooks: Vec<PathBuf>,
+        /// Where it goes: NAME.csv for a spreadsheet, NAME.html to look at
+        #[arg(long, value_name = "NAME", default_value = "report")]
+        output: PathBuf,
+    },
     /// Print what a test of a chapter needs: its cells with edits, solutions and known mistakes
     #[command(hide = true)]
     Parts { source: PathBuf, language: String },
@@ -46,6 +56,7 @@ impl Course {
         match self.what {
             What::Build { sources, check } => build(&sources, check).map_err(misuse),
             What::Import { notebook, source } => take(&notebook, source).map_err(misuse),
+            What::Report { notebooks, output } => write_report(&notebooks, &output),
             What::Parts { source, language } => {
                 let language = Language::named(&language).unwrap_or(Language::English);
                 println!(
@@ -111,4 +122,41 @@ fn take(path: &Path, source: Option<PathBuf>) -> Result<ExitCode> {
     notes.iter().for_each(|note| println!("{note}"));
     println!("Wrote {shown}");
     Ok(ExitCode::SUCCESS)
+}
+
+/// What cannot be read is said, here and on the page, and keeps nobody from seeing the rest.
+fn write_report(paths: &[PathBuf], output: &Path) -> Result<ExitCode> {
+    let (mut handed_in, mut unread) = (Vec::new(), Vec::new());
+    for (name, path) in report::names(paths).into_iter().zip(paths) {
+        match Notebook::read(path) {
+            Ok(mut notebook) => handed_in.push((name, path.clone(), notebook.cells().clone())),
+            Err(error) => unread.push(format!("{error:#}")),
+        }
+    }
+    let learners = report::gather(&handed_in);
+    for (ending, text) in [
+        ("csv", report::csv(&learners)),
+        ("html", page(&learners, &unread)),
+    ] {
+        let mut path = output.as_os_str().to_owned();
+        path.push(format!(".{ending}"));
+        let path = PathBuf::from(path);
+        fs::write(&path, text)
+            .map_err(|error| Misuse(format!("{}: cannot be written: {error}", path.display())))?;
+        println!("Wrote {}", path.display());
+    }
+    unread.iter().for_each(|line| eprintln!("{line}"));
+    let (read, count) = (handed_in.len(), learners.len());
+    println!(
+        "{}",
+        say(
+            format!("{read} notebooks of {count} learners"),
+            format!("{count} 名学生的 {read} 个笔记本")
+        )
+    );
+    Ok(if unread.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }

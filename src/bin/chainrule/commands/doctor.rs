@@ -18,11 +18,12 @@ const DISK: u64 = 1 << 30;
 pub fn run() -> Result<ExitCode> {
     let mut report = Report { is_healthy: true };
     let toolchain = report.toolchain();
-    match cache_folder() {
-        Ok(folder) => report.cache(&folder, toolchain.as_ref()),
+    let folder = cache_folder();
+    match &folder {
+        Ok(folder) => report.cache(folder, toolchain.as_ref()),
         Err(error) => report.line(false, &format!("{error:#}"), &elsewhere()),
     }
-    if let Some(toolchain) = &toolchain {
+    if let Some(toolchain) = toolchain.as_ref().filter(|_| folder.is_ok()) {
         report.library(toolchain);
     }
     report.jupyter();

@@ -1,6 +1,7 @@
 //! `chainrule lab`
 
 use super::common::{Misuse, prepare_library};
+use super::exam::{self, Exam};
 use super::install::Install;
 use crate::course::{self, NOTEBOOKS};
 use crate::machine::{folders, path};
@@ -30,6 +31,13 @@ pub struct Lab {
     /// The folder or the notebook to open; without it, the first chapter of the course
     #[arg(value_name = "DIR or NOTEBOOK")]
     what: Option<PathBuf>,
+    /// Hold an exam in this folder, with the notebooks that are in it: without a network, other
+    /// crates, kernels and terminals, until its time is over; says a hash of what was handed in
+    #[arg(long, value_name = "DIR", conflicts_with = "what")]
+    exam: Option<PathBuf>,
+    /// How long the exam takes
+    #[arg(long, value_name = "N", default_value_t = 90.0, requires = "exam")]
+    minutes: f64,
     /// More arguments for JupyterLab, for example `-- --no-browser --port 9000`
     #[arg(last = true)]
     arguments: Vec<String>,
@@ -46,7 +54,7 @@ impl Lab {
     /// Prepares everything and becomes JupyterLab.
     pub fn run(self) -> Result<ExitCode> {
         // Before anything takes minutes.
-        let place = Place::find(self.what.as_deref())?;
+        let place = Place::find(self.exam.as_deref().or(self.what.as_deref()))?;
         prepare_library()?;
         let jupyter = jupyter_lab()?;
         let mut command = Command::new(&jupyter);
@@ -59,7 +67,7 @@ impl Lab {
         if nix::unistd::geteuid().is_root() {
             command.arg("--allow-root");
         }
-        if let Ok(folder) = quiet_settings() {
+        if let Ok(folder) = quiet_settings(self.exam.is_some()) {
             let others = std::env::var_os("JUPYTER_CONFIG_PATH").filter(|path| !path.is_empty());
             let folders =
                 std::iter::once(folder).chain(others.iter().flat_map(std::env::split_paths));
@@ -76,6 +84,9 @@ impl Lab {
                 format!("正在 JupyterLab 中打开 {shown} ……")
             )
         );
+        if self.exam.is_some() {
+            return Exam::begin(&place.folder, self.minutes)?.hold(command);
+        }
         Err(command.exec()).with_context(|| format!("{} could not be started", jupyter.display()))
     }
 }
@@ -224,14 +235,18 @@ fn add_packages(environment: &Path, options: &[&str]) -> Result<()> {
 }
 
 /// A folder with settings for JupyterLab, beside those of the learner.
-fn quiet_settings() -> Result<PathBuf> {
+fn quiet_settings(is_exam: bool) -> Result<PathBuf> {
+    let (name, more) = match is_exam {
+        true => ("jupyter-settings-of-exams", exam::SETTINGS),
+        false => ("jupyter-settings", ""),
+    };
     let folder = folders::data()
         .context("there is no home folder")?
-        .join("jupyter-settings");
+        .join(name);
     fs::create_dir_all(folder.join("labconfig"))?;
     fs::write(
         folder.join("labconfig/default_setting_overrides.json"),
-        QUIET,
+        format!("{}{more}}}\n", QUIET.trim_end().trim_end_matches('}')),
     )?;
     Ok(folder)
 }

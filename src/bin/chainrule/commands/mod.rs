@@ -8,6 +8,7 @@ mod cache;
 mod common;
 mod course;
 mod doctor;
+mod exam;
 mod export;
 mod install;
 mod lab;
@@ -52,7 +53,7 @@ enum Command {
     Uninstall(install::Uninstall),
     /// Say what things of Keras, PyTorch, NumPy and scikit-learn are called here
     Names(names::Names),
-    /// For authors of the course: build its notebooks from their sources
+    /// For teachers, what a class has done; for authors, the course from its sources
     Course(course::Course),
     /// Check this machine, and say what to type for each thing that is missing
     Doctor {
@@ -96,9 +97,9 @@ pub fn main() -> ExitCode {
             connection_file,
             unsigned,
             settings,
-        } => {
-            crate::jupyter::serve(&connection_file, unsigned, &settings).map(|()| ExitCode::SUCCESS)
-        }
+        } => without_network_in_an_exam()
+            .and_then(|()| crate::jupyter::serve(&connection_file, unsigned, &settings))
+            .map(|()| ExitCode::SUCCESS),
     };
     result.unwrap_or_else(|error| {
         eprintln!("chainrule: {error:#}");
@@ -108,6 +109,16 @@ pub fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     })
+}
+
+/// Before there is a second thread. An exam with a network is none.
+fn without_network_in_an_exam() -> anyhow::Result<()> {
+    use crate::machine::exam;
+    use anyhow::Context;
+    if exam::is_on() {
+        exam::cut_network().context("the network of this exam could not be cut")?;
+    }
+    Ok(())
 }
 
 /// Where nobody reads on (`chainrule doctor | head`) a command ends without a word.

@@ -39,8 +39,27 @@ pub fn cache_folder() -> Result<PathBuf> {
     if !is_set && fs::metadata(&folder)?.permissions().mode() & 0o077 != 0 {
         fs::set_permissions(&folder, Permissions::from_mode(PRIVATE)).with_context(failed)?;
     }
+    if folders::forbids_programs(&folder) {
+        bail!(nothing_runs_in(&folder));
+    }
     write_cargo_config(&folder)?;
     Ok(folder)
+}
+
+fn nothing_runs_in(folder: &Path) -> String {
+    let folder = folder.display();
+    say(
+        format!(
+            "compiled cells cannot be kept in {folder}: the system runs nothing from there \
+             (mounted with noexec). Choose a folder on another disk that only you can write to \
+             (the variable CHAINRULE_CACHE), or ask the administrator for one"
+        ),
+        format!(
+            "不能把编译好的单元格保存在 {folder}：系统不允许运行那里的程序（挂载时带有 noexec）。\
+             请用变量 CHAINRULE_CACHE 指定另一个磁盘上只有您能写入的文件夹，\
+             或者请管理员提供一个"
+        ),
+    )
 }
 
 fn refusal(folder: &Path, open: &Path) -> String {

@@ -1,13 +1,17 @@
 //! The chapters of the course, which the executable carries; and how a chapter that has one source
-//! in two languages is built (`build`) from it (`source`), and edited (`import`).
+//! in two languages is built (`build`) from it (`source`), and edited (`import`); what a class has
+//! made of them (`report`), and how a teacher sees it (`page`).
 
 mod bring;
 mod build;
 mod import;
+mod page;
+pub mod report;
 mod source;
 
 pub use build::{Cell, notebooks, parts as cell_parts};
 pub use import::import;
+pub use page::page;
 pub use source::Source;
 
 use anyhow::{Context, Result};

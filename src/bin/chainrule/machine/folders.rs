@@ -1,7 +1,8 @@
 //! The user's folders, by the rules of the system: what is set to a relative path counts as not
 //! set.
 
-use std::path::PathBuf;
+use nix::sys::statvfs::{FsFlags, statvfs};
+use std::path::{Path, PathBuf};
 
 /// Where programs of ours and what a learner makes with them live.
 pub fn data() -> Option<PathBuf> {
@@ -23,4 +24,9 @@ pub fn set(variable: &str) -> Option<PathBuf> {
     std::env::var_os(variable)
         .filter(|value| !value.is_empty())
         .map(PathBuf::from)
+}
+
+/// Whether the system runs nothing from there (`noexec`), programs or compiled cells.
+pub fn forbids_programs(folder: &Path) -> bool {
+    statvfs(folder).is_ok_and(|disk| disk.flags().contains(FsFlags::ST_NOEXEC))
 }

@@ -2,6 +2,7 @@
 //!
 //! The lowest layer of the executable. It knows nothing of cells, and no other folder.
 
+pub mod exam;
 pub mod folders;
 pub mod memory;
 pub mod ownership;

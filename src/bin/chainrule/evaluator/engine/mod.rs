@@ -251,6 +251,9 @@ impl Engine {
 
     /// Starts evcxr if it is not there, and prepares it for a cell that asks for crates.
     fn wake(&mut self, order: &Order) -> Result<(), Fault> {
+        if asks_for_crates(&order.prepared.cell) && crate::machine::exam::is_on() {
+            return Err(Fault::Said(crate::machine::exam::no_crates()));
+        }
         if !self.evcxr.is_ready() {
             self.interrupter.waits(true);
             let started = self.evcxr.awake(&order.state.scope).map(drop);
