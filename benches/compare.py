@@ -24,6 +24,8 @@ BARS = {  # at most this many times what the peer needs, with AVX-512 and withou
     "mlp-784-128-10-adam-batch32": (0.18, 0.20), "mlp-784-128-10-adam-batch128": (0.42, 0.45),
     "mlp-784-128-10-adam-batch1024": (0.80, 0.75), "mlp-784-128-10-adam-batch60000": (0.85, 1.0),
     "mlp-2-16-16-1-sgd-batch100": (0.06, 0.05), "cnn-28x28-8-16-adam-batch64": (0.5, 0.5),
+    "cnn-batch-norm-28x28-8-16-adam-batch64": (1.0, 1.0), "lstm-32-128-steps64-batch32": (1.0, 1.0),
+    "gru-32-128-steps64-batch32": (1.0, 1.0), "words-27-10-200-context3-sgd-batch32": (0.7, 0.7),
     "transformer-4x128-context64-batch16": (1.0, 1.0), "memory-above-data": (1.0, 1.0)}
 # Tensors stay in the heap between steps, as the kernel has it for its cells (worker/channels.rs).
 HEAP = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=268435456"
