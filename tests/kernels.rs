@@ -32,7 +32,7 @@ fn assert_close(found: &Tensor, expected: &[f64]) {
     }
 }
 
-/// Sizes beside, at and beyond each edge: of vectors (8, 16), of tiles (24, 96), of our blocks (8
+/// Sizes beside, at and beyond each edge: of vectors (8, 16), of tiles (24, 96), of our blocks (12
 /// rows, 256 columns), of the part of the inner axis that is summed at once (512), and of that from
 /// which parts are added up in `f64` (16,384).
 #[test]
