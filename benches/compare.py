@@ -8,7 +8,7 @@ of them, and prints the medians. Needs PyTorch in the Python that runs it; the p
 
 A machine on which something else runs shows nothing: with fewer free processors than threads, PyTorch's threads wait for
 each other many times as long as they work. `--one` therefore gives each program one thread and compares processor time
-instead of time, which holds on a busy machine, too (where the peer can be measured so: the cases of `peers/steps_torch.py`).
+instead of time, which holds on a busy machine, too.
 
 `--avx2` has both do without AVX-512, as on a processor that has none. The figures that were seen are in `README.md`.
 """
@@ -24,6 +24,8 @@ BARS = {  # at most this many times what the peer needs, with AVX-512 and withou
     "mlp-784-128-10-adam-batch32": (0.18, 0.20), "mlp-784-128-10-adam-batch128": (0.42, 0.45),
     "mlp-784-128-10-adam-batch1024": (0.80, 0.75), "mlp-784-128-10-adam-batch60000": (0.85, 1.0),
     "mlp-2-16-16-1-sgd-batch100": (0.06, 0.05), "cnn-28x28-8-16-adam-batch64": (0.5, 0.5),
+    "cnn-batch-norm-28x28-8-16-adam-batch64": (1.0, 1.0), "lstm-32-128-steps64-batch32": (1.0, 1.0),
+    "gru-32-128-steps64-batch32": (1.0, 1.0), "words-27-10-200-context3-sgd-batch32": (0.7, 0.7),
     "transformer-4x128-context64-batch16": (1.0, 1.0), "memory-above-data": (1.0, 1.0)}
 # Tensors stay in the heap between steps, as the kernel has it for its cells (worker/channels.rs).
 HEAP = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=268435456"
@@ -73,10 +75,12 @@ def main():
     rounds = int(arguments.pop(0)) if arguments and arguments[0].isdigit() else 3
     build = ["cargo", "bench", "--no-default-features", "--bench", "training", "--"]
     ours = dict(CHAINRULE_THREADS="1" if is_one else "2", GLIBC_TUNABLES=HEAP, **({"BENCH_CPU_TIME": "1"} if is_one else {}))
-    peers = [["peers/steps_torch.py"]] if is_one else [
-        ["peers/steps_torch.py", "--threads", "2"], ["peers/transformer_torch.py", "2"], ["peers/transformer_torch.py", "2", "memory"]]
-    if not is_one and subprocess.run([sys.executable, "-c", "import tensorflow"], capture_output=True).returncode == 0:
-        peers.append(["peers/mlp_keras.py"])
+    count = ["--threads", "1" if is_one else "2"]
+    peers = [["peers/steps_torch.py", *count, *arguments]]
+    if not is_one:
+        peers += [["peers/transformer_torch.py", "2"], ["peers/transformer_torch.py", "2", "memory"]]
+    if subprocess.run([sys.executable, "-c", "import tensorflow"], capture_output=True).returncode == 0:
+        peers.append(["peers/mlp_keras.py", *count, *arguments])
     all_figures = {}
     for _ in range(rounds):
         found = figures([*build, *arguments], **ours)
@@ -84,7 +88,7 @@ def main():
         if not is_one:
             found |= {key: value for key, value in figures([*build, "batch128"], **ours).items() if "memory" in key[1]}
         for script, *rest in peers:
-            found |= figures([sys.executable, str(ROOT / "benches" / script), *rest, *(arguments if "steps" in script else [])])
+            found |= figures([sys.executable, str(ROOT / "benches" / script), *rest])
         for key, figure in found.items():
             all_figures.setdefault(key, []).append(figure)
     median = {key: (statistics.median(value for value, _ in runs), runs[0][1]) for key, runs in all_figures.items()}

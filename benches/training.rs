@@ -1,8 +1,8 @@
 //! How long training takes: the programs of `peers/`, written for the library. `compare.py` runs
 //! both and prints the table.
 //!
-//!     cargo bench --no-default-features --bench training # all of them cargo bench
-//!     --no-default-features --bench training -- mlp-2 # those with this in their name
+//!     cargo bench --no-default-features --bench training            # all of them
+//!     cargo bench --no-default-features --bench training -- mlp-2   # with this in their name
 //!
 //! Prints one line for each: the case, a figure, its unit. Where nothing else is said the figure is
 //! the best of three runs, as in the peers. The data is random: only the arithmetic counts here.
@@ -92,24 +92,69 @@ fn tiny() -> f64 {
     time(|| (0..3000).for_each(|_| step())) / 3000.0
 }
 
-fn cnn() -> f64 {
+/// A step of training on classes, with Adam.
+fn step(model: &Sequential, optimizer: &mut impl Optimizer, x: &Tensor, y: &Tensor) {
+    let parameters = model.parameters();
+    zero_grad(&parameters);
+    training(|| model.forward(x)).cross_entropy(y).backward();
+    optimizer.step(&parameters);
+}
+
+/// Seconds for a step on the same batch, of `count` that are timed together.
+fn same_batch(
+    model: &Sequential,
+    mut rule: impl Optimizer,
+    x: &Tensor,
+    y: &Tensor,
+    count: usize,
+) -> f64 {
+    let mut steps = || (0..count).for_each(|_| step(model, &mut rule, x, y));
+    steps();
+    best(3, steps) / count as f64
+}
+
+fn cnn(has_batch_norm: bool) -> f64 {
     let (x, y) = (Tensor::rand(&[6400, 1, 28, 28]), labels(6400, 10));
-    let model = Sequential::new()
-        .add(Conv2D::new(1, 8, 3).relu())
-        .add(MaxPool2D::new(2))
-        .add(Conv2D::new(8, 16, 3).relu())
-        .add(MaxPool2D::new(2))
-        .add(Flatten::new())
-        .add(Dense::new(400, 10));
-    let (parameters, mut optimizer) = (model.parameters(), Adam::default());
+    let mut model = Sequential::new();
+    for (from, to) in [(1, 8), (8, 16)] {
+        model = if has_batch_norm {
+            let normal = BatchNormalization::new(to);
+            model
+                .add(Conv2D::new(from, to, 3))
+                .add(normal)
+                .add(Activation::Relu)
+        } else {
+            model.add(Conv2D::new(from, to, 3).relu())
+        };
+        model = model.add(MaxPool2D::new(2));
+    }
+    let model = model.add(Flatten::new()).add(Dense::new(400, 10));
+    let mut optimizer = Adam::default();
     best(3, || {
         for i in (0..6400).step_by(64) {
             let (x, y) = (x.slice(0, i..i + 64), y.slice(0, i..i + 64));
-            zero_grad(&parameters);
-            model.forward(&x).cross_entropy(&y).backward();
-            optimizer.step(&parameters);
+            step(&model, &mut optimizer, &x, &y);
         }
     }) / 100.0
+}
+
+/// Sequences of 64 steps of 32 features, 32 at a time, and a layer with 128 units.
+fn sequences(layer: impl Module + 'static) -> f64 {
+    let model = Sequential::new().add(layer).add(Dense::new(128, 10));
+    let (x, y) = (Tensor::rand(&[32, 64, 32]), labels(32, 10));
+    same_batch(&model, Adam::default(), &x, &y, 20)
+}
+
+/// The next character from the three before it (Bengio et al. 2003, as in makemore): 10 features
+/// of each, 200 hidden units, 32 at a time.
+fn words() -> f64 {
+    let model = Sequential::new()
+        .add(Embedding::new(27, 10))
+        .add(Flatten::new())
+        .add(Dense::new(30, 200).tanh())
+        .add(Dense::new(200, 27));
+    let (x, y) = (labels(32 * 3, 27).reshape(&[32, 3]), labels(32, 27));
+    same_batch(&model, Sgd::new(0.1), &x, &y, 2000)
 }
 
 /// A transformer over characters: 4 layers of 128 features and 4 heads, context 64, batch 16.
@@ -207,15 +252,21 @@ fn main() {
     if wanted("mlp-2-16-16-1-sgd-batch100") {
         print("mlp-2-16-16-1-sgd-batch100", tiny() * 1e6, "us/step");
     }
-    if wanted("cnn-28x28-8-16-adam-batch64") {
-        print("cnn-28x28-8-16-adam-batch64", cnn() * 1e3, "ms/step");
-    }
-    if wanted("transformer-4x128-context64-batch16") {
-        print(
-            "transformer-4x128-context64-batch16",
-            transformer() * 1e3,
-            "ms/step",
-        );
+    type Case = (&'static str, fn() -> f64);
+    let cases: [Case; 6] = [
+        ("cnn-28x28-8-16-adam-batch64", || cnn(false)),
+        ("cnn-batch-norm-28x28-8-16-adam-batch64", || cnn(true)),
+        ("lstm-32-128-steps64-batch32", || {
+            sequences(Lstm::new(32, 128))
+        }),
+        ("gru-32-128-steps64-batch32", || {
+            sequences(Gru::new(32, 128))
+        }),
+        ("words-27-10-200-context3-sgd-batch32", words),
+        ("transformer-4x128-context64-batch16", transformer),
+    ];
+    for (case, seconds) in cases.iter().filter(|(case, _)| wanted(case)) {
+        print(case, seconds() * 1e3, "ms/step");
     }
     if wanted("additions") {
         let (forward, backward) = additions();

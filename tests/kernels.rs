@@ -4,6 +4,7 @@
 use chainrule::prelude::*;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::process::Command;
+use std::time::Instant;
 
 /// Row by column, in `f64`.
 fn product(a: &Tensor, b: &Tensor) -> Vec<f64> {
@@ -31,7 +32,7 @@ fn assert_close(found: &Tensor, expected: &[f64]) {
     }
 }
 
-/// Sizes beside, at and beyond each edge: of vectors (8, 16), of tiles (24, 96), of our blocks (8
+/// Sizes beside, at and beyond each edge: of vectors (8, 16), of tiles (24, 96), of our blocks (12
 /// rows, 256 columns), of the part of the inner axis that is summed at once (512), and of that from
 /// which parts are added up in `f64` (16,384).
 #[test]
@@ -252,4 +253,52 @@ fn threads_come_and_rest() {
 #[test]
 fn a_cell_says_how_many_threads_compute() {
     printed("threads_come_and_rest", &[("CHAINRULE_THREADS", "1")]);
+}
+
+#[test]
+#[ignore = "run by the test below, in a process of its own"]
+fn training_in_a_busy_class() {
+    // Others who use every core, all the time.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    for _ in 0..cores {
+        std::thread::spawn(|| (0u64..).for_each(|i| drop(std::hint::black_box(i))));
+    }
+    let (x, y) = (Tensor::rand(&[128, 784]), Tensor::zeros(&[128]));
+    let model = Sequential::new()
+        .add(Dense::new(784, 128).relu())
+        .add(Dense::new(128, 10));
+    let (parameters, mut optimizer) = (model.parameters(), Adam::default());
+    let mut seconds = |count| {
+        threads(count);
+        let begin = Instant::now();
+        for _ in 0..200 {
+            zero_grad(&parameters);
+            model.forward(&x).cross_entropy(&y).backward();
+            optimizer.step(&parameters);
+        }
+        begin.elapsed().as_secs_f64()
+    };
+    let rounds = [(); 9].map(|()| [1, 2, 16].map(&mut seconds));
+    let median = |i: usize| {
+        let mut found = rounds.map(|round| round[i]);
+        found.sort_by(f64::total_cmp);
+        found[4]
+    };
+    let [one, two, many] = [0, 1, 2].map(median);
+    println!("the ratios: {} {}", two / one, many / one);
+}
+
+/// What others use cannot be had, but that someone is asked for help must not cost more than a
+/// little. (One thread has a share of what is there; 16 have a larger one, if they do not wait for
+/// each other.)
+#[test]
+fn threads_that_are_not_free_do_no_harm() {
+    let printed = printed("training_in_a_busy_class", &[]);
+    let line = printed
+        .iter()
+        .find_map(|line| line.strip_prefix("the ratios: "))
+        .expect("it ends");
+    for ratio in line.split(' ') {
+        assert!(ratio.parse::<f64>().unwrap() < 1.7, "{line}");
+    }
 }

@@ -54,13 +54,46 @@ if wanted(case := "mlp-2-16-16-1-sgd-batch100"):
     step = training(model, torch.optim.SGD(model.parameters(), 0.1), lambda a, b: ((a - b) ** 2).mean())
     [step(x, y) for _ in range(200)]
     print(f"torch {case} {best(lambda: [step(x, y) for _ in range(1000)]) * 1e3:.1f} us/step")
-if wanted(case := "cnn-28x28-8-16-adam-batch64"):
-    x, y = torch.rand(6400, 1, 28, 28), torch.randint(0, 10, (6400,))
-    model = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(8, 16, 3), nn.ReLU(), nn.MaxPool2d(2),
-                          nn.Flatten(), nn.Linear(400, 10))
-    step = training(model, torch.optim.Adam(model.parameters()), F.cross_entropy)
-    epoch = lambda: [step(x[i:i + 64], y[i:i + 64]) for i in range(0, 6400, 64)]
-    print(f"torch {case} {best(epoch) * 10:.3f} ms/step")
+for has_batch_norm in (False, True):
+    case = f"cnn-{'batch-norm-' if has_batch_norm else ''}28x28-8-16-adam-batch64"
+    if wanted(case):
+        x, y = torch.rand(6400, 1, 28, 28), torch.randint(0, 10, (6400,))
+        layers = []
+        for inputs, outputs in ((1, 8), (8, 16)):
+            normal = [nn.BatchNorm2d(outputs)] if has_batch_norm else []
+            layers += [nn.Conv2d(inputs, outputs, 3), *normal, nn.ReLU(), nn.MaxPool2d(2)]
+        model = nn.Sequential(*layers, nn.Flatten(), nn.Linear(400, 10))
+        step = training(model, torch.optim.Adam(model.parameters()), F.cross_entropy)
+        epoch = lambda: [step(x[i:i + 64], y[i:i + 64]) for i in range(0, 6400, 64)]
+        print(f"torch {case} {best(epoch) * 10:.3f} ms/step")
+
+
+class LastState(nn.Module):
+    """What a recurrent layer knows at the end, as classes."""
+    def __init__(self, layer):
+        super().__init__()
+        self.layer, self.output = layer, nn.Linear(128, 10)
+
+    def forward(self, x):
+        return self.output(self.layer(x)[0][:, -1])
+
+
+def same_batch(case, model, optimizer, x, y, count=20):
+    step = training(model, optimizer, F.cross_entropy)
+    steps = lambda: [step(x, y) for _ in range(count)]
+    steps()
+    print(f"torch {case} {best(steps) / count * 1e3:.4f} ms/step")
+
+
+for name, Layer in (("lstm", nn.LSTM), ("gru", nn.GRU)):
+    if wanted(case := f"{name}-32-128-steps64-batch32"):
+        model = LastState(Layer(32, 128, batch_first=True))
+        x, y = torch.rand(32, 64, 32), torch.randint(0, 10, (32,))
+        same_batch(case, model, torch.optim.Adam(model.parameters()), x, y)
+if wanted(case := "words-27-10-200-context3-sgd-batch32"):
+    model = nn.Sequential(nn.Embedding(27, 10), nn.Flatten(), nn.Linear(30, 200), nn.Tanh(), nn.Linear(200, 27))
+    x, y = torch.randint(0, 27, (32, 3)), torch.randint(0, 27, (32,))
+    same_batch(case, model, torch.optim.SGD(model.parameters(), 0.1), x, y, 1000)
 if wanted(case := "transformer-4x128-context64-batch16"):
     sys.path.insert(0, str(Path(__file__).parent))
     import transformer_torch as twin

@@ -6,10 +6,16 @@ use super::flush::Flush;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::Thread;
+use std::time::{Duration, Instant};
 
 /// How often a thread looks for work, or for the end of it, before it sleeps: about as long as an
 /// operation takes, because the next one usually follows.
 const LOOKS: usize = 4000;
+/// What is waited for no longer than this came in time, however short the work was.
+const SOON: Duration = Duration::from_micros(100);
+/// For how many pieces of work nobody is asked once help came late: at first, and at most.
+const ALONE: [usize; 2] = [16, 1024];
 
 /// Tasks 0, 1, 2, … of one piece of work; each thread takes the next one until there are none.
 struct Job {
@@ -19,6 +25,8 @@ struct Job {
     next: AtomicUsize,
     left: AtomicUsize,
     has_panicked: AtomicBool,
+    /// Who waits for the end.
+    owner: Thread,
 }
 
 // SAFETY: `work` is shared between threads, which `Sync` allows, and used only while its owner
@@ -39,7 +47,10 @@ impl Job {
             if catch_unwind(AssertUnwindSafe(|| work(task))).is_err() {
                 self.has_panicked.store(true, Ordering::Relaxed);
             }
-            self.left.fetch_sub(1, Ordering::Release);
+            // Its owner may go on now; this thread holds the job itself.
+            if self.left.fetch_sub(1, Ordering::Release) == 1 {
+                self.owner.unpark();
+            }
         }
     }
 }
@@ -55,6 +66,11 @@ struct Pool {
     count: AtomicUsize,
     job: Mutex<Option<Arc<Job>>>,
     wake: Condvar,
+    /// How many cores there are: with more threads than that, who waits does so asleep.
+    cores: usize,
+    /// For how many pieces of work nobody is asked from now on, and for how many that was said.
+    alone: AtomicUsize,
+    doubt: AtomicUsize,
 }
 
 static POOL: AtomicPtr<Pool> = AtomicPtr::new(std::ptr::null_mut());
@@ -76,6 +92,9 @@ fn pool() -> &'static Pool {
         count: AtomicUsize::new(0),
         job: Mutex::new(None),
         wake: Condvar::new(),
+        cores: std::thread::available_parallelism().map_or(1, usize::from),
+        alone: AtomicUsize::new(0),
+        doubt: AtomicUsize::new(0),
     }));
     if POOL
         .compare_exchange(old, new, Ordering::AcqRel, Ordering::Relaxed)
@@ -135,7 +154,9 @@ pub(crate) fn parallel(tasks: usize, work: &(dyn Fn(usize) + Sync)) {
     let pool = if tasks > 1 { Some(pool()) } else { None };
     // A task that has tasks, or another thread of the learner: they do it alone.
     let Some(pool) = pool.filter(|pool| {
-        pool.threads.load(Ordering::Relaxed) > 1 && !pool.is_busy.swap(true, Ordering::Acquire)
+        pool.threads.load(Ordering::Relaxed) > 1
+            && pool.asks_again()
+            && !pool.is_busy.swap(true, Ordering::Acquire)
     }) else {
         return (0..tasks).for_each(work);
     };
@@ -149,23 +170,27 @@ pub(crate) fn parallel(tasks: usize, work: &(dyn Fn(usize) + Sync)) {
         next,
         left,
         has_panicked: AtomicBool::new(false),
+        owner: std::thread::current(),
     });
     {
         let mut current = pool.job.lock().unwrap_or_else(PoisonError::into_inner);
         *current = Some(job.clone());
         pool.count.fetch_add(1, Ordering::Release);
     }
-    pool.wake.notify_all();
+    pool.wake_for(tasks);
+    let begin = Instant::now();
     job.help();
+    let end = Instant::now();
     let mut looks = 0;
     while job.left.load(Ordering::Acquire) > 0 {
         looks += 1;
-        if looks < LOOKS {
+        if looks < pool.looks() {
             std::hint::spin_loop()
         } else {
-            std::thread::yield_now()
+            std::thread::park()
         }
     }
+    pool.judge(end - begin, end.elapsed());
     pool.is_busy.store(false, Ordering::Release);
     assert!(
         !job.has_panicked.load(Ordering::Relaxed),
@@ -174,6 +199,48 @@ pub(crate) fn parallel(tasks: usize, work: &(dyn Fn(usize) + Sync)) {
 }
 
 impl Pool {
+    fn looks(&self) -> usize {
+        match self.threads.load(Ordering::Relaxed) > self.cores {
+            true => 1,
+            false => LOOKS,
+        }
+    }
+
+    /// Whether others are asked for help this time.
+    fn asks_again(&self) -> bool {
+        let alone = self.alone.load(Ordering::Relaxed);
+        if alone > 0 {
+            self.alone.store(alone - 1, Ordering::Relaxed);
+        }
+        alone == 0
+    }
+
+    /// Who has to wait for help longer than it worked itself would have been as fast alone: another
+    /// program uses the other cores, and a thread that has begun a task cannot go on. Then it works
+    /// alone for a while, the longer the more often that happens.
+    fn judge(&self, worked: Duration, waited: Duration) {
+        let doubt = self.doubt.load(Ordering::Relaxed);
+        if waited > worked.max(SOON) {
+            let doubt = (2 * doubt).clamp(ALONE[0], ALONE[1]);
+            self.doubt.store(doubt, Ordering::Relaxed);
+            self.alone.store(doubt, Ordering::Relaxed);
+        } else {
+            // Forgotten slowly: mostly in time is not enough.
+            self.doubt
+                .store(doubt - doubt.div_ceil(16), Ordering::Relaxed);
+        }
+    }
+
+    /// Wakes as many as there are tasks for, if it does not matter which.
+    fn wake_for(&self, tasks: usize) {
+        let threads = self.threads.load(Ordering::Relaxed);
+        if tasks >= threads || self.started.load(Ordering::Relaxed) > threads {
+            self.wake.notify_all();
+        } else {
+            (1..tasks).for_each(|_| self.wake.notify_one());
+        }
+    }
+
     /// Starts the threads that are still missing.
     fn start(&'static self) {
         let wanted = self.threads.load(Ordering::Relaxed);
@@ -191,7 +258,7 @@ impl Pool {
         let mut seen = 0;
         loop {
             let mut looks = 0;
-            while self.count.load(Ordering::Acquire) == seen && looks < LOOKS {
+            while self.count.load(Ordering::Acquire) == seen && looks < self.looks() {
                 looks += 1;
                 std::hint::spin_loop();
             }

@@ -22,7 +22,9 @@
 //! The key stands for everything that decides what comes out: the sources, the compiler, the flags.
 //! Other keys' folders belong to other versions; those used last are kept.
 
-use super::manifest::{MANIFEST, keep_dependencies, library_manifest, tree, with_exact_versions};
+use super::manifest::{
+    Crates, MANIFEST, keep_dependencies, library_manifest, tree, with_exact_versions,
+};
 use super::places::{CARGO_CONFIG, system_cache};
 use super::stand_in::cargo;
 use super::toolchain::{Toolchain, cargo_home};
@@ -47,7 +49,7 @@ const PATHS: &str = include_str!("public_paths.rs");
 const FACADES: &str = include_str!("facade.rs");
 
 /// How the folder is laid out: with another number it is another folder.
-const LAYOUT: &str = "4";
+const LAYOUT: &str = "5";
 
 /// Where cargo kept what it fetched when the library was prepared.
 const HOME: &str = "home";
@@ -344,13 +346,19 @@ impl Library {
         let mut slim = library_manifest()?;
         keep_dependencies(&mut slim, facade::DEPENDENCIES);
         write_package(&with_crates, &slim)?;
-        let needed = tree(&with_crates)?;
         // With the features that they have in the library, cargo takes them for the same crates: an
-        // array of a cell that uses ndarray is one that the library knows.
-        write_package(
-            &with_crates,
-            &with_exact_versions(slim, &needed, Some(&everything))?,
-        )
+        // array of a cell that uses ndarray is one that the library knows. A feature can bring
+        // another crate, which has features, too.
+        let mut needed = Crates::new();
+        loop {
+            let found = tree(&with_crates)?;
+            if found.len() == needed.len() {
+                return Ok(());
+            }
+            let exact = with_exact_versions(slim.clone(), &found, Some(&everything))?;
+            write_package(&with_crates, &exact)?;
+            needed = found;
+        }
     }
 }
 

@@ -131,10 +131,11 @@ fn build_library(toolchain: &Toolchain, library: &Library) -> Result<()> {
 }
 
 /// evcxr runs `cargo check` where it cannot find out the type of a variable, which needs files of
-/// its own.
+/// its own; of the library, its metadata.
 fn compile_first_cells(mut evcxr: Link, is_for_sessions: bool) -> Result<(), Failed> {
-    evcxr.check("let checked = 1;")?;
+    evcxr.started(Duration::MAX)?;
     if is_for_sessions {
+        evcxr.check("let checked = 1;")?;
         evcxr.name_crates()?;
         evcxr.execute("let compiled = 1;")?;
         evcxr.check("let checked = 1;")?;
