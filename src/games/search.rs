@@ -54,7 +54,7 @@ impl Tree {
             way.push((at, edge));
             let Some(next) = node.children[edge] else {
                 let board = node.board.play(node.moves[edge]);
-                let end = board.result().map_or(Err(board), Ok);
+                let end = board.result().ok_or(board);
                 return Leaf { way, end };
             };
             at = next;
