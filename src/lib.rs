@@ -89,10 +89,11 @@
 //! | [`optim`] | optimisers from gradient descent to AdamW, schedules, clipping | base, kernels, tensor |
 //! | [`nn`] | layers, initialisers, losses, metrics | display, tensor, autograd, operands |
 //! | [`data`] | data sets that are generated or read from files | display, tensor, operands |
+//! | [`games`] | games on a board: rules, tree search, games against oneself, a judge | tensor, data |
 //! | [`plot`] | figures, and the live view of a training run | base, display, tensor, autograd, operands, nn, data |
 //! | [`model`] | the model: `compile`, `fit`, `evaluate`, `predict`, callbacks, `diagnose`, model files | base, display, tensor, autograd, operands, optim, nn, data, plot |
 //! | [`front`] | what a learner uses of the front end: questions, sliders, channels to the page | base, display, tensor |
-//! | [`course`] | what a chapter asks and how it answers: guesses, checked exercises, quizzes | display, tensor, optim, nn, data, model, front |
+//! | [`course`] | what a chapter asks and how it answers: guesses, checked exercises, quizzes | display, tensor, optim, nn, data, games, model, front |
 //! | [`cell`] | what compiled cells link to; not for use by hand | base, display, tensor, autograd, data, plot, model, front |
 //!
 //! # Mistakes
@@ -121,6 +122,7 @@ pub mod course;
 pub mod data;
 pub mod display;
 pub mod front;
+pub mod games;
 mod kernels;
 pub mod model;
 pub mod nn;
@@ -148,6 +150,7 @@ pub mod prelude {
         Button, Checkbox, Control, Dropdown, FloatSlider, IntSlider, Widget, interact,
     };
     pub use crate::front::{Comm, input, input_password, set_next_input};
+    pub use crate::games;
     pub use crate::json;
     pub use crate::model::{
         Checkpoint, ClipNorm, EarlyStopping, Evaluation, History, ReduceOnPlateau,

@@ -1,6 +1,7 @@
 //! What a reader may give as a guess or as the answer to an exercise.
 
 use crate::data::Dataset;
+use crate::games::Judged;
 use crate::model::Sequential;
 use crate::tensor::Tensor;
 use serde_json::{Value, json};
@@ -21,7 +22,7 @@ pub enum Answer<'a> {
 pub type Training<'a> = dyn Fn(&Sequential, &Dataset) + 'a;
 
 /// What can be given as an [`Answer`]: a number, a word, a shape or a list of numbers, a tensor, a
-/// model, a function that trains one.
+/// model, a function that trains one, how games ended.
 pub trait Answered<'a> {
     /// It as an answer.
     fn answer(self) -> Answer<'a>;
@@ -71,6 +72,7 @@ answered! {
         [number] => number.answer(),
         ref list => list.answer(),
     };
+    () Judged, games => [games.won, games.drawn, games.lost].answer();
     () &'a Sequential, model => Answer::Model(model);
     (F: Fn(&Sequential, &Dataset) + 'a) F, train => Answer::Training(Box::new(train));
 }

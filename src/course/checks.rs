@@ -6,6 +6,8 @@ mod chapter_04;
 mod chapter_05;
 mod chapter_06;
 mod chapter_07;
+mod chapter_10;
+mod chapter_14;
 
 use super::answer::{Answer, Answered, Verdict};
 use super::record;
@@ -70,6 +72,8 @@ fn judge_of(id: &str) -> fn(&str, &Answer) -> Verdict {
         Some("4") => chapter_04::judge,
         Some("5") => chapter_05::judge,
         Some("6") => chapter_06::judge,
+        Some("10") => chapter_10::judge,
+        Some("14") => chapter_14::judge,
         _ => chapter_07::judge,
     }
 }

@@ -13,6 +13,8 @@ const CHAPTERS: &[(u32, &str)] = &[
     (5, include_str!("chapters/05.words")),
     (6, include_str!("chapters/06.words")),
     (7, include_str!("chapters/07.words")),
+    (10, include_str!("chapters/10.words")),
+    (14, include_str!("chapters/14.words")),
 ];
 
 /// The numbers of the chapters.
