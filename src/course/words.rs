@@ -8,11 +8,14 @@ use crate::display;
 const CHAPTERS: &[(u32, &str)] = &[
     (0, include_str!("chapters/all.words")),
     (1, include_str!("chapters/01.words")),
+    (2, include_str!("chapters/02.words")),
     (3, include_str!("chapters/03.words")),
     (4, include_str!("chapters/04.words")),
     (5, include_str!("chapters/05.words")),
     (6, include_str!("chapters/06.words")),
     (7, include_str!("chapters/07.words")),
+    (8, include_str!("chapters/08.words")),
+    (9, include_str!("chapters/09.words")),
     (10, include_str!("chapters/10.words")),
     (14, include_str!("chapters/14.words")),
 ];
