@@ -30,25 +30,19 @@ pub fn main() -> ! {
         fail("cargo did not say which rustc to run")
     };
     let mut arguments: Vec<_> = arguments.collect();
-    let is_named = |name: &str| {
-        arguments
-            .windows(2)
-            .any(|pair| pair[0] == "--crate-name" && pair[1] == name)
-    };
-    let is_cell = is_named("ctx");
-    if is_cell || is_named("chainrule") {
-        set_metadata(&mut arguments, METADATA);
-        if !is_cell {
+    let name = krate(&arguments);
+    let is_cell = name == "ctx";
+    match name.as_str() {
+        "ctx" => arguments = for_one_cell(adapted(arguments)),
+        "chainrule" => {
+            set_metadata(&mut arguments, METADATA);
             with_its_metadata(&mut arguments);
         }
-    } else if let Some(content) = identity::of_own_crate(&arguments) {
-        set_metadata(&mut arguments, &format!("metadata={content}"));
-    }
-    if is_cell {
-        let word =
-            adapt_file(Path::new(SOURCE), &arguments).unwrap_or_else(|message| fail(message));
-        set_metadata(&mut arguments, &word);
-        arguments = for_one_cell(arguments);
+        _ => {
+            if let Some(content) = identity::of_own_crate(&arguments) {
+                set_metadata(&mut arguments, &format!("metadata={content}"));
+            }
+        }
     }
     if let Some(prepared) = std::env::var_os(PREPARED)
         && let Some(outcome) = provide_library(Path::new(&prepared), &arguments)
@@ -75,7 +69,7 @@ pub fn main() -> ! {
     } else {
         let code = compile(make(), |_| {});
         if code > DIED {
-            let _ = std::io::stderr().write_all(&understood(code, Vec::new(), &krate(&arguments)));
+            let _ = std::io::stderr().write_all(&understood(code, Vec::new(), &name));
         }
         code
     };
@@ -83,6 +77,14 @@ pub fn main() -> ! {
         cargo::note(&rustc, &arguments);
     }
     std::process::exit(code)
+}
+
+/// Has the cell that is to be compiled call the library, and says what tells it apart.
+fn adapted(mut arguments: Vec<OsString>) -> Vec<OsString> {
+    set_metadata(&mut arguments, METADATA);
+    let word = adapt_file(Path::new(SOURCE), &arguments).unwrap_or_else(|message| fail(message));
+    set_metadata(&mut arguments, &word);
+    arguments
 }
 
 fn krate(arguments: &[OsString]) -> String {
