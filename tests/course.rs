@@ -210,7 +210,7 @@ fn a_check_says_what_was_measured_what_it_probably_is_and_how_many_hints_were_us
         "3/3: Somewhere between",
         "Give the model: &small.",
         "○ 7.A is open: ",
-        " 7:□□■□□:0:3\n",
+        " 7:□□■□□:0:3",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
