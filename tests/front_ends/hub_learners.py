@@ -37,7 +37,6 @@ c.JupyterHub.bind_url = "http://127.0.0.1:8000"
 c.JupyterHub.authenticator_class = "dummy"
 c.Authenticator.allow_all = True
 c.JupyterHub.spawner_class = "localprocess"
-c.JupyterHub.concurrent_spawn_limit = 10
 c.Spawner.mem_limit = "2G"
 c.Spawner.start_timeout = 300
 c.Spawner.http_timeout = 300
@@ -97,7 +96,8 @@ class Learner:
         server = time.perf_counter() - start
         self.cells = (await request("GET", f"{self.at}/api/contents/{notebook}"))["content"]["cells"]
         kernel = await request("POST", f"{self.at}/api/kernels", name="chainrule", path=notebook)
-        address = f"{HUB.replace('http', 'ws')}{self.at}/api/kernels/{kernel['id']}/channels"
+        self.kernel = f"{self.at}/api/kernels/{kernel['id']}"
+        address = f"{HUB.replace('http', 'ws')}{self.kernel}/channels"
         asked = HTTPRequest(address, headers={"Authorization": f"token {TOKEN}"}, connect_timeout=PATIENCE)
         self.socket = await websocket_connect(asked, max_message_size=1 << 30)
         self.reader = asyncio.create_task(self.read())
@@ -147,11 +147,11 @@ class Learner:
                     failed.append([self.name, cell["source"], reply])
         return time.perf_counter() - start, failed
 
-    async def edit_by_turns(self, number, round_of_all):
+    async def edit_by_turns(self, number, turns):
         seconds, failed = [], []
-        for turn in range(EDITS):
+        for turn in turns:
             await asyncio.sleep(random.uniform(0.3, 1.7) * PAUSE)
-            code = edit(number, turn + 10 * round_of_all)
+            code = edit(number, turn)
             reply, waited = await self.run(code)
             seconds.append(waited)
             if (reply["status"] == "error") != ("tset" in code):
@@ -215,9 +215,32 @@ async def watch_memory(names, most):
         await asyncio.sleep(5)
 
 
-async def edit_all(learners, round_of_all):
-    ended = await everybody(learner.edit_by_turns(number, round_of_all) for number, learner in learners)
+async def edit_all(learners, turns):
+    ended = await everybody(learner.edit_by_turns(number, turns) for number, learner in learners)
     return [s for seconds, _ in ended for s in seconds], [one for _, failed in ended for one in failed]
+
+
+async def edit_beside_disturbers(learners, seen):
+    """Half of the edits with those who disturb and half without, in turns: what else the machine does is in both alike."""
+    disturbers, others = learners[: len(DISTURBERS)], learners[len(DISTURBERS) :]
+    if not others:
+        return
+    waited = {False: [], True: []}
+    for number in range(8):
+        is_disturbed = number % 2 == 1
+        turns = range(EDITS + 3 * (number // 2), EDITS + 3 * (number // 2) + 3)
+        tasks = [asyncio.create_task(one.disturb(code)) for (_, one), code in zip(disturbers, DISTURBERS.values()) if is_disturbed]
+        await asyncio.sleep(2)
+        # The same cells once with and once without, but for a number.
+        seconds, failed = await edit_all(others, [turn + 50 * is_disturbed for turn in turns])
+        waited[is_disturbed] += seconds
+        seen["failed"] += failed
+        for (_, disturber), task in zip(disturbers, tasks):
+            task.cancel()
+            await request("POST", disturber.kernel + "/interrupt")
+        await asyncio.sleep(3)
+    seen["edits of the others, alone"], seen["edits of the others, disturbed"] = (quantiles(waited[key]) for key in (False, True))
+    seen["load at the end"] = os.getloadavg()[0]
 
 
 async def hold_class(names, notebook):
@@ -240,23 +263,12 @@ async def hold_class(names, notebook):
     seen["processor seconds to open and run the chapter"] = {name: round(seconds / len(names), 2) for name, seconds in taken.items()}
     numbered = list(enumerate(learners))
     watcher = asyncio.create_task(watch_memory(names, most))
-    quiet, failed = await edit_all(numbered, 0)
+    quiet, failed = await edit_all(numbered, range(EDITS))
     seen["failed"] += failed
     seen["edits"], seen["most memory"] = quantiles(quiet), dict(most)
     edits = len(quiet)
     seen["processor seconds of an edit"] = {name: round((seconds - taken[name]) / edits, 3) for name, seconds in processor(names).items()}
-    # The same learners before and after: those who disturb do not edit.
-    others = numbered[len(DISTURBERS):]
-    if others:
-        seen["edits of the others, alone"] = quantiles((await edit_all(others, 1))[0])
-        disturbing = [asyncio.create_task(learner.disturb(code)) for learner, code in zip(learners, DISTURBERS.values())]
-        await asyncio.sleep(5)
-        disturbed, failed = await edit_all(others, 2)
-        seen["failed"] += failed
-        seen["edits of the others, disturbed"] = quantiles(disturbed)
-        seen["load while disturbed"] = os.getloadavg()[0]
-        for task in disturbing:
-            task.cancel()
+    await edit_beside_disturbers(numbered, seen)
     watcher.cancel()
     for learner in learners:
         learner.reader.cancel()

@@ -35,8 +35,8 @@ pub fn page(learners: &[Learner], unread: &[String]) -> String {
     );
     section(
         &mut html,
-        &say("Exercises", "练习"),
-        &marks,
+        say("Exercises", "练习"),
+        marks,
         learners,
         &checks,
     );
@@ -47,8 +47,8 @@ pub fn page(learners: &[Learner], unread: &[String]) -> String {
     );
     section(
         &mut html,
-        &say("Predictions", "预测"),
-        &marks,
+        say("Predictions", "预测"),
+        marks,
         learners,
         &guesses,
     );
