@@ -38,9 +38,7 @@ pub fn main() -> ! {
     let is_cell = is_named("ctx");
     if is_cell || is_named("chainrule") {
         set_metadata(&mut arguments, METADATA);
-        if !is_cell {
-            with_its_metadata(&mut arguments);
-        }
+        with_metadata_of_library(&mut arguments);
     } else if let Some(content) = identity::of_own_crate(&arguments) {
         set_metadata(&mut arguments, &format!("metadata={content}"));
     }
@@ -100,10 +98,13 @@ fn set_metadata(arguments: &mut [OsString], word: &str) {
 
 /// Has the library's metadata written beside it, for `cargo check` of a cell: to have the library
 /// checked, too, cargo would read all its crates a second time.
-fn with_its_metadata(arguments: &mut [OsString]) {
-    let kinds = "--emit=dep-info,link";
-    let emitted = arguments.iter_mut().filter(|argument| *argument == kinds);
-    emitted.for_each(|argument| *argument = "--emit=dep-info,link,metadata".into());
+fn with_metadata_of_library(arguments: &mut [OsString]) {
+    if krate(arguments) == "chainrule" {
+        let emitted = arguments.iter_mut();
+        emitted
+            .filter(|argument| *argument == "--emit=dep-info,link")
+            .for_each(|argument| *argument = "--emit=dep-info,link,metadata".into());
+    }
 }
 
 /// Has rustc forget in which home folder a crate's sources were: one that another user's session
