@@ -261,7 +261,11 @@ fn training_in_a_busy_class() {
     // Others who use every core, all the time.
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     for _ in 0..cores {
-        std::thread::spawn(|| (0u64..).for_each(|i| drop(std::hint::black_box(i))));
+        std::thread::spawn(|| {
+            loop {
+                std::hint::spin_loop()
+            }
+        });
     }
     let (x, y) = (Tensor::rand(&[128, 784]), Tensor::zeros(&[128]));
     let model = Sequential::new()
@@ -298,7 +302,7 @@ fn threads_that_are_not_free_do_no_harm() {
         .iter()
         .find_map(|line| line.strip_prefix("the ratios: "))
         .expect("it ends");
-    for ratio in line.split(' ') {
-        assert!(ratio.parse::<f64>().unwrap() < 1.7, "{line}");
+    for (ratio, most) in line.split(' ').zip([2.0, 1.5]) {
+        assert!(ratio.parse::<f64>().unwrap() < most, "{line}");
     }
 }

@@ -199,10 +199,13 @@ pub(crate) fn parallel(tasks: usize, work: &(dyn Fn(usize) + Sync)) {
 }
 
 impl Pool {
+    /// Who waits for what others do not let happen only takes their time.
     fn looks(&self) -> usize {
-        match self.threads.load(Ordering::Relaxed) > self.cores {
-            true => 1,
-            false => LOOKS,
+        let is_crowded = self.threads.load(Ordering::Relaxed) > self.cores;
+        if is_crowded || self.doubt.load(Ordering::Relaxed) > 0 {
+            1
+        } else {
+            LOOKS
         }
     }
 

@@ -36,7 +36,7 @@ pub fn main() -> ! {
         "ctx" => arguments = for_one_cell(adapted(arguments)),
         "chainrule" => {
             set_metadata(&mut arguments, METADATA);
-            with_its_metadata(&mut arguments);
+            with_metadata_of_library(&mut arguments);
         }
         _ => {
             if let Some(content) = identity::of_own_crate(&arguments) {
@@ -102,7 +102,7 @@ fn set_metadata(arguments: &mut [OsString], word: &str) {
 
 /// Has the library's metadata written beside it, for `cargo check` of a cell: to have the library
 /// checked, too, cargo would read all its crates a second time.
-fn with_its_metadata(arguments: &mut [OsString]) {
+fn with_metadata_of_library(arguments: &mut [OsString]) {
     let kinds = "--emit=dep-info,link";
     let emitted = arguments.iter_mut().filter(|argument| *argument == kinds);
     emitted.for_each(|argument| *argument = "--emit=dep-info,link,metadata".into());
