@@ -328,7 +328,7 @@ impl Diagnosis {
                     "{dead} of {units} units of {name} are dead: 0 for all examples. {advice}"
                 );
                 let chinese = format!(
-                    "{name} 的 {units} 个单元中有 {dead} 个已经失活：对所有样本输出都是 0。请降低学习率、缩放输入，或者用 \
+                    "{name} 的 {units} 个神经元中有 {dead} 个已经死了：对所有样本输出都是 0。请降低学习率、缩放输入，或者用 \
                      .leaky_relu()"
                 );
                 self.found("dead", say(english, chinese));

@@ -148,7 +148,7 @@ fn note_dead_units(outputs: &Tensor) -> Option<(String, String)> {
     (examples > 1 && dead > 0).then(|| {
         (
             format!("{dead} of {units} units always 0"),
-            format!("{units} 个单元中有 {dead} 个始终为 0"),
+            format!("{units} 个神经元中有 {dead} 个始终为 0"),
         )
     })
 }
