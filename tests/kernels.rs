@@ -283,12 +283,14 @@ fn training_in_a_busy_class() {
         begin.elapsed().as_secs_f64()
     };
     let rounds = [(); 9].map(|()| [1, 2, 16].map(&mut seconds));
-    let median = |i: usize| {
-        let mut found = rounds.map(|round| round[i]);
-        found.sort_by(f64::total_cmp);
-        found[4]
+    // The best of each: what else the machine does only adds.
+    let best = |i: usize| {
+        rounds
+            .map(|round| round[i])
+            .into_iter()
+            .fold(f64::MAX, f64::min)
     };
-    let [one, two, many] = [0, 1, 2].map(median);
+    let [one, two, many] = [0, 1, 2].map(best);
     println!("the ratios: {} {}", two / one, many / one);
 }
 
