@@ -4,6 +4,7 @@
 use chainrule::prelude::*;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::process::Command;
+use std::sync::RwLock;
 use std::time::Instant;
 
 /// Row by column, in `f64`.
@@ -37,6 +38,7 @@ fn assert_close(found: &Tensor, expected: &[f64]) {
 /// which parts are added up in `f64` (16,384).
 #[test]
 fn products_are_right_at_every_size() {
+    let _beside_others = MACHINE.read();
     seed(1);
     let small = [1, 2, 5, 7, 8, 9, 15, 16, 17, 33];
     let sizes = small
@@ -86,6 +88,7 @@ fn products_are_right_at_every_size() {
 
 #[test]
 fn functions_are_right_on_large_arrays() {
+    let _beside_others = MACHINE.read();
     let x = Tensor::linspace(-20.0, 20.0, 100_003);
     let check = |found: Tensor, f: fn(f64) -> f64| {
         for (x, y) in x.to_vec().into_iter().zip(found.to_vec()) {
@@ -144,6 +147,9 @@ fn work_for_many_threads() {
     println!("the weights: {:016x}", hasher.finish());
 }
 
+/// Held for writing by who measures time.
+static MACHINE: RwLock<()> = RwLock::new(());
+
 /// The lines that a test of this file prints in a process of its own.
 fn printed(test: &str, variables: &[(&str, &str)]) -> Vec<String> {
     let output = Command::new(std::env::current_exe().unwrap())
@@ -173,6 +179,7 @@ const LESSER: [&str; 3] = ["", "avx2", "portable"];
 
 #[test]
 fn weights_have_the_same_bits_on_any_number_of_threads() {
+    let _beside_others = MACHINE.read();
     let mut found = Vec::new();
     for simd in LESSER.map(|simd| ("CHAINRULE_SIMD", simd)) {
         let alone = weights(&[simd, ("CHAINRULE_THREADS", "1")]);
@@ -196,6 +203,7 @@ fn weights_have_the_same_bits_on_any_number_of_threads() {
 
 #[test]
 fn other_processors_compute_right_as_well() {
+    let _beside_others = MACHINE.read();
     for simd in &LESSER[1..] {
         for test in [
             "products_are_right_at_every_size",
@@ -228,6 +236,7 @@ fn wait_for_helpers(expected: usize) {
 #[test]
 #[ignore = "run by the test below, in a process of its own"]
 fn threads_come_and_rest() {
+    let _beside_others = MACHINE.read();
     seed(3);
     let (a, b) = (Tensor::randn(&[300, 200]), Tensor::randn(&[200, 400]));
     let compute = || {
@@ -299,6 +308,7 @@ fn training_in_a_busy_class() {
 /// each other.)
 #[test]
 fn threads_that_are_not_free_do_no_harm() {
+    let _alone = MACHINE.write();
     let printed = printed("training_in_a_busy_class", &[]);
     let line = printed
         .iter()
