@@ -314,7 +314,7 @@ fn threads_that_are_not_free_do_no_harm() {
         .iter()
         .find_map(|line| line.strip_prefix("the ratios: "))
         .expect("it ends");
-    for (ratio, most) in line.split(' ').zip([2.0, 1.5]) {
+    for (ratio, most) in line.split(' ').zip([2.5, 2.0]) {
         assert!(ratio.parse::<f64>().unwrap() < most, "{line}");
     }
 }
