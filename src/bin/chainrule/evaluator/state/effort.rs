@@ -10,7 +10,7 @@
 
 use ra_ap_syntax::SyntaxKind::{self, *};
 use ra_ap_syntax::ast::{self, AstNode, HasName};
-use ra_ap_syntax::{SyntaxElement, SyntaxNode, SyntaxToken};
+use ra_ap_syntax::{NodeOrToken, SyntaxNode, SyntaxToken, WalkEvent};
 use std::collections::BTreeSet;
 
 /// Calls that take the same time however many values there are, or in which a compiled library
@@ -42,9 +42,9 @@ pub struct Effort {
     is_heavy: bool,
     /// It may be called without its name: an operator, `Display`, `Drop`.
     is_implicit: bool,
-    /// The functions in it, by their names.
-    functions: BTreeSet<String>,
-    /// All names in it, by which it may reach functions.
+    /// What can be called of it, by name: functions, macros, constants that are functions.
+    callable: BTreeSet<String>,
+    /// All names in it, by which it may reach what can be called.
     names: BTreeSet<String>,
     /// What it calls that is not known to be light, unless it is a function of the learner's.
     unknown: BTreeSet<String>,
@@ -55,10 +55,16 @@ pub struct Effort {
 impl Effort {
     pub fn of(node: &SyntaxNode) -> Effort {
         let mut effort = Effort::default();
-        for element in node.descendants_with_tokens() {
-            match element {
-                SyntaxElement::Node(node) => effort.note_node(&node),
-                SyntaxElement::Token(token) => effort.note_token(&token),
+        let mut walk = node.preorder_with_tokens();
+        while let Some(step) = walk.next() {
+            match step {
+                // `derive(Debug)` calls nothing.
+                WalkEvent::Enter(NodeOrToken::Node(node)) if node.kind() == ATTR => {
+                    walk.skip_subtree();
+                }
+                WalkEvent::Enter(NodeOrToken::Node(node)) => effort.note_node(&node),
+                WalkEvent::Enter(NodeOrToken::Token(token)) => effort.note_token(&token),
+                WalkEvent::Leave(_) => {}
             }
         }
         effort
@@ -68,7 +74,7 @@ impl Effort {
     pub fn add(&mut self, other: Effort) {
         self.is_heavy |= other.is_heavy;
         self.is_implicit |= other.is_implicit;
-        self.functions.extend(other.functions);
+        self.callable.extend(other.callable);
         self.names.extend(other.names);
         self.unknown.extend(other.unknown);
         self.plain.extend(other.plain);
@@ -77,17 +83,19 @@ impl Effort {
     fn note_node(&mut self, node: &SyntaxNode) {
         match node.kind() {
             FOR_EXPR | WHILE_EXPR | LOOP_EXPR | CLOSURE_EXPR | RANGE_EXPR | AWAIT_EXPR
-            | MACRO_RULES | MACRO_DEF | ASM_EXPR => self.is_heavy = true,
+            | ASM_EXPR => self.is_heavy = true,
             ARRAY_EXPR => self.is_heavy |= has_token(node, SEMICOLON),
             BLOCK_EXPR => self.is_heavy |= has_token(node, ASYNC_KW),
             IMPL => {
                 let block = ast::Impl::cast(node.clone());
                 self.is_implicit |= block.is_some_and(|block| block.trait_().is_some());
             }
-            FN => {
-                let name = ast::Fn::cast(node.clone()).and_then(|function| function.name());
-                let name = name.map(|name| name.text().to_string());
-                self.functions.extend(name);
+            FN | CONST | STATIC | MACRO_RULES | MACRO_DEF => {
+                self.is_heavy |= matches!(node.kind(), MACRO_RULES | MACRO_DEF);
+                let item = ast::AnyHasName::cast(node.clone());
+                let name = item.and_then(|item| item.name());
+                self.callable
+                    .extend(name.map(|name| name.text().to_string()));
             }
             // Something else is called than what a name says: `list[0](x)`, `(self.f)(x)`.
             CALL_EXPR => {
@@ -99,10 +107,6 @@ impl Effort {
     }
 
     fn note_token(&mut self, token: &SyntaxToken) {
-        let mut above = token.parent_ancestors().map(|node| node.kind());
-        if above.any(|kind| kind == ATTR) {
-            return;
-        }
         if token.kind() == IDENT {
             let name = token.text().trim_start_matches("r#");
             self.note_call(name, token);
@@ -138,6 +142,13 @@ impl Effort {
         if is_of_iterator || !is_light(name, token) {
             self.unknown.insert(name.to_owned());
         }
+    }
+
+    /// Whether it calls a function of another, or of itself. A known method does not count: the
+    /// `push` of a stack calls the `push` of a list.
+    fn calls(&self, other: &Effort) -> bool {
+        let is_called = |name| self.unknown.contains(name) || self.plain.contains(name);
+        other.callable.iter().any(is_called)
     }
 }
 
@@ -178,12 +189,12 @@ pub fn are_light(statements: &Effort, items: &[&Effort]) -> bool {
         }
     }
     while let Some(one) = open.pop() {
-        let is_own = |name: &String| items.iter().any(|item| item.functions.contains(name));
+        let is_own = |name: &String| items.iter().any(|item| item.callable.contains(name));
         if one.is_heavy || !one.unknown.iter().all(is_own) {
             return false;
         }
         for (at, item) in items.iter().enumerate() {
-            if !reached[at] && !item.functions.is_disjoint(&one.names) {
+            if !reached[at] && !item.callable.is_disjoint(&one.names) {
                 reached[at] = true;
                 open.push(item);
             }
@@ -207,15 +218,6 @@ fn has_circle(items: &[&Effort]) -> bool {
         if left.len() == count {
             return true;
         }
-    }
-}
-
-impl Effort {
-    /// Whether it calls a function of another, or of itself. A known method does not count: the
-    /// `push` of a stack calls the `push` of a list.
-    fn calls(&self, other: &Effort) -> bool {
-        let is_called = |name| self.unknown.contains(name) || self.plain.contains(name);
-        other.functions.iter().any(is_called)
     }
 }
 
@@ -336,6 +338,12 @@ mod tests {
             ],
             &["mod m { pub fn f() { loop {} } }", "m::f()"],
             &["async { 1 }"],
+            &[
+                "macro_rules! vec { ($n:expr) => { for i in 0..$n {} } }",
+                "vec![9]",
+            ],
+            &["const F: fn() -> i32 = || (0..9).sum();", "let x = F();"],
+            &["static F: fn() -> i32 = || (0..9).sum();", "let x = F();"],
         ] {
             assert!(!is_light(cells), "{cells:?}");
         }
