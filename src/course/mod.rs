@@ -36,3 +36,5 @@ pub use claims::{Claim, claim, compare};
 pub use predictions::{predict, reveal};
 pub use progress::progress;
 pub use quiz::quiz;
+#[doc(hidden)]
+pub use told::MIME;

@@ -6,7 +6,7 @@ use crate::display::{Bundle, escape_html, show};
 use serde_json::{Value, json};
 
 /// What a teacher's tool reads.
-pub(super) const MIME: &str = "application/vnd.chainrule.course+json";
+pub const MIME: &str = "application/vnd.chainrule.course+json";
 
 /// What the reader is told of one question, and what is noted of it.
 pub(super) struct Told {

@@ -1,7 +1,7 @@
 //! The rules: who may put a stone where, and who has won.
 
 use crate::Float;
-use crate::tensor::{Tensor, fail::fail};
+use crate::tensor::{Tensor, fail::fail, random};
 
 /// A position of a game in which two players in turn put a stone, and the first who has a row of
 /// his own wins: tic-tac-toe, connect-four and their kind. Squares are numbered row by row, from 0.
@@ -75,6 +75,12 @@ impl Board {
         next.stones[square] = 1;
         next.stones.iter_mut().for_each(|stone| *stone = -*stone);
         next
+    }
+
+    /// The position after a move that is drawn at random; the game must not be over.
+    pub(super) fn play_at_random(&self) -> Board {
+        let moves = self.moves();
+        self.play(moves[random::index(moves.len())])
     }
 
     /// How it has ended for the player whose turn it would be: −1 if the other has a row, 0 if the

@@ -2,7 +2,7 @@
 
 use super::Board;
 use crate::Float;
-use crate::tensor::{Tensor, fail::fail, random};
+use crate::tensor::{Tensor, fail::fail};
 
 /// A move that a search thinks about, as it stands at that moment.
 #[derive(Clone, Debug)]
@@ -203,8 +203,7 @@ pub fn play_outs(boards: &[Board]) -> (Tensor, Tensor) {
             if let Some(result) = board.result() {
                 return sign * result;
             }
-            let moves = board.moves();
-            board = board.play(moves[random::index(moves.len())]);
+            board = board.play_at_random();
             sign = -sign;
         }
     });

@@ -12,8 +12,7 @@ pub fn openings(start: &Board, n: usize, most: usize) -> Vec<Board> {
     let one = || {
         let mut board = start.clone();
         for _ in 0..random::index(most + 1) {
-            let moves = board.moves();
-            let next = board.play(moves[random::index(moves.len())]);
+            let next = board.play_at_random();
             if next.result().is_some() {
                 break;
             }

@@ -95,6 +95,15 @@ def with_whole_sentences(content):
     return {**content, "lines": lines, "traceback": whole("\n".join(lines)).split("\n")}
 
 
+def environment(name, program, *packages):
+    """The folder of the programs of an environment with these packages. It is made once, which takes the network."""
+    folder = os.path.join(os.path.realpath(os.path.dirname(os.environ["CHAINRULE_CACHE"])), name)
+    if not os.path.exists(f"{folder}/bin/{program}"):
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        subprocess.run([f"{folder}/bin/pip", "install", "-q", "--disable-pip-version-check", *packages], check=True)
+    return f"{folder}/bin"
+
+
 class Kernel:
     """A kernel and a client of it; `run` returns the reply and the outputs of a cell."""
 

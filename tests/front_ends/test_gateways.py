@@ -11,7 +11,6 @@ import shutil
 import signal
 import socket
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -19,10 +18,9 @@ import uuid
 
 import psutil
 import pytest
-from conftest import CHAINRULE
+from conftest import CHAINRULE, environment
 
 PACKAGES = ["jupyterlab==4.5.11", "jupyter-kernel-gateway==3.0.1", "gateway-provisioners==0.5.0"]
-SCRATCH = os.path.realpath(os.path.dirname(os.environ["CHAINRULE_CACHE"]))
 SHIPPED = os.path.join(os.path.dirname(__file__), "../../kernel-spec/classroom/gateway")
 TOKEN = "a-token-of-these-tests"
 
@@ -68,11 +66,7 @@ asyncio.run(main())
 @pytest.fixture(scope="module")
 def programs():
     """The folder with the programs of an environment that has gateways."""
-    folder = os.path.join(SCRATCH, "gateways")
-    if not os.path.exists(f"{folder}/bin/jupyter-kernelgateway"):
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([f"{folder}/bin/pip", "install", "-q", "--disable-pip-version-check", *PACKAGES], check=True)
-    return f"{folder}/bin"
+    return environment("gateways", "jupyter-kernelgateway", *PACKAGES)
 
 
 def free_port():

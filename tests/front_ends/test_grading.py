@@ -9,14 +9,13 @@ import os
 import shutil
 import sqlite3
 import subprocess
-import sys
 
 import nbformat
 import pytest
+from conftest import environment
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 VERSION = "nbgrader==0.9.5"
-SCRATCH = os.path.realpath(os.path.dirname(os.environ["CHAINRULE_CACHE"]))
 CONFIGURATION = os.path.join(os.path.dirname(__file__), "../../kernel-spec/classroom/nbgrader_config.py")
 
 pytestmark = pytest.mark.skipif(not os.environ.get("CHAINRULE_NBGRADER"), reason="CHAINRULE_NBGRADER=1 runs nbgrader, for minutes")
@@ -24,12 +23,7 @@ pytestmark = pytest.mark.skipif(not os.environ.get("CHAINRULE_NBGRADER"), reason
 
 @pytest.fixture(scope="module")
 def nbgrader():
-    folder = os.path.join(SCRATCH, "nbgrader")
-    program = os.path.join(folder, "bin/nbgrader")
-    if not os.path.exists(program):
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([f"{folder}/bin/pip", "install", "-q", "--disable-pip-version-check", VERSION], check=True)
-    return program
+    return os.path.join(environment("nbgrader", "nbgrader", VERSION), "nbgrader")
 
 
 def graded(name, **more):

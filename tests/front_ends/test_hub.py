@@ -9,10 +9,9 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 
 import pytest
-from conftest import CHAINRULE
+from conftest import CHAINRULE, environment
 from test_classroom import SCRATCH, SYSTEM, needs_others, new_machine
 
 PACKAGES = ["jupyterhub==6.1.1", "jupyterlab==4.5.11"]
@@ -33,13 +32,11 @@ pytestmark = [
 @pytest.fixture(scope="module")
 def hub():
     """The Python of an environment with JupyterHub and its proxy."""
+    programs = environment("hub", "jupyterhub", *PACKAGES)
     folder = os.path.join(SCRATCH, "hub")
-    if not os.path.exists(f"{folder}/bin/jupyterhub"):
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([f"{folder}/bin/pip", "install", "-q", "--disable-pip-version-check", *PACKAGES], check=True)
     if not os.path.exists(f"{folder}/proxy/node_modules"):
         subprocess.run(["npm", "install", "--silent", "--prefix", f"{folder}/proxy", PROXY], check=True)
-    return f"{folder}/bin/python"
+    return f"{programs}/python"
 
 
 @pytest.fixture(scope="module")

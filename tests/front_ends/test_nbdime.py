@@ -6,14 +6,12 @@ It is installed in an environment of its own, which takes the network once: only
 import os
 import shutil
 import subprocess
-import sys
 
 import nbformat
 import pytest
-from conftest import CHAINRULE
+from conftest import CHAINRULE, environment
 
 VERSION = "nbdime==4.0.2"
-SCRATCH = os.path.realpath(os.path.dirname(os.environ["CHAINRULE_CACHE"]))
 CHAPTER = os.path.join(os.path.dirname(__file__), "../../notebooks/en/01-ten-lines.ipynb")
 
 pytestmark = pytest.mark.skipif(not os.environ.get("CHAINRULE_NBDIME"), reason="CHAINRULE_NBDIME=1 runs nbdime")
@@ -21,11 +19,7 @@ pytestmark = pytest.mark.skipif(not os.environ.get("CHAINRULE_NBDIME"), reason="
 
 @pytest.fixture(scope="module")
 def programs():
-    folder = os.path.join(SCRATCH, "nbdime")
-    if not os.path.exists(f"{folder}/bin/nbdiff"):
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run([f"{folder}/bin/pip", "install", "-q", "--disable-pip-version-check", VERSION], check=True)
-    return f"{folder}/bin"
+    return environment("nbdime", "nbdiff", VERSION)
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,13 @@
 //! user of the machine, and whoever may start other programs can leave it.
 
 use super::common::{Misuse, watch_interrupts};
+use crate::compiler::crates::hex;
 use crate::machine::exam::VARIABLE;
 use anyhow::{Context, Result, anyhow};
 use chainrule::display::say;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::fs;
@@ -22,8 +22,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 const RECORD: &str = "exam.json";
 /// How long JupyterLab gets to end its kernels.
 const GRACE: Duration = Duration::from_secs(20);
-/// JupyterLab stores what is written this often, so that the end takes nothing away.
-pub const SETTINGS: &str = r#","@jupyterlab/docmanager-extension:plugin": {"autosaveInterval": 5}"#;
+/// JupyterLab stores what is written every so many seconds, so that the end takes nothing away.
+pub const SAVES_EVERY: u32 = 5;
 
 /// JupyterLab without what leads out of the folder: other kernels, terminals, extensions.
 const OPTIONS: [&str; 6] = [
@@ -186,7 +186,7 @@ fn files(folder: &Path) -> Result<BTreeMap<String, String>> {
                 open.push(path);
             } else if kind.is_file() {
                 let content = fs::read(&path).with_context(|| format!("{name} cannot be read"))?;
-                found.insert(name.into_owned(), in_hex(&Sha256::digest(content)));
+                found.insert(name.into_owned(), hex(content));
             }
         }
     }
@@ -199,12 +199,5 @@ fn hash(files: &BTreeMap<String, String>) -> String {
         let _ = writeln!(list, "{hash}  {name}");
         list
     });
-    in_hex(&Sha256::digest(list))
-}
-
-fn in_hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    hex(list)
 }

@@ -8,6 +8,7 @@ use crate::machine::{folders, path};
 use anyhow::{Context, Result, bail};
 use chainrule::display::say;
 use clap::Args;
+use serde_json::{Value, json};
 use std::fs;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -236,17 +237,20 @@ fn add_packages(environment: &Path, options: &[&str]) -> Result<()> {
 
 /// A folder with settings for JupyterLab, beside those of the learner.
 fn quiet_settings(is_exam: bool) -> Result<PathBuf> {
-    let (name, more) = match is_exam {
-        true => ("jupyter-settings-of-exams", exam::SETTINGS),
-        false => ("jupyter-settings", ""),
-    };
+    let mut settings: Value = serde_json::from_str(QUIET)?;
+    let mut name = "jupyter-settings";
+    if is_exam {
+        name = "jupyter-settings-of-exams";
+        settings["@jupyterlab/docmanager-extension:plugin"] =
+            json!({"autosaveInterval": exam::SAVES_EVERY});
+    }
     let folder = folders::data()
         .context("there is no home folder")?
         .join(name);
     fs::create_dir_all(folder.join("labconfig"))?;
     fs::write(
         folder.join("labconfig/default_setting_overrides.json"),
-        format!("{}{more}}}\n", QUIET.trim_end().trim_end_matches('}')),
+        format!("{settings:#}\n"),
     )?;
     Ok(folder)
 }

@@ -64,7 +64,7 @@ pub fn state_of_crate(folder: &Path) -> String {
                 .display()
                 .to_string()
         };
-        return hex(&seen
+        return hex(seen
             .iter()
             .map(|(file, hash)| format!("{} {hash}\n", short(file)))
             .collect::<String>());
@@ -75,12 +75,12 @@ pub fn state_of_crate(folder: &Path) -> String {
         manifest.contains("[workspace]")
     };
     let root = folder.ancestors().find(is_workspace).unwrap_or(folder);
-    hex(&times(root))
+    hex(times(root))
 }
 
-/// SHA-256 of a text.
-pub fn hex(text: &str) -> String {
-    Sha256::digest(text)
+/// SHA-256 of a text or a file's content.
+pub fn hex(content: impl AsRef<[u8]>) -> String {
+    Sha256::digest(content)
         .iter()
         .map(|byte| format!("{byte:02x}"))
         .collect()
@@ -133,11 +133,8 @@ fn content_of_crate(folder: &Path, seen: &mut BTreeSet<(PathBuf, String)>) -> Op
         return Some(());
     }
     for file in files_of(&folder)? {
-        let hash = Sha256::digest(std::fs::read(&file).ok()?);
-        seen.insert((
-            file,
-            hash.iter().map(|byte| format!("{byte:02x}")).collect(),
-        ));
+        let hash = hex(std::fs::read(&file).ok()?);
+        seen.insert((file, hash));
         if seen.len() > MOST_FILES {
             return None;
         }

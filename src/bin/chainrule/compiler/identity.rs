@@ -31,7 +31,7 @@ pub fn of_own_crate(arguments: &[OsString]) -> Option<String> {
         .filter(|pair| pair[0] == "--cfg")
         .map(|pair| &pair[1])
         .collect();
-    let word = hex(&format!(
+    let word = hex(format!(
         "{name} {} {linked:?} {features:?}",
         state_of_crate(&folder)
     ));

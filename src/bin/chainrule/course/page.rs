@@ -112,7 +112,7 @@ fn cell(question: &Question, answer: Option<&Answer>) -> String {
     ];
     let class = known.into_iter().find(|name| *name == answer.state);
     let mut text = match (question.kind, answer.state.as_str()) {
-        ("predict", "open" | "none") | (_, "open") => "·".to_owned(),
+        ("predict", "none") | (_, "open") => "·".to_owned(),
         ("check", "passed") => "✓".to_owned(),
         ("check", _) => "✗".to_owned(),
         _ => escape_html(&answer.value),

@@ -1,12 +1,11 @@
 //! What learners have done, from the notebooks that they have handed in and nothing else: each
 //! answer of the course is in a cell's output as data.
 
+use chainrule::course::MIME;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// What an answer of the course is called in an output.
-const MIME: &str = "application/vnd.chainrule.course+json";
 /// No chapter asks as much; a notebook that somebody has made up does not make a page of millions.
 const MOST_QUESTIONS: usize = 400;
 const LONGEST: usize = 60;

@@ -46,7 +46,7 @@ pub fn adapt_file(path: &Path, arguments: &[OsString]) -> Result<String, String>
         word += &format!("-{}", redefinition.identity);
     }
     if !crates.is_empty() {
-        word += &format!("-{}", &hex(&format!("{crates:?}"))[..16]);
+        word += &format!("-{}", &hex(format!("{crates:?}"))[..16]);
     }
     Ok(word)
 }

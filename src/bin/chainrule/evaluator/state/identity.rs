@@ -87,7 +87,7 @@ impl Identity {
             .iter()
             .map(|(name, (_, now))| (name, now))
             .collect();
-        hex(&format!("{now:?}"))[..16].to_owned()
+        hex(format!("{now:?}"))[..16].to_owned()
     }
 }
 
