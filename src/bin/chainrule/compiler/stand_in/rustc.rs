@@ -50,6 +50,13 @@ pub fn main() -> ! {
         outcome.unwrap_or_else(|message| fail(message));
         std::process::exit(0);
     }
+    let makes_code = arguments
+        .iter()
+        .any(|one| one.to_string_lossy().starts_with("--emit=dep-info,link"));
+    if is_cell && !makes_code {
+        // evcxr takes a warning in what it has checked for the reason why a cell is refused.
+        arguments.push("--cap-lints=allow".into());
+    }
     let make = || {
         let mut command = Command::new(&rustc);
         command
@@ -58,9 +65,6 @@ pub fn main() -> ! {
             .env_remove(ROLE);
         command
     };
-    let makes_code = arguments
-        .iter()
-        .any(|one| one.to_string_lossy().starts_with("--emit=dep-info,link"));
     let code = if is_cell && makes_code {
         let (code, said) = stops::compile(make);
         let _ = std::io::stderr().write_all(&said);
