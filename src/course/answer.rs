@@ -1,4 +1,7 @@
 //! What a reader may give as a guess or as the answer to an exercise.
+//!
+//! A cell compiles what is generic anew: functions that take any answer only make an [`Answer`] of
+//! it, and leave the rest to one that is compiled with the library.
 
 use crate::data::Dataset;
 use crate::games::Judged;
@@ -64,7 +67,11 @@ answered! {
     };
     () bool, is => Answer::Value(json!(is.to_string()));
     (N: Number) &[N], list => {
-        Answer::Value(list.iter().map(|number| number.as_written()).collect())
+        let mut numbers = Vec::with_capacity(list.len());
+        for number in list {
+            numbers.push(number.as_written());
+        }
+        Answer::numbers_of(&numbers)
     };
     (N: Number, const COUNT: usize) [N; COUNT], list => list.as_slice().answer();
     (N: Number) Vec<N>, list => list.as_slice().answer();
@@ -78,6 +85,10 @@ answered! {
 }
 
 impl Answer<'_> {
+    fn numbers_of(list: &[f64]) -> Self {
+        Answer::Value(list.iter().copied().collect())
+    }
+
     /// The number, or the numbers of the list; none, if it is something else.
     pub(super) fn numbers(&self) -> Vec<f64> {
         match self {

@@ -35,8 +35,12 @@ use serde_json::{Value, json};
 /// ```
 #[track_caller]
 pub fn check<'a>(id: &str, answer: impl Answered<'a>) {
+    judge(id, answer.answer());
+}
+
+#[track_caller]
+fn judge(id: &str, answer: Answer) {
     let asked = words_of(id, "asked").concat();
-    let answer = answer.answer();
     let kept = Kept::random_numbers();
     let (name, measured) = match answer {
         Answer::Open => ("open", Vec::new()),

@@ -14,6 +14,14 @@ pub struct Claim {
     value: f64,
 }
 
+/// What is stated.
+enum Bound {
+    Least(f64),
+    Most(f64),
+    Near(f64, f64),
+    Between(f64, f64),
+}
+
 /// States something about a result, such as that an accuracy is at least 0.985. Where it does not
 /// hold because the reader has changed something, that is said, and the cell goes on; where the
 /// chapter is tested, the cell fails.
@@ -25,41 +33,59 @@ pub struct Claim {
 /// claim("after ten steps", 0.71).between(0.65, 0.82);
 /// ```
 pub fn claim(name: &str, value: impl Number) -> Claim {
-    let (name, value) = (name.to_owned(), value.as_written());
-    Claim { name, value }
+    Claim::new(name, value.as_written())
 }
 
 impl Claim {
+    fn new(name: &str, value: f64) -> Claim {
+        let name = name.to_owned();
+        Claim { name, value }
+    }
+
     /// It is not below this.
     #[track_caller]
     pub fn at_least(self, bound: impl Number) {
-        let bound = bound.as_written();
-        let words = say("at least", &[&bound.to_string()]);
-        self.judge(bound..=f64::INFINITY, &words);
+        self.holds(Bound::Least(bound.as_written()));
     }
 
     /// It is not above this.
     #[track_caller]
     pub fn at_most(self, bound: impl Number) {
-        let bound = bound.as_written();
-        let words = say("at most", &[&bound.to_string()]);
-        self.judge(f64::NEG_INFINITY..=bound, &words);
+        self.holds(Bound::Most(bound.as_written()));
     }
 
     /// It differs from this by no more than `tolerance`.
     #[track_caller]
     pub fn near(self, expected: impl Number, tolerance: impl Number) {
-        let (expected, tolerance) = (expected.as_written(), tolerance.as_written());
-        let words = say("near", &[&rounded(expected), &rounded(tolerance)]);
-        self.judge(expected - tolerance..=expected + tolerance, &words);
+        self.holds(Bound::Near(expected.as_written(), tolerance.as_written()));
     }
 
     /// It lies between these, both included.
     #[track_caller]
     pub fn between(self, least: impl Number, most: impl Number) {
-        let (least, most) = (least.as_written(), most.as_written());
-        let words = say("between", &[&least.to_string(), &most.to_string()]);
-        self.judge(least..=most, &words);
+        self.holds(Bound::Between(least.as_written(), most.as_written()));
+    }
+
+    #[track_caller]
+    fn holds(self, bound: Bound) {
+        match bound {
+            Bound::Least(least) => {
+                let words = say("at least", &[&least.to_string()]);
+                self.judge(least..=f64::INFINITY, &words);
+            }
+            Bound::Most(most) => {
+                let words = say("at most", &[&most.to_string()]);
+                self.judge(f64::NEG_INFINITY..=most, &words);
+            }
+            Bound::Near(expected, tolerance) => {
+                let words = say("near", &[&rounded(expected), &rounded(tolerance)]);
+                self.judge(expected - tolerance..=expected + tolerance, &words);
+            }
+            Bound::Between(least, most) => {
+                let words = say("between", &[&least.to_string(), &most.to_string()]);
+                self.judge(least..=most, &words);
+            }
+        }
     }
 
     #[track_caller]

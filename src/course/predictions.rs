@@ -1,6 +1,6 @@
 //! Guesses before a cell is run, and what came out.
 
-use super::answer::Answered;
+use super::answer::{Answer, Answered};
 use super::claims::rounded;
 use super::record;
 use super::told::Told;
@@ -17,7 +17,11 @@ use serde_json::{Value, json};
 /// predict("3.4", "?"); // not yet
 /// ```
 pub fn predict<'a>(id: &str, guess: impl Answered<'a>) {
-    let value = guess.answer().value();
+    note_guess(id, guess.answer());
+}
+
+fn note_guess(id: &str, guess: Answer) {
+    let value = guess.value();
     let is_revealed = !record::known("reveal", id).is_null();
     let state = match record::known("predict", id) {
         _ if value.is_null() => "open",
@@ -36,7 +40,11 @@ pub fn predict<'a>(id: &str, guess: impl Answered<'a>) {
 /// reveal("3.2", tensor(0.586).sigmoid().item());
 /// ```
 pub fn reveal<'a>(id: &str, truth: impl Answered<'a>) {
-    let truth = truth.answer().value();
+    show_truth(id, truth.answer());
+}
+
+fn show_truth(id: &str, truth: Answer) {
+    let truth = truth.value();
     let noted = record::known("predict", id);
     let guess = if noted["state"] == "noted" {
         noted["value"].clone()

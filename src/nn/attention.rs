@@ -1,6 +1,6 @@
 //! Layers of which transformers are made. Sequences have the shape `[n, length, features]`.
 
-use super::layers::parameter;
+use super::layers::{compiled_here, parameter};
 use super::{Dense, Init, Module};
 use crate::Float;
 use crate::tensor::Tensor;
@@ -40,6 +40,8 @@ impl Embedding {
 }
 
 impl Module for Embedding {
+    compiled_here!();
+
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         self.weight.embedding(x)
@@ -99,6 +101,8 @@ impl SinePositionEncoding {
 pub const SinePositionEncoding: SinePositionEncoding = SinePositionEncoding {};
 
 impl Module for SinePositionEncoding {
+    compiled_here!();
+
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         let (_, length, features) = sequence("SinePositionEncoding", x);
@@ -123,6 +127,8 @@ impl PositionEmbedding {
 }
 
 impl Module for PositionEmbedding {
+    compiled_here!();
+
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         let (_, length, _) = sequence("PositionEmbedding", x);
@@ -264,6 +270,8 @@ impl MultiHeadAttention {
 }
 
 impl Module for MultiHeadAttention {
+    compiled_here!();
+
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         self.attend(x, x)

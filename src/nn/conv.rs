@@ -1,7 +1,7 @@
 //! Convolution and pooling as layers. Samples have the shape `[channels, height, width]`, or
 //! `[channels, length]`.
 
-use super::layers::{activations, parameter};
+use super::layers::{activations, compiled_here, parameter};
 use super::{Activation, Init, Module};
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
@@ -71,6 +71,8 @@ macro_rules! convolution {
         }
 
         impl Module for $Layer {
+            compiled_here!();
+
             #[track_caller]
             fn forward(&self, x: &Tensor) -> Tensor {
                 let (weight, name) = (self.weight.shape(), stringify!($Layer));
@@ -253,6 +255,8 @@ macro_rules! pool {
         }
 
         impl Module for $Layer {
+            compiled_here!();
+
             #[track_caller]
             fn forward(&self, x: &Tensor) -> Tensor {
                 x.$pool(self.size, self.stride)
@@ -314,6 +318,8 @@ impl GlobalAvgPool {
 pub const GlobalAvgPool: GlobalAvgPool = GlobalAvgPool {};
 
 impl Module for GlobalAvgPool {
+    compiled_here!();
+
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         let axes: Vec<isize> = (2..x.rank() as isize).collect();

@@ -104,15 +104,16 @@ impl<F: Fn(&Tensor, &Tensor) -> Float + Send + Sync + 'static> Metric for F {
 
     /// That of the function: `close` for `fn close(…)`; `metric` for a closure.
     fn name(&self) -> String {
-        let name = std::any::type_name::<F>()
-            .rsplit("::")
-            .next()
-            .unwrap_or_default();
-        if name.contains('{') {
-            "metric".to_owned()
-        } else {
-            name.to_owned()
-        }
+        name_of_metric(std::any::type_name::<F>())
+    }
+}
+
+fn name_of_metric(path: &str) -> String {
+    let name = path.rsplit("::").next().unwrap_or_default();
+    if name.contains('{') {
+        "metric".to_owned()
+    } else {
+        name.to_owned()
     }
 }
 

@@ -92,7 +92,28 @@ pub trait Module: std::any::Any + Send + Sync {
     fn label(&self, prefix: &str) {
         label(self.state(), prefix);
     }
+
+    /// The layer as a model keeps it.
+    #[doc(hidden)]
+    fn into_layer(self) -> Box<dyn Module>
+    where
+        Self: Sized,
+    {
+        Box::new(self)
+    }
 }
+
+/// For the layers that are here: the methods that they do not write themselves are compiled with
+/// the library, and not with each cell that adds such a layer to a model.
+macro_rules! compiled_here {
+    () => {
+        #[inline(never)]
+        fn into_layer(self) -> Box<dyn crate::nn::Module> {
+            Box::new(self)
+        }
+    };
+}
+pub(crate) use compiled_here;
 
 // Not in the trait itself: a cell that adds a layer to a model compiles the methods that it did not
 // write.
@@ -166,6 +187,8 @@ pub enum Activation {
 }
 
 impl Module for Activation {
+    compiled_here!();
+
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         match self {
@@ -308,6 +331,8 @@ impl Dense {
 }
 
 impl Module for Dense {
+    compiled_here!();
+
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         let (inputs, outputs) = (self.weight.shape()[0], self.weight.shape()[1]);
@@ -390,6 +415,8 @@ impl Flatten {
 pub const Flatten: Flatten = Flatten {};
 
 impl Module for Flatten {
+    compiled_here!();
+
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         x.flatten()
@@ -426,6 +453,8 @@ impl Reshape {
 }
 
 impl Module for Reshape {
+    compiled_here!();
+
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         let rows = x.shape().first().copied().unwrap_or(1);
@@ -459,6 +488,8 @@ impl Residual {
 }
 
 impl Module for Residual {
+    compiled_here!();
+
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         let y = self.layers.forward(x);
@@ -529,6 +560,8 @@ impl Dropout {
 }
 
 impl Module for Dropout {
+    compiled_here!();
+
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         if !is_training() || self.rate == 0.0 {

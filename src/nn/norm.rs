@@ -1,7 +1,7 @@
 //! Layers that keep signals at a size with which the next layer can work.
 
 use super::Module;
-use super::layers::parameter;
+use super::layers::{compiled_here, parameter};
 use crate::Float;
 use crate::autograd::is_training;
 use crate::display::say;
@@ -94,6 +94,8 @@ fn warn_of_one(x: &Tensor, channels: usize) {
 }
 
 impl Module for BatchNormalization {
+    compiled_here!();
+
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         let channels = self.gamma.len();
@@ -174,6 +176,8 @@ impl LayerNormalization {
 }
 
 impl Module for LayerNormalization {
+    compiled_here!();
+
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
         let features = self.gamma.len();

@@ -1,7 +1,7 @@
 //! Layers that read a sequence step by step and keep a state: `[n, length, features]` becomes
 //! `[n, units]`.
 
-use super::layers::parameter;
+use super::layers::{compiled_here, parameter};
 use super::{Init, Module};
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
@@ -54,6 +54,8 @@ macro_rules! recurrent {
         }
 
         impl Module for $Layer {
+            compiled_here!();
+
             #[track_caller]
             fn forward(&self, x: &Tensor) -> Tensor {
                 let (features, $layer) = (self.weight.shape()[0], self);

@@ -1,6 +1,6 @@
 //! Optimisers that divide each step by the size that gradients of the value usually have.
 
-use super::{Memory, Optimizer, blend, rate_and_memory};
+use super::{Memory, Optimizer, blend, compiled_here, rate_and_memory};
 use crate::Float;
 use crate::tensor::Tensor;
 
@@ -33,6 +33,8 @@ impl Adagrad {
 }
 
 impl Optimizer for Adagrad {
+    compiled_here!();
+
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
         let (rate, epsilon) = (self.learning_rate, self.epsilon);
         self.memory.step(parameter, gradient, |w, g, [s]| {
@@ -69,6 +71,8 @@ impl RmsProp {
 }
 
 impl Optimizer for RmsProp {
+    compiled_here!();
+
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
         let (rate, (rho, new), epsilon) = (self.learning_rate, blend(self.rho), self.epsilon);
         self.memory.step(parameter, gradient, |w, g, [v]| {
@@ -111,6 +115,8 @@ impl Default for Adadelta {
 }
 
 impl Optimizer for Adadelta {
+    compiled_here!();
+
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
         let (rate, (rho, new), epsilon) = (self.learning_rate, blend(self.rho), self.epsilon);
         self.memory.step(parameter, gradient, |w, g, [v, u]| {

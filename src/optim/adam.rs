@@ -1,4 +1,4 @@
-use super::{Memory, Optimizer, blend, rate_and_memory};
+use super::{Memory, Optimizer, blend, compiled_here, rate_and_memory};
 use crate::Float;
 use crate::kernels::loops;
 use crate::tensor::Tensor;
@@ -56,6 +56,8 @@ impl Default for Adam {
 }
 
 impl Optimizer for Adam {
+    compiled_here!();
+
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
         let t = self.memory.steps(parameter) + 1;
         // η / (1 − β₁ᵗ) and 1 / (1 − β₂ᵗ), the same for all values.
@@ -100,6 +102,8 @@ impl AdamW {
 }
 
 impl Optimizer for AdamW {
+    compiled_here!();
+
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
         let keep = 1.0 - self.adam.learning_rate * self.weight_decay;
         parameter.update(|values| {

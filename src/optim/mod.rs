@@ -56,10 +56,7 @@ pub trait Optimizer: Send + Sync + 'static {
 
     /// What kind of optimiser this is, for messages: the name of its type.
     fn name(&self) -> &'static str {
-        std::any::type_name::<Self>()
-            .rsplit("::")
-            .next()
-            .unwrap_or_default()
+        last_part(std::any::type_name::<Self>())
     }
 
     /// One step for all `parameters`, with the gradients that `backward` left in their `.grad()`.
@@ -80,9 +77,34 @@ pub trait Optimizer: Send + Sync + 'static {
             self.update(parameter, gradient)
         });
     }
+
+    /// The optimiser as a model keeps it.
+    #[doc(hidden)]
+    fn into_dyn(self) -> Box<dyn Optimizer>
+    where
+        Self: Sized,
+    {
+        Box::new(self)
+    }
 }
 
+/// For the optimisers that are here: the methods that they do not write themselves are compiled
+/// with the library, and not with each cell that gives such an optimiser to a model.
+macro_rules! compiled_here {
+    () => {
+        #[inline(never)]
+        fn into_dyn(self) -> Box<dyn crate::optim::Optimizer> {
+            Box::new(self)
+        }
+    };
+}
+pub(crate) use compiled_here;
+
 // Not in the trait itself: a cell with an optimiser compiles the methods that it did not write.
+
+fn last_part(path: &'static str) -> &'static str {
+    path.rsplit("::").next().unwrap_or_default()
+}
 
 #[track_caller]
 fn gradients_of(parameters: &[Tensor]) -> Vec<Tensor> {

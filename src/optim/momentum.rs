@@ -1,4 +1,4 @@
-use super::{Memory, Optimizer, rate_and_memory};
+use super::{Memory, Optimizer, compiled_here, rate_and_memory};
 use crate::Float;
 use crate::tensor::Tensor;
 
@@ -43,6 +43,8 @@ impl Momentum {
 }
 
 impl Optimizer for Momentum {
+    compiled_here!();
+
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
         let (rate, beta, is_nesterov) = (self.learning_rate, self.beta, self.is_nesterov);
         self.memory.step(parameter, gradient, |w, g, [v]| {

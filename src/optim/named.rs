@@ -16,7 +16,7 @@ pub trait IntoOptimizer {
 
 impl<O: Optimizer> IntoOptimizer for O {
     fn boxed(self) -> Box<dyn Optimizer> {
-        Box::new(self)
+        self.into_dyn()
     }
 }
 

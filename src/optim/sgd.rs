@@ -1,4 +1,4 @@
-use super::{Memory, Optimizer, rate_and_memory};
+use super::{Memory, Optimizer, compiled_here, rate_and_memory};
 use crate::Float;
 use crate::tensor::Tensor;
 
@@ -36,6 +36,8 @@ impl Sgd {
 }
 
 impl Optimizer for Sgd {
+    compiled_here!();
+
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
         let (rate, lambda) = (self.learning_rate, self.weight_decay);
         self.memory.step(parameter, gradient, |w, g, []| {

@@ -19,8 +19,15 @@ use std::sync::OnceLock;
 /// assert!(figure.svg().starts_with("<svg"));
 /// assert_eq!(format!("{figure:?}"), "curve \"loss\": 3 points, from 2.3 to 0.4");
 /// ```
-#[derive(Clone)]
 pub struct Figure(Outlined<Drawing>);
+
+impl Clone for Figure {
+    // Inlined, it would bring the copies of all parts into the cell.
+    #[inline(never)]
+    fn clone(&self) -> Figure {
+        Figure(self.0.clone())
+    }
+}
 
 /// What there is to draw. Public only because `Figure` dereferences to it; outside of `plot` nobody
 /// can name it.

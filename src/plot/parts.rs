@@ -2,6 +2,7 @@
 
 use super::figure::{Axis, Figure, Ticks};
 use super::header::outer_size;
+use crate::base::Outlined;
 use crate::tensor::fail::fail;
 use std::borrow::Borrow;
 use std::mem::take;
@@ -25,16 +26,19 @@ const WIDEST: f64 = 960.0;
 /// ```
 #[track_caller]
 pub fn side_by_side(figures: impl IntoIterator<Item = impl Borrow<Figure>>) -> Figure {
-    beside(
-        figures
-            .into_iter()
-            .map(|figure| figure.borrow().clone())
-            .collect(),
-    )
+    let mut parts = Outlined::default();
+    for figure in figures {
+        add(&mut parts, figure.borrow());
+    }
+    beside(&parts)
+}
+
+fn add(parts: &mut Outlined<Vec<Figure>>, figure: &Figure) {
+    parts.push(figure.clone());
 }
 
 #[track_caller]
-fn beside(figures: Vec<Figure>) -> Figure {
+fn beside(figures: &[Figure]) -> Figure {
     if figures.is_empty() {
         fail(
             "side_by_side: there is nothing to draw",
@@ -47,7 +51,7 @@ fn beside(figures: Vec<Figure>) -> Figure {
         4 => 2,
         _ => 3,
     };
-    Figure::of_parts("side by side", figures, columns)
+    Figure::of_parts("side by side", figures.to_vec(), columns)
 }
 
 impl Figure {
