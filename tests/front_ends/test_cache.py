@@ -464,3 +464,32 @@ def test_random_sequences_with_the_cache_and_without(cache):
             for cell, one, other in zip(cells, expected, heard):
                 assert one == other, (SEED + number, cells, cell)
     print(f"\n{SEQUENCES} sequences, 0 differences; {len(cache.entries())} cells kept; {compiled} sequences needed a compiler")
+
+
+# Each is as large as it would be if it called the library once or twice.
+OF_THE_LIBRARY = [
+    'predict("6.p1", 3.0);',
+    'reveal("6.p1", vec![3.0, 4.0]);',
+    'claim("loss", 0.25f32).near(0.25, 0.01);',
+    "plot::side_by_side([plot::function(|x| x * x, 0.0..1.0), plot::function(|x| x, 0.0..1.0)])",
+    "Sequential::new().add(Dense::new(4, 2).relu()).add(Dense::new(2, 2).softmax()).parameters().len()",
+    "Sequential::new().add(Dense::new(2, 1)).compile(Adam::new(0.1), MeanSquaredError, Accuracy);",
+]
+
+
+@pytest.mark.parametrize("cell", OF_THE_LIBRARY)
+def test_a_cell_compiles_its_own_words_and_not_the_insides_of_the_library(cache, cell):
+    """By what is kept of it, beside a loop that prints: time would depend on the machine."""
+    loop = "for _ in 0..2 {}\n"
+    sizes = []
+    kernel = cache.kernel()
+    try:
+        for text in ['println!("{}", 3.0f32);', cell]:
+            before = set(cache.entries())
+            assert kernel.run(loop + text)[0]["status"] == "ok"
+            (new,) = [path for path in cache.entries() if path not in before and path.stat().st_size > 4096]
+            sizes.append(new.stat().st_size)
+    finally:
+        kernel.stop()
+    print(sizes)
+    assert sizes[1] < 2.0 * sizes[0], sizes
