@@ -85,7 +85,7 @@
 //! | [`tensor`] | the array and its node in the graph: construction, shapes, random numbers, printing | base, display, kernels |
 //! | [`autograd`] | the way back through the graph: `backward`, gradient check | base, display, kernels, tensor |
 //! | `operands` | what the operations ask of their operands, and what they say to those who give others | display, kernels, tensor |
-//! | [`ops`] | the operations with their derivatives | kernels, tensor, operands |
+//! | [`ops`] | the operations with their derivatives | base, kernels, tensor, operands |
 //! | [`optim`] | optimisers from gradient descent to AdamW, schedules, clipping | base, kernels, tensor |
 //! | [`nn`] | layers, initialisers, losses, metrics | display, tensor, autograd, operands |
 //! | [`data`] | data sets that are generated or read from files | display, tensor, operands |

@@ -1081,3 +1081,68 @@ fn large_scores() {
     loss.backward();
     close(&scores.grad(), &[1.0, -1.0]);
 }
+
+/// An LSTM as its formulas say it, step by step.
+fn lstm_by_steps(layer: &Lstm, x: &Tensor) -> Tensor {
+    let (n, units) = (x.shape()[0], layer.recurrent.shape()[0]);
+    let (mut h, mut c) = (Tensor::zeros(&[n, units]), Tensor::zeros(&[n, units]));
+    let mut states = Vec::new();
+    for step in 0..x.shape()[1] {
+        let now = x.slice(1, step..step + 1).squeeze(1);
+        let given = now.affine(&layer.weight, &layer.bias);
+        let sums = given + h.affine(&layer.recurrent, &layer.recurrent_bias);
+        let gates = sums.split(1, &[units; 4]);
+        c = gates[1].sigmoid() * &c + gates[0].sigmoid() * gates[2].tanh();
+        h = gates[3].sigmoid() * c.tanh();
+        states.push(h.clone());
+    }
+    Tensor::stack(&states.iter().collect::<Vec<_>>(), 1)
+}
+
+/// The steps as one operation give what they give one by one, whichever of the gradients are asked
+/// for, and also when the way back is gone twice.
+#[test]
+fn an_lstm_is_what_its_steps_are() {
+    for (n, length, features, units) in [(1, 1, 1, 1), (3, 5, 2, 4), (33, 9, 7, 20), (0, 3, 2, 4)] {
+        seed(7);
+        let layer = Lstm::new(features, units).return_sequences();
+        let biases = [&layer.bias, &layer.recurrent_bias];
+        for bias in biases {
+            bias.set_value(&Tensor::randn(bias.shape()));
+        }
+        let weight_of_loss = Tensor::randn(&[n, length, units]);
+        for asked in 0..4 {
+            let x = Tensor::randn(&[n, length, features]);
+            let x = if asked == 1 { x } else { x.requires_grad() };
+            layer.set_trainable(asked != 2);
+            let handles = [
+                &x,
+                &layer.weight,
+                &layer.recurrent,
+                &layer.bias,
+                &layer.recurrent_bias,
+            ];
+            let ways: [fn(&Lstm, &Tensor) -> Tensor; 2] =
+                [|layer, x| layer.forward(x), lstm_by_steps];
+            let found = ways.map(|way| {
+                let states = way(&layer, &x);
+                for _ in 0..1 + usize::from(asked == 3) {
+                    (&states * &weight_of_loss).sum().backward();
+                }
+                let gradients = handles.map(|one| match one.has_grad() {
+                    true => one.grad().to_vec(),
+                    false => Vec::new(),
+                });
+                handles.iter().for_each(|one| one.zero_grad());
+                [vec![states.to_vec()], gradients.to_vec()].concat()
+            });
+            for (one, other) in found[0].iter().zip(&found[1]) {
+                assert_eq!(one.len(), other.len());
+                let scale = other.iter().fold(1.0, |most: Float, x| most.max(x.abs()));
+                for (one, other) in one.iter().zip(other) {
+                    assert!((one - other).abs() <= 2e-5 * scale, "{one} {other}");
+                }
+            }
+        }
+    }
+}

@@ -17,12 +17,14 @@
 //! divided among threads is divided so that no sum depends on it: the same seed gives the same bits
 //! on any number of threads.
 
+mod allocator;
 pub(crate) mod array;
 pub(crate) mod copy;
 pub(crate) mod flush;
 pub(crate) mod gemm;
 pub(crate) mod lanes;
 pub(crate) mod loops;
+pub(crate) mod lstm;
 pub(crate) mod math;
 pub(crate) mod picks;
 pub(crate) mod pool;

@@ -103,6 +103,7 @@ fn pool() -> &'static Pool {
         return pool();
     }
     let new: &'static Pool = new;
+    super::allocator::keep_free_memory();
     new.start();
     new
 }

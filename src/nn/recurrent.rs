@@ -6,10 +6,33 @@ use super::{Init, Module};
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 
-/// What the recurrent layers have in common; they differ in the number of gates and in one step.
+/// The states after all steps, `[n, length, units]`, or after the last one, if each comes from the
+/// input of its step and the state before by `step`.
+#[track_caller]
+fn unrolled(
+    x: &Tensor,
+    units: usize,
+    returns_sequences: bool,
+    step: impl Fn(&Tensor, &Tensor) -> Tensor,
+) -> Tensor {
+    let [n, length] = [0, 1].map(|axis| x.shape()[axis]);
+    let mut h = Tensor::zeros(&[n, units]);
+    let mut states = Vec::with_capacity(length);
+    for at in 0..length {
+        h = step(&x.slice(1, at..at + 1).squeeze(1), &h);
+        states.push(h.clone());
+    }
+    match returns_sequences {
+        true => Tensor::stack(&states.iter().collect::<Vec<_>>(), 1),
+        false => h,
+    }
+}
+
+/// What the recurrent layers have in common; they differ in the number of gates, and in how the
+/// states come from a sequence.
 macro_rules! recurrent {
     ($(#[$doc:meta])* $Layer:ident, $gates:literal,
-        |$layer:ident, $now:ident, $h:ident, $c:ident| $step:block) => {
+        |$layer:ident, $x:ident| $states:block) => {
         $(#[$doc])*
         #[derive(Clone, Debug)]
         pub struct $Layer {
@@ -45,12 +68,6 @@ macro_rules! recurrent {
                 self.returns_sequences = true;
                 self
             }
-
-            /// What the state gives to all gates.
-            #[track_caller]
-            fn gates_of(&self, h: &Tensor) -> Tensor {
-                h.affine(&self.recurrent, &self.recurrent_bias)
-            }
         }
 
         impl Module for $Layer {
@@ -58,9 +75,9 @@ macro_rules! recurrent {
 
             #[track_caller]
             fn forward(&self, x: &Tensor) -> Tensor {
-                let (features, $layer) = (self.weight.shape()[0], self);
-                let (n, length) = match *x.shape() {
-                    [n, length, own] if own == features && length > 0 => (n, length),
+                let features = self.weight.shape()[0];
+                match *x.shape() {
+                    [_, length, own] if own == features && length > 0 => {}
                     _ => fail(
                         &format!(
                             "{}({features}, {}): sequences [n, length, {features}] are expected, \
@@ -72,25 +89,8 @@ macro_rules! recurrent {
                         indices, an Embedding",
                     ),
                 };
-                #[allow(unused_mut, unused_variables)] // only one of the layers has two states
-                let (mut $h, mut $c) = {
-                    let begin = Tensor::zeros(&[n, self.units]);
-                    (begin.clone(), begin)
-                };
-                let mut states = Vec::with_capacity(length);
-                for step in 0..length {
-                    // Not for all steps at once: the derivative of a part is as large as the whole,
-                    // and most of it zeros.
-                    let now = x.slice(1, step..step + 1).squeeze(1);
-                    let $now = now.affine(&self.weight, &self.bias);
-                    $step
-                    states.push($h.clone());
-                }
-                if self.returns_sequences {
-                    Tensor::stack(&states.iter().collect::<Vec<_>>(), 1)
-                } else {
-                    $h
-                }
+                let ($layer, $x) = (self, x);
+                $states
             }
 
             fn parameters(&self) -> Vec<Tensor> {
@@ -126,8 +126,11 @@ recurrent! {
     /// assert_eq!(all_steps.shape(), [5, 10, 8]);
     /// ```
     #[doc(alias = "SimpleRNN")]
-    SimpleRnn, 1, |layer, now, h, c| {
-        h = (now + layer.gates_of(&h)).tanh();
+    SimpleRnn, 1, |layer, x| {
+        unrolled(x, layer.units, layer.returns_sequences, |x, h| {
+            let given = x.affine(&layer.weight, &layer.bias);
+            (given + h.affine(&layer.recurrent, &layer.recurrent_bias)).tanh()
+        })
     }
 }
 
@@ -139,13 +142,16 @@ recurrent! {
     /// * z = σ(x_z + h_z), how much of the state is kept;
     /// * h ← (1 − z) tanh(x_n + r h_n) + z h.
     #[doc(alias = "GRU")]
-    Gru, 3, |layer, now, h, c| {
-        let sizes = [layer.units; 3];
-        let (x, s) = (now.split(1, &sizes), layer.gates_of(&h).split(1, &sizes));
-        let r = (&x[0] + &s[0]).sigmoid();
-        let z = (&x[1] + &s[1]).sigmoid();
-        let candidate = (&x[2] + r * &s[2]).tanh();
-        h = &candidate + z * (h - &candidate);
+    Gru, 3, |layer, x| {
+        unrolled(x, layer.units, layer.returns_sequences, |x, h| {
+            let sizes = [layer.units; 3];
+            let x = x.affine(&layer.weight, &layer.bias).split(1, &sizes);
+            let s = h.affine(&layer.recurrent, &layer.recurrent_bias).split(1, &sizes);
+            let r = (&x[0] + &s[0]).sigmoid();
+            let z = (&x[1] + &s[1]).sigmoid();
+            let candidate = (&x[2] + r * &s[2]).tanh();
+            &candidate + z * (h - &candidate)
+        })
     }
 }
 
@@ -158,9 +164,13 @@ recurrent! {
     ///   shown;
     /// * c ← f c + i g, then h ← o tanh c.
     #[doc(alias = "LSTM")]
-    Lstm, 4, |layer, now, h, c| {
-        let gates = (now + layer.gates_of(&h)).split(1, &[layer.units; 4]);
-        c = gates[1].sigmoid() * &c + gates[0].sigmoid() * gates[2].tanh();
-        h = gates[3].sigmoid() * c.tanh();
+    Lstm, 4, |layer, x| {
+        let bias = &layer.bias + &layer.recurrent_bias;
+        let states = x.permute(&[1, 0, 2]).affine(&layer.weight, &bias).lstm(&layer.recurrent);
+        let length = states.shape()[0];
+        match layer.returns_sequences {
+            true => states.permute(&[1, 0, 2]),
+            false => states.slice(0, length - 1..length).squeeze(0),
+        }
     }
 }

@@ -18,6 +18,7 @@
 //! | `movement` | `reshape` `expand` `permute` `t` `squeeze` `flip` `slice` `pad` `split` `concat` `stack` |
 //! | `index` | `row` `select_rows` `index_select` `gather` `embedding` `one_hot` |
 //! | `matmul` | `matmul`, `affine` |
+//! | `lstm` | all steps of an LSTM as one |
 //! | `conv` | `unfold`, and from it `conv1d` `conv2d` `max_pool2d` `avg_pool2d` |
 //! | `softmax` | `softmax` `log_softmax` `logsumexp` and the losses that belong to them |
 //!
@@ -34,6 +35,7 @@
 mod arithmetic;
 mod conv;
 mod index;
+mod lstm;
 mod matmul;
 mod movement;
 mod reduce;
