@@ -279,6 +279,59 @@ fn new_and_lost_cells_are_told_of() {
     );
 }
 
+/// The page to start with is made of the other sources, and is not taken for a text that was edited.
+#[test]
+fn the_page_to_start_with_shows_the_chapters() {
+    let first = "<!-- cell goal -->\n:::en\n# 1 · A\n\n![a \"cat\" & a dog](images/a.svg)\n\n\
+                 **Why < 1?** Because.\n\n:::zh\n# 1 · 甲\n\n![猫和狗](images/a.svg)\n\n\
+                 **为什么？** 因为。\n\n\
+                 <!-- headline -->\n:::en\nIt reads ⟦98 %:exam: all⟧.\n\n:::zh\n认对 ⟦98%:考试⟧。\n\n";
+    let course = Course::of(first);
+    // Without a picture it is no chapter; without a headline it is one.
+    fs::write(course.path("course/02-b.md"), SOURCE).unwrap();
+    let third = &first[..first.find("<!-- headline").unwrap()];
+    fs::write(course.path("course/03-c.md"), third).unwrap();
+    let start = "<!-- cell start -->\n:::en\nHello.\n\n:::zh\n你好。\n\n<!-- gallery -->\n";
+    fs::write(course.path("course/START.md"), start).unwrap();
+    let output = course.build();
+    assert!(output.status.success(), "{}", text(&output));
+    let page = |language: &str| {
+        let path = course.path(&format!("{language}/START.ipynb"));
+        let text = fs::read_to_string(path).unwrap();
+        let notebook: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let lines = notebook["cells"][1]["source"].as_array().unwrap().iter();
+        lines.map(|line| line.as_str().unwrap()).collect::<String>()
+    };
+    let english = page("en");
+    for part in [
+        "<a href=\"01-a.ipynb\"><img src=\"images/a.svg\"",
+        "alt=\"a &quot;cat&quot; &amp; a dog\"",
+        "<i>Why &lt; 1?</i><br>It reads 98 %.</td>",
+        "<i>Why &lt; 1?</i></td>",
+    ] {
+        assert!(english.contains(part), "{part}: {english}");
+    }
+    assert!(!english.contains("02-b"), "{english}");
+    let chinese = page("zh");
+    assert!(
+        chinese.contains("<i>为什么？</i><br>认对 98%。</td>"),
+        "{chinese}"
+    );
+    // A chapter's own notebook has no headline.
+    assert_eq!(course.cells("en").len(), 1);
+    let path = course.path("en/START.ipynb");
+    let edited = fs::read_to_string(&path).unwrap();
+    fs::write(
+        &path,
+        edited.replace("Hello.", "Welcome.").replace("98 %", "99 %"),
+    )
+    .unwrap();
+    let said = text(&course.call(&["import", "n/en/START.ipynb"]));
+    assert!(said.contains("gallery: is made from other lines"), "{said}");
+    let source = fs::read_to_string(course.path("course/START.md")).unwrap();
+    assert_eq!(source, start.replace("Hello.", "Welcome."));
+}
+
 #[test]
 fn a_mistake_in_a_source_is_told_with_its_line() {
     let cases = [
