@@ -920,9 +920,9 @@ fn lab_opens_a_chapter_in_the_learners_language_if_it_is_there() {
             "zh/07-training-loop.ipynb",
         ),
         // Which is made below, in English alone.
-        (&["lab", "mine.ipynb"], "en/mine.ipynb"),
+        (&["lab"], "en/START-0.ipynb"),
     ] {
-        if opened.contains("mine") {
+        if opened.contains("START-0") {
             notebook(&home.path().join("chainrule-course").join(opened), &["1"]);
         }
         let mut command = chainrule(home.path());

@@ -4,6 +4,7 @@
 mod common;
 
 use common::{chainrule, finish, root, text};
+use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -36,7 +37,7 @@ What is said?
 =>
 2。
 
-<!-- code two raises-exception -->
+<!-- code two raises-exception folded -->
 ```rust
 panic!("no");
 ```
@@ -172,6 +173,12 @@ fn a_source_becomes_a_notebook_in_each_language() {
             .contains("```rust\ncheck(\"7.B\", &model);\n```"),
         "{chinese:?}"
     );
+    let notebook = fs::read(course.path("en/01-a.ipynb")).unwrap();
+    let notebook: serde_json::Value = serde_json::from_slice(&notebook).unwrap();
+    let metadata = &notebook["cells"][3]["metadata"];
+    assert_eq!(metadata["tags"], json!(["raises-exception", "folded"]));
+    assert_eq!(metadata["jupyter"]["source_hidden"], true);
+    assert_eq!(notebook["cells"][1]["metadata"], json!({}));
     // Once more, and nothing is to be done; another text is noticed.
     let output = course.call(&["build", "n/course", "--check"]);
     assert!(output.status.success(), "{}", text(&output));
@@ -285,7 +292,7 @@ fn the_page_to_start_with_shows_the_chapters() {
     let first = "<!-- cell goal -->\n:::en\n# 1 · A\n\n![a \"cat\" & a dog](images/a.svg)\n\n\
                  **Why < 1?** Because.\n\n:::zh\n# 1 · 甲\n\n![猫和狗](images/a.svg)\n\n\
                  **为什么？** 因为。\n\n\
-                 <!-- headline -->\n:::en\nIt reads ⟦98 %:exam: all⟧.\n\n:::zh\n认对 ⟦98%:考试⟧。\n\n";
+                 <!-- headline -->\n:::en\nIt reads ⟦98 %:exam⟧.\n\n:::zh\n认对 ⟦98%:考试⟧。\n\n";
     let course = Course::of(first);
     // Without a picture it is no chapter; without a headline it is one.
     fs::write(course.path("course/02-b.md"), SOURCE).unwrap();

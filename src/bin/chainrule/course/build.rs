@@ -75,11 +75,14 @@ impl Cell {
                 "cell_type": "markdown", "id": self.id, "metadata": {}, "source": source,
             }),
             Some(tags) => {
-                let metadata = if tags.is_empty() {
-                    json!({})
-                } else {
-                    json!({"tags": tags})
-                };
+                let mut metadata = json!({});
+                // JupyterLab hides the code until someone wants to see it.
+                if tags.iter().any(|tag| tag == "folded") {
+                    metadata["jupyter"] = json!({"source_hidden": true});
+                }
+                if !tags.is_empty() {
+                    metadata["tags"] = json!(tags);
+                }
                 json!({
                     "cell_type": "code", "execution_count": null, "id": self.id,
                     "metadata": metadata, "outputs": [], "source": source,

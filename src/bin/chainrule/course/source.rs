@@ -5,6 +5,7 @@
 //! :::en
 //! :::zh
 //! <!-- code ID 7.3 raises-exception --> a cell; number and tags may be left out
+//!                                       (`folded`: its code is hidden until someone opens it)
 //! ```rust
 //! let x = 0.5; // ‹clouds|云量›
 //! ```
