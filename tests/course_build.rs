@@ -4,6 +4,7 @@
 mod common;
 
 use common::{chainrule, finish, root, text};
+use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
@@ -36,7 +37,7 @@ What is said?
 =>
 2。
 
-<!-- code two raises-exception -->
+<!-- code two raises-exception folded -->
 ```rust
 panic!("no");
 ```
@@ -172,6 +173,12 @@ fn a_source_becomes_a_notebook_in_each_language() {
             .contains("```rust\ncheck(\"7.B\", &model);\n```"),
         "{chinese:?}"
     );
+    let notebook = fs::read(course.path("en/01-a.ipynb")).unwrap();
+    let notebook: serde_json::Value = serde_json::from_slice(&notebook).unwrap();
+    let metadata = &notebook["cells"][3]["metadata"];
+    assert_eq!(metadata["tags"], json!(["raises-exception", "folded"]));
+    assert_eq!(metadata["jupyter"]["source_hidden"], true);
+    assert_eq!(notebook["cells"][1]["metadata"], json!({}));
     // Once more, and nothing is to be done; another text is noticed.
     let output = course.call(&["build", "n/course", "--check"]);
     assert!(output.status.success(), "{}", text(&output));
@@ -277,6 +284,59 @@ fn new_and_lost_cells_are_told_of() {
         said.contains("n/course/01-a.md:3: there is no text in zh"),
         "{said}"
     );
+}
+
+/// The page to start with is made of the other sources, and is not taken for a text that was edited.
+#[test]
+fn the_page_to_start_with_shows_the_chapters() {
+    let first = "<!-- cell goal -->\n:::en\n# 1 · A\n\n![a \"cat\" & a dog](images/a.svg)\n\n\
+                 **Why < 1?** Because.\n\n:::zh\n# 1 · 甲\n\n![猫和狗](images/a.svg)\n\n\
+                 **为什么？** 因为。\n\n\
+                 <!-- headline -->\n:::en\nIt reads ⟦98 %:exam⟧.\n\n:::zh\n认对 ⟦98%:考试⟧。\n\n";
+    let course = Course::of(first);
+    // Without a picture it is no chapter; without a headline it is one.
+    fs::write(course.path("course/02-b.md"), SOURCE).unwrap();
+    let third = &first[..first.find("<!-- headline").unwrap()];
+    fs::write(course.path("course/03-c.md"), third).unwrap();
+    let start = "<!-- cell start -->\n:::en\nHello.\n\n:::zh\n你好。\n\n<!-- gallery -->\n";
+    fs::write(course.path("course/START.md"), start).unwrap();
+    let output = course.build();
+    assert!(output.status.success(), "{}", text(&output));
+    let page = |language: &str| {
+        let path = course.path(&format!("{language}/START.ipynb"));
+        let text = fs::read_to_string(path).unwrap();
+        let notebook: serde_json::Value = serde_json::from_str(&text).unwrap();
+        let lines = notebook["cells"][1]["source"].as_array().unwrap().iter();
+        lines.map(|line| line.as_str().unwrap()).collect::<String>()
+    };
+    let english = page("en");
+    for part in [
+        "<a href=\"01-a.ipynb\"><img src=\"images/a.svg\"",
+        "alt=\"a &quot;cat&quot; &amp; a dog\"",
+        "<i>Why &lt; 1?</i><br>It reads 98 %.</td>",
+        "<i>Why &lt; 1?</i></td>",
+    ] {
+        assert!(english.contains(part), "{part}: {english}");
+    }
+    assert!(!english.contains("02-b"), "{english}");
+    let chinese = page("zh");
+    assert!(
+        chinese.contains("<i>为什么？</i><br>认对 98%。</td>"),
+        "{chinese}"
+    );
+    // A chapter's own notebook has no headline.
+    assert_eq!(course.cells("en").len(), 1);
+    let path = course.path("en/START.ipynb");
+    let edited = fs::read_to_string(&path).unwrap();
+    fs::write(
+        &path,
+        edited.replace("Hello.", "Welcome.").replace("98 %", "99 %"),
+    )
+    .unwrap();
+    let said = text(&course.call(&["import", "n/en/START.ipynb"]));
+    assert!(said.contains("gallery: is made from other lines"), "{said}");
+    let source = fs::read_to_string(course.path("course/START.md")).unwrap();
+    assert_eq!(source, start.replace("Hello.", "Welcome."));
 }
 
 #[test]

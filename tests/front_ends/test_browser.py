@@ -140,7 +140,7 @@ def test_the_first_chapter_runs(lab, browser):
     page.close()
 
 
-def test_chainrule_lab_opens_the_first_chapter_and_asks_nothing(jupyter_folders, browser, tmp_path):
+def test_chainrule_lab_opens_the_page_to_start_with_and_asks_nothing(jupyter_folders, browser, tmp_path):
     """As it is typed: what would be given to the learner's browser is opened in ours."""
     asked, program = tmp_path / "asked", tmp_path / "browser"
     program.write_text(f'#!/bin/sh\nprintf %s "$1" > {asked}.new && mv {asked}.new {asked}\n')
@@ -165,7 +165,7 @@ def test_chainrule_lab_opens_the_first_chapter_and_asks_nothing(jupyter_folders,
         # What JupyterLab asks comes within seconds of its start.
         page.wait_for_timeout(8_000)
         page.screenshot(path=PICTURES / "chainrule-lab.png")
-        assert "01-ten-lines.ipynb" in page.locator(".lm-DockPanel-tabBar .lm-mod-current").first.inner_text()
+        assert "START.ipynb" in page.locator(".lm-DockPanel-tabBar .lm-mod-current").first.inner_text()
         assert page.locator(".Toastify__toast, .jp-Dialog").count() == 0
         assert page.locator(".jp-Launcher").count() == 0
         page.close()

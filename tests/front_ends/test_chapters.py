@@ -2,6 +2,7 @@
 every mistake fails for its reason, solutions are accepted and known wrong answers rejected with the right words."""
 
 import csv
+import html
 import json
 import pathlib
 import re
@@ -12,7 +13,7 @@ import pytest
 from conftest import CHAINRULE, Kernel
 
 COURSE = pathlib.Path(__file__).parents[2] / "notebooks" / "course"
-SOURCES = sorted(COURSE.glob("*.md"))
+SOURCES = sorted(COURSE.glob("[0-9]*.md"))
 MIME = "application/vnd.chainrule.course+json"
 LANGUAGES = ["en", "zh"]
 EACH = [(source, language) for source in SOURCES for language in LANGUAGES]
@@ -159,6 +160,28 @@ def test_a_chapter_runs_strictly_without_a_front_end(source, language, tmp_path)
     data = [out["data"][MIME] for cell in cells for out in cell.get("outputs", []) if MIME in out.get("data", {})]
     claims = [one for one in data if one["kind"] == "claim"]
     assert len(claims) >= 6 and all(one["state"] == "passed" for one in claims)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_to_start_with_shows_every_chapter(language, tmp_path):
+    """Its picture with a text in its place, its question, and its headline as it stands in the chapter."""
+    folder = COURSE.parent / language
+    page = json.loads((folder / "START.ipynb").read_text())
+    (gallery,) = ["".join(cell["source"]) for cell in page["cells"] if cell["id"] == "gallery"]
+    rows = re.findall(r'(?s)<tr>.*?href="([^"]*)"><img src="([^"]*)" width="220" alt="([^"]{20,})".*?<i>(.+?)</i>(.*?)</td></tr>', gallery)
+    assert [notebook for notebook, *_ in rows] == [f"{source.stem}.ipynb" for source in SOURCES]
+    for source, (notebook, picture, _, question, shown) in zip(SOURCES, rows):
+        assert (folder / notebook).is_file() and (folder / picture).is_file()
+        found = parts(source, language)
+        assert html.unescape(question) in found[0]["text"]
+        headlines = [part["text"] for part in found if part["id"] == "headline"]
+        assert all("⟦" in headline for headline in headlines), "a headline has a number that a claim has measured"
+        shows = [re.sub(r"⟦([^⟧]*):[^⟧]*⟧", r"\1", headline) for headline in headlines]
+        assert html.unescape(shown.removeprefix("<br>")) == "".join(shows)
+    text = json.dumps(page, ensure_ascii=False)
+    assert "⟦" not in text and f"../{LANGUAGES[language == 'en']}/START.ipynb" in text
+    run = [CHAINRULE, "run", "--quiet", "--strict", "--language", language, "--output", tmp_path, folder / "START.ipynb"]
+    subprocess.run(run, check=True, timeout=300)
 
 
 def prose(text):

@@ -1,5 +1,6 @@
 //! From the source of a chapter to its notebooks.
 
+use super::gallery;
 use super::source::{Block, Kind, LANGUAGES, Source, chosen};
 use anyhow::{Context, Result};
 use chainrule::display::Language;
@@ -9,24 +10,26 @@ use std::path::{Path, PathBuf};
 
 /// The notebooks of the sources in a folder: where each belongs, and its text.
 pub fn notebooks(sources: &Path, target: &Path) -> Result<Vec<(PathBuf, String)>> {
+    let mut built = Vec::new();
+    for source in all(sources)? {
+        for language in LANGUAGES {
+            let place = target.join(language.code()).join(source.notebook());
+            built.push((place, notebook(&source, language)?));
+        }
+    }
+    Ok(built)
+}
+
+/// The sources in a folder, in the order of their names.
+pub fn all(folder: &Path) -> Result<Vec<Source>> {
     let entries =
-        fs::read_dir(sources).with_context(|| format!("{}: cannot be read", sources.display()))?;
+        fs::read_dir(folder).with_context(|| format!("{}: cannot be read", folder.display()))?;
     let paths = entries.flatten().map(|entry| entry.path());
     let mut paths: Vec<PathBuf> = paths
         .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
         .collect();
     paths.sort();
-    let mut built = Vec::new();
-    for path in paths {
-        let source = Source::read(&path)?;
-        for language in LANGUAGES {
-            let name = path.with_extension("ipynb");
-            let name = name.file_name().unwrap_or_default();
-            let place = target.join(language.code()).join(name);
-            built.push((place, notebook(&source, language)?));
-        }
-    }
-    Ok(built)
+    paths.iter().map(|path| Source::read(path)).collect()
 }
 
 /// The notebook of a chapter in one language, as Jupyter writes it.
@@ -35,11 +38,8 @@ fn notebook(source: &Source, language: Language) -> Result<String> {
         .into_iter()
         .map(Cell::into_json)
         .collect();
-    let name = source
-        .path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy();
+    let name = source.path.file_name().unwrap_or_default();
+    let name = name.to_string_lossy();
     let notebook = json!({
         "cells": cells,
         "metadata": {
@@ -75,11 +75,14 @@ impl Cell {
                 "cell_type": "markdown", "id": self.id, "metadata": {}, "source": source,
             }),
             Some(tags) => {
-                let metadata = if tags.is_empty() {
-                    json!({})
-                } else {
-                    json!({"tags": tags})
-                };
+                let mut metadata = json!({});
+                // JupyterLab hides the code until someone wants to see it.
+                if tags.iter().any(|tag| tag == "folded") {
+                    metadata["jupyter"] = json!({"source_hidden": true});
+                }
+                if !tags.is_empty() {
+                    metadata["tags"] = json!(tags);
+                }
                 json!({
                     "cell_type": "code", "execution_count": null, "id": self.id,
                     "metadata": metadata, "outputs": [], "source": source,
@@ -90,7 +93,7 @@ impl Cell {
 }
 
 /// The cells of a chapter. What can be changed in a cell, and the solution of an exercise, follow
-/// it as texts whose ids end in `-change` and `-solution`.
+/// it as texts whose ids end in `-change` and `-solution`; the gallery is one with an id of its own.
 pub fn cells(source: &Source, language: Language) -> Vec<Cell> {
     let mut cells = Vec::new();
     let mut open = 0;
@@ -128,7 +131,8 @@ pub fn cells(source: &Source, language: Language) -> Vec<Cell> {
                 );
                 follow(&mut cells, open, "solution", "", &text);
             }
-            Kind::Fails { .. } | Kind::Wrong { .. } => {}
+            Kind::Gallery => cells.push(gallery::cell(source, language)),
+            Kind::Fails { .. } | Kind::Wrong { .. } | Kind::Headline => {}
         }
         if matches!(block.kind, Kind::Code { .. }) {
             open = cells.len() - 1;
@@ -173,7 +177,7 @@ fn follow(cells: &mut Vec<Cell>, open: usize, suffix: &str, title: &str, item: &
 }
 
 /// `⟦98.7 %:exam⟧` as `98.7 %`.
-fn without_marks(text: &str) -> String {
+pub fn without_marks(text: &str) -> String {
     let mut clean = String::new();
     for (place, part) in text.split('⟦').enumerate() {
         match part.split_once('⟧') {
@@ -195,6 +199,8 @@ pub fn parts(source: &Source, language: Language) -> Value {
         let code = say(&block.code);
         if let Kind::Cell { id } = &block.kind {
             found.push(json!({"id": id, "text": block.text(language)}));
+        } else if let Kind::Headline = &block.kind {
+            found.push(json!({"id": "headline", "text": block.text(language)}));
         } else if let Kind::Code { id, tags, .. } = &block.kind {
             found.push(json!({
                 "id": id, "code": cell(block, language).text, "tags": tags,
@@ -215,7 +221,7 @@ pub fn parts(source: &Source, language: Language) -> Value {
             Kind::Fails { line, says } => ("fails", json!({"line": line, "says": say(says)})),
             Kind::Solution => ("solutions", json!(code)),
             Kind::Wrong { name } => ("wrong", json!({"name": name, "code": code})),
-            Kind::Cell { .. } | Kind::Code { .. } => continue,
+            Kind::Cell { .. } | Kind::Code { .. } | Kind::Headline | Kind::Gallery => continue,
         };
         last[list]
             .as_array_mut()

@@ -1,6 +1,7 @@
 //! From a notebook that was edited in JupyterLab back to the source of its chapter, cell by cell.
 
 use super::build::{Cell, cells};
+use super::gallery;
 use super::source::{Block, Kind, Part, Source, parts};
 use anyhow::{Result, bail};
 use chainrule::display::Language;
@@ -19,10 +20,11 @@ pub fn import(
     let mut blocks = groups(&source.blocks);
     let (mut text, mut notes) = (source.preamble.clone(), Vec::new());
     for cell in edited {
-        let is_made = cell.code.is_none()
-            && cell.id.rsplit_once('-').is_some_and(|(id, suffix)| {
-                ["change", "solution"].contains(&suffix) && built.contains_key(id)
-            });
+        let is_made = cell.id == gallery::ID
+            || cell.code.is_none()
+                && cell.id.rsplit_once('-').is_some_and(|(id, suffix)| {
+                    ["change", "solution"].contains(&suffix) && built.contains_key(id)
+                });
         if is_made {
             let is_as_built = built.get(&cell.id).is_some_and(|old| old.text == cell.text);
             if !is_as_built {

@@ -5,6 +5,7 @@
 //! :::en
 //! :::zh
 //! <!-- code ID 7.3 raises-exception --> a cell; number and tags may be left out
+//!                                       (`folded`: its code is hidden until someone opens it)
 //! ```rust
 //! let x = 0.5; // ‹clouds|云量›
 //! ```
@@ -16,6 +17,8 @@
 //! <!-- fails 2 label 10 -->             the cell fails on purpose: at which line, saying what
 //! <!-- solution -->                     instead of an exercise's cell; then a block of code
 //! <!-- wrong NAME -->                   a mistake that its check knows; then a block of code
+//! <!-- headline -->                     what the chapter shows, for the start page; then texts
+//! <!-- gallery -->                      on the start page: all chapters, with picture and headline
 //! ````
 //!
 //! In texts `⟦98.7 %:exam⟧` is a number that a claim of that name has measured.
@@ -67,6 +70,8 @@ pub enum Kind {
     Wrong {
         name: String,
     },
+    Headline,
+    Gallery,
 }
 
 impl Source {
@@ -95,6 +100,13 @@ impl Source {
         Ok(source)
     }
 
+    /// What its notebooks are called.
+    pub fn notebook(&self) -> String {
+        let name = self.path.with_extension("ipynb");
+        let name = name.file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
     /// Whether the blocks fit each other.
     fn check(&self) -> Result<(), (usize, String)> {
         let (mut ids, mut code) = (BTreeSet::new(), None);
@@ -111,6 +123,7 @@ impl Source {
                     }
                     code = matches!(block.kind, Kind::Code { .. }).then_some(&block.code);
                 }
+                (Kind::Headline | Kind::Gallery, _) => {}
                 (_, None) => return wrong("this belongs below a block of code".to_owned()),
                 (Kind::Edit { from, .. }, Some(code)) => {
                     for language in LANGUAGES {
@@ -129,7 +142,9 @@ impl Source {
 
 pub const LANGUAGES: [Language; 2] = [Language::English, Language::Chinese];
 
-const KINDS: [&str; 6] = ["cell", "code", "edit", "fails", "solution", "wrong"];
+const KINDS: [&str; 8] = [
+    "cell", "code", "edit", "fails", "solution", "wrong", "headline", "gallery",
+];
 
 /// Whether a block begins here. A comment that begins otherwise is part of a text.
 fn is_head(line: &str) -> bool {
@@ -153,8 +168,8 @@ impl Block {
         ))?;
         let (name, rest) = head.split_once(' ').unwrap_or((head, ""));
         let kind = Kind::parse(name, rest.trim()).map_err(|error| (line, error.to_string()))?;
-        let needs_texts = matches!(kind, Kind::Cell { .. } | Kind::Edit { .. });
-        let needs_code = !needs_texts && !matches!(kind, Kind::Fails { .. });
+        let needs_texts = matches!(kind, Kind::Cell { .. } | Kind::Edit { .. } | Kind::Headline);
+        let needs_code = !needs_texts && !matches!(kind, Kind::Fails { .. } | Kind::Gallery);
         let [english, chinese, code] = sections(line, &raw, needs_texts, needs_code)?;
         for (name, text) in [("en", &english), ("zh", &chinese)] {
             if needs_texts && text.is_empty() {
@@ -273,6 +288,8 @@ impl Kind {
                 }
             }
             "solution" => Kind::Solution,
+            "headline" => Kind::Headline,
+            "gallery" => Kind::Gallery,
             _ => Kind::Wrong {
                 name: rest.to_owned(),
             },
