@@ -172,6 +172,11 @@ fn notebooks() {
     pytest("test_notebooks.py", Duration::from_secs(1200));
 }
 
+#[test]
+fn vscode() {
+    pytest("test_vscode.py", Duration::from_secs(900));
+}
+
 /// One after the other: each fills the folders of the system anew. JupyterHub with thirty users of
 /// the machine, for ten minutes, only where `CHAINRULE_HUB=1` asks for it.
 #[test]
