@@ -211,6 +211,11 @@ fn image() {
 }
 
 #[test]
+fn recipes() {
+    pytest("test_recipes.py", Duration::from_secs(900));
+}
+
+#[test]
 fn report() {
     pytest("test_report.py", Duration::from_secs(900));
 }
