@@ -198,6 +198,12 @@ fn nbdime() {
     pytest("test_nbdime.py", Duration::from_secs(900));
 }
 
+/// Voila, where `CHAINRULE_VOILA=1` asks for it.
+#[test]
+fn voila() {
+    pytest("test_voila.py", Duration::from_secs(900));
+}
+
 /// Gateways, for minutes, where `CHAINRULE_GATEWAYS=1` asks for them.
 #[test]
 fn gateways() {
