@@ -21,6 +21,9 @@ from nbgrader.preprocessors import Execute, NbGraderPreprocessor
 
 c = get_config()  # noqa: F821
 
+# What learners call the course: `nbgrader fetch_assignment means --course class`.
+c.CourseDirectory.course_id = "class"
+
 # It compiles wherever a value is expected, and a test that needs it fails.
 c.ClearSolutions.code_stub = {"rust": "// YOUR CODE HERE\ntodo!()", "python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 

@@ -17,7 +17,6 @@ import nbformat
 import psutil
 import pytest
 from conftest import Kernel, environment
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 VERSION = "nbgrader==0.9.5"
 CONFIGURATION = os.path.join(os.path.dirname(__file__), "../../kernel-spec/classroom/nbgrader_config.py")
@@ -87,26 +86,8 @@ def test_a_graded_cell_reaches_nothing_of_who_grades(jupyter_folders, tmp_path, 
     assert sorted(path.name for path in folder.iterdir()) == ["given.csv", "link.csv", "means.ipynb", "more"]
 
 
-def graded(name, **more):
-    return {"nbgrader": {"schema_version": 3, "grade_id": name, "grade": False, "solution": False, "locked": False, "task": False, **more}}
-
-
-HELPER = "fn close(a: f64, b: f64) -> bool { (a - b).abs() < 1e-9 }"
-SOLUTION = "fn mean(values: &[f64]) -> f64 {\n    // BEGIN SOLUTION\n    values.iter().sum::<f64>() / values.len() as f64\n    // END SOLUTION\n}"
-TEST = """let of_two: f64 = mean(&[1.0, 3.0]);
-assert_eq!(of_two, 2.0, "of two");
-// BEGIN HIDDEN TESTS
-assert!(close(mean(&[1.0, 2.0, 6.0]), 3.0));
-// END HIDDEN TESTS"""
-PARTIAL = "let right = [(vec![1.0], 1.0), (vec![0.0, 4.0], 2.0)].iter().filter(|(v, m)| close(mean(v), *m)).count();\nright as f64 / 2.0 * 4.0"
-
-CELLS = [
-    new_markdown_cell("# Means"),
-    new_code_cell(HELPER, metadata=graded("helper", locked=True)),
-    new_code_cell(SOLUTION, metadata=graded("mean", solution=True)),
-    new_code_cell(TEST, metadata=graded("test-mean", grade=True, locked=True, points=6)),
-    new_code_cell(PARTIAL, metadata=graded("partial", grade=True, locked=True, points=4)),
-]
+# The assignment that we ship to try it with.
+SAMPLE = os.path.join(os.path.dirname(__file__), "../../kernel-spec/classroom/means.ipynb")
 
 RIGHT = "fn mean(values: &[f64]) -> f64 { values.iter().sum::<f64>() / values.len() as f64 }"
 WRONG = "fn mean(values: &[f64]) -> f64 { values[0] }"
@@ -240,9 +221,8 @@ def test_points_are_as_they_should_be(nbgrader, jupyter_folders, tmp_path):
     course = tmp_path / "course"
     (course / "source/means").mkdir(parents=True)
     shutil.copy(CONFIGURATION, course / "nbgrader_config.py")
-    kernel = {"display_name": "Rust (chainrule)", "language": "rust", "name": "chainrule"}
-    notebook = new_notebook(cells=CELLS, metadata={"kernelspec": kernel, "language_info": {"name": "rust"}})
-    nbformat.write(notebook, course / "source/means/means.ipynb")
+    shutil.copy(SAMPLE, course / "source/means/means.ipynb")
+    tests = [cell.source for cell in nbformat.read(SAMPLE, as_version=4).cells[3:]]
     (course / "source/means/given.csv").write_text("1,3")
     # nbgrader starts other programs of its environment.
     path = os.path.dirname(nbgrader) + os.pathsep + os.environ["PATH"]
@@ -280,7 +260,7 @@ def test_points_are_as_they_should_be(nbgrader, jupyter_folders, tmp_path):
     print("seconds:", {name: round(one, 1) for name, one in took.items()})
     assert all(one < 2 * took["endless"] for one in took.values()), took
     # What was graded shows the tests as the teacher has written them.
-    assert [cell.source for cell in graded_of("own-judge").cells[3:]] == [TEST, PARTIAL]
+    assert [cell.source for cell in graded_of("own-judge").cells[3:]] == tests
     run("generate_feedback", "means")
     page = (course / "feedback/half/means/means.html").read_text()
     assert "of two" in page and "::std::" not in page
