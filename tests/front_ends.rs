@@ -172,6 +172,11 @@ fn notebooks() {
     pytest("test_notebooks.py", Duration::from_secs(1200));
 }
 
+#[test]
+fn vscode() {
+    pytest("test_vscode.py", Duration::from_secs(900));
+}
+
 /// One after the other: each fills the folders of the system anew. JupyterHub with thirty users of
 /// the machine, for ten minutes, only where `CHAINRULE_HUB=1` asks for it.
 #[test]
@@ -193,6 +198,12 @@ fn nbdime() {
     pytest("test_nbdime.py", Duration::from_secs(900));
 }
 
+/// Voila, where `CHAINRULE_VOILA=1` asks for it.
+#[test]
+fn voila() {
+    pytest("test_voila.py", Duration::from_secs(900));
+}
+
 /// Gateways, for minutes, where `CHAINRULE_GATEWAYS=1` asks for them.
 #[test]
 fn gateways() {
@@ -203,6 +214,11 @@ fn gateways() {
 #[test]
 fn image() {
     pytest("test_image.py", Duration::from_secs(7200));
+}
+
+#[test]
+fn recipes() {
+    pytest("test_recipes.py", Duration::from_secs(900));
 }
 
 #[test]

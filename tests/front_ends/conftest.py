@@ -2,11 +2,14 @@
 
 import contextlib
 import os
+import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import threading
 import time
+import tomllib
 
 import psutil
 import pytest
@@ -102,6 +105,19 @@ def environment(name, program, *packages):
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
         subprocess.run([f"{folder}/bin/pip", "install", "-q", "--disable-pip-version-check", *packages], check=True)
     return f"{folder}/bin"
+
+
+def papermill_package(folder):
+    """A folder for Python's path with our package for papermill: what `pip install` makes, without asking the network."""
+    sources = pathlib.Path(__file__).parents[2] / "kernel-spec/papermill"
+    shutil.copytree(sources / "chainrule_papermill", folder / "chainrule_papermill")
+    project = tomllib.loads((sources / "pyproject.toml").read_text())["project"]
+    lines = [f"[{group}]\n" + "".join(f"{name} = {value}\n" for name, value in points.items()) for group, points in project["entry-points"].items()]
+    information = folder / f"chainrule_papermill-{project['version']}.dist-info"
+    information.mkdir()
+    (information / "entry_points.txt").write_text("\n".join(lines))
+    (information / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
+    return str(folder)
 
 
 class Kernel:

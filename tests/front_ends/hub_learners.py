@@ -1,7 +1,8 @@
 """A hub and its learners, as people are: they open a chapter within a minute, run it, edit cells by turns, and some disturb.
 
 `test_hub.py` runs this with JupyterHub's own Python, as root, in namespaces of its own: other users, another /etc, no network.
-Arguments: how many learners, a folder, a notebook. The last line that it prints is what was seen, as JSON.
+Arguments: how many learners, a folder, a notebook. The last line that it prints is what was seen, as JSON. With a number of rounds
+behind them they only come, run a cell and go, and the hub ends what nobody uses: what is left then is seen.
 """
 
 import asyncio
@@ -45,6 +46,14 @@ c.JupyterHub.services = [{{"name": "driver", "api_token": "{token}"}}]
 c.JupyterHub.load_roles = [{{"name": "driver", "services": ["driver"],
     "scopes": ["admin:users", "admin:servers", "access:servers", "list:users"]}}]
 """
+
+# Who ends servers that nobody has used for some seconds.
+CULLER = """
+c.JupyterHub.services.append({{"name": "culler", "command": ["{culler}", "--timeout={idle}", "--cull-every=3"]}})
+c.JupyterHub.load_roles.append({{"name": "culler", "services": ["culler"],
+    "scopes": ["list:users", "read:users:activity", "read:servers", "delete:servers"]}})
+"""
+IDLE = 30
 
 
 def edit(learner, turn):
@@ -275,20 +284,73 @@ async def hold_class(names, notebook):
     return seen
 
 
-async def stop_all(names):
-    """What is left of servers that the hub has stopped: processes, sockets, folders of sessions."""
-    await everybody(request("DELETE", f"/hub/api/users/{name}/server") for name in names)
+def listening(names):
+    """Ports at which processes of users listen."""
+    users, found = {str(pwd.getpwnam(name).pw_uid) for name in names}, []
+    for table in ("tcp", "tcp6"):
+        for line in open(f"/proc/net/{table}").readlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and fields[7] in users:
+                found.append(f"{table} {fields[1]}")
+    return found
+
+
+async def what_is_left(names):
+    """Of servers that have ended: processes, ports, sockets, files of kernels, folders of sessions, what shares memory."""
+    await asyncio.sleep(3)
+    left = [open(f"/proc/{process}/cmdline").read().replace("\0", " ") for process, _ in processes(names)] + listening(names)
+    for name in names:
+        entry = pwd.getpwnam(name)
+        left += glob.glob(f"{entry.pw_dir}/.cache/chainrule/sessions/*/*")
+        for folder, _, files in os.walk(f"{entry.pw_dir}/.local/share/jupyter/runtime"):
+            paths = [os.path.join(folder, file) for file in files]
+            left += [path for path in paths if stat.S_ISSOCK(os.lstat(path).st_mode) or os.path.basename(path).startswith("kernel-")]
+        for folder in ("/tmp", "/dev/shm"):
+            left += [one.path for one in os.scandir(folder) if one.stat(follow_symlinks=False).st_uid == entry.pw_uid]
+    return left
+
+
+async def until_stopped(names):
     for name in names:
         while (await request("GET", f"/hub/api/users/{name}"))["servers"]:
             await asyncio.sleep(0.3)
-    await asyncio.sleep(3)
-    left = [open(f"/proc/{process}/cmdline").read().replace("\0", " ") for process, _ in processes(names)]
+
+
+async def stop_all(names):
+    await everybody(request("DELETE", f"/hub/api/users/{name}/server") for name in names)
+    await until_stopped(names)
+    return await what_is_left(names)
+
+
+async def come_and_go(names, notebook, rounds, hub):
+    """Everybody comes, runs a cell of the chapter and one of their own, and closes the page; the hub ends their servers."""
+    seen = {"left": [], "rounds": []}
     for name in names:
-        home = pwd.getpwnam(name).pw_dir
-        left += glob.glob(f"{home}/.cache/chainrule/sessions/*/*")
-        for folder, _, files in os.walk(f"{home}/.local/share/jupyter/runtime"):
-            left += [path for file in files if stat.S_ISSOCK(os.stat(path := os.path.join(folder, file)).st_mode)]
-    return left
+        await request("POST", f"/hub/api/users/{name}")
+    for _ in range(rounds):
+        start = time.perf_counter()
+
+        async def visit(number, name):
+            learner = Learner(name)
+            await learner.open(notebook)
+            first = next(cell["source"] for cell in learner.cells if cell["cell_type"] == "code")
+            replies = [(await learner.run(code))[0] for code in (first, f"let mine = {number};\nmine + 1")]
+            learner.reader.cancel()
+            learner.socket.close()
+            return [reply for reply in replies if reply["status"] != "ok"]
+
+        failed = sum(await everybody(visit(*one) for one in enumerate(names)), [])
+        assert not failed, failed[:3]
+        came = time.perf_counter() - start
+        await until_stopped(names)
+        seen["left"] += await what_is_left(names)
+        homes = subprocess.run(["du", "-smc", *(pwd.getpwnam(name).pw_dir for name in names)], capture_output=True, text=True)
+        resident = next(int(line.split()[1]) for line in open(f"/proc/{hub}/status") if line.startswith("VmRSS:"))
+        seen["rounds"].append({
+            "all came after s": round(came), "all were ended after s": round(time.perf_counter() - start), "MB of homes": int(homes.stdout.split()[-2]),
+            "MB of the hub": resident >> 10, "files of the hub": len(os.listdir(f"/proc/{hub}/fd")),
+        })
+    return seen
 
 
 def switch_loopback_on():
@@ -305,7 +367,7 @@ async def wait_for_hub(hub):
     raise SystemExit("the hub has ended")
 
 
-async def main(count, folder, notebook):
+async def main(count, folder, notebook, rounds=0):
     switch_loopback_on()
     names = [entry.pw_name for entry in pwd.getpwall() if entry.pw_name.startswith("learner")][:count]
     for name in names:
@@ -318,12 +380,17 @@ async def main(count, folder, notebook):
     proxy = os.path.join(sys.prefix, "proxy/node_modules/.bin/configurable-http-proxy")
     with open(configuration, "w") as file:
         file.write(CONFIGURATION.format(proxy=proxy, token=TOKEN))
+        if rounds:
+            file.write(CULLER.format(culler=f"{sys.prefix}/bin/jupyterhub-idle-culler", idle=IDLE))
     with open(os.path.join(folder, "hub.log"), "w") as log:
         hub = subprocess.Popen([f"{sys.prefix}/bin/jupyterhub", "-f", configuration], cwd=folder, stdout=log, stderr=log)
     try:
         await wait_for_hub(hub)
-        seen = await hold_class(names, os.path.basename(notebook))
-        seen["left"] = await stop_all(names)
+        if rounds:
+            seen = await come_and_go(names, os.path.basename(notebook), rounds, hub.pid)
+        else:
+            seen = await hold_class(names, os.path.basename(notebook))
+            seen["left"] = await stop_all(names)
         # Nobody has to do anything for a second class to find what the first one has found.
         print(json.dumps(seen))
     finally:
@@ -332,4 +399,4 @@ async def main(count, folder, notebook):
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1]), *sys.argv[2:]))
+    asyncio.run(main(int(sys.argv[1]), *sys.argv[2:4], *map(int, sys.argv[4:])))

@@ -13,11 +13,10 @@ import stat
 import subprocess
 import sys
 import tempfile
-import tomllib
 
 import nbformat
 import pytest
-from conftest import CHAINRULE, Kernel, plain
+from conftest import CHAINRULE, Kernel, papermill_package, plain
 
 FIRST, SECOND = 61001, 61002
 SYSTEM = "/usr/local/share/chainrule"
@@ -515,16 +514,7 @@ PARAMETERS = {
 
 def test_papermill_sets_parameters(jupyter_folders, tmp_path):
     """With our package beside it, which papermill finds by its entry point."""
-    packages, sources = tmp_path / "packages", tmp_path / "sources"
-    shutil.copytree(os.path.join(os.path.dirname(__file__), "../../kernel-spec/papermill"), sources)
-    # What `pip install` makes of it, without asking the network for setuptools.
-    shutil.copytree(sources / "chainrule_papermill", packages / "chainrule_papermill")
-    project = tomllib.loads((sources / "pyproject.toml").read_text())["project"]
-    lines = [f"[{group}]\n" + "".join(f"{name} = {value}\n" for name, value in points.items()) for group, points in project["entry-points"].items()]
-    information = packages / f"chainrule_papermill-{project['version']}.dist-info"
-    information.mkdir()
-    (information / "entry_points.txt").write_text("\n".join(lines))
-    (information / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
+    packages = papermill_package(tmp_path / "packages")
     code = [
         "let rate = 0.5;\nlet unchanged = 1;",
         "let all: (f64, f64, f64, i32, i64, i32, bool, Option<f64>) = (rate, tiny, whole, count, large, negative, is_on, nothing);\n"
@@ -537,7 +527,7 @@ def test_papermill_sets_parameters(jupyter_folders, tmp_path):
     nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), tmp_path / "in.ipynb")
     (tmp_path / "parameters.yaml").write_text(json.dumps(PARAMETERS).replace("Infinity", ".inf").replace("1e-12", "1.0e-12"))
     command = [sys.executable, "-m", "papermill", "in.ipynb", "out.ipynb", "-f", "parameters.yaml"]
-    env = {**os.environ, "PYTHONPATH": str(packages)}
+    env = {**os.environ, "PYTHONPATH": packages}
     done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr[-3000:]
     results = nbformat.read(tmp_path / "out.ipynb", as_version=4).cells[-1].outputs

@@ -10,6 +10,7 @@ mod course;
 mod doctor;
 mod exam;
 mod export;
+mod grading;
 mod install;
 mod lab;
 mod names;
@@ -98,7 +99,8 @@ pub fn main() -> ExitCode {
             unsigned,
             settings,
         } => without_network_in_an_exam()
-            .and_then(|()| crate::jupyter::serve(&connection_file, unsigned, &settings))
+            .and_then(|()| grading::fence(&connection_file))
+            .and_then(|file| crate::jupyter::serve(&file, unsigned, &settings))
             .map(|()| ExitCode::SUCCESS),
     };
     result.unwrap_or_else(|error| {

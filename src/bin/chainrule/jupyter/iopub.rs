@@ -112,8 +112,7 @@ impl IoPub {
 /// Whether nbgrader runs the notebook: it gives no points for a cell that has written to stderr,
 /// be it right or not.
 fn is_graded() -> bool {
-    static IS_GRADED: LazyLock<bool> =
-        LazyLock::new(|| std::env::var_os("NBGRADER_EXECUTION").is_some());
+    static IS_GRADED: LazyLock<bool> = LazyLock::new(crate::machine::grading::is_on);
     *IS_GRADED
 }
 

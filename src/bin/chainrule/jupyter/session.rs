@@ -38,6 +38,7 @@ impl SessionHandle {
             interrupter.end_worker();
             let _ = std::fs::remove_dir_all(folder);
         }
+        crate::machine::grading::clean();
         std::process::exit(0)
     }
 

@@ -167,6 +167,10 @@ impl Shell {
                     self.comm(self.begin(message));
                     self.still_running(queue);
                 }
+                Ok(message) if message.kind() == "interrupt_request" => {
+                    self.answer_at_once(self.begin(message));
+                    self.still_running(queue);
+                }
                 Ok(message) => queue.waiting.push_back(message),
                 Err(why) => self.wire.note_dropped("shell", &why),
             }
@@ -311,6 +315,11 @@ impl Shell {
                 Err(why) => error_content("BadRequest", &why, &[]),
             },
             "connect_request" => self.info.ports(),
+            // Its place is control, but VS Code sends it here.
+            "interrupt_request" => {
+                self.session.interrupt();
+                json!({"status": "ok"})
+            }
             "shutdown_request" => {
                 let content =
                     json!({"status": "ok", "restart": request.content["restart"] == true});

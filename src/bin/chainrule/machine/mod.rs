@@ -4,6 +4,7 @@
 
 pub mod exam;
 pub mod folders;
+pub mod grading;
 pub mod memory;
 pub mod ownership;
 pub mod path;

@@ -326,6 +326,7 @@ fn limit_resources() {
             let _ = setrlimit(resource, limit, limit);
         }
     }
+    crate::machine::grading::close_files();
 }
 
 /// Obeys `LOAD_AND_RUN <shared object> <function>` up to the running.
