@@ -11,6 +11,7 @@ mod chapter_08;
 mod chapter_09;
 mod chapter_10;
 mod chapter_14;
+mod chapter_15;
 
 use super::answer::{Answer, Answered, Verdict};
 use super::record;
@@ -80,6 +81,7 @@ fn judge_of(id: &str) -> fn(&str, &Answer) -> Verdict {
         Some("9") => chapter_09::judge,
         Some("10") => chapter_10::judge,
         Some("14") => chapter_14::judge,
+        Some("15") => chapter_15::judge,
         _ => chapter_07::judge,
     }
 }
