@@ -19,6 +19,7 @@ const CHAPTERS: &[(u32, &str)] = &[
     (10, include_str!("chapters/10.words")),
     (14, include_str!("chapters/14.words")),
     (15, include_str!("chapters/15.words")),
+    (16, include_str!("chapters/16.words")),
 ];
 
 /// The numbers of the chapters.

@@ -26,11 +26,11 @@ const COLUMNS: [&str; 12] = [
 /// the day, dishes, floor, whether there is a lift, weeks that the rider has been at it, price,
 /// temperature, battery of the rider's telephone in per cent, weekday, last digit of the order.
 ///
-/// The rules are those of a kitchen. Far away (over 3,500 m) an order is late in rain of more than 3
-/// mm, with a rider of fewer than 8 weeks, or at rush hour (11:30 to 13:00, 17:30 to 19:30). Near,
-/// on a floor above the sixth without a lift, it is late with more than three dishes; otherwise with
-/// more than six at rush hour. Five columns have nothing to do with it. A tenth of the labels are
-/// then turned round at random: nobody can be right more often than 90 times in 100.
+/// The rules are those of a kitchen. Far away (over 3,500 m) an order is late in rain of more than
+/// 3 mm, with a rider of fewer than 8 weeks, or at rush hour (11:30 to 13:00, 17:30 to 19:30).
+/// Near, on a floor above the sixth without a lift, it is late with more than three dishes;
+/// otherwise with more than six at rush hour. Five columns have nothing to do with it. A tenth of
+/// the labels are then turned round at random: nobody can be right more often than 90 times in 100.
 ///
 /// Panics if `n` is 0.
 ///
