@@ -49,6 +49,36 @@ fn mistake(action: impl FnOnce()) -> String {
 }
 
 #[test]
+fn orders_follow_their_rules_nine_times_in_ten() {
+    let _alone = seeded(15);
+    let orders = data::deliveries(4_000);
+    assert_eq!(orders.x.shape(), [4_000, 12]);
+    assert_eq!((orders.columns.len(), &orders.classes[1][..]), (12, "late"));
+    let values = orders.x.to_vec();
+    let is_late = |row: &[Float]| {
+        let is_rush = (11.5..13.0).contains(&row[2]) || (17.5..19.5).contains(&row[2]);
+        match row {
+            [distance, rain, ..] if *distance > 3500.0 => *rain > 3.0 || row[6] < 8.0 || is_rush,
+            _ if row[4] > 6.0 && row[5] == 0.0 => row[3] > 3.0,
+            _ => is_rush && row[3] > 6.0,
+        }
+    };
+    let pairs = values.chunks(12).zip(orders.y.to_vec());
+    let right = pairs.filter(|(row, late)| is_late(row) == (*late == 1.0));
+    assert!((3_540..3_660).contains(&right.count()));
+    let late = counts(&orders)[1];
+    assert!((1_800..2_200).contains(&late), "{late}");
+    // Each column in its own units, and in its bounds.
+    for (column, (low, high)) in [(200.0, 6000.0), (0.0, 12.0), (10.0, 22.0), (1.0, 12.0)]
+        .into_iter()
+        .enumerate()
+    {
+        let row = orders.x.slice(1, column..column + 1);
+        assert!(row.min().item() >= low && row.max().item() <= high);
+    }
+}
+
+#[test]
 fn digits_have_the_shape_of_mnist_and_are_balanced() {
     let _alone = seeded(1);
     let digits = data::digits(500);

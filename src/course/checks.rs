@@ -12,6 +12,8 @@ mod chapter_09;
 mod chapter_10;
 mod chapter_11;
 mod chapter_14;
+mod chapter_15;
+mod chapter_16;
 
 use super::answer::{Answer, Answered, Verdict};
 use super::record;
@@ -86,6 +88,8 @@ fn judge_of(id: &str) -> fn(&str, &Answer) -> Verdict {
         Some("10") => chapter_10::judge,
         Some("11") => chapter_11::judge,
         Some("14") => chapter_14::judge,
+        Some("15") => chapter_15::judge,
+        Some("16") => chapter_16::judge,
         _ => chapter_07::judge,
     }
 }

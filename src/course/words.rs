@@ -19,6 +19,8 @@ const CHAPTERS: &[(u32, &str)] = &[
     (10, include_str!("chapters/10.words")),
     (11, include_str!("chapters/11.words")),
     (14, include_str!("chapters/14.words")),
+    (15, include_str!("chapters/15.words")),
+    (16, include_str!("chapters/16.words")),
 ];
 
 /// The numbers of the chapters.

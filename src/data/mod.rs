@@ -3,7 +3,8 @@
 //! | | generated | from files |
 //! |---|---|---|
 //! | points with two inputs, to look at | [`two_moons`] [`circles`] [`spiral`] [`blobs`] [`xor`] | |
-//! | values | [`sine`] | [`read_csv`] [`csv`]; the second like the first: [`Csv::like`] |
+//! | values | [`sine`] | |
+//! | a table | [`deliveries`] | [`read_csv`] [`csv`]; the second like the first: [`Csv::like`] |
 //! | pictures | [`digits`] [`shapes`] [`textures`] | [`mnist`] [`read_idx`] |
 //! | sound | [`tones`] [`vowels`] [`words`]; its picture: [`spectrogram`] | [`read_wav`] |
 //! | text | [`sentences`]; as numbers: [`Text`] | [`read_text`] |
@@ -20,6 +21,7 @@
 mod cells;
 mod columns;
 mod dataset;
+mod deliveries;
 mod digits;
 pub(crate) mod files;
 mod games;
@@ -36,6 +38,7 @@ mod wav;
 
 pub(crate) use dataset::agree;
 pub use dataset::{Batches, Dataset};
+pub use deliveries::deliveries;
 pub use digits::digits;
 pub use files::{mnist, read_idx, read_text};
 pub use games::tic_tac_toe;
