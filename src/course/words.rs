@@ -17,6 +17,7 @@ const CHAPTERS: &[(u32, &str)] = &[
     (8, include_str!("chapters/08.words")),
     (9, include_str!("chapters/09.words")),
     (10, include_str!("chapters/10.words")),
+    (12, include_str!("chapters/12.words")),
     (14, include_str!("chapters/14.words")),
 ];
 
