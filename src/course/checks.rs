@@ -11,6 +11,7 @@ mod chapter_08;
 mod chapter_09;
 mod chapter_10;
 mod chapter_12;
+mod chapter_13;
 mod chapter_14;
 
 use super::answer::{Answer, Answered, Verdict};
@@ -81,6 +82,7 @@ fn judge_of(id: &str) -> fn(&str, &Answer) -> Verdict {
         Some("9") => chapter_09::judge,
         Some("10") => chapter_10::judge,
         Some("12") => chapter_12::judge,
+        Some("13") => chapter_13::judge,
         Some("14") => chapter_14::judge,
         _ => chapter_07::judge,
     }

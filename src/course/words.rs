@@ -18,6 +18,7 @@ const CHAPTERS: &[(u32, &str)] = &[
     (9, include_str!("chapters/09.words")),
     (10, include_str!("chapters/10.words")),
     (12, include_str!("chapters/12.words")),
+    (13, include_str!("chapters/13.words")),
     (14, include_str!("chapters/14.words")),
 ];
 
