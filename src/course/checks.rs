@@ -11,6 +11,8 @@ mod chapter_08;
 mod chapter_09;
 mod chapter_10;
 mod chapter_11;
+mod chapter_12;
+mod chapter_13;
 mod chapter_14;
 mod chapter_15;
 mod chapter_16;
@@ -87,6 +89,8 @@ fn judge_of(id: &str) -> fn(&str, &Answer) -> Verdict {
         Some("9") => chapter_09::judge,
         Some("10") => chapter_10::judge,
         Some("11") => chapter_11::judge,
+        Some("12") => chapter_12::judge,
+        Some("13") => chapter_13::judge,
         Some("14") => chapter_14::judge,
         Some("15") => chapter_15::judge,
         Some("16") => chapter_16::judge,

@@ -18,6 +18,8 @@ const CHAPTERS: &[(u32, &str)] = &[
     (9, include_str!("chapters/09.words")),
     (10, include_str!("chapters/10.words")),
     (11, include_str!("chapters/11.words")),
+    (12, include_str!("chapters/12.words")),
+    (13, include_str!("chapters/13.words")),
     (14, include_str!("chapters/14.words")),
     (15, include_str!("chapters/15.words")),
     (16, include_str!("chapters/16.words")),
