@@ -39,7 +39,15 @@ pub fn mistakes(errors: &[Value], source: &Source, prepared: &Cell) -> Option<Ve
     let found = errors.iter().map(|error| Found::new(error, source));
     // Where brackets do not match, rustc points anywhere.
     let is_flawed = prepared.has_errors() && !explain::flaws(prepared.text()).is_empty();
-    let found: Vec<Found> = match is_flawed {
+    // What has a name that nobody knows has no type either, and so cannot be kept.
+    let is_unknown = |error: &Value| {
+        let code = error["code"]["code"].as_str().unwrap_or_default();
+        ["E0412", "E0425", "E0432", "E0433"].contains(&code)
+    };
+    let is_any_unknown = errors
+        .iter()
+        .any(|error| is_unknown(error) && Found::new(error, source).is_some());
+    let found: Vec<Found> = match is_flawed || is_any_unknown {
         true => found.flatten().collect(),
         false => found.collect::<Option<_>>()?,
     };
