@@ -286,7 +286,7 @@ fn new_and_lost_cells_are_told_of() {
     );
 }
 
-/// The page to start with is made of the other sources, and is not taken for a text that was edited.
+/// The page to start with is made of the other sources, and is no text that was edited.
 #[test]
 fn the_page_to_start_with_shows_the_chapters() {
     let first = "<!-- cell goal -->\n:::en\n# 1 · A\n\n![a \"cat\" & a dog](images/a.svg)\n\n\

@@ -109,3 +109,6 @@ def test_a_quiz_has_widgets_and_answers_an_option_at_once(kernel):
         message = kernel.client.get_iopub_msg(timeout=60)
         seen.append(json.dumps(message["content"], ensure_ascii=False))
     assert any("✓ ln 100." in text for text in seen), seen
+    # What is kept in the notebook is what a teacher's report reads.
+    kept = json.loads(seen[-1])["data"]["application/vnd.chainrule.course+json"]
+    assert kept["kind"] == "quiz" and kept["value"]["given"] == 1 and kept["value"]["of"] == 6

@@ -108,9 +108,9 @@ def test_the_workflow_runs_notebooks_and_keeps_what_was_compiled(jupyter_folders
         assert len(runner.cells()) == len(first) + 1
 
 
-def recipes():
+def recipes(title="Without a front end"):
     text = open(os.path.join(PAGE, "README.md")).read()
-    section = text.split("## Without a front end\n")[1].split("\n## ")[0]
+    section = text.split(f"## {title}\n")[1].split("\n## ")[0]
     return [line.split("#")[0].strip() for block in re.findall(r"```sh\n(.*?)```", section, re.S) for line in block.splitlines()]
 
 
@@ -148,3 +148,17 @@ def test_a_recipe_does_what_it_says(jupyter_folders, tmp_path, name):
         assert "1.5" in (tmp_path / "lesson.html").read_text()
     if name.startswith("pytest"):
         assert re.search(r"\b[1-9] passed", done.stdout), done.stdout
+
+
+def test_the_first_hour_is_fifteen_commands():
+    """Of files that are there, and of the versions that are tested."""
+    commands = recipes("The first hour")
+    assert len(commands) <= 15
+    named = re.findall(r"kernel-spec/\S+|notebooks/\S+", "\n".join(commands))
+    assert len(named) >= 6 and all(os.path.exists(os.path.join(PAGE, "../..", name)) for name in named), named
+    (install,) = [command for command in commands if "pip install" in command]
+    tested = "".join(open(os.path.join(os.path.dirname(__file__), name)).read() for name in ("test_hub.py", "test_grading.py", "requirements.txt"))
+    packages = re.findall(r"\w+==[\d.]+", install)
+    assert len(packages) == 4 and all(package in tested for package in packages), packages
+    for name in ("jupyterhub_config.py", "nbgrader_config.py", "jupyter_server_config.py"):
+        compile(open(os.path.join(PAGE, name)).read(), name, "exec")

@@ -18,8 +18,8 @@ pub(super) fn judge(id: &str, answer: &Answer) -> Verdict {
     }
 }
 
-/// At 0 dB noise and word are equally strong, at 20 the noise has a hundredth of the power, at 6 its
-/// waves are half as high.
+/// At 0 dB noise and word are equally strong, at 20 the noise has a hundredth of the power, at 6
+/// its waves are half as high.
 fn decibels(id: &str, db: f64) -> Verdict {
     let name = match (id, db) {
         ("11.I1", -0.25..=0.25) | ("11.I2", 19.75..=20.25) | ("11.I3", 5.75..=6.25) => "passed",

@@ -1,35 +1,22 @@
 //! From the source of a chapter to its notebooks.
 
 use super::gallery;
-use super::source::{Block, Kind, LANGUAGES, Source, chosen};
-use anyhow::{Context, Result};
+use super::source::{Block, Kind, LANGUAGES, Source, chosen, without_marks};
+use anyhow::Result;
 use chainrule::display::Language;
 use serde_json::{Value, json};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The notebooks of the sources in a folder: where each belongs, and its text.
 pub fn notebooks(sources: &Path, target: &Path) -> Result<Vec<(PathBuf, String)>> {
     let mut built = Vec::new();
-    for source in all(sources)? {
+    for source in Source::all(sources)? {
         for language in LANGUAGES {
             let place = target.join(language.code()).join(source.notebook());
             built.push((place, notebook(&source, language)?));
         }
     }
     Ok(built)
-}
-
-/// The sources in a folder, in the order of their names.
-pub fn all(folder: &Path) -> Result<Vec<Source>> {
-    let entries =
-        fs::read_dir(folder).with_context(|| format!("{}: cannot be read", folder.display()))?;
-    let paths = entries.flatten().map(|entry| entry.path());
-    let mut paths: Vec<PathBuf> = paths
-        .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
-        .collect();
-    paths.sort();
-    paths.iter().map(|path| Source::read(path)).collect()
 }
 
 /// The notebook of a chapter in one language, as Jupyter writes it.
@@ -93,7 +80,7 @@ impl Cell {
 }
 
 /// The cells of a chapter. What can be changed in a cell, and the solution of an exercise, follow
-/// it as texts whose ids end in `-change` and `-solution`; the gallery is one with an id of its own.
+/// it as texts whose ids end in `-change` and `-solution`; the gallery is a text of its own.
 pub fn cells(source: &Source, language: Language) -> Vec<Cell> {
     let mut cells = Vec::new();
     let mut open = 0;
@@ -131,7 +118,11 @@ pub fn cells(source: &Source, language: Language) -> Vec<Cell> {
                 );
                 follow(&mut cells, open, "solution", "", &text);
             }
-            Kind::Gallery => cells.push(gallery::cell(source, language)),
+            Kind::Gallery => cells.push(Cell {
+                id: gallery::ID.to_owned(),
+                text: gallery::text(source, language),
+                code: None,
+            }),
             Kind::Fails { .. } | Kind::Wrong { .. } | Kind::Headline => {}
         }
         if matches!(block.kind, Kind::Code { .. }) {
@@ -174,21 +165,6 @@ fn follow(cells: &mut Vec<Cell>, open: usize, suffix: &str, title: &str, item: &
             });
         }
     }
-}
-
-/// `⟦98.7 %:exam⟧` as `98.7 %`.
-pub fn without_marks(text: &str) -> String {
-    let mut clean = String::new();
-    for (place, part) in text.split('⟦').enumerate() {
-        match part.split_once('⟧') {
-            Some((mark, rest)) if place > 0 => {
-                clean += mark.rsplit_once(':').map_or(mark, |(number, _)| number);
-                clean += rest;
-            }
-            _ => clean += part,
-        }
-    }
-    clean
 }
 
 /// All that a test of a chapter needs to know, in one language.

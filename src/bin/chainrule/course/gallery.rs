@@ -1,7 +1,6 @@
 //! The chapters with their pictures, for the page to start with.
 
-use super::build::{Cell, all, without_marks};
-use super::source::{Kind, Source};
+use super::source::{Kind, Source, without_marks};
 use chainrule::display::{Language, escape_html};
 use std::path::Path;
 
@@ -10,18 +9,14 @@ pub const ID: &str = "gallery";
 
 /// A row for each chapter beside the start page: its picture, its name, its question, and what it
 /// shows, if it says so in a headline.
-pub fn cell(start: &Source, language: Language) -> Cell {
+pub fn text(start: &Source, language: Language) -> String {
     let folder = start.path.parent().unwrap_or(Path::new("."));
-    let chapters = all(folder).unwrap_or_default();
+    let chapters = Source::all(folder).unwrap_or_default();
     let rows: String = chapters
         .iter()
         .filter_map(|chapter| row(chapter, language))
         .collect();
-    Cell {
-        id: ID.to_owned(),
-        text: format!("<table>\n{rows}</table>"),
-        code: None,
-    }
+    format!("<table>\n{rows}</table>")
 }
 
 /// Nothing for what is no chapter: it has no picture with a question in its first text.

@@ -100,6 +100,18 @@ impl Source {
         Ok(source)
     }
 
+    /// The sources in a folder, in the order of their names.
+    pub fn all(folder: &Path) -> Result<Vec<Source>> {
+        let entries = std::fs::read_dir(folder)
+            .with_context(|| format!("{}: cannot be read", folder.display()))?;
+        let paths = entries.flatten().map(|entry| entry.path());
+        let mut paths: Vec<PathBuf> = paths
+            .filter(|path| path.extension().is_some_and(|ending| ending == "md"))
+            .collect();
+        paths.sort();
+        paths.iter().map(|path| Source::read(path)).collect()
+    }
+
     /// What its notebooks are called.
     pub fn notebook(&self) -> String {
         let name = self.path.with_extension("ipynb");
@@ -344,4 +356,19 @@ pub fn parts(code: &str) -> Vec<Part<'_>> {
         }
     }
     found
+}
+
+/// `⟦98.7 %:exam⟧` as `98.7 %`.
+pub fn without_marks(text: &str) -> String {
+    let mut clean = String::new();
+    for (place, part) in text.split('⟦').enumerate() {
+        match part.split_once('⟧') {
+            Some((mark, rest)) if place > 0 => {
+                clean += mark.rsplit_once(':').map_or(mark, |(number, _)| number);
+                clean += rest;
+            }
+            _ => clean += part,
+        }
+    }
+    clean
 }
