@@ -70,6 +70,32 @@ fn every_operation_states_its_derivative() {
     );
 }
 
+/// Otherwise each cell that gives a model such a layer or optimiser compiles its methods again.
+#[test]
+fn what_a_model_is_made_of_is_compiled_with_the_library() {
+    let folders = ["src/nn", "src/optim", "src/model"];
+    let files = folders.iter().flat_map(|one| entries(&root().join(one)));
+    let mut count = 0;
+    for file in files.filter(|file| file.is_file()) {
+        let text = read(&file);
+        let mut lines = text.lines().map(str::trim);
+        while let Some(line) = lines.next() {
+            let is_one = ["impl Module for ", "impl Optimizer for "];
+            if is_one.iter().any(|word| line.starts_with(word)) {
+                count += 1;
+                let next = lines.next();
+                assert_eq!(
+                    next,
+                    Some("compiled_here!();"),
+                    "{}: {line}",
+                    file.display()
+                );
+            }
+        }
+    }
+    assert!(count > 20, "{count}");
+}
+
 #[test]
 fn the_reader_of_documentation_sees_what_is_there() {
     let text = "/// x². Derivative: 2x.\n#[track_caller]\npub fn a(x: u8) {}\n\n/// x.\n/// ```\n\

@@ -34,7 +34,9 @@ fn notebook(source: &Source, language: Language) -> Result<String> {
             "kernelspec": {
                 "display_name": "Rust (chainrule)", "language": "rust", "name": "chainrule",
             },
-            "language_info": {"name": "rust"},
+            "language_info": {
+                "file_extension": ".rs", "mimetype": "text/rust", "name": "rust",
+            },
         },
         "nbformat": 4,
         "nbformat_minor": 5,
