@@ -17,7 +17,6 @@
 //! divided among threads is divided so that no sum depends on it: the same seed gives the same bits
 //! on any number of threads.
 
-mod allocator;
 pub(crate) mod array;
 pub(crate) mod copy;
 pub(crate) mod flush;

@@ -103,7 +103,6 @@ fn pool() -> &'static Pool {
         return pool();
     }
     let new: &'static Pool = new;
-    super::allocator::keep_free_memory();
     new.start();
     new
 }

@@ -295,7 +295,7 @@ fn arrange_for_cells() {
 /// Gives the system what the cell has freed in the middle of the heap: memory that nobody uses
 /// would count against the limit, and every snapshot would copy its pages' entries.
 fn give_back_memory() {
-    const WORTH_IT: usize = 16 << 20;
+    const WORTH_IT: usize = 64 << 20;
     // SAFETY: both only look at the allocator's own lists.
     unsafe {
         if libc::mallinfo2().fordblks > WORTH_IT {
