@@ -298,17 +298,32 @@ fn the_page_to_start_with_shows_the_chapters() {
     fs::write(course.path("course/02-b.md"), SOURCE).unwrap();
     let third = &first[..first.find("<!-- headline").unwrap()];
     fs::write(course.path("course/03-c.md"), third).unwrap();
-    let start = "<!-- cell start -->\n:::en\nHello.\n\n:::zh\n你好。\n\n<!-- gallery -->\n";
+    let start = "<!-- cell start -->\n:::en\nHello.\n\n:::zh\n你好。\n\n<!-- gallery -->\n\n\
+                 <!-- glossary -->\n";
+    let terms = "en,zh,note\nexam,考试,\nask,问,\nCat,猫,an animal\nread,读,\n";
+    fs::write(course.path("course/terms.csv"), terms).unwrap();
     fs::write(course.path("course/START.md"), start).unwrap();
     let output = course.build();
     assert!(output.status.success(), "{}", text(&output));
-    let page = |language: &str| {
+    let cell = |language: &str, cell: usize| {
         let path = course.path(&format!("{language}/START.ipynb"));
         let text = fs::read_to_string(path).unwrap();
         let notebook: serde_json::Value = serde_json::from_str(&text).unwrap();
-        let lines = notebook["cells"][1]["source"].as_array().unwrap().iter();
+        let lines = notebook["cells"][cell]["source"].as_array().unwrap().iter();
         lines.map(|line| line.as_str().unwrap()).collect::<String>()
     };
+    let page = |language| cell(language, 1);
+    // What is in no chapter comes last, and a word is not found within another, as `read` in `reads`
+    // is for one of several.
+    assert!(
+        cell("en", 2).contains(
+            "| Cat (an animal) | 猫 | [1](01-a.ipynb) |\n| read | 读 | [1](01-a.ipynb) |\n\
+             | exam | 考试 |  |\n| ask | 问 |  |\n"
+        ),
+        "{}",
+        cell("en", 2)
+    );
+    assert!(cell("zh", 2).contains("| 猫 | Cat | [1](01-a.ipynb) |"));
     let english = page("en");
     for part in [
         "<a href=\"01-a.ipynb\"><img src=\"images/a.svg\"",

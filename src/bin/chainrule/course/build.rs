@@ -1,7 +1,7 @@
 //! From the source of a chapter to its notebooks.
 
-use super::gallery;
 use super::source::{Block, Kind, LANGUAGES, Source, chosen, without_marks};
+use super::{gallery, glossary};
 use anyhow::Result;
 use chainrule::display::Language;
 use serde_json::{Value, json};
@@ -82,7 +82,7 @@ impl Cell {
 }
 
 /// The cells of a chapter. What can be changed in a cell, and the solution of an exercise, follow
-/// it as texts whose ids end in `-change` and `-solution`; the gallery is a text of its own.
+/// it as texts whose ids end in `-change` and `-solution`; the gallery and the glossary are texts of their own.
 pub fn cells(source: &Source, language: Language) -> Vec<Cell> {
     let mut cells = Vec::new();
     let mut open = 0;
@@ -123,6 +123,11 @@ pub fn cells(source: &Source, language: Language) -> Vec<Cell> {
             Kind::Gallery => cells.push(Cell {
                 id: gallery::ID.to_owned(),
                 text: gallery::text(source, language),
+                code: None,
+            }),
+            Kind::Glossary => cells.push(Cell {
+                id: glossary::ID.to_owned(),
+                text: glossary::text(source, language),
                 code: None,
             }),
             Kind::Fails { .. } | Kind::Wrong { .. } | Kind::Headline => {}
@@ -199,7 +204,11 @@ pub fn parts(source: &Source, language: Language) -> Value {
             Kind::Fails { line, says } => ("fails", json!({"line": line, "says": say(says)})),
             Kind::Solution => ("solutions", json!(code)),
             Kind::Wrong { name } => ("wrong", json!({"name": name, "code": code})),
-            Kind::Cell { .. } | Kind::Code { .. } | Kind::Headline | Kind::Gallery => continue,
+            Kind::Cell { .. }
+            | Kind::Code { .. }
+            | Kind::Headline
+            | Kind::Gallery
+            | Kind::Glossary => continue,
         };
         last[list]
             .as_array_mut()

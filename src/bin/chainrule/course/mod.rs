@@ -1,11 +1,12 @@
 //! The chapters of the course, which the executable carries; and how a chapter that has one source
 //! in two languages is built (`build`) from it (`source`), and edited (`import`); all of them on
-//! the page to start with (`gallery`); what a class has made of them (`report`), and how a teacher
-//! sees it (`page`).
+//! the page to start with (`gallery`), and their terms in a table (`glossary`); what a class has
+//! made of them (`report`), and how a teacher sees it (`page`).
 
 mod bring;
 mod build;
 mod gallery;
+mod glossary;
 mod import;
 mod page;
 pub mod report;

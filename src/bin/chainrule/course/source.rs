@@ -19,6 +19,7 @@
 //! <!-- wrong NAME -->                   a mistake that its check knows; then a block of code
 //! <!-- headline -->                     what the chapter shows, for the start page; then texts
 //! <!-- gallery -->                      on the start page: all chapters, with picture and headline
+//! <!-- glossary -->                     all terms, with the chapter that has each first
 //! ````
 //!
 //! In texts `⟦98.7 %:exam⟧` is a number that a claim of that name has measured.
@@ -72,6 +73,8 @@ pub enum Kind {
     },
     Headline,
     Gallery,
+    /// The table of terms; of no chapter.
+    Glossary,
 }
 
 impl Source {
@@ -135,7 +138,7 @@ impl Source {
                     }
                     code = matches!(block.kind, Kind::Code { .. }).then_some(&block.code);
                 }
-                (Kind::Headline | Kind::Gallery, _) => {}
+                (Kind::Headline | Kind::Gallery | Kind::Glossary, _) => {}
                 (_, None) => return wrong("this belongs below a block of code".to_owned()),
                 (Kind::Edit { from, .. }, Some(code)) => {
                     for language in LANGUAGES {
@@ -154,8 +157,8 @@ impl Source {
 
 pub const LANGUAGES: [Language; 2] = [Language::English, Language::Chinese];
 
-const KINDS: [&str; 8] = [
-    "cell", "code", "edit", "fails", "solution", "wrong", "headline", "gallery",
+const KINDS: [&str; 9] = [
+    "cell", "code", "edit", "fails", "solution", "wrong", "headline", "gallery", "glossary",
 ];
 
 /// Whether a block begins here. A comment that begins otherwise is part of a text.
@@ -181,7 +184,8 @@ impl Block {
         let (name, rest) = head.split_once(' ').unwrap_or((head, ""));
         let kind = Kind::parse(name, rest.trim()).map_err(|error| (line, error.to_string()))?;
         let needs_texts = matches!(kind, Kind::Cell { .. } | Kind::Edit { .. } | Kind::Headline);
-        let needs_code = !needs_texts && !matches!(kind, Kind::Fails { .. } | Kind::Gallery);
+        let needs_code =
+            !needs_texts && !matches!(kind, Kind::Fails { .. } | Kind::Gallery | Kind::Glossary);
         let [english, chinese, code] = sections(line, &raw, needs_texts, needs_code)?;
         for (name, text) in [("en", &english), ("zh", &chinese)] {
             if needs_texts && text.is_empty() {
@@ -302,6 +306,7 @@ impl Kind {
             "solution" => Kind::Solution,
             "headline" => Kind::Headline,
             "gallery" => Kind::Gallery,
+            "glossary" => Kind::Glossary,
             _ => Kind::Wrong {
                 name: rest.to_owned(),
             },
