@@ -69,10 +69,10 @@ impl Chapter {
         })
     }
 
-    /// A word of letters stands alone: `loss` is not in `glossary`.
+    /// A word of letters stands alone: `loss` is not in `glossary`, nor `entropy` in `cross-entropy`.
     fn has(&self, term: &str) -> bool {
         let term = term.to_lowercase();
-        let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+        let is_letter = |c: Option<char>| c.is_some_and(|c| c == '-' || c.is_ascii_alphanumeric());
         self.text.match_indices(&term).any(|(at, found)| {
             !is_letter(self.text[..at].chars().next_back()) && {
                 let rest = &self.text[at + found.len()..];
