@@ -116,7 +116,8 @@ def code_cells(name):
     import nbformat
 
     cells = nbformat.read(COURSE / name, as_version=4).cells
-    return sum(cell.cell_type == "code" and cell.source.strip() != "" for cell in cells)
+    shown = [cell for cell in cells if not cell.metadata.get("jupyter", {}).get("source_hidden")]
+    return sum(cell.cell_type == "code" and cell.source.strip() != "" for cell in shown)
 
 
 def test_the_first_chapter_runs(lab, browser):
