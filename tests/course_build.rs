@@ -313,8 +313,8 @@ fn the_page_to_start_with_shows_the_chapters() {
         lines.map(|line| line.as_str().unwrap()).collect::<String>()
     };
     let page = |language| cell(language, 1);
-    // What is in no chapter comes last, and a word is not found within another, as `read` in `reads`
-    // is for one of several.
+    // What is in no chapter comes last; a word is found with an s, as `read` in `reads`, and not
+    // within another.
     assert!(
         cell("en", 2).contains(
             "| Cat (an animal) | 猫 | [1](01-a.ipynb) |\n| read | 读 | [1](01-a.ipynb) |\n\

@@ -82,8 +82,8 @@ impl Cell {
 }
 
 /// The cells of a chapter. What can be changed in a cell, and the solution of an exercise, follow
-/// it as texts whose ids end in `-change` and `-solution`; the gallery and the glossary are texts of
-/// their own.
+/// it as texts whose ids end in `-change` and `-solution`; the gallery and the glossary are texts
+/// of their own.
 pub fn cells(source: &Source, language: Language) -> Vec<Cell> {
     let mut cells = Vec::new();
     let mut open = 0;

@@ -69,7 +69,8 @@ impl Chapter {
         })
     }
 
-    /// A word of letters stands alone: `loss` is not in `glossary`, nor `entropy` in `cross-entropy`.
+    /// A word of letters stands alone: `loss` is not in `glossary`, nor `entropy` in
+    /// `cross-entropy`.
     fn has(&self, term: &str) -> bool {
         let term = term.to_lowercase();
         let is_letter = |c: Option<char>| c.is_some_and(|c| c == '-' || c.is_ascii_alphanumeric());
