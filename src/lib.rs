@@ -87,7 +87,7 @@
 //! | `operands` | what the operations ask of their operands, and what they say to those who give others | display, kernels, tensor |
 //! | [`ops`] | the operations with their derivatives | base, kernels, tensor, operands |
 //! | [`optim`] | optimisers from gradient descent to AdamW, schedules, clipping | base, kernels, tensor |
-//! | [`nn`] | layers, initialisers, losses, metrics | display, tensor, autograd, operands |
+//! | [`nn`] | layers, initialisers, losses, metrics | base, display, tensor, autograd, operands |
 //! | [`data`] | data sets that are generated or read from files | display, tensor, operands |
 //! | [`games`] | games on a board: rules, tree search, games against oneself, a judge | tensor, data |
 //! | [`plot`] | figures, and the live view of a training run | base, display, tensor, autograd, operands, nn, data |

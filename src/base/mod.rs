@@ -2,6 +2,7 @@
 //! the kernel.
 
 mod channel;
+mod compiled_here;
 pub mod interrupt;
 mod outlined;
 mod place;
@@ -10,5 +11,6 @@ pub(crate) mod worker;
 
 pub use channel::RawChannel;
 pub(crate) use channel::file;
+pub(crate) use compiled_here::{compiled_here, last_part};
 pub(crate) use outlined::Outlined;
 pub(crate) use place::{at_line, forget_statements, line_of};

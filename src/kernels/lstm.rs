@@ -1,5 +1,6 @@
 //! The steps of an LSTM, forward and back.
 
+use super::copy::row_major;
 use super::flush::Flush;
 use super::gemm::gemm;
 use super::math::{sigmoid, tanh};
@@ -20,7 +21,6 @@ pub(crate) struct Steps {
     /// σ(s_i), σ(s_f), tanh(s_g), σ(s_o).
     pub gates: Vec<Float>,
     pub c: Vec<Float>,
-    pub h: Vec<Float>,
 }
 
 impl Sizes {
@@ -30,9 +30,14 @@ impl Sizes {
         step * size..(step + 1) * size
     }
 
-    /// `given` is s without what the state adds, `[length, n, 4 · units]`; `pause` is called in
-    /// each step.
-    pub fn forward(self, given: &[Float], weights: &[Float], pause: impl Fn()) -> Steps {
+    /// Also the states h. `given` is s without what the state adds, `[length, n, 4 · units]`;
+    /// `pause` is called in each step.
+    pub fn forward(
+        self,
+        given: &[Float],
+        weights: &[Float],
+        pause: impl Fn(),
+    ) -> (Steps, Vec<Float>) {
         let _flushed = Flush::new();
         let size = self.length * self.n * self.units;
         let weights = matrix(weights, 4 * self.units);
@@ -61,7 +66,7 @@ impl Sizes {
                 self.units,
             );
         }
-        Steps { gates, c, h }
+        (Steps { gates, c }, h)
     }
 
     /// ∂s, from the gradient of the states.
@@ -75,7 +80,7 @@ impl Sizes {
         let _flushed = Flush::new();
         let weights = matrix(weights, 4 * self.units);
         // Turned once for all steps.
-        let turned: Vec<Float> = weights.t().iter().copied().collect();
+        let turned = row_major(weights.t().into_dyn());
         let turned = matrix(&turned, self.units);
         let size = self.n * self.units;
         let mut sums = vec![0.0; self.length * size * 4];

@@ -5,7 +5,8 @@ use super::history::History;
 use super::summary::{Summary, all_numbered, numbered};
 use crate::autograd::Mode;
 use crate::base::Outlined;
-use crate::nn::{Module, compiled_here, copy};
+use crate::base::compiled_here;
+use crate::nn::{Module, copy};
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 use crate::tensor::node::NoGrad;
@@ -50,7 +51,7 @@ impl Sequential {
     // `add` is Keras's word, and no one adds a layer with `+`
     #[allow(clippy::should_implement_trait)]
     pub fn add(self, layer: impl Module) -> Sequential {
-        self.push(layer.into_layer())
+        self.push(layer.into_dyn())
     }
 
     pub(crate) fn push(mut self, layer: Box<dyn Module>) -> Sequential {
@@ -177,7 +178,7 @@ fn not_copied(layer: &str) -> ! {
 }
 
 impl Module for Sequential {
-    compiled_here!();
+    compiled_here!(Module);
 
     fn copy(&self) -> Option<Box<dyn Module>> {
         Some(Box::new(self.clone()))

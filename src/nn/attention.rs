@@ -1,8 +1,9 @@
 //! Layers of which transformers are made. Sequences have the shape `[n, length, features]`.
 
-use super::layers::{compiled_here, parameter};
+use super::layers::parameter;
 use super::{Dense, Init, Module};
 use crate::Float;
+use crate::base::compiled_here;
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 
@@ -40,7 +41,7 @@ impl Embedding {
 }
 
 impl Module for Embedding {
-    compiled_here!();
+    compiled_here!(Module);
 
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
@@ -101,7 +102,7 @@ impl SinePositionEncoding {
 pub const SinePositionEncoding: SinePositionEncoding = SinePositionEncoding {};
 
 impl Module for SinePositionEncoding {
-    compiled_here!();
+    compiled_here!(Module);
 
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
@@ -127,7 +128,7 @@ impl PositionEmbedding {
 }
 
 impl Module for PositionEmbedding {
-    compiled_here!();
+    compiled_here!(Module);
 
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
@@ -270,7 +271,7 @@ impl MultiHeadAttention {
 }
 
 impl Module for MultiHeadAttention {
-    compiled_here!();
+    compiled_here!(Module);
 
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {

@@ -1,8 +1,9 @@
 //! Convolution and pooling as layers. Samples have the shape `[channels, height, width]`, or
 //! `[channels, length]`.
 
-use super::layers::{activations, compiled_here, parameter};
+use super::layers::{activations, parameter};
 use super::{Activation, Init, Module};
+use crate::base::compiled_here;
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 
@@ -71,7 +72,7 @@ macro_rules! convolution {
         }
 
         impl Module for $Layer {
-            compiled_here!();
+            compiled_here!(Module);
 
             #[track_caller]
             fn forward(&self, x: &Tensor) -> Tensor {
@@ -255,7 +256,7 @@ macro_rules! pool {
         }
 
         impl Module for $Layer {
-            compiled_here!();
+            compiled_here!(Module);
 
             #[track_caller]
             fn forward(&self, x: &Tensor) -> Tensor {
@@ -318,7 +319,7 @@ impl GlobalAvgPool {
 pub const GlobalAvgPool: GlobalAvgPool = GlobalAvgPool {};
 
 impl Module for GlobalAvgPool {
-    compiled_here!();
+    compiled_here!(Module);
 
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {

@@ -10,6 +10,7 @@ use super::{
 };
 use super::{MeanSquaredError, Metric, Metrics, Perplexity, SparseCategoricalCrossentropy, TopK};
 use crate::Float;
+use crate::base::last_part;
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 
@@ -109,7 +110,7 @@ impl<F: Fn(&Tensor, &Tensor) -> Float + Send + Sync + 'static> Metric for F {
 }
 
 fn name_of_metric(path: &str) -> String {
-    let name = path.rsplit("::").next().unwrap_or_default();
+    let name = last_part(path);
     if name.contains('{') {
         "metric".to_owned()
     } else {

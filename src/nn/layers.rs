@@ -3,6 +3,7 @@
 use super::Init;
 use crate::Float;
 use crate::autograd::is_training;
+use crate::base::{compiled_here, last_part};
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 
@@ -35,7 +36,7 @@ pub trait Module: std::any::Any + Send + Sync {
 
     /// What kind of layer this is, as the summary prints it.
     fn name(&self) -> String {
-        last_part(std::any::type_name::<Self>())
+        last_part(std::any::type_name::<Self>()).to_owned()
     }
 
     /// The shape of one sample's output, given that of one sample's input (both without the batch
@@ -95,7 +96,7 @@ pub trait Module: std::any::Any + Send + Sync {
 
     /// The layer as a model keeps it.
     #[doc(hidden)]
-    fn into_layer(self) -> Box<dyn Module>
+    fn into_dyn(self) -> Box<dyn Module>
     where
         Self: Sized,
     {
@@ -103,24 +104,8 @@ pub trait Module: std::any::Any + Send + Sync {
     }
 }
 
-/// For the layers that are here: the methods that they do not write themselves are compiled with
-/// the library, and not with each cell that adds such a layer to a model.
-macro_rules! compiled_here {
-    () => {
-        #[inline(never)]
-        fn into_layer(self) -> Box<dyn crate::nn::Module> {
-            Box::new(self)
-        }
-    };
-}
-pub(crate) use compiled_here;
-
 // Not in the trait itself: a cell that adds a layer to a model compiles the methods that it did not
 // write.
-
-fn last_part(path: &str) -> String {
-    path.rsplit("::").next().unwrap_or(path).to_owned()
-}
 
 fn label(state: Vec<Tensor>, prefix: &str) {
     for parameter in state {
@@ -187,7 +172,7 @@ pub enum Activation {
 }
 
 impl Module for Activation {
-    compiled_here!();
+    compiled_here!(Module);
 
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
@@ -331,7 +316,7 @@ impl Dense {
 }
 
 impl Module for Dense {
-    compiled_here!();
+    compiled_here!(Module);
 
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
@@ -415,7 +400,7 @@ impl Flatten {
 pub const Flatten: Flatten = Flatten {};
 
 impl Module for Flatten {
-    compiled_here!();
+    compiled_here!(Module);
 
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
@@ -453,7 +438,7 @@ impl Reshape {
 }
 
 impl Module for Reshape {
-    compiled_here!();
+    compiled_here!(Module);
 
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
@@ -488,7 +473,7 @@ impl Residual {
 }
 
 impl Module for Residual {
-    compiled_here!();
+    compiled_here!(Module);
 
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
@@ -560,7 +545,7 @@ impl Dropout {
 }
 
 impl Module for Dropout {
-    compiled_here!();
+    compiled_here!(Module);
 
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {

@@ -34,7 +34,6 @@ pub use conv::{AvgPool2D, Conv1D, Conv2D, GlobalAvgPool, MaxPool1D, MaxPool2D};
 pub(crate) use copy::copy;
 pub(crate) use forms::full_name;
 pub use init::Init;
-pub(crate) use layers::compiled_here;
 pub(crate) use layers::dead_units;
 pub(crate) use layers::parameter;
 pub use layers::{Activation, Dense, Dropout, Flatten, Module, Reshape, Residual};

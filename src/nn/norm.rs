@@ -1,9 +1,10 @@
 //! Layers that keep signals at a size with which the next layer can work.
 
 use super::Module;
-use super::layers::{compiled_here, parameter};
+use super::layers::parameter;
 use crate::Float;
 use crate::autograd::is_training;
+use crate::base::compiled_here;
 use crate::display::say;
 use crate::tensor::Tensor;
 use crate::tensor::fail::{fail, warn_once};
@@ -94,7 +95,7 @@ fn warn_of_one(x: &Tensor, channels: usize) {
 }
 
 impl Module for BatchNormalization {
-    compiled_here!();
+    compiled_here!(Module);
 
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
@@ -176,7 +177,7 @@ impl LayerNormalization {
 }
 
 impl Module for LayerNormalization {
-    compiled_here!();
+    compiled_here!(Module);
 
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {

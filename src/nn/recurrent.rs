@@ -1,8 +1,9 @@
 //! Layers that read a sequence step by step and keep a state: `[n, length, features]` becomes
 //! `[n, units]`.
 
-use super::layers::{compiled_here, parameter};
+use super::layers::parameter;
 use super::{Init, Module};
+use crate::base::compiled_here;
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
 
@@ -71,7 +72,7 @@ macro_rules! recurrent {
         }
 
         impl Module for $Layer {
-            compiled_here!();
+            compiled_here!(Module);
 
             #[track_caller]
             fn forward(&self, x: &Tensor) -> Tensor {

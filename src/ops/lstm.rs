@@ -26,11 +26,12 @@ impl Tensor {
         let units = wide / 4;
         let sizes = Sizes { length, n, units };
         let weights = recurrent.array();
-        let steps = sizes.forward(slice(&self.array()), slice(&weights), interrupt::check);
-        let states = array(steps.h.clone(), &[length, n, units]);
+        let (steps, h) = sizes.forward(slice(&self.array()), slice(&weights), interrupt::check);
+        let states = array(h, &[length, n, units]);
         let back = Arc::new(Back {
             sizes,
             steps,
+            states: states.clone(),
             weights,
             found: Mutex::default(),
         });
@@ -50,6 +51,7 @@ impl Tensor {
 struct Back {
     sizes: Sizes,
     steps: Steps,
+    states: Array,
     weights: Array,
     /// What the first derivative has found for the second, and where the gradient is that it had.
     found: Mutex<Option<(usize, Array)>>,
@@ -80,7 +82,7 @@ impl Back {
             .filter(|(of, _)| *of == slice(g).as_ptr().addr());
         let sums = found.map_or_else(|| self.of_gates(g, false), |(_, sums)| sums);
         let rows = (length - 1) * n;
-        let h = matrix(&self.steps.h[..rows * units], units);
+        let h = matrix(&slice(&self.states)[..rows * units], units);
         let sums = matrix(&slice(&sums)[n * 4 * units..], 4 * units);
         array(matrix_product(&h.t(), &sums), &[units, 4 * units])
     }

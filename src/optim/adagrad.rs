@@ -1,7 +1,8 @@
 //! Optimisers that divide each step by the size that gradients of the value usually have.
 
-use super::{Memory, Optimizer, blend, compiled_here, rate_and_memory};
+use super::{Memory, Optimizer, blend, rate_and_memory};
 use crate::Float;
+use crate::base::compiled_here;
 use crate::tensor::Tensor;
 
 /// Adagrad (Duchi et al. 2011): s ← s + g², then w ← w − η g / (√s + ε). Values with rare gradients
@@ -33,7 +34,7 @@ impl Adagrad {
 }
 
 impl Optimizer for Adagrad {
-    compiled_here!();
+    compiled_here!(Optimizer);
 
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
         let (rate, epsilon) = (self.learning_rate, self.epsilon);
@@ -71,7 +72,7 @@ impl RmsProp {
 }
 
 impl Optimizer for RmsProp {
-    compiled_here!();
+    compiled_here!(Optimizer);
 
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
         let (rate, (rho, new), epsilon) = (self.learning_rate, blend(self.rho), self.epsilon);
@@ -115,7 +116,7 @@ impl Default for Adadelta {
 }
 
 impl Optimizer for Adadelta {
-    compiled_here!();
+    compiled_here!(Optimizer);
 
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
         let (rate, (rho, new), epsilon) = (self.learning_rate, blend(self.rho), self.epsilon);

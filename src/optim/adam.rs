@@ -1,5 +1,6 @@
-use super::{Memory, Optimizer, blend, compiled_here, rate_and_memory};
+use super::{Memory, Optimizer, blend, rate_and_memory};
 use crate::Float;
+use crate::base::compiled_here;
 use crate::kernels::loops;
 use crate::tensor::Tensor;
 use crate::tensor::shape::{slice, slice_mut};
@@ -56,7 +57,7 @@ impl Default for Adam {
 }
 
 impl Optimizer for Adam {
-    compiled_here!();
+    compiled_here!(Optimizer);
 
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
         let t = self.memory.steps(parameter) + 1;
@@ -102,7 +103,7 @@ impl AdamW {
 }
 
 impl Optimizer for AdamW {
-    compiled_here!();
+    compiled_here!(Optimizer);
 
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
         let keep = 1.0 - self.adam.learning_rate * self.weight_decay;

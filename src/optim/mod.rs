@@ -20,6 +20,7 @@ pub use sgd::Sgd;
 
 use crate::Float;
 use crate::base::Outlined;
+use crate::base::last_part;
 use crate::kernels::loops;
 use crate::tensor::Tensor;
 use crate::tensor::fail::fail;
@@ -88,23 +89,7 @@ pub trait Optimizer: Send + Sync + 'static {
     }
 }
 
-/// For the optimisers that are here: the methods that they do not write themselves are compiled
-/// with the library, and not with each cell that gives such an optimiser to a model.
-macro_rules! compiled_here {
-    () => {
-        #[inline(never)]
-        fn into_dyn(self) -> Box<dyn crate::optim::Optimizer> {
-            Box::new(self)
-        }
-    };
-}
-pub(crate) use compiled_here;
-
 // Not in the trait itself: a cell with an optimiser compiles the methods that it did not write.
-
-fn last_part(path: &'static str) -> &'static str {
-    path.rsplit("::").next().unwrap_or_default()
-}
 
 #[track_caller]
 fn gradients_of(parameters: &[Tensor]) -> Vec<Tensor> {

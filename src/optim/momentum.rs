@@ -1,5 +1,6 @@
-use super::{Memory, Optimizer, compiled_here, rate_and_memory};
+use super::{Memory, Optimizer, rate_and_memory};
 use crate::Float;
+use crate::base::compiled_here;
 use crate::tensor::Tensor;
 
 /// Gradient descent with momentum (Polyak 1964): v ← β v + g, then w ← w − η v. Steps in a
@@ -43,7 +44,7 @@ impl Momentum {
 }
 
 impl Optimizer for Momentum {
-    compiled_here!();
+    compiled_here!(Optimizer);
 
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
         let (rate, beta, is_nesterov) = (self.learning_rate, self.beta, self.is_nesterov);

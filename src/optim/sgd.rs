@@ -1,5 +1,6 @@
-use super::{Memory, Optimizer, compiled_here, rate_and_memory};
+use super::{Memory, Optimizer, rate_and_memory};
 use crate::Float;
+use crate::base::compiled_here;
 use crate::tensor::Tensor;
 
 /// Stochastic gradient descent: w ← w − η g (Robbins & Monro 1951).
@@ -36,7 +37,7 @@ impl Sgd {
 }
 
 impl Optimizer for Sgd {
-    compiled_here!();
+    compiled_here!(Optimizer);
 
     fn update(&mut self, parameter: &Tensor, gradient: &Tensor) {
         let (rate, lambda) = (self.learning_rate, self.weight_decay);

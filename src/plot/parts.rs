@@ -30,7 +30,7 @@ pub fn side_by_side(figures: impl IntoIterator<Item = impl Borrow<Figure>>) -> F
     for figure in figures {
         add(&mut parts, figure.borrow());
     }
-    beside(&parts)
+    beside(&mut parts)
 }
 
 fn add(parts: &mut Outlined<Vec<Figure>>, figure: &Figure) {
@@ -38,7 +38,7 @@ fn add(parts: &mut Outlined<Vec<Figure>>, figure: &Figure) {
 }
 
 #[track_caller]
-fn beside(figures: &[Figure]) -> Figure {
+fn beside(figures: &mut Vec<Figure>) -> Figure {
     if figures.is_empty() {
         fail(
             "side_by_side: there is nothing to draw",
@@ -51,7 +51,7 @@ fn beside(figures: &[Figure]) -> Figure {
         4 => 2,
         _ => 3,
     };
-    Figure::of_parts("side by side", figures.to_vec(), columns)
+    Figure::of_parts("side by side", take(figures), columns)
 }
 
 impl Figure {

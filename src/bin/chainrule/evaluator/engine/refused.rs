@@ -37,6 +37,7 @@ pub fn refused(order: &Order, errors: Vec<RustcError>, folder: &Path) -> Option<
 /// What these errors mean. Nothing if one is not the cell's own.
 pub fn mistakes(errors: &[Value], source: &Source, prepared: &Cell) -> Option<Vec<RustcError>> {
     let found = errors.iter().map(|error| Found::new(error, source));
+    let found: Vec<Option<Found>> = found.collect();
     // Where brackets do not match, rustc points anywhere.
     let is_flawed = prepared.has_errors() && !explain::flaws(prepared.text()).is_empty();
     // What has a name that nobody knows has no type either, and so cannot be kept.
@@ -44,12 +45,11 @@ pub fn mistakes(errors: &[Value], source: &Source, prepared: &Cell) -> Option<Ve
         let code = error["code"]["code"].as_str().unwrap_or_default();
         ["E0412", "E0425", "E0432", "E0433"].contains(&code)
     };
-    let is_any_unknown = errors
-        .iter()
-        .any(|error| is_unknown(error) && Found::new(error, source).is_some());
+    let mut both = errors.iter().zip(&found);
+    let is_any_unknown = both.any(|(error, found)| found.is_some() && is_unknown(error));
     let found: Vec<Found> = match is_flawed || is_any_unknown {
-        true => found.flatten().collect(),
-        false => found.collect::<Option<_>>()?,
+        true => found.into_iter().flatten().collect(),
+        false => found.into_iter().collect::<Option<_>>()?,
     };
     let mistake = |found| match found {
         Found::Mistake(error) => Some(error),
