@@ -16,6 +16,7 @@ mod chapter_13;
 mod chapter_14;
 mod chapter_15;
 mod chapter_16;
+mod measures;
 
 use super::answer::{Answer, Answered, Verdict};
 use super::record;

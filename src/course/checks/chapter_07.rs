@@ -1,5 +1,6 @@
 //! The exercises of chapter 7, the training loop.
 
+use super::measures::{share_of, size};
 use crate::Float;
 use crate::course::answer::{Answer, Training, Verdict};
 use crate::data::digits;
@@ -77,14 +78,9 @@ fn one_epoch(train: &Training) -> Verdict {
 /// A network with fewer than 10,000 parameters that reads 95 % of digits it has not seen.
 fn small(model: &Sequential) -> Verdict {
     seed(71);
-    let (count, exam) = (weights(model).len(), digits(2_000));
+    let (count, exam) = (size(model), digits(2_000));
     let guesses = model.predict(&exam.x);
-    let has_ten = guesses.shape() == [2_000, 10];
-    let share = if has_ten {
-        accuracy(&guesses, &exam.y)
-    } else {
-        0.0
-    };
+    let (has_ten, share) = share_of(&guesses, 10, &exam);
     let name = match share {
         _ if count == 101_770 => "open",
         _ if count >= 10_000 => "big",

@@ -1,10 +1,10 @@
 //! The exercises of chapter 10, seeing: angles of an edge filter, a filter for level strokes, and a
 //! small network for textures.
 
+use super::measures::{share_of, size};
 use crate::course::answer::{Answer, Verdict};
 use crate::data::textures;
 use crate::model::Sequential;
-use crate::nn::accuracy;
 use crate::tensor::random::seed;
 
 pub(super) fn judge(id: &str, answer: &Answer) -> Verdict {
@@ -66,13 +66,8 @@ fn level(filter: &[f64]) -> Verdict {
 fn small(model: &Sequential) -> Verdict {
     seed(100);
     let exam = textures(1_000);
-    let count: usize = model.parameters().iter().map(|p| p.len()).sum();
-    let guesses = model.predict(&exam.x);
-    let has_four = guesses.shape() == [1_000, 4];
-    let share = match has_four {
-        true => accuracy(&guesses, &exam.y),
-        false => 0.0,
-    };
+    let count = size(model);
+    let (has_four, share) = share_of(&model.predict(&exam.x), 4, &exam);
     let is_dense = (model.parameters().first()).is_some_and(|weight| weight.rank() == 2);
     let name = match share {
         _ if count == 1_582 && is_dense => "open",

@@ -1,11 +1,10 @@
 //! The exercises of chapter 11, hearing: decibels, a window that tells two notes apart, and a small
 //! network for vowels.
 
-use crate::Float;
+use super::measures::{share_of, size};
 use crate::course::answer::{Answer, Verdict};
 use crate::data::{RATE, mel_bands, spectrogram, vowels};
 use crate::model::Sequential;
-use crate::nn::accuracy;
 use crate::tensor::{Tensor, random::seed};
 use std::f64::consts::TAU;
 
@@ -66,12 +65,8 @@ fn small(model: &Sequential) -> Verdict {
     let noise = (exam.x.square().mean_axis(1, true) * 0.1).sqrt() * Tensor::randn(exam.x.shape());
     let picture = mel_bands(&spectrogram(&(&exam.x + noise), 200), 32, RATE);
     let guesses = model.predict(&(picture.permute(&[0, 2, 1]) - 1.0));
-    let count: usize = model.parameters().iter().map(|p| p.len()).sum();
-    let has_five = guesses.shape() == [1_000, 5];
-    let share: Float = match has_five {
-        true => accuracy(&guesses, &exam.y),
-        false => 0.0,
-    };
+    let count = size(model);
+    let (has_five, share) = share_of(&guesses, 5, &exam);
     let name = match share {
         _ if count == 3_045 => "open",
         _ if count >= 200 => "big",

@@ -1,14 +1,12 @@
 //! The exercises of chapter 12, counting and meaning: perplexities by hand, what a temperature
 //! does, and how wide a window has to be.
 
+use super::measures::ENTROPY;
 use crate::course::answer::{Answer, Verdict};
 use crate::data::sentences;
 use crate::model::Sequential;
 use crate::nn::{Loss, SparseCategoricalCrossentropy};
 use crate::tensor::random::seed;
-
-/// Of the grammar of [`sentences`], in nats a character; chapter 12 works it out.
-const ENTROPY: f64 = 0.3842;
 
 pub(super) fn judge(id: &str, answer: &Answer) -> Verdict {
     match (id, answer, &answer.numbers()[..]) {

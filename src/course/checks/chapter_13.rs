@@ -1,14 +1,12 @@
 //! The exercises of chapter 13, attention: weights by hand, a query that is turned, and a small
 //! network that writes.
 
+use super::measures::{ENTROPY, size};
 use crate::course::answer::{Answer, Verdict};
 use crate::data::sentences;
 use crate::model::Sequential;
 use crate::nn::{Loss, SparseCategoricalCrossentropy};
 use crate::tensor::random::seed;
-
-/// Of the grammar of [`sentences`], in nats a character; chapter 12 works it out.
-const ENTROPY: f64 = 0.3842;
 
 pub(super) fn judge(id: &str, answer: &Answer) -> Verdict {
     match (id, answer, &answer.numbers()[..]) {
@@ -67,7 +65,7 @@ fn turned(id: &str, angle: f64) -> Verdict {
 /// A network that continues 48 characters: how far it is above the entropy, once it has read 24.
 fn small(model: &Sequential) -> Verdict {
     seed(113);
-    let count: usize = model.parameters().iter().map(|p| p.len()).sum();
+    let count = size(model);
     let all = sentences(400).windows(48);
     let exam = all.select(&(0..all.len()).step_by(24).collect::<Vec<_>>());
     let said = model.predict(&exam.x);
