@@ -35,7 +35,7 @@ fn notebook(source: &Source, language: Language) -> Result<String> {
                 "display_name": "Rust (chainrule)", "language": "rust", "name": "chainrule",
             },
             "language_info": {
-                "file_extension": ".rs", "mimetype": "text/rust", "name": "rust",
+                "file_extension": ".rs", "mimetype": "text/x-rust", "name": "rust",
             },
         },
         "nbformat": 4,

@@ -2,7 +2,6 @@
 
 use super::source::{Kind, Source, without_marks};
 use chainrule::display::{Language, escape_html};
-use std::path::Path;
 
 /// The id of the cell that is made of the other sources.
 pub const ID: &str = "gallery";
@@ -10,9 +9,8 @@ pub const ID: &str = "gallery";
 /// A row for each chapter beside the start page: its picture, its name, its question, and what it
 /// shows, if it says so in a headline.
 pub fn text(start: &Source, language: Language) -> String {
-    let folder = start.path.parent().unwrap_or(Path::new("."));
-    let chapters = Source::all(folder).unwrap_or_default();
-    let rows: String = chapters
+    let rows: String = start
+        .and_beside()
         .iter()
         .filter_map(|chapter| row(chapter, language))
         .collect();

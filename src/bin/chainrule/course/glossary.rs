@@ -2,7 +2,6 @@
 
 use super::source::{Kind, Source, without_marks};
 use chainrule::display::Language;
-use std::path::Path;
 
 /// The id of the cell that is made of the table of terms and the other sources.
 pub const ID: &str = "glossary";
@@ -10,17 +9,16 @@ pub const ID: &str = "glossary";
 /// A row for each term of `terms.csv` beside the source, in the order of the chapters in which they
 /// are first met. Both languages' words stand in both: who looks something up elsewhere needs them.
 pub fn text(glossary: &Source, language: Language) -> String {
-    let folder = glossary.path.parent().unwrap_or(Path::new("."));
-    let terms = std::fs::read_to_string(folder.join("terms.csv")).unwrap_or_default();
-    let chapters = Source::all(folder).unwrap_or_default();
-    let chapters: Vec<Chapter> = chapters
+    let terms = csv::Reader::from_path(glossary.folder().join("terms.csv"));
+    let terms = terms.into_iter().flat_map(csv::Reader::into_records);
+    let chapters: Vec<Chapter> = glossary
+        .and_beside()
         .iter()
         .filter_map(|source| Chapter::read(source, language))
         .collect();
     let mut rows: Vec<(usize, String)> = Vec::new();
-    for line in terms.lines().skip(1) {
-        let mut fields = line.splitn(3, ',');
-        let [english, chinese, note] = [(); 3].map(|()| fields.next().unwrap_or_default());
+    for term in terms.flatten() {
+        let [english, chinese, note] = [0, 1, 2].map(|at| term.get(at).unwrap_or_default());
         let (sought, row) = match language {
             Language::English if note.is_empty() => (english, format!("{english} | {chinese}")),
             Language::English => (english, format!("{english} ({note}) | {chinese}")),

@@ -115,6 +115,15 @@ impl Source {
         paths.iter().map(|path| Source::read(path)).collect()
     }
 
+    /// All sources in its folder, itself among them.
+    pub fn and_beside(&self) -> Vec<Source> {
+        Source::all(self.folder()).unwrap_or_default()
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("."))
+    }
+
     /// What its notebooks are called.
     pub fn notebook(&self) -> String {
         let name = self.path.with_extension("ipynb");
