@@ -24,7 +24,7 @@ pub fn fence(connection_file: &Path) -> Result<PathBuf> {
     std::fs::create_dir(&room).with_context(|| format!("cannot create {}", room.display()))?;
     let room = room.canonicalize()?;
     if let Err(error) = grading::fence(&room, &needed(&connection_file)?) {
-        let _ = std::fs::remove_dir(&room);
+        let _ = std::fs::remove_dir_all(&room);
         eprintln!(
             "chainrule: what nbgrader runs here can reach all that you can, for this system has \
              no Landlock ({error}): grade in a container"

@@ -58,11 +58,13 @@ pub fn fence(room: &Path, readable: &[PathBuf]) -> Result<()> {
             symlink(&path, room.join(name))?;
         }
     }
+    // Where the system refuses, nothing is another than before.
+    fence.close()?;
     std::env::set_current_dir(room)?;
     let _ = ROOM.set(room.to_owned());
     // SAFETY: no other thread has been started yet.
     unsafe { std::env::set_var("TMPDIR", room) };
-    fence.close()
+    Ok(())
 }
 
 /// Has cells write only into their folder, in a process that runs cells of a graded notebook.
