@@ -5,6 +5,7 @@ import os
 import pathlib
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -18,6 +19,7 @@ from jupyter_client.session import new_id
 
 CHAINRULE = os.environ["CHAINRULE_PROGRAM"]
 TIMEOUT = 120
+CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 # How many cells can be taken back unless a test says something else.
 UNDO = 5
 
@@ -96,6 +98,12 @@ def with_whole_sentences(content):
         return content
     lines = "\n".join(content["traceback"]).split("\n")
     return {**content, "lines": lines, "traceback": whole("\n".join(lines)).split("\n")}
+
+
+def free_port():
+    with socket.socket() as any_port:
+        any_port.bind(("127.0.0.1", 0))
+        return any_port.getsockname()[1]
 
 
 def environment(name, program, *packages):

@@ -5,7 +5,6 @@ import os
 import pathlib
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -14,13 +13,12 @@ import urllib.parse
 import urllib.request
 
 import pytest
+from conftest import CHROMIUM, free_port
 from playwright.sync_api import sync_playwright
 
 COURSE = pathlib.Path(__file__).parents[2] / "notebooks" / "en"
 PICTURES = pathlib.Path(os.environ["CHAINRULE_PICTURES"])
 
-
-CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 if CHROMIUM is None:
     pytest.skip("there is no Chromium; type: sudo apt install chromium", allow_module_level=True)
 
@@ -30,9 +28,7 @@ def lab(jupyter_folders, tmp_path_factory):
     """The address of a JupyterLab that has the course open."""
     folder = tmp_path_factory.mktemp("course")
     shutil.copytree(COURSE, folder, dirs_exist_ok=True)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     arguments = ["lab", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1", "--IdentityProvider.token=", "--ServerApp.disable_check_xsrf=True"]
     arguments += ["--ServerApp.port_retries=0", "--LabApp.news_url=None", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
     log = open(PICTURES / "lab.log", "w")

@@ -16,7 +16,7 @@ import urllib.request
 import nbformat
 import psutil
 import pytest
-from conftest import CHAINRULE
+from conftest import CHAINRULE, free_port
 from jupyter_client.blocking import BlockingKernelClient
 
 TOKEN = "a-token-of-these-tests"
@@ -43,9 +43,7 @@ class Room:
     """An exam that goes on."""
 
     def __init__(self, folder, minutes):
-        with socket.socket() as any_port:
-            any_port.bind(("127.0.0.1", 0))
-            self.port = any_port.getsockname()[1]
+        self.port = free_port()
         command = [CHAINRULE, "lab", "--exam", str(folder), "--minutes", str(minutes), "--", "--no-browser", f"--ServerApp.port={self.port}", f"--IdentityProvider.token={TOKEN}"]
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         # JupyterLab tells much.

@@ -9,7 +9,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
@@ -18,7 +17,7 @@ import uuid
 
 import psutil
 import pytest
-from conftest import CHAINRULE, environment
+from conftest import CHAINRULE, environment, free_port
 
 PACKAGES = ["jupyterlab==4.5.11", "jupyter-kernel-gateway==3.0.1", "gateway-provisioners==0.5.0"]
 SHIPPED = os.path.join(os.path.dirname(__file__), "../../kernel-spec/classroom/gateway")
@@ -67,12 +66,6 @@ asyncio.run(main())
 def programs():
     """The folder with the programs of an environment that has gateways."""
     return environment("gateways", "jupyter-kernelgateway", *PACKAGES)
-
-
-def free_port():
-    with socket.socket() as any_port:
-        any_port.bind(("127.0.0.1", 0))
-        return any_port.getsockname()[1]
 
 
 @contextlib.contextmanager

@@ -4,7 +4,6 @@ It is installed in an environment of its own, which takes the network once: only
 """
 
 import os
-import shutil
 import socket
 import subprocess
 import time
@@ -13,10 +12,9 @@ import urllib.request
 
 import nbformat
 import pytest
-from conftest import environment
+from conftest import CHROMIUM, environment, free_port
 
 PACKAGES = ["voila==0.5.8", "jupyterlab_widgets==3.0.15"]
-CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 CELL = """interact(FloatSlider::new("learning rate", 0.0, 1.1, 0.1), |rate| {
     let steps: Vec<Float> = (0..10).scan(1.0, |w: &mut Float, _| { *w -= rate * 2.0 * *w; Some(*w) }).collect();
     plot::curves(&[("w", steps)]).title(&format!("at rate {rate}"))
@@ -31,9 +29,7 @@ def page(jupyter_folders, tmp_path):
 
     metadata = {"kernelspec": {"display_name": "Rust (chainrule)", "language": "rust", "name": "chainrule"}}
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)], metadata=metadata), tmp_path / "page.ipynb")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     programs = environment("voila", "voila", *PACKAGES)
     with open(tmp_path / "log", "w") as log:
         server = subprocess.Popen([f"{programs}/voila", "page.ipynb", "--no-browser", f"--port={port}"], cwd=tmp_path, stdout=log, stderr=log)
