@@ -1,5 +1,6 @@
 """JupyterLab and Notebook in a real browser, as a learner uses them. Screenshots are left in CHAINRULE_PICTURES."""
 
+import itertools
 import json
 import os
 import pathlib
@@ -67,10 +68,19 @@ def put(lab, path, content):
     urllib.request.urlopen(request, timeout=10).close()
 
 
+WORKSPACES = itertools.count(1)
+
+
+def in_lab(name):
+    """The address of a notebook in a workspace of its own. In the usual one JupyterLab opens again what was open last, and
+    throws it away only then (`?reset`): for a moment another notebook stands there, idle, and would be taken for this one."""
+    return f"/lab/workspaces/test-{next(WORKSPACES)}/tree/{name}"
+
+
 def open_notebook(browser, lab, name):
     page = browser.new_page(viewport={"width": 1200, "height": 1600})
     page.set_default_timeout(60_000)
-    page.goto(f"{lab}/lab/tree/{name}?reset")
+    page.goto(lab + in_lab(name))
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=60_000)
     return page
@@ -83,8 +93,7 @@ def prompts(page):
 
 
 def run_all_cells(page):
-    """Chooses it in the menu. JupyterLab shows the kernel as idle while it still changes its connection to it, and forgets
-    what was run on the first one: then the prompts stay empty, and one tries again."""
+    """Chooses it in the menu. Where the kernel was not yet there, the prompts stay empty, and one tries again."""
     for _ in range(10):
         page.get_by_role("menuitem", name="Run", exact=True).click()
         page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
@@ -242,7 +251,7 @@ def test_the_curve_moves_and_the_stop_button_keeps_the_variables(lab, browser, t
 
 # The same in JupyterLab and in Notebook 7, which are made of the same parts.
 
-ADDRESSES = {"lab": "/lab/tree/{}?reset", "notebook": "/notebooks/{}"}
+ADDRESSES = {"lab": in_lab, "notebook": "/notebooks/{}".format}
 
 
 class Desk:
@@ -262,7 +271,7 @@ class Desk:
         self.name = name
         self.page = browser.new_page(viewport={"width": 1200, "height": 1600})
         self.page.set_default_timeout(60_000)
-        self.page.goto(server + ADDRESSES[front_end].format(name))
+        self.page.goto(server + ADDRESSES[front_end](name))
         self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
         # Whoever runs a cell before there is a kernel is asked which one it shall be.
         kernel = self.page.locator(".jp-KernelName, .jp-Toolbar-kernelName").first
@@ -584,7 +593,7 @@ def test_a_film_moves_by_itself_only_where_no_script_runs(kernel, browser, scrip
     context.close()
 
 
-@pytest.mark.parametrize("front_end", ["lab", "notebooks"])
+@pytest.mark.parametrize("front_end", ADDRESSES)
 def test_a_picture_has_words_for_those_who_do_not_see_it(kernel, lab, browser, front_end):
     """JupyterLab and Notebook 7 put a drawing into an image without alternative text, unless it comes as HTML as well."""
     import nbformat
@@ -608,7 +617,7 @@ def test_a_picture_has_words_for_those_who_do_not_see_it(kernel, lab, browser, f
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
     put(lab, "/api/contents/words.ipynb", {"type": "notebook", "format": "json", "content": json.loads(nbformat.writes(notebook))})
     page = browser.new_page(viewport={"width": 1200, "height": 5000})
-    page.goto(f"{lab}/{'lab/tree/words.ipynb?reset' if front_end == 'lab' else 'notebooks/words.ipynb'}")
+    page.goto(lab + ADDRESSES[front_end]("words.ipynb"))
     images = page.locator(".jp-OutputArea-output img")
     # Nobody has run these cells here: the page trusts them as little as those of a stranger.
     images.nth(len(code) - 1).wait_for(timeout=60_000)
