@@ -53,6 +53,11 @@ fn straight() {
 }
 
 #[test]
+fn measure() {
+    pytest("test_measure.py", Duration::from_secs(300));
+}
+
+#[test]
 fn stops() {
     pytest("test_stops.py", Duration::from_secs(900));
 }

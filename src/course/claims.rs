@@ -97,7 +97,9 @@ impl Claim {
         };
         let text = say(name, &[&self.name, &rounded(self.value), words]);
         let told = Told::new("claim", &self.name, state, text);
-        told.value(json!(self.value)).judge();
+        // JSON has no infinity: a side that is open is null.
+        let bounds = json!([range.start(), range.end()]);
+        told.value(json!(self.value)).bounds(bounds).judge();
     }
 }
 

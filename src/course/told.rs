@@ -14,6 +14,8 @@ pub(super) struct Told {
     kind: &'static str,
     state: &'static str,
     value: Value,
+    /// Between which numbers the value has to lie, where that is claimed.
+    bounds: Value,
     /// The first line has the mark.
     text: String,
     /// Shown below the text.
@@ -27,6 +29,7 @@ impl Told {
             kind,
             state,
             value: Value::Null,
+            bounds: Value::Null,
             text,
             picture: String::new(),
         }
@@ -34,6 +37,11 @@ impl Told {
 
     pub fn value(mut self, value: Value) -> Told {
         self.value = value;
+        self
+    }
+
+    pub fn bounds(mut self, bounds: Value) -> Told {
+        self.bounds = bounds;
         self
     }
 
@@ -52,16 +60,18 @@ impl Told {
         let text = escape_html(&self.text).replace('\n', "<br>");
         let (kind, id, state, value) = (self.kind, &self.id, self.state, &self.value);
         let hints = record::hints(id);
+        let mut data =
+            json!({"id": id, "kind": kind, "state": state, "value": value, "hints": hints});
+        if !self.bounds.is_null() {
+            data["bounds"] = self.bounds.clone();
+        }
         Bundle::text(&*self.text)
             .html(format!(
                 "<div style=\"border-left:4px solid {colour};padding:2px 10px;color:inherit\">\
                  {text}{}</div>",
                 self.picture
             ))
-            .mime(
-                MIME,
-                json!({"id": id, "kind": kind, "state": state, "value": value, "hints": hints}),
-            )
+            .mime(MIME, data)
     }
 
     /// Keeps it in the session, and in the learner's file.

@@ -1,14 +1,14 @@
 //! `chainrule course`: for those who teach with the course, and those who write it.
 
 use super::common::Misuse;
-use crate::course::{Cell, Source, cell_parts, import, notebooks, page, report};
-use crate::notebook::{Notebook, source_text};
+use crate::course::{Cell, Source, cell_parts, import, measure, notebooks, page, report};
+use crate::notebook::{Notebook, has_tag, source_text};
 use anyhow::{Context, Result, anyhow};
 use chainrule::display::{Language, say};
 use clap::{Args, Subcommand};
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode, Stdio};
 
 #[derive(Args)]
 pub struct Course {
@@ -45,6 +45,16 @@ enum What {
         #[arg(long, value_name = "NAME", default_value = "report")]
         output: PathBuf,
     },
+    /// Run chapters with other random numbers than those they show, and print how near each of
+    /// their claims comes to its threshold
+    Measure {
+        /// The notebooks to run
+        #[arg(required = true)]
+        notebooks: Vec<PathBuf>,
+        /// How many times; the first run has the numbers of the text
+        #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
+        seeds: u64,
+    },
     /// Print what a test of a chapter needs: its cells with edits, solutions and known mistakes
     #[command(hide = true)]
     Parts { source: PathBuf, language: String },
@@ -57,6 +67,7 @@ impl Course {
             What::Build { sources, check } => build(&sources, check).map_err(misuse),
             What::Import { notebook, source } => take(&notebook, source).map_err(misuse),
             What::Report { notebooks, output } => write_report(&notebooks, &output),
+            What::Measure { notebooks, seeds } => measure(&notebooks, seeds),
             What::Parts { source, language } => {
                 let language = Language::named(&language).unwrap_or(Language::English);
                 println!(
@@ -159,4 +170,64 @@ fn write_report(paths: &[PathBuf], output: &Path) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Each run is a `chainrule run` of its own, in which what is claimed need not hold.
+fn measure(notebooks: &[PathBuf], seeds: u64) -> Result<ExitCode> {
+    let mut all_hold = true;
+    for path in notebooks {
+        Notebook::read(path).map_err(|error| Misuse(error.to_string()))?;
+    }
+    for path in notebooks {
+        let (mut measured, mut failed) = (Vec::new(), Vec::new());
+        for seed in 0..seeds {
+            let cells = run_with(path, seed)?;
+            measure::add(&mut measured, &cells);
+            failed.extend(cells.iter().any(fails).then(|| seed.to_string()));
+        }
+        println!("{}", path.display());
+        for claim in &measured {
+            let mark = if claim.holds() { ' ' } else { '✗' };
+            let (worst, median) = (claim.worst(), claim.median());
+            let (name, claimed) = (&claim.name, claim.claimed());
+            println!("{mark} {worst:>12.4} {median:>12.4}   {claimed:<24} {name}");
+        }
+        if !failed.is_empty() {
+            println!("✗ a cell failed in run {}", failed.join(", "));
+        }
+        all_hold &= failed.is_empty() && measured.iter().all(measure::Measured::holds);
+    }
+    Ok(if all_hold {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// Whether a cell has failed that was not to fail.
+fn fails(cell: &serde_json::Value) -> bool {
+    let mut outputs = cell["outputs"].as_array().into_iter().flatten();
+    outputs.any(|output| output["output_type"] == "error") && !has_tag(cell, "raises-exception")
+}
+
+/// The cells as the run leaves them. A cell that fails does not end the run: others may claim more.
+fn run_with(path: &Path, seed: u64) -> Result<Vec<serde_json::Value>> {
+    let folder = tempfile::tempdir().context("a folder for the notebook that was run")?;
+    let program = std::env::current_exe().context("this program's own path")?;
+    Command::new(program)
+        .args([
+            "run",
+            "--quiet",
+            "--allow-errors",
+            "--course",
+            "soft",
+            "--output",
+        ])
+        .args([folder.path(), path])
+        .env("CHAINRULE_SEEDS", seed.to_string())
+        .stdout(Stdio::null())
+        .status()?;
+    let name = path.file_name().context("a notebook has a name")?;
+    let mut ran = Notebook::read(&folder.path().join(name))?;
+    Ok(std::mem::take(ran.cells()))
 }

@@ -1,13 +1,15 @@
 //! The chapters of the course, which the executable carries; and how a chapter that has one source
 //! in two languages is built (`build`) from it (`source`), and edited (`import`); all of them on
 //! the page to start with (`gallery`), and their terms in a table (`glossary`); what a class has
-//! made of them (`report`), and how a teacher sees it (`page`).
+//! made of them (`report`), and how a teacher sees it (`page`); what they claim, with other random
+//! numbers (`measure`).
 
 mod bring;
 mod build;
 mod gallery;
 mod glossary;
 mod import;
+pub mod measure;
 mod page;
 pub mod report;
 mod source;

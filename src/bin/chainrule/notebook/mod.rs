@@ -11,6 +11,6 @@ pub mod report;
 mod run;
 mod terminal;
 
-pub use file::{Notebook, source_text};
+pub use file::{Notebook, has_tag, source_text};
 pub use program::program;
 pub use run::{Options, run};
