@@ -229,6 +229,13 @@ def test_the_form_of_a_chapter(source):
     assert len(prose(re.sub(r"!\[[^\]]*\]", "", first)).split()) <= 90
 
 
+def test_what_is_quoted_of_the_library_stands_there():
+    quotes = [quote for source in SOURCES + APPENDICES for quote in re.findall(r"```rust\n// (src/\S+)\n(.*?)```", source.read_text(), re.S)]
+    assert quotes
+    for path, lines in quotes:
+        assert lines in re.sub(r"(?m)^ +", "", (COURSE.parents[1] / path).read_text()), (path, lines)
+
+
 @pytest.mark.parametrize("source", SOURCES + APPENDICES, ids=name)
 def test_a_term_has_its_name_in_chinese(source):
     """Where the English uses a term of the table, the Chinese of the cell does: one name for one thing."""
