@@ -298,8 +298,11 @@ fn the_page_to_start_with_shows_the_chapters() {
     fs::write(course.path("course/02-b.md"), SOURCE).unwrap();
     let third = &first[..first.find("<!-- headline").unwrap()];
     fs::write(course.path("course/03-c.md"), third).unwrap();
+    // An appendix is none, with a picture or without.
+    let appendix = third.replace("# 1 · ", "# A1 · ") + "<!-- dictionary -->\n";
+    fs::write(course.path("course/A1-d.md"), appendix).unwrap();
     let start = "<!-- cell start -->\n:::en\nHello.\n\n:::zh\n你好。\n\n<!-- gallery -->\n\n\
-                 <!-- glossary -->\n";
+                 <!-- glossary -->\n\n<!-- appendices -->\n";
     let terms = "en,zh,note\nexam,考试,\nask,问,\nCat,猫,an animal\nread,读,\n";
     fs::write(course.path("course/terms.csv"), terms).unwrap();
     fs::write(course.path("course/START.md"), start).unwrap();
@@ -333,7 +336,14 @@ fn the_page_to_start_with_shows_the_chapters() {
     ] {
         assert!(english.contains(part), "{part}: {english}");
     }
-    assert!(!english.contains("02-b"), "{english}");
+    assert!(
+        !english.contains("02-b") && !english.contains("A1-d"),
+        "{english}"
+    );
+    assert_eq!(cell("en", 3), "* [A1 · A](A1-d.ipynb): Why < 1?\n");
+    assert_eq!(cell("zh", 3), "* [A1 · 甲](A1-d.ipynb): 为什么？\n");
+    let dictionary = fs::read_to_string(course.path("zh/A1-d.ipynb")).unwrap();
+    assert!(dictionary.contains("| `Linear` | PyTorch | `Dense::new(784, 128)` |"));
     let chinese = page("zh");
     assert!(
         chinese.contains("<i>为什么？</i><br>认对 98%。</td>"),

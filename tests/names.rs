@@ -662,16 +662,17 @@ fn classes_are_named_and_read_with_one_word() {
 /// Compiles what is said of each foreign name.
 macro_rules! names {
     (given $given:tt $(
-        [$($foreign:literal),+] $from:literal => $ours:expr; $en:literal $zh:literal;
+        about $topic_en:literal $topic_zh:literal;
+        $([$($foreign:literal),+] $from:literal => $ours:expr; $en:literal $zh:literal;)*
     )*) => {
         #[allow(unused, path_statements, clippy::all)]
         fn every_form_compiles() -> Result<(), Box<dyn std::error::Error>> {
-            $(with! { $given $ours })*
+            $($(with! { $given $ours })*)*
             Ok(())
         }
 
-        const FOREIGN: &[&str] = &[$($($foreign),+),*];
-        const ROWS: &[(&str, &str, &str)] = &[$((stringify!($ours), $en, $zh)),*];
+        const FOREIGN: &[&str] = &[$($($($foreign),+),*),*];
+        const ROWS: &[(&str, &str, &str)] = &[$($((stringify!($ours), $en, $zh)),*),*];
     };
 }
 

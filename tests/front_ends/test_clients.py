@@ -17,7 +17,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 COURSE = pathlib.Path(__file__).parents[2] / "notebooks" / "en"
-CHAPTERS = sorted(path.name for path in COURSE.glob("*.ipynb"))
+CHAPTERS = sorted(path.name for path in COURSE.glob("[!A]*.ipynb"))
 METADATA = {"kernelspec": {"display_name": "Rust (chainrule)", "language": "rust", "name": "chainrule"}}
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

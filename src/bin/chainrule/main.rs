@@ -12,7 +12,7 @@
 //! |---|---|---|
 //! | [`machine`] | what is asked of the system: processes, memory, folders of the user, programs on the `PATH` | |
 //! | [`names`] | what things of Keras, PyTorch, NumPy and scikit-learn are called here | |
-//! | [`course`] | the chapters, which the executable carries, and how they are built | |
+//! | [`course`] | the chapters, which the executable carries, and how they are built | names |
 //! | [`settings`] | what a person can set: limits, language, what is kept | machine |
 //! | [`compiler`] | rustc: which one, the prepared library, a session's folder, the stand-ins for cargo and rustc, kept cells | machine |
 //! | [`worker`] | the process that runs cells and holds their variables; the kernel's ends of what connects them | machine, settings |

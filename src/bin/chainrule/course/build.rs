@@ -2,6 +2,7 @@
 
 use super::source::{Block, Kind, LANGUAGES, Source, chosen, without_marks};
 use super::{gallery, glossary};
+use crate::names;
 use anyhow::Result;
 use chainrule::display::Language;
 use serde_json::{Value, json};
@@ -82,8 +83,8 @@ impl Cell {
 }
 
 /// The cells of a chapter. What can be changed in a cell, and the solution of an exercise, follow
-/// it as texts whose ids end in `-change` and `-solution`; the gallery and the glossary are texts
-/// of their own.
+/// it as texts whose ids end in `-change` and `-solution`; what is made of other files is a text of
+/// its own.
 pub fn cells(source: &Source, language: Language) -> Vec<Cell> {
     let mut cells = Vec::new();
     let mut open = 0;
@@ -121,14 +122,14 @@ pub fn cells(source: &Source, language: Language) -> Vec<Cell> {
                 );
                 follow(&mut cells, open, "solution", "", &text);
             }
-            Kind::Gallery => cells.push(Cell {
-                id: gallery::ID.to_owned(),
-                text: gallery::text(source, language),
-                code: None,
-            }),
-            Kind::Glossary => cells.push(Cell {
-                id: glossary::ID.to_owned(),
-                text: glossary::text(source, language),
+            Kind::Made(of) => cells.push(Cell {
+                id: (*of).to_owned(),
+                text: match *of {
+                    "gallery" => gallery::text(source, language),
+                    "appendices" => gallery::appendices(source, language),
+                    "dictionary" => names::folded(language),
+                    _ => glossary::text(source, language),
+                },
                 code: None,
             }),
             Kind::Fails { .. } | Kind::Wrong { .. } | Kind::Headline => {}
@@ -205,11 +206,7 @@ pub fn parts(source: &Source, language: Language) -> Value {
             Kind::Fails { line, says } => ("fails", json!({"line": line, "says": say(says)})),
             Kind::Solution => ("solutions", json!(code)),
             Kind::Wrong { name } => ("wrong", json!({"name": name, "code": code})),
-            Kind::Cell { .. }
-            | Kind::Code { .. }
-            | Kind::Headline
-            | Kind::Gallery
-            | Kind::Glossary => continue,
+            Kind::Cell { .. } | Kind::Code { .. } | Kind::Headline | Kind::Made(_) => continue,
         };
         last[list]
             .as_array_mut()

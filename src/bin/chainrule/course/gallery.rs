@@ -1,10 +1,7 @@
-//! The chapters with their pictures, for the page to start with.
+//! The chapters with their pictures, and the appendices, for the page to start with.
 
 use super::source::{Kind, Source, without_marks};
 use chainrule::display::{Language, escape_html};
-
-/// The id of the cell that is made of the other sources.
-pub const ID: &str = "gallery";
 
 /// A row for each chapter beside the start page: its picture, its name, its question, and what it
 /// shows, if it says so in a headline.
@@ -17,9 +14,26 @@ pub fn text(start: &Source, language: Language) -> String {
     format!("<table>\n{rows}</table>")
 }
 
+/// A line for each appendix beside the start page: its name, and what it is for.
+pub fn appendices(start: &Source, language: Language) -> String {
+    let line = |appendix: &Source| {
+        let first = appendix.blocks.first()?.text(language);
+        let name = first.lines().next()?.strip_prefix("# ")?;
+        let (question, _) = first.split_once("**")?.1.split_once("**")?;
+        let notebook = appendix.notebook();
+        Some(format!("* [{name}]({notebook}): {question}\n"))
+    };
+    let all = start.and_beside();
+    let lines = all.iter().filter(|source| source.is_appendix());
+    lines.filter_map(line).collect()
+}
+
 /// Nothing for what is no chapter: it has no picture with a question in its first text.
 fn row(chapter: &Source, language: Language) -> Option<String> {
     let mut blocks = chapter.blocks.iter();
+    if chapter.is_appendix() {
+        return None;
+    }
     let first = blocks.next()?.text(language);
     let name = first.lines().next()?.strip_prefix("# ")?;
     let (alt, rest) = first.split_once("![")?.1.split_once("](")?;

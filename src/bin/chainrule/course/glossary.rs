@@ -3,9 +3,6 @@
 use super::source::{Kind, Source, without_marks};
 use chainrule::display::Language;
 
-/// The id of the cell that is made of the table of terms and the other sources.
-pub const ID: &str = "glossary";
-
 /// A row for each term of `terms.csv` beside the source, in the order of the chapters in which they
 /// are first met. Both languages' words stand in both: who looks something up elsewhere needs them.
 pub fn text(glossary: &Source, language: Language) -> String {

@@ -1,8 +1,7 @@
 //! From a notebook that was edited in JupyterLab back to the source of its chapter, cell by cell.
 
 use super::build::{Cell, cells};
-use super::source::{Block, Kind, Part, Source, parts};
-use super::{gallery, glossary};
+use super::source::{Block, Kind, MADE, Part, Source, parts};
 use anyhow::{Result, bail};
 use chainrule::display::Language;
 use std::collections::BTreeMap;
@@ -20,7 +19,7 @@ pub fn import(
     let mut blocks = groups(&source.blocks);
     let (mut text, mut notes) = (source.preamble.clone(), Vec::new());
     for cell in edited {
-        let is_made = [gallery::ID, glossary::ID].contains(&cell.id.as_str())
+        let is_made = MADE.contains(&cell.id.as_str())
             || cell.code.is_none()
                 && cell.id.rsplit_once('-').is_some_and(|(id, suffix)| {
                     ["change", "solution"].contains(&suffix) && built.contains_key(id)

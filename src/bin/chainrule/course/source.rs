@@ -19,7 +19,9 @@
 //! <!-- wrong NAME -->                   a mistake that its check knows; then a block of code
 //! <!-- headline -->                     what the chapter shows, for the start page; then texts
 //! <!-- gallery -->                      on the start page: all chapters, with picture and headline
+//! <!-- appendices -->                   on the start page: all appendices, with what each is for
 //! <!-- glossary -->                     all terms, with the chapter that has each first
+//! <!-- dictionary -->                   what other libraries call it, and what it is here
 //! ````
 //!
 //! In texts `⟦98.7 %:exam⟧` is a number that a claim of that name has measured.
@@ -72,9 +74,8 @@ pub enum Kind {
         name: String,
     },
     Headline,
-    Gallery,
-    /// The table of terms; of no chapter.
-    Glossary,
+    /// What is not written here, but made of other files: one of `MADE`.
+    Made(&'static str),
 }
 
 impl Source {
@@ -131,6 +132,13 @@ impl Source {
         name.to_string_lossy().into_owned()
     }
 
+    /// Its name begins with an A and a number, as in `A1-dictionary.md`.
+    pub fn is_appendix(&self) -> bool {
+        let name = self.notebook();
+        let number = name.strip_prefix('A').and_then(|rest| rest.split_once('-'));
+        number.is_some_and(|(number, _)| number.parse::<u32>().is_ok())
+    }
+
     /// Whether the blocks fit each other.
     fn check(&self) -> Result<(), (usize, String)> {
         let (mut ids, mut code) = (BTreeSet::new(), None);
@@ -147,7 +155,7 @@ impl Source {
                     }
                     code = matches!(block.kind, Kind::Code { .. }).then_some(&block.code);
                 }
-                (Kind::Headline | Kind::Gallery | Kind::Glossary, _) => {}
+                (Kind::Headline | Kind::Made(_), _) => {}
                 (_, None) => return wrong("this belongs below a block of code".to_owned()),
                 (Kind::Edit { from, .. }, Some(code)) => {
                     for language in LANGUAGES {
@@ -166,16 +174,19 @@ impl Source {
 
 pub const LANGUAGES: [Language; 2] = [Language::English, Language::Chinese];
 
-const KINDS: [&str; 9] = [
-    "cell", "code", "edit", "fails", "solution", "wrong", "headline", "gallery", "glossary",
+const KINDS: [&str; 7] = [
+    "cell", "code", "edit", "fails", "solution", "wrong", "headline",
 ];
+
+/// Texts that are made of other files; each is the id of its cell, too.
+pub const MADE: [&str; 4] = ["gallery", "appendices", "glossary", "dictionary"];
 
 /// Whether a block begins here. A comment that begins otherwise is part of a text.
 fn is_head(line: &str) -> bool {
     let word = line
         .strip_prefix("<!-- ")
         .and_then(|rest| rest.split_whitespace().next());
-    word.is_some_and(|word| KINDS.contains(&word))
+    word.is_some_and(|word| KINDS.contains(&word) || MADE.contains(&word))
 }
 
 type Wrong = (usize, String);
@@ -193,8 +204,7 @@ impl Block {
         let (name, rest) = head.split_once(' ').unwrap_or((head, ""));
         let kind = Kind::parse(name, rest.trim()).map_err(|error| (line, error.to_string()))?;
         let needs_texts = matches!(kind, Kind::Cell { .. } | Kind::Edit { .. } | Kind::Headline);
-        let needs_code =
-            !needs_texts && !matches!(kind, Kind::Fails { .. } | Kind::Gallery | Kind::Glossary);
+        let needs_code = !needs_texts && !matches!(kind, Kind::Fails { .. } | Kind::Made(_));
         let [english, chinese, code] = sections(line, &raw, needs_texts, needs_code)?;
         for (name, text) in [("en", &english), ("zh", &chinese)] {
             if needs_texts && text.is_empty() {
@@ -314,10 +324,11 @@ impl Kind {
             }
             "solution" => Kind::Solution,
             "headline" => Kind::Headline,
-            "gallery" => Kind::Gallery,
-            "glossary" => Kind::Glossary,
-            _ => Kind::Wrong {
-                name: rest.to_owned(),
+            _ => match MADE.into_iter().find(|made| *made == name) {
+                Some(made) => Kind::Made(made),
+                None => Kind::Wrong {
+                    name: rest.to_owned(),
+                },
             },
         })
     }

@@ -1,8 +1,7 @@
 //! What people who come from other libraries call it, and what it is here: one table, `table.rs`,
 //! for messages, completion, inspection and `chainrule names`.
 
-use chainrule::display::say;
-use std::fmt::Write;
+use chainrule::display::{Language, language};
 
 /// Something that has another name elsewhere.
 pub struct Name {
@@ -15,28 +14,39 @@ pub struct Name {
     note: (&'static str, &'static str),
 }
 
+/// What belongs together.
+struct Topic {
+    title: (&'static str, &'static str),
+    names: &'static [Name],
+}
+
 macro_rules! names {
     (
         given $given:tt
-        $([$($foreign:literal),+] $from:literal => $ours:expr; $en:literal $zh:literal;)*
+        $(
+            about $title_en:literal $title_zh:literal;
+            $([$($foreign:literal),+] $from:literal => $ours:expr; $en:literal $zh:literal;)*
+        )*
     ) => {
-        const NAMES: &[Name] = &[$(Name {
-            foreign: &[$($foreign),+],
-            from: $from,
-            ours: stringify!($ours),
-            note: ($en, $zh),
+        const TOPICS: &[Topic] = &[$(Topic {
+            title: ($title_en, $title_zh),
+            names: &[$(Name {
+                foreign: &[$($foreign),+],
+                from: $from,
+                ours: stringify!($ours),
+                note: ($en, $zh),
+            }),*],
         }),*];
     };
 }
 
 include!("table.rs");
 
-impl Name {
-    /// What differs; may be empty.
-    pub fn note(&self) -> &'static str {
-        say(self.note.0, self.note.1)
-    }
+fn all() -> impl Iterator<Item = &'static Name> {
+    TOPICS.iter().flat_map(|topic| topic.names)
+}
 
+impl Name {
     /// One line: ``In PyTorch it is `manual_seed`, here `seed(42)`.``
     pub fn sentence(&self, foreign: &str) -> (String, String) {
         let (from, ours) = (self.from, self.ours);
@@ -65,6 +75,15 @@ impl Name {
                 elsewhere.1, self.note.1
             ),
         )
+    }
+
+    /// A row of a table in Markdown.
+    fn row(&self, language: Language) -> String {
+        let foreign = self.foreign.iter().map(|name| format!("`{name}`"));
+        let foreign = foreign.collect::<Vec<_>>().join(", ");
+        let (from, ours) = (self.from, escaped(self.ours));
+        let note = escaped(chosen(self.note, language));
+        format!("| {foreign} | {from} | `{ours}` | {note} |\n")
     }
 
     /// What completion puts in for a name that stands alone: `Conv2D::new` of
@@ -102,16 +121,14 @@ pub fn find(name: &str, is_behind_dot: bool) -> Option<&'static Name> {
     } else {
         (name, with_dot.as_str())
     };
-    let by = |name: &str| NAMES.iter().find(|one| one.foreign.contains(&name));
+    let by = |name: &str| all().find(|one| one.foreign.contains(&name));
     by(first).or_else(|| by(second))
 }
 
 /// Those whose name elsewhere begins with `prefix`, with that name, without its dot.
 pub fn beginning_with(prefix: &str) -> impl Iterator<Item = (&'static str, &'static Name)> {
     let plain = |name: &'static str| name.trim_start_matches('.');
-    let all = NAMES
-        .iter()
-        .flat_map(move |one| one.foreign.iter().map(move |name| (plain(name), one)));
+    let all = all().flat_map(move |one| one.foreign.iter().map(move |name| (plain(name), one)));
     // A path is no beginning of a name.
     all.filter(move |(name, _)| name.starts_with(prefix) && !name.contains("::"))
 }
@@ -147,6 +164,13 @@ pub fn is_foreign_module(name: &str) -> bool {
     MODULES.contains(&name)
 }
 
+fn chosen(texts: (&'static str, &'static str), language: Language) -> &'static str {
+    match language {
+        Language::English => texts.0,
+        Language::Chinese => texts.1,
+    }
+}
+
 /// A bar would begin another column.
 fn escaped(text: &str) -> String {
     text.replace('|', "\\|")
@@ -154,31 +178,33 @@ fn escaped(text: &str) -> String {
 
 /// The table in Markdown, as far as a row has one of `words` in it (all rows, if there is none).
 pub fn table(words: &[String]) -> String {
-    let mut text = say(
-        "| elsewhere | where | here | |\n",
-        "| 别处的名字 | 来自 | 这里 | |\n",
-    )
-    .to_owned();
-    text.push_str("|---|---|---|---|\n");
-    for name in NAMES {
-        let foreign = name
-            .foreign
-            .iter()
-            .map(|name| format!("`{name}`"))
-            .collect::<Vec<_>>()
-            .join(", ");
-        let row = format!(
-            "| {foreign} | {} | `{}` | {} |",
-            name.from,
-            escaped(name.ours),
-            escaped(name.note())
-        );
-        let contains = |word: &String| row.to_lowercase().contains(&word.to_lowercase());
-        if words.is_empty() || words.iter().any(contains) {
-            let _ = writeln!(text, "{row}");
-        }
-    }
-    text
+    let language = language();
+    let contains = |row: &String| {
+        let row = row.to_lowercase();
+        words.is_empty() || words.iter().any(|word| row.contains(&word.to_lowercase()))
+    };
+    let rows = all().map(|name| name.row(language)).filter(contains);
+    head(language) + &rows.collect::<String>()
+}
+
+/// The whole table in Markdown, each topic folded.
+pub fn folded(language: Language) -> String {
+    let topic = |topic: &Topic| {
+        let title = chosen(topic.title, language);
+        let rows: String = topic.names.iter().map(|name| name.row(language)).collect();
+        let head = head(language);
+        format!("<details><summary>{title}</summary>\n\n{head}{rows}\n</details>")
+    };
+    TOPICS.iter().map(topic).collect::<Vec<_>>().join("\n\n")
+}
+
+fn head(language: Language) -> String {
+    let titles = (
+        "| elsewhere | where | here | |",
+        "| 别处的名字 | 来自 | 这里 | |",
+    );
+    let titles = chosen(titles, language);
+    format!("{titles}\n|---|---|---|---|\n")
 }
 
 #[cfg(test)]
@@ -209,7 +235,7 @@ mod tests {
 
     #[test]
     fn code_is_written_as_people_write_it() {
-        for name in NAMES {
+        for name in all() {
             let is_spaced = name
                 .ours
                 .split(" (")

@@ -16,7 +16,7 @@ names! {
         let history = History::default();
     }
 
-    // Layers
+    about "Layers" "层";
     ["Linear"] "PyTorch" => Dense::new(784, 128); "" "";
     ["Conv2d"] "PyTorch" => Conv2D::new(1, 8, 3);
         "In this order: channels, filters, size of the window." "参数依次是：输入通道数、卷积核个数、窗口大小。";
@@ -54,7 +54,7 @@ names! {
     ["kaiming_normal_", "kaiming_uniform_", "he_normal"]
         "PyTorch, Keras" => Dense::new(4, 4).initializer(Init::HeUniform); "" "";
 
-    // Models
+    about "Models" "模型";
     [".append", ".add_module"]
         "PyTorch" => Sequential::new().add(Dense::new(784, 128).relu()).add(Dense::new(128, 10));
         "Layers are given one after the other when the model is made." "在创建模型时依次加入各层。";
@@ -99,7 +99,7 @@ names! {
         "As a picture: `plot::network(&model.parameters())`."
         "画成图：`plot::network(&model.parameters())`。";
 
-    // Losses
+    about "Losses" "损失";
     ["CrossEntropyLoss"] "PyTorch" => SparseCategoricalCrossentropy::from_logits();
         "For a model that ends in plain scores; after softmax it is \
         `SparseCategoricalCrossentropy`."
@@ -119,7 +119,7 @@ names! {
     ["SmoothL1Loss", "HuberLoss"] "PyTorch" => Huber::new(1.0); "" "";
     ["KLDivLoss", "KLDivergence"] "PyTorch, Keras" => KlDivergence; "" "";
 
-    // Optimisers, schedules, callbacks
+    about "Optimisers, schedules, callbacks" "优化器、学习率调度、回调";
     ["SGD"] "PyTorch, Keras" => Sgd::new(0.1); "With momentum: `Momentum::new(0.1, 0.9)`."
         "带动量：`Momentum::new(0.1, 0.9)`。";
     ["RMSprop", "RMSProp"] "PyTorch, Keras" => RmsProp::new(0.001); "" "";
@@ -166,7 +166,7 @@ names! {
     ["CSVLogger", "TensorBoard", "SummaryWriter"] "Keras, PyTorch" => model.history();
         "`fit` shows the curves while it trains." "`fit` 训练时会实时画出曲线。";
 
-    // fit
+    about "Training" "训练";
     [".validation_data"] "Keras" => model.fit(&train).validation(&test); "" "";
     [".callbacks"] "Keras" => model.fit(&train).callback(EarlyStopping::new(5)); "One at a time."
         "一次给一个。";
@@ -181,14 +181,14 @@ names! {
     [".history"] "Keras" => history.loss(); "Others: `.accuracy()`, `.val_loss()`, `.get(\"…\")`."
         "其他指标：`.accuracy()`、`.val_loss()`、`.get(\"…\")`。";
 
-    // Metrics
+    about "Metrics" "指标";
     ["accuracy_score"] "scikit-learn" => predicted.eq(&labels).mean().item();
         "For probabilities of the model: `accuracy(&p, &y)`." "如果是模型给出的概率：`accuracy(&p, &y)`。";
     ["SparseCategoricalAccuracy", "BinaryAccuracy", "CategoricalAccuracy"] "Keras" => Accuracy; ""
         "";
     ["TopKCategoricalAccuracy", "SparseTopKCategoricalAccuracy"] "Keras" => TopK(5); "" "";
 
-    // Data
+    about "Data" "数据";
     ["train_test_split", ".train_test_split", "random_split"]
         "scikit-learn, PyTorch" => train.split(0.8);
         "Gives both parts: `let (train, test) = data.split(0.8);`."
@@ -226,7 +226,7 @@ names! {
     [".iloc"] "pandas" => train.select(&[0, 1, 2]); "" "";
     ["savez", "savez_compressed"] "NumPy" => data::write_npz("arrays.npz", &[("x", &x)])?; "" "";
 
-    // Tensors
+    about "Tensors" "张量";
     ["manual_seed", "set_seed", "set_random_seed", "random_seed"] "PyTorch, Keras" => seed(42); ""
         "";
     ["from_numpy", "as_tensor", "asarray", "FloatTensor", "Variable", "Parameter", "array"]
@@ -289,7 +289,7 @@ names! {
     [".zero_grad", ".zero_"] "PyTorch" => zero_grad(&model.parameters()); "Before each `backward`."
         "每次 `backward` 之前调用。";
 
-    // Pictures
+    about "Pictures" "画图";
     [".plot", "plot"] "Matplotlib" => plot::curve(&x, &y);
         "The last expression of a cell is shown." "单元格最后一个表达式会显示出来。";
     ["plot::line", "plot::plot"] "" => plot::curve(&x, &y);
@@ -319,7 +319,7 @@ names! {
     ["legend", ".legend"] "Matplotlib" => plot::curves(&[("training", history.loss())]);
         "Each curve is given with its name." "每条曲线都和它的名字一起给出。";
 
-    // Python
+    about "Python" "Python 语言";
     ["print"] "Python" => println!("{x:?}"); "" "";
     ["printf", "console", "System", "cout", "puts", "echo", "fmt", "disp"]
         "other languages" => println!("{x:?}"); "" "";
