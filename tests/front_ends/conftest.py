@@ -131,8 +131,8 @@ def papermill_package(folder):
 class Kernel:
     """A kernel and a client of it; `run` returns the reply and the outputs of a cell."""
 
-    def __init__(self, cwd=None, env=None, stderr=None, **manager_options):
-        self.manager = KernelManager(kernel_name="chainrule", **manager_options)
+    def __init__(self, cwd=None, env=None, stderr=None, name="chainrule", **manager_options):
+        self.manager = KernelManager(kernel_name=name, **manager_options)
         start = time.perf_counter()
         self.manager.start_kernel(cwd=cwd, env={**os.environ, **(env or {})}, stderr=stderr)
         self.client = self.manager.client()

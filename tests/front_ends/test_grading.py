@@ -8,10 +8,12 @@ nbgrader is installed for it in an environment of its own, which takes the netwo
 import contextlib
 import ctypes
 import itertools
+import json
 import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 
 import nbformat
 import psutil
@@ -84,6 +86,52 @@ def test_a_graded_cell_reaches_nothing_of_who_grades(jupyter_folders, tmp_path, 
     assert not os.path.exists(room), "the folder of the cells goes with the kernel"
     assert (course / "gradebook.db").read_text() == "the grader's" and (folder / "given.csv").read_text() == "1,3"
     assert sorted(path.name for path in folder.iterdir()) == ["given.csv", "link.csv", "means.ipynb", "more"]
+
+
+# Becomes a program behind so many fences of the system, each of which forbids what no kernel does: to connect by TCP.
+BEHIND = """import ctypes, os, struct, sys
+system = ctypes.CDLL(None)
+assert system.prctl(38, 1, 0, 0, 0) == 0  # PR_SET_NO_NEW_PRIVS
+for _ in range(int(sys.argv[1])):
+    fence = system.syscall(444, struct.pack("QQ", 0, 2), 16, 0)
+    assert fence >= 0 and system.syscall(446, fence, 0) == 0
+os.execvp(sys.argv[2], sys.argv[2:])
+"""
+# More than these the system refuses. Grading takes two, the second for cells alone.
+MOST_FENCES = 16
+
+
+@pytest.mark.skipif(LANDLOCK < 6, reason="this system's fence is an older one, or there is none")
+@pytest.mark.parametrize("around", [MOST_FENCES - 2, MOST_FENCES])
+def test_where_no_fence_can_be_drawn_it_is_said_and_all_is_as_before(jupyter_folders, tmp_path, around):
+    spec = jupyter_folders / f"data/kernels/behind-{around}/kernel.json"
+    spec.parent.mkdir(parents=True)
+    usual = json.loads((jupyter_folders / "data/kernels/chainrule/kernel.json").read_text())
+    spec.write_text(json.dumps({**usual, "argv": [sys.executable, "-c", BEHIND, str(around), *usual["argv"]]}))
+    folder, temporary = tmp_path / "means", tmp_path / "temporary"
+    for path in (folder, temporary):
+        path.mkdir()
+    (folder / "given.csv").write_text("1,3")
+    with open(tmp_path / "said", "w") as said:
+        kernel = Kernel(cwd=folder, env={"NBGRADER_EXECUTION": "autograde", "TMPDIR": str(temporary)}, stderr=said, name=spec.parent.name)
+    try:
+        number = kernel.manager.provisioner.pid
+        is_fenced = around + 2 <= MOST_FENCES
+        assert kernel.value('std::fs::read_to_string("given.csv")?') == '"1,3"'
+        assert (os.readlink(f"/proc/{number}/cwd") == str(folder)) != is_fenced
+        assert (kernel.value("std::env::current_dir()?.display().to_string()") == f'"{folder}"') != is_fenced
+        assert (kernel.value("std::env::temp_dir().display().to_string()") == f'"{temporary}"') != is_fenced
+        assert (kernel.value('std::fs::write("given.csv", "2,4").is_ok()') == "true") != is_fenced
+        assert (kernel.value(f'std::fs::write("{tmp_path}/new", "2,4").is_ok()') == "true") != is_fenced
+        kernel.client.shutdown()
+        kernel.manager.provisioner.process.wait(30)
+    finally:
+        kernel.stop()
+    lines = [line for line in (tmp_path / "said").read_text().splitlines() if "Landlock" in line]
+    assert len(lines) == (0 if is_fenced else 1), lines
+    assert is_fenced or "can reach all that you can" in lines[0] and "grade in a container" in lines[0]
+    sessions = os.listdir(os.path.join(os.environ["CHAINRULE_CACHE"], "sessions"))
+    assert not [name for name in sessions if name.startswith(f"{number}-")], "the folder that cells would have run in goes"
 
 
 # The assignment that we ship to try it with.
