@@ -149,6 +149,33 @@ use Op::Sigmoid as S;
 (matches!(Sigmoid(1.0), S(_)), matches!(Tanh, Op::Tanh))
 => (true, true)
 """,
+    "such variants beside one that is not of the library": """
+#[derive(Debug, Clone, Copy)]
+enum Op { Add, Mul, Tanh, Relu }
+use Op::*;
+---
+let ops = [Relu, Tanh, Mul];
+---
+format!("{ops:?}").len()
+=> 17
+---
+let more = vec![Add, Relu];
+(matches!(more[1], Op::Relu), matches!(ops[1], Op::Tanh))
+=> (true, true)
+""",
+    "such variants only": """
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Op { Mul, Sigmoid, Relu }
+use Op::*;
+---
+let pair = if 1 > 2 { Sigmoid } else { Mul };
+pair
+=> Mul
+---
+let (a, b): (Op, Op) = (Relu, Mul);
+a == Relu
+=> true
+""",
     "a module with names of the library": """
 mod own { #[derive(Debug)] pub struct Dense(pub i32); pub fn tensor(a: i32) -> i32 { a + 1 } pub fn seed() -> i32 { 3 } }
 use own::*;
@@ -293,6 +320,8 @@ def test_an_error_that_is_thrown_away_is_one_of_the_cell(fresh):
     assert "`?`" in ran.value and "let _ = …;" in ran.value, ran.value
     # The cell went on: Rust does, and nothing is lost.
     assert run(fresh, "(before, kept)").results == ["(1, 7)"]
+    # What is missing is the folder.
+    assert "folder `nofolder`" in ran.error and 'create_dir_all("nofolder")' in ran.error, ran.error
     # Who says that it does not matter hears nothing, and who asks for it is told at once.
     ran = run(fresh, 'let _ = model.save("nofolder/x.safetensors");')
     assert (ran.status, ran.kinds) == ("ok", []), ran.all

@@ -16,6 +16,7 @@ use crate::evaluator::state::scope::Scope;
 use ra_ap_syntax::ast::{self, AstNode};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// What an error shows to be in the way of a cell.
 #[derive(Debug)]
@@ -52,6 +53,15 @@ impl Search<'_> {
     /// All that these errors show.
     pub fn obstacles(&self, errors: &[RustcError]) -> Vec<Obstacle> {
         let own = imports(self.cell);
+        let ambiguous = self.ambiguities();
+        let meant: Vec<Obstacle> = ambiguous
+            .iter()
+            .filter_map(|one| self.meanings(&own, one))
+            .collect();
+        if !meant.is_empty() {
+            // Whatever else is wrong may be so because the other meaning was taken.
+            return meant;
+        }
         let errors = errors.iter().filter(|error| error.level() != "warning");
         errors
             .flat_map(|error| self.shown_by(&own, error))
@@ -59,9 +69,6 @@ impl Search<'_> {
     }
 
     fn shown_by(&self, own: &[Import], error: &RustcError) -> Vec<Obstacle> {
-        if let Some(ambiguous) = self.ambiguity(error) {
-            return self.meanings(own, &ambiguous).into_iter().collect();
-        }
         // Items stand in any order, and a macro is only known behind its definition: that is
         // nobody's mistake.
         if error.level() != "error" || error.message.contains("cannot find macro") {
@@ -144,23 +151,23 @@ impl Search<'_> {
         without_derived(Cell::new(text).statements().first()?, &derived)
     }
 
-    /// The whole of an error that says a name is ambiguous. Where that is in the code around the
-    /// cell, evcxr keeps only a note of it.
-    fn ambiguity(&self, error: &RustcError) -> Option<Value> {
-        let is_ambiguity =
-            |code: Option<&str>| matches!(code, Some("E0659" | "ambiguous_glob_imports"));
-        if is_ambiguity(error.code()) {
-            return Some(error.json.clone());
-        }
-        let said = &error.message;
-        if !(said.contains("could refer to") || said.contains("could also refer to")) {
-            return None;
-        }
-        let name = format!("`{}` is ambiguous", said.split('`').nth(1)?);
-        let all = self.compiled.diagnostics.as_ref()?.lines();
-        let all = all.filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        all.filter(|one| is_ambiguity(one["code"]["code"].as_str()))
-            .find(|one| one["message"] == name.as_str())
+    /// What the compiler says of names with two meanings, once for each name. Of such an error evcxr
+    /// keeps a note at most, and none beside an error about types.
+    fn ambiguities(&self) -> Vec<Value> {
+        let said = self.compiled.diagnostics.as_deref().unwrap_or_default();
+        let said = said
+            .lines()
+            .filter_map(|line| serde_json::from_str::<Value>(line).ok());
+        let is_ambiguity = |one: &Value| {
+            matches!(
+                one["code"]["code"].as_str(),
+                Some("E0659" | "ambiguous_glob_imports")
+            )
+        };
+        let mut names = BTreeSet::new();
+        said.filter(is_ambiguity)
+            .filter(|one| names.insert(one["message"].to_string()))
+            .collect()
     }
 
     /// Which of these `use …::*` counts: one of this cell before those of earlier ones, the latest

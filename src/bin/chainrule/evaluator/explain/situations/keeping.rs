@@ -2,7 +2,7 @@
 
 use super::super::case::{BORROW, Case, Explanation, ITERATOR};
 use super::super::syntax::{Cell, one_line, text};
-use super::owned::own;
+use super::owned::{own, own_type};
 use crate::evaluator::cell::words;
 use chainrule::display::say;
 use ra_ap_syntax::ast::{self, AstNode, HasName};
@@ -176,6 +176,7 @@ pub fn iterator(case: &Case) -> Option<Explanation> {
 
 pub fn borrow(case: &Case) -> Option<Explanation> {
     let statement = Cell::new(case.code).definition(case.mark.as_ref(), case.name());
+    let kind = statement.as_ref().and_then(|one| one.ty());
     let parts = statement
         .and_then(|one| Some((one.pat()?.syntax().text().to_string(), one.initializer()?)));
     let name = match &parts {
@@ -197,10 +198,14 @@ pub fn borrow(case: &Case) -> Option<Explanation> {
     );
     let fix = parts.as_ref().map(|(pattern, value)| {
         let code = one_line(&text(value));
+        // `collect()` does not say of what it makes a list.
+        let kind = kind.as_ref().filter(|_| code.ends_with(".collect()"));
+        let kind = kind.map(|kind| format!(": {}", own_type(&kind.syntax().text().to_string())));
+        let kind = kind.unwrap_or_default();
         // What is written already is no advice.
         let kept = own(value)
             .filter(|owned| *owned != code)
-            .map(|owned| format!("let {pattern} = {owned};\n"))
+            .map(|owned| format!("let {pattern}{kind} = {owned};\n"))
             .unwrap_or_default();
         format!("{kept}{{ let {pattern} = {code}; … }}  // {only_here}")
     });

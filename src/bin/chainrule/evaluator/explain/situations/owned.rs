@@ -68,16 +68,22 @@ pub fn own(value: &ast::Expr) -> Option<String> {
                 "unwrap" if code.contains(".lock()") || code.contains(".borrow()") => {
                     Some(format!("{code}.clone()"))
                 }
+                // Each thing in the list by itself: a list of one's own of lent things is still lent.
+                "collect" => {
+                    let (things, collected) = code.rsplit_once(".collect")?;
+                    let own = match is_of_text(&code) {
+                        true => ".map(str::to_owned)",
+                        false => ".cloned()",
+                    };
+                    Some(format!("{things}{own}.collect{}", own_type(collected)))
+                }
                 "unwrap" if code.contains(".to_str()") => Some(format!("{code}.to_owned()")),
                 _ => {
                     let own = LENDING
                         .iter()
                         .find(|(name, _)| *name == method)
                         .map_or(".to_owned()", |(_, own)| own);
-                    let is_of_text = [".as_str()", ".split", ".lines()", ".trim()"]
-                        .iter()
-                        .any(|part| code.contains(part));
-                    let own = if own == ".cloned()" && is_of_text {
+                    let own = if own == ".cloned()" && is_of_text(&code) {
                         ".map(str::to_owned)"
                     } else {
                         own
@@ -94,6 +100,16 @@ pub fn own(value: &ast::Expr) -> Option<String> {
         | ast::Expr::RecordExpr(_) => inner_owned(value),
         _ => Some(format!("{code}.to_owned()")),
     }
+}
+
+/// A type with values of its own in place of what it borrows: `Vec<String>` for `Vec<&str>`.
+pub fn own_type(kind: &str) -> String {
+    kind.replace("&str", "String").replace('&', "")
+}
+
+fn is_of_text(code: &str) -> bool {
+    let lent = [".as_str()", ".split", ".lines()", ".trim()"];
+    lent.iter().any(|part| code.contains(part))
 }
 
 /// A tuple, a list or a `Some(…)` of references with values in their place.

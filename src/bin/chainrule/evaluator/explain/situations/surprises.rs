@@ -146,6 +146,13 @@ pub fn no_such_file(case: &Case) -> Option<Explanation> {
             format!("{written:?}"),
         ));
     }
+    if let Some(folder) = missing_folder(case, &path) {
+        return Some(Explanation::new(
+            format!("The folder `{folder}` is not there. To write into it, make it first:"),
+            format!("没有 `{folder}` 这个文件夹。要往里写，请先建好它："),
+            format!("std::fs::create_dir_all({folder:?})?;"),
+        ));
+    }
     if case.folder.is_empty() || path.starts_with('/') {
         return Some(Explanation::new(
             "There is no such file.",
@@ -165,6 +172,16 @@ pub fn no_such_file(case: &Case) -> Option<Explanation> {
             false => neighbours(&Path::new(folder).join(&path)),
         },
     ))
+}
+
+/// The folder that is missing where a file is to be written.
+fn missing_folder(case: &Case, path: &str) -> Option<String> {
+    let is_to_write = ["save", "write", "create", "to_"]
+        .iter()
+        .any(|word| case.code.contains(word));
+    let folder = Path::new(path).parent().filter(|_| is_to_write)?;
+    let is_missing = !Path::new(case.folder).join(folder).exists();
+    (is_missing && !folder.as_os_str().is_empty()).then(|| folder.display().to_string())
 }
 
 /// A file that is there and cannot be read or written.
