@@ -237,6 +237,11 @@ fn exam() {
 }
 
 #[test]
+fn book() {
+    pytest("test_book.py", Duration::from_secs(900));
+}
+
+#[test]
 fn browser() {
     if !common::has_chromium() {
         return;

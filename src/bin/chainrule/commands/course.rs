@@ -1,9 +1,11 @@
 //! `chainrule course`: for those who teach with the course, and those who write it.
 
 use super::common::Misuse;
-use crate::course::{Cell, Source, cell_parts, import, measure, notebooks, page, report};
+use crate::course::{
+    Cell, Chapter, Source, book, cell_parts, import, measure, notebooks, page, report,
+};
 use crate::notebook::{Notebook, has_tag, source_text};
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use chainrule::display::{Language, say};
 use clap::{Args, Subcommand};
 use std::fs;
@@ -55,6 +57,18 @@ enum What {
         #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
         seeds: u64,
     },
+    /// Write the course as a site to read, without a network or a kernel: a page a chapter, with what
+    /// its cells have shown. Open index.html in the folder, or put the folder on any web server
+    Book {
+        /// The notebooks; those whose cells have not been run are run [default: the course]
+        notebooks: Vec<PathBuf>,
+        /// Which of them: en, zh or both
+        #[arg(long, default_value = "both", value_parser = ["en", "zh", "both"])]
+        language: String,
+        /// Where it goes, into en/ and zh/
+        #[arg(long, value_name = "DIR", default_value = "book")]
+        output: PathBuf,
+    },
     /// Print what a test of a chapter needs: its cells with edits, solutions and known mistakes
     #[command(hide = true)]
     Parts { source: PathBuf, language: String },
@@ -68,6 +82,11 @@ impl Course {
             What::Import { notebook, source } => take(&notebook, source).map_err(misuse),
             What::Report { notebooks, output } => write_report(&notebooks, &output),
             What::Measure { notebooks, seeds } => measure(&notebooks, seeds),
+            What::Book {
+                notebooks,
+                language,
+                output,
+            } => write_book(notebooks, &language, &output),
             What::Parts { source, language } => {
                 let language = Language::named(&language).unwrap_or(Language::English);
                 println!(
@@ -100,10 +119,7 @@ fn build(sources: &Path, check: bool) -> Result<ExitCode> {
             }
         }
     }
-    println!(
-        "{} notebooks, {others} of them not as they were",
-        built.len()
-    );
+    println!("{} files, {others} of them not as they were", built.len());
     Ok(if check && others > 0 {
         ExitCode::FAILURE
     } else {
@@ -133,6 +149,86 @@ fn take(path: &Path, source: Option<PathBuf>) -> Result<ExitCode> {
     notes.iter().for_each(|note| println!("{note}"));
     println!("Wrote {shown}");
     Ok(ExitCode::SUCCESS)
+}
+
+/// The notebooks of the course in a folder, the page to start with before the chapters.
+fn of_the_course(language: &str) -> Result<Vec<PathBuf>> {
+    let folder = crate::course::folder()?.join(language);
+    let entries = fs::read_dir(&folder).with_context(|| format!("{}", folder.display()))?;
+    let mut found: Vec<PathBuf> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "ipynb"))
+        .collect();
+    found.sort_by_key(|path| {
+        (
+            path.file_stem().is_none_or(|stem| stem != "START"),
+            path.clone(),
+        )
+    });
+    Ok(found)
+}
+
+/// All notebooks are read before the first is run; one that fails ends it, and nothing is written.
+fn write_book(mut paths: Vec<PathBuf>, language: &str, output: &Path) -> Result<ExitCode> {
+    let misuse = |error: anyhow::Error| Misuse(format!("{error:#}"));
+    book::check_target(output).map_err(misuse)?;
+    if paths.is_empty() {
+        for code in ["en", "zh"] {
+            paths.extend(of_the_course(code)?);
+        }
+    }
+    let mut chapters = Vec::new();
+    let mut not_run: Vec<(usize, Language)> = Vec::new();
+    for path in &paths {
+        let mut notebook = Notebook::read(path).map_err(misuse)?;
+        let chapter = chapter(path, &mut notebook)?;
+        if language != "both" && chapter.language.code() != language {
+            continue;
+        }
+        if !was_run(&mut notebook) {
+            not_run.push((chapters.len(), chapter.language));
+        }
+        chapters.push(chapter);
+    }
+    if chapters.is_empty() {
+        return Err(misuse(anyhow!("there are no notebooks in {language}")).into());
+    }
+    for (place, language) in not_run {
+        chapters[place] = run(&chapters[place].path, language)?;
+    }
+    book::write(&chapters, output)?;
+    println!("Wrote {}", output.join("index.html").display());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn chapter(path: &Path, notebook: &mut Notebook) -> Result<Chapter> {
+    let metadata = notebook.metadata().clone();
+    Chapter::new(path, &metadata, notebook.cells())
+}
+
+fn was_run(notebook: &mut Notebook) -> bool {
+    let mut cells = notebook.cells().iter();
+    cells.any(|cell| cell["execution_count"].is_number())
+}
+
+/// Runs a notebook by `chainrule run`, in a process of its own: a process has one language. What
+/// whoever makes the book has solved is not shown in it.
+fn run(path: &Path, language: Language) -> Result<Chapter> {
+    let folder = tempfile::tempdir()?;
+    let status = Command::new(std::env::current_exe()?)
+        .args(["run", "--quiet", "--language", language.code(), "--output"])
+        .args([folder.path(), path])
+        .env("XDG_DATA_HOME", folder.path().join("progress"))
+        .status()?;
+    if !status.success() {
+        bail!(
+            "{}: is not in the book, which is not written",
+            path.display()
+        );
+    }
+    let name = path.file_name().unwrap_or_default();
+    chapter(path, &mut Notebook::read(&folder.path().join(name))?)
 }
 
 /// What cannot be read is said, here and on the page, and keeps nobody from seeing the rest.

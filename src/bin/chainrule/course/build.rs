@@ -8,13 +8,22 @@ use chainrule::display::Language;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
-/// The notebooks of the sources in a folder: where each belongs, and its text.
+/// The notebooks of the sources in a folder: where each belongs, and its text. README beside the
+/// notebooks is among them if it shows the gallery.
 pub fn notebooks(sources: &Path, target: &Path) -> Result<Vec<(PathBuf, String)>> {
     let mut built = Vec::new();
     for source in Source::all(sources)? {
         for language in LANGUAGES {
             let place = target.join(language.code()).join(source.notebook());
             built.push((place, notebook(&source, language)?));
+        }
+        let readme = target.join("../README.md");
+        let is_start = |block: &Block| matches!(block.kind, Kind::Gallery);
+        if source.blocks.iter().any(is_start)
+            && let Ok(before) = std::fs::read_to_string(&readme)
+            && let Some(text) = gallery::put_into(&before, &source)
+        {
+            built.push((readme, text));
         }
     }
     Ok(built)
@@ -125,7 +134,7 @@ pub fn cells(source: &Source, language: Language) -> Vec<Cell> {
             Kind::Made(of) => cells.push(Cell {
                 id: (*of).to_owned(),
                 text: match *of {
-                    "gallery" => gallery::text(source, language),
+                    "gallery" => gallery::text(source, language, ""),
                     "appendices" => gallery::appendices(source, language),
                     "dictionary" => names::folded(language),
                     _ => glossary::text(source, language),

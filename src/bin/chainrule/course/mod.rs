@@ -2,10 +2,13 @@
 //! in two languages is built (`build`) from it (`source`), and edited (`import`); all of them on
 //! the page to start with (`gallery`), and their terms in a table (`glossary`); what a class has
 //! made of them (`report`), and how a teacher sees it (`page`); what they claim, with other random
-//! numbers (`measure`).
+//! numbers (`measure`); all of them, once they were run, as a site to read (`book`, a page of it
+//! `chapter`).
 
+pub mod book;
 mod bring;
 mod build;
+mod chapter;
 mod gallery;
 mod glossary;
 mod import;
@@ -15,6 +18,7 @@ pub mod report;
 mod source;
 
 pub use build::{Cell, notebooks, parts as cell_parts};
+pub use chapter::Chapter;
 pub use import::import;
 pub use page::page;
 pub use source::Source;
