@@ -1,4 +1,4 @@
-"""The kernel behind a gateway: Jupyter Kernel Gateway, a server that has its kernels there, gateway_provisioners.
+"""The kernel behind a gateway: Jupyter Kernel Gateway, a server that has its kernels there, gateway_provisioners, Enterprise Gateway.
 
 They are installed in an environment of their own, which takes the network once: only where `CHAINRULE_GATEWAYS=1` asks for it.
 """
@@ -20,6 +20,8 @@ import pytest
 from conftest import CHAINRULE, environment, free_port
 
 PACKAGES = ["jupyterlab==4.5.11", "jupyter-kernel-gateway==3.0.1", "gateway-provisioners==0.5.0"]
+# It wants older versions of what the others want.
+ENTERPRISE = "jupyter-enterprise-gateway==3.3.0"
 SHIPPED = os.path.join(os.path.dirname(__file__), "../../kernel-spec/classroom/gateway")
 TOKEN = "a-token-of-these-tests"
 
@@ -72,8 +74,11 @@ def programs():
 def server(programs, tmp_path, *command, **variables):
     """A server of that environment; gives its address."""
     port = free_port()
-    place = ["--KernelGatewayApp.port=", "--KernelGatewayApp.auth_token="] if "kernelgateway" in command else ["--ServerApp.port=", "--IdentityProvider.token="]
-    options = [place[0] + str(port), place[1] + TOKEN] + (["--allow-root", "--no-browser"] if "server" in command else [])
+    options = {
+        "kernelgateway": [f"--KernelGatewayApp.port={port}", f"--KernelGatewayApp.auth_token={TOKEN}"],
+        "enterprisegateway": [f"--EnterpriseGatewayApp.port={port}", f"--EnterpriseGatewayApp.auth_token={TOKEN}"],
+        "server": [f"--ServerApp.port={port}", f"--IdentityProvider.token={TOKEN}", "--allow-root", "--no-browser"],
+    }[command[0]]
     env = {**os.environ, "PATH": programs + os.pathsep + os.environ["PATH"], **variables}
     with open(tmp_path / f"server-{port}.log", "w") as log:
         process = subprocess.Popen([f"{programs}/jupyter", *command, *options], env=env, cwd=tmp_path, stdout=log, stderr=log)
@@ -152,15 +157,34 @@ def test_a_server_that_has_its_kernels_at_a_gateway(programs, tmp_path):
             use(programs, address)
 
 
-def test_a_kernel_that_gateway_provisioners_launches(programs, tmp_path, jupyter_folders):
-    """On this machine, as its provisioner for other machines does it there."""
+def ship(programs, jupyter_folders):
+    """Installs what an administrator copies; on this machine, it names these programs."""
     folder = jupyter_folders / "data/kernels/elsewhere"
-    shutil.copytree(SHIPPED, folder)
+    shutil.copytree(SHIPPED, folder, dirs_exist_ok=True)
     spec = json.loads((folder / "kernel.json").read_text())
     assert spec["argv"][-2:] == ["/usr/local/bin/chainrule", "kernel"]
     assert spec["argv"][1] == "/usr/local/share/jupyter/kernels/chainrule-elsewhere/launch.py"
     spec["argv"][:2], spec["argv"][-2] = [f"{programs}/python", str(folder / "launch.py")], CHAINRULE
     (folder / "kernel.json").write_text(json.dumps(spec))
+
+
+def test_a_kernel_that_enterprise_gateway_launches(programs, tmp_path, jupyter_folders):
+    """On this machine, as its proxy for other machines does it there."""
+    enterprise = environment("enterprise", "jupyter-enterprisegateway", ENTERPRISE)
+    ship(programs, jupyter_folders)
+    # Root may run tests, but no kernel elsewhere unless it is said.
+    local = {"EG_PROHIBITED_UIDS": "1", "EG_UNAUTHORIZED_USERS": "nobody", "EG_RESPONSE_IP": "127.0.0.1", "EG_REMOTE_HOSTS": "localhost",
+             "EG_RESPONSE_PORT": str(free_port()), "EG_KERNEL_LOG_DIR": str(tmp_path), "TMPDIR": str(tmp_path)}
+    with server(enterprise, tmp_path, "enterprisegateway", **local) as address:
+        use(programs, address, "elsewhere")
+    logs = "".join(open(path).read() for path in glob.glob(str(tmp_path / "kernel-*.log")))
+    assert "panicked" not in logs
+    assert "Kernel launched on 'localhost'" in (tmp_path / f"server-{address.rsplit(':')[-1]}.log").read_text()
+
+
+def test_a_kernel_that_gateway_provisioners_launches(programs, tmp_path, jupyter_folders):
+    """On this machine, as its provisioner for other machines does it there."""
+    ship(programs, jupyter_folders)
     # Root may run tests, but no kernel elsewhere unless it is said.
     local = {"GP_UNAUTHORIZED_USERS": "nobody", "GP_RESPONSE_IP": "127.0.0.1", "GP_KERNEL_LOG_DIR": str(tmp_path), "TMPDIR": str(tmp_path)}
     with server(programs, tmp_path, "server", **local) as address:
