@@ -18,7 +18,7 @@ pub fn notebooks(sources: &Path, target: &Path) -> Result<Vec<(PathBuf, String)>
             built.push((place, notebook(&source, language)?));
         }
         let readme = target.join("../README.md");
-        let is_start = |block: &Block| matches!(block.kind, Kind::Gallery);
+        let is_start = |block: &Block| matches!(block.kind, Kind::Made("gallery"));
         if source.blocks.iter().any(is_start)
             && let Ok(before) = std::fs::read_to_string(&readme)
             && let Some(text) = gallery::put_into(&before, &source)
