@@ -54,11 +54,12 @@ enum What {
         #[arg(required = true)]
         notebooks: Vec<PathBuf>,
         /// How many times; the first run has the numbers of the text
-        #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u64).range(1..))]
+        #[arg(long, value_name = "N", default_value_t = 5)]
+        #[arg(value_parser = clap::value_parser!(u64).range(1..))]
         seeds: u64,
     },
-    /// Write the course as a site to read, without a network or a kernel: a page a chapter, with what
-    /// its cells have shown. Open index.html in the folder, or put the folder on any web server
+    /// Write the course as a site to read, without a network or a kernel: a page a chapter, with
+    /// what its cells have shown. Open index.html in the folder, or put the folder on a web server
     Book {
         /// The notebooks; those whose cells have not been run are run [default: the course]
         notebooks: Vec<PathBuf>,

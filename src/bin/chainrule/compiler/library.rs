@@ -80,8 +80,8 @@ const KEPT: usize = 4;
 
 /// What a session starts with. `print!` and `dbg!` need names of their own: from a glob they would
 /// be ambiguous. A name that the learner has from a glob, too, is an error that
-/// `evaluator/changes/obstacles.rs` mends; rustc would take the library's. The traits keep their methods
-/// when a learner takes their names.
+/// `evaluator/changes/obstacles.rs` mends; rustc would take the library's. The traits keep
+/// their methods when a learner takes their names.
 pub const PRELUDE: &str = "#![deny(ambiguous_glob_imports)]\nuse chainrule::prelude::*;\n\
      use chainrule::print_at_once as print;\nuse chainrule::dbg_in_cell as dbg;\n\
      use chainrule::prelude::{CellDisplay as _, Loss as _, Metric as _, Module as _, \

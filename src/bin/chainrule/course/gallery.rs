@@ -57,8 +57,10 @@ fn row(chapter: &Source, language: Language, base: &str) -> Option<String> {
     let [name, alt, question] = [name, alt, question].map(escape_html);
     let notebook = chapter.notebook();
     Some(format!(
-        "<tr><td width=\"240\"><a href=\"{base}{notebook}\"><img src=\"{base}{picture}\" width=\"220\" \
-         alt=\"{alt}\"></a></td><td align=\"left\"><a href=\"{base}{notebook}\"><b>{name}</b></a><br>\
+        "<tr><td width=\"240\"><a href=\"{base}{notebook}\">\
+         <img src=\"{base}{picture}\" width=\"220\" \
+         alt=\"{alt}\"></a></td><td align=\"left\">\
+         <a href=\"{base}{notebook}\"><b>{name}</b></a><br>\
          <i>{question}</i>{headline}</td></tr>\n"
     ))
 }

@@ -151,8 +151,8 @@ impl Search<'_> {
         without_derived(Cell::new(text).statements().first()?, &derived)
     }
 
-    /// What the compiler says of names with two meanings, once for each name. Of such an error evcxr
-    /// keeps a note at most, and none beside an error about types.
+    /// What the compiler says of names with two meanings, once for each name. Of such an error
+    /// evcxr keeps a note at most, and none beside an error about types.
     fn ambiguities(&self) -> Vec<Value> {
         let said = self.compiled.diagnostics.as_deref().unwrap_or_default();
         let said = said

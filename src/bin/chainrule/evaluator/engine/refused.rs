@@ -10,7 +10,7 @@ use crate::compiler::stand_in::ended::is_end_of_compiler;
 use crate::compiler::stand_in::generated::{PUT, SOURCE, variable};
 use crate::evaluator::cell::Cell;
 use crate::evaluator::changes::gone::Gone;
-use crate::evaluator::changes::obstacles::{Compilation, Search};
+use crate::evaluator::changes::obstacles::{Compilation, Obstacle, Search};
 use crate::evaluator::explain;
 use crate::evaluator::failure::fault::Fault;
 use ra_ap_syntax::ast::{self, AstNode, HasName};
@@ -20,6 +20,31 @@ use std::path::Path;
 /// A cell with these mistakes, if they are its own: not if something of an earlier cell is in its
 /// way.
 pub fn refused(order: &Order, errors: Vec<RustcError>, folder: &Path) -> Option<Ran> {
+    let is_alone = obstacles(order, &errors, folder)?.is_empty();
+    is_alone.then(|| Ran::new(Err(Fault::Refused(errors)), Gone::default()))
+}
+
+/// Has the cell say which of two meanings its names have, if that is all that is in its way. Says
+/// whether it does now.
+pub fn says_what_is_meant(
+    order: &mut Order,
+    errors: &[RustcError],
+    gone: &mut Gone,
+    folder: &Path,
+) -> bool {
+    let obstacles = obstacles(order, errors, folder).unwrap_or_default();
+    let is_meaning = |one: &Obstacle| matches!(one, Obstacle::Ambiguous { .. });
+    if obstacles.is_empty() || !obstacles.iter().all(is_meaning) {
+        return false;
+    }
+    let scope = &mut order.state.scope;
+    for obstacle in obstacles {
+        obstacle.remove(order.cell, scope, order.sources, order.prepared, gone);
+    }
+    true
+}
+
+fn obstacles(order: &Order, errors: &[RustcError], folder: &Path) -> Option<Vec<Obstacle>> {
     let compiled = Compilation {
         source: std::fs::read_to_string(folder.join(SOURCE)).ok()?,
         diagnostics: std::fs::read_to_string(folder.join(cargo::SAID)).ok(),
@@ -30,8 +55,7 @@ pub fn refused(order: &Order, errors: Vec<RustcError>, folder: &Path) -> Option<
         sources: order.sources,
         compiled: &compiled,
     };
-    let is_alone = search.obstacles(&errors).is_empty();
-    is_alone.then(|| Ran::new(Err(Fault::Refused(errors)), Gone::default()))
+    Some(search.obstacles(errors))
 }
 
 /// What these errors mean. Nothing if one is not the cell's own.

@@ -4,7 +4,9 @@
 
 use super::attempt::take_out_outdated;
 use super::kept::{JustCompiled, Ran, ends_early, variables_in};
-use super::refused::{closure, errors, mistakes, moved_away, refused, unkept, unnameable};
+use super::refused::{
+    closure, errors, mistakes, moved_away, refused, says_what_is_meant, unkept, unnameable,
+};
 use super::unusual::{may_keep_a_function, suits};
 use super::{Engine, Order};
 use crate::analyzer::protocol::Content;
@@ -57,14 +59,14 @@ impl Engine {
             Ok(gone) => gone.unwrap_or_default(),
             Err(fault) => return Some(Ran::new(Err(fault), Gone::default())),
         };
-        let redefinition = redefinition(order.prepared, order.state, &gone, &self.folder);
-        redefinition.write(&folder).ok()?;
+        self.redefine(order, &gone, &folder)?;
         let template = self.evcxr.template();
         let mut made = compile(order, &gone, &folder, &template);
         if let Some(Made::Unnameable(names)) = &made {
             leave_out(names, order, &mut gone);
             made = compile(order, &gone, &folder, &template);
         }
+        made = self.compile_as_meant(made, order, &mut gone, (&folder, &template));
         if !matches!(made, Some(Made::Object(_))) && self.interrupter.is_stopping() {
             let fault = Fault::Said("stopped".to_owned());
             return Some(Ran::new(Err(fault), Gone::default()));
@@ -104,6 +106,38 @@ impl Engine {
             self.keep_what_is_there(order, &before);
         }
         Some(ran)
+    }
+
+    /// Compiles a cell again of whose names some had two meanings, and which now says which counts.
+    /// One that still does not compile is left to evcxr, as it was.
+    fn compile_as_meant(
+        &self,
+        made: Option<Made>,
+        order: &mut Order,
+        gone: &mut Gone,
+        (folder, template): (&Path, &Path),
+    ) -> Option<Made> {
+        let Some(Made::Errors(errors)) = &made else {
+            return made;
+        };
+        let earlier = (order.prepared.clone(), order.state.scope.clone());
+        if !says_what_is_meant(order, errors, gone, folder) {
+            return made;
+        }
+        let compiled = self
+            .redefine(order, gone, folder)
+            .and_then(|()| compile(order, gone, folder, template))
+            .filter(|made| matches!(made, Made::Object(_)));
+        if compiled.is_none() {
+            (*order.prepared, order.state.scope) = earlier;
+        }
+        compiled
+    }
+
+    /// Has the cell tell the store of variables what fits no more.
+    fn redefine(&self, order: &Order, gone: &Gone, folder: &Path) -> Option<()> {
+        let told = redefinition(order.prepared, order.state, gone, &self.folder);
+        told.write(folder).ok()
     }
 
     /// Keeps the cell for the next time.

@@ -68,13 +68,10 @@ pub fn own(value: &ast::Expr) -> Option<String> {
                 "unwrap" if code.contains(".lock()") || code.contains(".borrow()") => {
                     Some(format!("{code}.clone()"))
                 }
-                // Each thing in the list by itself: a list of one's own of lent things is still lent.
+                // Each thing by itself: a list of lent things is lent, whoever has the list.
                 "collect" => {
                     let (things, collected) = code.rsplit_once(".collect")?;
-                    let own = match is_of_text(&code) {
-                        true => ".map(str::to_owned)",
-                        false => ".cloned()",
-                    };
+                    let own = each_owned(&code);
                     Some(format!("{things}{own}.collect{}", own_type(collected)))
                 }
                 "unwrap" if code.contains(".to_str()") => Some(format!("{code}.to_owned()")),
@@ -83,11 +80,8 @@ pub fn own(value: &ast::Expr) -> Option<String> {
                         .iter()
                         .find(|(name, _)| *name == method)
                         .map_or(".to_owned()", |(_, own)| own);
-                    let own = if own == ".cloned()" && is_of_text(&code) {
-                        ".map(str::to_owned)"
-                    } else {
-                        own
-                    };
+                    let is_each = own == ".cloned()";
+                    let own = if is_each { each_owned(&code) } else { own };
                     Some(format!("{code}{own}"))
                 }
             }
@@ -107,9 +101,13 @@ pub fn own_type(kind: &str) -> String {
     kind.replace("&str", "String").replace('&', "")
 }
 
-fn is_of_text(code: &str) -> bool {
-    let lent = [".as_str()", ".split", ".lines()", ".trim()"];
-    lent.iter().any(|part| code.contains(part))
+/// How what is lent one by one becomes one's own.
+fn each_owned(code: &str) -> &'static str {
+    let of_text = [".as_str()", ".split", ".lines()", ".trim()"];
+    match of_text.iter().any(|part| code.contains(part)) {
+        true => ".map(str::to_owned)",
+        false => ".cloned()",
+    }
 }
 
 /// A tuple, a list or a `Some(…)` of references with values in their place.
