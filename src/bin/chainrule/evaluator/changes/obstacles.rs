@@ -158,14 +158,8 @@ impl Search<'_> {
         let said = said
             .lines()
             .filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        let is_ambiguity = |one: &Value| {
-            matches!(
-                one["code"]["code"].as_str(),
-                Some("E0659" | "ambiguous_glob_imports")
-            )
-        };
         let mut names = BTreeSet::new();
-        said.filter(is_ambiguity)
+        said.filter(|one| is_ambiguity(one))
             .filter(|one| names.insert(one["message"].to_string()))
             .collect()
     }
@@ -245,6 +239,12 @@ impl Obstacle {
             }
         }
     }
+}
+
+/// Whether rustc says that a name has two meanings.
+pub fn is_ambiguity(error: &Value) -> bool {
+    let code = error["code"]["code"].as_str();
+    matches!(code, Some("E0659" | "ambiguous_glob_imports"))
 }
 
 fn spans(of: &Value) -> Vec<Value> {

@@ -24,24 +24,15 @@ pub fn refused(order: &Order, errors: Vec<RustcError>, folder: &Path) -> Option<
     is_alone.then(|| Ran::new(Err(Fault::Refused(errors)), Gone::default()))
 }
 
-/// Has the cell say which of two meanings its names have, if that is all that is in its way. Says
-/// whether it does now.
-pub fn says_what_is_meant(
-    order: &mut Order,
-    errors: &[RustcError],
-    gone: &mut Gone,
-    folder: &Path,
-) -> bool {
-    let obstacles = obstacles(order, errors, folder).unwrap_or_default();
-    let is_meaning = |one: &Obstacle| matches!(one, Obstacle::Ambiguous { .. });
-    if obstacles.is_empty() || !obstacles.iter().all(is_meaning) {
-        return false;
-    }
+/// Has the cell say which of two meanings names have. Says whether there was anything to say.
+pub fn says_what_is_meant(order: &mut Order, gone: &mut Gone, folder: &Path) -> bool {
+    let obstacles = obstacles(order, &[], folder).unwrap_or_default();
+    let is_any = !obstacles.is_empty();
     let scope = &mut order.state.scope;
     for obstacle in obstacles {
         obstacle.remove(order.cell, scope, order.sources, order.prepared, gone);
     }
-    true
+    is_any
 }
 
 fn obstacles(order: &Order, errors: &[RustcError], folder: &Path) -> Option<Vec<Obstacle>> {

@@ -21,6 +21,7 @@ use crate::evaluator::cell::imports::imports;
 use crate::evaluator::cell::prepare::Prepared;
 use crate::evaluator::cell::{BEFORE, Cell};
 use crate::evaluator::changes::gone::Gone;
+use crate::evaluator::changes::obstacles::is_ambiguity;
 use crate::evaluator::explain::memory::Fate;
 use crate::evaluator::explain::{self, warnings};
 use crate::evaluator::failure::fault::Fault;
@@ -74,6 +75,7 @@ impl Engine {
         let object = match made? {
             Made::Object(object) => object,
             Made::Errors(errors) => return refused(order, errors, &folder),
+            Made::Ambiguous(errors) => return refused(order, errors?, &folder),
             Made::Unnameable(_) => return None,
             Made::Unread => {
                 let fault = Fault::Said(self.evcxr.library().unreadable());
@@ -117,11 +119,11 @@ impl Engine {
         gone: &mut Gone,
         (folder, template): (&Path, &Path),
     ) -> Option<Made> {
-        let Some(Made::Errors(errors)) = &made else {
+        if !matches!(made, Some(Made::Ambiguous(_))) {
             return made;
-        };
+        }
         let earlier = (order.prepared.clone(), order.state.scope.clone());
-        if !says_what_is_meant(order, errors, gone, folder) {
+        if !says_what_is_meant(order, gone, folder) {
             return made;
         }
         let compiled = self
@@ -197,6 +199,9 @@ enum Made {
     /// It does not come to the cell: no cell can write the types of these variables.
     Unnameable(Vec<String>),
     Errors(Vec<RustcError>),
+    /// A name has two meanings, in the cell or in the type of a variable; the errors, if they are
+    /// the cell's own.
+    Ambiguous(Option<Vec<RustcError>>),
     /// rustc cannot read the library.
     Unread,
 }
@@ -240,6 +245,9 @@ fn compile(order: &Order, gone: &Gone, folder: &Path, template: &Path) -> Option
         let errors = errors(folder)?;
         if errors.iter().any(is_of_damaged_file) {
             return Some(Made::Unread);
+        }
+        if errors.iter().any(is_ambiguity) {
+            return Some(Made::Ambiguous(mistakes(&errors, &source, prepared)));
         }
         let unnameable = unnameable(&errors, &source);
         if !unnameable.is_empty() {
