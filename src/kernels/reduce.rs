@@ -64,6 +64,26 @@ fold!(Smallest, Float, Float::INFINITY, |x| x, |a, b| smaller(
     a, b
 ));
 
+/// Of what one can ask where it is.
+pub(crate) trait Extreme: Fold<Total = Float> {
+    /// Whether `b` is to be taken for `a`, which is a number.
+    fn beats(a: Float, b: Float) -> bool;
+}
+
+impl Extreme for Largest {
+    #[inline(always)]
+    fn beats(a: Float, b: Float) -> bool {
+        (b > a) | b.is_nan()
+    }
+}
+
+impl Extreme for Smallest {
+    #[inline(always)]
+    fn beats(a: Float, b: Float) -> bool {
+        (b < a) | b.is_nan()
+    }
+}
+
 /// Not `Float::max`, which would hide a NaN: whoever looks for the cause has to see it. In this
 /// form it is one instruction after another number, and the NaN is looked for beside it.
 #[inline(always)]
@@ -331,12 +351,49 @@ vectorised! { [256]
     fn find_in_columns[](
         x: &[Float], step: usize, height: usize, wanted: &[Float], out: &mut [Float]
     ) {
-        for i in (0..height).rev() {
-            for ((out, x), wanted) in out.iter_mut().zip(&x[i * step..]).zip(wanted) {
-                *out = if same(*x, *wanted) { i as Float } else { *out };
-            }
+        let (left, few_wanted) = (out.len() / AT_ONCE * AT_ONCE, wanted);
+        let (wide, narrow) = out.split_at_mut(left);
+        let (wide, wanted) = (wide.as_chunks_mut::<AT_ONCE>().0, wanted.as_chunks().0);
+        for (at, (out, wanted)) in wide.iter_mut().zip(wanted).enumerate() {
+            let x = &x[at * AT_ONCE..];
+            *out = if wanted.iter().any(|wanted| wanted.is_nan()) {
+                places(x, step, height, wanted, same)
+            } else {
+                places(x, step, height, wanted, |a, b| a == b)
+            };
+        }
+        for (at, (out, wanted)) in narrow.iter_mut().zip(&few_wanted[left..]).enumerate() {
+            let mut column = x[left + at..].iter().step_by(step.max(1)).take(height);
+            *out = column.position(|x| same(*x, *wanted)).unwrap_or(0) as Float;
         }
     }
+}
+
+/// So many columns are looked through at once: what is known of them stays in registers.
+const AT_ONCE: usize = 16;
+
+/// Where in each of these columns the wanted value comes first.
+#[inline(always)]
+fn places(
+    x: &[Float],
+    step: usize,
+    height: usize,
+    wanted: &[Float; AT_ONCE],
+    is_it: impl Fn(Float, Float) -> bool,
+) -> [Float; AT_ONCE] {
+    let mut places = [0.0; AT_ONCE];
+    for i in (0..height).rev() {
+        let row = x[i * step..].first_chunk::<AT_ONCE>();
+        let row = row.expect("as many columns");
+        for k in 0..AT_ONCE {
+            places[k] = if is_it(row[k], wanted[k]) {
+                i as Float
+            } else {
+                places[k]
+            };
+        }
+    }
+    places
 }
 
 /// Whether these are equal, or both no numbers.
@@ -347,15 +404,16 @@ pub(crate) fn same(a: Float, b: Float) -> bool {
 
 vectorised! { [256]
     /// In one pass, which is faster for a few values.
-    fn first_in_rows[F: Fold<Total = Float>](
+    fn first_in_rows[F: Extreme](
         _fold: &F, x: &[Float], len: usize, out: &mut [Float]
     ) {
         for (out, row) in out.iter_mut().zip(x.chunks_exact(len)) {
             let (mut best, mut place) = (row[0], 0);
             for (i, x) in row.iter().enumerate().skip(1) {
-                let better = F::join(best, *x);
-                place = if same(better, best) { place } else { i };
-                best = better;
+                // What is no number stays.
+                if F::beats(best, *x) & !best.is_nan() {
+                    (best, place) = (*x, i);
+                }
             }
             *out = place as Float;
         }
@@ -363,7 +421,7 @@ vectorised! { [256]
 }
 
 /// Where along the axis, which has entries, the largest or smallest value comes first.
-pub(crate) fn first<F: Fold<Total = Float>>(fold: F, x: &[Float], along: Along) -> Vec<Float> {
+pub(crate) fn first<F: Extreme>(fold: F, x: &[Float], along: Along) -> Vec<Float> {
     let Along { outer, len, inner } = along;
     if inner > 1 || len >= 16 {
         return find(x, along, &reduce(fold, x, along, |best| best));

@@ -4,7 +4,7 @@ use super::values::{map, zip};
 use crate::Float;
 use crate::kernels::lanes::{Change, lanes};
 use crate::kernels::reduce::{
-    Along, Fold, Largest, Product, Smallest, Squares, Sum, first, reduce, running, same,
+    Along, Extreme, Fold, Largest, Product, Smallest, Squares, Sum, first, reduce, running, same,
 };
 use crate::tensor::shape::{array, axis as check_axis, contiguous, expand, slice};
 use crate::tensor::{Array, Tensor, op, op_on};
@@ -320,7 +320,7 @@ impl Tensor {
     }
 
     #[track_caller]
-    fn first_of<F: Fold<Total = Float>>(&self, fold: F, name: &'static str, axis: isize) -> Tensor {
+    fn first_of<F: Extreme>(&self, fold: F, name: &'static str, axis: isize) -> Tensor {
         let axis = check_axis(name, self, axis);
         self.not_empty(name, axis);
         let x = self.array();
