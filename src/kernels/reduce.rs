@@ -66,22 +66,15 @@ fold!(Smallest, Float, Float::INFINITY, |x| x, |a, b| smaller(
 
 /// Of what one can ask where it is.
 pub(crate) trait Extreme: Fold<Total = Float> {
-    /// Whether `b` is to be taken for `a`, which is a number.
-    fn beats(a: Float, b: Float) -> bool;
+    const IS_LARGEST: bool;
 }
 
 impl Extreme for Largest {
-    #[inline(always)]
-    fn beats(a: Float, b: Float) -> bool {
-        (b > a) | b.is_nan()
-    }
+    const IS_LARGEST: bool = true;
 }
 
 impl Extreme for Smallest {
-    #[inline(always)]
-    fn beats(a: Float, b: Float) -> bool {
-        (b < a) | b.is_nan()
-    }
+    const IS_LARGEST: bool = false;
 }
 
 /// Not `Float::max`, which would hide a NaN: whoever looks for the cause has to see it. In this
@@ -411,7 +404,8 @@ vectorised! { [256]
             let (mut best, mut place) = (row[0], 0);
             for (i, x) in row.iter().enumerate().skip(1) {
                 // What is no number stays.
-                if F::beats(best, *x) & !best.is_nan() {
+                let beats = if F::IS_LARGEST { *x > best } else { *x < best };
+                if (beats | x.is_nan()) & !best.is_nan() {
                     (best, place) = (*x, i);
                 }
             }

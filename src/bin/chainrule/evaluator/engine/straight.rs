@@ -222,8 +222,7 @@ fn compile(order: &Order, gone: &Gone, folder: &Path, template: &Path) -> Option
         let _ = std::fs::remove_file(folder.join(cargo::SAID));
         let mut command = cargo::straight(folder, template, is_light).ok()?;
         let status = command.status().ok()?;
-        let is_to_run = of_cell.catches && !prepared.has_errors();
-        if status.success() && is_to_run {
+        if status.success() && of_cell.catches && !prepared.has_errors() {
             let object = std::fs::read(cargo::straight_object(folder)).ok()?;
             let has = |word: &[u8]| object.windows(word.len()).any(|part| part == word);
             if may_keep_a_function(prepared, &state.scope) {
