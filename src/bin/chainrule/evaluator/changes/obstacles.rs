@@ -159,7 +159,7 @@ impl Search<'_> {
             .lines()
             .filter_map(|line| serde_json::from_str::<Value>(line).ok());
         let mut names = BTreeSet::new();
-        said.filter(|one| is_ambiguity(one))
+        said.filter(is_ambiguity)
             .filter(|one| names.insert(one["message"].to_string()))
             .collect()
     }
