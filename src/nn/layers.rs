@@ -327,10 +327,10 @@ impl Module for Dense {
                     "flatten each sample first: .add(Flatten::new()) before Dense::new({inputs}, \
                     {outputs})"
                 )
-            } else if x.rank() > 1 && x.array().len() == inputs {
+            } else if let Some(features) = x.shape().last().filter(|_| x.array().len() == inputs) {
                 format!(
                     "if this is one sample, make it a row: .reshape(&[1, {inputs}]); if each row \
-                    is one, {inputs} is not how many features it has"
+                    is one, make the layer Dense::new({features}, {outputs})"
                 )
             } else if let Some(features) = x.shape().last() {
                 format!(

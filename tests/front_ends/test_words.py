@@ -131,6 +131,15 @@ ROWS = [
     (['let notes = include_str!("notes.txt");'], "CompileError", ["couldn't read `notes.txt`", 'std::fs::read_to_string("notes.txt")?'], ["单元格运行时读取"], ["src/"]),
     (['let bytes = include_bytes!("a/b.bin");'], "CompileError", ['std::fs::read("a/b.bin")?'], ["单元格运行时读取"], ["src/"]),
     (["mod helper;"], "CompileError", ["no files that belong to it", "mod helper { pub fn … }"], ["请把模块写进单元格"], ["src/"]),
+    # A list of borrowed things, and of one's own.
+    (['let lent = vec![String::from("ab")];', "let lent_texts: Vec<&str> = lent.iter().map(|n| n.as_str()).collect();"], "CompileError", ["let lent_texts: Vec<String> = lent.iter().map(|n| n.as_str()).map(str::to_owned).collect();", "{ let lent_texts: Vec<&str> = "], ["let lent_texts: Vec<String> = "], [".collect().to_owned()"]),
+    (["let halves = vec![1.5, 2.5];", "let lent_halves: Vec<&f64> = halves.iter().filter(|n| **n > 2.0).collect();"], "CompileError", ["let lent_halves: Vec<f64> = halves.iter().filter(|n| **n > 2.0).cloned().collect();"], ["let lent_halves: Vec<f64> = "], [".collect().to_owned()"]),
+    (["let halves = vec![1.5, 2.5];", "let pieces: Vec<&[f64]> = halves.chunks(1).collect();"], "CompileError", ["{ let pieces: Vec<&[f64]> = halves.chunks(1).collect(); … }"], ["{ let pieces: Vec<&[f64]> = "], [".collect().to_owned()", ".cloned()"]),
+    # A folder that is missing.
+    (['std::fs::write("no/such/out.txt", "a")?;'], "Error", ["The folder `no/such` is not there", 'create_dir_all("no/such")?;'], ["没有 `no/such` 这个文件夹"], ["no such file", "没有这个文件。"]),
+    (['let read = std::fs::read_to_string("nowhere/x.csv")?.as_bytes().to_vec();'], "Error", ["There is no such file"], ["没有这个文件"], ["create_dir_all"]),
+    # One picture for a row.
+    (["Dense::new(784, 10).forward(&Tensor::zeros(&[28, 28]))"], "Panic", [".reshape(&[1, 784])", "Dense::new(28, 10)"], ["先变成一行"], []),
     # Training that does not start.
     ([MODEL, "model.fit(&data::xor()).epochs(3);"], "", ["training starts with `.run()`", "model.fit(&data::xor()).epochs(3).run();"], ["加上 `.run()` 才会开始训练"], ["let _ ="]),
     ([MODEL, "model.fit(&data::xor()).epochs(3)"], "CompileError", ["training starts with `.run()`"], ["加上 `.run()`"], ["derive(Debug)]"]),

@@ -213,23 +213,31 @@ fn was_run(notebook: &mut Notebook) -> bool {
     cells.any(|cell| cell["execution_count"].is_number())
 }
 
-/// Runs a notebook by `chainrule run`, in a process of its own: a process has one language. What
-/// whoever makes the book has solved is not shown in it.
+/// The page of a notebook that is run for it. What whoever makes the book has solved is not shown.
 fn run(path: &Path, language: Language) -> Result<Chapter> {
-    let folder = tempfile::tempdir()?;
-    let status = Command::new(std::env::current_exe()?)
-        .args(["run", "--quiet", "--language", language.code(), "--output"])
-        .args([folder.path(), path])
-        .env("XDG_DATA_HOME", folder.path().join("progress"))
-        .status()?;
-    if !status.success() {
-        bail!(
-            "{}: is not in the book, which is not written",
-            path.display()
-        );
+    let progress = tempfile::tempdir()?;
+    let mut ran = ran(path, |command| {
+        command
+            .args(["--language", language.code()])
+            .env("XDG_DATA_HOME", progress.path());
+    })?;
+    chapter(path, &mut ran)
+}
+
+/// A notebook as `chainrule run` leaves it, in a process of its own: a process has one language,
+/// and one family of random numbers.
+fn ran(path: &Path, set: impl FnOnce(&mut Command)) -> Result<Notebook> {
+    let folder = tempfile::tempdir().context("a folder for the notebook that is run")?;
+    let mut command = Command::new(std::env::current_exe().context("this program's own path")?);
+    command
+        .args(["run", "--quiet", "--output"])
+        .arg(folder.path());
+    set(&mut command);
+    let shown = path.display();
+    if !command.arg(path).stdout(Stdio::null()).status()?.success() {
+        bail!("{shown}: could not be run to its end; nothing is written");
     }
-    let name = path.file_name().unwrap_or_default();
-    chapter(path, &mut Notebook::read(&folder.path().join(name))?)
+    Notebook::read(&folder.path().join(path.file_name().unwrap_or_default()))
 }
 
 /// What cannot be read is said, here and on the page, and keeps nobody from seeing the rest.
@@ -269,7 +277,7 @@ fn write_report(paths: &[PathBuf], output: &Path) -> Result<ExitCode> {
     })
 }
 
-/// Each run is a `chainrule run` of its own, in which what is claimed need not hold.
+/// In these runs what is claimed need not hold.
 fn measure(notebooks: &[PathBuf], seeds: u64) -> Result<ExitCode> {
     let mut all_hold = true;
     for path in notebooks {
@@ -278,11 +286,17 @@ fn measure(notebooks: &[PathBuf], seeds: u64) -> Result<ExitCode> {
     for path in notebooks {
         let (mut measured, mut failed) = (Vec::new(), Vec::new());
         for seed in 0..seeds {
-            let cells = run_with(path, seed)?;
-            measure::add(&mut measured, &cells);
+            // A cell that fails does not end it: others may claim more.
+            let mut ran = ran(path, |command| {
+                command
+                    .args(["--allow-errors", "--course", "soft"])
+                    .env("CHAINRULE_SEEDS", seed.to_string());
+            })?;
+            let cells = ran.cells();
+            measure::add(&mut measured, cells);
             failed.extend(cells.iter().any(fails).then(|| seed.to_string()));
         }
-        println!("{}", path.display());
+        println!("{}: worst, median, what is claimed", path.display());
         for claim in &measured {
             let mark = if claim.holds() { ' ' } else { '✗' };
             let (worst, median) = (claim.worst(), claim.median());
@@ -305,26 +319,4 @@ fn measure(notebooks: &[PathBuf], seeds: u64) -> Result<ExitCode> {
 fn fails(cell: &serde_json::Value) -> bool {
     let mut outputs = cell["outputs"].as_array().into_iter().flatten();
     outputs.any(|output| output["output_type"] == "error") && !has_tag(cell, "raises-exception")
-}
-
-/// The cells as the run leaves them. A cell that fails does not end the run: others may claim more.
-fn run_with(path: &Path, seed: u64) -> Result<Vec<serde_json::Value>> {
-    let folder = tempfile::tempdir().context("a folder for the notebook that was run")?;
-    let program = std::env::current_exe().context("this program's own path")?;
-    Command::new(program)
-        .args([
-            "run",
-            "--quiet",
-            "--allow-errors",
-            "--course",
-            "soft",
-            "--output",
-        ])
-        .args([folder.path(), path])
-        .env("CHAINRULE_SEEDS", seed.to_string())
-        .stdout(Stdio::null())
-        .status()?;
-    let name = path.file_name().context("a notebook has a name")?;
-    let mut ran = Notebook::read(&folder.path().join(name))?;
-    Ok(std::mem::take(ran.cells()))
 }

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use chainrule::display::Language;
 use mdbook_driver::MDBook;
 use mdbook_driver::config::Config;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
@@ -76,10 +77,10 @@ fn book(own: &[&Chapter], others: &[&Chapter], language: Language, output: &Path
         let (stem, title) = (chapter.stem(), &chapter.title);
         let _ = writeln!(summary, "- [{title}]({stem}.md)");
         fs::write(source.join(format!("{stem}.md")), page(chapter, others))?;
-        copy_pictures(
-            &chapter.path.with_file_name("images"),
-            &source.join("images"),
-        )?;
+    }
+    let pictures = own.iter().map(|own| own.path.with_file_name("images"));
+    for folder in pictures.collect::<BTreeSet<_>>() {
+        copy_pictures(&folder, &source.join("images"))?;
     }
     fs::write(source.join("SUMMARY.md"), summary)?;
     fs::write(

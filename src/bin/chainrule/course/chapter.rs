@@ -178,7 +178,7 @@ fn shown(output: &Value) -> String {
 }
 
 /// What nbformat stores as one text or as a list of lines.
-fn text(value: &Value) -> String {
+pub(super) fn text(value: &Value) -> String {
     match value {
         Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
         text => text.as_str().unwrap_or_default().to_owned(),

@@ -52,12 +52,7 @@ fn collect(folder: &Dir, cells: &mut Vec<String>) {
             .flatten()
             .filter(|cell| cell["cell_type"] == "code")
         {
-            cells.push(match &cell["source"] {
-                serde_json::Value::Array(lines) => {
-                    lines.iter().filter_map(|line| line.as_str()).collect()
-                }
-                text => text.as_str().unwrap_or_default().to_owned(),
-            });
+            cells.push(chapter::text(&cell["source"]));
         }
     }
 }

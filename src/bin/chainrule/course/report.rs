@@ -1,6 +1,7 @@
 //! What learners have done, from the notebooks that they have handed in and nothing else: each
 //! answer of the course is in a cell's output as data.
 
+use super::chapter::text;
 use chainrule::course::MIME;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -107,10 +108,7 @@ pub fn gather(handed_in: &[(String, PathBuf, Vec<Value>)]) -> Vec<Learner> {
 
 /// What a cell asks, whether it was run or not.
 fn asked_in(cell: &Value, answers: &mut BTreeMap<Question, Answer>) {
-    let source = match &cell["source"] {
-        Value::Array(lines) => lines.iter().filter_map(Value::as_str).collect(),
-        text => text.as_str().unwrap_or_default().to_owned(),
-    };
+    let source = text(&cell["source"]);
     if cell["cell_type"] != "code" {
         return;
     }

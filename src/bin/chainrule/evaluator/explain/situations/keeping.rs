@@ -199,15 +199,18 @@ pub fn borrow(case: &Case) -> Option<Explanation> {
     let fix = parts.as_ref().map(|(pattern, value)| {
         let code = one_line(&text(value));
         // `collect()` does not say of what it makes a list.
-        let kind = kind.as_ref().filter(|_| code.ends_with(".collect()"));
-        let kind = kind.map(|kind| format!(": {}", own_type(&kind.syntax().text().to_string())));
-        let kind = kind.unwrap_or_default();
+        let written = kind.as_ref().filter(|_| code.ends_with(".collect()"));
+        let written = written.map(|kind| kind.syntax().text().to_string());
+        let of = |kind: &str| format!("let {pattern}: {kind}");
+        let (lent, owned) = match &written {
+            Some(kind) => (of(kind), own_type(kind).map(|kind| of(&kind))),
+            None => (format!("let {pattern}"), Some(format!("let {pattern}"))),
+        };
         // What is written already is no advice.
-        let kept = own(value)
-            .filter(|owned| *owned != code)
-            .map(|owned| format!("let {pattern}{kind} = {owned};\n"))
-            .unwrap_or_default();
-        format!("{kept}{{ let {pattern} = {code}; … }}  // {only_here}")
+        let kept = own(value).filter(|owned| *owned != code).zip(owned);
+        let kept = kept.map(|(value, owned)| format!("{owned} = {value};\n"));
+        let kept = kept.unwrap_or_default();
+        format!("{kept}{{ {lent} = {code}; … }}  // {only_here}")
     });
     Some(Explanation::new(
         format!(

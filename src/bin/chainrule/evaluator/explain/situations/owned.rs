@@ -72,7 +72,7 @@ pub fn own(value: &ast::Expr) -> Option<String> {
                 "collect" => {
                     let (things, collected) = code.rsplit_once(".collect")?;
                     let own = each_owned(&code);
-                    Some(format!("{things}{own}.collect{}", own_type(collected)))
+                    Some(format!("{things}{own}.collect{}", own_type(collected)?))
                 }
                 "unwrap" if code.contains(".to_str()") => Some(format!("{code}.to_owned()")),
                 _ => {
@@ -96,9 +96,12 @@ pub fn own(value: &ast::Expr) -> Option<String> {
     }
 }
 
-/// A type with values of its own in place of what it borrows: `Vec<String>` for `Vec<&str>`.
-pub fn own_type(kind: &str) -> String {
-    kind.replace("&str", "String").replace('&', "")
+/// A type with values of its own in place of what it borrows: `Vec<String>` for `Vec<&str>`. None
+/// for parts of lists, and where a lifetime is written.
+pub fn own_type(kind: &str) -> Option<String> {
+    let others = ["&[", "&'", "&mut", "&dyn"];
+    let is_plain = !others.iter().any(|loan| kind.contains(loan));
+    is_plain.then(|| kind.replace("&str", "String").replace('&', ""))
 }
 
 /// How what is lent one by one becomes one's own.

@@ -176,9 +176,9 @@ pub fn no_such_file(case: &Case) -> Option<Explanation> {
 
 /// The folder that is missing where a file is to be written.
 fn missing_folder(case: &Case, path: &str) -> Option<String> {
-    let is_to_write = ["save", "write", "create", "to_"]
+    let is_to_write = [".save", "::write(", "::create(", "::create_new("]
         .iter()
-        .any(|word| case.code.contains(word));
+        .any(|call| case.code.contains(call));
     let folder = Path::new(path).parent().filter(|_| is_to_write)?;
     let is_missing = !Path::new(case.folder).join(folder).exists();
     (is_missing && !folder.as_os_str().is_empty()).then(|| folder.display().to_string())
