@@ -103,6 +103,7 @@ fn cliffs() {
     );
     let digits = &data::digits(500);
     let (narrow, pictures) = (&Tensor::randn(&[6_554, 10]), &Tensor::randn(&[64, 32, 32]));
+    let slim = &Tensor::randn(&[3_855, 17]);
     let (values, scores): (&[Float], &[Float]) = (&x.to_vec(), &narrow.to_vec());
     let places: &Vec<usize> = &any
         .iter()
@@ -182,6 +183,21 @@ fn cliffs() {
             Box::new(|| narrow.argmax(1)),
             Box::new(|| largest(scores)),
         ),
+        (
+            "argmax of narrow columns",
+            Box::new(|| slim.argmax(0)),
+            Box::new(|| slim.sum_axis(0, false)),
+        ),
+        (
+            "max_axis(1)",
+            Box::new(|| x.max_axis(1, false)),
+            Box::new(|| x.sum_axis(1, false)),
+        ),
+        (
+            "max of short rows",
+            Box::new(|| narrow.max_axis(1, false)),
+            Box::new(|| narrow.sum_axis(1, false)),
+        ),
         ("softplus", Box::new(|| x.softplus()), Box::new(|| x.tanh())),
         ("elu", Box::new(|| x.elu(1.0)), Box::new(|| x.tanh())),
         ("t()", Box::new(|| x.t()), Box::new(|| x.slice(0, 0..256))),
@@ -243,7 +259,7 @@ fn nothing_costs_twice_as_much_as_its_relatives() {
         .lines()
         .filter_map(|line| line.strip_prefix("cliff "))
         .collect();
-    assert!(lines.len() == 25, "{text}");
+    assert!(lines.len() == 28, "{text}");
     let is_cliff = |line: &&&str| {
         line.rsplit(' ')
             .next()

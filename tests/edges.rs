@@ -741,6 +741,55 @@ fn reductions_of_views_are_those_of_copies() {
     }
 }
 
+/// Compared with a plain loop, whatever the sizes: the vectors of a processor take 4, 8 or 16 values
+/// at once, and what remains is handled in another way.
+#[test]
+fn extremes_are_found_in_rows_and_columns_of_every_size() {
+    seed(11);
+    let values = [NAN, -INF, -2.0, -1.0, -0.0, 0.0, 1.0, 2.0, INF];
+    for sizes in (1..75).flat_map(|len| [1, 2, 3, 5, 8, 13, 16, 21, 40].map(|inner| (len, inner))) {
+        let (len, inner) = sizes;
+        // A NaN is rare, so that most columns have none.
+        let any = Tensor::uniform(&[2, len, inner], 0.94, 9.0);
+        let x = any.to_vec().iter().map(|i| values[*i as usize]).collect();
+        let x = Tensor::from_vec(x, &[2, len, inner]);
+        let found = [
+            x.max_axis(1, false),
+            x.argmax(1),
+            x.min_axis(1, false),
+            x.argmin(1),
+        ];
+        let all = x.to_vec();
+        for (place, column) in (0..2 * inner).map(|at| (at, at / inner * len * inner + at % inner))
+        {
+            let column: Vec<Float> = (0..len).map(|i| all[column + i * inner]).collect();
+            let expected = [1.0, -1.0].map(|sign: Float| {
+                let is_more =
+                    |a: Float, b: Float| !b.is_nan() && (a.is_nan() || sign * a > sign * b);
+                (1..len).fold(0, |best, i| {
+                    if is_more(column[i], column[best]) {
+                        i
+                    } else {
+                        best
+                    }
+                })
+            });
+            for (i, found) in found.iter().enumerate() {
+                let (found, first) = (found.to_vec()[place], expected[i / 2]);
+                let expected = if i % 2 == 0 {
+                    column[first]
+                } else {
+                    first as Float
+                };
+                assert!(
+                    found == expected || found.is_nan() && expected.is_nan(),
+                    "{i}: {found}, not {expected}, of {column:?} in {sizes:?}"
+                );
+            }
+        }
+    }
+}
+
 #[test]
 fn running_sums_are_right_for_every_length() {
     for len in 0..40 {

@@ -6,7 +6,7 @@
 //! * `math`: eˣ and its relatives without branches, so that a loop over them is vectorised;
 //! * `loops`: a function of each value, on several threads where that pays;
 //! * `lanes`: a function of each row along an axis;
-//! * `reduce`: sums and other totals along an axis;
+//! * `reduce`: sums and other totals along an axis; `extreme`: the largest, and where it is;
 //! * `copy`: values that move, such as axes in another order;
 //! * `gemm`: the product of two matrices; `stacks`: of many;
 //! * `picks`: values that are picked by index;
@@ -19,6 +19,7 @@
 
 pub(crate) mod array;
 pub(crate) mod copy;
+pub(crate) mod extreme;
 pub(crate) mod flush;
 pub(crate) mod gemm;
 pub(crate) mod lanes;

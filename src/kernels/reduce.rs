@@ -1,5 +1,5 @@
-//! Many values to one: the one mechanism under every sum, mean, product and extremum, and under
-//! every gradient that undoes broadcasting.
+//! Many values to one: the one mechanism under every sum, mean, product and extremum (`extreme`),
+//! and under every gradient that undoes broadcasting.
 //!
 //! Sums are held in `f64`: in `f32`, 10⁷ values added one after the other lose three digits of
 //! seven, and from 2²⁴ on a 1 is lost altogether. That costs nothing that can be measured, because
@@ -28,6 +28,18 @@ pub(crate) trait Fold: Copy + Sync {
     /// The total of a single value.
     fn of(x: Float) -> Self::Total;
     fn join(a: Self::Total, b: Self::Total) -> Self::Total;
+    /// The total of a row, always in the same order.
+    #[inline(always)]
+    fn of_row(row: &[Float]) -> Self::Total
+    where
+        Self: Sized,
+    {
+        if row.len() < 256 {
+            in_lanes::<Self, 16>(row)
+        } else {
+            in_lanes::<Self, 32>(row)
+        }
+    }
 }
 
 macro_rules! fold {
@@ -57,56 +69,11 @@ fold!(
     Squares, f64, 0.0, |x| x as f64 * x as f64, |a, b| a + b
 );
 fold!(Product, f64, 1.0, |x| x as f64, |a, b| a * b);
-fold!(Largest, Float, Float::NEG_INFINITY, |x| x, |a, b| larger(
-    a, b
-));
-fold!(Smallest, Float, Float::INFINITY, |x| x, |a, b| smaller(
-    a, b
-));
-
-/// Of what one can ask where it is.
-pub(crate) trait Extreme: Fold<Total = Float> {
-    const IS_LARGEST: bool;
-}
-
-impl Extreme for Largest {
-    const IS_LARGEST: bool = true;
-}
-
-impl Extreme for Smallest {
-    const IS_LARGEST: bool = false;
-}
-
-/// Not `Float::max`, which would hide a NaN: whoever looks for the cause has to see it. In this
-/// form it is one instruction after another number, and the NaN is looked for beside it.
-#[inline(always)]
-pub(crate) fn larger(a: Float, b: Float) -> Float {
-    let larger = if b > a { b } else { a };
-    if b.is_nan() { b } else { larger }
-}
-
-/// As [`larger`].
-#[inline(always)]
-pub(crate) fn smaller(a: Float, b: Float) -> Float {
-    let smaller = if b < a { b } else { a };
-    if b.is_nan() { b } else { smaller }
-}
-
-/// The total of a row, always in the same order.
-#[inline(always)]
-fn total<F: Fold>(fold: &F, row: &[Float]) -> F::Total {
-    if row.len() < 256 {
-        in_lanes::<F, 16>(fold, row)
-    } else {
-        in_lanes::<F, 32>(fold, row)
-    }
-}
-
 /// The total of a row, `N` values at a time. The lanes are joined eight at a time, these one after
 /// the other: by halves, the compiler would keep them in pairs all the way, which takes twice as
 /// long.
 #[inline(always)]
-fn in_lanes<F: Fold, const N: usize>(_: &F, row: &[Float]) -> F::Total {
+fn in_lanes<F: Fold, const N: usize>(row: &[Float]) -> F::Total {
     let (chunks, rest) = row.as_chunks::<N>();
     let mut total = F::START;
     if !chunks.is_empty() {
@@ -131,10 +98,10 @@ fn in_lanes<F: Fold, const N: usize>(_: &F, row: &[Float]) -> F::Total {
 vectorised! {
     /// The total of each row of `len` values.
     fn of_rows[F: Fold](
-        fold: &F, x: &[Float], len: usize, out: &mut [Float], end: &impl Fn(F::Total) -> Float
+        _fold: &F, x: &[Float], len: usize, out: &mut [Float], end: &impl Fn(F::Total) -> Float
     ) {
         for (out, row) in out.iter_mut().zip(x.chunks_exact(len)) {
-            *out = end(total(fold, row));
+            *out = end(F::of_row(row));
         }
     }
 }
@@ -143,11 +110,11 @@ vectorised! {
     /// Joins to `totals`, which begin with the start, the first values of `height` rows that lie
     /// `step` apart.
     fn of_columns[F: Fold](
-        fold: &F, x: &[Float], step: usize, height: usize, totals: &mut [F::Total]
+        _fold: &F, x: &[Float], step: usize, height: usize, totals: &mut [F::Total]
     ) {
         let width = totals.len();
         if step == 1 {
-            totals[0] = total(fold, &x[..height]);
+            totals[0] = F::of_row(&x[..height]);
             return;
         }
         if step == width && width <= LANES / 2 {
@@ -323,136 +290,9 @@ pub(crate) fn running(x: &[Float], along: Along, from_end: bool) -> Vec<Float> {
     out
 }
 
-vectorised! { [256]
-    fn find_in_rows[](x: &[Float], len: usize, wanted: &[Float], out: &mut [Float]) {
-        for ((out, row), wanted) in out.iter_mut().zip(x.chunks_exact(len)).zip(wanted) {
-            if wanted.is_nan() {
-                *out = row.iter().position(|x| x.is_nan()).unwrap_or(0) as Float;
-                continue;
-            }
-            // Without branches, to the end of the row: where it is nobody can foretell.
-            let mut first = u32::MAX;
-            for (i, x) in row.iter().enumerate() {
-                first = first.min(if x == wanted { i as u32 } else { u32::MAX });
-            }
-            *out = first as Float;
-        }
-    }
-}
-
-vectorised! { [256]
-    fn find_in_columns[](
-        x: &[Float], step: usize, height: usize, wanted: &[Float], out: &mut [Float]
-    ) {
-        let (wide, few) = out.as_chunks_mut::<AT_ONCE>();
-        let (wide_wanted, few_wanted) = wanted.as_chunks::<AT_ONCE>();
-        let left = wide.len() * AT_ONCE;
-        for (at, (out, wanted)) in wide.iter_mut().zip(wide_wanted).enumerate() {
-            let x = &x[at * AT_ONCE..];
-            *out = if wanted.iter().any(|wanted| wanted.is_nan()) {
-                places(x, step, height, wanted, same)
-            } else {
-                places(x, step, height, wanted, |a, b| a == b)
-            };
-        }
-        for i in (0..height).rev().filter(|_| !few_wanted.is_empty()) {
-            for ((out, x), wanted) in few.iter_mut().zip(&x[left + i * step..]).zip(few_wanted) {
-                *out = if same(*x, *wanted) { i as Float } else { *out };
-            }
-        }
-    }
-}
-
-/// So many columns are looked through at once: what is known of them stays in registers. Kept in
-/// memory, it is stored under a mask, which takes older processors 20 times as long as a store.
-const AT_ONCE: usize = 16;
-
-/// Where in each of these columns the wanted value comes first.
-#[inline(always)]
-fn places(
-    x: &[Float],
-    step: usize,
-    height: usize,
-    wanted: &[Float; AT_ONCE],
-    is_it: impl Fn(Float, Float) -> bool,
-) -> [Float; AT_ONCE] {
-    let mut places = [0.0; AT_ONCE];
-    for i in (0..height).rev() {
-        let row = x[i * step..].first_chunk::<AT_ONCE>();
-        let row = row.expect("as many columns");
-        for k in 0..AT_ONCE {
-            places[k] = if is_it(row[k], wanted[k]) {
-                i as Float
-            } else {
-                places[k]
-            };
-        }
-    }
-    places
-}
-
-/// Whether these are equal, or both no numbers.
-#[inline(always)]
-pub(crate) fn same(a: Float, b: Float) -> bool {
-    (a == b) | (a.is_nan() & b.is_nan())
-}
-
-vectorised! { [256]
-    /// In one pass, which is faster for a few values.
-    fn first_in_rows[F: Extreme](
-        _fold: &F, x: &[Float], len: usize, out: &mut [Float]
-    ) {
-        for (out, row) in out.iter_mut().zip(x.chunks_exact(len)) {
-            let (mut best, mut place) = (row[0], 0);
-            for (i, x) in row.iter().enumerate().skip(1) {
-                // What is no number stays.
-                let beats = if F::IS_LARGEST { *x > best } else { *x < best };
-                if (beats | x.is_nan()) & !best.is_nan() {
-                    (best, place) = (*x, i);
-                }
-            }
-            *out = place as Float;
-        }
-    }
-}
-
-/// Where along the axis, which has entries, the largest or smallest value comes first.
-pub(crate) fn first<F: Extreme>(fold: F, x: &[Float], along: Along) -> Vec<Float> {
-    let Along { outer, len, inner } = along;
-    if inner > 1 || len >= 16 {
-        return find(x, along, &reduce(fold, x, along, |best| best));
-    }
-    let mut out = vec![0.0; outer * inner];
-    each_rows(x, len, &mut out, |rows, _, out| {
-        first_in_rows(&fold, rows, len, out)
-    });
-    out
-}
-
-/// Where along the axis the wanted value of each place of the other axes comes first.
-fn find(x: &[Float], along: Along, wanted: &[Float]) -> Vec<Float> {
-    let Along { len, inner, .. } = along;
-    let mut out = vec![0.0; wanted.len()];
-    if inner == 1 {
-        each_rows(x, len, &mut out, |rows, places, out| {
-            find_in_rows(rows, len, &wanted[places], out);
-        });
-        return out;
-    }
-    let shared = Shared::new(&mut out);
-    each_tile(along, |block, columns| {
-        let x = &x[block * len * inner + columns.start..];
-        let place = block * inner + columns.start..block * inner + columns.end;
-        // SAFETY: no other task has these columns of this block.
-        let out = unsafe { shared.part(place.clone()) };
-        find_in_columns(x, inner, len, &wanted[place], out);
-    });
-    out
-}
-
 /// `work` on some rows of `len` values at a time: the rows, which they are, and the value of the
 /// result for each.
-fn each_rows(
+pub(super) fn each_rows(
     x: &[Float],
     len: usize,
     out: &mut [Float],
@@ -467,7 +307,10 @@ fn each_rows(
 }
 
 /// `work` on all rows of some columns at a time, of each block of `len` rows.
-fn each_tile(Along { outer, len, inner }: Along, work: impl Fn(usize, Range<usize>) + Sync) {
+pub(super) fn each_tile(
+    Along { outer, len, inner }: Along,
+    work: impl Fn(usize, Range<usize>) + Sync,
+) {
     let tiles = inner.div_ceil(TILE);
     let at_once = BLOCK / (len * inner.min(TILE)).max(1);
     ranges(outer * tiles, at_once.max(1), |range| {

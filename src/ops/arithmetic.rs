@@ -3,7 +3,7 @@
 
 use super::values::{map, zip, zip3};
 use crate::Float;
-use crate::kernels::reduce::{larger, smaller};
+use crate::kernels::extreme::{larger, smaller};
 use crate::operands::shapes::choice;
 use crate::tensor::shape::{broadcast, expand, unbroadcast};
 use crate::tensor::{Array, Tensor, op, wrt};

@@ -2,10 +2,9 @@
 
 use super::values::{map, zip};
 use crate::Float;
+use crate::kernels::extreme::{Extreme, Largest, Smallest, first, same};
 use crate::kernels::lanes::{Change, lanes};
-use crate::kernels::reduce::{
-    Along, Extreme, Fold, Largest, Product, Smallest, Squares, Sum, first, reduce, running, same,
-};
+use crate::kernels::reduce::{Along, Fold, Product, Squares, Sum, reduce, running};
 use crate::tensor::shape::{array, axis as check_axis, contiguous, expand, slice};
 use crate::tensor::{Array, Tensor, op, op_on};
 use ndarray::Axis;

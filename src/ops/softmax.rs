@@ -5,10 +5,11 @@
 use super::reduce::{along, drop_axis, keep_axis, over, total};
 use super::values::{map, zip, zip3};
 use crate::Float;
+use crate::kernels::extreme::Largest;
 use crate::kernels::lanes::Change;
 use crate::kernels::loops::{max, sum};
 use crate::kernels::math::{exp, sigmoid, softplus};
-use crate::kernels::reduce::{Largest, Sum};
+use crate::kernels::reduce::Sum;
 use crate::operands::losses::{warn_of_sigmoid_twice, warn_of_softmax_twice};
 use crate::tensor::shape::{array, axis as check_axis, expand, slice};
 use crate::tensor::{Array, Tensor, op, op_on, wrt};

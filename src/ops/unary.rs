@@ -2,8 +2,8 @@
 
 use super::values::{map, zip3};
 use crate::Float;
+use crate::kernels::extreme::{larger, smaller};
 use crate::kernels::math::{exp, exp_m1_below_0, sigmoid, softplus, tanh};
-use crate::kernels::reduce::{larger, smaller};
 use crate::tensor::{Tensor, op_on};
 
 /// `y = f(x)` for each value; `df(g, x, y)` is the derivative times `g`.
