@@ -18,6 +18,8 @@ SOURCES = sorted(COURSE.glob("[0-9]*.md"))
 APPENDICES = sorted(COURSE.glob("A[0-9]*.md"))
 MIME = "application/vnd.chainrule.course+json"
 LANGUAGES = ["en", "zh"]
+# Those in which the texts between two cells are short.
+SHORT = [source for source in SOURCES + APPENDICES if not "09" <= source.stem[:2] <= "16"]
 EACH = [(source, language) for source in SOURCES + APPENDICES for language in LANGUAGES]
 # What a chapter says is tried in one language, in the other one for the next chapter; CHAINRULE_CHAPTERS=1 tries it in both.
 TRIED = EACH if os.environ.get("CHAINRULE_CHAPTERS") else [(source, LANGUAGES[i % 2]) for i, source in enumerate(SOURCES + APPENDICES)]
@@ -227,6 +229,28 @@ def test_the_form_of_a_chapter(source):
         assert all(len(alt) > 20 and (COURSE.parent / language / path).is_file() for alt, path in images)
     first = parts(source, "en")[0]["text"]
     assert len(prose(re.sub(r"!\[[^\]]*\]", "", first)).split()) <= 90
+
+
+def read(text, language):
+    """How much there is to read: words, or Chinese characters. Code in a line and a formula count as one, what is folded does not."""
+    text = re.sub(r"(?s)<details.*?</details>|```.*?```|\$\$.*?\$\$|!\[[^\]]*\]\([^)]*\)|\]\([^)]*\)|<[^>]*>", " ", text)
+    text = re.sub(r"\$[^$]*\$|`[^`]*`", " x ", re.sub(r"⟦([^⟧:]*):[^⟧]*⟧", r"\1", text))
+    if language == "zh":
+        return len(re.findall(r"[\u4e00-\u9fff]", text))
+    return len([word for word in text.replace("|", " ").split() if re.search(r"\w", word)])
+
+
+@pytest.mark.parametrize("source", SHORT, ids=name)
+def test_there_is_not_much_to_read_between_two_cells(source):
+    for language, most in zip(LANGUAGES, [120, 200]):
+        ids, texts, long = [], [], []
+        for part in parts(source, language):
+            if "text" in part and part["id"] != "headline":
+                ids, texts = ids + [part["id"]], texts + [part["text"]]
+            elif "code" in part:
+                long += [(ids, read("\n".join(texts), language))]
+                ids, texts = [], []
+        assert [(ids, much) for ids, much in long if much > most] == []
 
 
 def test_what_is_quoted_of_the_library_stands_there():
