@@ -57,7 +57,7 @@ ROWS = [
     ([V, "let (from, to) = (0i32, 2i32);\n&v[from..to]"], "CompileError", ["    v[from as usize..to as usize]"], ["    v[from as usize..to as usize]"], ["A text"]),
     ([V, "v[1.5]"], "CompileError", ["is a whole number, counted from 0"], ["从 0 开始的整数"], ["A text"]),
     ([V, "v[v.len() as f32 / 2.0]"], "CompileError", ["    v[(v.len() as f32 / 2.0) as usize]"], ["去掉小数部分"], ["A text"]),
-    ([V, "v.iter().map(|n| v[n]).count()"], "CompileError", ["type `&i32`"], [], ["A text"]),
+    ([V, "v.iter().map(|n| v[n]).count()"], "CompileError", ["    v[*n as usize]"], ["    v[*n as usize]"], ["A text"]),
     ([V, "let places = vec![0usize];\nplaces.iter().map(|n| v[n]).count()"], "CompileError", ["    v[*n]"], ["    v[*n]"], ["A text"]),
     ([V, 'v["a"]'], "CompileError", ["HashMap::new()"], ["映射（map）"], ["A text"]),
     (["let grid = [[1, 2], [3, 4]];\nlet row = 1u8;\ngrid[row][0]"], "CompileError", ["    grid[row as usize]"], ["    grid[row as usize]"], ["A text"]),

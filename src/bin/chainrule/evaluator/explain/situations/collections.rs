@@ -66,10 +66,10 @@ fn letter_of_a_text(base: &str, position: &str, by: &str) -> Explanation {
 
 /// The position is a number of another type, a range of such, a reference, or no number.
 fn position_in_a_list(base: &str, position: &ast::Expr, by: &str) -> Option<Explanation> {
-    let kind = by
-        .split_once('<')
-        .map_or(by, |(_, of)| of.trim_end_matches('>'));
-    let one = |position: &ast::Expr| format!("{} as usize", in_parentheses(&text(position)));
+    let of = by.split_once('<').map(|(_, of)| of.trim_end_matches('>'));
+    let kind = of.unwrap_or(by).trim_start_matches('&');
+    let stars = "*".repeat(of.unwrap_or(by).len() - kind.len());
+    let one = |place: &ast::Expr| format!("{stars}{} as usize", in_parentheses(&text(place)));
     let as_usize = match position {
         ast::Expr::RangeExpr(range) => {
             let end = |end: Option<ast::Expr>| end.map(|end| one(&end)).unwrap_or_default();
@@ -79,10 +79,10 @@ fn position_in_a_list(base: &str, position: &ast::Expr, by: &str) -> Option<Expl
         position => one(position),
     };
     let (english, chinese, fix) = match kind {
-        "&usize" => (
+        "usize" => (
             "A position is a number, and this is a reference to one; `*` follows it:".to_owned(),
             "下标应该是一个数，而这里是指向数的引用；用 `*` 取出那个数：".to_owned(),
-            format!("{base}[*{}]", text(position)),
+            format!("{base}[{stars}{}]", text(position)),
         ),
         "{float}" | "f32" | "f64" => (
             "A position in a list is a whole number, counted from 0. `as usize` cuts off what \
@@ -99,7 +99,7 @@ fn position_in_a_list(base: &str, position: &ast::Expr, by: &str) -> Option<Expl
             format!("列表的下标要用 `usize` 类型的整数，而这里是 `{kind}`。它不能小于 0："),
             format!("{base}[{as_usize}]"),
         ),
-        "str" | "&str" | "&&str" | "String" | "&String" => (
+        "str" | "String" => (
             "A list is counted from 0 and has no names. What is looked up by a text is a map:"
                 .to_owned(),
             "列表按从 0 开始的下标取值，没有名字。要用文本来查找，请用映射（map）：".to_owned(),
