@@ -45,7 +45,8 @@ pub fn cannot_be_indexed(case: &Case) -> Option<Explanation> {
     let index: ast::IndexExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
     let (base, position) = (index.base()?, index.index()?);
     if matches!(kind.trim_start_matches('&'), "str" | "String") {
-        return Some(letter_of_a_text(&text(&base), &text(&position), by));
+        let is_one = !by.contains('<');
+        return is_one.then(|| letter_of_a_text(&text(&base), &text(&position), by));
     }
     let is_list = kind.starts_with('[') || kind.contains("Vec<") || kind.contains("VecDeque<");
     is_list.then(|| position_in_a_list(&text(&base), &position, by))?
