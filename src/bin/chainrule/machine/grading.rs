@@ -40,8 +40,7 @@ pub fn is_on() -> bool {
 pub fn fence(room: &Path, readable: &[PathBuf]) -> Result<()> {
     let here = std::env::current_dir()?;
     let course = here.ancestors().nth(BELOW_THE_COURSE).unwrap_or(&here);
-    // What cells need as well shall be there.
-    Fence::new(writing())?;
+    draw_for_trial()?;
     let mut fence = Fence::new(reading())?;
     let system = OF_THE_SYSTEM.iter().map(PathBuf::from);
     for path in system.chain(readable.iter().cloned()) {
@@ -65,6 +64,20 @@ pub fn fence(room: &Path, readable: &[PathBuf]) -> Result<()> {
     // SAFETY: no other thread has been started yet.
     unsafe { std::env::set_var("TMPDIR", room) };
     Ok(())
+}
+
+/// Whether this system draws both fences. It refuses the seventeenth around a process: where
+/// others are around this one, that could be the one of the cells, and the kernel's alone lets them
+/// write everywhere. A fence is of one thread, and goes with it.
+fn draw_for_trial() -> Result<()> {
+    let trial = || {
+        Fence::new(reading())?.close()?;
+        Fence::new(writing())?.close()
+    };
+    let thread = std::thread::Builder::new().spawn(trial)?;
+    thread
+        .join()
+        .map_err(|_| Error::other("the trial failed"))?
 }
 
 /// Has cells write only into their folder, in a process that runs cells of a graded notebook.
