@@ -17,6 +17,8 @@ use std::sync::OnceLock;
 
 /// Set by nbgrader while it runs a notebook.
 const VARIABLE: &str = "NBGRADER_EXECUTION";
+/// The folder that cells run in, told to their process by the kernel where that is fenced.
+const ROOM_OF_CELLS: &str = "CHAINRULE_GRADING_ROOM";
 /// Where programs and what they need are, on every Linux.
 const OF_THE_SYSTEM: [&str; 10] = [
     "/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc", "/opt", "/proc", "/sys", "/dev",
@@ -62,7 +64,10 @@ pub fn fence(room: &Path, readable: &[PathBuf]) -> Result<()> {
     std::env::set_current_dir(room)?;
     let _ = ROOM.set(room.to_owned());
     // SAFETY: no other thread has been started yet.
-    unsafe { std::env::set_var("TMPDIR", room) };
+    unsafe {
+        std::env::set_var("TMPDIR", room);
+        std::env::set_var(ROOM_OF_CELLS, room);
+    }
     Ok(())
 }
 
@@ -80,20 +85,24 @@ fn draw_for_trial() -> Result<()> {
         .map_err(|_| Error::other("the trial failed"))?
 }
 
-/// Has cells write only into their folder, in a process that runs cells of a graded notebook.
+/// Has cells write only into their folder, in a process that runs cells of a graded notebook: where
+/// the kernel is behind its fence. Where not, it has said so, and nothing is another than before.
 pub fn close_files() {
-    if !is_on() {
+    let Some(room) = std::env::var_os(ROOM_OF_CELLS) else {
         return;
-    }
+    };
     let closed = Fence::new(writing()).and_then(|mut fence| {
-        fence.allow(&std::env::temp_dir())?;
+        fence.allow(Path::new(&room))?;
         for device in DEVICES {
             fence.allow(Path::new(device))?;
         }
         fence.close()
     });
-    // The kernel, which is behind such a fence itself, has said so where the system has none.
-    let _ = closed;
+    if let Err(error) = closed {
+        // The trial had drawn it. No cell runs that could write anywhere.
+        eprintln!("chainrule: the cells of a graded notebook could not be fenced ({error})");
+        std::process::exit(1);
+    }
 }
 
 /// Removes the folder that cells have run in.
