@@ -53,6 +53,11 @@ fn straight() {
 }
 
 #[test]
+fn editions() {
+    pytest("test_editions.py", Duration::from_secs(900));
+}
+
+#[test]
 fn measure() {
     pytest("test_measure.py", Duration::from_secs(300));
 }
