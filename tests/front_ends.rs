@@ -251,5 +251,5 @@ fn browser() {
     if !common::has_chromium() {
         return;
     }
-    pytest("test_browser.py", Duration::from_secs(900));
+    pytest("test_browser.py", Duration::from_secs(1800));
 }
