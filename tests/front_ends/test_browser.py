@@ -200,7 +200,16 @@ CLIPPED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in COURSE.glob("*.ipynb")))
+def longest_line(path):
+    cells = json.loads(path.read_text())["cells"]
+    return max((len(line) for cell in cells if cell["cell_type"] == "code" for line in "".join(cell["source"]).splitlines()), default=0)
+
+
+# Where three show their longest lines, the others do; with CHAINRULE_CHAPTERS=1 all are looked at.
+WIDE = sorted(COURSE.glob("*.ipynb"), key=longest_line)[0 if os.environ.get("CHAINRULE_CHAPTERS") else -3 :]
+
+
+@pytest.mark.parametrize("name", [path.name for path in WIDE])
 def test_a_small_laptop_shows_whole_lines(lab, browser, name):
     page = open_notebook(browser, lab, name)
     page.set_viewport_size({"width": 1366, "height": 16000})
