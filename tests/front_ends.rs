@@ -9,8 +9,8 @@ use common::{PROGRAM, python, root, scratch, text};
 use std::process::Command;
 use std::time::Duration;
 
-/// What hangs is ended after as long as no file takes, also where two others are run beside it.
-const LIMIT: Duration = Duration::from_secs(2400);
+/// What hangs is ended after as long as no file takes, also where a variable has it run all it can.
+const LIMIT: Duration = Duration::from_secs(7200);
 
 fn pytest(file: &str) {
     python();
