@@ -3,6 +3,7 @@ nbmake, nbval, `jupyter execute` and jupytext."""
 
 import base64
 import json
+import os
 import pathlib
 import shutil
 import subprocess
