@@ -64,15 +64,15 @@ ROWS = [
     (['let word = "abc";\nlet at = 1i32;\nword[at]'], "CompileError", ["    word.chars().nth(at as usize)"], ["按下标取字符"], []),
     # A cell that ended before its end takes along what one of its lines moves.
     ([V, "let late = 3;\nif late > 2 { return; }\nlet kept = v;"], "", ["Gone with it: `v`", "no `kept`"], ["`v` 也没有了", "但没有 `kept`"], []),
-    ([V, "let late = 3;\nif late > 2 { return; }\ndrop(v);", "v"], "CompileError", ["A line of cell", "moves `v` (`drop(v)`)", "ended early"], ["提前结束了，而这时它不会归还"], ["moved the value"]),
+    ([V, "let late = 3;\nif late > 2 { return; }\ndrop(v);", "v"], "CompileError", ["A line of cell", "moves `v` (`drop(v);`)", "ended early"], ["提前结束了，而这时它不会归还"], ["moved the value"]),
     ([V, 'if v.len() > 2 { panic!("no"); }\nlet w = v;', "v"], "CompileError", ["moves `v` (`let w = v;`)", "let w = v.clone();"], ["提前结束了"], ["moved the value"]),
-    ([V, 'let n: i32 = "x".parse()?;\ndrop(v);', "v"], "CompileError", ["moves `v` (`drop(v)`)"], ["提前结束了"], ["moved the value"]),
+    ([V, 'let n: i32 = "x".parse()?;\ndrop(v);', "v"], "CompileError", ["moves `v` (`drop(v);`)"], ["提前结束了"], ["moved the value"]),
     ([V, "drop(v);", "v"], "CompileError", ["Cell [", "moved the value of `v` into the call of `drop`"], ["移动（move）了进去"], ["ended early"]),
     # One picture without its batch.
     (["Conv2D::new(1, 4, 3).forward(&Tensor::zeros(&[28, 28]))"], "Panic", ["if it is a single sample: x.reshape(&[1, 1, 28, 28])"], ["x.reshape(&[1, 1, 28, 28])"], []),
     (["Conv2D::new(1, 4, 3).forward(&Tensor::zeros(&[32, 784]))"], "Panic", ["Reshape::new(&[1, height, width])"], [], ["single sample"]),
     (["Conv1D::new(1, 4, 3).forward(&Tensor::zeros(&[100]))"], "Panic", ["x.reshape(&[1, 1, 100])"], [], []),
-    (["r2_score(1)"], "CompileError", ["In scikit-learn"], [], ["f1_score"]),
+    (["r2_score(1)"], "CompileError", ["a name of scikit-learn", "1.0 - p.mse_loss(&a) / a.var()"], ["1.0 - p.mse_loss(&a) / a.var()"], []),
     # Kinds of numbers, texts and lists.
     (["let x: f32 = 1;"], "CompileError", ["written with a point", "    let x: f32 = 1.0;"], ["要写出小数点", "    let x: f32 = 1.0;"], []),
     (["let n: i32 = 3.5;"], "CompileError", ["is a whole number", "    let n: f32 = 3.5;"], ["是整数"], []),

@@ -273,33 +273,31 @@ fn for_nbgrader(cell: Cell, points: Option<u32>) -> Value {
     json
 }
 
-/// Code as it is; of a text its heading and the paragraphs that ask, without answers.
+/// Code as it is; of a text its heading, its picture and the paragraphs that ask, and what to
+/// change; no answers.
 fn questions(cell: Cell) -> Option<Cell> {
     if cell.code.is_some() {
         return Some(cell);
     }
-    let mut kept = Vec::new();
-    let mut is_folded = false;
-    for paragraph in cell.text.split("\n\n") {
-        let (opens, closes) = (
-            paragraph.contains("<details"),
-            paragraph.contains("</details>"),
-        );
-        is_folded |= opens;
-        let before = paragraph
-            .split("<details")
-            .next()
-            .unwrap_or_default()
-            .trim_end();
-        let asks =
-            before.contains(['?', '？']) || before.starts_with('#') || before.starts_with("![");
-        if asks && (!is_folded || opens) {
-            kept.push(before);
-        }
-        is_folded &= !closes;
-    }
+    let is_change = cell.id.ends_with("-change");
+    let open = without_folds(&cell.text);
+    let asks = |paragraph: &&str| {
+        is_change || paragraph.contains(['?', '？']) || paragraph.starts_with(['#', '!'])
+    };
+    let paragraphs = open.split("\n\n").map(str::trim_end);
+    let kept: Vec<&str> = paragraphs
+        .filter(|one| !one.is_empty())
+        .filter(asks)
+        .collect();
     let text = kept.join("\n\n");
     (!text.is_empty()).then_some(Cell { text, ..cell })
+}
+
+fn without_folds(text: &str) -> String {
+    let mut parts = text.split("<details");
+    let mut open = parts.next().unwrap_or_default().to_owned();
+    open.extend(parts.filter_map(|part| Some(part.split_once("</details>")?.1)));
+    open
 }
 
 /// A text begins a slide; code goes on below it.

@@ -67,7 +67,7 @@ impl Past<'_> {
             memory.note(name, Fate::NotReached { cell });
         }
         let mut taken = Vec::new();
-        for name in self.before.keys().filter(|name| !names.contains(name)) {
+        for name in self.before.keys().filter(|name| !names.contains(*name)) {
             if let Some(Fate::Moved { cell: by, how }) = memory.fate(name).cloned()
                 && by == cell
             {

@@ -2,7 +2,7 @@
 
 use super::super::case::{Case, Explanation};
 use super::super::syntax::{Cell, one_line, text};
-use ra_ap_syntax::ast;
+use ra_ap_syntax::ast::{self, RangeItem};
 
 /// `for i in 10`, `for c in "abc"`, `for x in dataset`
 pub fn loop_over_something_else(case: &Case) -> Option<Explanation> {
