@@ -9,14 +9,17 @@ use common::{PROGRAM, python, root, scratch, text};
 use std::process::Command;
 use std::time::Duration;
 
-fn pytest(file: &str, limit: Duration) {
+/// What hangs is ended after as long as no file takes, also where a variable has it run all it can.
+const LIMIT: Duration = Duration::from_secs(7200);
+
+fn pytest(file: &str) {
     python();
     let mut command = Command::new(root().join("tests/front_ends/run"));
     command
         .args(["-q", file])
         .env("CHAINRULE_PROGRAM", PROGRAM)
         .env("CHAINRULE_TEST_SCRATCH", scratch(""));
-    let output = common::finish(command, limit);
+    let output = common::finish(command, LIMIT);
     println!("{}", text(&output));
     assert!(output.status.success(), "{file}: {}", output.status);
 }
@@ -29,216 +32,221 @@ fn environment() {
 
 #[test]
 fn messages() {
-    pytest("test_messages.py", Duration::from_secs(600));
+    pytest("test_messages.py");
 }
 
 #[test]
 fn protocol() {
-    pytest("test_protocol.py", Duration::from_secs(600));
+    pytest("test_protocol.py");
 }
 
 #[test]
 fn analyzer() {
-    pytest("test_analyzer.py", Duration::from_secs(900));
+    pytest("test_analyzer.py");
 }
 
 #[test]
 fn standard() {
-    pytest("test_standard.py", Duration::from_secs(900));
+    pytest("test_standard.py");
 }
 
 #[test]
 fn straight() {
-    pytest("test_straight.py", Duration::from_secs(1200));
+    pytest("test_straight.py");
+}
+
+#[test]
+fn editions() {
+    pytest("test_editions.py");
 }
 
 #[test]
 fn measure() {
-    pytest("test_measure.py", Duration::from_secs(300));
+    pytest("test_measure.py");
 }
 
 #[test]
 fn stops() {
-    pytest("test_stops.py", Duration::from_secs(900));
+    pytest("test_stops.py");
 }
 
 #[test]
 fn latest() {
-    pytest("test_latest.py", Duration::from_secs(900));
+    pytest("test_latest.py");
 }
 
 #[test]
 fn course() {
-    pytest("test_course.py", Duration::from_secs(600));
+    pytest("test_course.py");
 }
 
 #[test]
 fn chapters() {
-    pytest("test_chapters.py", Duration::from_secs(1800));
+    pytest("test_chapters.py");
 }
 
 #[test]
 fn suites() {
-    pytest("test_suites.py", Duration::from_secs(900));
+    pytest("test_suites.py");
 }
 
 #[test]
 fn positions() {
-    pytest("test_positions.py", Duration::from_secs(600));
+    pytest("test_positions.py");
 }
 
 #[test]
 fn display() {
-    pytest("test_display.py", Duration::from_secs(600));
+    pytest("test_display.py");
 }
 
 #[test]
 fn clients() {
-    pytest("test_clients.py", Duration::from_secs(1800));
+    pytest("test_clients.py");
 }
 
 #[test]
 fn foreign_names() {
-    pytest("test_foreign_names.py", Duration::from_secs(1200));
+    pytest("test_foreign_names.py");
 }
 
 #[test]
 fn beginners() {
-    pytest("test_beginners.py", Duration::from_secs(900));
+    pytest("test_beginners.py");
 }
 
 #[test]
 fn words() {
-    pytest("test_words.py", Duration::from_secs(900));
+    pytest("test_words.py");
 }
 
 #[test]
 fn faults() {
-    pytest("test_faults.py", Duration::from_secs(1500));
+    pytest("test_faults.py");
 }
 
 #[test]
 fn poison() {
-    pytest("test_poison.py", Duration::from_secs(1500));
+    pytest("test_poison.py");
 }
 
 #[test]
 fn hostile() {
-    pytest("test_hostile.py", Duration::from_secs(900));
+    pytest("test_hostile.py");
 }
 
 #[test]
 fn sequences() {
-    pytest("test_sequences.py", Duration::from_secs(900));
+    pytest("test_sequences.py");
 }
 
 #[test]
 fn types() {
-    pytest("test_types.py", Duration::from_secs(900));
+    pytest("test_types.py");
 }
 
 #[test]
 fn undo() {
-    pytest("test_undo.py", Duration::from_secs(600));
+    pytest("test_undo.py");
 }
 
 #[test]
 fn cache() {
-    pytest("test_cache.py", Duration::from_secs(1200));
+    pytest("test_cache.py");
 }
 
 #[test]
 fn wire() {
-    pytest("test_wire.py", Duration::from_secs(900));
+    pytest("test_wire.py");
 }
 
 #[test]
 fn names() {
-    pytest("test_names.py", Duration::from_secs(900));
+    pytest("test_names.py");
 }
 
 #[test]
 fn exports() {
-    pytest("test_exports.py", Duration::from_secs(900));
+    pytest("test_exports.py");
 }
 
 #[test]
 fn limits() {
-    pytest("test_limits.py", Duration::from_secs(900));
+    pytest("test_limits.py");
 }
 
 #[test]
 fn pictures() {
-    pytest("test_pictures.py", Duration::from_secs(1500));
+    pytest("test_pictures.py");
 }
 
 #[test]
 fn notebooks() {
-    pytest("test_notebooks.py", Duration::from_secs(1200));
+    pytest("test_notebooks.py");
 }
 
 #[test]
 fn vscode() {
-    pytest("test_vscode.py", Duration::from_secs(900));
+    pytest("test_vscode.py");
 }
 
 /// One after the other: each fills the folders of the system anew. JupyterHub with thirty users of
 /// the machine, for ten minutes, only where `CHAINRULE_HUB=1` asks for it.
 #[test]
 fn classroom() {
-    pytest("test_classroom.py", Duration::from_secs(1800));
-    pytest("test_two_users.py", Duration::from_secs(900));
-    pytest("test_hub.py", Duration::from_secs(3600));
+    pytest("test_classroom.py");
+    pytest("test_two_users.py");
+    pytest("test_hub.py");
 }
 
 /// nbgrader itself, for minutes, where `CHAINRULE_NBGRADER=1` asks for it.
 #[test]
 fn grading() {
-    pytest("test_grading.py", Duration::from_secs(1800));
+    pytest("test_grading.py");
 }
 
 /// nbdime, where `CHAINRULE_NBDIME=1` asks for it.
 #[test]
 fn nbdime() {
-    pytest("test_nbdime.py", Duration::from_secs(900));
+    pytest("test_nbdime.py");
 }
 
 /// Voila, where `CHAINRULE_VOILA=1` asks for it.
 #[test]
 fn voila() {
-    pytest("test_voila.py", Duration::from_secs(900));
+    pytest("test_voila.py");
 }
 
 /// Gateways, for minutes, where `CHAINRULE_GATEWAYS=1` asks for them.
 #[test]
 fn gateways() {
-    pytest("test_gateways.py", Duration::from_secs(1800));
+    pytest("test_gateways.py");
 }
 
 /// The image for Kubernetes: its tree only where `CHAINRULE_IMAGE=1` asks for it.
 #[test]
 fn image() {
-    pytest("test_image.py", Duration::from_secs(7200));
+    pytest("test_image.py");
 }
 
 #[test]
 fn recipes() {
-    pytest("test_recipes.py", Duration::from_secs(900));
+    pytest("test_recipes.py");
 }
 
 #[test]
 fn report() {
-    pytest("test_report.py", Duration::from_secs(900));
+    pytest("test_report.py");
 }
 
 #[test]
 fn exam() {
-    pytest("test_exam.py", Duration::from_secs(900));
+    pytest("test_exam.py");
 }
 
 #[test]
 fn book() {
-    pytest("test_book.py", Duration::from_secs(900));
+    pytest("test_book.py");
 }
 
 #[test]
@@ -246,5 +254,5 @@ fn browser() {
     if !common::has_chromium() {
         return;
     }
-    pytest("test_browser.py", Duration::from_secs(900));
+    pytest("test_browser.py");
 }

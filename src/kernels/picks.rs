@@ -70,14 +70,43 @@ pub(crate) fn gather(
         let at = |chosen: &Float, i: usize| unsafe {
             *x.get_unchecked(chosen.to_int_unchecked::<isize>() as usize * inner + i)
         };
-        match inner {
-            1 => out.extend(chosen.iter().map(|chosen| at(chosen, 0))),
-            _ => chosen.chunks(inner).for_each(|row| {
-                out.extend(row.iter().enumerate().map(|(i, chosen)| at(chosen, i)))
-            }),
+        let is_narrow = (2..16).contains(&inner) || x.len() > u32::MAX as usize;
+        let (row, step) = if inner == 1 { (each, 0) } else { (inner, 1) };
+        for row in chosen.chunks(row) {
+            if is_narrow {
+                out.extend(
+                    row.iter()
+                        .enumerate()
+                        .map(|(i, chosen)| at(chosen, i * step)),
+                );
+                continue;
+            }
+            for (part, chosen) in row.chunks(AT_ONCE).enumerate() {
+                let (mut places, first) = ([0; AT_ONCE], part * AT_ONCE * step);
+                let places = &mut places[..chosen.len()];
+                places_of(chosen, inner as u32, [first as u32, step as u32], places);
+                // SAFETY: as above.
+                let at = |place: &u32| unsafe { *x.get_unchecked(*place as usize) };
+                out.extend(places.iter().map(at));
+            }
         }
     }
     Some(out)
+}
+
+/// So many places are computed at once, before the values are fetched.
+const AT_ONCE: usize = 64;
+
+vectorised! { [256]
+    /// Where the chosen rows of `inner` values are, in columns from `first` on, or in one.
+    fn places_of[](chosen: &[Float], inner: u32, columns: [u32; 2], places: &mut [u32]) {
+        let [first, step] = columns;
+        for (i, (place, chosen)) in places.iter_mut().zip(chosen).enumerate() {
+            // SAFETY: the caller has looked: a whole number from 0 to the largest `i32`.
+            let row = unsafe { chosen.to_int_unchecked::<i32>() } as u32;
+            *place = row.wrapping_mul(inner).wrapping_add(first + i as u32 * step);
+        }
+    }
 }
 
 /// The way back: adds each value of `g` where [`gather`] took it from.

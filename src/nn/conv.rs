@@ -94,6 +94,10 @@ macro_rules! convolution {
                             let problem = "a batch of one channel needs an axis for that";
                             format!("{problem}: x.unsqueeze(1)")
                         }
+                        _ if channels == 1 && is_one_sample(x, $axes) => {
+                            let shape = [&[1, 1], x.shape()].concat();
+                            format!("if it is a single sample: x.reshape(&{shape:?})")
+                        }
                         _ => {
                             let reshape = format!(".add(Reshape::new(&[{channels}, {axes}]))");
                             format!("bring each sample into shape first: {reshape}")
@@ -133,6 +137,11 @@ macro_rules! convolution {
             }
         }
     };
+}
+
+/// Whether this looks like a picture or a sound alone, and not like a batch of flat ones.
+fn is_one_sample(x: &Tensor, axes: usize) -> bool {
+    x.rank() == axes && x.shape().iter().all(|size| *size == x.shape()[0])
 }
 
 /// Whether a batch has its channels where Keras has them, at the end.

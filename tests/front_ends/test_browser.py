@@ -23,6 +23,10 @@ PICTURES = pathlib.Path(os.environ["CHAINRULE_PICTURES"])
 if CHROMIUM is None:
     pytest.skip("there is no Chromium; type: sudo apt install chromium", allow_module_level=True)
 
+# A page of JupyterLab that never becomes ready is no fault of the kernel's: what has waited in vain is tried a second time, and
+# said to have been. What is seen and wrong fails at once.
+pytestmark = pytest.mark.flaky(reruns=1, only_rerun="TimeoutError")
+
 
 @pytest.fixture(scope="module")
 def lab(jupyter_folders, tmp_path_factory):
@@ -79,6 +83,7 @@ def in_lab(name):
 
 def open_notebook(browser, lab, name):
     page = browser.new_page(viewport={"width": 1200, "height": 1600})
+    page.set_default_timeout(120_000)
     page.set_default_timeout(120_000)
     page.goto(lab + in_lab(name))
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
@@ -165,6 +170,7 @@ def test_chainrule_lab_opens_the_page_to_start_with_and_asks_nothing(jupyter_fol
             address = re.search(r'href="(http[^"]+)"', text)[1].replace("&amp;", "&")
         page = browser.new_page(viewport={"width": 1366, "height": 768})
         page.set_default_timeout(120_000)
+        page.set_default_timeout(120_000)
         page.goto(address)
         page.wait_for_selector(".jp-Notebook .jp-CodeCell")
         page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']")
@@ -194,7 +200,16 @@ CLIPPED = """() => {
 }"""
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in COURSE.glob("*.ipynb")))
+def longest_line(path):
+    cells = json.loads(path.read_text())["cells"]
+    return max((len(line) for cell in cells if cell["cell_type"] == "code" for line in "".join(cell["source"]).splitlines()), default=0)
+
+
+# Where three show their longest lines, the others do; with CHAINRULE_CHAPTERS=1 all are looked at.
+WIDE = sorted(COURSE.glob("*.ipynb"), key=longest_line)[0 if os.environ.get("CHAINRULE_CHAPTERS") else -3 :]
+
+
+@pytest.mark.parametrize("name", [path.name for path in WIDE])
 def test_a_small_laptop_shows_whole_lines(lab, browser, name):
     page = open_notebook(browser, lab, name)
     page.set_viewport_size({"width": 1366, "height": 16000})
@@ -228,7 +243,7 @@ def test_the_curve_moves_and_the_stop_button_keeps_the_variables(lab, browser, t
     finally:
         page.screenshot(path=PICTURES / "live-begins.png")
     states = set()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while len(states) < 4 and time.monotonic() < deadline:
         states.add(output.inner_html())
         time.sleep(0.3)
@@ -244,7 +259,7 @@ def test_the_curve_moves_and_the_stop_button_keeps_the_variables(lab, browser, t
     page.keyboard.type("count + 40")
     page.keyboard.press("Shift+Enter")
     result = page.locator(".jp-CodeCell").nth(2).locator(".jp-OutputArea-executeResult")
-    result.wait_for(timeout=60_000)
+    result.wait_for(timeout=120_000)
     assert "42" in result.inner_text()
     page.close()
 
@@ -270,6 +285,7 @@ class Desk:
         put(server, f"/api/contents/{name}", {"type": "notebook", "format": "json", "content": content})
         self.name = name
         self.page = browser.new_page(viewport={"width": 1200, "height": 1600})
+        self.page.set_default_timeout(120_000)
         self.page.set_default_timeout(120_000)
         self.page.goto(server + ADDRESSES[front_end](name))
         self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")
@@ -321,7 +337,7 @@ class Desk:
             time.sleep(1)
             return prompts(self.page)[number] != before
 
-        self.until(starts, "the cell's start", timeout=60)
+        self.until(starts, "the cell's start")
 
     def dismiss(self, popup):
         def is_gone():
@@ -329,7 +345,7 @@ class Desk:
             time.sleep(0.5)
             return popup.count() == 0
 
-        self.until(is_gone, "the end of a popup", timeout=30)
+        self.until(is_gone, "the end of a popup")
 
     def save_and_reload(self, server, text):
         """Saves until the file has this text, and loads the page again."""
@@ -371,7 +387,7 @@ def test_help_while_typing(lab, browser, front_end):
         time.sleep(1)
         return popup.count() > 0
 
-    desk.until(opens, "the completion popup", timeout=30)
+    desk.until(opens, "the completion popup")
     desk.picture("completion")
     names = popup.all_inner_texts()
     assert any("sum" in name for name in names) and any("shape" in name for name in names), names
@@ -385,7 +401,7 @@ def test_help_while_typing(lab, browser, front_end):
         time.sleep(1)
         return tooltip.count() > 0 and "zeros" in tooltip.first.inner_text()
 
-    desk.until(explains, "the tooltip", timeout=30)
+    desk.until(explains, "the tooltip")
     desk.picture("tooltip")
     assert "shape: &[usize]" in tooltip.first.inner_text()
     desk.dismiss(tooltip)
@@ -426,7 +442,7 @@ def test_a_training_is_watched_stopped_and_run_again(lab, browser, front_end):
         states.add(curve.inner_html())
         return len(states) >= 4
 
-    desk.until(has_moved, "the curve moves", timeout=30)
+    desk.until(has_moved, "the curve moves")
     desk.picture("curve")
 
     def is_stopped():
@@ -468,7 +484,7 @@ def test_a_slider_moves_a_picture(lab, browser, front_end):
     run_all_cells(page)
     desk.until(lambda: "43" in desk.output(2), "the value that the slider begins with")
     sliders = page.locator(".widget-slider")
-    sliders.first.wait_for(timeout=30_000)
+    sliders.first.wait_for(timeout=120_000)
 
     def move(number, share):
         """Clicks on the slider at this share of its length, as one would drag it there; returns the value that it shows."""
@@ -481,7 +497,7 @@ def test_a_slider_moves_a_picture(lab, browser, front_end):
             time.sleep(0.5)
             return readout.inner_text() != before
 
-        desk.until(has_moved, "the slider moves", timeout=30)
+        desk.until(has_moved, "the slider moves")
         return readout.inner_text()
 
     def drawn():
@@ -490,16 +506,16 @@ def test_a_slider_moves_a_picture(lab, browser, front_end):
     assert "from 1, rate 0.1" in drawn()
     rate = move(0, 0.5)
     assert 0.5 <= float(rate) <= 0.6, rate
-    desk.until(lambda: f"from 1, rate {rate}" in drawn(), "the picture of the slider's new place", timeout=30)
+    desk.until(lambda: f"from 1, rate {rate}" in drawn(), "the picture of the slider's new place")
     desk.cell(0).locator("select").select_option("two")
-    desk.until(lambda: f"from 2, rate {rate}" in drawn(), "the picture of the other start", timeout=30)
+    desk.until(lambda: f"from 2, rate {rate}" in drawn(), "the picture of the other start")
     count = int(move(1, 0.5))
     desk.run(2)
     desk.until(lambda: str(count + 40) in desk.output(2), "the value after the slider was moved")
     desk.picture("moved")
 
     desk.save_and_reload(lab, f"from 2, rate {rate}")
-    sliders.nth(1).wait_for(timeout=60_000)
+    sliders.nth(1).wait_for(timeout=120_000)
     desk.picture("reloaded")
     later = int(move(1, 0.9))
     assert later != count
@@ -513,11 +529,11 @@ def test_a_slider_moves_a_picture(lab, browser, front_end):
         shown = desk.cell(0).locator(".jp-OutputArea-child")
         return [urllib.parse.unquote(one.inner_html()) for one in shown.all() if one.is_visible()]
 
-    desk.until(lambda: any(f"from 2, rate {rate}" in one for one in visible()), "the picture after a reload", timeout=30)
+    desk.until(lambda: any(f"from 2, rate {rate}" in one for one in visible()), "the picture after a reload")
     desk.picture("reloaded-and-moved")
     assert sum("from " in one for one in visible()) == 1, visible()
     desk.cell(0).locator("select").select_option("one")
-    desk.until(lambda: any(f"from 1, rate {rate}" in one for one in visible()), "the other start after a reload", timeout=30)
+    desk.until(lambda: any(f"from 1, rate {rate}" in one for one in visible()), "the other start after a reload")
     desk.close()
 
 
@@ -580,6 +596,7 @@ def test_a_film_moves_by_itself_only_where_no_script_runs(kernel, browser, scrip
     (html,) = [content["data"]["text/html"] for kind, content in outputs if kind == "execute_result"]
     context = browser.new_context(java_script_enabled=scripts, reduced_motion=motion)
     page = context.new_page()
+    page.set_default_timeout(120_000)
     page.set_content(html)
     seen = set()
     for _ in range(8):
@@ -617,10 +634,11 @@ def test_a_picture_has_words_for_those_who_do_not_see_it(kernel, lab, browser, f
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
     put(lab, "/api/contents/words.ipynb", {"type": "notebook", "format": "json", "content": json.loads(nbformat.writes(notebook))})
     page = browser.new_page(viewport={"width": 1200, "height": 5000})
+    page.set_default_timeout(120_000)
     page.goto(lab + ADDRESSES[front_end]("words.ipynb"))
     images = page.locator(".jp-OutputArea-output img")
     # Nobody has run these cells here: the page trusts them as little as those of a stranger.
-    images.nth(len(code) - 1).wait_for(timeout=60_000)
+    images.nth(len(code) - 1).wait_for(timeout=120_000)
     page.wait_for_timeout(1000)
     page.screenshot(path=PICTURES / f"words-{front_end}.png")
     words = ["curves \"loss & more\"", "heat map", "mul", "a round thing", "side by side", "4 steps"]

@@ -172,7 +172,8 @@ def numbers_fit(source, language, claims):
 def test_a_chapter_runs_strictly_without_a_front_end(source, language, tmp_path):
     notebook = COURSE.parent / language / f"{source.stem}.ipynb"
     run = [CHAINRULE, "run", "--quiet", "--strict", "--language", language, "--output", tmp_path, notebook]
-    subprocess.run(run, check=True, timeout=300)
+    # So much memory a small machine has for it.
+    subprocess.run(run, check=True, timeout=300, env={**os.environ, "CHAINRULE_MEMORY": "1500M"})
     cells = json.loads((tmp_path / notebook.name).read_text())["cells"]
     data = [out["data"][MIME] for cell in cells for out in cell.get("outputs", []) if MIME in out.get("data", {})]
     claims = [one for one in data if one["kind"] == "claim"]

@@ -3,6 +3,7 @@ nbmake, nbval, `jupyter execute` and jupytext."""
 
 import base64
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -17,7 +18,9 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 COURSE = pathlib.Path(__file__).parents[2] / "notebooks" / "en"
-CHAPTERS = sorted(path.name for path in COURSE.glob("[!A]*.ipynb"))
+ALL = sorted(path.name for path in COURSE.glob("[!A]*.ipynb"))
+# Each chapter is run by `test_chapters.py`; other tools run these three, with CHAINRULE_CHAPTERS=1 all.
+CHAPTERS = ALL if os.environ.get("CHAINRULE_CHAPTERS") else [name for name in ALL if name[:2] in ("01", "05", "07")]
 METADATA = {"kernelspec": {"display_name": "Rust (chainrule)", "language": "rust", "name": "chainrule"}}
 PNG = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -232,7 +235,7 @@ def test_empty_cells_are_left_alone():
 
 @pytest.fixture
 def course(tmp_path):
-    for name in CHAPTERS:
+    for name in ALL:
         shutil.copy(COURSE / name, tmp_path / name)
     return tmp_path
 
@@ -296,7 +299,7 @@ def test_jupyter_execute_reports_a_failure(failing):
 
 
 def test_nbmake(course):
-    code, text = tool("pytest", "--nbmake", "--nbmake-timeout=300", "-p", "no:cacheprovider", *CHAPTERS, cwd=course)
+    code, text = tool("pytest", "--nbmake", "--nbmake-timeout=300", "-p", "no:cacheprovider", *CHAPTERS, cwd=course, timeout=1800)
     assert code == 0 and f"{len(CHAPTERS)} passed" in text, text
 
 
@@ -307,7 +310,7 @@ def test_nbmake_reports_a_failure(failing):
 
 def test_nbval(course):
     arguments = ["--nbval-lax", "--nbval-cell-timeout=300", "-p", "no:cacheprovider", "-q", *CHAPTERS]
-    code, text = tool("pytest", *arguments, cwd=course)
+    code, text = tool("pytest", *arguments, cwd=course, timeout=1800)
     assert code == 0, text[-3000:]
 
 
@@ -322,7 +325,7 @@ def test_nbval_compares_outputs(tmp_path):
     assert code == 1 and "1 failed, 1 passed" in text, text
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
+@pytest.mark.parametrize("name", ALL)
 def test_jupytext_round_trip(course, name):
     """As a script in Rust and back: the same cells, and the script says what language it is."""
     code, text = tool("jupytext", "--to", "rs:percent", name, cwd=course)

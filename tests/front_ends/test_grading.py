@@ -102,7 +102,7 @@ MOST_FENCES = 16
 
 
 @pytest.mark.skipif(LANDLOCK < 6, reason="this system's fence is an older one, or there is none")
-@pytest.mark.parametrize("around", [MOST_FENCES - 2, MOST_FENCES])
+@pytest.mark.parametrize("around", [MOST_FENCES - 2, MOST_FENCES - 1, MOST_FENCES])
 def test_where_no_fence_can_be_drawn_it_is_said_and_all_is_as_before(jupyter_folders, tmp_path, around):
     spec = jupyter_folders / f"data/kernels/behind-{around}/kernel.json"
     spec.parent.mkdir(parents=True)

@@ -51,6 +51,28 @@ ROWS = [
     (["let bits = 40;\n1i32 << bits"], "Panic", ["fewer bits than its type has"], ["移动的位数"], ["difference"]),
     (["let few = vec![1];\nfew.len() - 2"], "Panic", ["The difference does not fit", "a.saturating_sub(b)"], ["减法的结果"], ["product"]),
     (["let small: u8 = 300;"], "CompileError", ["go from 0 to 255", "let small: i64 = 300;"], ["0 到 255"], []),
+    # A position that is of another type, or no number.
+    ([V, "let place: i32 = 1;\nv[place]"], "CompileError", ["of the type `usize`, and this one is of the type `i32`", "    v[place as usize]"], ["`usize` 类型的整数", "    v[place as usize]"], ["A text", "文本"]),
+    ([V, "let place = 3i64;\nv[place - 1]"], "CompileError", ["    v[(place - 1) as usize]"], ["    v[(place - 1) as usize]"], ["A text"]),
+    ([V, "let (from, to) = (0i32, 2i32);\n&v[from..to]"], "CompileError", ["    v[from as usize..to as usize]"], ["    v[from as usize..to as usize]"], ["A text"]),
+    ([V, "v[1.5]"], "CompileError", ["is a whole number, counted from 0"], ["从 0 开始的整数"], ["A text"]),
+    ([V, "v[v.len() as f32 / 2.0]"], "CompileError", ["    v[(v.len() as f32 / 2.0) as usize]"], ["去掉小数部分"], ["A text"]),
+    ([V, "v.iter().map(|n| v[n]).count()"], "CompileError", ["    v[*n as usize]"], ["    v[*n as usize]"], ["A text"]),
+    ([V, "let places = vec![0usize];\nplaces.iter().map(|n| v[n]).count()"], "CompileError", ["    v[*n]"], ["    v[*n]"], ["A text"]),
+    ([V, 'v["a"]'], "CompileError", ["HashMap::new()"], ["映射（map）"], ["A text"]),
+    (["let grid = [[1, 2], [3, 4]];\nlet row = 1u8;\ngrid[row][0]"], "CompileError", ["    grid[row as usize]"], ["    grid[row as usize]"], ["A text"]),
+    (['let word = "abc";\nlet at = 1i32;\nword[at]'], "CompileError", ["    word.chars().nth(at as usize)"], ["按下标取字符"], []),
+    # A cell that ended before its end takes along what one of its lines moves.
+    ([V, "let late = 3;\nif late > 2 { return; }\nlet kept = v;"], "", ["Gone with it: `v`", "no `kept`"], ["`v` 也没有了", "但没有 `kept`"], []),
+    ([V, "let late = 3;\nif late > 2 { return; }\ndrop(v);", "v"], "CompileError", ["A line of cell", "moves `v` (`drop(v);`)", "ended early"], ["提前结束了，而这时它不会归还"], ["moved the value"]),
+    ([V, 'if v.len() > 2 { panic!("no"); }\nlet w = v;', "v"], "CompileError", ["moves `v` (`let w = v;`)", "let w = v.clone();"], ["提前结束了"], ["moved the value"]),
+    ([V, 'let n: i32 = "x".parse()?;\ndrop(v);', "v"], "CompileError", ["moves `v` (`drop(v);`)"], ["提前结束了"], ["moved the value"]),
+    ([V, "drop(v);", "v"], "CompileError", ["Cell [", "moved the value of `v` into the call of `drop`"], ["移动（move）了进去"], ["ended early"]),
+    # One picture without its batch.
+    (["Conv2D::new(1, 4, 3).forward(&Tensor::zeros(&[28, 28]))"], "Panic", ["if it is a single sample: x.reshape(&[1, 1, 28, 28])"], ["x.reshape(&[1, 1, 28, 28])"], []),
+    (["Conv2D::new(1, 4, 3).forward(&Tensor::zeros(&[32, 784]))"], "Panic", ["Reshape::new(&[1, height, width])"], [], ["single sample"]),
+    (["Conv1D::new(1, 4, 3).forward(&Tensor::zeros(&[100]))"], "Panic", ["x.reshape(&[1, 1, 100])"], [], []),
+    (["r2_score(1)"], "CompileError", ["a name of scikit-learn", "1.0 - p.mse_loss(&a) / a.var()"], ["1.0 - p.mse_loss(&a) / a.var()"], []),
     # Kinds of numbers, texts and lists.
     (["let x: f32 = 1;"], "CompileError", ["written with a point", "    let x: f32 = 1.0;"], ["要写出小数点", "    let x: f32 = 1.0;"], []),
     (["let n: i32 = 3.5;"], "CompileError", ["is a whole number", "    let n: f32 = 3.5;"], ["是整数"], []),

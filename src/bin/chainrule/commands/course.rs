@@ -1,8 +1,9 @@
 //! `chainrule course`: for those who teach with the course, and those who write it.
 
 use super::common::Misuse;
+use crate::course::edition::Edition;
 use crate::course::{
-    Cell, Chapter, Source, book, cell_parts, import, measure, notebooks, page, report,
+    Cell, Chapter, Source, book, cell_parts, edition, import, measure, notebooks, page, report,
 };
 use crate::notebook::{Notebook, has_tag, source_text};
 use anyhow::{Context, Result, anyhow, bail};
@@ -22,12 +23,18 @@ pub struct Course {
 enum What {
     /// Write the notebooks of each chapter, in both languages, from its one source
     Build {
-        /// The folder with the sources; the notebooks go to en/ and zh/ beside it
-        #[arg(default_value = "notebooks/course")]
-        sources: PathBuf,
+        /// The folder with the sources; the notebooks go to en/ and zh/ beside it [default:
+        /// notebooks/course; of an edition the course that is built in]
+        sources: Option<PathBuf>,
         /// Write nothing; fail if a notebook is not as it would be built
         #[arg(long)]
         check: bool,
+        /// Another edition than that for learners
+        #[arg(long, requires = "output", conflicts_with = "check")]
+        edition: Option<Edition>,
+        /// A new folder for the edition, which goes into en/ and zh/
+        #[arg(long, value_name = "DIR", requires = "edition")]
+        output: Option<PathBuf>,
     },
     /// Take what was edited in a notebook back into the source of its chapter
     Import {
@@ -79,7 +86,16 @@ impl Course {
     pub fn run(self) -> Result<ExitCode> {
         let misuse = |error: anyhow::Error| anyhow!(Misuse(format!("{error:#}")));
         match self.what {
-            What::Build { sources, check } => build(&sources, check).map_err(misuse),
+            What::Build {
+                sources,
+                edition: Some(edition),
+                output: Some(folder),
+                ..
+            } => write_edition(edition, &folder, sources).map_err(misuse),
+            What::Build { sources, check, .. } => {
+                let sources = sources.unwrap_or_else(|| PathBuf::from("notebooks/course"));
+                build(&sources, check).map_err(misuse)
+            }
             What::Import { notebook, source } => take(&notebook, source).map_err(misuse),
             What::Report { notebooks, output } => write_report(&notebooks, &output),
             What::Measure { notebooks, seeds } => measure(&notebooks, seeds),
@@ -126,6 +142,14 @@ fn build(sources: &Path, check: bool) -> Result<ExitCode> {
     } else {
         ExitCode::SUCCESS
     })
+}
+
+fn write_edition(edition: Edition, folder: &Path, sources: Option<PathBuf>) -> Result<ExitCode> {
+    let carried = crate::course::sources()?;
+    let sources = sources.unwrap_or_else(|| carried.path().join("course"));
+    let count = edition::write(&sources, folder, edition)?;
+    println!("Wrote {count} notebooks to {}", folder.display());
+    Ok(ExitCode::SUCCESS)
 }
 
 fn take(path: &Path, source: Option<PathBuf>) -> Result<ExitCode> {

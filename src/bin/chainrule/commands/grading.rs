@@ -26,8 +26,8 @@ pub fn fence(connection_file: &Path) -> Result<PathBuf> {
     if let Err(error) = grading::fence(&room, &needed(&connection_file)?) {
         let _ = std::fs::remove_dir_all(&room);
         eprintln!(
-            "chainrule: what nbgrader runs here can reach all that you can, for this system has \
-             no Landlock ({error}): grade in a container"
+            "chainrule: what nbgrader runs here can reach all that you can, for this system draws \
+             no fence around it (Landlock: {error}): grade in a container"
         );
     }
     Ok(connection_file)

@@ -15,7 +15,9 @@ pub fn notebooks(sources: &Path, target: &Path) -> Result<Vec<(PathBuf, String)>
     for source in Source::all(sources)? {
         for language in LANGUAGES {
             let place = target.join(language.code()).join(source.notebook());
-            built.push((place, notebook(&source, language)?));
+            let cells = cells(&source, language).into_iter();
+            let cells = cells.map(Cell::into_json).collect();
+            built.push((place, notebook(&source, language, cells)?));
         }
         let readme = target.join("../README.md");
         let is_start = |block: &Block| matches!(block.kind, Kind::Made("gallery"));
@@ -30,11 +32,7 @@ pub fn notebooks(sources: &Path, target: &Path) -> Result<Vec<(PathBuf, String)>
 }
 
 /// The notebook of a chapter in one language, as Jupyter writes it.
-fn notebook(source: &Source, language: Language) -> Result<String> {
-    let cells: Vec<Value> = cells(source, language)
-        .into_iter()
-        .map(Cell::into_json)
-        .collect();
+pub(super) fn notebook(source: &Source, language: Language, cells: Vec<Value>) -> Result<String> {
     let name = source.path.file_name().unwrap_or_default();
     let name = name.to_string_lossy();
     let notebook = json!({
@@ -67,7 +65,7 @@ pub struct Cell {
 }
 
 impl Cell {
-    fn into_json(self) -> Value {
+    pub(super) fn into_json(self) -> Value {
         let source: Vec<&str> = self.text.split_inclusive('\n').collect();
         match self.code {
             None => json!({

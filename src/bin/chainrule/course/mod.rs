@@ -1,5 +1,6 @@
 //! The chapters of the course, which the executable carries; and how a chapter that has one source
-//! in two languages is built (`build`) from it (`source`), and edited (`import`); all of them on
+//! in two languages is built (`build`; for teachers and classes `edition`) from it (`source`), and
+//! edited (`import`); all of them on
 //! the page to start with (`gallery`), and their terms in a table (`glossary`); what a class has
 //! made of them (`report`), and how a teacher sees it (`page`); what they claim, with other random
 //! numbers (`measure`); all of them, once they were run, as a site to read (`book`, a page of it
@@ -9,6 +10,7 @@ pub mod book;
 mod bring;
 mod build;
 mod chapter;
+pub mod edition;
 mod gallery;
 mod glossary;
 mod import;
@@ -68,6 +70,13 @@ pub fn folder() -> Result<PathBuf> {
         .context("there is no home folder")?
         .join("chainrule-course");
     write(&folder)?;
+    Ok(folder)
+}
+
+/// The sources of the course, beside the folders of its pictures, in a folder for the time being.
+pub fn sources() -> Result<tempfile::TempDir> {
+    let folder = tempfile::tempdir()?;
+    NOTEBOOKS.extract(folder.path())?;
     Ok(folder)
 }
 

@@ -17,6 +17,8 @@ use std::sync::OnceLock;
 
 /// Set by nbgrader while it runs a notebook.
 const VARIABLE: &str = "NBGRADER_EXECUTION";
+/// The folder that cells run in, told to their process by the kernel where that is fenced.
+const ROOM_OF_CELLS: &str = "CHAINRULE_GRADING_ROOM";
 /// Where programs and what they need are, on every Linux.
 const OF_THE_SYSTEM: [&str; 10] = [
     "/usr", "/bin", "/sbin", "/lib", "/lib64", "/etc", "/opt", "/proc", "/sys", "/dev",
@@ -40,8 +42,7 @@ pub fn is_on() -> bool {
 pub fn fence(room: &Path, readable: &[PathBuf]) -> Result<()> {
     let here = std::env::current_dir()?;
     let course = here.ancestors().nth(BELOW_THE_COURSE).unwrap_or(&here);
-    // What cells need as well shall be there.
-    Fence::new(writing())?;
+    draw_for_trial()?;
     let mut fence = Fence::new(reading())?;
     let system = OF_THE_SYSTEM.iter().map(PathBuf::from);
     for path in system.chain(readable.iter().cloned()) {
@@ -63,24 +64,45 @@ pub fn fence(room: &Path, readable: &[PathBuf]) -> Result<()> {
     std::env::set_current_dir(room)?;
     let _ = ROOM.set(room.to_owned());
     // SAFETY: no other thread has been started yet.
-    unsafe { std::env::set_var("TMPDIR", room) };
+    unsafe {
+        std::env::set_var("TMPDIR", room);
+        std::env::set_var(ROOM_OF_CELLS, room);
+    }
     Ok(())
 }
 
-/// Has cells write only into their folder, in a process that runs cells of a graded notebook.
+/// Whether this system draws both fences. It refuses the seventeenth around a process: where
+/// others are around this one, that could be the one of the cells, and the kernel's alone lets them
+/// write everywhere. A fence is of one thread, and goes with it.
+fn draw_for_trial() -> Result<()> {
+    let trial = || {
+        Fence::new(reading())?.close()?;
+        Fence::new(writing())?.close()
+    };
+    let thread = std::thread::Builder::new().spawn(trial)?;
+    thread
+        .join()
+        .map_err(|_| Error::other("the trial failed"))?
+}
+
+/// Has cells write only into their folder, in a process that runs cells of a graded notebook: where
+/// the kernel is behind its fence. Where not, it has said so, and nothing is another than before.
 pub fn close_files() {
-    if !is_on() {
+    let Some(room) = std::env::var_os(ROOM_OF_CELLS) else {
         return;
-    }
+    };
     let closed = Fence::new(writing()).and_then(|mut fence| {
-        fence.allow(&std::env::temp_dir())?;
+        fence.allow(Path::new(&room))?;
         for device in DEVICES {
             fence.allow(Path::new(device))?;
         }
         fence.close()
     });
-    // The kernel, which is behind such a fence itself, has said so where the system has none.
-    let _ = closed;
+    if let Err(error) = closed {
+        // The trial had drawn it. No cell runs that could write anywhere.
+        eprintln!("chainrule: the cells of a graded notebook could not be fenced ({error})");
+        std::process::exit(1);
+    }
 }
 
 /// Removes the folder that cells have run in.

@@ -186,6 +186,8 @@ names! {
         "For probabilities of the model: `accuracy(&p, &y)`." "如果是模型给出的概率：`accuracy(&p, &y)`。";
     ["SparseCategoricalAccuracy", "BinaryAccuracy", "CategoricalAccuracy"] "Keras" => Accuracy; ""
         "";
+    ["r2_score", "R2Score"] "scikit-learn, Keras" => 1.0 - p.mse_loss(&a) / a.var();
+        "Of predictions `p` and true values `a`." "其中 `p` 是预测值，`a` 是真实值。";
     ["TopKCategoricalAccuracy", "SparseTopKCategoricalAccuracy"] "Keras" => TopK(5); "" "";
 
     about "Data" "数据";

@@ -21,6 +21,9 @@ pub struct Memory {
 pub enum Fate {
     /// A cell moved the variable away.
     Moved { cell: u32, how: Option<Move> },
+    /// A cell moves it somewhere, and ended before its end; whether before or behind the move
+    /// nobody has noted.
+    TakenAlong { cell: u32, how: Option<Move> },
     /// Its type became another.
     TypeChanged { cell: u32, kind: String },
     /// It lived in a block of this cell; the code that defined it, empty for the variable of a
@@ -77,13 +80,12 @@ impl Memory {
         {
             // A cell moves what it names; a variable that goes without being named has lost its
             // type.
-            let fate = if end != End::NotRun && cell.mentions(&name) {
-                Fate::Moved {
-                    cell: number,
-                    how: cell.how_moved(&name),
-                }
-            } else {
-                Fate::TypeChanged { cell: number, kind }
+            let is_taken = end != End::NotRun && cell.mentions(&name);
+            let how = cell.how_moved(&name);
+            let fate = match (is_taken, end) {
+                (false, _) => Fate::TypeChanged { cell: number, kind },
+                (true, End::Stopped) => Fate::TakenAlong { cell: number, how },
+                (true, _) => Fate::Moved { cell: number, how },
             };
             self.fates.entry(name).or_insert(fate);
         }
@@ -106,6 +108,7 @@ impl Memory {
                 self.fates.get(&name),
                 Some(
                     Fate::Moved { .. }
+                        | Fate::TakenAlong { .. }
                         | Fate::TypeChanged { .. }
                         | Fate::Unnameable { .. }
                         | Fate::ThreadsGone { .. }

@@ -57,29 +57,50 @@ impl Past<'_> {
         notices
     }
 
-    /// What a cell did not come to because it ended by a `return`.
+    /// What there is not because the cell ended by a `return`: what it did not come to, and what it
+    /// would have moved, or has.
     fn not_reached(&self, line: u32, memory: &mut Memory) -> Option<Explanation> {
+        let cell = self.cell.number;
         let mut names = self.cell.variables();
         names.retain(|name| !self.now.contains_key(name));
-        let fate = || Fate::NotReached {
-            cell: self.cell.number,
-        };
-        names.iter().for_each(|name| memory.note(name, fate()));
+        for name in &names {
+            memory.note(name, Fate::NotReached { cell });
+        }
+        let mut taken = Vec::new();
+        for name in self.before.keys().filter(|name| !names.contains(*name)) {
+            if let Some(Fate::Moved { cell: by, how }) = memory.fate(name).cloned()
+                && by == cell
+            {
+                memory.note(name, Fate::TakenAlong { cell, how });
+                taken.push(format!("`{name}`"));
+            }
+        }
         let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-        (!names.is_empty()).then(|| {
-            Explanation::new(
-                format!(
-                    "The cell ended at the `return` in the statement of line {line}. What it had \
-                     made by then is kept, but there is no {}.",
-                    names.join(", ")
-                ),
-                format!(
-                    "单元格在第 {line} 行的语句里遇到 `return`，提前结束了。在此之前创建的变量都保留，但没有 {}。",
-                    names.join("、")
-                ),
-                "",
-            )
-        })
+        if names.is_empty() && taken.is_empty() {
+            return None;
+        }
+        let mut english =
+            format!("The cell ended at the `return` in the statement of line {line}.");
+        let mut chinese = format!("单元格在第 {line} 行的语句里遇到 `return`，提前结束了。");
+        if !names.is_empty() {
+            let list = names.join(", ");
+            english += &format!(" What it had made by then is kept, but there is no {list}.");
+            let list = names.join("、");
+            chinese += &format!("在此之前创建的变量都保留，但没有 {list}。");
+        }
+        if !taken.is_empty() {
+            let (list, list_chinese) = (taken.join(", "), taken.join("、"));
+            english += &format!(
+                " Gone with it: {list}. A line of the cell moves that, and what a cell moves it \
+                 does not give back when it ends early. Where a copy will do, write `.clone()` in \
+                 that line."
+            );
+            chinese += &format!(
+                "{list_chinese} 也没有了：这个单元格里有一行要移走（move）它，而单元格提前结束时，不会归还要移走的值。\
+                 如果用副本就行，请在那一行写 `.clone()`。"
+            );
+        }
+        Some(Explanation::new(english, chinese, ""))
     }
 }
 

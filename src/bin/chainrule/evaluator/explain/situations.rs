@@ -28,7 +28,7 @@ use super::case::{
 };
 use crate::compiler::stand_in::ended::{CRASHED, OUT_OF_MEMORY};
 use collections::{
-    loop_over_something_else, order_of_floats, position_in_a_text, texts_joined, within_a_letter,
+    cannot_be_indexed, loop_over_something_else, order_of_floats, texts_joined, within_a_letter,
 };
 use compiled_files::{file_in_a_macro, module_in_a_file};
 pub use compiler::is_of_the_moment;
@@ -184,7 +184,7 @@ const SITUATIONS: &[Situation] = &[
         literal_out_of_range,
     ),
     situation(&["E0277"], "is not an iterator", loop_over_something_else),
-    situation(&["E0277"], "cannot be indexed by", position_in_a_text),
+    situation(&["E0277"], "cannot be indexed by", cannot_be_indexed),
     situation(&["Panic"], "is not a char boundary", within_a_letter),
     situation(&["E0369"], "cannot add", texts_joined),
     situation(&["E0277"], "the trait bound", order_of_floats),

@@ -2,7 +2,7 @@
 
 use super::super::case::{Case, Explanation};
 use super::super::syntax::{Cell, one_line, text};
-use ra_ap_syntax::ast;
+use ra_ap_syntax::ast::{self, RangeItem};
 
 /// `for i in 10`, `for c in "abc"`, `for x in dataset`
 pub fn loop_over_something_else(case: &Case) -> Option<Explanation> {
@@ -38,16 +38,89 @@ pub fn loop_over_something_else(case: &Case) -> Option<Explanation> {
     Some(Explanation::new(english, chinese, fix))
 }
 
-/// `"abc"[0]`
-pub fn position_in_a_text(case: &Case) -> Option<Explanation> {
+/// `"abc"[0]`, `list[i]` with an `i32`
+pub fn cannot_be_indexed(case: &Case) -> Option<Explanation> {
+    let kinds: Vec<&str> = case.message.split('`').skip(1).step_by(2).collect();
+    let (kind, by) = (kinds.first()?, kinds.get(1)?);
     let index: ast::IndexExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
-    let (base, position) = (text(&index.base()?), text(&index.index()?));
-    Some(Explanation::new(
+    let (base, position) = (index.base()?, index.index()?);
+    if matches!(kind.trim_start_matches('&'), "str" | "String") {
+        let is_one = !by.contains('<');
+        return is_one.then(|| letter_of_a_text(&text(&base), &text(&position), by));
+    }
+    let is_list = kind.starts_with('[') || kind.contains("Vec<") || kind.contains("VecDeque<");
+    is_list.then(|| position_in_a_list(&text(&base), &position, by))?
+}
+
+fn letter_of_a_text(base: &str, position: &str, by: &str) -> Explanation {
+    let nth = match by {
+        "usize" | "{integer}" => position.to_owned(),
+        _ => format!("{} as usize", in_parentheses(position)),
+    };
+    Explanation::new(
         "A text has no positions, because its letters take 1 to 4 bytes each. Its letters are \
          counted one by one; `nth` gives `None` behind the end.",
         "文本不能按下标取字符，因为每个字符占 1 到 4 个字节。请用 `chars` 逐个数；超出末尾时 `nth` 得到 `None`。",
-        format!("{base}.chars().nth({position})"),
-    ))
+        format!("{base}.chars().nth({nth})"),
+    )
+}
+
+/// The position is a number of another type, a range of such, a reference, or no number.
+fn position_in_a_list(base: &str, position: &ast::Expr, by: &str) -> Option<Explanation> {
+    let of = by.split_once('<').map(|(_, of)| of.trim_end_matches('>'));
+    let kind = of.unwrap_or(by).trim_start_matches('&');
+    let stars = "*".repeat(of.unwrap_or(by).len() - kind.len());
+    let one = |place: &ast::Expr| format!("{stars}{} as usize", in_parentheses(&text(place)));
+    let as_usize = match position {
+        ast::Expr::RangeExpr(range) => {
+            let end = |end: Option<ast::Expr>| end.map(|end| one(&end)).unwrap_or_default();
+            let sign = range.op_token()?;
+            format!("{}{sign}{}", end(range.start()), end(range.end()))
+        }
+        position => one(position),
+    };
+    let (english, chinese, fix) = match kind {
+        "usize" => (
+            "A position is a number, and this is a reference to one; `*` follows it:".to_owned(),
+            "下标应该是一个数，而这里是指向数的引用；用 `*` 取出那个数：".to_owned(),
+            format!("{base}[{stars}{}]", text(position)),
+        ),
+        "{float}" | "f32" | "f64" => (
+            "A position in a list is a whole number, counted from 0. `as usize` cuts off what \
+             stands behind the point:"
+                .to_owned(),
+            "列表的下标是从 0 开始的整数。`as usize` 会去掉小数部分：".to_owned(),
+            format!("{base}[{as_usize}]"),
+        ),
+        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128" => (
+            format!(
+                "A position in a list is a whole number of the type `usize`, and this one is of \
+                 the type `{kind}`. It must not be below 0:"
+            ),
+            format!("列表的下标要用 `usize` 类型的整数，而这里是 `{kind}`。它不能小于 0："),
+            format!("{base}[{as_usize}]"),
+        ),
+        "str" | "String" => (
+            "A list is counted from 0 and has no names. What is looked up by a text is a map:"
+                .to_owned(),
+            "列表按从 0 开始的下标取值，没有名字。要用文本来查找，请用映射（map）：".to_owned(),
+            "let mut map = std::collections::HashMap::new();\nmap.insert(\"name\", 1);\nmap[\"name\"]"
+                .to_owned(),
+        ),
+        _ => return None,
+    };
+    Some(Explanation::new(english, chinese, fix))
+}
+
+/// What `as` would otherwise tear apart.
+fn in_parentheses(code: &str) -> String {
+    let is_one = code
+        .chars()
+        .all(|c| c.is_alphanumeric() || "_.".contains(c));
+    match is_one {
+        true => code.to_owned(),
+        false => format!("({code})"),
+    }
 }
 
 /// `&"año"[0..2]`

@@ -7,7 +7,18 @@ use chainrule::display::say;
 
 pub fn of_fate(name: &str, fate: &Fate, memory: &Memory) -> Explanation {
     match fate {
-        Fate::Moved { cell, how } => moved_by(name, *cell, how.as_ref(), memory.defined_in(name)),
+        Fate::Moved { cell, how } => {
+            let (english, chinese) = what_moved(name, *cell, how.as_ref());
+            let said = (
+                format!("{english}, and a value has one owner only"),
+                format!("{chinese}，而一个值只能有一个所有者"),
+            );
+            again(name, *cell, how.as_ref(), memory.defined_in(name), said)
+        }
+        Fate::TakenAlong { cell, how } => {
+            let said = taken_along(name, *cell, how.as_ref());
+            again(name, *cell, how.as_ref(), memory.defined_in(name), said)
+        }
         Fate::TypeChanged { cell, kind } => Explanation::new(
             format!(
                 "Cell [{cell}] changed `{kind}`, of which `{name}` was made, so it had to go. Make \
@@ -193,8 +204,30 @@ fn what_moved(name: &str, cell: u32, how: Option<&Move>) -> (String, String) {
     }
 }
 
-fn moved_by(name: &str, cell: u32, how: Option<&Move>, defined: Option<u32>) -> Explanation {
-    let (english, chinese) = what_moved(name, cell, how);
+/// What became of a value that a cell moves which ended before its end.
+fn taken_along(name: &str, cell: u32, how: Option<&Move>) -> (String, String) {
+    let code = how
+        .map(|how| format!(" (`{}`)", how.code))
+        .unwrap_or_default();
+    (
+        format!(
+            "A line of cell [{cell}] moves `{name}`{code}. The cell ended early, and what a cell \
+             moves it does not give back then"
+        ),
+        format!(
+            "单元格 [{cell}] 里有一行要移走（move）`{name}`{code}。那个单元格提前结束了，而这时它不会归还要移走的值"
+        ),
+    )
+}
+
+/// What happened, and how to get the value back and keep it.
+fn again(
+    name: &str,
+    cell: u32,
+    how: Option<&Move>,
+    defined: Option<u32>,
+    (english, chinese): (String, String),
+) -> Explanation {
     let again = defined
         .filter(|defined| *defined != cell)
         .map(|defined| format!(" [{defined}]"))
@@ -228,12 +261,10 @@ fn moved_by(name: &str, cell: u32, how: Option<&Move>, defined: Option<u32>) -> 
     };
     Explanation::new(
         format!(
-            "{english}, and a value has one owner only. Run the cell{again} that defines `{name}` \
+            "{english}. Run the cell{again} that defines `{name}` \
             again{change}{english_end}"
         ),
-        format!(
-            "{chinese}，而一个值只能有一个所有者。请重新运行定义 `{name}` 的单元格{again}{change_chinese}{chinese_end}"
-        ),
+        format!("{chinese}。请重新运行定义 `{name}` 的单元格{again}{change_chinese}{chinese_end}"),
         fix,
     )
 }

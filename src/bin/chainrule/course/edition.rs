@@ -1,0 +1,310 @@
+//! Other notebooks from the source of a chapter: for who teaches with it, for a class that nbgrader
+//! grades, to repeat it, and to show it on a wall.
+
+use super::build::{Cell, cells, notebook};
+use super::source::{Block, Kind, LANGUAGES, Source, chosen};
+use anyhow::{Context, Result, bail};
+use chainrule::display::Language;
+use clap::ValueEnum;
+use serde_json::{Value, json};
+use std::fs;
+use std::path::Path;
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+pub enum Edition {
+    /// For who teaches: exercises solved, with the mistakes that their checks know
+    Solved,
+    /// For nbgrader: solutions between its marks, each check a test that gives a point
+    Class,
+    /// To repeat a chapter: the code and the questions, nothing else
+    Recall,
+    /// To show: as recall, and each question is a slide
+    Slides,
+}
+
+/// Writes the notebooks of an edition, and the pictures that they show, into a folder that is not
+/// there yet: `en/` and `zh/`, in which nbgrader wants each assignment in a folder of its own. In
+/// editions for learners there are chapters only. Returns how many notebooks there are.
+pub fn write(sources: &Path, target: &Path, edition: Edition) -> Result<usize> {
+    if fs::read_dir(target).is_ok_and(|mut entries| entries.next().is_some()) {
+        bail!("{} is not empty; name a new folder", target.display());
+    }
+    let mut count = 0;
+    for source in Source::all(sources)? {
+        if edition != Edition::Solved && exercises(&source).is_empty() {
+            continue;
+        }
+        for language in LANGUAGES {
+            let mut folder = target.join(language.code());
+            let name = source.notebook();
+            if edition == Edition::Class {
+                folder.push(name.trim_end_matches(".ipynb"));
+            }
+            let text = notebook(&source, language, of(&source, language, edition))?;
+            let path = folder.join(&name);
+            fs::create_dir_all(folder.join("images"))
+                .and_then(|()| fs::write(&path, &text))
+                .with_context(|| format!("{}: cannot be written", path.display()))?;
+            bring_pictures(&sources.join("..").join(language.code()), &folder, &text)?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+/// Copies the pictures that a notebook shows.
+fn bring_pictures(from: &Path, folder: &Path, notebook: &str) -> Result<()> {
+    for part in notebook.split("(images/").skip(1) {
+        let name = part.split(')').next().unwrap_or_default();
+        let picture = from.join("images").join(name);
+        fs::copy(&picture, folder.join("images").join(name))
+            .with_context(|| format!("{}: cannot be copied", picture.display()))?;
+    }
+    Ok(())
+}
+
+/// The cells of a chapter in an edition, as a notebook has them.
+fn of(source: &Source, language: Language, edition: Edition) -> Vec<Value> {
+    let all = cells(source, language);
+    let is_solution = |cell: &Cell| cell.code.is_none() && cell.id.ends_with("-solution");
+    match edition {
+        Edition::Solved | Edition::Class => {
+            let exercises = exercises(source);
+            let of_cell = |cell: Cell| match exercises.iter().find(|one| one.id() == cell.id) {
+                Some(exercise) if edition == Edition::Solved => exercise.solved(cell, language),
+                Some(exercise) => exercise.graded(cell, language),
+                None => vec![cell.into_json()],
+            };
+            let rest = all.into_iter().filter(|cell| !is_solution(cell));
+            rest.flat_map(of_cell).collect()
+        }
+        Edition::Recall | Edition::Slides => {
+            let is_shown = edition == Edition::Slides;
+            let rest = all.into_iter().filter(|cell| !is_solution(cell));
+            let mut repeated: Vec<Value> =
+                rest.filter_map(questions).map(Cell::into_json).collect();
+            if is_shown {
+                repeated.iter_mut().for_each(as_slide);
+            }
+            repeated
+        }
+    }
+}
+
+/// A cell that is to be solved, its solution, and mistakes that its check knows.
+struct Exercise<'a> {
+    cell: &'a Block,
+    solution: &'a Block,
+    wrong: Vec<&'a Block>,
+}
+
+fn exercises(source: &Source) -> Vec<Exercise<'_>> {
+    let (mut found, mut last): (Vec<Exercise>, Option<&Block>) = (Vec::new(), None);
+    for block in &source.blocks {
+        match (&block.kind, last) {
+            (Kind::Code { .. }, _) => last = Some(block),
+            (Kind::Solution, Some(cell)) => found.push(Exercise {
+                cell,
+                solution: block,
+                wrong: Vec::new(),
+            }),
+            (Kind::Wrong { .. }, _) => {
+                if let Some(exercise) = found.last_mut() {
+                    exercise.wrong.push(block);
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+impl Exercise<'_> {
+    fn id(&self) -> &str {
+        self.cell.id().unwrap_or_default()
+    }
+
+    /// The solution in the cell's place, and below it what else learners write.
+    fn solved(&self, cell: Cell, language: Language) -> Vec<Value> {
+        let (title, fold) = match language {
+            Language::English => (
+                "**For who teaches.** What the learner begins with, and what the check knows as \
+                 mistakes:",
+                "Code",
+            ),
+            Language::Chinese => (
+                "**教师用。** 学生看到的起始代码，以及检查能认出的错误：",
+                "代码",
+            ),
+        };
+        let mut text = title.to_owned();
+        let begin = match language {
+            Language::English => "to begin with",
+            Language::Chinese => "起始代码",
+        };
+        let wrong = self.wrong.iter().map(|block| match &block.kind {
+            Kind::Wrong { name } => (name.as_str(), *block),
+            _ => ("", *block),
+        });
+        for (name, block) in std::iter::once((begin, self.cell)).chain(wrong) {
+            let code = chosen(&block.code, language);
+            text += &format!(
+                "\n\n<details><summary>{fold}: {name}</summary>\n\n```rust\n{code}\n```\n\n</details>"
+            );
+        }
+        let head = head_of(&cell.text);
+        let note = Cell {
+            id: format!("{}-teacher", cell.id),
+            text,
+            code: None,
+        };
+        let solved = Cell {
+            text: format!("{head}{}", chosen(&self.solution.code, language)),
+            ..cell
+        };
+        vec![solved.into_json(), note.into_json()]
+    }
+
+    /// The learner's cell, in which nbgrader puts its stub for the solution, and a test for each
+    /// check.
+    fn graded(&self, cell: Cell, language: Language) -> Vec<Value> {
+        let head = head_of(&cell.text);
+        let begun = chosen(&self.cell.code, language);
+        let solution = chosen(&self.solution.code, language);
+        let lines: Vec<&str> = begun.lines().collect();
+        let is_check = |line: &&str| Check::read(line).is_some();
+        let first = lines.iter().position(is_check).unwrap_or(lines.len());
+        let behind = lines.iter().rposition(is_check).unwrap_or(first) + 1;
+        // nbgrader's stub takes the place of all that is solved; what the learner's edition begins
+        // with stands above it.
+        let mut comments: String = lines[..first]
+            .iter()
+            .map(|line| format!("// {line}\n"))
+            .collect();
+        let asked: Vec<Check> = lines.iter().copied().filter_map(Check::read).collect();
+        let mut tests: Vec<Check> = solution.lines().filter_map(Check::read).collect();
+        let rest = solution.lines().filter(|line| !is_check(line));
+        let mut solved: String = rest.map(|line| format!("{line}\n")).collect();
+        for (check, asked) in tests.iter_mut().zip(&asked) {
+            if check.answer == asked.answer {
+                continue;
+            }
+            let name = format!("answer_{}", check.id.replace('.', "_").to_lowercase());
+            let (reference, value) = match check.answer.strip_prefix('&') {
+                Some(value) => ("&", value),
+                None => ("", check.answer),
+            };
+            solved += &format!("let {name} = {value};\n");
+            comments += &format!("// let {name} = …; {}\n", asked.comment);
+            check.given = format!("{reference}{name}");
+        }
+        let marked = format!("// BEGIN SOLUTION\n{solved}// END SOLUTION\n");
+        // What stands behind the last check shows what the answer does.
+        let shown = lines.get(behind..).unwrap_or_default().join("\n");
+        let text = format!("{head}{comments}{marked}{shown}");
+        let id = cell.id.clone();
+        let answer = Cell {
+            text: text.trim_end().to_owned(),
+            ..cell
+        };
+        let mut made = vec![for_nbgrader(answer, None)];
+        for check in &tests {
+            let call = format!(
+                "::chainrule::prelude::check(\"{}\", {});",
+                check.id, check.given
+            );
+            let test = Cell {
+                id: format!("{id}-{}", check.id.replace('.', "-")),
+                text: call,
+                code: Some(Vec::new()),
+            };
+            made.push(for_nbgrader(test, Some(1)));
+        }
+        made
+    }
+}
+
+/// A line such as `check("7.B", &big); // yours`.
+struct Check<'a> {
+    id: &'a str,
+    answer: &'a str,
+    comment: &'a str,
+    /// What the test is given in its place.
+    given: String,
+}
+
+impl<'a> Check<'a> {
+    fn read(line: &'a str) -> Option<Check<'a>> {
+        let (id, rest) = line.strip_prefix("check(\"")?.split_once("\", ")?;
+        let (answer, comment) = rest.rsplit_once(");")?;
+        let given = answer.to_owned();
+        Some(Check {
+            id,
+            answer,
+            comment: comment.trim(),
+            given,
+        })
+    }
+}
+
+/// The number of a cell, which is its first line.
+fn head_of(text: &str) -> &str {
+    let end = text.find('\n').map_or(0, |end| end + 1);
+    let first = &text[..end];
+    let is_number = |word: &str| word.trim().chars().all(|c| c.is_ascii_digit() || c == '.');
+    match first.strip_prefix("// ") {
+        Some(word) if is_number(word) => first,
+        _ => "",
+    }
+}
+
+/// A cell as nbgrader knows it: one to be solved, or a test that gives points.
+fn for_nbgrader(cell: Cell, points: Option<u32>) -> Value {
+    let (id, is_test) = (cell.id.clone(), points.is_some());
+    let mut known = json!({
+        "grade": is_test, "grade_id": id, "locked": is_test, "schema_version": 3,
+        "solution": !is_test, "task": false,
+    });
+    if let Some(points) = points {
+        known["points"] = json!(points);
+    }
+    let mut json = cell.into_json();
+    json["metadata"]["nbgrader"] = known;
+    json
+}
+
+/// Code as it is; of a text its heading, its picture and the paragraphs that ask, and what to
+/// change; no answers.
+fn questions(cell: Cell) -> Option<Cell> {
+    if cell.code.is_some() {
+        return Some(cell);
+    }
+    let is_change = cell.id.ends_with("-change");
+    let open = without_folds(&cell.text);
+    let asks = |paragraph: &&str| {
+        is_change || paragraph.contains(['?', '？']) || paragraph.starts_with(['#', '!'])
+    };
+    let paragraphs = open.split("\n\n").map(str::trim_end);
+    let kept: Vec<&str> = paragraphs
+        .filter(|one| !one.is_empty())
+        .filter(asks)
+        .collect();
+    let text = kept.join("\n\n");
+    (!text.is_empty()).then_some(Cell { text, ..cell })
+}
+
+fn without_folds(text: &str) -> String {
+    let mut parts = text.split("<details");
+    let mut open = parts.next().unwrap_or_default().to_owned();
+    open.extend(parts.filter_map(|part| Some(part.split_once("</details>")?.1)));
+    open
+}
+
+/// A text begins a slide; code goes on below it.
+fn as_slide(cell: &mut Value) {
+    let kind = match cell["cell_type"] == "markdown" {
+        true => "slide",
+        false => "subslide",
+    };
+    cell["metadata"]["slideshow"] = json!({"slide_type": kind});
+}
