@@ -741,8 +741,8 @@ fn reductions_of_views_are_those_of_copies() {
     }
 }
 
-/// Compared with a plain loop, whatever the sizes: the vectors of a processor take 4, 8 or 16 values
-/// at once, and what remains is handled in another way.
+/// Compared with a plain loop, whatever the sizes: a processor takes 4, 8 or 16 values at once, and
+/// what remains is handled in another way.
 #[test]
 fn extremes_are_found_in_rows_and_columns_of_every_size() {
     seed(11);

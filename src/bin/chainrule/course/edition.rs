@@ -149,7 +149,8 @@ impl Exercise<'_> {
         for (name, block) in std::iter::once((begin, self.cell)).chain(wrong) {
             let code = chosen(&block.code, language);
             text += &format!(
-                "\n\n<details><summary>{fold}: {name}</summary>\n\n```rust\n{code}\n```\n\n</details>"
+                "\n\n<details><summary>{fold}: {name}</summary>\n\n```rust\n{code}\n```\n\n\
+                 </details>"
             );
         }
         let head = head_of(&cell.text);

@@ -2,7 +2,7 @@
 
 use super::case::Explanation;
 use super::memory::{End, Fate, Memory};
-use super::situations::unnameable;
+use super::situations::{ended_early, unnameable};
 use super::syntax::Cell;
 use super::warnings::{self, Warning};
 use crate::evaluator::cell::sources::SourceMap;
@@ -76,31 +76,8 @@ impl Past<'_> {
             }
         }
         let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-        if names.is_empty() && taken.is_empty() {
-            return None;
-        }
-        let mut english =
-            format!("The cell ended at the `return` in the statement of line {line}.");
-        let mut chinese = format!("单元格在第 {line} 行的语句里遇到 `return`，提前结束了。");
-        if !names.is_empty() {
-            let list = names.join(", ");
-            english += &format!(" What it had made by then is kept, but there is no {list}.");
-            let list = names.join("、");
-            chinese += &format!("在此之前创建的变量都保留，但没有 {list}。");
-        }
-        if !taken.is_empty() {
-            let (list, list_chinese) = (taken.join(", "), taken.join("、"));
-            english += &format!(
-                " Gone with it: {list}. A line of the cell moves that, and what a cell moves it \
-                 does not give back when it ends early. Where a copy will do, write `.clone()` in \
-                 that line."
-            );
-            chinese += &format!(
-                "{list_chinese} 也没有了：这个单元格里有一行要移走（move）它，而单元格提前结束时，不会归还要移走的值。\
-                 如果用副本就行，请在那一行写 `.clone()`。"
-            );
-        }
-        Some(Explanation::new(english, chinese, ""))
+        let is_whole = names.is_empty() && taken.is_empty();
+        (!is_whole).then(|| ended_early(line, &names, &taken))
     }
 }
 

@@ -39,7 +39,7 @@ use declared::{
     no_negative_numbers, parameter_without_type, places_and_values, self_outside,
     struct_as_function, tensor_as_in_python,
 };
-pub use fates::{threads_gone, unnameable};
+pub use fates::{ended_early, threads_gone, unnameable};
 use keeping::{borrow, closure, iterator, nameless, outdated, unknown_type};
 use library::in_chinese;
 use members::missing_method;

@@ -92,19 +92,22 @@ fn position_in_a_list(base: &str, position: &ast::Expr, by: &str) -> Option<Expl
             "列表的下标是从 0 开始的整数。`as usize` 会去掉小数部分：".to_owned(),
             format!("{base}[{as_usize}]"),
         ),
-        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128" => (
-            format!(
-                "A position in a list is a whole number of the type `usize`, and this one is of \
-                 the type `{kind}`. It must not be below 0:"
-            ),
-            format!("列表的下标要用 `usize` 类型的整数，而这里是 `{kind}`。它不能小于 0："),
-            format!("{base}[{as_usize}]"),
-        ),
+        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" | "u8" | "u16" | "u32" | "u64" | "u128" => {
+            (
+                format!(
+                    "A position in a list is a whole number of the type `usize`, and this \
+                     one is of the type `{kind}`. It must not be below 0:"
+                ),
+                format!("列表的下标要用 `usize` 类型的整数，而这里是 `{kind}`。它不能小于 0："),
+                format!("{base}[{as_usize}]"),
+            )
+        }
         "str" | "String" => (
             "A list is counted from 0 and has no names. What is looked up by a text is a map:"
                 .to_owned(),
             "列表按从 0 开始的下标取值，没有名字。要用文本来查找，请用映射（map）：".to_owned(),
-            "let mut map = std::collections::HashMap::new();\nmap.insert(\"name\", 1);\nmap[\"name\"]"
+            "let mut map = std::collections::HashMap::new();\n\
+             map.insert(\"name\", 1);\nmap[\"name\"]"
                 .to_owned(),
         ),
         _ => return None,

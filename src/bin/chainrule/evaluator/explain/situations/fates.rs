@@ -7,18 +7,8 @@ use chainrule::display::say;
 
 pub fn of_fate(name: &str, fate: &Fate, memory: &Memory) -> Explanation {
     match fate {
-        Fate::Moved { cell, how } => {
-            let (english, chinese) = what_moved(name, *cell, how.as_ref());
-            let said = (
-                format!("{english}, and a value has one owner only"),
-                format!("{chinese}，而一个值只能有一个所有者"),
-            );
-            again(name, *cell, how.as_ref(), memory.defined_in(name), said)
-        }
-        Fate::TakenAlong { cell, how } => {
-            let said = taken_along(name, *cell, how.as_ref());
-            again(name, *cell, how.as_ref(), memory.defined_in(name), said)
-        }
+        Fate::Moved { cell, how } => moved_by(name, *cell, how.as_ref(), memory),
+        Fate::TakenAlong { cell, how } => taken_along(name, *cell, how.as_ref(), memory),
         Fate::TypeChanged { cell, kind } => Explanation::new(
             format!(
                 "Cell [{cell}] changed `{kind}`, of which `{name}` was made, so it had to go. Make \
@@ -205,11 +195,11 @@ fn what_moved(name: &str, cell: u32, how: Option<&Move>) -> (String, String) {
 }
 
 /// What became of a value that a cell moves which ended before its end.
-fn taken_along(name: &str, cell: u32, how: Option<&Move>) -> (String, String) {
+fn taken_along(name: &str, cell: u32, how: Option<&Move>, memory: &Memory) -> Explanation {
     let code = how
         .map(|how| format!(" (`{}`)", how.code))
         .unwrap_or_default();
-    (
+    let said = (
         format!(
             "A line of cell [{cell}] moves `{name}`{code}. The cell ended early, and what a cell \
              moves it does not give back then"
@@ -217,7 +207,41 @@ fn taken_along(name: &str, cell: u32, how: Option<&Move>) -> (String, String) {
         format!(
             "单元格 [{cell}] 里有一行要移走（move）`{name}`{code}。那个单元格提前结束了，而这时它不会归还要移走的值"
         ),
-    )
+    );
+    again(name, cell, how, memory.defined_in(name), said)
+}
+
+fn moved_by(name: &str, cell: u32, how: Option<&Move>, memory: &Memory) -> Explanation {
+    let (english, chinese) = what_moved(name, cell, how);
+    let said = (
+        format!("{english}, and a value has one owner only"),
+        format!("{chinese}，而一个值只能有一个所有者"),
+    );
+    again(name, cell, how, memory.defined_in(name), said)
+}
+
+/// What a cell that has ended at a `return` did not come to, and what it has taken along.
+pub fn ended_early(line: u32, missing: &[String], taken: &[String]) -> Explanation {
+    let mut english = format!("The cell ended at the `return` in the statement of line {line}.");
+    let mut chinese = format!("单元格在第 {line} 行的语句里遇到 `return`，提前结束了。");
+    if !missing.is_empty() {
+        let list = missing.join(", ");
+        english += &format!(" What it had made by then is kept, but there is no {list}.");
+        let list = missing.join("、");
+        chinese += &format!("在此之前创建的变量都保留，但没有 {list}。");
+    }
+    if !taken.is_empty() {
+        let (list, list_chinese) = (taken.join(", "), taken.join("、"));
+        english += &format!(
+            " Gone with it: {list}. A line of the cell moves that, and what a cell moves it does \
+             not give back when it ends early. Where a copy will do, write `.clone()` in that line."
+        );
+        chinese += &format!(
+            "{list_chinese} 也没有了：这个单元格里有一行要移走（move）它，而单元格提前结束时，不会归还要移走的值。\
+             如果用副本就行，请在那一行写 `.clone()`。"
+        );
+    }
+    Explanation::new(english, chinese, "")
 }
 
 /// What happened, and how to get the value back and keep it.
