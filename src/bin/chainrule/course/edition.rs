@@ -54,11 +54,13 @@ pub fn write(sources: &Path, target: &Path, edition: Edition) -> Result<usize> {
 
 /// Copies the pictures that a notebook shows.
 fn bring_pictures(from: &Path, folder: &Path, notebook: &str) -> Result<()> {
-    for part in notebook.split("(images/").skip(1) {
-        let name = part.split(')').next().unwrap_or_default();
-        let picture = from.join("images").join(name);
-        fs::copy(&picture, folder.join("images").join(name))
-            .with_context(|| format!("{}: cannot be copied", picture.display()))?;
+    for part in notebook.split("images/").skip(1) {
+        let end = part.find([')', '"', '\\']).unwrap_or(0);
+        let picture = from.join("images").join(&part[..end]);
+        if picture.is_file() {
+            fs::copy(&picture, folder.join("images").join(&part[..end]))
+                .with_context(|| format!("{}: cannot be copied", picture.display()))?;
+        }
     }
     Ok(())
 }
@@ -186,23 +188,27 @@ impl Exercise<'_> {
         let mut tests: Vec<Check> = solution.lines().filter_map(Check::read).collect();
         let rest = solution.lines().filter(|line| !is_check(line));
         let mut solved: String = rest.map(|line| format!("{line}\n")).collect();
+        // A test is a cell of its own, where a number may be of another type: answers are computed
+        // in the learner's cell.
+        let mut behind_it = String::new();
         for (check, asked) in tests.iter_mut().zip(&asked) {
-            if check.answer == asked.answer {
-                continue;
-            }
-            let name = format!("answer_{}", check.id.replace('.', "_").to_lowercase());
-            let (reference, value) = match check.answer.strip_prefix('&') {
-                Some(value) => ("&", value),
-                None => ("", check.answer),
+            let is_given = check.answer == asked.answer;
+            let place = if is_given {
+                &mut behind_it
+            } else {
+                &mut solved
             };
-            solved += &format!("let {name} = {value};\n");
-            comments += &format!("// let {name} = …; {}\n", asked.comment);
-            check.given = format!("{reference}{name}");
+            if let Some(kept) = check.keep_answer() {
+                *place += &kept;
+                if !is_given {
+                    comments += &format!("// let {} = …; {}\n", check.given, asked.comment);
+                }
+            }
         }
         let marked = format!("// BEGIN SOLUTION\n{solved}// END SOLUTION\n");
         // What stands behind the last check shows what the answer does.
         let shown = lines.get(behind..).unwrap_or_default().join("\n");
-        let text = format!("{head}{comments}{marked}{shown}");
+        let text = format!("{head}{comments}{marked}{behind_it}{shown}");
         let id = cell.id.clone();
         let answer = Cell {
             text: text.trim_end().to_owned(),
@@ -245,6 +251,22 @@ impl<'a> Check<'a> {
             comment: comment.trim(),
             given,
         })
+    }
+
+    /// The statement that keeps the answer in a variable, which the test is given then; nothing
+    /// for what is one already, and for a closure, which cannot be kept.
+    fn keep_answer(&mut self) -> Option<String> {
+        let (reference, value) = match self.answer.strip_prefix('&') {
+            Some(value) => ("&", value),
+            None => ("", self.answer),
+        };
+        let is_name = value.chars().all(|c| c.is_alphanumeric() || c == '_');
+        if value.starts_with('|') || is_name && value.starts_with(char::is_alphabetic) {
+            return None;
+        }
+        let name = format!("answer_{}", self.id.replace('.', "_").to_lowercase());
+        self.given = format!("{reference}{name}");
+        Some(format!("let {name} = {value};\n"))
     }
 }
 
