@@ -8,6 +8,7 @@ import os
 import pathlib
 import re
 import subprocess
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -69,7 +70,18 @@ class Chapter:
         """A reader goes back: no name has become something else meanwhile, and every statement still holds."""
         for part in self.parts:
             if "code" in part and not part["fails"]:
-                assert "failed" not in [one["state"] for one in told(self.ok(part["code"]))], part["code"]
+                self.holds(part)
+
+    def holds(self, part):
+        """Runs a cell whose statements have to hold. What it says of time holds where nothing else runs, and here others do:
+        it is asked a few times."""
+        for rest in reversed(range(6 if "timed" in part["tags"] else 1)):
+            outputs = self.ok(part["code"])
+            failed = [one for one in told(outputs) if one["state"] == "failed"]
+            if not failed:
+                return outputs
+            assert rest, (part["code"], failed)
+            time.sleep(3)
 
     def ok(self, code):
         reply, outputs = self.kernel.run(code)
@@ -84,10 +96,9 @@ class Chapter:
             self.tried["edits"] += 1
         if part["fails"]:
             return self.fails(part)
-        outputs = self.ok(part["code"])
+        outputs = self.holds(part)
         found = told(outputs)
         self.kinds += [(one["kind"], one["state"]) for one in found]
-        assert "failed" not in [one["state"] for one in found], found
         self.claims.update({one["id"]: one["value"] for one in found if one["kind"] == "claim"})
         for solution in part["solutions"]:
             states = [one["state"] for one in told(self.ok(solution)) if one["kind"] == "check"]
@@ -173,7 +184,13 @@ def test_a_chapter_runs_strictly_without_a_front_end(source, language, tmp_path)
     notebook = COURSE.parent / language / f"{source.stem}.ipynb"
     run = [CHAINRULE, "run", "--quiet", "--strict", "--language", language, "--output", tmp_path, notebook]
     # So much memory a small machine has for it.
-    subprocess.run(run, check=True, timeout=300, env={**os.environ, "CHAINRULE_MEMORY": "1500M"})
+    env = {**os.environ, "CHAINRULE_MEMORY": "1500M"}
+    # Where a chapter measures time, what else runs here may disturb it.
+    tries = 4 if '"timed"' in notebook.read_text() else 1
+    done = [subprocess.run(run, timeout=300, env=env).returncode]
+    while done[-1] and len(done) < tries:
+        done.append(subprocess.run(run, timeout=300, env=env).returncode)
+    assert done[-1] == 0, done
     cells = json.loads((tmp_path / notebook.name).read_text())["cells"]
     data = [out["data"][MIME] for cell in cells for out in cell.get("outputs", []) if MIME in out.get("data", {})]
     claims = [one for one in data if one["kind"] == "claim"]
