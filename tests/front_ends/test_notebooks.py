@@ -1,6 +1,7 @@
 """The course through other people's tools: nbconvert and nbclient see what `chainrule run` stores."""
 
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -12,7 +13,9 @@ from conftest import CHAINRULE
 from nbclient import NotebookClient
 
 COURSE = pathlib.Path(__file__).parents[2] / "notebooks" / "en"
-CHAPTERS = sorted(path.name for path in COURSE.glob("[!A]*.ipynb"))
+ALL = sorted(path.name for path in COURSE.glob("[!A]*.ipynb"))
+# Each chapter is run by `test_chapters.py`; three ways to run one are compared for these, with CHAINRULE_CHAPTERS=1 for all.
+CHAPTERS = ALL if os.environ.get("CHAINRULE_CHAPTERS") else [name for name in ALL if name[:2] in ("01", "04", "07", "10")]
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -75,8 +78,8 @@ def without_times(text):
     return re.sub(r"\d+(\.\d+)? ?(µs|ms|s|min)\b", "TIME", text)
 
 
-def test_there_are_four_chapters():
-    assert len(CHAPTERS) >= 4
+def test_there_are_sixteen_chapters():
+    assert len([name for name in ALL if name[0] in "01"]) == 16 and len(CHAPTERS) >= 4
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
