@@ -201,7 +201,7 @@ pub(crate) fn first<F: Extreme>(fold: F, x: &[Float], along: Along) -> Vec<Float
     let Along { outer, len, inner } = along;
     let mut out = vec![0.0; outer * inner];
     if inner == 1 {
-        each_rows(x, len, &mut out, |rows, _, out| {
+        each_rows(x, len, &mut out, |rows, out| {
             if len < 16 {
                 first_of_few(&fold, rows, len, out)
             } else {

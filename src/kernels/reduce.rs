@@ -159,7 +159,7 @@ pub(crate) fn reduce<F: Fold>(
     }
     let mut out = vec![0.0; outer * inner];
     if inner == 1 && len <= BLOCK {
-        each_rows(x, len, &mut out, |rows, _, out| {
+        each_rows(x, len, &mut out, |rows, out| {
             of_rows(&fold, rows, len, out, &end)
         });
         return out;
@@ -290,19 +290,18 @@ pub(crate) fn running(x: &[Float], along: Along, from_end: bool) -> Vec<Float> {
     out
 }
 
-/// `work` on some rows of `len` values at a time: the rows, which they are, and the value of the
-/// result for each.
+/// `work` on some rows of `len` values at a time: the rows, and the value of the result for each.
 pub(super) fn each_rows(
     x: &[Float],
     len: usize,
     out: &mut [Float],
-    work: impl Fn(&[Float], Range<usize>, &mut [Float]) + Sync,
+    work: impl Fn(&[Float], &mut [Float]) + Sync,
 ) {
     let (count, shared) = (out.len(), Shared::new(out));
     ranges(count, (BLOCK / len.max(1)).max(1), |range| {
         // SAFETY: the ranges do not overlap.
         let out = unsafe { shared.part(range.clone()) };
-        work(&x[range.start * len..range.end * len], range, out);
+        work(&x[range.start * len..range.end * len], out);
     });
 }
 

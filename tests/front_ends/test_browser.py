@@ -84,7 +84,6 @@ def in_lab(name):
 def open_notebook(browser, lab, name):
     page = browser.new_page(viewport={"width": 1200, "height": 1600})
     page.set_default_timeout(120_000)
-    page.set_default_timeout(120_000)
     page.goto(lab + in_lab(name))
     page.wait_for_selector(".jp-Notebook .jp-CodeCell")
     page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status='idle']", timeout=120_000)
@@ -169,7 +168,6 @@ def test_chainrule_lab_opens_the_page_to_start_with_and_asks_nothing(jupyter_fol
             text = pathlib.Path(urllib.parse.urlparse(address).path).read_text()
             address = re.search(r'href="(http[^"]+)"', text)[1].replace("&amp;", "&")
         page = browser.new_page(viewport={"width": 1366, "height": 768})
-        page.set_default_timeout(120_000)
         page.set_default_timeout(120_000)
         page.goto(address)
         page.wait_for_selector(".jp-Notebook .jp-CodeCell")
@@ -285,7 +283,6 @@ class Desk:
         put(server, f"/api/contents/{name}", {"type": "notebook", "format": "json", "content": content})
         self.name = name
         self.page = browser.new_page(viewport={"width": 1200, "height": 1600})
-        self.page.set_default_timeout(120_000)
         self.page.set_default_timeout(120_000)
         self.page.goto(server + ADDRESSES[front_end](name))
         self.page.wait_for_selector(".jp-Notebook .jp-CodeCell")

@@ -73,9 +73,10 @@ def test_the_class_gets_no_solution_from_nbgrader_and_each_check_is_a_point(edit
             assert len(tests) == 5 and all(re.fullmatch(r'::chainrule::prelude::check\("\d+\.\w+", .+\);', cell.source) for cell in tests), name
             answers = [cell for cell in known if cell.metadata.nbgrader.solution]
             assert len(answers) == 3 and all("// BEGIN SOLUTION\n" in cell.source and "// END SOLUTION" in cell.source for cell in answers), name
-            outside = "\n".join(cell.source for cell in book.cells if cell not in answers)
+            # What a learner is to define is named as a variable is.
+            assert not re.search(r"// let (?!\w+ )", "\n".join(line for cell in answers for line in cell.source.splitlines() if "…" in line)), name
             assert "check(" not in "\n".join(re.sub(r"(?m)^\s*//.*", "", cell.source) for cell in answers), name
-            assert not any(cell.id.endswith("-solution") for cell in book.cells) and outside, name
+            assert not any(cell.id.endswith("-solution") for cell in book.cells), name
 
 
 def passed(path, *how):

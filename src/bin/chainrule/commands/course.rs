@@ -145,9 +145,13 @@ fn build(sources: &Path, check: bool) -> Result<ExitCode> {
 }
 
 fn write_edition(edition: Edition, folder: &Path, sources: Option<PathBuf>) -> Result<ExitCode> {
-    let carried = crate::course::sources()?;
-    let sources = sources.unwrap_or_else(|| carried.path().join("course"));
-    let count = edition::write(&sources, folder, edition)?;
+    let count = match sources {
+        Some(sources) => edition::write(&sources, folder, edition)?,
+        None => {
+            let carried = crate::course::sources()?;
+            edition::write(&carried.path().join("course"), folder, edition)?
+        }
+    };
     println!("Wrote {count} notebooks to {}", folder.display());
     Ok(ExitCode::SUCCESS)
 }

@@ -150,20 +150,28 @@ pub fn cells(source: &Source, language: Language) -> Vec<Cell> {
 
 fn cell(block: &Block, language: Language) -> Cell {
     let id = block.id().unwrap_or_default().to_owned();
-    let Kind::Code { number, tags, .. } = &block.kind else {
+    let Kind::Code { tags, .. } = &block.kind else {
         return Cell {
             id,
             text: without_marks(block.text(language)),
             code: None,
         };
     };
-    let head = number
-        .as_ref()
-        .map_or_else(String::new, |number| format!("// {number}\n"));
     Cell {
         id,
-        text: head + &chosen(&block.code, language),
+        text: head(block) + &chosen(&block.code, language),
         code: Some(tags.clone()),
+    }
+}
+
+/// The line with the number of a cell, if it has one.
+pub(super) fn head(block: &Block) -> String {
+    match &block.kind {
+        Kind::Code {
+            number: Some(number),
+            ..
+        } => format!("// {number}\n"),
+        _ => String::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Other notebooks from the source of a chapter: for who teaches with it, for a class that nbgrader
 //! grades, to repeat it, and to show it on a wall.
 
-use super::build::{Cell, cells, notebook};
+use super::build::{Cell, cells, head, notebook};
 use super::source::{Block, Kind, LANGUAGES, Source, chosen};
 use anyhow::{Context, Result, bail};
 use chainrule::display::Language;
@@ -49,6 +49,9 @@ pub fn write(sources: &Path, target: &Path, edition: Edition) -> Result<usize> {
             count += 1;
         }
     }
+    if count == 0 {
+        bail!("{}: there is no chapter", sources.display());
+    }
     Ok(count)
 }
 
@@ -81,11 +84,10 @@ fn of(source: &Source, language: Language, edition: Edition) -> Vec<Value> {
             rest.flat_map(of_cell).collect()
         }
         Edition::Recall | Edition::Slides => {
-            let is_shown = edition == Edition::Slides;
             let rest = all.into_iter().filter(|cell| !is_solution(cell));
             let mut repeated: Vec<Value> =
                 rest.filter_map(questions).map(Cell::into_json).collect();
-            if is_shown {
+            if edition == Edition::Slides {
                 repeated.iter_mut().for_each(as_slide);
             }
             repeated
@@ -155,14 +157,13 @@ impl Exercise<'_> {
                  </details>"
             );
         }
-        let head = head_of(&cell.text);
         let note = Cell {
             id: format!("{}-teacher", cell.id),
             text,
             code: None,
         };
         let solved = Cell {
-            text: format!("{head}{}", chosen(&self.solution.code, language)),
+            text: head(self.cell) + &chosen(&self.solution.code, language),
             ..cell
         };
         vec![solved.into_json(), note.into_json()]
@@ -171,7 +172,6 @@ impl Exercise<'_> {
     /// The learner's cell, in which nbgrader puts its stub for the solution, and a test for each
     /// check.
     fn graded(&self, cell: Cell, language: Language) -> Vec<Value> {
-        let head = head_of(&cell.text);
         let begun = chosen(&self.cell.code, language);
         let solution = chosen(&self.solution.code, language);
         let lines: Vec<&str> = begun.lines().collect();
@@ -192,23 +192,18 @@ impl Exercise<'_> {
         // in the learner's cell.
         let mut behind_it = String::new();
         for (check, asked) in tests.iter_mut().zip(&asked) {
-            let is_given = check.answer == asked.answer;
-            let place = if is_given {
-                &mut behind_it
+            let (name, kept) = check.keep_answer();
+            if check.answer == asked.answer {
+                behind_it += &kept;
             } else {
-                &mut solved
-            };
-            if let Some(kept) = check.keep_answer() {
-                *place += &kept;
-                if !is_given {
-                    comments += &format!("// let {} = …; {}\n", check.given, asked.comment);
-                }
+                solved += &kept;
+                comments += &format!("// let {name} = …; {}\n", asked.comment);
             }
         }
         let marked = format!("// BEGIN SOLUTION\n{solved}// END SOLUTION\n");
         // What stands behind the last check shows what the answer does.
         let shown = lines.get(behind..).unwrap_or_default().join("\n");
-        let text = format!("{head}{comments}{marked}{behind_it}{shown}");
+        let text = head(self.cell) + &comments + &marked + &behind_it + &shown;
         let id = cell.id.clone();
         let answer = Cell {
             text: text.trim_end().to_owned(),
@@ -253,31 +248,22 @@ impl<'a> Check<'a> {
         })
     }
 
-    /// The statement that keeps the answer in a variable, which the test is given then; nothing
-    /// for what is one already, and for a closure, which cannot be kept.
-    fn keep_answer(&mut self) -> Option<String> {
+    /// The variable that the test is given, and the statement that keeps the answer in it; no
+    /// statement for what is a variable or a function already, and for a closure, which cannot be
+    /// kept.
+    fn keep_answer(&mut self) -> (String, String) {
         let (reference, value) = match self.answer.strip_prefix('&') {
             Some(value) => ("&", value),
             None => ("", self.answer),
         };
         let is_name = value.chars().all(|c| c.is_alphanumeric() || c == '_');
         if value.starts_with('|') || is_name && value.starts_with(char::is_alphabetic) {
-            return None;
+            return (value.to_owned(), String::new());
         }
         let name = format!("answer_{}", self.id.replace('.', "_").to_lowercase());
         self.given = format!("{reference}{name}");
-        Some(format!("let {name} = {value};\n"))
-    }
-}
-
-/// The number of a cell, which is its first line.
-fn head_of(text: &str) -> &str {
-    let end = text.find('\n').map_or(0, |end| end + 1);
-    let first = &text[..end];
-    let is_number = |word: &str| word.trim().chars().all(|c| c.is_ascii_digit() || c == '.');
-    match first.strip_prefix("// ") {
-        Some(word) if is_number(word) => first,
-        _ => "",
+        let kept = format!("let {name} = {value};\n");
+        (name, kept)
     }
 }
 
