@@ -169,61 +169,67 @@ impl Exercise<'_> {
         vec![solved.into_json(), note.into_json()]
     }
 
-    /// The learner's cell, in which nbgrader puts its stub for the solution, and a test for each
-    /// check.
+    /// What is given, without its checks; a cell for the answer, in which nbgrader puts its stub
+    /// for the solution; a test for each check. A solution stands below what is given, here as
+    /// where it is tried, and may use it.
     fn graded(&self, cell: Cell, language: Language) -> Vec<Value> {
         let begun = chosen(&self.cell.code, language);
         let solution = chosen(&self.solution.code, language);
-        let lines: Vec<&str> = begun.lines().collect();
-        let is_check = |line: &&str| Check::read(line).is_some();
-        let first = lines.iter().position(is_check).unwrap_or(lines.len());
-        let behind = lines.iter().rposition(is_check).unwrap_or(first) + 1;
-        // nbgrader's stub takes the place of all that is solved; what the learner's edition begins
-        // with stands above it.
-        let mut comments: String = lines[..first]
-            .iter()
-            .map(|line| format!("// {line}\n"))
-            .collect();
-        let asked: Vec<Check> = lines.iter().copied().filter_map(Check::read).collect();
-        let mut tests: Vec<Check> = solution.lines().filter_map(Check::read).collect();
-        let rest = solution.lines().filter(|line| !is_check(line));
-        let mut solved: String = rest.map(|line| format!("{line}\n")).collect();
+        let (asked, given) = checks(&begun);
+        let (mut tests, mut solved) = checks(&solution);
+        if !solved.is_empty() && !solved.ends_with([';', '}']) {
+            solved.push(';');
+        }
         // A test is a cell of its own, where a number may be of another type: answers are computed
         // in the learner's cell.
-        let mut behind_it = String::new();
+        let (mut comments, mut kept_for_all) = (Vec::new(), Vec::new());
         for (check, asked) in tests.iter_mut().zip(&asked) {
             let (name, kept) = check.keep_answer();
             if check.answer == asked.answer {
-                behind_it += &kept;
+                kept_for_all.extend(kept);
             } else {
-                solved += &kept;
-                comments += &format!("// let {name} = …; {}\n", asked.comment);
+                solved += &kept.map_or_else(String::new, |kept| format!("\n{kept}"));
+                comments.push(format!("// let {name} = …; {}", asked.comment));
             }
         }
-        let marked = format!("// BEGIN SOLUTION\n{solved}// END SOLUTION\n");
-        // What stands behind the last check shows what the answer does.
-        let shown = lines.get(behind..).unwrap_or_default().join("\n");
-        let text = head(self.cell) + &comments + &marked + &behind_it + &shown;
-        let id = cell.id.clone();
-        let answer = Cell {
-            text: text.trim_end().to_owned(),
-            ..cell
+        let marks = ["// BEGIN SOLUTION", solved.trim(), "// END SOLUTION"].map(str::to_owned);
+        let lines: Vec<String> = comments
+            .into_iter()
+            .chain(marks)
+            .chain(kept_for_all)
+            .collect();
+        let (id, text) = (cell.id.clone(), lines.join("\n"));
+        let code = |id: String, text: String| Cell {
+            id,
+            text,
+            code: Some(Vec::new()),
         };
-        let mut made = vec![for_nbgrader(answer, None)];
+        let mut made = Vec::new();
+        if !given.is_empty() {
+            let text = head(self.cell) + &given;
+            made.push(Cell { text, ..cell }.into_json());
+        }
+        made.push(for_nbgrader(code(format!("{id}-answer"), text), None));
         for check in &tests {
-            let call = format!(
-                "::chainrule::prelude::check(\"{}\", {});",
-                check.id, check.given
-            );
-            let test = Cell {
-                id: format!("{id}-{}", check.id.replace('.', "-")),
-                text: call,
-                code: Some(Vec::new()),
-            };
-            made.push(for_nbgrader(test, Some(1)));
+            let name = format!("{id}-{}", check.id.replace('.', "-"));
+            let (id, given) = (check.id, &check.given);
+            let call = format!("::chainrule::prelude::check(\"{id}\", {given});");
+            made.push(for_nbgrader(code(name, call), Some(1)));
         }
         made
     }
+}
+
+/// The checks in code, and the rest of it.
+fn checks(code: &str) -> (Vec<Check<'_>>, String) {
+    let (mut checks, mut rest) = (Vec::new(), Vec::new());
+    for line in code.lines() {
+        match Check::read(line) {
+            Some(check) => checks.push(check),
+            None => rest.push(line),
+        }
+    }
+    (checks, rest.join("\n"))
 }
 
 /// A line such as `check("7.B", &big); // yours`.
@@ -251,19 +257,22 @@ impl<'a> Check<'a> {
     /// The variable that the test is given, and the statement that keeps the answer in it; no
     /// statement for what is a variable or a function already, and for a closure, which cannot be
     /// kept.
-    fn keep_answer(&mut self) -> (String, String) {
+    fn keep_answer(&mut self) -> (String, Option<String>) {
         let (reference, value) = match self.answer.strip_prefix('&') {
             Some(value) => ("&", value),
             None => ("", self.answer),
         };
         let is_name = value.chars().all(|c| c.is_alphanumeric() || c == '_');
-        if value.starts_with('|') || is_name && value.starts_with(char::is_alphabetic) {
-            return (value.to_owned(), String::new());
+        let is_there = is_name && value.starts_with(char::is_alphabetic);
+        // A part of a list, `&x[1..]`, is no value of its own.
+        let is_part = value.ends_with(']') && !value.starts_with('[');
+        if is_there || is_part || value.starts_with('|') {
+            return (value.to_owned(), None);
         }
         let name = format!("answer_{}", self.id.replace('.', "_").to_lowercase());
         self.given = format!("{reference}{name}");
-        let kept = format!("let {name} = {value};\n");
-        (name, kept)
+        let kept = format!("let {name} = {value};");
+        (name, Some(kept))
     }
 }
 
