@@ -128,45 +128,38 @@ impl Exercise<'_> {
         self.cell.id().unwrap_or_default()
     }
 
-    /// The solution in the cell's place, and below it what else learners write.
+    /// The cell, its solution below it, which may use what the cell gives, and what else learners
+    /// write.
     fn solved(&self, cell: Cell, language: Language) -> Vec<Value> {
         let (title, fold) = match language {
             Language::English => (
-                "**For who teaches.** What the learner begins with, and what the check knows as \
-                 mistakes:",
+                "**For who teaches.** Above is a solution. What the check knows as mistakes:",
                 "Code",
             ),
-            Language::Chinese => (
-                "**教师用。** 学生看到的起始代码，以及检查能认出的错误：",
-                "代码",
-            ),
+            Language::Chinese => ("**教师用。** 上面是一种解法。检查能认出的错误：", "代码"),
         };
         let mut text = title.to_owned();
-        let begin = match language {
-            Language::English => "to begin with",
-            Language::Chinese => "起始代码",
-        };
-        let wrong = self.wrong.iter().map(|block| match &block.kind {
-            Kind::Wrong { name } => (name.as_str(), *block),
-            _ => ("", *block),
-        });
-        for (name, block) in std::iter::once((begin, self.cell)).chain(wrong) {
+        for block in &self.wrong {
+            let Kind::Wrong { name } = &block.kind else {
+                continue;
+            };
             let code = chosen(&block.code, language);
             text += &format!(
                 "\n\n<details><summary>{fold}: {name}</summary>\n\n```rust\n{code}\n```\n\n\
                  </details>"
             );
         }
+        let solution = Cell {
+            id: format!("{}-solved", cell.id),
+            text: chosen(&self.solution.code, language),
+            code: Some(Vec::new()),
+        };
         let note = Cell {
             id: format!("{}-teacher", cell.id),
             text,
             code: None,
         };
-        let solved = Cell {
-            text: head(self.cell) + &chosen(&self.solution.code, language),
-            ..cell
-        };
-        vec![solved.into_json(), note.into_json()]
+        [cell, solution, note].map(Cell::into_json).to_vec()
     }
 
     /// What is given, without its checks; a cell for the answer, in which nbgrader puts its stub
