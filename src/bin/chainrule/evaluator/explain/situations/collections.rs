@@ -48,7 +48,8 @@ pub fn cannot_be_indexed(case: &Case) -> Option<Explanation> {
         let is_one = !by.contains('<');
         return is_one.then(|| letter_of_a_text(&text(&base), &text(&position), by));
     }
-    let is_list = kind.starts_with('[') || kind.contains("Vec<") || kind.contains("VecDeque<");
+    // So rustc calls a `Vec`, too.
+    let is_list = kind.starts_with('[');
     is_list.then(|| position_in_a_list(&text(&base), &position, by))?
 }
 
