@@ -241,6 +241,7 @@ fn without_a_network_pip_is_asked_once() {
     assert_eq!(output.status.code(), Some(1), "{shown}");
     assert_eq!(machine.calls("pip install"), 2, "{shown}");
     assert!(shown.contains("needs the network once"), "{shown}");
+    assert!(!shown.contains("Preparing the library"), "{shown}");
     // pip itself does not try again and again.
     let noted = fs::read_to_string(machine.path().join("calls")).unwrap();
     let asked = noted.lines().filter(|line| line.starts_with("pip install"));
@@ -268,6 +269,8 @@ fn without_python_it_is_said_which_package_is_missing() {
     let shown = text(&output);
     assert_eq!(output.status.code(), Some(1), "{shown}");
     assert!(shown.contains("install python3"), "{shown}");
+    // Before minutes are spent on the library.
+    assert!(!shown.contains("Preparing the library"), "{shown}");
 }
 
 #[test]

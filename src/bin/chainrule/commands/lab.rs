@@ -56,8 +56,9 @@ impl Lab {
     pub fn run(self) -> Result<ExitCode> {
         // Before anything takes minutes.
         let place = Place::find(self.exam.as_deref().or(self.what.as_deref()))?;
-        prepare_library()?;
+        // What may be missing on this machine is said before a minute is spent on the library.
         let jupyter = jupyter_lab()?;
+        prepare_library()?;
         let mut command = Command::new(&jupyter);
         command.arg("lab");
         command.args([
