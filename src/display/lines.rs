@@ -1,5 +1,7 @@
 //! How wide a text is in columns, and where a line of it may be broken.
 
+use super::language::say;
+
 /// The columns of a text: Chinese, Japanese and Korean letters take two, and so do pictures;
 /// accents take none.
 pub fn columns(text: &str) -> usize {
@@ -68,7 +70,7 @@ pub(crate) fn in_one_line(text: &str) -> String {
             None => "",
             Some('：' | '；' | '，' | '。') => "",
             Some(':' | ';' | ',' | '.' | '"') => " ",
-            Some(_) => "; ",
+            Some(_) => say("; ", "；"),
         };
         whole = whole + link + line;
     }

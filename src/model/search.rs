@@ -3,7 +3,7 @@
 use super::compiled::{Compiled, not_compiled};
 use crate::Float;
 use crate::data::Dataset;
-use crate::display::{Bundle, Show};
+use crate::display::{Bundle, Show, say};
 use crate::model::Sequential;
 use crate::optim::zero_grad;
 use crate::plot::{self, Figure};
@@ -149,18 +149,21 @@ impl LearningRateSearch {
         let powers: Vec<Float> = self.rates.iter().map(|rate| rate.log10()).collect();
         let figure = plot::curve(&powers, &self.smooth()).title(&self.to_string());
         figure
-            .x_label("learning rate, as a power of ten")
-            .y_label("loss")
+            .x_label(say(
+                "learning rate, as a power of ten",
+                "学习率（10 的几次方）",
+            ))
+            .y_label(say("loss", "损失"))
     }
 }
 
 impl fmt::Display for LearningRateSearch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "a learning rate of about {:.1e} looks good",
-            self.suggestion()
-        )
+        let rate = format!("{:.1e}", self.suggestion());
+        f.write_str(&say(
+            format!("a learning rate of about {rate} looks good"),
+            format!("约 {rate} 的学习率看来合适"),
+        ))
     }
 }
 

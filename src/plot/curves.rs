@@ -444,16 +444,8 @@ pub(super) fn histogram_of(values: Vec<f64>) -> Figure {
         Axis::numbers((low, high)),
         Axis::numbers((0.0, most * 1.06)),
     );
-    let (count, mean) = (
-        finite.len(),
-        finite.iter().sum::<f64>() / finite.len() as f64,
-    );
-    let deviation = (finite
-        .iter()
-        .map(|value| (value - mean).powi(2))
-        .sum::<f64>()
-        / count as f64)
-        .sqrt();
+    let count = finite.len();
+    let (mean, deviation) = mean_and_deviation(&finite);
     let (mean, deviation) = (number(mean, 4), number(deviation, 4));
     let (least, greatest) = (number(range.0, 4), number(range.1, 4));
     figure.summary = vec![say(
@@ -472,8 +464,16 @@ pub(super) fn histogram_of(values: Vec<f64>) -> Figure {
         let area = [left + width * 0.04, 0.0, left + width * 0.96, count as f64];
         figure.layers.push(Layer::Box(area, palette::colour(0)));
     }
-    (figure.y.label, figure.y.ticks) = ("count".to_owned(), Ticks::Whole);
+    (figure.y.label, figure.y.ticks) = (say("count", "个数").to_owned(), Ticks::Whole);
     figure
+}
+
+/// The mean, and the standard deviation of all that there is (not of a sample).
+pub(super) fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
+    let count = values.len() as f64;
+    let mean = values.iter().sum::<f64>() / count;
+    let squares = values.iter().map(|value| (value - mean).powi(2));
+    (mean, (squares.sum::<f64>() / count).sqrt())
 }
 
 #[track_caller]

@@ -29,6 +29,7 @@ const CHINESE: &[(&str, &str)] = &[
     ("loss section", "损失曲面的截面"),
     ("mistakes", "预测错误"),
     ("network", "网络"),
+    ("neurons", "神经元"),
     ("points", "点"),
     ("predictions", "预测"),
     ("probabilities", "概率"),
@@ -40,6 +41,7 @@ const CHINESE: &[(&str, &str)] = &[
     ("sound", "声音"),
     ("spectrogram", "声谱图"),
     ("wave", "波形"),
+    ("weights", "权重"),
 ];
 
 /// A kind of figure in the language of the process.

@@ -187,11 +187,12 @@ pub(super) fn map(kind: &'static str, heights: &[f64], area: [f64; 4]) -> Figure
         format!("values from {least} to {greatest}"),
         format!("数值从 {least} 到 {greatest}"),
     ));
+    let (lowest, highest) = say(("lowest", "highest"), ("最低", "最高"));
     let keys = [
-        (LOW, format!("lowest {}", number(*low, 3))),
+        (LOW, format!("{lowest} {}", number(*low, 3))),
         (
             blend(LOW, HIGH, 0.8),
-            format!("highest {}", number(*high, 3)),
+            format!("{highest} {}", number(*high, 3)),
         ),
     ];
     for (colour, name) in keys {

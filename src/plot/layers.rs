@@ -1,7 +1,7 @@
 //! What is inside a network: how the values of each layer are distributed, and the network itself
 //! as circles and lines.
 
-use super::curves::histogram_of;
+use super::curves::{histogram_of, mean_and_deviation};
 use super::figure::{Axis, Figure, Key, Layer, Mark, Stroke};
 use super::palette::{self, INK, PALE_INK, Rgb, WHITE};
 use super::raster;
@@ -101,7 +101,7 @@ fn with_name((i, parameter): (usize, &Tensor)) -> (String, Tensor) {
 fn histograms_of(
     kind: &'static str,
     values: Vec<(String, Tensor)>,
-    note: &dyn Fn(&Tensor) -> Option<(String, String)>,
+    note: &dyn Fn(&Tensor) -> Option<String>,
 ) -> Figure {
     if values.is_empty() {
         fail(
@@ -118,19 +118,19 @@ fn histograms_of(
             .into_iter()
             .filter(|value| value.is_finite())
             .collect();
-        let mean = values.iter().sum::<f64>() / values.len() as f64;
-        let deviation = (values
-            .iter()
-            .map(|value| (value - mean).powi(2))
-            .sum::<f64>()
-            / values.len() as f64)
-            .sqrt();
+        let (mean, deviation) = mean_and_deviation(&values);
+        // What is left of a sum whose terms cancel.
         let is_nothing = mean.abs() < 1e-6 * deviation;
         let mean = if is_nothing { 0.0 } else { mean };
-        part.x.label = format!("mean {}, std {}", number(mean, 2), number(deviation, 2));
+        let (mean, deviation) = (number(mean, 2), number(deviation, 2));
+        part.x.label = say(
+            format!("mean {mean}, std {deviation}"),
+            format!("平均值 {mean}，标准差 {deviation}"),
+        );
         if let Some(note) = note(&tensor) {
-            part.x.label += &format!(", {}", note.0);
-            part.summary.push(say(note.0, note.1));
+            part.x.label += say(", ", "，");
+            part.x.label += &note;
+            part.summary.push(note);
         }
         part.size = (312.0, 150.0);
         part.y.label = String::new();
@@ -139,14 +139,14 @@ fn histograms_of(
     Figure::of_parts(kind, parts, 2)
 }
 
-/// "3 of 16 units always 0", for all examples, in English and in Chinese.
-fn note_dead_units(outputs: &Tensor) -> Option<(String, String)> {
+/// "3 of 16 units always 0", for all examples.
+fn note_dead_units(outputs: &Tensor) -> Option<String> {
     let &[examples, units, ..] = outputs.shape() else {
         return None;
     };
     let dead = dead_units(outputs);
     (examples > 1 && dead > 0).then(|| {
-        (
+        say(
             format!("{dead} of {units} units always 0"),
             format!("{units} 个神经元中有 {dead} 个始终为 0"),
         )
@@ -358,7 +358,7 @@ fn columns(kind: &str, parameters: &[Tensor]) -> Vec<Column> {
                     );
                 }
                 if columns.is_empty() {
-                    let name = "inputs".to_owned();
+                    let name = say("inputs", "输入").to_owned();
                     columns.push(Column {
                         name,
                         units: inputs,
@@ -409,12 +409,11 @@ fn drawn(columns: &[Column], kind: &'static str) -> Figure {
     figure.size = (WIDTH + 24.0, HEIGHT + 68.0);
     draw_weights(columns, &mut figure);
     write_names(columns, &mut figure);
-    figure
-        .legend
-        .push(("negative weight".to_owned(), Key::Line(line_of(-1.0))));
-    figure
-        .legend
-        .push(("positive weight".to_owned(), Key::Line(line_of(1.0))));
+    let signs = say(["negative weight", "positive weight"], ["负权重", "正权重"]);
+    for (name, sign) in signs.into_iter().zip([-1.0, 1.0]) {
+        let key = Key::Line(line_of(sign));
+        figure.legend.push((name.to_owned(), key));
+    }
     figure
 }
 
@@ -474,15 +473,16 @@ fn write_names(columns: &[Column], figure: &mut Figure) {
         };
         figure.layers.push(text(column.name.clone(), -22.0));
         figure.layers.push(text(column.units.to_string(), -37.0));
-        let weights = match super::values::extent(column.weights.iter().copied()) {
-            Some((low, high)) => {
-                format!(", weights from {} to {}", number(low, 3), number(high, 3))
-            }
-            None => String::new(),
-        };
-        figure
-            .summary
-            .push(format!("{}: {} units{weights}", column.name, column.units));
+        let extent = super::values::extent(column.weights.iter().copied());
+        let range = extent.map_or(String::new(), |(low, high)| {
+            let (weights, to) = say((", weights from", "to"), ("，权重从", "到"));
+            format!("{weights} {} {to} {}", number(low, 3), number(high, 3))
+        });
+        let (name, units) = (&column.name, column.units);
+        figure.summary.push(say(
+            format!("{name}: {units} units{range}"),
+            format!("{name}：{units} 个神经元{range}"),
+        ));
     }
 }
 

@@ -122,8 +122,8 @@ fn confusion_of(matrix: &Tensor, names: List<&str>) -> Figure {
         &colour,
         &texts,
     );
-    figure.x.label = "predicted".to_owned();
-    figure.y.label = "actual".to_owned();
+    figure.x.label = say("predicted", "预测").to_owned();
+    figure.y.label = say("actual", "实际").to_owned();
 
     let right: f64 = (0..classes)
         .map(|class| counts[class * classes + class])

@@ -68,12 +68,14 @@ fn drawn(costs: &[LayerCost], count: usize) -> Figure {
         shape: 2,
         size: 6.0,
     });
-    let legend = ["forward", "backward"].into_iter().zip(marks);
+    let legend = say(["forward", "backward"], ["前向", "反向"])
+        .into_iter()
+        .zip(marks);
     figure.legend = legend
         .map(|(name, mark)| (name.to_owned(), Key::Mark(mark)))
         .collect();
     figure.size.1 = (60.0 + 30.0 * costs.len() as f64).min(900.0);
-    figure.title = format!("one batch of {count}: {} ms", number(total, 2));
+    figure.title = one_batch(count, &number(total, 2));
     for (
         i,
         LayerCost {
@@ -104,7 +106,14 @@ fn drawn(costs: &[LayerCost], count: usize) -> Figure {
         let times = [forward, backward, number(share, 3)];
         figure.summary.push(in_words(name, &times, *outputs));
     }
-    figure.x_label("milliseconds")
+    figure.x_label(say("milliseconds", "毫秒"))
+}
+
+fn one_batch(count: usize, total: &str) -> String {
+    say(
+        format!("one batch of {count}: {total} ms"),
+        format!("一批 {count} 个：{total} 毫秒"),
+    )
 }
 
 fn in_words(name: &str, [forward, backward, share]: &[String; 3], outputs: usize) -> String {

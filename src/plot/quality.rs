@@ -74,23 +74,23 @@ pub fn roc(scores: &Tensor, labels: &Tensor) -> Figure {
         let auc = roc_auc(&Tensor::from_vec(own, &[n])).against(&Tensor::from_vec(bits, &[n]));
         let stroke = curve_stroke(column);
         let area = format!("AUC {}", number(auc as f64, 3));
-        let (name, chinese) = match columns {
-            1 => (area.clone(), area),
-            _ => (
+        let name = match columns {
+            1 => area,
+            _ => say(
                 format!("class {column}: {area}"),
                 format!("类别 {column}：{area}"),
             ),
         };
-        figure.summary.push(say(name.clone(), chinese));
+        figure.summary.push(name.clone());
         figure.legend.push((name, Key::Line(stroke)));
         figure.layers.push(Layer::Line(points, stroke));
     }
     figure
         .legend
-        .push(("guessing".to_owned(), Key::Line(GUESSING)));
+        .push((say("guessing", "瞎猜").to_owned(), Key::Line(GUESSING)));
     figure
-        .x_label("false positive rate")
-        .y_label("true positive rate")
+        .x_label(say("false positive rate", "假正率"))
+        .y_label(say("true positive rate", "真正率"))
 }
 
 /// How many columns the scores have, one for each class or one for two.
@@ -200,6 +200,8 @@ fn scaling_of(xs: Vec<f64>, ys: Vec<f64>) -> Figure {
     )];
     let mark = Mark::dot(palette::colour(1), 4.5);
     figure.layers.push(Layer::Marks(points, mark));
-    figure.legend.push(("measured".to_owned(), Key::Mark(mark)));
+    figure
+        .legend
+        .push((say("measured", "测得").to_owned(), Key::Mark(mark)));
     figure.log_x().log_y()
 }

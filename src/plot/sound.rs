@@ -64,7 +64,9 @@ pub fn spectrogram(samples: &Tensor, rate: usize) -> Figure {
         format!("{seconds} s at {rate} samples a second, strongest at {at} Hz"),
         format!("{seconds} 秒，每秒 {rate} 个采样，{at} Hz 处最强"),
     )];
-    figure.x_label("time in s").y_label("frequency in Hz")
+    figure
+        .x_label(say("time in s", "时间（秒）"))
+        .y_label(say("frequency in Hz", "频率（Hz）"))
 }
 
 /// A sound as the wave that it is. Shapes as for [`spectrogram`].
@@ -78,7 +80,7 @@ pub fn spectrogram(samples: &Tensor, rate: usize) -> Figure {
 pub fn wave(samples: &Tensor, rate: usize) -> Figure {
     let samples = one_sound("wave", samples, rate);
     let times: Vec<f64> = (0..samples.len()).map(|i| i as f64 / rate as f64).collect();
-    let mut figure = super::curve(&times, &samples).x_label("time in s");
+    let mut figure = super::curve(&times, &samples).x_label(say("time in s", "时间（秒）"));
     (figure.kind, figure.size.1) = ("wave", 200.0);
     figure
 }

@@ -62,14 +62,14 @@ fn landscape_of(parameters: &[Tensor], loss: &dyn Fn() -> Tensor) -> Figure {
     let here = number(middle, 4);
     let said = say(format!("here {here}"), format!("当前位置 {here}"));
     figure.summary.push(said);
+    let middle = number(middle, 3);
+    let in_legend = say(format!("here {middle}"), format!("当前位置 {middle}"));
     let here = Mark {
         colour: palette::colour(1),
         shape: 3,
         size: 5.0,
     };
-    figure
-        .legend
-        .push((format!("here {}", number(middle, 3)), Key::Mark(here)));
+    figure.legend.push((in_legend, Key::Mark(here)));
     for (colour, size) in [(WHITE, 7.0), (palette::colour(1), 5.0)] {
         figure.layers.push(Layer::Marks(
             vec![(0.0, 0.0)],
@@ -80,8 +80,11 @@ fn landscape_of(parameters: &[Tensor], loss: &dyn Fn() -> Tensor) -> Figure {
             },
         ));
     }
-    (figure.x.label, figure.y.label) = ("one random direction".to_owned(), "another".to_owned());
-    figure
+    let (one, another) = say(
+        ("one random direction", "another"),
+        ("一个随机方向", "另一个方向"),
+    );
+    figure.x_label(one).y_label(another)
 }
 
 /// The loss along three random directions through the weights that a network has now: a section
@@ -115,12 +118,21 @@ fn section_of(parameters: &[Tensor], loss: &dyn Fn() -> Tensor) -> Figure {
         for x in &xs {
             losses.push(place.loss("loss_section", &[(&direction, *x)], loss));
         }
-        sections.push((format!("direction {}", number + 1), losses));
+        sections.push((
+            say(
+                format!("direction {}", number + 1),
+                format!("方向 {}", number + 1),
+            ),
+            losses,
+        ));
     }
     drop(place);
     let figure = lines(&xs, &sections)
-        .x_label("distance, in lengths of the weights")
-        .y_label("loss");
+        .x_label(say(
+            "distance, in lengths of the weights",
+            "距离（以权重的长度为单位）",
+        ))
+        .y_label(say("loss", "损失"));
     figure.of_kind("loss section")
 }
 

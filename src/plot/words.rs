@@ -55,7 +55,10 @@ fn attention_of(weights: &Tensor, tokens: List<&str>) -> Figure {
         return head(0);
     }
     let part = |i: usize| {
-        let mut figure = head(i).title(&format!("head {}", i + 1));
+        let mut figure = head(i).title(&say(
+            format!("head {}", i + 1),
+            format!("第 {} 个头", i + 1),
+        ));
         figure.size = (318.0, 318.0);
         // A small picture has no room for numbers.
         figure
@@ -79,7 +82,7 @@ fn head_of_attention(own: &[f64], tokens: &[String], most_of_all: f64) -> Figure
     let colour = |value: f64| palette::sequential(0.9 * value / most_of_all);
     let (rows, columns) = (tokens.to_vec(), tokens.to_vec());
     let mut figure = cells("attention", own, rows, columns, &colour, &text);
-    figure.x.label = "looks at".to_owned();
+    figure.x.label = say("looks at", "看向").to_owned();
     let said = (0..n.min(12)).map(|i| {
         let row = &own[i * n..(i + 1) * n];
         let to = (0..n).max_by(|&a, &b| row[a].total_cmp(&row[b]));
@@ -133,7 +136,9 @@ fn probabilities_of(names: List<&str>, values: Vec<f64>) -> Figure {
     order.truncate(12);
     let names = order.iter().map(|&i| names[i].clone()).collect();
     let figure = bars_of(names, order.iter().map(|&i| values[i]).collect());
-    figure.x_label("probability").of_kind("probabilities")
+    figure
+        .x_label(say("probability", "概率"))
+        .of_kind("probabilities")
 }
 
 /// Vectors as points in the plane, each with its name: `[n, features]`, seen along the two
@@ -188,7 +193,10 @@ fn embedding_of(vectors: &Tensor, names: List<&str>) -> Figure {
         .zip(&names)
         .map(|(point, name)| Layer::Label(*point, name.clone()));
     figure.layers.extend(labels);
-    (figure.x.label, figure.y.label) = ("component 1".to_owned(), "component 2".to_owned());
+    let component = say("component", "主成分");
+    let mut figure = figure
+        .x_label(&format!("{component} 1"))
+        .y_label(&format!("{component} 2"));
     let share = number(100.0 * kept, 3);
     figure.summary = vec![say(
         format!("{n} vectors of {features} features, {share} % of how they differ is seen"),

@@ -40,11 +40,12 @@ ROWS = [
     (['if "a" { }'], "CompileError", ['!"a".is_empty()'], ["条件必须是"], []),
     ([V, "while v { }"], "CompileError", ["!v.is_empty()"], ["!v.is_empty()"], []),
     # What was computed when it did not fit.
-    (["10i32.pow(10)"], "Panic", ["The power is larger", "(a as i64).pow(n)"], ["幂的结果超出"], ["difference", "saturating_sub"]),
+    (["10i32.pow(10)"], "Panic", ["The power is larger", "(a as i128).pow(n)"], ["幂的结果超出"], ["difference", "saturating_sub"]),
     (["let full = 255u8;\nfull + 1"], "Panic", ["The sum is larger", "a.checked_add(b)"], ["加法的结果超出"], ["difference"]),
     (["255u8 + 1"], "CompileError", ["The sum is larger"], ["加法的结果超出"], ["difference"]),
     (["let q = 100_000i32;\nq * q"], "Panic", ["The product is larger"], ["乘法的结果超出"], ["difference"]),
-    (["vec![100u8, 200].iter().sum::<u8>()"], "Panic", [".map(|&n| n as i64).sum()"], ["总和超出"], ["difference"]),
+    (["vec![100u8, 200].iter().sum::<u8>()"], "Panic", [".map(|&n| n as i128).sum()"], ["总和超出"], ["difference"]),
+    (["let big = u64::MAX;\nbig * 3"], "Panic", ["The product is larger", "a as i128 * b as i128"], ["乘法的结果超出"], ["i64"]),
     (["(1..30).product::<i32>()"], "Panic", ["the product is larger", "as f64"], ["乘积超出"], ["difference"]),
     (["let least = i32::MIN;\n-least"], "Panic", ["The negative of this number"], ["取负以后"], ["difference"]),
     (["let least = i32::MIN;\nleast.abs()"], "Panic", ["unsigned_abs()"], ["绝对值"], ["difference"]),
@@ -56,6 +57,9 @@ ROWS = [
     ([V, "let place = 3i64;\nv[place - 1]"], "CompileError", ["    v[(place - 1) as usize]"], ["    v[(place - 1) as usize]"], ["A text"]),
     ([V, "let (from, to) = (0i32, 2i32);\n&v[from..to]"], "CompileError", ["    v[from as usize..to as usize]"], ["    v[from as usize..to as usize]"], ["A text"]),
     ([V, "v[1.5]"], "CompileError", ["is a whole number, counted from 0"], ["从 0 开始的整数"], ["A text"]),
+    ([V, "let end = 2u8;\n&v[1..end]"], "CompileError", ["    v[1..end as usize]"], ["    v[1..end as usize]"], ["A text"]),
+    (['let word = "abc";\nlet end = 2u8;\n&word[0..end]'], "CompileError", ["They count bytes", "    &word[0..end as usize]"], ["它数的是字节", "    &word[0..end as usize]"], ["has no positions"]),
+    (['let word = String::from("abc");\nlet ends = (0i32, 2i32);\nlet part = &word[ends.0..=ends.1];'], "CompileError", ["    &word[ends.0 as usize..=ends.1 as usize]"], ["    &word[ends.0 as usize..=ends.1 as usize]"], ["has no positions"]),
     ([V, "v[v.len() as f32 / 2.0]"], "CompileError", ["    v[(v.len() as f32 / 2.0) as usize]"], ["去掉小数部分"], ["A text"]),
     ([V, "v.iter().map(|n| v[n]).count()"], "CompileError", ["    v[*n as usize]"], ["    v[*n as usize]"], ["A text"]),
     ([V, "let places = vec![0usize];\nplaces.iter().map(|n| v[n]).count()"], "CompileError", ["    v[*n]"], ["    v[*n]"], ["A text"]),
@@ -588,6 +592,43 @@ def test_pictures_speak_the_language_of_the_session(english, chinese):  # noqa: 
         assert data["text/plain"] == words, data
         label = re.search('aria-label="([^"]*)"', data["image/svg+xml"])[1]
         assert "\n" not in label and label.startswith(words.split("\n")[0]), label
+
+
+DRAWN = [
+    "plot::histogram(&[1.0, 2.0])",
+    'plot::confusion(&tensor([[4.0, 1.0], [0.0, 5.0]]), &["猫", "狗"])',
+    "plot::wave(&data::vowels(1).x, data::RATE)",
+    "plot::spectrogram(&data::words(1).x, data::RATE)",
+    "plot::roc(&tensor([0.9, 0.8, 0.6, 0.4, 0.1]), &tensor([1, 1, 0, 1, 0]))",
+    "plot::roc(&tensor([[0.5, 0.3, 0.2], [0.2, 0.7, 0.1], [0.1, 0.1, 0.8]]), &tensor([0, 1, 2]))",
+    "plot::scaling(&[1.0, 2.0, 4.0], &[8.0, 4.0, 2.0])",
+    "plot::loss_landscape(&drawn.parameters(), || drawn.forward(&xor.x).cross_entropy(&xor.y))",
+    "plot::loss_section(&drawn.parameters(), || drawn.forward(&xor.x).cross_entropy(&xor.y))",
+    'plot::attention(&MultiHeadAttention::new(8, 2).weights(&Tensor::randn(&[1, 3, 8])).squeeze(0), &["一", "二", "三"])',
+    'plot::probabilities(&["猫", "狗"], &[0.3, 0.7])',
+    'plot::embedding(&Embedding::new(3, 4).parameters()[0], &["一", "二", "三"])',
+    "plot::network(&drawn.parameters())",
+    "plot::profile(&drawn, &xor.x)",
+    "plot::histograms(&drawn.activations(&xor.x))",
+    "plot::neurons(&xor, &drawn.parameters(), |points| drawn.activations(points))",
+    "plot::weights(&drawn.parameters())",
+    "plot::scatter(&xor.x, &xor.y)",
+    "plot::decision_boundary(&xor, |x| drawn.forward(x))",
+    "plot::image_grid(&data::digits(2).x, &data::digits(2).y, Some(&data::digits(2).y))",
+    "plot::filters(&Conv2D::new(1, 2, 3).parameters()[0])",
+    'drawn.compile("adam", SparseCategoricalCrossentropy::new(), ()); drawn.find_learning_rate(&xor).plot()',
+]
+
+
+@pytest.mark.parametrize("code", DRAWN)
+def test_a_picture_has_no_english_for_who_reads_chinese(chinese, code):  # noqa: F811
+    """What the library writes into a picture: axes, legend, title, tips. Names of layers and classes are those of the code."""
+    run(chinese, "let xor = data::xor(); let mut drawn = Sequential::new().add(Dense::new(2, 4).tanh()).add(Dense::new(4, 2));")
+    data = run(chinese, code).bundles[-1]
+    (picture,) = [data["image/svg+xml"]] if "image/svg+xml" in data else re.findall("<svg.*?</svg>", data["text/html"], re.S)[:1]
+    written = re.findall(r"<(?:text|title)[^>]*>([^<]*)</", picture) + re.findall(r'aria-label="([^"]*)"', picture)
+    english = [word for text in written for word in re.findall(r"[A-Za-z_]{3,}", re.sub(r"dense\d?(\.weight|\.bias)?|tanh|ROC|AUC|equal|different", "", text))]
+    assert written and not english, written
 
 
 def test_a_data_set_is_said_in_lines_that_fit(english):  # noqa: F811

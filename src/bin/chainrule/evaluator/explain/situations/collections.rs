@@ -45,8 +45,10 @@ pub fn cannot_be_indexed(case: &Case) -> Option<Explanation> {
     let index: ast::IndexExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
     let (base, position) = (index.base()?, index.index()?);
     if matches!(kind.trim_start_matches('&'), "str" | "String") {
-        let is_one = !by.contains('<');
-        return is_one.then(|| letter_of_a_text(&text(&base), &text(&position), by));
+        return match &position {
+            ast::Expr::RangeExpr(range) => part_of_a_text(&text(&base), range, by),
+            _ => Some(letter_of_a_text(&text(&base), &text(&position), by)),
+        };
     }
     // So rustc calls a `Vec`, too.
     let is_list = kind.starts_with('[');
@@ -66,19 +68,48 @@ fn letter_of_a_text(base: &str, position: &str, by: &str) -> Explanation {
     )
 }
 
-/// The position is a number of another type, a range of such, a reference, or no number.
-fn position_in_a_list(base: &str, position: &ast::Expr, by: &str) -> Option<Explanation> {
+/// What a position, or the ends of a range of them, is a number of; and the stars that it takes to
+/// get at the number.
+fn kind_of_position(by: &str) -> (&str, String) {
     let of = by.split_once('<').map(|(_, of)| of.trim_end_matches('>'));
     let kind = of.unwrap_or(by).trim_start_matches('&');
-    let stars = "*".repeat(of.unwrap_or(by).len() - kind.len());
-    let one = |place: &ast::Expr| format!("{stars}{} as usize", in_parentheses(&text(place)));
+    (kind, "*".repeat(of.unwrap_or(by).len() - kind.len()))
+}
+
+fn as_usize(place: &ast::Expr, stars: &str) -> String {
+    format!("{stars}{} as usize", in_parentheses(&text(place)))
+}
+
+/// A range of positions, each of the type that they have to be.
+fn range_as_usize(range: &ast::RangeExpr, stars: &str) -> Option<String> {
+    let end = |end: Option<ast::Expr>| match end {
+        Some(number @ ast::Expr::Literal(_)) if stars.is_empty() => text(&number),
+        Some(end) => as_usize(&end, stars),
+        None => String::new(),
+    };
+    let sign = range.op_token()?;
+    Some(format!("{}{sign}{}", end(range.start()), end(range.end())))
+}
+
+/// `&"abc"[0..n]` with an `n` of another type
+fn part_of_a_text(base: &str, range: &ast::RangeExpr, by: &str) -> Option<Explanation> {
+    let (kind, stars) = kind_of_position(by);
+    let is_whole = kind.len() <= 5 && kind.starts_with(['i', 'u']);
+    is_whole.then_some(())?;
+    Some(Explanation::new(
+        "The ends of a part of a text are numbers of the type `usize`. They count bytes: 1 for a \
+         letter of ASCII, 2 to 4 for others.",
+        "截取文本时，两端要用 `usize` 类型的数。它数的是字节：ASCII 字符占 1 个，其他字符占 2 到 4 个。",
+        format!("&{base}[{}]", range_as_usize(range, &stars)?),
+    ))
+}
+
+/// The position is a number of another type, a range of such, a reference, or no number.
+fn position_in_a_list(base: &str, position: &ast::Expr, by: &str) -> Option<Explanation> {
+    let (kind, stars) = kind_of_position(by);
     let as_usize = match position {
-        ast::Expr::RangeExpr(range) => {
-            let end = |end: Option<ast::Expr>| end.map(|end| one(&end)).unwrap_or_default();
-            let sign = range.op_token()?;
-            format!("{}{sign}{}", end(range.start()), end(range.end()))
-        }
-        position => one(position),
+        ast::Expr::RangeExpr(range) => range_as_usize(range, &stars)?,
+        position => as_usize(position, &stars),
     };
     let (english, chinese, fix) = match kind {
         "usize" => (

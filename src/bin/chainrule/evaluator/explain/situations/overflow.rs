@@ -87,19 +87,19 @@ fn too_large(operation: Operation) -> Option<Words> {
             "The sum is larger than this type of integer can hold (a `u8` ends at 255, an `i32` \
              at 2147483647). Add in a larger type:",
             "加法的结果超出了这种整数类型的范围（`u8` 最大 255，`i32` 最大 2147483647）。请用更大的类型相加：",
-            "let sum = a as i64 + b as i64;\nlet sum = a.checked_add(b);  // None",
+            "let sum = a as i128 + b as i128;\nlet sum = a.checked_add(b);  // None",
         ),
         Operation::Sum => (
             "The numbers are added up in their own type, and the sum is larger than it can hold. \
              Make them larger first:",
             "这些数按自己的类型相加，总和超出了这种类型的范围。请先转成更大的类型：",
-            "let sum: i64 = numbers.iter().map(|&n| n as i64).sum();",
+            "let sum: i128 = numbers.iter().map(|&n| n as i128).sum();",
         ),
         Operation::Multiply => (
             "The product is larger than this type of integer can hold (an `i32` ends at \
              2147483647). Multiply in a larger type:",
             "乘法的结果超出了这种整数类型的范围（`i32` 最大 2147483647）。请用更大的类型相乘：",
-            "let product = a as i64 * b as i64;\nlet product = a.checked_mul(b);  // None",
+            "let product = a as i128 * b as i128;\nlet product = a.checked_mul(b);  // None",
         ),
         Operation::Product => (
             "The numbers are multiplied in their own type, and the product is larger than it can \
@@ -111,7 +111,7 @@ fn too_large(operation: Operation) -> Option<Words> {
             "The power is larger than this type of integer can hold (an `i32` ends at \
              2147483647). Compute it in a larger type, or with `f64`:",
             "幂的结果超出了这种整数类型的范围（`i32` 最大 2147483647）。请用更大的类型，或者用 `f64` 计算：",
-            "let power = (a as i64).pow(n);\nlet power = (a as f64).powi(n as i32);",
+            "let power = (a as i128).pow(n);\nlet power = (a as f64).powi(n as i32);",
         ),
         _ => return None,
     })
