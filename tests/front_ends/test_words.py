@@ -39,6 +39,16 @@ ROWS = [
     (["if !eq { }"], "CompileError", ["    eq == 0"], ["    eq == 0"], []),
     (['if "a" { }'], "CompileError", ['!"a".is_empty()'], ["条件必须是"], []),
     ([V, "while v { }"], "CompileError", ["!v.is_empty()"], ["!v.is_empty()"], []),
+    # Numbers of two types.
+    (["let x = 2.5f32;\nlet n = 3usize;\nx * n"], "CompileError", ["    x * n as f32\n"], ["    x * n as f32\n"], ["as usize"]),
+    (["let n = 3usize;\nn - 5.0"], "CompileError", ["    n as Float - 5.0\n    n - 5\n"], ["    n - 5\n"], []),
+    (["let part = 0.5;\nlet n = 3;\n(n + 1) * part"], "CompileError", ["    (n + 1) as Float * part\n"], ["把两边写成同一种"], ["2.0 * 3.0"]),
+    (["let small = 1u8;\nlet n = 300i32;\nsmall + n"], "CompileError", ["    small as i32 + n\n"], ["    small as i32 + n\n"], ["as u8"]),
+    (["let place = 2i32;\nlet all = vec![1, 2];\nplace - all.len()"], "CompileError", ["    place as usize - all.len()\n    place - all.len() as i32\n"], ["    place - all.len() as i32\n"], []),
+    (["let x = 1.5f32;\nlet y = 2.0f64;\nx / y"], "CompileError", ["    x as f64 / y\n    x / y as f32\n"], ["    x / y as f32\n"], []),
+    (["let mut sum = 0.0f32;\nfor n in [1i64, 2] { sum += n; }"], "CompileError", ["    sum += n as f32\n"], ["    sum += n as f32\n"], ["sum as"]),
+    (["[1.5f32, 2.0].iter().map(|x| x * 2i32).count()"], "CompileError", ["    x * 2i32 as f32\n"], ["    x * 2i32 as f32\n"], []),
+    (["let n = 3usize;\nn == 3.0"], "CompileError", ["    n as Float == 3.0\n    n == 3\n"], ["    n == 3\n"], []),
     # What was computed when it did not fit.
     (["10i32.pow(10)"], "Panic", ["The power is larger", "(a as i128).pow(n)"], ["幂的结果超出"], ["difference", "saturating_sub"]),
     (["let full = 255u8;\nfull + 1"], "Panic", ["The sum is larger", "a.checked_add(b)"], ["加法的结果超出"], ["difference"]),

@@ -7,6 +7,7 @@ mod conditions;
 mod declared;
 mod fates;
 mod keeping;
+mod kinds_of_numbers;
 mod library;
 mod members;
 mod mismatches;
@@ -41,6 +42,7 @@ use declared::{
 };
 pub use fates::{ended_early, threads_gone, unnameable};
 use keeping::{borrow, closure, iterator, nameless, outdated, unknown_type};
+use kinds_of_numbers::two_kinds_of_numbers;
 use library::in_chinese;
 use members::missing_method;
 use mismatches::mismatch;
@@ -58,7 +60,7 @@ pub use spelling::is_spelling;
 use spelling::{misspelled_path, type_elsewhere};
 use surprises::{
     borrowed_twice, file_out_of_reach, index_out_of_bounds, more_than_there_is, no_such_file,
-    not_a_number, question_mark, two_kinds_of_numbers, unwrap_of_err, unwrap_of_none,
+    not_a_number, question_mark, unwrap_of_err, unwrap_of_none,
 };
 use tensors::{
     changed_in_place, comparison_of_tensors, index_of_tensor, loop_over_tensor,
@@ -213,6 +215,7 @@ const SITUATIONS: &[Situation] = &[
     // Small surprises.
     situation(&["E0277"], "the `?` operator", question_mark),
     situation(&["E0277"], "cannot ", two_kinds_of_numbers),
+    situation(&["E0277"], "can't compare", two_kinds_of_numbers),
     situation(
         &["Panic", "unconditional_panic"],
         "index out of bounds",

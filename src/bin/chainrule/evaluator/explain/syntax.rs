@@ -373,6 +373,16 @@ pub fn text(expression: &ast::Expr) -> String {
     expression.syntax().text().to_string()
 }
 
+/// An expression in one line, in parentheses where `as` or a method behind it would tear it apart.
+pub fn in_parentheses(code: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '(' | ')' | ':');
+    if code.chars().all(is_plain) {
+        code.to_owned()
+    } else {
+        format!("({})", one_line(code))
+    }
+}
+
 /// A text of several lines, cut short.
 pub fn one_line(text: &str) -> String {
     let mut lines = text.lines();

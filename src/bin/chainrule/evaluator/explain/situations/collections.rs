@@ -1,7 +1,7 @@
 //! Loops over what is no list, positions in texts, the order of numbers with a fraction.
 
 use super::super::case::{Case, Explanation};
-use super::super::syntax::{Cell, one_line, text};
+use super::super::syntax::{Cell, in_parentheses, one_line, text};
 use ra_ap_syntax::ast::{self, RangeItem};
 
 /// `for i in 10`, `for c in "abc"`, `for x in dataset`
@@ -145,17 +145,6 @@ fn position_in_a_list(base: &str, position: &ast::Expr, by: &str) -> Option<Expl
         _ => return None,
     };
     Some(Explanation::new(english, chinese, fix))
-}
-
-/// What `as` would otherwise tear apart.
-fn in_parentheses(code: &str) -> String {
-    let is_one = code
-        .chars()
-        .all(|c| c.is_alphanumeric() || "_.".contains(c));
-    match is_one {
-        true => code.to_owned(),
-        false => format!("({code})"),
-    }
 }
 
 /// `&"año"[0..2]`

@@ -1,7 +1,7 @@
 //! A value of one type where another is expected: the commonest pairs.
 
 use super::super::case::{Case, Explanation};
-use super::super::syntax::{Cell, one_line};
+use super::super::syntax::{Cell, in_parentheses, one_line};
 use super::similar::with_name;
 
 /// Types as rustc names them at a mark.
@@ -172,15 +172,6 @@ fn whole_number(case: &Case, expected: &str, is_literal: bool) -> Explanation {
         ),
         fix,
     )
-}
-
-fn in_parentheses(code: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '(' | ')' | ':');
-    if code.chars().all(is_plain) {
-        code.to_owned()
-    } else {
-        format!("({})", one_line(code))
-    }
 }
 
 fn texts(case: &Case, pair: &Pair) -> Option<Explanation> {

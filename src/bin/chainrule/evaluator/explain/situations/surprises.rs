@@ -47,22 +47,6 @@ pub fn question_mark(case: &Case) -> Option<Explanation> {
     })
 }
 
-pub fn two_kinds_of_numbers(case: &Case) -> Option<Explanation> {
-    let number = |kind: &str| {
-        let kind = kind.trim_start_matches('&');
-        kind == "{integer}"
-            || kind == "{float}"
-            || (kind.len() <= 5 && kind.starts_with(['i', 'u', 'f']))
-    };
-    let kinds: Vec<&str> = case.message.split('`').skip(1).step_by(2).collect();
-    (kinds.len() == 2 && kinds.iter().all(|kind| number(kind))).then(|| {
-        let english =
-            "Rust never turns one kind of number into another by itself. Write both alike:";
-        let chinese = "Rust 不会自动转换数字类型。请把两边写成同一种：";
-        Explanation::new(english, chinese, "2.0 * 3.0\nx * n as f32")
-    })
-}
-
 pub fn index_out_of_bounds(case: &Case) -> Option<Explanation> {
     // `the len is 2 but the index is 5`, at a mark of rustc `the length is 2 …`
     let said = case.said();

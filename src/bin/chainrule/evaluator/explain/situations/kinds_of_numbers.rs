@@ -1,0 +1,120 @@
+//! A calculation, or a comparison, with numbers of two types.
+
+use super::super::case::{Case, Explanation};
+use super::super::syntax::{Cell, in_parentheses, text};
+use ra_ap_syntax::ast;
+
+/// `x * n`, `n - 5.0`, `whole == 0.5`
+pub fn two_kinds_of_numbers(case: &Case) -> Option<Explanation> {
+    let kinds: Vec<&str> = case.message.split('`').skip(1).step_by(2).collect();
+    let &[first, second] = kinds.as_slice() else {
+        return None;
+    };
+    (is_number(first) && is_number(second)).then(|| {
+        let fix = written_alike(case, first, second);
+        Explanation::new(
+            "Rust never turns one kind of number into another by itself. Write both alike:",
+            "Rust 不会自动转换数字类型。请把两边写成同一种：",
+            fix.unwrap_or_else(|| "2.0 * 3.0\nx * n as f32".to_owned()),
+        )
+    })
+}
+
+fn is_number(kind: &str) -> bool {
+    let kind = kind.trim_start_matches('&');
+    matches!(kind, "{integer}" | "{float}")
+        || (kind.len() <= 5 && kind.starts_with(['i', 'u', 'f']))
+}
+
+/// One side of an operation.
+struct Side {
+    operand: ast::Expr,
+    /// Its type, without `&`.
+    kind: String,
+    /// What is in front of it where it is a reference.
+    stars: String,
+}
+
+impl Side {
+    fn new(operand: ast::Expr, kind: &str) -> Side {
+        let of = kind.trim_start_matches('&');
+        Side {
+            operand,
+            kind: of.to_owned(),
+            stars: "*".repeat(kind.len() - of.len()),
+        }
+    }
+
+    fn has_fraction(&self) -> bool {
+        self.kind == "{float}" || self.kind.starts_with('f')
+    }
+
+    /// The number itself where it is written here, without what says its type.
+    fn literal(&self) -> Option<String> {
+        let ast::Expr::Literal(_) = self.operand else {
+            return None;
+        };
+        Some(text(&self.operand))
+    }
+
+    /// Whether numbers of the other side's type are fewer, and hold not even negative ones instead.
+    fn is_wider_than(&self, other: &Side) -> bool {
+        let bits = |kind: &str| match kind.trim_start_matches(['i', 'u']) {
+            "size" => 64,
+            number => number.parse().unwrap_or(32),
+        };
+        let gains_a_sign = self.kind.starts_with('u') && other.kind.starts_with('i');
+        !self.has_fraction() && bits(&self.kind) > bits(&other.kind) && !gains_a_sign
+    }
+
+    /// As a number of the other side's type; nothing where that would cut something off.
+    fn like(&self, other: &Side) -> Option<String> {
+        let literal = self.literal().filter(|_| self.kind.starts_with('{'));
+        match (literal, self.has_fraction(), other.has_fraction()) {
+            (Some(whole), false, true) => Some(format!("{whole}.0")),
+            (Some(number), true, false) => number.strip_suffix(".0").map(str::to_owned),
+            (_, true, false) => None,
+            (_, false, false) if self.is_wider_than(other) => None,
+            _ => {
+                let kind = match other.kind.as_str() {
+                    "{float}" => "Float",
+                    "{integer}" => "i32",
+                    kind => kind,
+                };
+                let number = in_parentheses(&text(&self.operand));
+                Some(format!("{}{number} as {kind}", self.stars))
+            }
+        }
+    }
+}
+
+/// The learner's own operation: with its left side as the right one is, and the other way round,
+/// where that makes sense.
+fn written_alike(case: &Case, first: &str, second: &str) -> Option<String> {
+    let operation: ast::BinExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
+    // "cannot add `b` to `a`", "cannot subtract `b` from `a`"
+    let is_reversed = case.message.contains("` to `") || case.message.contains("` from `");
+    let (of_left, of_right) = match is_reversed {
+        true => (second, first),
+        false => (first, second),
+    };
+    let (left, right) = (
+        Side::new(operation.lhs()?, of_left),
+        Side::new(operation.rhs()?, of_right),
+    );
+    let sign = operation.op_token()?.text().to_owned();
+    let is_assignment = sign.ends_with('=') && !["==", "!=", "<=", ">="].contains(&sign.as_str());
+    let changed_left = left.like(&right).filter(|_| !is_assignment).map(|own| {
+        // `n as f32 < x` would begin a list of types.
+        let is_cut_off = sign.starts_with('<') && own.contains(" as ");
+        match is_cut_off {
+            true => format!("({own}) {sign} {}", text(&right.operand)),
+            false => format!("{own} {sign} {}", text(&right.operand)),
+        }
+    });
+    let changed_right = right
+        .like(&left)
+        .map(|own| format!("{} {sign} {own}", text(&left.operand)));
+    let ways: Vec<String> = changed_left.into_iter().chain(changed_right).collect();
+    (!ways.is_empty()).then(|| ways.join("\n"))
+}
