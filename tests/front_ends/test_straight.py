@@ -15,7 +15,7 @@ from conftest import Kernel
 THROUGH_EVCXR = {"CARGO_PROFILE_DEV_DEBUG": "0"}
 # Each kernel compiles for itself.
 ALONE = {"CHAINRULE_CELL_CACHE": "off"}
-SEQUENCES = int(os.environ.get("CHAINRULE_SEQUENCES", "3"))
+SEQUENCES = int(os.environ.get("CHAINRULE_SEQUENCES", "1"))
 SEED = int(os.environ.get("CHAINRULE_SEED", "1"))
 
 LEARNERS = [

@@ -49,6 +49,9 @@ ROWS = [
     (["let mut sum = 0.0f32;\nfor n in [1i64, 2] { sum += n; }"], "CompileError", ["    sum += n as f32\n"], ["    sum += n as f32\n"], ["sum as"]),
     (["[1.5f32, 2.0].iter().map(|x| x * 2i32).count()"], "CompileError", ["    x * 2i32 as f32\n"], ["    x * 2i32 as f32\n"], []),
     (["let n = 3usize;\nn == 3.0"], "CompileError", ["    n as Float == 3.0\n    n == 3\n"], ["    n == 3\n"], []),
+    (["let a = 1u8;\nlet b = 2i32;\na < b"], "CompileError", ["    (a as i32) < b\n"], ["    (a as i32) < b\n"], ["as u8", "two kinds of whole"]),
+    (["let n = 2usize;\nlet x = 1.5f32;\nif x > n { 1 } else { 2 }"], "CompileError", ["    x > n as f32\n"], ["    x > n as f32\n"], []),
+    (["let mut n = 2usize;\nlet k = 1i32;\nn = k;"], "CompileError", ["two kinds of whole numbers", "n = k as usize;"], ["两种整数"], ["Write both alike"]),
     # What was computed when it did not fit.
     (["10i32.pow(10)"], "Panic", ["The power is larger", "(a as i128).pow(n)"], ["幂的结果超出"], ["difference", "saturating_sub"]),
     (["let full = 255u8;\nfull + 1"], "Panic", ["The sum is larger", "a.checked_add(b)"], ["加法的结果超出"], ["difference"]),

@@ -125,6 +125,15 @@ impl Cell {
             .min_by_key(|one| bytes(one.syntax()).len())
     }
 
+    /// The operation whose right side is marked.
+    pub fn before(&self, mark: &Range<usize>) -> Option<ast::BinExpr> {
+        let mut operations = self.descendants().filter_map(ast::BinExpr::cast);
+        operations.find(|one| {
+            one.rhs()
+                .is_some_and(|right| bytes(right.syntax()) == *mark)
+        })
+    }
+
     /// The bytes of a variable's name where the cell defines it.
     pub fn place_of_definition(&self, name: &str) -> Option<Range<usize>> {
         let pattern = self.definition(None, name)?.pat()?;

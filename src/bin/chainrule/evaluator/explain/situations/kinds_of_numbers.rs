@@ -2,7 +2,7 @@
 
 use super::super::case::{Case, Explanation};
 use super::super::syntax::{Cell, in_parentheses, text};
-use ra_ap_syntax::ast;
+use ra_ap_syntax::ast::{self, BinaryOp};
 
 /// `x * n`, `n - 5.0`, `whole == 0.5`
 pub fn two_kinds_of_numbers(case: &Case) -> Option<Explanation> {
@@ -11,13 +11,34 @@ pub fn two_kinds_of_numbers(case: &Case) -> Option<Explanation> {
         return None;
     };
     (is_number(first) && is_number(second)).then(|| {
-        let fix = written_alike(case, first, second);
-        Explanation::new(
-            "Rust never turns one kind of number into another by itself. Write both alike:",
-            "Rust 不会自动转换数字类型。请把两边写成同一种：",
-            fix.unwrap_or_else(|| "2.0 * 3.0\nx * n as f32".to_owned()),
-        )
+        // "cannot add `b` to `a`", "cannot subtract `b` from `a`"
+        let is_reversed = case.message.contains("` to `") || case.message.contains("` from `");
+        let (of_left, of_right) = match is_reversed {
+            true => (second, first),
+            false => (first, second),
+        };
+        let operation = case.mark.as_ref().and_then(|mark| {
+            let operation: ast::BinExpr = Cell::new(case.code).around(mark)?;
+            written_alike(&operation, of_left, of_right)
+        });
+        explained(operation.unwrap_or_else(|| "2.0 * 3.0\nx * n as f32".to_owned()))
     })
+}
+
+/// The same, where rustc only says that the right side is of another type than the left one.
+pub fn right_side_of_another_kind(case: &Case, left: &str, right: &str) -> Option<Explanation> {
+    let operation: ast::BinExpr = Cell::new(case.code).before(case.mark.as_ref()?)?;
+    let computes = !matches!(operation.op_kind()?, BinaryOp::Assignment { op: None });
+    let fix = written_alike(&operation, left, right).filter(|_| computes)?;
+    Some(explained(fix))
+}
+
+fn explained(fix: String) -> Explanation {
+    Explanation::new(
+        "Rust never turns one kind of number into another by itself. Write both alike:",
+        "Rust 不会自动转换数字类型。请把两边写成同一种：",
+        fix,
+    )
 }
 
 fn is_number(kind: &str) -> bool {
@@ -81,7 +102,10 @@ impl Side {
                     "{integer}" => "i32",
                     kind => kind,
                 };
-                let number = in_parentheses(&text(&self.operand));
+                let number = match &self.operand {
+                    ast::Expr::ParenExpr(_) | ast::Expr::IndexExpr(_) => text(&self.operand),
+                    other => in_parentheses(&text(other)),
+                };
                 Some(format!("{}{number} as {kind}", self.stars))
             }
         }
@@ -90,14 +114,7 @@ impl Side {
 
 /// The learner's own operation: with its left side as the right one is, and the other way round,
 /// where that makes sense.
-fn written_alike(case: &Case, first: &str, second: &str) -> Option<String> {
-    let operation: ast::BinExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
-    // "cannot add `b` to `a`", "cannot subtract `b` from `a`"
-    let is_reversed = case.message.contains("` to `") || case.message.contains("` from `");
-    let (of_left, of_right) = match is_reversed {
-        true => (second, first),
-        false => (first, second),
-    };
+fn written_alike(operation: &ast::BinExpr, of_left: &str, of_right: &str) -> Option<String> {
     let (left, right) = (
         Side::new(operation.lhs()?, of_left),
         Side::new(operation.rhs()?, of_right),

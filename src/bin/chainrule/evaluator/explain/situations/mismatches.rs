@@ -2,6 +2,7 @@
 
 use super::super::case::{Case, Explanation};
 use super::super::syntax::{Cell, in_parentheses, one_line};
+use super::kinds_of_numbers::right_side_of_another_kind;
 use super::similar::with_name;
 
 /// Types as rustc names them at a mark.
@@ -111,6 +112,13 @@ fn numbers(case: &Case, pair: &Pair) -> Option<Explanation> {
     let marked = case.marked();
     let (expected, found) = (pair.expected, pair.found);
     let is_literal = found == "integer" || found == "floating-point number";
+    if (is_whole(expected) || is_float(expected))
+        && (is_whole(found) || is_float(found))
+        && !is_literal
+        && let Some(said) = right_side_of_another_kind(case, expected, found)
+    {
+        return Some(said);
+    }
     if is_float(expected) && is_whole(found) {
         let fix = if is_literal && marked.chars().all(|c| c.is_ascii_digit()) {
             format!("{marked}.0")
