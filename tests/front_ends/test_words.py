@@ -52,6 +52,10 @@ ROWS = [
     (["let a = 1u8;\nlet b = 2i32;\na < b"], "CompileError", ["    (a as i32) < b\n"], ["    (a as i32) < b\n"], ["as u8", "two kinds of whole"]),
     (["let n = 2usize;\nlet x = 1.5f32;\nif x > n { 1 } else { 2 }"], "CompileError", ["    x > n as f32\n"], ["    x > n as f32\n"], []),
     (["let mut n = 2usize;\nlet k = 1i32;\nn = k;"], "CompileError", ["two kinds of whole numbers", "n = k as usize;"], ["两种整数"], ["Write both alike"]),
+    (["let a = [1.5f64];\nlet t = 2.0f32;\na.iter().map(|x| x - t).count()"], "CompileError", ["    *x as f32 - t\n    x - t as f64\n"], ["    *x as f32 - t\n"], ["    x as f32"]),
+    (["let mut n = 3usize;\nn += 1.5;"], "CompileError", ["    let mut n = n as Float;\n    n += 1.5\n"], ["    n += 1.5\n"], ["2.0 * 3.0"]),
+    (["1 / 2.0"], "CompileError", ["    1.0 / 2.0\n"], ["    1.0 / 2.0\n"], ["    1 / 2\n"]),
+    (["let p: usize = 3;\nlet q: u32 = 4;\nassert_eq!(p, q + 1);"], "CompileError", ["    assert_eq!(p, (q + 1) as usize)\n"], ["    assert_eq!(p, (q + 1) as usize)\n"], ["(assert_eq!", "2.0 * 3.0"]),
     # What was computed when it did not fit.
     (["10i32.pow(10)"], "Panic", ["The power is larger", "(a as i128).pow(n)"], ["幂的结果超出"], ["difference", "saturating_sub"]),
     (["let full = 255u8;\nfull + 1"], "Panic", ["The sum is larger", "a.checked_add(b)"], ["加法的结果超出"], ["difference"]),

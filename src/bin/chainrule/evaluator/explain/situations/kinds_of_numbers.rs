@@ -2,7 +2,7 @@
 
 use super::super::case::{Case, Explanation};
 use super::super::syntax::{Cell, in_parentheses, text};
-use ra_ap_syntax::ast::{self, BinaryOp};
+use ra_ap_syntax::ast::{self, BinaryOp, CmpOp};
 
 /// `x * n`, `n - 5.0`, `whole == 0.5`
 pub fn two_kinds_of_numbers(case: &Case) -> Option<Explanation> {
@@ -17,20 +17,48 @@ pub fn two_kinds_of_numbers(case: &Case) -> Option<Explanation> {
             true => (second, first),
             false => (first, second),
         };
-        let operation = case.mark.as_ref().and_then(|mark| {
+        let fix = case.mark.as_ref().and_then(|mark| {
             let operation: ast::BinExpr = Cell::new(case.code).around(mark)?;
             written_alike(&operation, of_left, of_right)
         });
-        explained(operation.unwrap_or_else(|| "2.0 * 3.0\nx * n as f32".to_owned()))
+        let fix = fix.or_else(|| asserted_alike(case, of_left));
+        explained(fix.unwrap_or_else(|| "2.0 * 3.0\nx * n as f32".to_owned()))
     })
 }
 
-/// The same, where rustc only says that the right side is of another type than the left one.
-pub fn right_side_of_another_kind(case: &Case, left: &str, right: &str) -> Option<Explanation> {
+/// What is said where rustc calls the right side of an operation mismatched.
+pub enum Said {
+    /// Of a comparison by size rustc says no more.
+    Here(Option<Explanation>),
+    /// Of every other operation it says besides that there is none with these two types: that is
+    /// explained.
+    Elsewhere,
+}
+
+/// Nothing where no right side is marked.
+pub fn at_the_right_side(case: &Case, left: &str, right: &str) -> Option<Said> {
+    if case.marked().starts_with("assert_") {
+        return Some(Said::Elsewhere);
+    }
     let operation: ast::BinExpr = Cell::new(case.code).before(case.mark.as_ref()?)?;
-    let computes = !matches!(operation.op_kind()?, BinaryOp::Assignment { op: None });
-    let fix = written_alike(&operation, left, right).filter(|_| computes)?;
-    Some(explained(fix))
+    match operation.op_kind()? {
+        BinaryOp::CmpOp(CmpOp::Ord { .. }) => {
+            let fix = written_alike(&operation, left, right);
+            Some(Said::Here(fix.map(explained)))
+        }
+        BinaryOp::Assignment { op: None } | BinaryOp::LogicOp(_) => None,
+        _ => Some(Said::Elsewhere),
+    }
+}
+
+/// `assert_eq!(p, q)`
+fn asserted_alike(case: &Case, left: &str) -> Option<String> {
+    let (name, compared) = case.marked().strip_suffix(')')?.split_once('(')?;
+    let is_it = matches!(name, "assert_eq!" | "assert_ne!") && !left.starts_with(['&', '{']);
+    let (one, other) = compared.split_once(',').filter(|_| is_it)?;
+    let is_simple = !compared.contains(['(', '[', '{', '"']) && !other.contains(',');
+    let other = in_parentheses(other.trim());
+    is_simple.then(|| format!("{name}({}, {other} as {left})", one.trim()))
 }
 
 fn explained(fix: String) -> Explanation {
@@ -66,6 +94,15 @@ impl Side {
         }
     }
 
+    /// Its type as a cell names it.
+    fn as_written(&self) -> &str {
+        match self.kind.as_str() {
+            "{float}" => "Float",
+            "{integer}" => "i32",
+            kind => kind,
+        }
+    }
+
     fn has_fraction(&self) -> bool {
         self.kind == "{float}" || self.kind.starts_with('f')
     }
@@ -88,20 +125,20 @@ impl Side {
         !self.has_fraction() && bits(&self.kind) > bits(&other.kind) && !gains_a_sign
     }
 
-    /// As a number of the other side's type; nothing where that would cut something off.
-    fn like(&self, other: &Side) -> Option<String> {
+    /// As a number of the other side's type; nothing where that would cut something off, or turn a
+    /// division into one without a rest.
+    fn like(&self, other: &Side, sign: &str) -> Option<String> {
         let literal = self.literal().filter(|_| self.kind.starts_with('{'));
         match (literal, self.has_fraction(), other.has_fraction()) {
             (Some(whole), false, true) => Some(format!("{whole}.0")),
-            (Some(number), true, false) => number.strip_suffix(".0").map(str::to_owned),
+            (Some(number), true, false) => {
+                let whole = number.strip_suffix(".0").filter(|_| !sign.starts_with('/'));
+                whole.map(str::to_owned)
+            }
             (_, true, false) => None,
             (_, false, false) if self.is_wider_than(other) => None,
             _ => {
-                let kind = match other.kind.as_str() {
-                    "{float}" => "Float",
-                    "{integer}" => "i32",
-                    kind => kind,
-                };
+                let kind = other.as_written();
                 let number = match &self.operand {
                     ast::Expr::ParenExpr(_) | ast::Expr::IndexExpr(_) => text(&self.operand),
                     other => in_parentheses(&text(other)),
@@ -121,17 +158,27 @@ fn written_alike(operation: &ast::BinExpr, of_left: &str, of_right: &str) -> Opt
     );
     let sign = operation.op_token()?.text().to_owned();
     let is_assignment = sign.ends_with('=') && !["==", "!=", "<=", ">="].contains(&sign.as_str());
-    let changed_left = left.like(&right).filter(|_| !is_assignment).map(|own| {
-        // `n as f32 < x` would begin a list of types.
-        let is_cut_off = sign.starts_with('<') && own.contains(" as ");
-        match is_cut_off {
-            true => format!("({own}) {sign} {}", text(&right.operand)),
-            false => format!("{own} {sign} {}", text(&right.operand)),
-        }
-    });
+    let changed_left = left
+        .like(&right, &sign)
+        .filter(|_| !is_assignment)
+        .map(|own| {
+            // `n as f32 < x` would begin a list of types.
+            let is_cut_off = sign.starts_with('<') && own.contains(" as ");
+            match is_cut_off {
+                true => format!("({own}) {sign} {}", text(&right.operand)),
+                false => format!("{own} {sign} {}", text(&right.operand)),
+            }
+        });
     let changed_right = right
-        .like(&left)
+        .like(&left, &sign)
         .map(|own| format!("{} {sign} {own}", text(&left.operand)));
     let ways: Vec<String> = changed_left.into_iter().chain(changed_right).collect();
+    if let (true, true, ast::Expr::PathExpr(_)) = (ways.is_empty(), is_assignment, &left.operand) {
+        let (name, kind) = (text(&left.operand), right.as_written());
+        let own = text(&right.operand);
+        return Some(format!(
+            "let mut {name} = {name} as {kind};\n{name} {sign} {own}"
+        ));
+    }
     (!ways.is_empty()).then(|| ways.join("\n"))
 }

@@ -2,7 +2,7 @@
 
 use super::super::case::{Case, Explanation};
 use super::super::syntax::{Cell, in_parentheses, one_line};
-use super::kinds_of_numbers::right_side_of_another_kind;
+use super::kinds_of_numbers::{Said, at_the_right_side};
 use super::similar::with_name;
 
 /// Types as rustc names them at a mark.
@@ -112,12 +112,13 @@ fn numbers(case: &Case, pair: &Pair) -> Option<Explanation> {
     let marked = case.marked();
     let (expected, found) = (pair.expected, pair.found);
     let is_literal = found == "integer" || found == "floating-point number";
-    if (is_whole(expected) || is_float(expected))
-        && (is_whole(found) || is_float(found))
-        && !is_literal
-        && let Some(said) = right_side_of_another_kind(case, expected, found)
-    {
-        return Some(said);
+    let are_numbers = [expected, found].map(|kind| is_whole(kind) || is_float(kind));
+    if are_numbers == [true, true] && !is_literal {
+        match at_the_right_side(case, expected, found) {
+            Some(Said::Here(said)) => return said,
+            Some(Said::Elsewhere) => return None,
+            None => {}
+        }
     }
     if is_float(expected) && is_whole(found) {
         let fix = if is_literal && marked.chars().all(|c| c.is_ascii_digit()) {
