@@ -273,6 +273,25 @@ fn without_python_it_is_said_which_package_is_missing() {
     assert!(!shown.contains("Preparing the library"), "{shown}");
 }
 
+/// Before JupyterLab is fetched for it.
+#[test]
+fn without_rust_it_is_said_how_to_install_it() {
+    let machine = Machine::new();
+    machine.without_network_for_pip();
+    let mut command = chainrule(machine.path());
+    command.arg("lab").current_dir(machine.path());
+    machine.equip(&mut command, &["jupyter", "rustc", "cargo"]);
+    command.env("CARGO_HOME", machine.path());
+    let output = finish(command, LIMIT);
+    let shown = text(&output);
+    assert_eq!(output.status.code(), Some(1), "{shown}");
+    assert!(
+        shown.contains("rustc") && shown.contains("sh.rustup.rs"),
+        "{shown}"
+    );
+    assert_eq!(machine.calls("python3"), 0, "{shown}");
+}
+
 #[test]
 fn without_chromium_one_line_says_what_is_left_out() {
     let machine = Machine::new();

@@ -190,13 +190,13 @@ class Kernel:
             seconds.append(time.perf_counter() - start)
         return sorted(seconds)[2]
 
-    def compilers(self):
-        """What compiles a cell: the short ones that a session starts with are over sooner."""
+    def compilers(self, seconds=0.5):
+        """What has been compiling for so long: a cell does, the short ones that a session starts with are over sooner."""
         root, now = psutil.Process(self.manager.provisioner.pid), time.time()
         found = []
         for process in root.children(recursive=True):
             with contextlib.suppress(psutil.NoSuchProcess):
-                if process.name() == "rustc" and now - process.create_time() > 0.5:
+                if process.name() == "rustc" and now - process.create_time() >= seconds:
                     found.append(process)
         return found
 

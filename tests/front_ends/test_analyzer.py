@@ -1,6 +1,5 @@
 """evcxr has a process of its own: it can be ended at any moment, and nothing is lost."""
 
-import contextlib
 import os
 import random
 import signal
@@ -44,14 +43,6 @@ def analyzer(kernel):
     return None
 
 
-def compilers(kernel):
-    found = []
-    for process in family(kernel):
-        with contextlib.suppress(psutil.NoSuchProcess):
-            found += [process] if process.name() in ("rustc", "cargo") else []
-    return found
-
-
 def wait_for(what, seconds=30):
     deadline = time.monotonic() + seconds
     while not (found := what()):
@@ -66,8 +57,8 @@ def while_it_stands_still(kernel, act):
     analyzer(kernel).send_signal(signal.SIGSTOP)
     message = kernel.client.execute(NEEDS_EVCXR.format(1))
     # rustc comes first: before it is done, nobody asks evcxr.
-    wait_for(lambda: compilers(kernel))
-    wait_for(lambda: not compilers(kernel))
+    wait_for(lambda: kernel.compilers(seconds=0))
+    wait_for(lambda: not kernel.compilers(seconds=0))
     time.sleep(0.3)
     act()
     return kernel.client._recv_reply(message, timeout=30)["content"]

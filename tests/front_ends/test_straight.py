@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from conftest import Kernel
+from test_analyzer import analyzer, wait_for
 
 # Makes cells be compiled otherwise than the library was prepared for, though nothing comes of it.
 THROUGH_EVCXR = {"CARGO_PROFILE_DEV_DEBUG": "0"}
@@ -322,21 +323,15 @@ def memory(kernel):
 
 def ended_analysis(kernel):
     """Whether evcxr was needed: then its process is there, and is ended, for the next cell to start it or not."""
-    own = psutil.Process(kernel.manager.provisioner.process.pid)
-    for process in own.children():
-        # One that was ended stays as a zombie until the kernel needs the next.
-        if process.name() == "chainrule-evcxr" and process.status() != psutil.STATUS_ZOMBIE:
-            process.kill()
-            deadline = time.monotonic() + 30
-            while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-                assert time.monotonic() < deadline
-                time.sleep(0.01)
-            return True
-    return False
+    process = analyzer(kernel)
+    if process:
+        process.kill()
+        wait_for(lambda: analyzer(kernel) is None)
+    return process is not None
 
 
 def test_a_cell_means_the_same_either_way(both):
-    """And of what learners write, mistaken cells among it, hardly any needs an analysis, the first one least of all."""
+    """And hardly any of what learners write, mistaken cells among it, needs evcxr."""
     straight, through = both
     needed = []
     for number, cell in enumerate(LEARNERS + MISTAKEN):

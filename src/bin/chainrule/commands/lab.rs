@@ -3,6 +3,7 @@
 use super::common::{Misuse, prepare_library};
 use super::exam::{self, Exam};
 use super::install::Install;
+use crate::compiler::toolchain::Toolchain;
 use crate::course::{self, NOTEBOOKS};
 use crate::machine::{folders, path};
 use anyhow::{Context, Result, bail};
@@ -56,7 +57,9 @@ impl Lab {
     pub fn run(self) -> Result<ExitCode> {
         // Before anything takes minutes.
         let place = Place::find(self.exam.as_deref().or(self.what.as_deref()))?;
-        // What may be missing on this machine is said before a minute is spent on the library.
+        // What may be missing on this machine, Rust or Python, is said before a minute is spent on
+        // JupyterLab or the library.
+        Toolchain::find()?;
         let jupyter = jupyter_lab()?;
         prepare_library()?;
         let mut command = Command::new(&jupyter);

@@ -2,6 +2,7 @@
 
 use super::super::case::{Case, Explanation};
 use super::super::syntax::{Cell, in_parentheses, one_line, text};
+use super::kinds_of_numbers::{behind_references, is_whole};
 use ra_ap_syntax::ast::{self, RangeItem};
 
 /// `for i in 10`, `for c in "abc"`, `for x in dataset`
@@ -9,7 +10,6 @@ pub fn loop_over_something_else(case: &Case) -> Option<Explanation> {
     let kind = case.name();
     let marked = one_line(case.marked());
     let kind = kind.trim_start_matches('&');
-    let is_whole = kind == "{integer}" || (kind.len() <= 5 && kind.starts_with(['i', 'u']));
     let (english, chinese, fix) = match kind {
         "str" | "String" => (
             "A text is a row of letters only if it is asked for them:",
@@ -27,7 +27,7 @@ pub fn loop_over_something_else(case: &Case) -> Option<Explanation> {
                 marked.trim_start_matches('&')
             ),
         ),
-        _ if is_whole => (
+        _ if is_whole(kind) => (
             "A loop goes over several values, and a number is one. The numbers from 0 up to it, \
              without itself, are a range:",
             "循环要逐个处理多个值，而一个数只是一个值。从 0 到它（不含它本身）的整数写成范围：",
@@ -72,8 +72,7 @@ fn letter_of_a_text(base: &str, position: &str, by: &str) -> Explanation {
 /// get at the number.
 fn kind_of_position(by: &str) -> (&str, String) {
     let of = by.split_once('<').map(|(_, of)| of.trim_end_matches('>'));
-    let kind = of.unwrap_or(by).trim_start_matches('&');
-    (kind, "*".repeat(of.unwrap_or(by).len() - kind.len()))
+    behind_references(of.unwrap_or(by))
 }
 
 fn as_usize(place: &ast::Expr, stars: &str) -> String {
@@ -94,13 +93,12 @@ fn range_as_usize(range: &ast::RangeExpr, stars: &str) -> Option<String> {
 /// `&"abc"[0..n]` with an `n` of another type
 fn part_of_a_text(base: &str, range: &ast::RangeExpr, by: &str) -> Option<Explanation> {
     let (kind, stars) = kind_of_position(by);
-    let is_whole = kind.len() <= 5 && kind.starts_with(['i', 'u']);
-    is_whole.then_some(())?;
+    let ends = range_as_usize(range, &stars).filter(|_| is_whole(kind))?;
     Some(Explanation::new(
         "The ends of a part of a text are numbers of the type `usize`. They count bytes: 1 for a \
          letter of ASCII, 2 to 4 for others.",
         "截取文本时，两端要用 `usize` 类型的数。它数的是字节：ASCII 字符占 1 个，其他字符占 2 到 4 个。",
-        format!("&{base}[{}]", range_as_usize(range, &stars)?),
+        format!("&{base}[{ends}]"),
     ))
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::case::{Case, Explanation};
 use super::super::syntax::{Cell, bytes, one_line, text};
+use super::kinds_of_numbers::{is_float, is_whole};
 use ra_ap_syntax::SyntaxNode;
 use ra_ap_syntax::ast::{self, AstNode};
 
@@ -86,15 +87,14 @@ fn question(value: &str, kind: &str, is_not: bool) -> Option<String> {
     let is_unequal = if is_not { "==" } else { "!=" };
     let is_list = ["String", "Vec<", "[", "HashMap<"];
     Some(match kind {
-        "integer" | "{integer}" => format!("{value} {is_unequal} 0"),
-        "floating-point number" | "{float}" | "f32" | "f64" => format!("{value} {is_unequal} 0.0"),
+        _ if is_whole(kind) => format!("{value} {is_unequal} 0"),
+        _ if is_float(kind) => format!("{value} {is_unequal} 0.0"),
         "Tensor" => format!("{not}({value}.item() > 0.0)"),
         _ if kind.starts_with("Option<") => format!("{not}{value}.is_some()"),
         _ if kind.starts_with("Result<") => format!("{not}{value}.is_ok()"),
         _ if kind == "str" || is_list.iter().any(|one| kind.starts_with(one)) => {
             format!("{}{value}.is_empty()", if is_not { "" } else { "!" })
         }
-        _ if kind.len() <= 5 && kind.starts_with(['i', 'u']) => format!("{value} {is_unequal} 0"),
         _ => return None,
     })
 }

@@ -37,7 +37,7 @@ pub enum Said {
 
 /// Nothing where no right side is marked.
 pub fn at_the_right_side(case: &Case, left: &str, right: &str) -> Option<Said> {
-    if case.marked().starts_with("assert_") {
+    if asserted(case).is_some() {
         return Some(Said::Elsewhere);
     }
     let operation: ast::BinExpr = Cell::new(case.code).before(case.mark.as_ref()?)?;
@@ -51,11 +51,16 @@ pub fn at_the_right_side(case: &Case, left: &str, right: &str) -> Option<Said> {
     }
 }
 
-/// `assert_eq!(p, q)`
+/// `assert_eq!(p, q)`, where all of it is marked: its name, and what it compares.
+fn asserted<'a>(case: &'a Case) -> Option<(&'a str, &'a str)> {
+    let parts = case.marked().strip_suffix(')')?.split_once('(')?;
+    let name = parts.0.strip_prefix("debug_").unwrap_or(parts.0);
+    matches!(name, "assert_eq!" | "assert_ne!").then_some(parts)
+}
+
 fn asserted_alike(case: &Case, left: &str) -> Option<String> {
-    let (name, compared) = case.marked().strip_suffix(')')?.split_once('(')?;
-    let is_it = matches!(name, "assert_eq!" | "assert_ne!") && !left.starts_with(['&', '{']);
-    let (one, other) = compared.split_once(',').filter(|_| is_it)?;
+    let (name, compared) = asserted(case).filter(|_| !left.starts_with(['&', '{']))?;
+    let (one, other) = compared.split_once(',')?;
     let is_simple = !compared.contains(['(', '[', '{', '"']) && !other.contains(',');
     let other = in_parentheses(other.trim());
     is_simple.then(|| format!("{name}({}, {other} as {left})", one.trim()))
@@ -71,8 +76,26 @@ fn explained(fix: String) -> Explanation {
 
 fn is_number(kind: &str) -> bool {
     let kind = kind.trim_start_matches('&');
-    matches!(kind, "{integer}" | "{float}")
-        || (kind.len() <= 5 && kind.starts_with(['i', 'u', 'f']))
+    is_whole(kind) || is_float(kind)
+}
+
+/// Whether a type, as rustc names it, is one of numbers with a fraction.
+pub fn is_float(kind: &str) -> bool {
+    matches!(kind, "f32" | "f64" | "{float}" | "floating-point number")
+}
+
+/// Whether a type, as rustc names it, is one of whole numbers.
+pub fn is_whole(kind: &str) -> bool {
+    let is_sized = kind.len() <= 5 && kind.starts_with(['i', 'u']);
+    let digits = kind.get(1..).unwrap_or_default();
+    matches!(kind, "integer" | "{integer}")
+        || is_sized && (digits == "size" || digits.parse::<u8>().is_ok())
+}
+
+/// A type without `&`, and the stars that it takes to get at the value.
+pub fn behind_references(kind: &str) -> (&str, String) {
+    let value = kind.trim_start_matches('&');
+    (value, "*".repeat(kind.len() - value.len()))
 }
 
 /// One side of an operation.
@@ -86,11 +109,11 @@ struct Side {
 
 impl Side {
     fn new(operand: ast::Expr, kind: &str) -> Side {
-        let of = kind.trim_start_matches('&');
+        let (kind, stars) = behind_references(kind);
         Side {
             operand,
-            kind: of.to_owned(),
-            stars: "*".repeat(kind.len() - of.len()),
+            kind: kind.to_owned(),
+            stars,
         }
     }
 
@@ -104,15 +127,13 @@ impl Side {
     }
 
     fn has_fraction(&self) -> bool {
-        self.kind == "{float}" || self.kind.starts_with('f')
+        is_float(&self.kind)
     }
 
-    /// The number itself where it is written here, without what says its type.
+    /// The number itself where it is written here, and nothing with it that says its type.
     fn literal(&self) -> Option<String> {
-        let ast::Expr::Literal(_) = self.operand else {
-            return None;
-        };
-        Some(text(&self.operand))
+        let is_literal = matches!(self.operand, ast::Expr::Literal(_));
+        (is_literal && self.kind.starts_with('{')).then(|| text(&self.operand))
     }
 
     /// Whether numbers of the other side's type are fewer, and hold not even negative ones instead.
@@ -128,8 +149,7 @@ impl Side {
     /// As a number of the other side's type; nothing where that would cut something off, or turn a
     /// division into one without a rest.
     fn like(&self, other: &Side, sign: &str) -> Option<String> {
-        let literal = self.literal().filter(|_| self.kind.starts_with('{'));
-        match (literal, self.has_fraction(), other.has_fraction()) {
+        match (self.literal(), self.has_fraction(), other.has_fraction()) {
             (Some(whole), false, true) => Some(format!("{whole}.0")),
             (Some(number), true, false) => {
                 let whole = number.strip_suffix(".0").filter(|_| !sign.starts_with('/'));
@@ -173,12 +193,17 @@ fn written_alike(operation: &ast::BinExpr, of_left: &str, of_right: &str) -> Opt
         .like(&left, &sign)
         .map(|own| format!("{} {sign} {own}", text(&left.operand)));
     let ways: Vec<String> = changed_left.into_iter().chain(changed_right).collect();
-    if let (true, true, ast::Expr::PathExpr(_)) = (ways.is_empty(), is_assignment, &left.operand) {
-        let (name, kind) = (text(&left.operand), right.as_written());
-        let own = text(&right.operand);
-        return Some(format!(
-            "let mut {name} = {name} as {kind};\n{name} {sign} {own}"
-        ));
+    if !ways.is_empty() {
+        return Some(ways.join("\n"));
     }
-    (!ways.is_empty()).then(|| ways.join("\n"))
+    // Only what is assigned to could become wider, under its name.
+    let is_name = matches!(left.operand, ast::Expr::PathExpr(_));
+    (is_assignment && is_name).then(|| {
+        let (name, kind, own) = (
+            text(&left.operand),
+            right.as_written(),
+            text(&right.operand),
+        );
+        format!("let mut {name} = {name} as {kind};\n{name} {sign} {own}")
+    })
 }

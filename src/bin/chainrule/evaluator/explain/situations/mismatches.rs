@@ -2,7 +2,7 @@
 
 use super::super::case::{Case, Explanation};
 use super::super::syntax::{Cell, in_parentheses, one_line};
-use super::kinds_of_numbers::{Said, at_the_right_side};
+use super::kinds_of_numbers::{Said, at_the_right_side, is_float, is_whole};
 use super::similar::with_name;
 
 /// Types as rustc names them at a mark.
@@ -21,17 +21,6 @@ impl<'a> Pair<'a> {
             found: found.trim_matches('`'),
         })
     }
-}
-
-fn is_float(kind: &str) -> bool {
-    matches!(kind, "f32" | "f64" | "{float}" | "floating-point number")
-}
-
-fn is_whole(kind: &str) -> bool {
-    let is_sized = kind.len() <= 5 && kind.starts_with(['i', 'u']);
-    let digits = kind.get(1..).unwrap_or_default();
-    matches!(kind, "integer" | "{integer}")
-        || is_sized && (digits == "size" || digits.parse::<u8>().is_ok())
 }
 
 fn is_list(kind: &str) -> bool {

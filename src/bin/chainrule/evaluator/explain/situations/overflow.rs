@@ -124,7 +124,7 @@ fn out_of_range(operation: Operation) -> Words {
             "The negative of this number does not fit its type: the smallest `i32` is \
              -2147483648, the largest 2147483647, and `usize` has no negative ones.",
             "这个数取负以后超出了类型的范围：`i32` 最小是 -2147483648，最大是 2147483647，而 `usize` 没有负数。",
-            "let negative = -(a as i64);",
+            "let negative = -(a as i128);",
         ),
         Operation::Absolute => (
             "The smallest number of a type has no absolute value in it: an `i32` goes from \
@@ -142,13 +142,13 @@ fn out_of_range(operation: Operation) -> Words {
             "The difference does not fit this type of integer: it is below its smallest number \
              (`usize` and `u32` have no negative ones).",
             "减法的结果超出了这种整数类型的范围：比它能表示的最小值还小（`usize`、`u32` 没有负数）。",
-            "let difference = a as i64 - b as i64;\nlet difference = a.saturating_sub(b);  // 0",
+            "let difference = a as i128 - b as i128;\nlet difference = a.saturating_sub(b);  // 0",
         ),
         _ => (
             "The smallest number of a type divided by -1 does not fit it: an `i32` goes from \
              -2147483648 to 2147483647. Divide in a larger type:",
             "类型里最小的数除以 -1 会超出范围：`i32` 的范围是 -2147483648 到 2147483647。请用更大的类型相除：",
-            "let quotient = a as i64 / b as i64;",
+            "let quotient = a as i128 / b as i128;",
         ),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::super::case::{Case, Explanation};
 use super::super::syntax::{Cell, one_line, text};
+use super::kinds_of_numbers::is_whole;
 use ra_ap_syntax::ast::{self, AstNode};
 
 /// Whether a message is about a tensor, and not about something that has one in it.
@@ -72,12 +73,10 @@ pub fn tensor_with_something_else(case: &Case) -> Option<Explanation> {
 
 /// What a tensor computes with, made of something else.
 fn as_number(kind: &str, inner: &ast::Expr, written: String) -> Option<String> {
-    let is_integer =
-        |kind: &str| kind == "{integer}" || (kind.starts_with(['i', 'u']) && kind.len() <= 5);
     Some(
         if kind == "{integer}" && matches!(inner, ast::Expr::Literal(_)) {
             format!("{written}.0")
-        } else if is_integer(kind) || kind == "f64" {
+        } else if is_whole(kind) || kind == "f64" {
             let number = if matches!(inner, ast::Expr::BinExpr(_) | ast::Expr::PrefixExpr(_)) {
                 format!("({written})")
             } else {
