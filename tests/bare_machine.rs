@@ -280,7 +280,7 @@ fn without_rust_it_is_said_how_to_install_it() {
     machine.without_network_for_pip();
     let mut command = chainrule(machine.path());
     command.arg("lab").current_dir(machine.path());
-    machine.equip(&mut command, &["jupyter", "rustc", "cargo"]);
+    machine.equip(&mut command, &["jupyter", "rustup", "rustc", "cargo"]);
     command.env("CARGO_HOME", machine.path());
     let output = finish(command, LIMIT);
     let shown = text(&output);
