@@ -2,6 +2,7 @@
 //! common.
 
 use crate::Float;
+use crate::display::say;
 
 /// What stands for a value that is not there, in any column (as pandas has it), and in a column of
 /// numbers.
@@ -45,26 +46,26 @@ pub(super) fn is_almost_number(cell: &str) -> bool {
     bare.parse::<Float>().is_ok_and(|number| number.is_finite())
 }
 
-/// `lines 3 ("?"), 9 (empty) and 5 more`.
+/// `lines 3 ("?"), 9 (empty) and 5 more`; in Chinese `第 3 行（"?"）、第 9 行（空）等 7 处`.
 pub(super) fn places<'a>(cells: impl Iterator<Item = (u64, &'a str)>) -> String {
     const SHOWN: usize = 6;
     let all: Vec<(u64, &str)> = cells.collect();
     let one = |(line, cell): &(u64, &str)| match *cell {
-        "" => format!("{line} (empty)"),
-        cell => format!("{line} ({cell:?})"),
+        "" => say(format!("{line} (empty)"), format!("第 {line} 行（空）")),
+        cell => say(
+            format!("{line} ({cell:?})"),
+            format!("第 {line} 行（{cell:?}）"),
+        ),
     };
     let shown: Vec<String> = all.iter().take(SHOWN).map(one).collect();
     let more = all.len().saturating_sub(SHOWN);
     let more = if more == 0 {
         String::new()
     } else {
-        format!(" and {more} more")
+        say(format!(" and {more} more"), format!("等 {} 处", all.len()))
     };
-    format!(
-        "line{} {}{more}",
-        if all.len() == 1 { "" } else { "s" },
-        shown.join(", ")
-    )
+    let line = say(if all.len() == 1 { "line " } else { "lines " }, "");
+    format!("{line}{}{more}", shown.join(say(", ", "、")))
 }
 
 /// The different words, in alphabetical order.
@@ -73,6 +74,12 @@ pub(super) fn different(cells: &[Option<String>]) -> Vec<&str> {
     words.sort_unstable();
     words.dedup();
     words
+}
+
+/// Whether words say which row it is, as names, numbers of members or dates do, and not of what
+/// kind it is: (nearly) every row has its own.
+pub(super) fn are_names_of_rows(words: usize, rows: usize) -> bool {
+    words > 10 && words * 10 > rows * 8
 }
 
 pub(super) fn commonest(cells: &[Option<String>]) -> Option<String> {

@@ -6,9 +6,11 @@ use super::cells::{
 };
 use super::dataset::count_of_classes;
 use super::files::wrong;
+use super::said;
 use super::table::Csv;
 use crate::Float;
 use crate::tensor::Tensor;
+use crate::tensor::convert::{is_rounded, warn_of_rounding};
 use std::io::Result;
 
 impl Column {
@@ -32,6 +34,16 @@ impl Column {
             .iter()
             .map(|text| number(text, has_decimal_comma))
             .collect();
+        let mut pairs = numbers.iter().flatten().zip(&texts);
+        let is_rounded = |(number, text): &(&Float, &String)| {
+            let whole = text.parse().ok();
+            whole.is_some_and(|whole| is_rounded(whole, **number))
+        };
+        if numbers.iter().all(Option::is_some)
+            && let Some((number, text)) = pairs.find(is_rounded)
+        {
+            warn_of_rounding(text, *number);
+        }
         let others = numbers
             .iter()
             .zip(&texts)
@@ -57,14 +69,8 @@ impl Column {
             });
         }
         if found + almost > others.len() - almost {
-            let problem = format!(
-                "in the column {name:?} stand numbers, but for {}",
-                places(others.into_iter())
-            );
-            let advice = format!(
-                "write numbers there, or take all as words: .words({name:?}) of data::csv(…)"
-            );
-            return Err(wrong(&how.path, format!("{problem}: {advice}")));
+            let places = places(others.into_iter());
+            return Err(wrong(&how.path, said::no_numbers(&name, &places)));
         }
         Ok(Column::of_words(name, texts))
     }

@@ -4,6 +4,7 @@
 
 use super::numbers::{Kind, Order};
 use super::{Dataset, Text};
+use crate::display::say;
 use crate::tensor::Tensor;
 use flate2::bufread::GzDecoder;
 use std::io::{Error, ErrorKind, Read, Result, Write};
@@ -17,7 +18,8 @@ pub(crate) fn wrong(path: &str, what: impl std::fmt::Display) -> Error {
         what.truncate(end);
         what.push('…');
     }
-    Error::new(ErrorKind::InvalidData, format!("{path}: {what}"))
+    let said = say(format!("{path}: {what}"), format!("{path}：{what}"));
+    Error::new(ErrorKind::InvalidData, said)
 }
 
 /// The file with its name in the error, and unpacked if it is a `.gz`.
@@ -41,20 +43,31 @@ fn unpack(path: &str, mut rest: &[u8]) -> Result<Vec<u8>> {
         let mut member = GzDecoder::new(rest);
         member
             .read_to_end(&mut unpacked)
-            .map_err(|error| wrong(path, format!("damaged gzip: {error}")))?;
+            .map_err(|error| wrong(path, damaged_gzip(&error)))?;
         rest = member.into_inner();
     }
     // Tapes, and some programs, fill up with zeros.
     match rest.iter().any(|byte| *byte != 0) {
         true => Err(wrong(
             path,
-            format!(
-                "damaged gzip: {} bytes that are not packed follow it",
-                rest.len()
+            say(
+                format!(
+                    "damaged gzip: {} bytes that are not packed follow it",
+                    rest.len()
+                ),
+                format!("gzip 文件已损坏：后面还有 {} 个没有压缩的字节", rest.len()),
             ),
         )),
         false => Ok(unpacked),
     }
+}
+
+fn damaged_gzip(error: &Error) -> String {
+    let chinese = match error.kind() {
+        ErrorKind::UnexpectedEof => "gzip 文件不完整：请重新下载或复制",
+        _ => "gzip 文件已损坏：请重新下载或复制",
+    };
+    say(format!("damaged gzip: {error}"), chinese.to_owned())
 }
 
 /// The text of a file: UTF-8, or UTF-16 with a mark in front that says so, as Windows writes it.
@@ -68,8 +81,11 @@ pub(crate) fn read_as_text(path: &str) -> Result<String> {
         [b'P', b'K', 3, 4, ..] => {
             return Err(wrong(
                 path,
-                "this is a zip file (an Excel workbook is one): unpack it, or save the table as \
-                 CSV",
+                say(
+                    "this is a zip file (an Excel workbook is one): unpack it, or save the table \
+                     as CSV",
+                    "这是 zip 文件（Excel 工作簿也是）：请先解压，或者把表格另存为 CSV",
+                ),
             ));
         }
         [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
@@ -78,7 +94,10 @@ pub(crate) fn read_as_text(path: &str) -> Result<String> {
     let text = text.ok_or_else(|| {
         wrong(
             path,
-            "this is no text in UTF-8: open it in an editor and save it as UTF-8",
+            say(
+                "this is no text in UTF-8: open it in an editor and save it as UTF-8",
+                "这不是 UTF-8 编码的文本：请用编辑器打开，另存为 UTF-8",
+            ),
         )
     })?;
     Ok(if text.contains('\r') {
@@ -122,12 +141,15 @@ pub fn read_idx(path: &str) -> Result<Tensor> {
     let &[0, 0, kind, axes, ref rest @ ..] = bytes.as_slice() else {
         return Err(wrong(
             path,
-            "this is no IDX file: it does not begin with two zeros",
+            say(
+                "this is no IDX file: it does not begin with two zeros",
+                "这不是 IDX 文件：开头不是两个零",
+            ),
         ));
     };
     let (sizes, values) = rest
         .split_at_checked(4 * usize::from(axes))
-        .ok_or_else(|| wrong(path, "it ends early"))?;
+        .ok_or_else(|| wrong(path, say("it ends early", "文件不完整")))?;
     let (sizes, _) = sizes.as_chunks::<4>();
     let shape: Vec<usize> = sizes
         .iter()
@@ -143,7 +165,10 @@ pub fn read_idx(path: &str) -> Result<Tensor> {
         _ => {
             return Err(wrong(
                 path,
-                format!("{kind:#04x} is no type of numbers of IDX"),
+                say(
+                    format!("{kind:#04x} is no type of numbers of IDX"),
+                    format!("IDX 里没有 {kind:#04x} 这种数字类型"),
+                ),
             ));
         }
     };
@@ -154,7 +179,10 @@ pub fn read_idx(path: &str) -> Result<Tensor> {
     Tensor::filled(numbers, &shape).map_err(|count| {
         wrong(
             path,
-            format!("it holds {count} numbers, but its header says {shape:?}"),
+            say(
+                format!("it holds {count} numbers, but its header says {shape:?}"),
+                format!("里面有 {count} 个数，而文件头写的形状是 {shape:?}"),
+            ),
         )
     })
 }
@@ -176,16 +204,17 @@ pub fn mnist(folder: &str) -> Result<(Dataset, Dataset)> {
         let file = |kind: &str| read_idx(&find_idx(folder, part, kind)?.to_string_lossy());
         let (images, labels) = (file("images-idx3-ubyte")?, file("labels-idx1-ubyte")?);
         let n = labels.len();
-        match *images.shape() {
+        let shape = images.shape();
+        match *shape {
             [count, height, width] if count == n && n > 0 => Ok(Dataset::new(
                 &(images.reshape(&[n, height * width]) / 255.0),
                 &labels,
             )),
             _ => Err(wrong(
                 folder,
-                format!(
-                    "{part}: pictures of shape {:?} for {n} labels",
-                    images.shape()
+                say(
+                    format!("{part}: pictures of shape {shape:?} for {n} labels"),
+                    format!("{part}：图片的形状是 {shape:?}，标签有 {n} 个"),
                 ),
             )),
         }
@@ -195,6 +224,9 @@ pub fn mnist(folder: &str) -> Result<(Dataset, Dataset)> {
 
 /// The file of MNIST with this name, in one of the spellings and the places in which it is found.
 fn find_idx(folder: &str, part: &str, kind: &str) -> Result<PathBuf> {
+    if let Err(error) = std::fs::metadata(folder) {
+        return Err(Error::new(error.kind(), format!("{folder}: {error}")));
+    }
     let name = format!("{part}-{kind}");
     let spellings = [
         name.clone(),
@@ -223,9 +255,10 @@ fn find_idx(folder: &str, part: &str, kind: &str) -> Result<PathBuf> {
             }
         }
     }
-    let problem = format!(
-        "{folder}: there is no file {name} in this folder, nor {name}.gz, nor {}",
-        spellings[1]
+    let other = &spellings[1];
+    let problem = say(
+        format!("{folder}: there is no file {name} in this folder, nor {name}.gz, nor {other}"),
+        format!("{folder}：这个文件夹里没有文件 {name}，也没有 {name}.gz 或 {other}"),
     );
     Err(Error::new(ErrorKind::NotFound, problem))
 }
@@ -236,7 +269,7 @@ fn find_idx(folder: &str, part: &str, kind: &str) -> Result<PathBuf> {
 pub fn read_text(path: &str) -> Result<Text> {
     let text = read_as_text(path)?;
     if text.is_empty() {
-        return Err(wrong(path, "the file is empty"));
+        return Err(wrong(path, say("the file is empty", "文件是空的")));
     }
     Ok(Text::new(&text))
 }

@@ -5,6 +5,7 @@
 use super::Dataset;
 use super::cells::{Cells, Column, Table, places};
 use super::files::wrong;
+use super::said;
 use crate::Float;
 use crate::display::say;
 use crate::tensor::{Tensor, fail::notice};
@@ -95,7 +96,10 @@ impl Like {
                 let source = name.split('=').next().unwrap_or(name);
                 return Err(wrong(
                     path,
-                    format!("there is no column {source:?}, which the data of .like(…) has"),
+                    say(
+                        format!("there is no column {source:?}, which the data of .like(…) has"),
+                        format!("没有列 {source:?}，而 .like(…) 的数据里有这一列"),
+                    ),
                 ));
             };
             ordered.push(found.swap_remove(place));
@@ -134,24 +138,8 @@ impl Like {
             let cells = others
                 .iter()
                 .map(|row| (table.lines[*row], target.texts[*row].as_str()));
-            let what = if self.classes.is_empty() {
-                "are no numbers"
-            } else {
-                "are no classes"
-            };
-            let there = if self.classes.is_empty() {
-                "numbers".to_owned()
-            } else {
-                format!("{:?}", self.classes)
-            };
-            let problem = format!(
-                "in the column {:?} {what} of the data of .like(…)",
-                target.name
-            );
-            return Err(wrong(
-                path,
-                format!("{problem}: {}; there are {there}", places(cells)),
-            ));
+            let said = said::not_like(&target.name, &places(cells), &self.classes);
+            return Err(wrong(path, said));
         }
         let n = values.len();
         let shape = if self.has_rows_of_targets {

@@ -30,6 +30,7 @@ mod npz;
 pub(crate) mod numbers;
 mod pictures;
 mod planar;
+mod said;
 mod sound;
 mod table;
 pub(crate) mod tensors;

@@ -4,6 +4,7 @@ use super::files::{read, write_whole, wrong};
 use super::numbers::{Kind, Order};
 use super::tensors::{shaped, without};
 use crate::Float;
+use crate::display::say;
 use crate::tensor::Tensor;
 use flate2::Crc;
 use flate2::read::DeflateDecoder;
@@ -35,8 +36,15 @@ pub fn read_npz(path: &str) -> Result<Vec<(String, Tensor)>> {
             .into_owned();
         return Ok(vec![(name, read_npy(path)?)]);
     }
-    let entries =
-        unzip(&bytes).ok_or_else(|| wrong(path, "this is no npz file, or it is damaged"))?;
+    let entries = unzip(&bytes).ok_or_else(|| {
+        wrong(
+            path,
+            say(
+                "this is no npz file, or it is damaged",
+                "这不是 npz 文件，或者文件已损坏",
+            ),
+        )
+    })?;
     let (mut tensors, mut others) = (Vec::new(), Vec::new());
     for (title, content) in entries {
         let name = title.strip_suffix(".npy").unwrap_or(&title);
@@ -44,11 +52,19 @@ pub fn read_npz(path: &str) -> Result<Vec<(String, Tensor)>> {
             Some(Array::Numbers(array)) => {
                 tensors.push((name.to_owned(), array.tensor(path, name)?))
             }
-            Some(Array::Others(what)) => others.push(format!("{name} ({what})")),
-            None if content.starts_with(NPY) => {
-                return Err(wrong(path, format!("{name} is damaged")));
+            Some(Array::Others(what)) => {
+                others.push(say(format!("{name} ({what})"), format!("{name}（{what}）")))
             }
-            None => others.push(format!("{name} (no array)")),
+            None if content.starts_with(NPY) => {
+                return Err(wrong(
+                    path,
+                    say(format!("{name} is damaged"), format!("{name} 已损坏")),
+                ));
+            }
+            None => others.push(say(
+                format!("{name} (no array)"),
+                format!("{name}（不是数组）"),
+            )),
         }
     }
     without(path, &others, tensors.is_empty())?;
@@ -69,16 +85,28 @@ pub fn read_npz(path: &str) -> Result<Vec<(String, Tensor)>> {
 pub fn read_npy(path: &str) -> Result<Tensor> {
     let bytes = read(path)?;
     match Array::read(&bytes) {
-        Some(Array::Numbers(array)) => array.tensor(path, "the array"),
+        Some(Array::Numbers(array)) => array.tensor(path, say("the array", "数组")),
         Some(Array::Others(what)) => Err(wrong(
             path,
-            format!("it holds {what}, and a tensor holds only numbers"),
+            say(
+                format!("it holds {what}, and a tensor holds only numbers"),
+                format!("张量只能存放数字，而这里的内容是：{what}"),
+            ),
         )),
         None if bytes.starts_with(b"PK") => Err(wrong(
             path,
-            "there are several arrays in it, with names: read them with data::read_npz",
+            say(
+                "there are several arrays in it, with names: read them with data::read_npz",
+                "里面有几个带名字的数组：请用 data::read_npz 读取",
+            ),
         )),
-        None => Err(wrong(path, "this is no npy file, or it is damaged")),
+        None => Err(wrong(
+            path,
+            say(
+                "this is no npy file, or it is damaged",
+                "这不是 npy 文件，或者文件已损坏",
+            ),
+        )),
     }
 }
 
@@ -189,7 +217,7 @@ impl Array {
         else {
             return description
                 .starts_with('[')
-                .then(|| Array::Others("structs".to_owned()));
+                .then(|| Array::Others(say("structs", "结构体").to_owned()));
         };
         let Some((kind, order)) = kind(description) else {
             return Some(Array::Others(in_words(description)));
@@ -252,11 +280,14 @@ fn kind(description: &str) -> Option<(Kind, Order)> {
 fn in_words(description: &str) -> String {
     let letters = description.trim_start_matches(['<', '>', '|', '=']);
     match letters.bytes().next() {
-        Some(b'U' | b'S' | b'a' | b'T') => "text".to_owned(),
-        Some(b'O') => "Python objects".to_owned(),
-        Some(b'c') => "complex numbers".to_owned(),
-        Some(b'M' | b'm') => "dates or times".to_owned(),
-        _ => format!("values of NumPy's type {description:?}"),
+        Some(b'U' | b'S' | b'a' | b'T') => say("text", "文本").to_owned(),
+        Some(b'O') => say("Python objects", "Python 对象").to_owned(),
+        Some(b'c') => say("complex numbers", "复数").to_owned(),
+        Some(b'M' | b'm') => say("dates or times", "日期或时间").to_owned(),
+        _ => say(
+            format!("values of NumPy's type {description:?}"),
+            format!("NumPy 的 {description:?} 类型的值"),
+        ),
     }
 }
 
@@ -292,7 +323,10 @@ pub fn write_npz(path: &str, tensors: &[(&str, &Tensor)]) -> Result<()> {
         let Ok(size) = u32::try_from(content.len()) else {
             return Err(wrong(
                 path,
-                format!("{name} is too large for this format; write it as safetensors"),
+                say(
+                    format!("{name} is too large for this format; write it as safetensors"),
+                    format!("{name} 太大，这种格式放不下；请写成 safetensors"),
+                ),
             ));
         };
         // As it is, without compression; 0x21 is the first day that the format knows.

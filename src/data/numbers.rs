@@ -5,6 +5,7 @@
 //! others.
 
 use crate::Float;
+use crate::tensor::Number;
 
 /// What a number in a file is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,10 +58,10 @@ impl Kind {
             Kind::I8 => numbers(bytes, order, |[byte]| Float::from(byte as i8)),
             Kind::U16 => numbers(bytes, order, |bytes| Float::from(u16::from_le_bytes(bytes))),
             Kind::I16 => numbers(bytes, order, |bytes| Float::from(i16::from_le_bytes(bytes))),
-            Kind::U32 => numbers(bytes, order, |bytes| u32::from_le_bytes(bytes) as Float),
-            Kind::I32 => numbers(bytes, order, |bytes| i32::from_le_bytes(bytes) as Float),
-            Kind::U64 => numbers(bytes, order, |bytes| u64::from_le_bytes(bytes) as Float),
-            Kind::I64 => numbers(bytes, order, |bytes| i64::from_le_bytes(bytes) as Float),
+            Kind::U32 => whole(bytes, order, u32::from_le_bytes),
+            Kind::I32 => whole(bytes, order, i32::from_le_bytes),
+            Kind::U64 => whole(bytes, order, u64::from_le_bytes),
+            Kind::I64 => whole(bytes, order, i64::from_le_bytes),
             Kind::F16 => numbers(bytes, order, |bytes| half(u16::from_le_bytes(bytes))),
             Kind::BF16 => numbers(bytes, order, |bytes| {
                 f32::from_bits(u32::from(u16::from_le_bytes(bytes)) << 16) as Float
@@ -73,13 +74,22 @@ impl Kind {
     }
 }
 
-fn numbers<const N: usize>(
+/// Whole numbers, which may be too large for a [`Float`]: that is said.
+fn whole<N: Number, const SIZE: usize>(
     bytes: &[u8],
     order: Order,
-    read: impl Fn([u8; N]) -> Float,
+    read: impl Fn([u8; SIZE]) -> N,
 ) -> Option<Vec<Float>> {
-    let (chunks, rest) = bytes.as_chunks::<N>();
-    let number = |bytes: &[u8; N]| {
+    Some(N::floats(&numbers(bytes, order, read)?))
+}
+
+fn numbers<N, const SIZE: usize>(
+    bytes: &[u8],
+    order: Order,
+    read: impl Fn([u8; SIZE]) -> N,
+) -> Option<Vec<N>> {
+    let (chunks, rest) = bytes.as_chunks::<SIZE>();
+    let number = |bytes: &[u8; SIZE]| {
         let mut bytes = *bytes;
         if order == Order::HighestFirst {
             bytes.reverse();

@@ -1,10 +1,13 @@
 //! Tables in CSV files: which columns are numbers and which are words, and what is missing.
 
 use super::Dataset;
-use super::cells::{Cells, Column, Table, commonest, different, middle, number, places};
+use super::cells::{Cells, Column, Table, are_names_of_rows};
+use super::cells::{commonest, different, middle, number, places};
 use super::files::{read_as_text, wrong};
 use super::like::Like;
+use super::said;
 use crate::Float;
+use crate::display::say;
 use crate::tensor::Tensor;
 use std::io::Result;
 
@@ -132,17 +135,10 @@ impl Csv {
             .as_deref()
             .filter(|how| !["mean", "median", "drop"].contains(how))
         {
-            let ways = r#"there are .missing("mean"), .missing("median") and .missing("drop")"#;
-            return Err(wrong(
-                &self.path,
-                format!("missing({how:?}) is not known; {ways}"),
-            ));
+            return Err(wrong(&self.path, said::no_such_way(how)));
         }
         if self.like.as_ref().is_some_and(|like| !like.is_table()) {
-            return Err(wrong(
-                &self.path,
-                "the data of .like(…) is from no table: its columns have no names",
-            ));
+            return Err(wrong(&self.path, said::like_no_table()));
         }
         let mut table = Table::read(self, target)?;
         let Some(place) = table
@@ -153,10 +149,7 @@ impl Csv {
             return Err(wrong(&self.path, self.no_column(target, &table)));
         };
         if table.columns.len() == 1 {
-            return Err(wrong(
-                &self.path,
-                format!("there is no column beside {target:?}"),
-            ));
+            return Err(wrong(&self.path, said::no_column_beside(target)));
         }
         if let Some(like) = &self.like {
             table
@@ -173,13 +166,10 @@ impl Csv {
             Some(how) => table.complete(how, place),
         }
         if table.lines.is_empty() {
-            return Err(wrong(
-                &self.path,
-                "a value is missing in every row: none is left",
-            ));
+            return Err(wrong(&self.path, said::no_row_left()));
         }
         let target = table.columns.remove(place);
-        let (x, columns) = table.inputs(&self.path, self.like.as_ref())?;
+        let (x, columns) = table.inputs(self)?;
         let data = match &self.like {
             Some(like) => like.targets(&self.path, &table, &target, x)?,
             None => target.targets(x),
@@ -195,13 +185,7 @@ impl Csv {
             .collect();
         let has_values =
             self.names.is_empty() && names.iter().any(|name| number(name, false).is_some());
-        let call = r#"data::csv(…).names(&["…"]).read("…")"#;
-        let advice = if has_values {
-            format!("; if the first line is no line of names, give them: {call}")
-        } else {
-            String::new()
-        };
-        format!("no column is called {target:?}; there are {names:?}{advice}")
+        said::no_column(target, &names, has_values)
     }
 }
 
@@ -220,15 +204,14 @@ impl Table {
         let (path, text) = (how.path.as_str(), read_as_text(&how.path)?);
         let separator = how.separator.unwrap_or_else(|| likely_separator(&text));
         let Ok(byte) = u8::try_from(separator) else {
-            return Err(wrong(
-                path,
-                format!("{separator:?} cannot separate cells: it is more than one byte"),
-            ));
+            return Err(wrong(path, said::no_separator(separator)));
         };
         let mut reader = ::csv::ReaderBuilder::new();
         reader
             .trim(::csv::Trim::All)
             .delimiter(byte)
+            // Lines of another length have words of ours, below.
+            .flexible(true)
             .has_headers(how.names.is_empty());
         let mut reader = reader.from_reader(text.as_bytes());
         let mut names = how.names.clone();
@@ -245,12 +228,8 @@ impl Table {
             let row = row.map_err(|error| wrong(path, error))?;
             let line = row.position().map_or(0, ::csv::Position::line);
             if row.len() != names.len() {
-                let counts = format!(
-                    "line {line} has {} cells, there are {} names",
-                    row.len(),
-                    names.len()
-                );
-                return Err(wrong(path, counts));
+                let said = said::of_another_length(line, row.len(), names.len());
+                return Err(wrong(path, said));
             }
             lines.push(line);
             texts
@@ -261,7 +240,10 @@ impl Table {
         if lines.is_empty() {
             return Err(wrong(
                 path,
-                "there is no row below the names of the columns",
+                say(
+                    "there is no row below the names of the columns",
+                    "列名下面一行数据也没有",
+                ),
             ));
         }
         let columns = names.into_iter().zip(texts);
@@ -284,32 +266,13 @@ impl Table {
                 .map(|row| (self.lines[row], column.texts[row].as_str()))
                 .peekable();
             if cells.peek().is_some() {
-                found.push(format!(
-                    "in the column {:?}: {}",
-                    column.name,
-                    places(cells)
-                ));
+                found.push(said::missing_there(&column.name, &places(cells)));
             }
         }
         if found.is_empty() {
             return Ok(());
         }
-        let call = format!(
-            "data::csv({:?}).missing(\"mean\").read({target:?})?",
-            how.path
-        );
-        let ways = format!(
-            "{call} puts the mean of the column there, .missing(\"median\") the median, \
-             .missing(\"drop\") leaves the rows out; .words(\"a column\") takes what stands there \
-             as words"
-        );
-        Err(wrong(
-            &how.path,
-            format!(
-                "values are missing {}. Say what to do: {ways}",
-                found.join("; ")
-            ),
-        ))
+        Err(wrong(&how.path, said::missing(&how.path, target, &found)))
     }
 
     /// Puts values where none are, or leaves rows out.
@@ -347,7 +310,8 @@ impl Table {
     }
 
     /// All columns as numbers, `[n, columns]`, and what they are called.
-    fn inputs(&self, path: &str, like: Option<&Like>) -> Result<(Tensor, Vec<String>)> {
+    fn inputs(&self, how: &Csv) -> Result<(Tensor, Vec<String>)> {
+        let (path, like) = (how.path.as_str(), how.like.as_ref());
         let mut columns: Vec<(String, Vec<Float>)> = Vec::new();
         for column in &self.columns {
             match &column.cells {
@@ -362,16 +326,11 @@ impl Table {
                         like.map_or_else(|| different(cells), |like| like.words_of(&column.name));
                     like.iter()
                         .for_each(|like| like.tell_of_new_words(path, column, &self.lines));
-                    if words.len() > 50 {
-                        let found = format!(
-                            "{} different words in the column {:?}",
-                            words.len(),
-                            column.name
-                        );
-                        return Err(wrong(
-                            path,
-                            format!("{found}: take it out, or write numbers"),
-                        ));
+                    // What is asked for as words may be as many as that.
+                    let is_new = like.is_none() && !how.words.contains(&column.name);
+                    if words.len() > 50 || is_new && are_names_of_rows(words.len(), cells.len()) {
+                        let said = said::too_many_words(words.len(), &column.name);
+                        return Err(wrong(path, said));
                     }
                     for word in words {
                         let is_it = |cell: &String| Float::from(u8::from(cell == word));
@@ -386,7 +345,13 @@ impl Table {
         }
         let n = self.lines.len();
         if columns.iter().any(|(_, column)| column.len() != n) {
-            return Err(wrong(path, "a column has no value at all: take it out"));
+            return Err(wrong(
+                path,
+                say(
+                    "a column has no value at all: take it out",
+                    "有一列一个值也没有：请去掉这一列",
+                ),
+            ));
         }
         let x = (0..n)
             .flat_map(|row| columns.iter().map(move |(_, column)| column[row]))

@@ -6,7 +6,7 @@ use crate::Float;
 use crate::display::say;
 use crate::tensor::{Tensor, fail::notice};
 use serde_json::{Map, Value, json};
-use std::io::Result;
+use std::io::{Error, Result};
 
 /// Tensors with their names, from a file in the format safetensors, as PyTorch and others write it:
 /// the length of a header, the header as JSON, the numbers. Whole numbers and numbers of 8, 16, 32
@@ -41,10 +41,17 @@ pub(crate) fn read_with_note(path: &str) -> Result<(Named, Option<String>)> {
     let parts = bytes.split_first_chunk::<8>().and_then(|(length, rest)| {
         rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)
     });
-    let (header, data) =
-        parts.ok_or_else(|| wrong(path, "this is no safetensors file, or it ends early"))?;
+    let (header, data) = parts.ok_or_else(|| {
+        wrong(
+            path,
+            say(
+                "this is no safetensors file, or it ends early",
+                "这不是 safetensors 文件，或者文件不完整",
+            ),
+        )
+    })?;
     let header: Map<String, Value> =
-        serde_json::from_slice(header).map_err(|error| wrong(path, error))?;
+        serde_json::from_slice(header).map_err(|error| wrong(path, no_json(&error)))?;
     let note = header
         .get("__metadata__")
         .and_then(|texts| texts[NOTE].as_str().map(str::to_owned));
@@ -64,17 +71,20 @@ pub(crate) fn read_with_note(path: &str) -> Result<(Named, Option<String>)> {
         else {
             return Err(wrong(
                 path,
-                format!("the header does not say where {name} is"),
+                say(
+                    format!("the header does not say where {name} is"),
+                    format!("文件头没有说明 {name} 在哪里"),
+                ),
             ));
         };
-        let bytes = data
-            .get(start..end)
-            .ok_or_else(|| wrong(path, format!("the numbers of {name} are not in it")))?;
+        let bytes = data.get(start..end).ok_or_else(|| {
+            let english = format!("the numbers of {name} are not in it");
+            wrong(path, say(english, format!("里面没有 {name} 的数")))
+        })?;
         let Some(kind) = entry["dtype"].as_str().and_then(kind) else {
-            others.push(format!(
-                "{name} ({})",
-                entry["dtype"].as_str().unwrap_or("no type")
-            ));
+            let what = entry["dtype"].as_str();
+            let what = what.unwrap_or(say("no type", "没有类型"));
+            others.push(say(format!("{name} ({what})"), format!("{name}（{what}）")));
             continue;
         };
         let numbers = kind.read(bytes, Order::LowestFirst);
@@ -82,6 +92,15 @@ pub(crate) fn read_with_note(path: &str) -> Result<(Named, Option<String>)> {
     }
     without(path, &others, tensors.is_empty())?;
     Ok((tensors, note))
+}
+
+/// That a header is no JSON, or no table of tensors.
+fn no_json(error: &serde_json::Error) -> String {
+    let (line, column) = (error.line(), error.column());
+    say(
+        error.to_string(),
+        format!("文件头不是 safetensors 的 JSON（第 {line} 行，第 {column} 个字节）"),
+    )
 }
 
 /// What the numbers of a tensor are, by the name that the format has for it.
@@ -109,12 +128,15 @@ fn kind(name: &str) -> Option<Kind> {
 /// Says which parts of a file are left out because they are no numbers. If there is nothing else,
 /// that is an error.
 pub(crate) fn without(path: &str, others: &[String], is_all: bool) -> Result<()> {
-    let names = others.join(", ");
+    let names = others.join(say(", ", "、"));
     match (others, is_all) {
         ([], _) => Ok(()),
         (_, true) => Err(wrong(
             path,
-            format!("there are no numbers in it that a tensor can hold, only {names}"),
+            say(
+                format!("there are no numbers in it that a tensor can hold, only {names}"),
+                format!("里面没有张量能存放的数字，只有：{names}"),
+            ),
         )),
         _ => {
             notice(&say(
@@ -137,17 +159,29 @@ pub(crate) fn shaped(
     shape: &[usize],
 ) -> Result<Tensor> {
     if shape.len() > MOST_AXES {
-        let problem = format!("{name} would have {} axes", shape.len());
-        return Err(wrong(path, format!("{problem}; {MOST_AXES} are the most")));
+        let axes = shape.len();
+        return Err(wrong(
+            path,
+            say(
+                format!("{name} would have {axes} axes; {MOST_AXES} are the most"),
+                format!("最多只能有 {MOST_AXES} 个轴，而这里有 {axes} 个（{name}）"),
+            ),
+        ));
     }
     numbers
         .and_then(|numbers| Tensor::filled(numbers, shape).ok())
-        .ok_or_else(|| {
-            wrong(
-                path,
-                format!("{name} has not as many numbers as its shape {shape:?}"),
-            )
-        })
+        .ok_or_else(|| not_as_many(path, name, shape))
+}
+
+/// That there are more numbers, or fewer, than the shape says.
+pub(crate) fn not_as_many(path: &str, name: &str, shape: &[usize]) -> Error {
+    wrong(
+        path,
+        say(
+            format!("{name} has not as many numbers as its shape {shape:?}"),
+            format!("数的个数与形状 {shape:?} 不符（{name}）"),
+        ),
+    )
 }
 
 /// Writes tensors with their names to a file in the format safetensors. A file that is there is
@@ -180,7 +214,10 @@ pub(crate) fn write_with_note(
         if header.insert((*name).to_owned(), entry).is_some() {
             return Err(wrong(
                 path,
-                format!("two tensors are called {name:?}; give each a name of its own"),
+                say(
+                    format!("two tensors are called {name:?}; give each a name of its own"),
+                    format!("有两个张量都叫 {name:?}；请给每个张量起不同的名字"),
+                ),
             ));
         }
     }

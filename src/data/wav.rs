@@ -3,8 +3,9 @@
 use super::files::{read, write_whole, wrong};
 use super::numbers::{Kind, Order};
 use crate::Float;
+use crate::display::say;
 use crate::tensor::Tensor;
-use std::io::Result;
+use std::io::{Error, Result};
 
 /// Sound from a WAV file: the samples from −1 to 1, `[n]`, several channels as their mean, and how
 /// many there are in a second. Understands whole numbers of 8 to 32 bits, floating-point numbers of
@@ -26,7 +27,7 @@ pub fn read_wav(path: &str) -> Result<(Tensor, usize)> {
     let is_wave = bytes.len() >= 12
         && [b"RIFF", b"RF64", b"BW64"].contains(&bytes[..4].as_array().unwrap_or(b"    "));
     if !is_wave || &bytes[8..12] != b"WAVE" {
-        return Err(wrong(path, "this is no WAV file"));
+        return Err(wrong(path, say("this is no WAV file", "这不是 WAV 文件")));
     }
     let (mut rest, mut format, mut long) = (&bytes[12..], None, None);
     while let Some((head, body)) = rest.split_first_chunk::<8>() {
@@ -51,7 +52,11 @@ pub fn read_wav(path: &str) -> Result<(Tensor, usize)> {
         }
         rest = after.get(size % 2..).unwrap_or_default();
     }
-    Err(wrong(path, "there is no sound in it"))
+    Err(no_sound(path))
+}
+
+fn no_sound(path: &str) -> Error {
+    wrong(path, say("there is no sound in it", "里面没有声音"))
 }
 
 /// How many bytes of sound there are. A recorder does not know that when it begins to write, and
@@ -110,28 +115,38 @@ impl Format {
     /// The samples from −1 to 1, the mean of all channels.
     fn sound(&self, path: &str, bytes: &[u8]) -> Result<Tensor> {
         if self.channels == 0 || self.rate == 0 {
+            let (channels, rate) = (self.channels, self.rate);
             return Err(wrong(
                 path,
-                format!(
-                    "its header is damaged: it says {} channels and {} samples a second",
-                    self.channels, self.rate
+                say(
+                    format!(
+                        "its header is damaged: it says {channels} channels and {rate} samples a \
+                         second"
+                    ),
+                    format!("文件头已损坏：上面写着 {channels} 个声道，每秒 {rate} 个采样"),
                 ),
             ));
         }
         let Some(samples) = self.samples(bytes) else {
-            let advice = "export it as 16-bit PCM, for example: sox IN.wav -b 16 -e signed OUT.wav";
+            let (bits, kind) = (self.bits, self.kind);
+            let call = "sox IN.wav -b 16 -e signed OUT.wav";
             return Err(wrong(
                 path,
-                format!(
-                    "samples of {} bits in form {} are not understood; {advice}",
-                    self.bits, self.kind
+                say(
+                    format!(
+                        "samples of {bits} bits in form {kind} are not understood; export it as \
+                         16-bit PCM, for example: {call}"
+                    ),
+                    format!(
+                        "读不懂这种采样（{bits} 位，格式 {kind}）；请导出为 16 位 PCM，例如：{call}"
+                    ),
                 ),
             ));
         };
         let mean = |frame: &[Float]| frame.iter().sum::<Float>() / self.channels as Float;
         let mono: Vec<Float> = samples.chunks_exact(self.channels).map(mean).collect();
         if mono.is_empty() {
-            return Err(wrong(path, "there is no sound in it"));
+            return Err(no_sound(path));
         }
         let n = mono.len();
         Ok(Tensor::from_vec(mono, &[n]))

@@ -4,7 +4,9 @@
 //! Sizes are those of the tensors, so that the two cannot contradict each other.
 
 use super::Sequential;
+use super::said::{self, damaged};
 use crate::Float;
+use crate::display::say;
 use crate::nn::parameter;
 use crate::nn::{
     Activation, AvgPool2D, BatchNormalization, Conv1D, Conv2D, Dense, Dropout, Embedding, Flatten,
@@ -41,10 +43,7 @@ fn layers(model: &Sequential, depth: usize) -> Read<Vec<Value>> {
 /// What there is to say of a layer that is in so many others.
 fn settings(layer: &dyn Module, depth: usize) -> Read<Value> {
     if depth > DEEPEST {
-        return Err(format!(
-            "a layer is in more than {DEEPEST} others, one in the next, and a file cannot say \
-             that: add the layers to one Sequential"
-        ));
+        return Err(said::too_deep(DEEPEST));
     }
     let any: &dyn Any = layer;
     let mut value = if let Some(model) = any.downcast_ref::<Sequential>() {
@@ -118,18 +117,17 @@ type Read<T> = Result<T, String>;
 
 /// Builds the model that [`described`] described, with these tensors; or says what is wrong.
 pub(super) fn built(text: &str, mut tensors: BTreeMap<String, Tensor>) -> Read<Sequential> {
-    let description: Value = serde_json::from_str(text).map_err(|_| damaged("no JSON"))?;
+    let description: Value =
+        serde_json::from_str(text).map_err(|_| damaged("no JSON", "不是 JSON"))?;
     let entries = description["weights"]
         .as_array()
-        .ok_or_else(|| damaged("no list of weights"))?;
+        .ok_or_else(|| damaged("no list of weights", "没有权重的列表"))?;
     let mut weights = Vec::new();
     for entry in entries {
         let name = entry["name"]
             .as_str()
-            .ok_or_else(|| damaged("a weight without a name"))?;
-        let tensor = tensors
-            .remove(name)
-            .ok_or_else(|| format!("there is no {name} in it"))?;
+            .ok_or_else(|| damaged("a weight without a name", "有一个权重没有名字"))?;
+        let tensor = tensors.remove(name).ok_or_else(|| said::not_there(name))?;
         let is_transposed = entry["transposed"] == true && tensor.rank() == 2;
         weights.push(if is_transposed {
             tensor.t().detach()
@@ -142,7 +140,10 @@ pub(super) fn built(text: &str, mut tensors: BTreeMap<String, Tensor>) -> Read<S
     };
     let layers = builder.layers(&description)?;
     if builder.weights.next().is_some() {
-        return Err(damaged("more weights than the layers have"));
+        return Err(damaged(
+            "more weights than the layers have",
+            "权重比这些层所需的多",
+        ));
     }
     let input = description["input"]
         .as_array()
@@ -161,19 +162,15 @@ pub(super) fn built(text: &str, mut tensors: BTreeMap<String, Tensor>) -> Read<S
     Ok(model)
 }
 
-fn damaged(what: &str) -> String {
-    format!("what it says of the layers is damaged ({what})")
-}
-
 fn size(value: &Value) -> Read<usize> {
     let size = value.as_u64().and_then(|size| usize::try_from(size).ok());
-    size.ok_or_else(|| damaged(&format!("{value} is no size")))
+    size.ok_or_else(|| said::no_size(value))
 }
 
 fn at_least_1(value: &Value) -> Read<usize> {
     size(value).and_then(|size| {
         if size == 0 {
-            Err(damaged("a size of 0"))
+            Err(damaged("a size of 0", "大小为 0"))
         } else {
             Ok(size)
         }
@@ -184,7 +181,7 @@ fn number(value: &Value) -> Read<Float> {
     value
         .as_f64()
         .map(|number| number as Float)
-        .ok_or_else(|| damaged(&format!("{value} is no number")))
+        .ok_or_else(|| said::no_number(value))
 }
 
 fn activation(value: &Value) -> Read<Activation> {
@@ -195,7 +192,7 @@ fn activation(value: &Value) -> Read<Activation> {
     let found = all
         .into_iter()
         .find(|activation| *value == format!("{activation:?}"));
-    found.ok_or_else(|| format!("there is no activation {value}"))
+    found.ok_or_else(|| said::no_activation(value))
 }
 
 fn padding_of(value: &Value) -> Read<Padding> {
@@ -218,11 +215,12 @@ impl Builder {
     fn layers(&mut self, value: &Value) -> Read<Vec<Box<dyn Module>>> {
         let entries = value["layers"]
             .as_array()
-            .ok_or_else(|| damaged("no list of layers"))?;
+            .ok_or_else(|| damaged("no list of layers", "没有层的列表"))?;
         let layers = entries.iter().enumerate().map(|(place, entry)| {
-            let kind = entry["layer"].as_str().unwrap_or("without a name");
+            let kind = entry["layer"].as_str();
+            let kind = kind.unwrap_or(say("without a name", "没有名字"));
             self.layer(kind, entry)
-                .map_err(|error| format!("layer {} ({kind}): {error}", place + 1))
+                .map_err(|error| said::in_layer(place + 1, kind, &error))
         });
         layers.collect()
     }
@@ -232,10 +230,10 @@ impl Builder {
         let tensor = self
             .weights
             .next()
-            .ok_or_else(|| damaged(&format!("{name} is missing")))?;
+            .ok_or_else(|| said::no_weight_left(name))?;
         let fits = |(own, size): (&usize, &usize)| *size == ANY || own == size;
         if tensor.rank() != shape.len() || !tensor.shape().iter().zip(shape).all(fits) {
-            return Err(format!("{name} cannot be {:?}", tensor.shape()));
+            return Err(said::cannot_be(name, tensor.shape()));
         }
         Ok(tensor)
     }
@@ -269,10 +267,10 @@ impl Builder {
                 let inner = &value["around"];
                 let kind = inner["layer"]
                     .as_str()
-                    .ok_or_else(|| damaged("a Residual around nothing"))?;
+                    .ok_or_else(|| damaged("a Residual around nothing", "Residual 里没有层"))?;
                 let layers = self
                     .layer(kind, inner)
-                    .map_err(|error| format!("around {kind}: {error}"))?;
+                    .map_err(|error| said::around(kind, &error))?;
                 Box::new(Residual { layers })
             }
             "Sequential" => {
@@ -301,7 +299,7 @@ impl Builder {
         if !features.is_multiple_of(heads)
             || all.iter().any(|part| part.weight.shape() != [features; 2])
         {
-            return Err(format!("{heads} heads do not fit its weights"));
+            return Err(said::heads_do_not_fit(heads));
         }
         Ok(MultiHeadAttention {
             query,
@@ -343,7 +341,7 @@ impl Builder {
                 padding,
                 activation,
             })),
-            _ => Err(format!("weight cannot be {:?}", weight.shape())),
+            _ => Err(said::cannot_be("weight", weight.shape())),
         }
     }
 
@@ -380,7 +378,7 @@ impl Builder {
         let columns = weight.shape()[1];
         let units = columns / gates;
         if units * gates != columns {
-            return Err(format!("weight cannot be {:?}", weight.shape()));
+            return Err(said::cannot_be("weight", weight.shape()));
         }
         let recurrent = self.parameter("recurrent", &[units, columns])?;
         let bias = self.parameter("bias", &[columns])?;
@@ -419,7 +417,7 @@ fn without_weights(kind: &str, value: &Value) -> Read<Box<dyn Module>> {
         "Reshape" => {
             let shape = value["shape"]
                 .as_array()
-                .ok_or_else(|| damaged("no shape"))?;
+                .ok_or_else(|| damaged("no shape", "没有形状"))?;
             Box::new(Reshape {
                 shape: shape.iter().map(size).collect::<Read<_>>()?,
             })
@@ -427,12 +425,12 @@ fn without_weights(kind: &str, value: &Value) -> Read<Box<dyn Module>> {
         "Dropout" => {
             let rate = number(&value["rate"])?;
             if !(0.0..1.0).contains(&rate) {
-                return Err(damaged("a rate that is no share"));
+                return Err(damaged("a rate that is no share", "比例不在 0 与 1 之间"));
             }
             Box::new(Dropout { rate })
         }
         _ => {
-            return Err("a layer that you wrote yourself cannot be built from the file".to_owned());
+            return Err(said::own_layer().to_owned());
         }
     })
 }

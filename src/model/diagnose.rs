@@ -3,11 +3,12 @@
 
 use super::Sequential;
 use super::compiled::{not_compiled, some_examples};
+use super::spoiled::spoiled;
 use crate::Float;
 use crate::autograd::Mode;
 use crate::data::Dataset;
 use crate::display::{Bundle, Show, say};
-use crate::nn::dead_units;
+use crate::nn::{dead_units, ends_twice};
 use crate::optim::zero_grad;
 use crate::tensor::Tensor;
 use crate::tensor::fail::{Collecting, warn_once};
@@ -71,6 +72,9 @@ impl Sequential {
         loss.backward();
         let warned = collecting.found();
         let mut diagnosis = Diagnosis::of(self, &x, &y, &prediction);
+        if let Some(spoiled) = spoiled(&parameters).filter(|_| !loss.item().is_finite()) {
+            diagnosis.found("spoiled weights", spoiled);
+        }
         diagnosis.rate(
             compiled.optimizer.learning_rate(),
             &parameters,
@@ -189,30 +193,7 @@ impl Diagnosis {
     /// A last activation that does not go with the targets.
     fn last_layer(&mut self, y: &Tensor, prediction: &Tensor) {
         let classes = *prediction.shape().last().unwrap_or(&0);
-        let before = prediction.logits().map(|logits| logits.0.op);
-        let is_probability = |op: &str| op == "softmax" || op == "sigmoid";
-        if let (true, Some(first)) = (
-            is_probability(prediction.0.op),
-            before.filter(|op| is_probability(op)),
-        ) {
-            let last = prediction.0.op;
-            let what = if last == first {
-                format!("{last} twice")
-            } else {
-                format!("{first} and then {last}")
-            };
-            let advice =
-                format!("Leave the first out: a layer before .{last}() gives plain scores");
-            let what_chinese = if last == first {
-                format!("两次 {last}")
-            } else {
-                format!("先 {first} 再 {last}")
-            };
-            let chinese = format!(
-                "模型的最后是{what_chinese}，差别都被抹平了。请去掉前一个：.{last}() 之前的层应该直接给出分数"
-            );
-            let english =
-                format!("the model ends in {what}, which evens out all differences. {advice}");
+        if let Some((english, chinese)) = ends_twice(prediction) {
             self.found("softmax twice", say(english, chinese));
         }
         if prediction.0.op == "relu" {

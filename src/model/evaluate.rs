@@ -19,6 +19,9 @@ impl Compiled {
                 named(data.y.slice(0, rows.clone()), &data.y),
             );
             let prediction = model.forward(&x);
+            if start == 0 {
+                self.loss.check_targets(&prediction, &data.y);
+            }
             loss.add(self.loss.loss(&prediction, &y).item(), rows.len());
             metrics.add(&self.metrics, &prediction, &y);
         }

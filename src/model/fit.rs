@@ -3,6 +3,7 @@
 use super::callback::OnEpoch;
 use super::compiled::{Compiled, Mean, Means, TRAINED_ON, named, not_compiled, some_examples};
 use super::diagnose::not_numbers;
+use super::spoiled::spoiled;
 use super::{Callback, Diagnosis, History, Run, weights};
 use crate::Float;
 use crate::base::interrupt;
@@ -155,7 +156,7 @@ impl<'a> Fit<'a> {
         else {
             not_compiled("fit")
         };
-        check(&data, validation.as_ref(), batch_size);
+        check(&data, validation.as_ref(), batch_size, epochs);
         compiled.classes.clone_from(&data.classes);
         compiled.columns.clone_from(&data.columns);
         *parameters = parameters_of(model);
@@ -177,6 +178,7 @@ impl<'a> Fit<'a> {
             step: 0,
             steps,
             is_sound: true,
+            spoiled: spoiled(parameters),
         };
         for epoch in 1..=epochs {
             let Some(mut row) = training.epoch(epoch, batch_size) else {
@@ -196,7 +198,14 @@ impl<'a> Fit<'a> {
 
 /// What has to be there to train on.
 #[track_caller]
-fn check(data: &Dataset, validation: Option<&Dataset>, batch_size: usize) {
+fn check(data: &Dataset, validation: Option<&Dataset>, batch_size: usize, epochs: usize) {
+    if epochs == 0 {
+        fail(
+            "fit: 0 epochs: nothing would be trained",
+            &[],
+            "epochs must be at least 1: .epochs(1)",
+        );
+    }
     if batch_size == 0 {
         fail(
             "fit: a batch of 0 samples",
@@ -237,6 +246,8 @@ struct Training<'a> {
     steps: usize,
     /// Whether the loss is still a number.
     is_sound: bool,
+    /// What is wrong with the weights that the run began with.
+    spoiled: Option<String>,
 }
 
 impl Training<'_> {
@@ -251,6 +262,9 @@ impl Training<'_> {
             let x = named(self.data.x.select_rows(rows), &self.data.x);
             let y = named(self.data.y.select_rows(rows), &self.data.y);
             let prediction = self.model.forward(&x);
+            if self.step == 0 {
+                self.compiled.loss.check_targets(&prediction, &self.data.y);
+            }
             let loss = self.loss(&prediction, &y);
             let value = loss.item();
             mean_loss.add(value, rows.len());
@@ -258,7 +272,8 @@ impl Training<'_> {
             self.model.history.push_batch(value);
             self.view.step(value);
             if !value.is_finite() {
-                let cause = why_not_a_number(self.data, &loss);
+                let cause = self.spoiled.clone();
+                let cause = cause.unwrap_or_else(|| why_not_a_number(self.data, &loss));
                 notice(&say(
                     format!("fit stopped in epoch {epoch}: the loss is {value}. {cause}"),
                     format!("fit 在第 {epoch} 轮停止：损失是 {value}。{cause}"),

@@ -7,9 +7,11 @@
 use super::Sequential;
 use super::architecture;
 use super::onnx::{self, Attribute, Graph, Node};
+use super::said;
 use crate::data::files::wrong;
 use crate::data::read_safetensors;
 use crate::data::tensors::{read_with_note, write_with_note};
+use crate::display::say;
 use crate::nn::{
     Activation, AvgPool2D, BatchNormalization, Conv1D, Conv2D, Dense, Dropout, Embedding, Flatten,
 };
@@ -51,15 +53,14 @@ impl Sequential {
             "onnx" => {
                 return Err(wrong(
                     path,
-                    "save writes safetensors; model.save_onnx(…) writes ONNX",
+                    say(
+                        "save writes safetensors; model.save_onnx(…) writes ONNX",
+                        "save 写出的是 safetensors；要写成 ONNX，请用 model.save_onnx(…)",
+                    ),
                 ));
             }
             other if OF_PYTHON.contains(&other) => {
-                let advice = format!(
-                    "save writes safetensors, which .{other} files are not: give it the ending \
-                    .safetensors"
-                );
-                return Err(wrong(path, advice));
+                return Err(wrong(path, said::no_ending_of_safetensors(other)));
             }
             _ => {}
         }
@@ -90,18 +91,15 @@ impl Sequential {
             _ => {}
         }
         let (tensors, note) = read_with_note(path)?;
-        let to_do = format!(
-            "build the same layers, then read the weights into them: let model = \
-             Sequential::new().add(…); model.load_weights({path:?})?"
-        );
         let note = note.ok_or_else(|| {
-            wrong(
-                path,
-                format!("the file has weights, but not of what layers; {to_do}"),
-            )
+            let problem = say(
+                "the file has weights, but not of what layers",
+                "文件里有权重，但没有说明是哪些层",
+            );
+            wrong(path, said::build_it_yourself(problem, path))
         })?;
         architecture::built(&note, tensors.into_iter().collect())
-            .map_err(|error| wrong(path, format!("{error}; {to_do}")))
+            .map_err(|error| wrong(path, said::build_it_yourself(&error, path)))
     }
 
     /// Reads weights that [`save`](Sequential::save), or PyTorch, wrote from a model of the same
@@ -132,14 +130,14 @@ impl Sequential {
     fn fill(&self, find: impl Fn(&str) -> Option<Tensor>) -> std::result::Result<(), String> {
         let mut values = Vec::new();
         for (name, tensor, in_file) in self.named_state() {
-            let found = find(&name).ok_or_else(|| format!("there is no {name} in it"))?;
+            let found = find(&name).ok_or_else(|| said::not_there(&name))?;
             let is_transposed = in_file.0.op == "permute" && found.rank() == 2;
             let found = if is_transposed { found.t() } else { found };
             if found.shape() != tensor.shape() {
-                return Err(format!(
-                    "{name} is {:?}, the model needs {:?}",
-                    found.shape(),
-                    tensor.shape()
+                let (found, needed) = (found.shape(), tensor.shape());
+                return Err(say(
+                    format!("{name} is {found:?}, the model needs {needed:?}"),
+                    format!("{name} 的形状是 {found:?}，而模型需要 {needed:?}"),
                 ));
             }
             values.push((tensor, found));
@@ -222,13 +220,16 @@ impl Sequential {
         };
         graph
             .add_all(self)
-            .map_err(|layer| wrong(path, format!("a layer {layer} cannot be written as ONNX")))?;
+            .map_err(|layer| wrong(path, said::not_for_onnx(&layer)))?;
         let sample = self
             .input
             .as_ref()
             .map(|shape| shape.iter().copied().map(Some).collect());
         let sample = sample.or_else(|| sample_of(&**self.layers().first()?));
-        let advice = "say first what shape a sample has: Sequential::new().input(&[…])";
+        let advice = say(
+            "say first what shape a sample has: Sequential::new().input(&[…])",
+            "请先说明一个样本的形状：Sequential::new().input(&[…])",
+        );
         graph.shape = [vec![None], sample.ok_or_else(|| wrong(path, advice))?].concat();
         // Of the output only the number of axes is written, for which one size will do as well as
         // another.
@@ -271,17 +272,11 @@ fn ending(path: &str) -> String {
 
 /// What to do with a file that only the program can read that wrote it.
 fn of_python(path: &str, ending: &str) -> std::io::Error {
-    let way = match ending {
-        "h5" | "hdf5" | "keras" | "pb" => "model.export(\"model.onnx\", format=\"onnx\") in Keras",
-        _ => "torch.onnx.export(model, x, \"model.onnx\") in PyTorch",
+    let (call, program) = match ending {
+        "h5" | "hdf5" | "keras" | "pb" => (r#"model.export("model.onnx", format="onnx")"#, "Keras"),
+        _ => (r#"torch.onnx.export(model, x, "model.onnx")"#, "PyTorch"),
     };
-    wrong(
-        path,
-        format!(
-            "a .{ending} file can only be read in Python; {way} writes one that Sequential::load \
-            reads"
-        ),
-    )
+    wrong(path, said::only_in_python(ending, call, program))
 }
 
 /// The activation that a layer has.

@@ -3,6 +3,7 @@
 use super::Sequential;
 use super::onnx::{Attribute, Node};
 use super::onnx_reading::read_file;
+use super::said;
 use crate::Float;
 use crate::data::files::wrong;
 use crate::nn::{
@@ -30,10 +31,7 @@ impl Sequential {
         let sizes: Option<Vec<usize>> = graph.shape.iter().skip(1).copied().collect();
         let sizes = sizes.filter(|sizes| !sizes.is_empty());
         if sizes.as_ref().is_some_and(|sizes| volume(sizes).is_none()) {
-            return Err(wrong(
-                path,
-                format!("its input cannot be of the shape {:?}", graph.shape),
-            ));
+            return Err(wrong(path, said::no_shape_of_input(&graph.shape)));
         }
         let batch = graph.shape.first().copied().flatten();
         let mut reader = Reader {
@@ -57,14 +55,7 @@ impl Sequential {
                 continue;
             }
             if !node.inputs.contains(&current) {
-                let advice = "only networks whose operations follow one another are understood";
-                return Err(wrong(
-                    path,
-                    format!(
-                        "{} does not follow the operation before it; {advice}",
-                        node.op
-                    ),
-                ));
+                return Err(wrong(path, said::does_not_follow(&node.op)));
             }
             // x σ(x) takes both.
             let is_result =
@@ -75,8 +66,7 @@ impl Sequential {
                 .filter(|input| !is_result(input) && !input.is_empty());
             let found: Option<Vec<Tensor>> =
                 inputs.map(|input| tensors.get(input).cloned()).collect();
-            let found = found
-                .ok_or_else(|| wrong(path, format!("an input of {} is not in it", node.op)))?;
+            let found = found.ok_or_else(|| wrong(path, said::input_not_there(&node.op)))?;
             reader
                 .read(&node, &found)
                 .ok_or_else(|| wrong(path, node.not_understood()))?;

@@ -3,6 +3,7 @@
 
 use super::onnx::{Attribute, Graph, Node};
 use crate::Float;
+use crate::display::say;
 use crate::nn::Padding;
 use crate::tensor::Tensor;
 
@@ -36,32 +37,53 @@ impl Node {
             .iter()
             .map(|(name, value)| format!("{name} {value}"))
             .collect();
-        let about = if about.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", about.join(", "))
+        let about = match about.as_slice() {
+            [] => String::new(),
+            _ => say(
+                format!(" ({})", about.join(", ")),
+                format!("（{}）", about.join("，")),
+            ),
         };
-        let advice = match self.op.as_str() {
-            "Gelu" => "; its form with tanh is: nn.GELU(approximate=\"tanh\")",
-            "LogSoftmax" => "; leave it out when you export, and use a loss that takes logits",
-            "MaxPool" | "AveragePool" => {
-                "; windows without padding and gaps are, as wide as they are high"
-            }
-            "Conv" => {
-                "; filters without groups and gaps are, as wide as they are high, with the same \
-                padding on all sides"
-            }
-            "Reshape" => "; a shape that keeps the batch is, such as that of nn.Flatten()",
-            "Softmax" => "; softmax along the last axis is",
-            "Shape" | "Gather" | "Slice" | "Concat" | "Mod" => {
-                "; export with sizes that are fixed, but for the batch"
-            }
-            _ => "",
-        };
-        format!(
-            "the operation {}{about}, as it is here, is not understood{advice}",
-            self.op
+        let (op, advice) = (&self.op, self.understood_instead());
+        say(
+            format!("the operation {op}{about}, as it is here, is not understood{advice}"),
+            format!("读不懂这里的运算 {op}{about}{advice}"),
         )
+    }
+
+    fn understood_instead(&self) -> &'static str {
+        match self.op.as_str() {
+            "Gelu" => say(
+                "; its form with tanh is: nn.GELU(approximate=\"tanh\")",
+                "；能读的是用 tanh 近似的形式：nn.GELU(approximate=\"tanh\")",
+            ),
+            "LogSoftmax" => say(
+                "; leave it out when you export, and use a loss that takes logits",
+                "；导出时请去掉它，并使用以 logits 为输入的损失",
+            ),
+            "MaxPool" | "AveragePool" => say(
+                "; windows without padding and gaps are, as wide as they are high",
+                "；能读的是高和宽相等、没有填充也没有间隔的窗口",
+            ),
+            "Conv" => say(
+                "; filters without groups and gaps are, as wide as they are high, with the same \
+                 padding on all sides",
+                "；能读的是高和宽相等、不分组、没有间隔、四周填充相同的卷积核",
+            ),
+            "Reshape" => say(
+                "; a shape that keeps the batch is, such as that of nn.Flatten()",
+                "；能读的是保留批次这一维的形状，例如 nn.Flatten() 的结果",
+            ),
+            "Softmax" => say(
+                "; softmax along the last axis is",
+                "；能读的是沿最后一个轴的 softmax",
+            ),
+            "Shape" | "Gather" | "Slice" | "Concat" | "Mod" => say(
+                "; export with sizes that are fixed, but for the batch",
+                "；导出时除批次以外请使用固定的大小",
+            ),
+            _ => "",
+        }
     }
 
     /// What an attribute of windows has along each axis, if it is the same along all.

@@ -7,7 +7,8 @@ use super::onnx_fields::{
 use crate::Float;
 use crate::data::files::{read, wrong};
 use crate::data::numbers::{Kind, Order};
-use crate::data::tensors::shaped;
+use crate::data::tensors::{not_as_many, shaped};
+use crate::display::say;
 use crate::tensor::Tensor;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Result;
@@ -194,25 +195,18 @@ impl<'a> Stored<'a> {
     fn found(&self, path: &str, beside: &mut BTreeMap<String, Vec<u8>>) -> Result<Tensor> {
         let name = &self.name;
         let Some(kind) = kind(self.kind) else {
+            let kind = self.kind;
             return Err(wrong(
                 path,
-                format!(
-                    "{name} is no tensor of numbers (kind {} of ONNX)",
-                    self.kind
+                say(
+                    format!("{name} is no tensor of numbers (kind {kind} of ONNX)"),
+                    format!("{name} 不是数字的张量（ONNX 的第 {kind} 种类型）"),
                 ),
             ));
         };
         let Some(location) = self.elsewhere.get("location") else {
-            let damaged = || {
-                wrong(
-                    path,
-                    format!(
-                        "{name} has not as many numbers as its shape {:?}",
-                        self.shape
-                    ),
-                )
-            };
-            return self.tensor().ok_or_else(damaged);
+            let found = self.tensor();
+            return found.ok_or_else(|| not_as_many(path, name, &self.shape));
         };
         if !beside.contains_key(location) {
             beside.insert(location.clone(), read_beside(path, location)?);
@@ -234,7 +228,10 @@ impl<'a> Stored<'a> {
         let missing = || {
             wrong(
                 path,
-                format!("the numbers of {name} are not in {location}: that file ends before"),
+                say(
+                    format!("the numbers of {name} are not in {location}: that file ends before"),
+                    format!("{location} 里没有 {name} 的数：那个文件不完整"),
+                ),
             )
         };
         let numbers = kind.read(part.ok_or_else(missing)?, Order::LowestFirst);
@@ -250,7 +247,10 @@ fn read_beside(path: &str, location: &str) -> Result<Vec<u8>> {
     if !is_below {
         return Err(wrong(
             path,
-            format!("its weights would be in {location:?}, outside its folder"),
+            say(
+                format!("its weights would be in {location:?}, outside its folder"),
+                format!("它的权重应在 {location:?} 里，而那里不属于它所在的文件夹"),
+            ),
         ));
     }
     let file = Path::new(path)
@@ -258,12 +258,16 @@ fn read_beside(path: &str, location: &str) -> Result<Vec<u8>> {
         .unwrap_or(Path::new(""))
         .join(location);
     std::fs::read(&file).map_err(|error| {
-        let advice = "copy it there under this name, or export with external_data=False";
-        let problem = format!(
-            "{path}: its weights are in {}, beside it, which cannot be read",
-            file.display()
+        let file = file.display();
+        let english = format!(
+            "{path}: its weights are in {file}, beside it, which cannot be read ({error}); copy \
+             it there under this name, or export with external_data=False"
         );
-        std::io::Error::new(error.kind(), format!("{problem} ({error}); {advice}"))
+        let chinese = format!(
+            "{path}：它的权重在旁边的 {file} 里，而这个文件无法读取（{error}）；\
+             请把它以这个名字放到那里，或者导出时写上 external_data=False"
+        );
+        std::io::Error::new(error.kind(), say(english, chinese))
     })
 }
 
@@ -361,8 +365,15 @@ fn read_graph(bytes: &[u8]) -> Option<(Graph, Vec<Stored<'_>>)> {
 pub(super) fn read_file(path: &str) -> Result<Graph> {
     let bytes = read(path)?;
     let found = read_graph(&bytes);
-    let (mut graph, tensors) =
-        found.ok_or_else(|| wrong(path, "this is no ONNX file, or it is damaged"))?;
+    let (mut graph, tensors) = found.ok_or_else(|| {
+        wrong(
+            path,
+            say(
+                "this is no ONNX file, or it is damaged",
+                "这不是 ONNX 文件，或者文件已损坏",
+            ),
+        )
+    })?;
     let taken = graph.nodes.iter().flat_map(|node| node.inputs.clone());
     let taken: BTreeSet<String> = taken.collect();
     let mut beside = BTreeMap::new();

@@ -35,15 +35,13 @@ impl Summary {
             let name = format!("{name} ({})", layer.name());
             let macs = layer.macs(&shape);
             shape = layer.output_shape(&shape);
-            let own = count(layer.parameters());
-            let frozen = layer
-                .parameters()
-                .into_iter()
-                .filter(|parameter| parameter.0.notes().frozen)
-                .collect();
-            let trained = own - count(frozen);
+            // As Keras counts: what changes without a gradient, too.
+            let own = count(layer.state());
+            let mut trained = layer.parameters();
+            trained.retain(|parameter| !parameter.0.notes().frozen);
+            let trained = count(trained);
             summary.parameters += trained;
-            summary.others += count(layer.state()) - trained;
+            summary.others += own - trained;
             if let Some((all, outputs)) = &mut summary.work {
                 *all += macs;
                 *outputs += shape.iter().product::<usize>();
@@ -84,12 +82,14 @@ impl Summary {
     fn total(&self) -> String {
         let mut total = format!(
             "Total params: {} ({})",
-            thousands(self.parameters),
-            memory(self.parameters)
+            thousands(self.parameters + self.others),
+            memory(self.parameters + self.others)
         );
         if self.others > 0 {
             total += &format!(
-                "\nNot trained: {} ({})",
+                "\nTrained: {} ({})\nNot trained: {} ({})",
+                thousands(self.parameters),
+                memory(self.parameters),
                 thousands(self.others),
                 memory(self.others)
             );

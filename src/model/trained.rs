@@ -121,7 +121,7 @@ impl Sequential {
         let _constants = NoGrad::new();
         let rows = x.shape().first().copied().unwrap_or(0);
         // Without another axis these may be no rows, and the message should show all of it.
-        if rows <= PREDICT_BATCH || x.rank() == 1 {
+        if rows <= PREDICT_BATCH || x.rank() == 1 || !sample::fits(self, x) {
             return self.forward(x).detach();
         }
         let mut parts = Vec::new();

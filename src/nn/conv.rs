@@ -98,6 +98,9 @@ macro_rules! convolution {
                             let shape = [&[1, 1], x.shape()].concat();
                             format!("if it is a single sample: x.reshape(&{shape:?})")
                         }
+                        _ if x.rank() == 1 && let Some(shape) = one_picture(x, $axes, channels) => {
+                            format!("if it is a single sample: x.reshape(&{shape:?})")
+                        }
                         _ => {
                             let reshape = format!(".add(Reshape::new(&[{channels}, {axes}]))");
                             format!("bring each sample into shape first: {reshape}")
@@ -142,6 +145,18 @@ macro_rules! convolution {
 /// Whether this looks like a picture or a sound alone, and not like a batch of flat ones.
 fn is_one_sample(x: &Tensor, axes: usize) -> bool {
     x.rank() == axes && x.shape().iter().all(|size| *size == x.shape()[0])
+}
+
+/// The shape of a flat sample as a batch of one square picture or of one sound.
+fn one_picture(x: &Tensor, axes: usize, channels: usize) -> Option<Vec<usize>> {
+    let values = x.len() / channels;
+    let side = values.isqrt();
+    let sample = match axes {
+        1 => vec![values],
+        _ => vec![side, side],
+    };
+    let shape = [&[1, channels], sample.as_slice()].concat();
+    (shape.iter().product::<usize>() == x.len()).then_some(shape)
 }
 
 /// Whether a batch has its channels where Keras has them, at the end.

@@ -327,6 +327,9 @@ impl Module for Dense {
                     "flatten each sample first: .add(Flatten::new()) before Dense::new({inputs}, \
                     {outputs})"
                 )
+            } else if inputs == 1 && x.rank() == 1 {
+                "these are samples of one feature each: make them a column with x.unsqueeze(1)"
+                    .to_owned()
             } else if let Some(features) = x.shape().last().filter(|_| x.array().len() == inputs) {
                 format!(
                     "if this is one sample, make it a row: .reshape(&[1, {inputs}]); if each row \
@@ -447,7 +450,11 @@ impl Module for Reshape {
 
     #[track_caller]
     fn forward(&self, x: &Tensor) -> Tensor {
-        let rows = x.shape().first().copied().unwrap_or(1);
+        let is_one_sample = x.rank() == 1 && x.len() == self.shape.iter().product::<usize>();
+        let rows = match is_one_sample {
+            true => 1,
+            false => x.shape().first().copied().unwrap_or(1),
+        };
         x.reshape(&[&[rows], &self.shape[..]].concat())
     }
 

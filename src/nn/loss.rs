@@ -3,6 +3,7 @@
 
 use crate::Float;
 use crate::display::say;
+use crate::operands::class_indices;
 use crate::tensor::Tensor;
 use crate::tensor::fail::{fail, warn_once};
 
@@ -16,6 +17,11 @@ pub trait Loss: Send + Sync + 'static {
     /// The mean loss of the batch.
     #[track_caller]
     fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor;
+
+    /// Looks at all targets of a run that gives such predictions, before its first step: of a
+    /// shuffled batch no message could say which example is wrong.
+    #[track_caller]
+    fn check_targets(&self, _prediction: &Tensor, _targets: &Tensor) {}
 
     /// The name, for figures and messages.
     #[track_caller] // in the trait, so that a cell finds it in the library's shared object
@@ -105,6 +111,13 @@ pub const SparseCategoricalCrossentropy: SparseCategoricalCrossentropy =
     };
 
 impl Loss for SparseCategoricalCrossentropy {
+    #[track_caller]
+    fn check_targets(&self, prediction: &Tensor, targets: &Tensor) {
+        if let (&[_, classes], 1) = (prediction.shape(), targets.rank()) {
+            class_indices("SparseCategoricalCrossentropy", targets, classes);
+        }
+    }
+
     #[track_caller]
     fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
         let classes = prediction.shape().last().copied().unwrap_or(0);
@@ -315,15 +328,35 @@ impl Loss for Hinge {
 /// for a prediction that was not, is one that was taken for the other.
 fn look_at_order(loss: &str, prediction: &Tensor, target: &Tensor) {
     if target.is_tracked() && !prediction.is_tracked() {
-        let advice = format!("The prediction comes first: {loss}.loss(&prediction, &target)");
-        let english = format!(
-            "{loss}: the target depends on parameters, and the prediction does not. {advice}"
+        warn_of_order(
+            loss,
+            "the target depends on parameters, and the prediction does not",
+            "目标依赖参数，而预测不依赖参数",
         );
-        let chinese = format!(
-            "{loss}：目标依赖参数，而预测不依赖参数，两者可能写反了。预测在前：{loss}.loss(&prediction, &target)"
-        );
-        warn_once("order", &say(english, chinese));
     }
+}
+
+/// Predictions of two classes that are the classes themselves, for targets that are not.
+fn look_at_values(prediction: &Tensor, target: &Tensor) {
+    let is_class = |value: &Float| *value == 0.0 || *value == 1.0;
+    let is_between = |value: &Float| *value > 0.0 && *value < 1.0;
+    if !prediction.is_tracked()
+        && prediction.array().iter().all(is_class)
+        && target.array().iter().any(is_between)
+    {
+        warn_of_order(
+            "BinaryCrossentropy",
+            "the predictions are just 0 and 1, and the targets are not",
+            "预测值只有 0 和 1，而目标却不是",
+        );
+    }
+}
+
+fn warn_of_order(loss: &str, english: &str, chinese: &str) {
+    let right = format!("{loss}.loss(&prediction, &target)");
+    let english = format!("{loss}: {english}. The prediction comes first: {right}");
+    let chinese = format!("{loss}：{chinese}，两者可能写反了。预测在前：{right}");
+    warn_once("order", &say(english, chinese));
 }
 
 /// What a prediction is to be taken for.
@@ -348,7 +381,13 @@ fn scores<'a>(prediction: &'a Tensor, from_logits: bool, loss: &str) -> Scores<'
         return Scores::Logits(prediction);
     }
     match (prediction.0.op, prediction.logits()) {
-        ("softmax", Some(logits)) => return Scores::Logits(logits),
+        ("softmax", Some(logits)) => {
+            if let Some((english, chinese)) = ends_twice(prediction) {
+                let said = say(format!("{loss}: {english}"), format!("{loss}：{chinese}"));
+                warn_once("softmax twice", &said);
+            }
+            return Scores::Logits(logits);
+        }
         ("sigmoid", Some(logits)) => {
             let problem = format!(
                 "{loss}: the predictions come from a sigmoid, so they do not add up to 1 over the \
@@ -383,6 +422,28 @@ fn scores<'a>(prediction: &'a Tensor, from_logits: bool, loss: &str) -> Scores<'
     Scores::Logits(prediction)
 }
 
+/// That scores have gone through softmax or sigmoid twice, in English and in Chinese; nothing if
+/// they have not.
+pub(crate) fn ends_twice(prediction: &Tensor) -> Option<(String, String)> {
+    let is_probability = |op: &&str| ["softmax", "sigmoid"].contains(op);
+    let last = Some(prediction.0.op).filter(is_probability)?;
+    let first = Some(prediction.logits()?.0.op).filter(is_probability)?;
+    let (what, what_chinese) = match last == first {
+        true => (format!("{last} twice"), format!("有两次 {last}")),
+        false => (
+            format!("{first} and then {last}"),
+            format!("先用 {first} 再用 {last}"),
+        ),
+    };
+    let advice = format!("Leave the first out: a layer before .{last}() gives plain scores");
+    Some((
+        format!("the model ends in {what}, which evens out all differences. {advice}"),
+        format!(
+            "模型的最后{what_chinese}，差别都被抹平了。请去掉前一个：.{last}() 之前的层应该直接给出分数"
+        ),
+    ))
+}
+
 /// ln p along the last axis.
 #[track_caller]
 fn log_probabilities(prediction: &Tensor, from_logits: bool, loss: &str) -> Tensor {
@@ -409,6 +470,7 @@ impl Loss for BinaryCrossentropy {
     #[track_caller]
     fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
         look_at_order("BinaryCrossentropy", prediction, target);
+        look_at_values(prediction, target);
         let target = &as_column(prediction, target);
         if prediction.0.op == "softmax" && prediction.shape() != target.shape() {
             fail(

@@ -37,6 +37,7 @@ pub use init::Init;
 pub(crate) use layers::dead_units;
 pub(crate) use layers::parameter;
 pub use layers::{Activation, Dense, Dropout, Flatten, Module, Reshape, Residual};
+pub(crate) use loss::ends_twice;
 pub use loss::{BinaryCrossentropy, CategoricalCrossentropy, Hinge, Huber, KlDivergence};
 pub use loss::{Loss, MeanAbsoluteError, MeanSquaredError, SparseCategoricalCrossentropy};
 pub use metric::{Accuracy, Metric, Metrics, Perplexity, TopK};

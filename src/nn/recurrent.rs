@@ -29,6 +29,19 @@ fn unrolled(
     }
 }
 
+/// What is missing where sequences are expected.
+fn axis_of_sequences(shape: &[usize], features: usize) -> &'static str {
+    match *shape {
+        [_, own] if own == features => {
+            "one sequence needs an axis for the batch before it: .unsqueeze(0)"
+        }
+        _ => {
+            "a sequence of plain numbers needs an axis of size 1: .unsqueeze(-1); of indices, an \
+             Embedding"
+        }
+    }
+}
+
 /// What the recurrent layers have in common; they differ in the number of gates, and in how the
 /// states come from a sequence.
 macro_rules! recurrent {
@@ -86,8 +99,7 @@ macro_rules! recurrent {
                             stringify!($Layer), self.units, x.shape()
                         ),
                         &[("input", x), ("weight", &self.weight)],
-                        "a sequence of plain numbers needs an axis of size 1: .unsqueeze(-1); of \
-                        indices, an Embedding",
+                        axis_of_sequences(x.shape(), features),
                     ),
                 };
                 let ($layer, $x) = (self, x);

@@ -122,8 +122,11 @@ pub(crate) fn class_indices(op: &str, labels: &Tensor, classes: usize) -> Vec<us
         } else if label == classes as Float {
             "labels count from 0: if yours begin at 1, subtract 1; or the last layer has one unit \
             too few"
+        } else if label < 0.0 {
+            "labels count from 0; targets -1 and 1 are for Hinge and a single output"
         } else {
-            "the last layer needs one unit for each class"
+            "the last layer needs one unit for each class; if these are numbers to be predicted \
+             and not classes, use one output and MeanSquaredError"
         };
         fail(
             &format!("{op}: label {label} at row {row}, but classes are 0..={last}"),

@@ -1,6 +1,7 @@
 //! What losses ask of predictions and targets.
 
 use super::class_indices;
+use crate::Float;
 use crate::display::say;
 use crate::tensor::Tensor;
 use crate::tensor::fail::{fail, warn_once};
@@ -34,22 +35,37 @@ pub(crate) fn warn_of_sigmoid_twice(scores: &Tensor) {
     }
 }
 
+/// Whether these may be the numbers of so many classes, one for each example.
+fn are_numbers_of_classes(target: &Tensor, classes: usize) -> bool {
+    let values = target.array();
+    let mut values = values.iter();
+    target.rank() == 1
+        && values.all(|one| one.fract() == 0.0 && (0.0..classes as Float).contains(one))
+}
+
 impl Tensor {
     /// For a loss that compares value with value.
     #[track_caller]
     pub(crate) fn same_shape(&self, op: &str, target: &Tensor) {
         if self.shape() != target.shape() {
-            let counts_classes = op == "CategoricalCrossentropy" || op == "KlDivergence";
             let (rows, classes) = (
                 self.shape().first().copied(),
                 self.shape().last().copied().unwrap_or(0),
             );
+            let counts_classes = op == "CategoricalCrossentropy"
+                || op == "KlDivergence"
+                || are_numbers_of_classes(target, classes);
             let sparse;
             let hint = if counts_classes && classes > 1 && Some(target.len()) == rows {
+                let flat = if target.shape().len() > 1 {
+                    ".squeeze(-1)"
+                } else {
+                    ""
+                };
                 sparse = format!(
                     "the targets are the numbers of classes: use \
                      SparseCategoricalCrossentropy::new(), or turn them into rows of probabilities \
-                     with y.one_hot({classes})"
+                     with y{flat}.one_hot({classes})"
                 );
                 &sparse
             } else if self.len() == target.len() {

@@ -1,6 +1,6 @@
 //! Optimisers that divide each step by the size that gradients of the value usually have.
 
-use super::{Memory, Optimizer, blend, rate_and_memory};
+use super::{Memory, Optimizer, blend, checked_rate, rate_and_memory};
 use crate::Float;
 use crate::base::compiled_here;
 use crate::tensor::Tensor;
@@ -24,9 +24,10 @@ pub struct Adagrad {
 
 impl Adagrad {
     /// With learning rate η, ε = 10⁻⁷.
+    #[track_caller]
     pub fn new(learning_rate: Float) -> Adagrad {
         Adagrad {
-            learning_rate,
+            learning_rate: checked_rate(learning_rate),
             epsilon: 1e-7,
             memory: Memory::default(),
         }
@@ -61,9 +62,10 @@ pub struct RmsProp {
 
 impl RmsProp {
     /// With learning rate η, ρ = 0.9, ε = 10⁻⁷.
+    #[track_caller]
     pub fn new(learning_rate: Float) -> RmsProp {
         RmsProp {
-            learning_rate,
+            learning_rate: checked_rate(learning_rate),
             rho: 0.9,
             epsilon: 1e-7,
             memory: Memory::default(),

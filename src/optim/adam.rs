@@ -1,4 +1,4 @@
-use super::{Memory, Optimizer, blend, rate_and_memory};
+use super::{Memory, Optimizer, blend, checked_rate, rate_and_memory};
 use crate::Float;
 use crate::base::compiled_here;
 use crate::kernels::loops;
@@ -32,9 +32,10 @@ pub struct Adam {
 
 impl Adam {
     /// With learning rate η, β₁ = 0.9, β₂ = 0.999, ε = 10⁻⁷.
+    #[track_caller]
     pub fn new(learning_rate: Float) -> Adam {
         Adam {
-            learning_rate,
+            learning_rate: checked_rate(learning_rate),
             beta1: 0.9,
             beta2: 0.999,
             epsilon: 1e-7,
@@ -94,6 +95,7 @@ pub struct AdamW {
 
 impl AdamW {
     /// With learning rate η and weight decay λ; 0.01 is usual.
+    #[track_caller]
     pub fn new(learning_rate: Float, weight_decay: Float) -> AdamW {
         AdamW {
             adam: Adam::new(learning_rate),

@@ -27,6 +27,19 @@ use crate::tensor::fail::fail;
 use crate::tensor::shape::{slice, slice_mut};
 use std::collections::HashMap;
 
+/// A learning rate; 0 changes nothing, as at the end of a schedule.
+#[track_caller]
+fn checked_rate(rate: Float) -> Float {
+    if rate.is_nan() || rate < 0.0 {
+        fail(
+            &format!("the learning rate is {rate}"),
+            &[],
+            "a learning rate is above 0, as in Adam::new(0.01): below it, the loss would grow",
+        );
+    }
+    rate
+}
+
 /// Changes parameters so that the loss becomes smaller.
 ///
 /// ```

@@ -1,4 +1,4 @@
-use super::{Memory, Optimizer, rate_and_memory};
+use super::{Memory, Optimizer, checked_rate, rate_and_memory};
 use crate::Float;
 use crate::base::compiled_here;
 use crate::tensor::Tensor;
@@ -26,9 +26,10 @@ pub struct Momentum {
 
 impl Momentum {
     /// With learning rate η and friction β, usually 0.9.
+    #[track_caller]
     pub fn new(learning_rate: Float, beta: Float) -> Momentum {
         Momentum {
-            learning_rate,
+            learning_rate: checked_rate(learning_rate),
             beta,
             is_nesterov: false,
             memory: Memory::default(),

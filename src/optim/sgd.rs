@@ -1,4 +1,4 @@
-use super::{Memory, Optimizer, rate_and_memory};
+use super::{Memory, Optimizer, checked_rate, rate_and_memory};
 use crate::Float;
 use crate::base::compiled_here;
 use crate::tensor::Tensor;
@@ -21,9 +21,10 @@ pub struct Sgd {
 
 impl Sgd {
     /// With learning rate η.
+    #[track_caller]
     pub fn new(learning_rate: Float) -> Sgd {
         Sgd {
-            learning_rate,
+            learning_rate: checked_rate(learning_rate),
             weight_decay: 0.0,
             memory: Memory::default(),
         }

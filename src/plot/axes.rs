@@ -44,6 +44,21 @@ pub(super) fn marked(axis: &Axis, most: usize) -> Marked {
     marked
 }
 
+/// A single number does not say how long anything is: rather a few more than `most`.
+const FEW_MORE: usize = 3;
+
+fn is_scale(numbers: &Marked) -> bool {
+    numbers.labels.len() > 1
+}
+
+/// About `most` numbers beside a vertical axis.
+pub(super) fn numbers_beside(axis: &Axis, most: usize) -> Marked {
+    (most..=most + FEW_MORE)
+        .map(|most| marked(axis, most))
+        .find(is_scale)
+        .unwrap_or_else(|| marked(axis, most))
+}
+
 /// As many numbers below an axis of this width as have room beside each other.
 pub(super) fn numbers_below(axis: &Axis, width: f64) -> Marked {
     let most = ((width / 54.0) as usize).clamp(2, 9);
@@ -51,11 +66,12 @@ pub(super) fn numbers_below(axis: &Axis, width: f64) -> Marked {
         let widest = numbers.longest() as f64 * COLUMN + 12.0;
         numbers.labels.len() as f64 * widest <= width + widest
     };
-    (2..=most)
-        .rev()
+    let fewer = (2..=most).rev();
+    let mut free = fewer
+        .chain(most + 1..=most + FEW_MORE)
         .map(|most| marked(axis, most))
-        .find(is_free)
-        .unwrap_or_else(|| marked(axis, 2))
+        .filter(is_free);
+    free.find(is_scale).unwrap_or_else(|| marked(axis, 2))
 }
 
 /// Multiples of 1, 2 or 5 times a power of ten.

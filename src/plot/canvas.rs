@@ -1,7 +1,7 @@
 //! How a figure is laid out and drawn: title, legend, axes and what stands between them, through
 //! plotters on whatever it draws on.
 
-use super::axes::{Marked, marked, numbers_below};
+use super::axes::{Marked, numbers_below, numbers_beside};
 use super::figure::{Axis, Drawing, Figure, Key, Layer, Stroke, Ticks};
 use super::header::{self, LEGEND_ROW, TITLE_ROW, outer_size};
 use super::palette::{GRID, INK, PALE_INK, Rgb};
@@ -107,7 +107,10 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
         } = &**self.figure;
         // Small pictures have room for few numbers.
         let room = ((size.1 / 37.0) as usize).clamp(2, 7);
-        let (across, down) = (numbers_below(x_axis, size.0 - 80.0), marked(y_axis, room));
+        let (across, down) = (
+            numbers_below(x_axis, size.0 - 80.0),
+            numbers_beside(y_axis, room),
+        );
         let left =
             vertical_labels_width(y_axis, &down) + if y_axis.label.is_empty() { 0.0 } else { 20.0 };
         let below = if matches!(x_axis.ticks, Ticks::None) {
@@ -200,16 +203,9 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
         };
         if let Ticks::Names(names) = &self.figure.x.ticks {
             let pitch = pixels(xs.end - xs.start) / names.len().max(1) as f64;
-            let longest = names
-                .iter()
-                .map(|name| text::columns(name))
-                .max()
-                .unwrap_or(0);
-            let shown = every(
-                names,
-                pitch,
-                longest.min(SHORTEST_NAME) as f64 * text::COLUMN + GAP,
-            );
+            let begun = |name: &String| text::room_for(&shorten(name, SHORTEST_NAME));
+            let longest = names.iter().map(begun).fold(0.0, f64::max);
+            let shown = every(names, pitch, longest + GAP);
             let room = shown
                 .get(1)
                 .map_or(pixels(xs.end - xs.start), |(x, _)| x - shown[0].0);
@@ -220,8 +216,12 @@ impl<B: DrawingBackend<ErrorType = io::Error>> Canvas<'_, B> {
         }
         if let Ticks::Names(names) = &self.figure.y.ticks {
             let pitch = pixels(ys.end - ys.start) / names.len().max(1) as f64;
-            for (y, name) in every(names, pitch, LOWEST_NAME) {
-                let at = (pixels(xs.start) - 7.0, pixels(ys.start) + y);
+            for (down, name) in every(names, pitch, LOWEST_NAME) {
+                let y = match self.figure.y.upwards {
+                    true => pixels(ys.end) - down,
+                    false => pixels(ys.start) + down,
+                };
+                let at = (pixels(xs.start) - 7.0, y);
                 self.plain(at, &shorten(&name, LONGEST_NAME), HPos::Right)?;
             }
         }
@@ -313,21 +313,21 @@ const SHORTEST_NAME: usize = 5;
 /// Pixels between names beside each other.
 const GAP: f64 = 3.0;
 /// Pixels between names above each other.
-const LOWEST_NAME: f64 = 11.0;
+const LOWEST_NAME: f64 = 13.0;
 
 /// Width of names or numbers beside a vertical axis.
 pub(super) fn vertical_labels_width(axis: &Axis, numbers: &Marked) -> f64 {
-    let characters = match &axis.ticks {
+    let widest = match &axis.ticks {
         Ticks::None => return 0.0,
-        Ticks::Names(names) => names
-            .iter()
-            .map(|name| text::columns(name))
-            .max()
-            .unwrap_or(0)
-            .clamp(1, LONGEST_NAME),
-        _ => numbers.longest().max(5),
+        Ticks::Names(names) => {
+            let longest = names.iter().map(|name| shorten(name, LONGEST_NAME));
+            longest
+                .map(|name| text::room_for(&name))
+                .fold(text::COLUMN, f64::max)
+        }
+        _ => numbers.longest().max(5) as f64 * text::COLUMN,
     };
-    characters as f64 * text::COLUMN + 12.0
+    widest + 12.0
 }
 
 pub(super) fn colour([r, g, b]: Rgb, opacity: f64) -> RGBAColor {

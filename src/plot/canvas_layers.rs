@@ -59,6 +59,7 @@ impl<'a, B: DrawingBackend<ErrorType = io::Error>> Canvas<'a, B> {
             }
             Layer::Label(at, text) if is_drawable(at) => self.label(inside(*at), text, across)?,
             Layer::Label(..) => {}
+            Layer::End(at, text, is_left) => self.end(place(*at), text, *is_left)?,
             Layer::Image { area, png, smooth } => {
                 let picture = placed(corners(*area), png, *smooth);
                 self.pictures.below.push(picture);
@@ -68,6 +69,15 @@ impl<'a, B: DrawingBackend<ErrorType = io::Error>> Canvas<'a, B> {
             }
         }
         Ok(())
+    }
+
+    /// A name at the end of a line, to its left or to its right.
+    fn end(&mut self, (x, y): Place, text: &str, is_left: bool) -> Drawn {
+        let (gap, side) = match is_left {
+            true => (-6.0, HPos::Right),
+            false => (6.0, HPos::Left),
+        };
+        self.plain((pixels(x) + gap, pixels(y)), text, side)
     }
 
     /// A line without a gap.

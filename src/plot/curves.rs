@@ -2,6 +2,7 @@
 
 use super::figure::{Axis, Figure, Key, Layer, Stroke, Ticks, curve_stroke};
 use super::palette;
+use super::text::{columns, visible};
 use super::values::{List, Values, extent, number, padded};
 use crate::Float;
 use crate::display::say;
@@ -340,7 +341,12 @@ pub fn bars(names: &[impl AsRef<str>], values: &(impl Values + ?Sized)) -> Figur
 
 #[track_caller]
 fn named_bars(names: List<&str>, values: Vec<f64>) -> Figure {
-    bars_of(names.names(), values)
+    // A name of nothing but spaces would not be seen.
+    let seen = |name: String| match name.trim().is_empty() {
+        true => visible(&name),
+        false => name,
+    };
+    bars_of(names.names().into_iter().map(seen).collect(), values)
 }
 
 #[track_caller]
@@ -359,7 +365,9 @@ pub(super) fn bars_of(names: Vec<String>, values: Vec<f64>) -> Figure {
     let (low, high) = (low.min(0.0), high.max(0.0));
     let (low, high) = if low < high { (low, high) } else { (0.0, 1.0) };
     // Room for the numbers at the ends of the bars.
-    let margin = (high - low) * 0.14;
+    let texts: Vec<String> = values.iter().map(|value| number(*value, 4)).collect();
+    let longest = texts.iter().map(|text| columns(text)).max().unwrap_or(0);
+    let margin = (high - low) * (0.022 * longest as f64).max(0.14);
     let range = (
         if low < 0.0 { low - margin } else { low },
         if high > 0.0 { high + margin } else { high },
@@ -367,8 +375,8 @@ pub(super) fn bars_of(names: Vec<String>, values: Vec<f64>) -> Figure {
     let count = names.len();
     let summary = names
         .iter()
-        .zip(&values)
-        .map(|(name, value)| format!("{}{}", before(name), number(*value, 4)));
+        .zip(&texts)
+        .map(|(name, text)| format!("{}{text}", before(name)));
     let summary = summary.collect();
     let mut figure = Figure::new("bars", Axis::numbers(range), Axis::names(names));
     figure.summary = summary;
@@ -381,16 +389,8 @@ pub(super) fn bars_of(names: Vec<String>, values: Vec<f64>) -> Figure {
         let middle = count as f64 - i as f64 - 0.5;
         let area = [value.min(0.0), middle - 0.34, value.max(0.0), middle + 0.34];
         figure.layers.push(Layer::Box(area, palette::colour(0)));
-        let at = (
-            value + margin * 0.5 * if value < 0.0 { -1.0 } else { 1.0 },
-            middle,
-        );
-        figure.layers.push(Layer::Text {
-            at,
-            text: number(value, 4),
-            colour: palette::INK,
-            size: 12.0,
-        });
+        let end = Layer::End((value, middle), texts[i].clone(), value < 0.0);
+        figure.layers.push(end);
     }
     let zero = Stroke::solid(palette::PALE_INK, 1.0);
     figure

@@ -55,6 +55,8 @@ pub(super) struct Axis {
     pub label: String,
     pub range: (f64, f64),
     pub log: bool,
+    /// Names on a vertical axis are counted from below.
+    pub upwards: bool,
     pub ticks: Ticks,
 }
 
@@ -63,7 +65,8 @@ pub(super) enum Ticks {
     Numbers,
     /// Only whole numbers: epochs, steps.
     Whole,
-    /// One name at the middle of each unit; on a vertical axis from the top.
+    /// One name at the middle of each unit; on a vertical axis from the top, if it is not
+    /// `upwards`.
     Names(Vec<String>),
     None,
 }
@@ -74,6 +77,7 @@ impl Axis {
             label: String::new(),
             range,
             log: false,
+            upwards: false,
             ticks: Ticks::Numbers,
         }
     }
@@ -83,6 +87,7 @@ impl Axis {
             label: String::new(),
             range: (0.0, names.len() as f64),
             log: false,
+            upwards: false,
             ticks: Ticks::Names(names),
         }
     }
@@ -92,6 +97,7 @@ impl Axis {
             label: String::new(),
             range,
             log: false,
+            upwards: false,
             ticks: Ticks::None,
         }
     }
@@ -167,6 +173,8 @@ pub(super) enum Layer {
     },
     /// A text to the right of a point.
     Label((f64, f64), String),
+    /// The number at the end of a bar, and whether the bar goes to the left.
+    End((f64, f64), String, bool),
     Image {
         area: [f64; 4],
         png: Vec<u8>,
@@ -215,9 +223,10 @@ impl Figure {
     }
 
     /// Makes the vertical axis logarithmic: equal steps are equal factors. What is not positive has
-    /// no place there and makes a gap. Without any positive value the axis stays as it is.
+    /// no place there and makes a gap. Without any positive value the axis stays as it is, and so
+    /// does one of names, such as that of [`bars`](super::bars), whose lengths are counted from 0.
     pub fn log_y(mut self) -> Figure {
-        if let Some(range) = self.logarithmic_range(|point| point.1) {
+        if let Some(range) = self.logarithmic_range(&self.y, |point| point.1) {
             (self.y.range, self.y.log) = (range, true);
         }
         self.changed()
@@ -226,13 +235,20 @@ impl Figure {
     /// Makes the horizontal axis logarithmic, as [`log_y`](Figure::log_y) the vertical one. On
     /// both, a power law is a straight line.
     pub fn log_x(mut self) -> Figure {
-        if let Some(range) = self.logarithmic_range(|point| point.0) {
+        if let Some(range) = self.logarithmic_range(&self.x, |point| point.0) {
             (self.x.range, self.x.log) = (range, true);
         }
         self.changed()
     }
 
-    fn logarithmic_range(&self, coordinate: fn(&(f64, f64)) -> f64) -> Option<(f64, f64)> {
+    fn logarithmic_range(
+        &self,
+        axis: &Axis,
+        coordinate: fn(&(f64, f64)) -> f64,
+    ) -> Option<(f64, f64)> {
+        if matches!(axis.ticks, Ticks::Names(_) | Ticks::None) {
+            return None;
+        }
         let points = self.layers.iter().flat_map(|layer| match layer {
             Layer::Line(points, _) | Layer::Marks(points, _) => points.as_slice(),
             _ => &[],
@@ -265,7 +281,7 @@ impl Figure {
         }
     }
 
-    fn changed(mut self) -> Figure {
+    pub(super) fn changed(mut self) -> Figure {
         self.svg = OnceLock::new();
         self
     }

@@ -3,6 +3,7 @@
 
 use super::contours::{Contour, Point, bezier};
 use super::letters;
+use crate::display::say;
 use std::io;
 use std::path::{Path, PathBuf};
 use ttf_parser::{Face, GlyphId, OutlineBuilder};
@@ -94,10 +95,16 @@ fn at((x, y): Point, size: f64, left: f64) -> Point {
 
 fn without(letter: char, text: &str) -> io::Error {
     let code = letter as u32;
-    let message = format!(
-        "no font on this computer has the letter `{letter}` (U+{code:04X}) of \"{text}\", and a \
-         PNG would show an empty box: save the figure as .svg, where the reader's own fonts are \
-         used, or install a font (Chinese: `fonts-noto-cjk`)"
+    let message = say(
+        format!(
+            "no font on this computer has the letter `{letter}` (U+{code:04X}) of \"{text}\", and \
+             a PNG would show an empty box: save the figure as .svg, where the reader's own fonts \
+             are used, or install a font (Chinese: `fonts-noto-cjk`)"
+        ),
+        format!(
+            "这台电脑的字体里没有“{text}”中的 `{letter}`（U+{code:04X}），PNG 里会出现空框：\
+             请把图存成 .svg，它使用读者自己的字体；或者安装一种字体（中文：`fonts-noto-cjk`）"
+        ),
     );
     io::Error::new(io::ErrorKind::Unsupported, message)
 }

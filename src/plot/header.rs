@@ -1,7 +1,7 @@
 //! What stands above the axes of a figure, and so how large the whole is.
 
 use super::figure::{Figure, Key};
-use super::text::{self, columns, columns_in, shorten};
+use super::text::{self, columns_in, shorten};
 
 pub(super) const LEGEND_ROW: f64 = 18.0;
 /// From one line of a title to the next.
@@ -34,7 +34,7 @@ fn title_height(figure: &Figure) -> f64 {
     let gap = if figure.parts.is_empty() { 0.0 } else { 10.0 };
     match text::title(figure).len() {
         0 => 0.0,
-        lines => 22.0 + gap + (lines - 1) as f64 * TITLE_ROW,
+        lines => 25.0 + gap + (lines - 1) as f64 * TITLE_ROW,
     }
 }
 
@@ -42,7 +42,7 @@ fn title_height(figure: &Figure) -> f64 {
 pub(super) fn legend_top(figure: &Figure) -> f64 {
     match title_height(figure) {
         0.0 => 18.0,
-        title => 16.0 + title,
+        title => 13.0 + title,
     }
 }
 
@@ -61,7 +61,7 @@ pub(super) fn legend_places(figure: &Figure) -> Vec<(f64, usize)> {
     let (mut x, mut row) = (16.0, 0);
     let mut places = Vec::new();
     for (name, _) in legend(figure) {
-        let width = 44.0 + columns(&name) as f64 * text::COLUMN;
+        let width = 44.0 + text::room_for(&name);
         if x + width > figure.size.0 && x > 16.0 {
             (x, row) = (16.0, row + 1);
         }

@@ -3,16 +3,14 @@
 use super::figure::{Axis, Figure, Layer};
 use super::palette::{self, INK, RIGHT, Rgb, WHITE, WRONG};
 use super::raster;
-use super::text::{columns as columns_in, shorten};
+use super::rows::arrange;
+use super::text::columns as columns_in;
 use super::values::{Values, extent, number};
 use crate::display::say;
 use crate::tensor::{Tensor, fail::fail};
 
 /// More than so many cannot be looked at.
 const MOST: usize = 100;
-/// Pixels of the page between two pictures, and for a title below one.
-const GAP: f64 = 8.0;
-const TITLE: f64 = 18.0;
 
 /// Pictures in a grid, dark on light as ink on paper. `x` has the shape `[n, side × side]` or
 /// `[n, height, width]`; 0 (or the smallest value) is white. Titles stand below the pictures; fewer
@@ -276,27 +274,13 @@ fn grid(
 ) -> Figure {
     let (count, height, width) = sizes(x);
     let shown = count.min(MOST);
-    let columns = columns_of(shown, titles);
-    let rows = shown.div_ceil(columns);
-    let side = (600.0 / columns as f64 - GAP).min(84.0);
-    let tall = side * height as f64 / width as f64;
-    let title_height = if titles.is_empty() { 0.0 } else { TITLE };
-    // One unit of the axes is one pixel of the page; y grows upwards.
-    let (wide, high) = (
-        (side + GAP) * columns as f64 + GAP,
-        (tall + GAP + title_height) * rows as f64 + GAP,
-    );
-    let mut figure = Figure::new(kind, Axis::none((0.0, wide)), Axis::none((0.0, high)));
-    figure.size = (wide + 24.0, high + 18.0);
+    let mut figure = Figure::new(kind, Axis::none((0.0, 1.0)), Axis::none((0.0, 1.0)));
     let values = x.numbers();
 
     for i in 0..shown {
         let pixels = i * width * height..(i + 1) * width * height;
         let pixels: Vec<Rgb> = pixels.map(|at| colour(at, values[at])).collect();
-        let (column, row) = ((i % columns) as f64, (i / columns) as f64);
-        let left = GAP + column * (side + GAP);
-        let top = high - GAP - row * (tall + GAP + title_height);
-        let area = [left, top - tall, left + side, top];
+        let area = [0.0, 0.0, 1.0, height as f64 / width as f64];
         figure.layers.push(Layer::Image {
             area,
             png: raster::png(width, &pixels),
@@ -309,22 +293,19 @@ fn grid(
             _ => (palette::GRID, 1.0),
         };
         figure.layers.push(Layer::Frame(area, frame, thick));
-        figure.layers.extend(title.map(|title| below(area, title)));
+        figure
+            .layers
+            .extend(title.map(|(title, colour)| Layer::Text {
+                at: (0.0, 0.0),
+                text: title.clone(),
+                colour: *colour,
+                size: 11.5,
+            }));
     }
+    arrange(&mut figure, columns_of(shown, titles));
     figure.summary.push(how_many(shown, count, (height, width)));
     figure.summary.extend(in_words(titles, shown));
     figure
-}
-
-/// A title below a picture.
-fn below([left, bottom, right, _]: [f64; 4], (title, colour): &(String, Rgb)) -> Layer {
-    let longest = ((right - left + GAP) / 6.4) as usize;
-    Layer::Text {
-        at: ((left + right) / 2.0, bottom - TITLE / 2.0 - 1.0),
-        text: shorten(title, longest),
-        colour: *colour,
-        size: 11.5,
-    }
 }
 
 /// How many pictures there are, and of what size.

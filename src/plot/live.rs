@@ -214,7 +214,7 @@ impl Live {
                 format!("完成，到第 {epoch} 轮为止"),
             ),
             State::Done => say(
-                format!("done: {epochs} epochs"),
+                format!("done: {epochs} epoch{}", if epochs == 1 { "" } else { "s" }),
                 format!("完成：{epochs} 轮"),
             ),
             State::Interrupted => at("interrupted", "中断"),

@@ -10,6 +10,8 @@ use super::values::{List, Values, extent, number};
 use crate::display::say;
 use crate::tensor::{Tensor, fail::fail};
 
+const HEAT_MAP: &str = "heat map";
+
 /// Up to so many rows and columns the numbers stand in the cells.
 const WITH_NUMBERS: usize = 14;
 
@@ -54,7 +56,7 @@ pub fn heatmap(matrix: &Tensor) -> Figure {
     let texts = |i: usize| number(values[i], 3);
     let axis = |count: usize| (0..count).map(|i| i.to_string()).collect::<Vec<_>>();
     let mut figure = cells(
-        "heat map",
+        HEAT_MAP,
         &values,
         axis(rows),
         axis(columns),
@@ -150,6 +152,41 @@ fn confusion_of(matrix: &Tensor, names: List<&str>) -> Figure {
         ));
     }
     figure
+}
+
+impl Figure {
+    /// Lays row 0 of a [`heatmap`] at the bottom and counts upwards, as a vertical axis does: in a
+    /// picture of sound the low frequencies are below. Any other figure stays as it is.
+    ///
+    /// ```
+    /// # use chainrule::prelude::*;
+    /// let word = data::words(1).x.row(0);
+    /// plot::heatmap(&data::spectrogram(&word, 200).t()).upwards()
+    /// # ;
+    /// ```
+    pub fn upwards(mut self) -> Figure {
+        if self.kind != HEAT_MAP || self.y.upwards {
+            return self;
+        }
+        self.y.upwards = true;
+        let height = self.y.range.1;
+        let turned =
+            |[left, bottom, right, top]: [f64; 4]| [left, height - top, right, height - bottom];
+        for layer in &mut self.layers {
+            match layer {
+                Layer::Box(area, _) | Layer::Frame(area, ..) => *area = turned(*area),
+                Layer::Text { at, .. } => at.1 = height - at.1,
+                Layer::Image { png, .. } => {
+                    if let Some((columns, pixels)) = raster::decoded(png) {
+                        let rows = pixels.chunks(columns).rev();
+                        *png = raster::png(columns, &rows.flatten().copied().collect::<Vec<_>>());
+                    }
+                }
+                _ => {}
+            }
+        }
+        self.changed()
+    }
 }
 
 /// Cells row by row from the top: one picture for the colours and, if there are few, a text in

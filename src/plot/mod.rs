@@ -61,6 +61,7 @@ mod profile;
 mod progress;
 mod quality;
 mod raster;
+mod rows;
 mod series;
 mod sound;
 mod surroundings;

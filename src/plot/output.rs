@@ -1,8 +1,8 @@
 //! A figure as SVG and PNG: in the notebook and in files.
 
 use super::figure::Figure;
-use super::{pixels, svg};
-use crate::display::{Bundle, Show};
+use super::{parts, pixels, svg};
+use crate::display::{Bundle, Show, say};
 use std::io;
 use std::path::Path;
 
@@ -43,7 +43,11 @@ impl Figure {
 
 impl Show for Figure {
     fn bundle(&self) -> Bundle {
-        Bundle::text(self.text()).svg(self.svg())
+        let picture = Bundle::text(self.text()).svg(self.svg());
+        match self.parts.as_slice() {
+            [] => picture,
+            _ => picture.html(parts::html(self)),
+        }
     }
 }
 
@@ -61,14 +65,21 @@ pub(super) fn save(path: &str, svg: &str, png: &dyn Fn() -> io::Result<Vec<u8>>)
         "png" => png().and_then(|png| std::fs::write(file, png)),
         _ => {
             let [svg, png] = ["svg", "png"].map(|extension| file.with_extension(extension));
-            let message = format!(
-                "a figure is saved as SVG, which stays sharp at any size, or as PNG: give it the \
-                name {} or {}",
-                svg.display(),
-                png.display()
+            let (svg, png) = (svg.display(), png.display());
+            let message = say(
+                format!(
+                    "a figure is saved as SVG, which stays sharp at any size, or as PNG: give it \
+                     the name {svg} or {png}"
+                ),
+                format!("图可以存成 SVG（放大也清晰）或 PNG：请把文件名写成 {svg} 或 {png}"),
             );
             Err(io::Error::new(io::ErrorKind::InvalidInput, message))
         }
     };
-    written.map_err(|error| io::Error::new(error.kind(), format!("{path}: {error}")))
+    written.map_err(|error| {
+        // What the system says is in English.
+        let is_of_system = error.raw_os_error().is_some();
+        let colon = if is_of_system { ": " } else { say(": ", "：") };
+        io::Error::new(error.kind(), format!("{path}{colon}{error}"))
+    })
 }

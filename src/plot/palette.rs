@@ -52,14 +52,26 @@ pub(super) fn diverging(t: f64) -> Rgb {
     blend(WHITE, PALETTE[if t < 0.0 { 0 } else { 1 }], t.abs())
 }
 
-/// Black or white, whichever is easier to read on this colour.
+/// Black or white, whichever has more contrast with this colour, as WCAG 2 measures it.
 pub(super) fn readable_on(background: Rgb) -> Rgb {
-    let [r, g, b] = background.map(|c| c as f64);
-    if 0.299 * r + 0.587 * g + 0.114 * b > 140.0 {
+    let contrast = |ink: Rgb| {
+        let (a, b) = (light(ink) + 0.05, light(background) + 0.05);
+        a.max(b) / a.min(b)
+    };
+    if contrast(INK) >= contrast(WHITE) {
         INK
     } else {
         WHITE
     }
+}
+
+/// How light a colour is, from 0 to 1.
+fn light(colour: Rgb) -> f64 {
+    let [r, g, b] = colour.map(|part| match f64::from(part) / 255.0 {
+        dark if dark <= 0.04045 => dark / 12.92,
+        part => ((part + 0.055) / 1.055).powf(2.4),
+    });
+    0.2126 * r + 0.7152 * g + 0.0722 * b
 }
 
 /// As CSS and SVG write it.

@@ -2,10 +2,16 @@
 
 use super::figure::{Axis, Figure, Ticks};
 use super::header::outer_size;
+use super::rows;
 use crate::base::Outlined;
+use crate::display::{escape_html, in_one_line, svg_uri};
 use crate::tensor::fail::fail;
 use std::borrow::Borrow;
 use std::mem::take;
+
+/// To this share of its width a part is drawn smaller before it goes into the next row: letters
+/// stay legible.
+const SMALLEST: f64 = 0.8;
 
 /// Wider than this a row of figures is drawn smaller, with letters as large as before: a page would
 /// shrink both.
@@ -55,11 +61,14 @@ fn beside(figures: &mut Vec<Figure>) -> Figure {
 }
 
 impl Figure {
-    /// Of [figures side by side](side_by_side), how many stand in a row, at least 1. Others stay as
-    /// they are.
+    /// Of [figures side by side](side_by_side), or of pictures such as [`images`](super::images),
+    /// how many stand in a row, at least 1. Others stay as they are.
     pub fn columns(mut self, columns: usize) -> Figure {
         self.columns = columns.max(1);
-        if self.parts.is_empty() {
+        if rows::is_grid(&self) {
+            rows::arrange(&mut self, columns);
+            self.changed()
+        } else if self.parts.is_empty() {
             self
         } else {
             self.refresh()
@@ -126,4 +135,41 @@ pub(super) fn places(figure: &Figure) -> (Vec<(f64, f64)>, (f64, f64)) {
         size = (size.0.max(x), size.1 + height);
     }
     (places, size)
+}
+
+/// The parts as pictures of their own, which go into the next row where a page is narrow. One
+/// picture of all of them would shrink until nobody can read what stands in it.
+pub(super) fn html(figure: &Figure) -> String {
+    let image = |part: &Figure| {
+        let (width, text) = (outer_size(part).0, escape_html(&in_one_line(&part.text())));
+        format!(
+            "<img alt=\"{text}\" style=\"flex:{width} 1 {:.0}px;min-width:0;max-width:{width}px;\
+             height:auto;background:#fff\" src=\"{}\"/>",
+            width * SMALLEST,
+            svg_uri(part.svg())
+        )
+    };
+    let row = |row: &[Figure]| {
+        let images: String = row.iter().map(image).collect();
+        format!("<div style=\"display:flex;flex-wrap:wrap;align-items:flex-start\">{images}</div>")
+    };
+    let rows: String = figure
+        .parts
+        .chunks(figure.columns.max(1))
+        .map(row)
+        .collect();
+    let title = match figure.title.as_str() {
+        "" => String::new(),
+        title => format!(
+            "<div style=\"padding:8px 14px 4px;color:#222;font:bold 15px sans-serif\">{}</div>",
+            escape_html(title)
+        ),
+    };
+    let text = figure.text();
+    format!(
+        "<div role=\"group\" aria-label=\"{}\" style=\"max-width:{}px;background:#fff;\
+         border-radius:6px\">{title}{rows}</div>",
+        escape_html(text.lines().next().unwrap_or_default()),
+        outer_size(figure).0
+    )
 }

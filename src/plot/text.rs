@@ -20,6 +20,22 @@ pub(super) fn width(text: &str) -> f64 {
     columns(text) as f64 * COLUMN
 }
 
+/// A width that the text does not exceed in any usual font: capitals and figures are wider than
+/// other letters, some twice as wide.
+pub(super) fn room_for(text: &str) -> f64 {
+    let letters = text.chars().map(|letter| match letter {
+        'm' | 'w' | 'M' | 'W' | '@' | '%' => 11.7,
+        'A'..='Z' | '0'..='9' => 8.0,
+        _ => width(letter.encode_utf8(&mut [0; 4])),
+    });
+    letters.sum()
+}
+
+/// A space and a line break as signs that can be seen.
+pub(super) fn visible(text: &str) -> String {
+    text.replace('\n', "↵").replace(' ', "␣")
+}
+
 /// How many columns there are in so many pixels beside an axis.
 pub(super) fn columns_in(pixels: f64) -> usize {
     (pixels / COLUMN + 1e-9) as usize

@@ -4,6 +4,7 @@ use super::curves::{bars_of, same_length};
 use super::figure::{Axis, Figure, Layer, Mark};
 use super::matrices::cells;
 use super::palette;
+use super::text::visible;
 use super::values::{List, Values, extent, number, padded};
 use crate::display::say;
 use crate::tensor::{Tensor, fail::fail};
@@ -93,13 +94,9 @@ fn head_of_attention(own: &[f64], tokens: &[String], most_of_all: f64) -> Figure
     figure
 }
 
-/// A space and a line break as signs that can be seen.
 fn all_visible(tokens: &List<&str>) -> Vec<String> {
-    tokens
-        .names()
-        .into_iter()
-        .map(|token| token.replace('\n', "↵").replace(' ', "␣"))
-        .collect()
+    let names = tokens.names().into_iter();
+    names.map(|token| visible(&token)).collect()
 }
 
 /// What may come next: the names with the highest probabilities, at most 12, as bars.

@@ -1,7 +1,9 @@
 //! From numbers and arrays of Rust to tensors.
 
 use super::Tensor;
+use super::fail::warn_once;
 use crate::Float;
+use crate::display::say;
 use ndarray::{Array, ArrayBase, Data, Dimension, Ix0, Ix1, Ix2, Ix3, Ix4, IxDyn};
 
 /// A number that can stand in a tensor. Tensors hold [`Float`]s; literals and counts of other types
@@ -22,7 +24,49 @@ macro_rules! numbers {
         }
     )*};
 }
-numbers!(f32, f64, i32, i64, u8, u32, u64, usize);
+numbers!(f32, f64, u8);
+
+macro_rules! whole_numbers {
+    ($($number:ty),*) => {$(
+        impl Number for $number {
+            #[inline(never)]
+            fn floats(numbers: &[$number]) -> Vec<Float> {
+                let floats = numbers.iter().map(|number| *number as Float).collect();
+                let mut pairs = numbers.iter().zip(&floats as &Vec<Float>);
+                let is_rounded =
+                    |(number, float): &(&$number, &Float)| is_rounded(**number as i128, **float);
+                if let Some((number, float)) = pairs.find(is_rounded) {
+                    warn_of_rounding(number, *float);
+                }
+                floats
+            }
+        }
+    )*};
+}
+whole_numbers!(i32, i64, u32, u64, usize);
+
+/// Up to here every whole number is a [`Float`].
+const MOST_EXACT: u64 = 1 << Float::MANTISSA_DIGITS;
+
+/// Whether a whole number has become another one.
+pub(crate) fn is_rounded(number: i128, float: Float) -> bool {
+    float.abs() >= MOST_EXACT as Float && float as i128 != number
+}
+
+/// Says of a whole number that it is not one of those that a [`Float`] can be.
+#[cold]
+pub(crate) fn warn_of_rounding(number: &impl std::fmt::Display, float: Float) {
+    let english = format!(
+        "the whole number {number} becomes {float}: tensors hold numbers with a fraction, which \
+         are exact for whole numbers only up to {MOST_EXACT}. Numbers of members and the like are \
+         no numbers to compute with: leave them out, or count them from 0"
+    );
+    let chinese = format!(
+        "整数 {number} 变成了 {float}：张量里存的是小数，只有不超过 {MOST_EXACT} 的整数才能精确表示。\
+         编号之类的数不是用来计算的：请去掉，或者改成从 0 开始编号"
+    );
+    warn_once("rounded whole numbers", &say(english, chinese));
+}
 
 /// A tensor from a number, an array, or a `Vec`, nested up to three deep.
 ///

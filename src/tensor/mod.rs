@@ -8,7 +8,7 @@
 //! copied on write: an optimiser that changes a parameter does not change what a graph that is
 //! still alive has saved.
 
-mod convert;
+pub(crate) mod convert;
 pub(crate) mod fail;
 pub(crate) mod node;
 pub(crate) mod operation;
