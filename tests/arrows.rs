@@ -216,8 +216,9 @@ fn paths(text: &str) -> Vec<Vec<String>> {
     };
     for (at, _) in text.match_indices("::") {
         let start = text[..at]
-            .rfind(|c: char| !(c.is_alphanumeric() || c == '_'))
-            .map_or(0, |before| before + 1);
+            .char_indices()
+            .rfind(|(_, c)| !(c.is_alphanumeric() || *c == '_'))
+            .map_or(0, |(before, c)| before + c.len_utf8());
         if start == at || !starts(start) && !text[..start].ends_with('$') {
             continue;
         }

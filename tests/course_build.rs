@@ -364,6 +364,49 @@ fn the_page_to_start_with_shows_the_chapters() {
     assert_eq!(source, start.replace("Hello.", "Welcome."));
 }
 
+/// How the first picture of a chapter is drawn stands in its source, and nowhere else.
+#[test]
+fn the_code_of_an_opening_picture_is_in_no_notebook() {
+    let picture = "![a cat, drawn](images/cat.svg)";
+    let opening = "<!-- opening images/cat.svg -->\n```rust\ndraw(x, \"‹cat|猫›\")\n```\n\n";
+    let with_opening = |above: &str| {
+        let source = SOURCE.replace("What is $x$?", picture);
+        let source = source.replace("$x$ 是多少？", picture);
+        source.replacen(above, &format!("{opening}{above}"), 1)
+    };
+    let source = with_opening("<!-- code two");
+    let course = Course::of(&source);
+    assert!(course.build().status.success());
+    for (language, drawn) in [("en", "draw(x, \"cat\")"), ("zh", "draw(x, \"猫\")")] {
+        let path = format!("n/{language}/01-a.ipynb");
+        let notebook = fs::read_to_string(course.home.path().join(&path)).unwrap();
+        assert!(notebook.contains("images/cat.svg") && !notebook.contains("draw("));
+        assert!(course.call(&["import", &path]).status.success());
+        assert_eq!(course.source(), source, "nothing was edited");
+        let parts = course.call(&["parts", "n/course/01-a.md", language]).stdout;
+        let parts: serde_json::Value = serde_json::from_slice(&parts).unwrap();
+        let expected = json!([{"picture": "images/cat.svg", "code": drawn}]);
+        assert_eq!(
+            (&parts[1]["id"], &parts[1]["openings"]),
+            (&json!("one"), &expected)
+        );
+    }
+    for (source, says) in [
+        (
+            with_opening("<!-- code one"),
+            "belongs below a block of code",
+        ),
+        (
+            source.replace("](images/cat.svg)", "](images/dog.svg)"),
+            "images/cat.svg is not in the first text",
+        ),
+    ] {
+        let output = Course::of(&source).build();
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output).contains(says), "{says}: {}", text(&output));
+    }
+}
+
 #[test]
 fn a_mistake_in_a_source_is_told_with_its_line() {
     let cases = [

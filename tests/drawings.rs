@@ -30,6 +30,33 @@ fn ticks(svg: &str) -> (Vec<String>, Vec<String>) {
     (texts(down), texts(across))
 }
 
+#[test]
+fn a_heat_map_can_be_counted_upwards() {
+    // Few rows have their numbers in the cells, many are one picture.
+    let few = plot::heatmap(&tensor([[5.0], [6.0], [7.0]])).upwards();
+    let (down, _) = ticks(few.svg());
+    assert_eq!(down, ["2", "1", "0"]);
+    let (words, _) = words(few.svg());
+    let height = |text: &str| words.iter().find(|word| word.text == text).expect(text).y;
+    assert!(height("7") < height("6") && height("6") < height("5"));
+    let many = Tensor::arange(0.0, 100.0, 1.0).reshape(&[50, 2]);
+    let picture = |svg: &str| {
+        svg.split("base64,")
+            .nth(1)
+            .map(|rest| rest[..60].to_owned())
+    };
+    let figure = plot::heatmap(&many).upwards();
+    assert_eq!(
+        picture(figure.svg()),
+        picture(plot::heatmap(&many.flip(0)).svg())
+    );
+    assert_eq!(ticks(figure.svg()).0.last().map(String::as_str), Some("0"));
+    // Twice is not upside down again, and other figures stay as they are.
+    assert_eq!(figure.svg(), figure.clone().upwards().svg());
+    let bars = plot::bars(&["a", "b"], &[1.0, 2.0]);
+    assert_eq!(bars.svg(), bars.clone().upwards().svg());
+}
+
 fn without_doubles(texts: &[String]) -> bool {
     let values: Vec<f64> = texts.iter().map(|text| text.parse().unwrap()).collect();
     (1..values.len()).all(|i| !values[..i].contains(&values[i]))
@@ -470,6 +497,35 @@ fn figures_stand_side_by_side() {
 }
 
 #[test]
+fn pictures_stand_in_rows_of_as_many_as_one_says() {
+    let pictures = plot::images(
+        &Tensor::ones(&[16, 4, 4]),
+        &["0", "1", "2", "3", "4", "5", "6", "7", "8"],
+    );
+    let rows = |figure: &Figure| {
+        let found = words(figure.svg()).0;
+        all_words_are_inside("rows", figure.svg());
+        let place = |text: &str| {
+            found
+                .iter()
+                .find(|word| word.text == text)
+                .map(|word| (word.x, word.y))
+                .unwrap()
+        };
+        let first = place("0").1;
+        (0..9).filter(|k| place(&k.to_string()).1 == first).count()
+    };
+    assert_eq!(rows(&pictures), 9);
+    for columns in [8, 5, 1] {
+        assert_eq!(rows(&pictures.clone().columns(columns)), columns);
+    }
+    assert_eq!(
+        pictures.svg(),
+        pictures.clone().columns(3).columns(10).svg()
+    );
+}
+
+#[test]
 fn histograms_take_what_curves_take() {
     let (a, b) = (
         Tensor::linspace(0.0, 1.0, 50),
@@ -490,7 +546,90 @@ fn histograms_take_what_curves_take() {
     );
 }
 
+#[test]
+fn figures_side_by_side_go_into_the_next_row_on_a_narrow_page() {
+    let wave = |k: Float| plot::function(move |x| (k * x).sin(), 0.0..6.0).title("a < b");
+    let three = plot::side_by_side([wave(1.0), wave(2.0), wave(3.0)]).title("x & y");
+    let html = three
+        .bundle()
+        .get("text/html")
+        .unwrap()
+        .as_str()
+        .unwrap()
+        .to_owned();
+    assert_eq!(
+        html.matches("<img alt=\"function &quot;a &lt; b&quot;")
+            .count(),
+        3
+    );
+    assert!(html.contains("flex-wrap:wrap") && html.contains(">x &amp; y</div>"));
+    // In one row on a page that is a little narrower than all of them, two on one of 564 pixels.
+    let least: Vec<f64> = html
+        .split(" 1 ")
+        .filter_map(|part| part.split_once("px;min-width")?.0.parse().ok())
+        .collect();
+    let all: f64 = least.iter().sum();
+    assert!(
+        least.len() == 3 && all < 800.0 && least[0] + least[1] <= 564.0,
+        "{least:?}"
+    );
+    assert!(
+        plot::curve(&[1.0], &[1.0])
+            .bundle()
+            .get("text/html")
+            .is_none()
+    );
+}
+
 // --- axes
+
+#[test]
+fn an_axis_of_names_is_not_logarithmic() {
+    let bars = plot::bars(&["all paths", "backwards"], &[2_097_151.0, 21.0]);
+    assert_eq!(bars.svg(), bars.clone().log_y().svg());
+    assert_eq!(bars.svg(), bars.clone().log_x().svg());
+}
+
+#[test]
+fn an_axis_has_more_than_one_number() {
+    for (low, high) in [(-4.0, 4.0), (3.0, 8.9), (-4e-7, 4e-7), (0.09, 0.14)] {
+        for (width, height) in [(300, 120), (320, 200), (600, 340)] {
+            let figure = plot::function(|x| x, low..high).size(width, height);
+            let (down, across) = ticks(figure.svg());
+            assert!(
+                across.len() > 1,
+                "{low} to {high}, {width} wide: {across:?}"
+            );
+            assert!(down.len() > 1, "{low} to {high}, {height} high: {down:?}");
+        }
+    }
+}
+
+#[test]
+fn names_and_numbers_have_room() {
+    // In DejaVu Sans, the usual font of many computers, this name is 69 pixels wide, and a figure
+    // 7.6.
+    let bars = plot::bars(&["SGD", "Momentum"], &[1.0, 2.0]);
+    let found = words(bars.svg()).0;
+    let name = found.iter().find(|word| word.text == "Momentum").unwrap();
+    assert!(name.anchor == "end" && name.x >= 69.0, "{name:?}");
+    for side in [19, 28, 32, 100] {
+        let map = plot::heatmap(&Tensor::ones(&[side, side]));
+        let small = plot::side_by_side([map.clone(), map.clone(), map.clone()]);
+        for figure in [map.svg(), small.svg()] {
+            let mut below: Vec<f64> = words(figure)
+                .0
+                .iter()
+                .filter(|word| word.anchor == "middle")
+                .map(|word| word.x)
+                .collect();
+            below.sort_by(f64::total_cmp);
+            let gaps = below.windows(2).map(|pair| pair[1] - pair[0]);
+            let least = gaps.filter(|gap| *gap > 0.0).fold(f64::INFINITY, f64::min);
+            assert!(least >= 2.0 * 7.6 + 3.0, "{side}: {least}");
+        }
+    }
+}
 
 /// Half a dozen of each: what falls by orders of magnitude, and what hardly changes.
 #[test]

@@ -116,6 +116,16 @@ fn beginners() {
 }
 
 #[test]
+fn advice() {
+    pytest("test_advice.py");
+}
+
+#[test]
+fn mutants() {
+    pytest("test_mutants.py");
+}
+
+#[test]
 fn words() {
     pytest("test_words.py");
 }
@@ -242,6 +252,13 @@ fn report() {
 #[test]
 fn exam() {
     pytest("test_exam.py");
+}
+
+/// What chapters say of Keras and PyTorch: run where `CHAINRULE_PEERS` names a Python that has
+/// them.
+#[test]
+fn boxes() {
+    pytest("test_boxes.py");
 }
 
 #[test]

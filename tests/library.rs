@@ -1030,13 +1030,13 @@ fn the_summary_counts_the_work() {
 Layer (type)                              Output Shape       Param #     MACs
 ─────────────────────────────────────────────────────────────────────────────
 conv2d1 (Conv2D)                          (None, 8, 28, 28)       80   56,448
-batchnormalization1 (BatchNormalization)  (None, 8, 28, 28)       16        0
+batchnormalization1 (BatchNormalization)  (None, 8, 28, 28)       32        0
 maxpool2d1 (MaxPool2D)                    (None, 8, 14, 14)        0        0
 residual1 (Residual)                      (None, 8, 14, 14)      584  112,896
 globalavgpool1 (GlobalAvgPool)            (None, 8)                0        0
 dense1 (Dense)                            (None, 10)              90       80
 ─────────────────────────────────────────────────────────────────────────────
-Total params: 770";
+Total params: 786";
     let summary = model.summary();
     assert!(summary.to_string().starts_with(expected), "{summary}");
     assert_eq!(summary.macs(), 56_448 + 112_896 + 80);
@@ -1564,7 +1564,20 @@ fn words_that_lead_to_the_repair() {
     mistake!(
         KlDivergence.loss(&p, &numbers.reshape(&[3, 1])),
         "the numbers of classes",
-        "y.one_hot(4)"
+        "y.squeeze(-1).one_hot(4)"
+    );
+    let column = numbers.reshape(&[3, 1]);
+    CategoricalCrossentropy::new().loss(&p, &column.squeeze(-1).one_hot(4));
+    // One sequence where a batch of them is expected.
+    mistake!(
+        Lstm::new(3, 4).forward(&Tensor::zeros(&[2, 3])),
+        "sequences [n, length, 3] are expected",
+        ".unsqueeze(0)"
+    );
+    Lstm::new(3, 4).forward(&Tensor::zeros(&[2, 3]).unsqueeze(0));
+    mistake!(
+        Lstm::new(1, 4).forward(&Tensor::zeros(&[2, 3])),
+        "an axis of size 1: .unsqueeze(-1)"
     );
     mistake!(
         SparseCategoricalCrossentropy::new().loss(&p, &numbers.one_hot(4)),

@@ -103,7 +103,7 @@ fn a_long_title_has_several_lines_and_every_word_or_an_ellipsis() {
     let (lines, (width, height)) = titled(LONG, 600);
     assert_eq!(lines.concat(), LONG);
     assert!(
-        lines.len() == 2 && width <= 640.0 && height == 200.0 + 22.0 + 19.0,
+        lines.len() == 2 && width <= 640.0 && height == 200.0 + 25.0 + 19.0,
         "{lines:?}: {width} x {height}"
     );
     let (lines, _) = titled("first line\nsecond", 600);

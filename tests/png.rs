@@ -356,13 +356,13 @@ fn cells_have_their_colours_and_pictures_their_pixels() {
 #[test]
 fn a_title_is_drawn_with_letters_of_our_own_the_same_on_every_computer() {
     let with = |title: &str| pixels_of(&plot::curve(&[0.0, 1.0], &[1.0, 0.5]).title(title));
-    let ink = |title: &str| with(title).count(INK, (0, 0), (1200, 44));
+    let ink = |title: &str| with(title).count(INK, (0, 0), (1200, 50));
     let (one, two) = (ink("loss"), ink("loss loss"));
     assert!(
         one > 100 && (two as f64 / one as f64 - 2.0).abs() < 0.1,
         "{one} {two}"
     );
-    assert_eq!(with("").height + 44, with("loss").height);
+    assert_eq!(with("").height + 50, with("loss").height);
     // No two letters look alike.
     let letters: Vec<char> = ('!'..='~').chain("×−→✓✗…λησ∇".chars()).collect();
     let drawn: Vec<Vec<Rgb>> = letters
@@ -413,7 +413,7 @@ fn a_text_without_a_font_is_refused() {
     for title in ["训练损失", "über Ж", "日本"] {
         match curve().title(title).png() {
             Ok(file) => assert!(
-                Picture::decode(&file).count(INK, (0, 0), (1200, 44)) > 100,
+                Picture::decode(&file).count(INK, (0, 0), (1200, 50)) > 100,
                 "{title}"
             ),
             Err(error) => assert!(error.to_string().contains(".svg"), "{error}"),

@@ -103,8 +103,8 @@ ROWS = [
         1,
         ["let data = vec![1.0, 2.0, 3.0, 4.0];", "let s = &data[0..3];"],
         "CompileError",
-        ["`s` borrows from another variable", "a borrow ends with its cell", "let s = data[0..3].to_vec();"],
-        ["借用", "let s = data[0..3].to_vec();", "或者只在这个单元格里"],
+        ["`s` borrows from another variable", "a borrow ends with its cell", "let s = data[0..3].to_owned();"],
+        ["借用", "let s = data[0..3].to_owned();", "或者只在这个单元格里"],
     ),
     (
         2,
@@ -142,14 +142,14 @@ ROWS = [
         4,
         ["let f = |x| x + 1;"],
         "CompileError",
-        ["a closure's type has no name", "fn f(x: f32) -> f32 { x + 1 }"],
+        ["a closure's type has no name", "fn f(x: i32) -> i32 { x + 1 }"],
         ["闭包"],
     ),
     (
         4,
         ["let outer = 5;\nlet get = || outer;"],
         "CompileError",
-        ["a closure's type has no name", "let get: Box<dyn Fn() -> …> = Box::new(|| outer);"],
+        ["a closure's type has no name", "let get: Box<dyn Fn() -> i32> = Box::new(move || outer);"],
         ["闭包"],
     ),
     (
@@ -245,7 +245,7 @@ ROWS = [
         13,
         ["let short = vec![1, 2];\nshort[2]"],
         "Panic",
-        ["Panic in cell [1], line 2", "the last of 2 is [1]", "if let Some(value) = v.get(2)"],
+        ["Panic in cell [1], line 2", "the last of 2 is [1]", "if let Some(value) = short.get(2)"],
         ["最后一个是 [1]"],
     ),
     (13, ["let nothing: Option<i32> = None;\nnothing.unwrap()"], "Panic", ["there was `None`", ".unwrap_or("], ["这里是 `None`"]),
@@ -415,7 +415,7 @@ def test_a_cell_that_failed_is_named_where_its_variable_is_missing(english):
 
 def test_a_function_does_not_see_variables(english):
     ran, _ = run_all(english, ["let rate = 0.5;", "fn step(x: f64) -> f64 { x * rate }"])
-    assert "Give `step` a parameter for `rate`" in ran.error and "fn step(rate: &f64)" in ran.error
+    assert "Give `step` a parameter for `rate`" in ran.error and "fn step(x: f64, rate: f64) -> f64 { x * rate }" in ran.error
 
 
 @pytest.mark.parametrize(
@@ -438,7 +438,7 @@ def test_a_function_does_not_see_variables(english):
         (["let zero = 0;\n5 / zero"], "An integer cannot be divided by zero"),
         (["let pair = [1, 2];\npair[2]"], "the last of 2 is [1]"),
         (["let small: u8 = 255;\nsmall + 1"], "The sum is larger than this type"),
-        (['let n: i32 = "5 ".parse()?;'], "text.trim().parse()?"),
+        (['let n: i32 = "5 ".parse()?;'], 'let n: i32 = "5 ".trim().parse()?;'),
     ],
 )
 def test_more_small_fixes(english, cells, words):

@@ -630,17 +630,27 @@ def test_a_picture_has_words_for_those_who_do_not_see_it(kernel, lab, browser, f
     kernelspec = {"display_name": "Rust (chainrule)", "language": "rust", "name": "chainrule"}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernelspec})
     put(lab, "/api/contents/words.ipynb", {"type": "notebook", "format": "json", "content": json.loads(nbformat.writes(notebook))})
-    page = browser.new_page(viewport={"width": 1200, "height": 5000})
+    page = browser.new_page(viewport={"width": 1700, "height": 5000})
     page.set_default_timeout(120_000)
     page.goto(lab + ADDRESSES[front_end]("words.ipynb"))
     images = page.locator(".jp-OutputArea-output img")
     # Nobody has run these cells here: the page trusts them as little as those of a stranger.
-    images.nth(len(code) - 1).wait_for(timeout=120_000)
+    images.nth(len(code)).wait_for(timeout=120_000)
     page.wait_for_timeout(1000)
     page.screenshot(path=PICTURES / f"words-{front_end}.png")
-    words = ["curves \"loss & more\"", "heat map", "mul", "a round thing", "side by side", "4 steps"]
+    # Of figures side by side each is an image.
+    words = ["curves \"loss & more\"", "heat map", "mul", "a round thing", "bars", "histogram", "4 steps"]
     for index, said in enumerate(words):
         assert said in images.nth(index).get_attribute("alt"), images.nth(index).get_attribute("alt")
         assert images.nth(index).evaluate("image => image.naturalWidth") > 50, f"{said}: the image is broken"
         assert page.get_by_role("img", name=re.compile(re.escape(said))).count() >= 1
+    # They go below each other where a page is narrow, instead of shrinking to what nobody can read.
+    pair = images.nth(4), images.nth(5)
+    is_in_a_row = lambda: abs(pair[0].bounding_box()["y"] - pair[1].bounding_box()["y"]) < 1
+    assert is_in_a_row()
+    page.set_viewport_size({"width": 700, "height": 5000})
+    page.wait_for_function("document.querySelector('.jp-Notebook').clientWidth <= 700")
+    page.wait_for_timeout(500)
+    assert not is_in_a_row()
+    assert pair[0].bounding_box()["width"] >= 280
     page.close()

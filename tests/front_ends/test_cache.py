@@ -17,6 +17,7 @@ import nbformat
 import psutil
 import pytest
 from conftest import CHAINRULE, Kernel
+from test_straight import PIECES
 
 SEQUENCES = int(os.environ.get("CHAINRULE_SEQUENCES", "2"))
 SEED = int(os.environ.get("CHAINRULE_SEED", "1"))
@@ -464,6 +465,68 @@ def test_random_sequences_with_the_cache_and_without(cache):
             for cell, one, other in zip(cells, expected, heard):
                 assert one == other, (SEED + number, cells, cell)
     print(f"\n{SEQUENCES} sequences, 0 differences; {len(cache.entries())} cells kept; {compiled} sequences needed a compiler")
+
+
+def told_in_each(cache, cells, environments):
+    """What a front end hears of the cells in new sessions, one after the other."""
+    heard = []
+    for variables in environments:
+        kernel = cache.kernel(**variables)
+        try:
+            heard.append(told(kernel, cells))
+        finally:
+            kernel.stop()
+    return heard
+
+
+# Cells that change a type of which there are variables and stop before their end, in every order.
+STOPS = [
+    'struct S {{ a: i{bits} }} if true {{ panic!("{n}"); }} let s = S {{ a: {n} }};',
+    'let s = S {{ a: {n} }}; panic!("{n}");',
+    'struct S {{ a: i{bits} }} let x: i32 = "x".parse()?; let s = 1.5;',
+    'struct S {{ b: f{wide} }} let made = {n}; if made > 0 {{ return; }} let s = S {{ b: 0.5 }};',
+    "struct S {{ a: i{bits}, more: String }}",
+    "mod q {{ pub struct Z(pub u{bits}); }} use q::Z; let z = Z({n}); vec![1][{n}];",
+    "let a = S {{ a: 1 }};",
+    "let b = vec![S {{ a: {n} }}];",
+    "enum E {{ A, B, C }} use E::*; let v = C; panic!();",
+    "let late = (a, 1); panic!();",
+    'let a = vec![{n}]; let b = a; if b.len() == 1 {{ panic!("early"); }} let a = 1;',
+    "s.a",
+    "(a, b)",
+    "made",
+]
+
+
+def test_cells_that_stop_with_the_cache_and_without(cache):
+    for seed in range(SEED, SEED + SEQUENCES):
+        draw, cells = random.Random(seed), []
+        pieces = [piece for piece in PIECES if not piece.startswith(":dep") and "itoa" not in piece and "abort" not in piece]
+        for _ in range(25):
+            piece = draw.choice(draw.choice([STOPS, pieces]))
+            new = piece.format(n=draw.randrange(1, 99), bits=draw.choice([16, 32, 64]), wide=draw.choice([32, 64]))
+            cells.append(draw.choice(cells) if cells and draw.random() < 0.15 else new)
+        heard = told_in_each(cache, [*cells, ":vars"], [{"CHAINRULE_CELL_CACHE": "off"}, {}, {}])
+        for cell, *ways in zip([*cells, ":vars"], *heard):
+            assert ways[0] == ways[1] == ways[2], (seed, cells, cell)
+
+
+def test_a_cell_that_changes_a_type_and_stops_says_the_same_again(cache):
+    cells = [
+        f"struct Gone {{ x: i32 }}\nlet gone = Gone {{ x: {os.getpid()} }};",
+        'struct Gone { x: f32 }\nif true { panic!("here"); }\nlet gone = Gone { x: 1.0 };',
+        "gone.x",
+    ]
+    heard = told_in_each(cache, cells, [{}, {}])
+    assert [ename for _, ename, *_ in heard[0]] == [None, "Panic", "CompileError"]
+    assert "had to go" in str(heard[0][1][4]), heard[0]
+    assert heard[0] == heard[1]
+
+
+def test_a_cell_that_is_refused_again_is_told_the_same(cache):
+    cells = [f"struct Named {{ x: i32 }}\nNamed({os.getpid()})", "Named(1)", "let v = vec![1];\nlet w = v;\nv.len()", "v.len()"]
+    heard = told_in_each(cache, cells, [{}, {}])
+    assert heard[0] == heard[1]
 
 
 # Each is as large as it would be if it called the library once or twice.

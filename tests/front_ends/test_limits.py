@@ -110,3 +110,13 @@ def test_colours_are_for_terminals_that_want_them(tmp_path):
         assert "\x1b" not in text and "Panic: on purpose" in text and "shown" in text
     piped = subprocess.run(command, cwd=tmp_path, env=terminal, capture_output=True, text=True, timeout=120)
     assert "\x1b" not in piped.stdout + piped.stderr and "Panic: on purpose" in piped.stderr
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/autogroup"), reason="this system does not divide processors among sessions")
+def test_cells_leave_the_processors_to_kernels_of_others(kernel):
+    """Linux divides processors among sessions first: a niceness within one is nothing to the kernels of others."""
+    _, outputs = kernel.run('println!("{}", std::fs::read_to_string("/proc/self/autogroup").unwrap().trim());')
+    (of_cells,) = [text.split() for text in texts(outputs)]
+    with open("/proc/self/autogroup") as file:
+        own = file.read().split()  # empty for what no session was made for since the system began
+    assert of_cells[1:] == ["nice", "10"] and of_cells[:1] != own[:1], (of_cells, own)

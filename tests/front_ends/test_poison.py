@@ -4,6 +4,8 @@ import time
 
 import pytest
 from conftest import Kernel, plain
+from test_types import crate
+from test_types import fresh as with_a_folder  # noqa: F401 (fixture)
 
 # What no kernel shall have to wait for, beside a cell that does nothing in the same run: how many times as long.
 AT_ONCE = 40
@@ -265,3 +267,36 @@ def test_messages_of_any_depth_are_answered(steady, opening, closing):
         assert reply["parent_header"]["msg_id"] == message["header"]["msg_id"]
         assert (reply["content"]["status"], reply["content"]["ename"]) == ("error", "BadRequest"), reply["content"]
     assert steady.value("kept") == "[1, 2, 3]"
+
+
+WORDS_OF_RUST = ["type", "fn", "struct", "mod", "trait", "impl", "static", "use", "for", "pub", "extern", "unsafe", "async", "final", "do", "gen", "yield"]
+
+
+def test_a_definition_that_is_no_rust_is_never_dropped(fresh):
+    """evcxr leaves out what it cannot read, and runs the rest: it gets what ends in a value, and all after `#![allow]`."""
+    for first in ("let k = 1;", "#![allow(unused)]"):
+        assert fresh.run(first)[0]["status"] == "ok"
+        for word in WORDS_OF_RUST:
+            for code in (f"let {word} = 3; 5", f"let {word}: i32 = 3; 5", f"let k = 2; let {word} = 3; println!();"):
+                reply, _ = fresh.run(code)
+                assert reply["status"] == "error", (first, code)
+        for code in ("let let x = 3; 5", "let 'x = 4; 5", "let = 5;", "let 5x = 3; 5", "let x y = 3; 5"):
+            assert fresh.run(code)[0]["status"] == "error", (first, code)
+    assert fresh.run("assert_eq!(k, 1)")[0]["status"] == "ok"
+
+
+def test_a_crate_that_does_not_compile_any_more_is_named(with_a_folder):  # noqa: F811
+    good, broken = "pub fn three() -> i32 { 3 }\n", "\npub fn three() -> i32 { \"3\" }\n"
+    crate(with_a_folder.folder, "mine", good)
+    assert with_a_folder.run(':dep mine = { path = "mine" }')[0]["status"] == "ok"
+    assert with_a_folder.run("let n = mine::three();")[0]["status"] == "ok"
+    (with_a_folder.folder / "mine/src/lib.rs").write_text(broken)
+    reply, _ = with_a_folder.run("let m = n + 1;")
+    said = "\n".join(reply["traceback"])
+    assert "mine/src/lib.rs" in said and "no mistake of the cell" in " ".join(said.split()) and "line 2" in said, said
+    (with_a_folder.folder / "mine").rename(with_a_folder.folder / "elsewhere")
+    reply, _ = with_a_folder.run("let m = n + 2;")
+    assert "the crate `mine`" in reply["evalue"] and "sessions" not in reply["evalue"], reply["evalue"]
+    (with_a_folder.folder / "elsewhere").rename(with_a_folder.folder / "mine")
+    (with_a_folder.folder / "mine/src/lib.rs").write_text(good)
+    assert with_a_folder.run("assert_eq!(n + mine::three(), 6)")[0]["status"] == "ok"

@@ -1,8 +1,14 @@
 """Words that must not mislead: what is said is right, names the thing and the way out, and contradicts nobody."""
 
+import gzip
+import io
+import json
+import math
 import os
 import re
+import struct
 import urllib.parse
+import zipfile
 
 import pytest
 from conftest import Kernel
@@ -35,44 +41,69 @@ ROWS = [
     (["let eq = 3;", "if eq = 5 && eq > 2 { }"], "CompileError", ["    eq == 5 && eq > 2"], ["    eq == 5 && eq > 2"], ["!= 0"]),
     (["if false { } else if eq = 4 { }"], "CompileError", ["    eq == 4"], ["    eq == 4"], []),
     (["match 3 { k if eq = 3 => k, _ => 2 }"], "CompileError", ["    eq == 3"], ["    eq == 3"], []),
-    (["if 1 { }"], "CompileError", ["A condition is `true` or `false`", "    1 != 0"], ["条件必须是"], []),
+    (["if 1 { }"], "CompileError", ["A condition is `true` or `false`", "    true\n"], ["条件必须是"], []),
     (["if !eq { }"], "CompileError", ["    eq == 0"], ["    eq == 0"], []),
+    (["for n in &[1, 2] { for k in n { } }"], "CompileError", ["    for k in 0..*n { … }"], ["    for k in 0..*n { … }"], ["for i"]),
     (['if "a" { }'], "CompileError", ['!"a".is_empty()'], ["条件必须是"], []),
     ([V, "while v { }"], "CompileError", ["!v.is_empty()"], ["!v.is_empty()"], []),
+    # What layers and losses say of inputs that do not fit.
+    (["Sequential::new().add(Dense::new(784, 10)).predict_classes(&Tensor::zeros(&[784, 1]))"], "Panic", ["got shape [784, 1]", ".reshape(&[1, 784])"], ["[784, 1]"], ["[512, 1]"]),
+    (["Sequential::new().add(Conv2D::new(1, 4, 3)).add(Flatten).predict(&Tensor::zeros(&[784]))"], "Panic", ["x.reshape(&[1, 1, 28, 28])"], ["x.reshape(&[1, 1, 28, 28])"], ["Reshape::new"]),
+    (["Sequential::new().add(Reshape::new(&[1, 28, 28])).add(Conv2D::new(1, 4, 3)).predict(&Tensor::zeros(&[784])).shape().to_vec()"], "", ["[4, 26, 26]"], ["[4, 26, 26]"], []),
+    (["Sequential::new().add(Dense::new(1, 1)).predict(&tensor([1.0, 2.0, 3.0]))"], "Panic", ["x.unsqueeze(1)"], ["x.unsqueeze(1)"], ["Dense::new(3, 1)"]),
+    ([MODEL, "model.fit(&Dataset::new(&Tensor::zeros(&[4, 2]), &tensor([1.0, 0.0, 1.0, 7.0]))).epochs(1).run()"], "Panic", ["label 7 at row 3", "MeanSquaredError"], ["label 7 at row 3"], []),
+    ([MODEL, "model.evaluate(&Dataset::new(&Tensor::zeros(&[3, 2]), &tensor([1.0, -1.0, 1.0])))"], "Panic", ["label -1 at row 1", "Hinge"], ["Hinge"], ["one unit"]),
+    (["let mut three = Sequential::new().add(Dense::new(2, 3));\nthree.compile(Adam::new(0.05), MeanSquaredError, ());", "three.fit(&data::blobs(60, 3, 0.4)).run()"], "Panic", ["SparseCategoricalCrossentropy::new()", "y.one_hot(3)"], ["SparseCategoricalCrossentropy"], ["unsqueeze"]),
+    (["Adam::new(-0.1)"], "Panic", ["the learning rate is -0.1", "above 0"], ["学习率要大于 0"], []),
+    (["seed(1);\nlet xs = Tensor::randn(&[40, 1]);\nlet line = Dataset::new(&xs, &(&xs * 2.0 + 1.0));\nlet mut r = Sequential::new().add(Dense::new(1, 1));\n"
+      "r.compile(Sgd::new(10.0), MeanSquaredError, ());\nr.fit(&line).epochs(100).run();", "r.compile(Sgd::new(0.05), MeanSquaredError, ());\nr.fit(&line).epochs(3).run();"],
+     "", ["the weights come from a run that went wrong", "build the model again"], ["权重是上一次失败的训练留下的"], ["learning rate that is too large"]),
+    (["let two = Sequential::new().add(Dense::new(2, 8).relu()).add(Dense::new(8, 3));\ntwo.layers()[0].set_trainable(false);\nprintln!(\"{}\", two.summary());"], "", ["Total params: 51 (", "Trained: 27 (", "Not trained: 24 ("], ["51"], []),
+    # Functions of modules, and one that takes arguments, without them.
+    (["data::blobs(30, 3)"], "CompileError", ["`data::blobs` takes, in this order: `n`, `centers`, `spread`"], ["`data::blobs` 依次需要"], []),
+    (["let some = data::digits(20);\nsome.shifted"], "CompileError", ["some.shifted(pixels)"], ["some.shifted(pixels)"], ["takes nothing"]),
+    (["input()"], "CompileError", ["`input` takes, in this order: `prompt`"], ["`input` 依次需要"], []),
+    (["println!(\"}\")"], "CompileError", ["is written twice"], ["写两遍"], ["stands a name alone"]),
+    (["enum Shape { Round }\nprintln!(\"{:?}\", Shape::Round);"], "CompileError", ["enum Shape …"], ["enum Shape …"], ["struct Shape"]),
+    (["trait Speak { fn speak(&self) -> String; }\nstruct Dog;\nimpl Speak for Dog { }"], "CompileError", ["Still to be written: `speak`", "fn speak(&self) -> String { … }"], ["这里还缺：`speak`"], []),
+    (["fn longest(a: &str, b: &str) -> &str { if a.len() > b.len() { a } else { b } }"], "CompileError", ["fn longest(a: &str, b: &str) -> String { … }"], ["-> String { … }"], []),
+    (["break"], "CompileError", ["for the inside of a loop"], ["循环里面"], []),
+    (["let fits = 6 / 3;\nlet rest = 7 % 3;\nlet big = 1_000 / 10;"], "", [], [], ["divided without", "整数相除"]),
+    (["while True: pass"], "CompileError", ["loop { … }"], ["loop { … }"], []),
     # Numbers of two types.
     (["let x = 2.5f32;\nlet n = 3usize;\nx * n"], "CompileError", ["    x * n as f32\n"], ["    x * n as f32\n"], ["as usize"]),
-    (["let n = 3usize;\nn - 5.0"], "CompileError", ["    n as Float - 5.0\n    n - 5\n"], ["    n - 5\n"], []),
-    (["let part = 0.5;\nlet n = 3;\n(n + 1) * part"], "CompileError", ["    (n + 1) as Float * part\n"], ["把两边写成同一种"], ["2.0 * 3.0"]),
+    (["let n = 3usize;\nn - 5.0"], "CompileError", ["    n as f64 - 5.0\n    n - 5\n"], ["    n - 5\n"], []),
+    (["let part = 0.5;\nlet n = 3;\n(n + 1) * part"], "CompileError", ["    (n + 1) as f64 * part\n"], ["把两边写成同一种"], ["2.0 * 3.0"]),
     (["let small = 1u8;\nlet n = 300i32;\nsmall + n"], "CompileError", ["    small as i32 + n\n"], ["    small as i32 + n\n"], ["as u8"]),
-    (["let place = 2i32;\nlet all = vec![1, 2];\nplace - all.len()"], "CompileError", ["    place as usize - all.len()\n    place - all.len() as i32\n"], ["    place - all.len() as i32\n"], []),
+    (["let place = 2i32;\nlet all = vec![1, 2];\nplace - all.len()"], "CompileError", ["both alike:\n\n    place - all.len() as i32\n"], ["    place - all.len() as i32\n"], ["as usize"]),
     (["let x = 1.5f32;\nlet y = 2.0f64;\nx / y"], "CompileError", ["    x as f64 / y\n    x / y as f32\n"], ["    x / y as f32\n"], []),
     (["let mut sum = 0.0f32;\nfor n in [1i64, 2] { sum += n; }"], "CompileError", ["    sum += n as f32\n"], ["    sum += n as f32\n"], ["sum as"]),
     (["[1.5f32, 2.0].iter().map(|x| x * 2i32).count()"], "CompileError", ["    x * 2i32 as f32\n"], ["    x * 2i32 as f32\n"], []),
-    (["let n = 3usize;\nn == 3.0"], "CompileError", ["    n as Float == 3.0\n    n == 3\n"], ["    n == 3\n"], []),
+    (["let n = 3usize;\nn == 3.0"], "CompileError", ["    n as f64 == 3.0\n    n == 3\n"], ["    n == 3\n"], []),
     (["let a = 1u8;\nlet b = 2i32;\na < b"], "CompileError", ["    (a as i32) < b\n"], ["    (a as i32) < b\n"], ["as u8", "two kinds of whole"]),
     (["let n = 2usize;\nlet x = 1.5f32;\nif x > n { 1 } else { 2 }"], "CompileError", ["    x > n as f32\n"], ["    x > n as f32\n"], []),
     (["let mut n = 2usize;\nlet k = 1i32;\nn = k;"], "CompileError", ["two kinds of whole numbers", "n = k as usize;"], ["两种整数"], ["Write both alike"]),
     (["let a = [1.5f64];\nlet t = 2.0f32;\na.iter().map(|x| x - t).count()"], "CompileError", ["    *x as f32 - t\n    x - t as f64\n"], ["    *x as f32 - t\n"], ["    x as f32"]),
-    (["let mut n = 3usize;\nn += 1.5;"], "CompileError", ["    let mut n = n as Float;\n    n += 1.5\n"], ["    n += 1.5\n"], ["2.0 * 3.0"]),
+    (["let mut n = 3usize;\nn += 1.5;"], "CompileError", ["    let mut n = 3.0;\n"], ["从一开始就是小数", "    let mut n = 3.0;\n"], ["as f"]),
     (["1 / 2.0"], "CompileError", ["    1.0 / 2.0\n"], ["    1.0 / 2.0\n"], ["    1 / 2\n"]),
     (["let p: usize = 3;\nlet q: u32 = 4;\nassert_eq!(p, q + 1);"], "CompileError", ["    assert_eq!(p, (q + 1) as usize)\n"], ["    assert_eq!(p, (q + 1) as usize)\n"], ["(assert_eq!", "2.0 * 3.0"]),
     (["let assert_total = 3i32;\nlet n: usize = assert_total;"], "CompileError", ["let n: usize = assert_total as usize;"], ["两种整数"], []),
     (["let p: usize = 3;\nlet q: u32 = 4;\ndebug_assert_ne!(p, q);"], "CompileError", ["    debug_assert_ne!(p, q as usize)\n"], ["    debug_assert_ne!(p, q as usize)\n"], ["(debug_assert", "2.0 * 3.0"]),
     # What was computed when it did not fit.
-    (["10i32.pow(10)"], "Panic", ["The power is larger", "(a as i128).pow(n)"], ["幂的结果超出"], ["difference", "saturating_sub"]),
-    (["let full = 255u8;\nfull + 1"], "Panic", ["The sum is larger", "a.checked_add(b)"], ["加法的结果超出"], ["difference"]),
+    (["10i32.pow(10)"], "Panic", ["The power is larger", "(10i32 as i128).pow(10)"], ["幂的结果超出"], ["difference", "saturating_sub"]),
+    (["let full = 255u8;\nfull + 1"], "Panic", ["The sum is larger", "full as i128 + 1\n", "full.checked_add(1)"], ["加法的结果超出"], ["difference"]),
     (["255u8 + 1"], "CompileError", ["The sum is larger"], ["加法的结果超出"], ["difference"]),
     (["let q = 100_000i32;\nq * q"], "Panic", ["The product is larger"], ["乘法的结果超出"], ["difference"]),
-    (["vec![100u8, 200].iter().sum::<u8>()"], "Panic", [".map(|&n| n as i128).sum()"], ["总和超出"], ["difference"]),
-    (["let big = u64::MAX;\nbig * 3"], "Panic", ["The product is larger", "a as i128 * b as i128"], ["乘法的结果超出"], ["i64"]),
+    (["vec![100u8, 200].iter().sum::<u8>()"], "Panic", ["vec![100u8, 200].iter().map(|&n| n as i128).sum::<i128>()"], ["总和超出"], ["difference"]),
+    (["let big = u64::MAX;\nbig * 3"], "Panic", ["The product is larger", "big as i128 * 3\n"], ["乘法的结果超出"], ["i64"]),
     (["(1..30).product::<i32>()"], "Panic", ["the product is larger", "as f64"], ["乘积超出"], ["difference"]),
-    (["let least = i64::MIN;\n-least"], "Panic", ["-(a as i128)"], ["取负以后"], ["i64"]),
-    (["let least = i64::MIN;\nleast / -1"], "Panic", ["a as i128 / b as i128"], ["除以 -1"], ["i64"]),
-    (["let large = u64::MAX - 5;\nlarge - u64::MAX"], "Panic", ["a as i128 - b as i128"], ["减法的结果超出"], ["i64"]),
+    (["let least = i64::MIN;\n-least"], "Panic", ["-(least as i128)"], ["取负以后"], ["i64"]),
+    (["let least = i64::MIN;\nleast / -1"], "Panic", ["least as i128 / (-1) as i128"], ["除以 -1"], ["i64"]),
+    (["let large = u64::MAX - 5;\nlarge - u64::MAX"], "Panic", ["large as i128 - u64::MAX as i128"], ["减法的结果超出"], ["i64"]),
     (["let least = i32::MIN;\n-least"], "Panic", ["The negative of this number"], ["取负以后"], ["difference"]),
-    (["let least = i32::MIN;\nleast.abs()"], "Panic", ["unsigned_abs()"], ["绝对值"], ["difference"]),
+    (["let least = i32::MIN;\nleast.abs()"], "Panic", ["least.unsigned_abs()"], ["绝对值"], ["difference"]),
     (["let bits = 40;\n1i32 << bits"], "Panic", ["fewer bits than its type has"], ["移动的位数"], ["difference"]),
-    (["let few = vec![1];\nfew.len() - 2"], "Panic", ["The difference does not fit", "a.saturating_sub(b)"], ["减法的结果"], ["product"]),
+    (["let few = vec![1];\nfew.len() - 2"], "Panic", ["The difference does not fit", "few.len().saturating_sub(2)"], ["减法的结果"], ["product"]),
     (["let small: u8 = 300;"], "CompileError", ["go from 0 to 255", "let small: i64 = 300;"], ["0 到 255"], []),
     # A position that is of another type, or no number.
     ([V, "let place: i32 = 1;\nv[place]"], "CompileError", ["of the type `usize`, and this one is of the type `i32`", "    v[place as usize]"], ["`usize` 类型的整数", "    v[place as usize]"], ["A text", "文本"]),
@@ -137,7 +168,7 @@ ROWS = [
     (["Dense::new(-1, 3)"], "CompileError", ["has no negative numbers"], ["没有负数"], ["usize::MAX"]),
     (['Dense::new("2", 3)'], "CompileError", ["    Dense::new(2, 3)"], ["不是数"], []),
     ([TENSORS, "x @ y"], "CompileError", ["x.matmul(&y)"], ["矩阵乘法"], []),
-    ([TENSORS, "x[.., 0]"], "CompileError", ["x.slice(1, 0..2)"], ["取张量的一部分"], ["consider adding"]),
+    ([TENSORS, "x[.., 0]"], "CompileError", ["x.slice(1, 0..1).squeeze(1)"], ["取张量的一部分"], ["consider adding"]),
     ([TENSORS, "x[0, 1]"], "CompileError", ["x.get(&[0, 1])"], ["读取张量里的一个数"], ["consider adding"]),
     ([TENSORS, "x.shpae()"], "CompileError", ["there is `shape`", "    x.shape()"], ["但是有 `shape`"], []),
     ([TENSORS, "x.rehsape(&[4]).shpae()"], "CompileError", ["there is `reshape`"], ["但是有 `reshape`"], []),
@@ -168,7 +199,7 @@ ROWS = [
     ([V, "let pair = (&v[0], &v[1]);"], "CompileError", ["let pair = (v[0].clone(), v[1].clone());"], ["let pair = (v[0].clone(), v[1].clone());"], [").to_owned()"]),
     ([V, "let some = Some(&v[0]);"], "CompileError", ["let some = Some(v[0].clone());"], ["借用"], [").to_owned()"]),
     ([V, "let top = v.iter().max();"], "CompileError", ["let top = v.iter().max().cloned();"], ["借用"], [").to_owned()"]),
-    ([V, "let (a, b) = v.split_at(1);"], "CompileError", ["let (a, b) = (v[..1].to_vec(), v[1..].to_vec());"], ["借用"], []),
+    ([V, "let (a, b) = v.split_at(1);"], "CompileError", ["let (a, b) = (v[..1].to_owned(), v[1..].to_owned());"], ["借用"], []),
     (['let name = "a,b".to_owned();', "let halves = name.split_once(',');"], "CompileError", [".map(|(a, b)| (a.to_owned(), b.to_owned()));"], ["借用"], []),
     (['let name = "a,b".to_owned();', "let both = (name.as_str(), name.len());"], "CompileError", ["let both = (name.as_str().to_owned(), name.len());"], ["借用"], []),
     (['let words = vec!["a".to_owned()];', "let w = words.iter().map(|w| w.as_str()).next();"], "CompileError", ["`w` is a reference into another variable", ".next().map(str::to_owned);"], ["`w` 是对另一个变量的引用"], ["closing brace", "moves the value"]),
@@ -199,12 +230,12 @@ ROWS = [
     ([TENSORS, "let n = 3usize;\n&x / n"], "CompileError", ["&x / n as f32"], ["&x / n as f32"], []),
     ([TENSORS, "2 * &x"], "CompileError", ["2.0 * &x"], ["2.0 * &x"], ["169 others"]),
     ([TENSORS, "&x + vec![1.0, 2.0]"], "CompileError", ["&x + tensor(vec![1.0, 2.0])"], ["先把列表变成张量"], []),
-    ([TENSORS, "x[0]"], "CompileError", ["x.get(&[0, 0])", "x.row(0)"], ["张量不用 `[ ]` 取值"], []),
+    ([TENSORS, "x[0]"], "CompileError", ["x.get(&[0])", "x.row(0)"], ["张量不用 `[ ]` 取值"], []),
     ([TENSORS, "x == y"], "CompileError", ["x.eq(&y)", "x.to_vec() == y.to_vec()"], ["逐个元素比较"], []),
     ([TENSORS, "x > 1.0"], "CompileError", ["x.gt(&Tensor::from(1.0))"], ["逐个元素比较"], []),
     ([TENSORS, "let mut w = x.clone();\nw -= 0.1 * &y;"], "CompileError", ["w = &w - 0.1 * &y;"], ["张量不能原地修改"], []),
     ([TENSORS, "let mut w = x.clone();\nw -= 0.1 * w.grad();"], "CompileError", ["w = no_grad(|| &w - 0.1 * w.grad()).requires_grad();"], ["重新要求梯度"], []),
-    ([TENSORS, 'for row in &x { println!("{row}"); }'], "CompileError", ["for value in x.to_vec()", "let row = x.row(i);"], ["逐个数"], []),
+    ([TENSORS, 'for row in &x { println!("{row}"); }'], "CompileError", ["for row in x.to_vec()", "let row = x.row(i);"], ["逐个数"], []),
     ([TENSORS, "let mut w = x.requires_grad();\nfor _ in 0..2 { w.square().sum().backward(); w = &w - 0.1 * w.grad(); }"], "Panic", ["no_grad(|| &w - 0.1 * w.grad()).requires_grad()"], ["更新参数时不要记录计算过程"], []),
     (["Conv2D::new(1, 4, 3).forward(&Tensor::zeros(&[2, 28, 28, 1]))"], "Panic", ["the channels come last here", "x.permute(&[0, 3, 1, 2])"], ["let x = x.permute(&[0, 3, 1, 2]);"], ["Conv2D::new(28"]),
     (["CategoricalCrossentropy::new().loss(&Tensor::ones(&[2, 3]).softmax(-1), &tensor([0, 1]))"], "Panic", ["SparseCategoricalCrossentropy::new()", "y.one_hot(3)"], ["类别的编号"], []),
@@ -223,19 +254,19 @@ ROWS = [
     (["def area(r):\n    return 3 * r"], "CompileError", ["fn area(r: f32) -> f32 { … }"], ["函数以 `fn` 开头"], ["expected"]),
     (["for i in range(10):\n    print(i)"], "CompileError", ["for i in 0..10 { … }"], ["代码块写在花括号里"], ["expected"]),
     (["if 3 > 2 and True:\n    pass"], "CompileError", ["if 3 > 2 && true { … }"], ["代码块写在花括号里"], ["expected"]),
-    (["while True:\n    pass"], "CompileError", ["while true { … }"], ["代码块写在花括号里"], ["expected"]),
+    (["while True:\n    pass"], "CompileError", ["    loop { … }"], ["没有终点的循环"], ["expected"]),
     (["class Net(nn.Module):\n    pass"], "CompileError", ["Rust has no classes", "struct Net"], ["Rust 没有 class"], ["expected"]),
     (["try:\n    x = 1\nexcept:\n    pass"], "CompileError", ["Rust has no exceptions"], ["Rust 没有异常"], ["expected"]),
     (["let f = lambda x: x + 1;"], "CompileError", ["|x| x + 1"], ["闭包"], ["expected"]),
     (["let l = [x * 2 for x in range(3)];"], "CompileError", ["(0..3).map(|x| x * 2).collect::<Vec<_>>()"], ["用迭代器"], ["expected"]),
     (["let sign = 1 if 3 > 2 else 2;"], "CompileError", ["let sign = if 3 > 2 { 1 } else { 2 };"], ["`if` 本身就有值"], ["expected"]),
     (["# a comment"], "CompileError", ["A comment begins with `//`", "    // a comment"], ["注释以 `//` 开头"], ["expected"]),
-    (["print('hello')"], "CompileError", ["double quotes", 'print("hello")'], ["字符串用双引号"], ["codepoint"]),
+    (["print('hello')"], "CompileError", ["double quotes", 'println!("hello");'], ["字符串用双引号"], ["codepoint"]),
     (['let who = 1;\nprint(f"a {who}")'], "CompileError", ["without an `f`", 'println!("a {who}");'], ["前面不用 `f`"], ["prefix"]),
     (["pip install numpy"], "CompileError", ["has no shell"], ["不能运行命令"], ["expected"]),
     (["%matplotlib inline"], "CompileError", [":help"], [":help"], ["expected"]),
     (["int count = 3;"], "CompileError", ["let count = 3;"], ["变量用 `let` 定义"], ["expected"]),
-    (["2.0 ** 3"], "CompileError", ["2.0_f32.powi(3)"], ["Rust 没有 `**`"], []),
+    (["2.0 ** 3"], "CompileError", ["2.0_f64.powi(3)"], ["Rust 没有 `**`"], []),
     (["let nothing = null;"], "CompileError", ["None::<f32>", "Rust has no null"], ["Rust 没有空指针"], ["Is it spelled right"]),
     (["let nothing = nil;"], "CompileError", ["None::<f32>"], ["Rust 没有空指针"], ["Is it spelled right"]),
     (["let list = vec![1];\nlen(list)"], "CompileError", ["list.len()"], ["list.len()"], []),
@@ -254,7 +285,7 @@ ROWS = [
     (["let name: string = String::new();"], "CompileError", ["`String`", "let name: String"], ["`String`"], ["`str`"]),
     (["use rand::Rng;"], "CompileError", [":dep rand"], [":dep rand"], ["Tensor::rand"]),
     # A number of a tensor is set.
-    ([TENSORS, "x[1] = 3.0;"], "CompileError", ["values[1] = 3.0;", "x.set_value("], ["先把所有数取出来"], ["x.get("]),
+    ([TENSORS, "x[1] = 3.0;"], "CompileError", ["values[1 * size..2 * size].fill(3.0);", "x.set_value("], ["先把所有数取出来"], ["x.get("]),
     ([TENSORS, "x[0][1] = 3.0;"], "CompileError", ["values[0 * x.shape()[1] + 1] = 3.0;"], ["先把所有数取出来"], ["x.get("]),
     ([TENSORS, "x[[0, 1]] += 3.0;"], "CompileError", ["values[0 * x.shape()[1] + 1] += 3.0;"], ["先把所有数取出来"], ["x.get("]),
     # What the library says itself.
@@ -284,6 +315,145 @@ ROWS = [
     (['std::fs::read_to_string("/")?'], "Error", ["The path leads to a folder"], ["是一个文件夹"], []),
     (['let text = std::fs::read_to_string("nowhere.txt")?;'], "Error", ["begins in the notebook's folder, " + os.getcwd()], ["也就是 " + os.getcwd()], ["current_dir"]),
     (['let file = std::fs::File::open("CONFTEST.py").unwrap();'], "Panic", [os.getcwd(), '"conftest.py"'], [os.getcwd(), '"conftest.py"'], ["current_dir"]),
+    # A cell that ends in the middle of something.
+    (["let left = 3;", "left +"], "CompileError", ["the cell ends too early", "a value is missing"], ["单元格结束得太早", "还缺一个值"], ["Result"]),
+    (["let left = 3;", "let right ="], "CompileError", ["the cell ends too early", "    let right = …\n"], ["单元格结束得太早", "    let right = …\n"], []),
+    (["let left = 3;", "vec![1, 2]."], "CompileError", ["the cell ends too early", "a method or a field is missing"], ["单元格结束得太早", "一个方法或字段"], []),
+    (["let left = 3;", "if left > 2 { 1 } else"], "CompileError", ["the cell ends too early", "a block `{ … }` is missing"], ["单元格结束得太早", "一个代码块"], []),
+    (["let left = 3;", "match left"], "CompileError", ["the cell ends too early", "a block `{ … }` is missing"], ["单元格结束得太早", "一个代码块"], []),
+    (["let left = 3;", "let c: Vec<"], "CompileError", ["the cell ends too early", "a type with `>` is missing"], ["单元格结束得太早", "一个类型和 `>`"], ["braces"]),
+    (["let left = 3;", "fn"], "CompileError", ["the cell ends too early", "a name is missing"], ["单元格结束得太早", "还缺一个名字"], []),
+    (["let left = 3;", "use std::collections::"], "CompileError", ["the cell ends too early", "a name is missing"], ["单元格结束得太早", "还缺一个名字"], []),
+    (["let left = 3;", "let"], "CompileError", ["the cell ends too early", "a name is missing"], ["单元格结束得太早", "还缺一个名字"], []),
+    (["let left = 3;", "let f = |x|"], "CompileError", ["the cell ends too early", "a value is missing"], ["单元格结束得太早", "还缺一个值"], ["Cell ["]),
+    (["let left = 3;", "let total = left\n  + // and the rest"], "CompileError", ["the cell ends too early", "    + …\n"], ["单元格结束得太早", "    + …\n"], ["`()`"]),
+    (["let left = 3;", "#[derive(Debug)]"], "CompileError", ["the cell ends too early", "a definition is missing"], ["单元格结束得太早", "还缺一个定义"], []),
+    (["let left = 3;", "left"], "", ["3"], ["3"], []),
+    # Two statements that run into each other.
+    (["println!(\"hi\") println!(\"ho\")"], "CompileError", ["something is missing", "ends with a `;`", "    println!(\"hi\"); println!(\"ho\")\n"], ["之间缺了东西", "都以 `;` 结尾", "    println!(\"hi\"); println!(\"ho\")\n"], ["found keyword `fn`"]),
+    (["println!(\"one\")\nprintln!(\"two\")"], "CompileError", ["something is missing", "ends with a `;`", "    println!(\"one\");\n"], ["之间缺了东西", "都以 `;` 结尾", "    println!(\"one\");\n"], ["found keyword `fn`"]),
+    (["let x = 1 let y = 2;"], "CompileError", ["something is missing", "ends with a `;`", "    let x = 1; let y = 2;\n"], ["之间缺了东西", "都以 `;` 结尾", "    let x = 1; let y = 2;\n"], ["found keyword `fn`"]),
+    (["let s = [1, 2] // list\nlet t = 5;"], "CompileError", ["something is missing", "ends with a `;`", "    let s = [1, 2]; // list\n"], ["之间缺了东西", "都以 `;` 结尾", "    let s = [1, 2]; // list\n"], ["found keyword `fn`"]),
+    (["fn g() -> i32 { let z = 1 z }"], "CompileError", ["something is missing", "ends with a `;`", "    fn g() -> i32 { let z = 1; z }\n"], ["之间缺了东西", "都以 `;` 结尾", "    fn g() -> i32 { let z = 1; z }\n"], ["found keyword `fn`"]),
+    (["3 4"], "CompileError", ["something is missing", "ends with a `;`", "    3; 4\n"], ["之间缺了东西", "都以 `;` 结尾", "    3; 4\n"], ["found keyword `fn`"]),
+    (["Let eight = 8;"], "CompileError", ["    let eight = 8;\n"], ["    let eight = 8;\n"], []),
+    (["fnn half(x: f32) -> f32 { x / 2.0 }"], "CompileError", ["Rust has no word `fnn`", "    fn half("], ["没有 `fnn` 这个词"], []),
+    (["let seven = 7"], "CompileError", ["a `;` is missing", "    let seven = 7;\n"], ["后面还缺 `;`", "    let seven = 7;\n"], ["end of input"]),
+    (["use std::fmt // for texts"], "CompileError", ["A definition ends with a `;`", "    use std::fmt; // for texts\n"], ["后面还缺 `;`"], []),
+    (["let five = 5;\nfive as f32 < 4.0"], "CompileError", ["generic arguments"], ["generic arguments"], ["too early", "太早"]),
+    # A name without a value.
+    # What the code around every cell stands on.
+    (["mod std { pub fn f() -> i32 { 3 } }"], "CompileError", ["`std` is the name of a library that every cell uses"], ["`std` 是每个单元格都要用到的库的名字"], ["use ::std"]),
+    (["use std::collections as chainrule;"], "CompileError", ["`chainrule` is the name of a library"], ["请给模块换一个名字"], ["E0432"]),
+    (["#![no_implicit_prelude]\nlet x = Some(3);"], "CompileError", ["`#![no_implicit_prelude]` is for a whole program"], ["是给整个程序用的"], ["Is it spelled"]),
+    (["#![feature(test)]\nlet x = 1;"], "CompileError", ["leave the line out"], ["请删掉这一行"], []),
+    (['#[path = "helper.rs"] mod helper;'], "CompileError", ["no files that belong to it", "mod helper { pub fn … }"], ["请把模块写进单元格"], ["src/"]),
+    (["let five = 5;\nlet limit = 4.0f32;\nfive as f32 < limit"], "CompileError", ["Parentheses end the conversion", "(five as f32) < limit"], ["请用括号"], []),
+    ([MODEL, "let parts = data::xor().split(0.5);\nmodel.fit(&parts).run();"], "CompileError", ["let (train, test) = parts;"], ["let (train, test) = parts;"], []),
+    # Advice of rustc that contradicts ours is not shown.
+    (["fn share(a: usize, b: usize) -> f32 { a / b }"], "CompileError", ["a as f32 / b as f32"], ["a as f32 / b as f32"], ["(a / b) as f32"]),
+    (["let base = 2;\nbase ** 3 ** 2"], "CompileError", ["i32::pow(base, 3)"], ["i32::pow(base, 3)"], ["(* 3)", "powi("]),
+    (["ticks = ticks + 1;"], "CompileError", ["Give it its first value"], ["初始值"], ["let ticks = ticks + 1"]),
+    (["let part = 2.5f64;\npart.pow(2)"], "CompileError", ["part.powi(2)"], ["part.powi(2)"], ["part.powf(2)", "num_traits"]),
+    # Changing what cannot be changed like this; small forms of other languages.
+    (["let mut counts = std::collections::HashMap::from([(\"a\", 1)]);\ncounts[\"b\"] = 2;"], "CompileError", ["counts.insert(\"b\", 2);"], ["counts.insert(\"b\", 2);"], []),
+    (["let mut counts = std::collections::HashMap::from([(\"a\", 1)]);\ncounts[\"a\"] += 1;"], "CompileError", ["*counts.entry(\"a\").or_insert(0) += 1;"], ["只能读"], []),
+    (["let looks = vec![1.0];\nfor one in &looks { *one += 1.0; }"], "CompileError", ["lent with `&mut`"], ["`&mut` 来借"], []),
+    (["struct Counter { n: i32 }\nimpl Counter { fn up(&self) { self.n += 1; } }"], "CompileError", ["lent with `&mut`"], ["`&mut` 来借"], []),
+    (["fn add(a: &mut i32) { a += 1; }"], "CompileError", ["means the value itself"], ["值本身"], []),
+    (["let three = [1, 2, 3];\nthree.push(4);"], "CompileError", ["let mut three = three.to_vec();"], ["数组的长度是固定的"], []),
+    (["let word = \"ab\";\nword.push('c');"], "CompileError", ["let mut word = word.to_string();"], ["可以增减的文本"], []),
+    (["let n = 3;\nprintln!(n);"], "CompileError", ["The first thing between the parentheses is a text"], ["第一个要写文本"], []),
+    (["let n = 3;\nprintln!(\"{n + 1}\");"], "CompileError", ["stands a name alone"], ["只能写一个变量名"], []),
+    (["let n = 3;\n1 < n < 5"], "CompileError", ["joined by `&&`"], ["用 `&&` 连接"], []),
+    (["let some = vec![1, 2];\nsome[-1]"], "CompileError", ["some[some.len() - 1]"], ["从末尾数"], []),
+    (["let some = vec![1, 2];\nsome[1:]"], "CompileError", ["some[1..]"], ["some[1..]"], []),
+    (["let some = vec![1, 2];\nsome.iter().zip(some.iter()).map(|a, b| a + b).count()"], "CompileError", ["given one value, a pair"], ["拆开"], []),
+    (["let some = vec![1, 2];\nlet Some(first) = some.first().copied();"], "CompileError", ["a pattern that always fits"], ["必须总能匹配"], []),
+    (["let given: Option<f32> = 2.5;"], "CompileError", ["is put into `Some`"], ["用 `Some` 包起来"], []),
+    (["let unset: i32;"], "CompileError", ["has a name but no value yet", "    let unset: i32 = 0;\n"], ["还没有值", "    let unset: i32 = 0;\n"], []),
+    (["let words: Vec<String>;\nprintln!(\"{}\", words.len());"], "CompileError", ["    let words: Vec<String> = Vec::new();\n"], ["Vec::new();"], []),
+    (["let left = 3;", "let some: i32;\nif left > 5 { some = 1; }"], "CompileError", ["in some cases only"], ["只在某些情况下"], []),
+    # What a macro makes.
+    (["macro_rules! make { ($n:ident) => { #[derive(Debug)] struct $n { a: i32 } } }", "make!(Made);", "Made { a: 2 }"], "CompileError", ["`Made` was made by `make!(Made)` in cell [", "only in the cell of the call"], ["里的 `make!(Made)` 生成的"], []),
+    (["macro_rules! make { ($n:ident) => { #[derive(Debug)] struct $n { a: i32 } } }", "make!(Other);", "fn of(other: &Other) {}"], "CompileError", ["`Other` was made by `make!(Other)`"], ["里的 `make!(Other)` 生成的"], []),
+    (["macro_rules! make { ($n:ident) => { #[derive(Debug)] struct $n { a: i32 } } }", "make!(Third);\nlet third = Third { a: 1 };"], "CompileError", ["`Third`, which `make!(Third)` makes in this", "{ let third = Third { a: 1 }; … }"], ["由 `make!(Third)` 生成"], ["Write the type down"]),
+    (["macro_rules! named { ($n:ident, $v:expr) => { let $n = $v; } }", "named!(inside, 3);", "inside"], "CompileError", ["`inside` was made by `named!(inside, 3)`"], ["里的 `named!(inside, 3)` 生成的"], []),
+    (["thread_local! { static COUNT: std::cell::Cell<i32> = const { std::cell::Cell::new(1) }; };", "COUNT.with(|c| c.get())"], "CompileError", ["`COUNT` was made by `thread_local!(…)`"], ["里的 `thread_local!(…)` 生成的"], []),
+    (["macro_rules! make { ($n:ident) => { #[derive(Debug)] struct $n { a: i32 } } }", "make!(Fourth); { let fourth = Fourth { a: 5 }; println!(\"{}\", fourth.a); }"], "", ["5"], ["5"], []),
+    # A cell that failed was to define it.
+    (["struct Lost { x: i32 y: i32 }", "Lost { x: 1, y: 2 }"], "CompileError", ["was to define `Lost`, but it failed. Fix"], ["`Lost` 应该由单元格"], ["moved the value"]),
+    (["mod tools { pub fn f() -> i32 { \"a\" } }", "tools::f()"], "CompileError", ["was to define `tools`, but it failed. Fix"], ["`tools` 应该由单元格"], [":dep"]),
+    (["fn square(x: i32) -> i32 { x * x", "square(3)"], "CompileError", ["was to define `square`, but it failed. Fix"], ["`square` 应该由单元格"], ["moved the value"]),
+    # What stands in a macro is read, too.
+    (["let list = vec![1, 2];\nlet at = 1i32;\nprintln!(\"{}\", list[at]);"], "CompileError", ["    list[at as usize]\n"], ["    list[at as usize]\n"], []),
+    (["let n = 3;\nprintln!(\"{}\", n * 0.5);"], "CompileError", ["    n as f64 * 0.5\n"], ["    n as f64 * 0.5\n"], ["2.0 * 3.0"]),
+    (["let n = 3;\nassert!(n * 2 == 1.5);"], "CompileError", ["    (n * 2) as f64 == 1.5\n"], ["    (n * 2) as f64 == 1.5\n"], ["as i32", "cut a fraction"]),
+    (["let n: i32 = 3;\nassert_eq!(n, 1.5);"], "CompileError", ["    assert_eq!(n as f64, 1.5)\n"], ["    assert_eq!(n as f64, 1.5)\n"], ["as i32"]),
+    (["let n: i32 = 3;\nn > 1.5"], "CompileError", ["    n as f64 > 1.5\n"], ["    n as f64 > 1.5\n"], ["as i32"]),
+    (["let x = 0.5;\nx == 1"], "CompileError", ["    x == 1.0\n"], ["    x == 1.0\n"], ["floating-point number` is"]),
+    # A place that holds other numbers.
+    (["let mut v = vec![1, 2];\nv[0] += 1.5;"], "CompileError", ["`v[0]` is a whole number and has no room"], ["`v[0]` 是整数，放不下小数"], ["2.0 * 3.0"]),
+    (["struct Pt { x: i32 }\nlet mut pt = Pt { x: 1 };\nlet big = 5i64;\npt.x += big;"], "CompileError", ["`pt.x` is of the type `i32`, which does not hold every `i64`"], ["`pt.x` 的类型是 `i32`，放不下 `big`"], ["2.0 * 3.0"]),
+    # Elements of another type than the list.
+    (["let g: Vec<usize> = (0..3).map(|i| i as f32 * 0.5).collect();"], "CompileError", ["    let g: Vec<f32> = (0..3).map(|i| i as f32 * 0.5).collect();\n"], ["请让两者一致"], ["as usize)"]),
+    (["let xs = vec![1, 2];\nlet s: Vec<f32> = xs.iter().map(|x| x * 2).collect();"], "CompileError", ["    xs.iter().map(|x| x * 2).map(|x| x as f32).collect()\n    let s: Vec<i32>"], ["请让两者一致"], []),
+    (["let xs = vec![1i32, 2];\nlet s: f32 = xs.iter().sum();"], "CompileError", ["the result is to be a `f32`", "    xs.iter().map(|x| *x as f32).sum()\n"], ["结果要求是 `f32`"], []),
+    (["let ws = vec![\"a\", \"b\"];\nlet s: Vec<String> = ws.iter().collect();"], "CompileError", ["    ws.iter().map(|x| x.to_string()).collect()\n"], ["`Vec<String>` 要由 `String` 组成"], []),
+    (["let xs = vec![1.5, 2.5];\nlet s: Vec<f64> = xs.iter().collect();"], "CompileError", ["    xs.iter().copied().collect()\n"], ["xs.iter().copied()"], []),
+    (["let ws = vec![\"1\", \"b\"];\nlet s: Vec<i32> = ws.iter().map(|w| w.parse::<i32>()).collect();"], "CompileError", ["    ws.iter().map(|w| w.parse::<i32>()).collect::<Result<Vec<i32>, _>>()?\n"], ["收集成一个 `Result`"], []),
+    (["let cs: Vec<f32> = \"1 2\".split(' ').collect();"], "CompileError", ["x.parse::<f32>()).collect::<Result<Vec<f32>, _>>()?"], ["要用 `parse`"], []),
+    (["enum Option { A, B }", "let g: Vec<i32> = (0..3).map(|_| Option::A).collect();"], "CompileError", ["cannot be built from"], ["cannot be built from"], []),
+    (["enum Option { A, B }", "1 + 1"], "", ["2"], ["2"], []),
+    (["type Ids = Vec<usize>;", "let g: Ids = (0..3).map(|i| i as f32 * 0.5).collect();"], "CompileError", ["    let g: Vec<f32> = (0..3)"], ["    let g: Vec<f32> = (0..3)"], ["let g: Ids = (0..3).map(|i| i as f32 * 0.5).collect();\n\nCompile"]),
+    (["fn all<T>() -> std::collections::BTreeSet<T> { (0..3i32).collect() }"], "CompileError", ["    BTreeSet<i32>\n"], ["    BTreeSet<i32>\n"], []),
+    (["struct Spot { x: i32, all: Vec<i32> }", "let spot = Spot { x: 1, all: vec![1] };", "spot.x = 3;"], "CompileError", ["    let mut spot = spot;\n"], ["    let mut spot = spot;\n"], []),
+    (["spot.all.push(2);"], "CompileError", ["    let mut spot = spot;\n"], ["    let mut spot = spot;\n"], []),
+    (["let list = vec![1, 2];", "list.iter().sum()"], "CompileError", ["    list.iter().sum::<i32>()\n"], ["    list.iter().sum::<i32>()\n"], []),
+    # Places in arrays of ndarray.
+    (["use ndarray::{Array1, Array2};\nlet m = Array2::<f32>::zeros((2, 3));\nlet i = 1i32;\nm[[i, 0]]"], "CompileError", ["    m[[i as usize, 0]]\n"], ["    m[[i as usize, 0]]\n"], []),
+    (["use ndarray::{Array1, Array2};\nlet a = Array1::<f32>::zeros(3);\nfor i in 0..3i64 { println!(\"{}\", a[i]); }"], "CompileError", ["    a[i as usize]\n"], ["    a[i as usize]\n"], []),
+    (["use ndarray::{Array1, Array2};\nlet m = Array2::<f32>::zeros((2, 3));\nm[0]"], "CompileError", ["`m` has 2 axes, so a place in it is given by 2 numbers", "    m[[0, j]]\n    m.row(0)\n"], ["`m` 有 2 个轴"], []),
+    # Whole and parts; two that are lent; labels by name; settings of layers, weights of classes, no metric.
+    (["let whole @ (first, second) = (String::from(\"a\"), String::from(\"b\"));"], "CompileError", ["    let (first, second) = whole.clone();\n"], ["`whole` 就不完整了"], []),
+    (["let x = Tensor::randn(&[6, 4]);\nlet y = Tensor::zeros(&[6]);\nlet d = Dataset::new(x.clone(), y.clone());"], "CompileError", ["    Dataset::new(&x.clone(), &y.clone())\n"], ["    Dataset::new(&x.clone(), &y.clone())\n"], []),
+    (["let p = Tensor::zeros(&[3]);\nconfusion_matrix(&p, 2)"], "CompileError", ["    confusion_matrix(&p).classes(2).against(&labels)\n"], ["classes(2).against(&labels)"], ["against(&2)"]),
+    (["let m = Sequential::new().add(Dense::new(2, 3));\nm.layers[0].trainable = False;"], "CompileError", ["    m.layers()[0].set_trainable(false);\n"], ["set_trainable(false)"], []),
+    (["let mut m = Sequential::new().add(Dense::new(2, 3));\nm.compile(Adam::new(0.01), MeanSquaredError, []);"], "CompileError", ["    m.compile(Adam::new(0.01), MeanSquaredError, ())\n"], ["不要指标就写 `()`"], []),
+    (["let mut m = Sequential::new().add(Dense::new(2, 3).softmax());\nlet d = data::digits(20);\nm.compile(Adam::new(0.01), SparseCategoricalCrossentropy, Accuracy);\nm.fit(&d).class_weight(&[(0, 1.0)]).run();"], "CompileError", ["class_weight(&[1.0, 2.0])"], ["每个类别一个数"], []),
+    (["MaxPool2D::new(2).same()"], "CompileError", ["no method named `same`"], ["no method named `same`"], ["`name`"]),
+    # The second week: methods of fractions, sums, lengths, elements, ways of two types.
+    (["let whole: i32 = 3;\nlet names = vec![String::from(\"a\"), String::from(\"b\")];", "whole.sqrt()"], "CompileError", ["    (whole as f64).sqrt()\n"], ["    (whole as f64).sqrt()\n"], ["There is no `sqrt`", "这里没有"]),
+    (["9.sqrt()"], "CompileError", ["    9.0_f64.sqrt()\n"], ["    9.0_f64.sqrt()\n"], []),
+    (["let whole: i32 = 3;\nlet names = vec![String::from(\"a\"), String::from(\"b\")];", "whole ** 2"], "CompileError", ["    whole.pow(2)\n"], ["    whole.pow(2)\n"], ["whole.powi"]),
+    (["1 / 2 * 3.0"], "CompileError", ["    1.0 / 2.0 * 3.0\n"], ["    1.0 / 2.0 * 3.0\n"], ["1 / 2 * 3\n", "(1 / 2)"]),
+    (["let whole: i32 = 3;\nlet names = vec![String::from(\"a\"), String::from(\"b\")];", "whole / 2 * 0.5"], "CompileError", ["    whole as f64 / 2.0 * 0.5\n"], ["    whole as f64 / 2.0 * 0.5\n"], ["(whole / 2)"]),
+    (["[1.5, 2.0].iter().sum()"], "CompileError", ["    [1.5, 2.0].iter().sum::<f64>()\n"], ["请写明要哪一种"], []),
+    (["let whole: i32 = 3;\nlet names = vec![String::from(\"a\"), String::from(\"b\")];", "names.length"], "CompileError", ["    names.len()\n"], ["    names.len()\n"], []),
+    (["let mut v = vec![1.0];\nv.append(4.0);"], "CompileError", ["    v.push(4.0)\n"], ["    v.push(4.0)\n"], []),
+    (["let whole: i32 = 3;\nlet names = vec![String::from(\"a\"), String::from(\"b\")];", "let first = names[0];"], "CompileError", ["    names[0].clone()\n"], ["取走一个元素"], ["    &names[0]"]),
+    (["let whole: i32 = 3;\nlet names = vec![String::from(\"a\"), String::from(\"b\")];", "if whole > 2 { \"big\" } else { 3 }"], "CompileError", ["give a value of the same type"], ["给出同一种类型"], []),
+    (["let whole: i32 = 3;\nlet names = vec![String::from(\"a\"), String::from(\"b\")];", "match whole { 1 => \"one\", _ => 2 }"], "CompileError", ["give a value of the same type"], ["给出同一种类型"], []),
+    (["let whole: i32 = 3;\nlet names = vec![String::from(\"a\"), String::from(\"b\")];", "let w = if whole > 2 { 1 };"], "CompileError", ["in an `else`"], ["请写上 `else`"], []),
+    (["let scores = std::collections::HashMap::from([(\"a\", 1)]);\nscores[\"zzz\"]"], "Panic", ["Nothing stands under this key"], ["这个键下面什么也没有"], []),
+    (["let f = |a, b| a + b;\nf(1, 2) + f(1.0, 2.0)"], "CompileError", ["one type for each parameter"], ["只有一种类型"], ["as integer"]),
+    (["let arr: [i32; 3] = [1, 2];"], "CompileError", ["The type says 3 elements, and the list has 2"], ["类型里写的是 3 个元素，而列表里有 2 个"], ["rows"]),
+    # What a cell does to a variable of an earlier one.
+    (["let whole: i32 = 3;\nlet names = vec![String::from(\"a\"), String::from(\"b\")];", "for s in names { println!(\"{s}\"); }\nnames.len()"], "CompileError", ["    for s in &names { … }\n"], ["    for s in &names { … }\n"], []),
+    (["let whole: i32 = 3;\nlet names = vec![String::from(\"a\"), String::from(\"b\")];", "names.push(String::new());"], "CompileError", ["    let mut names = names;\n"], ["    let mut names = names;\n"], []),
+    (["let whole: i32 = 3;\nlet names = vec![String::from(\"a\"), String::from(\"b\")];", "let other = names;\nnames.len()"], "CompileError", ["    let other = names.clone();\n"], ["    let other = names.clone();\n"], []),
+    (["let whole: i32 = 3;\nlet names = vec![String::from(\"a\"), String::from(\"b\")];", "names.len()"], "", ["2"], ["2"], []),
+    # Numbers that a tensor cannot hold, losses the wrong way round, nothing to train.
+    (["tensor([16777217, 3])"], "", ["the whole number 16777217 becomes 16777216"], ["整数 16777217 变成了 16777216"], []),
+    (["tensor([u32::MAX, 1])"], "", ["the whole number 4294967295 becomes 4294967300"], ["整数 4294967295 变成了 4294967300"], []),
+    (["tensor([16777216, -3])"], "", ["1.6777e7"], ["1.6777e7"], ["becomes", "变成"]),
+    (["BinaryCrossentropy.loss(&tensor([0.0, 1.0]), &tensor([0.3, 0.6]))"], "", ["The prediction comes first"], ["预测在前"], []),
+    (["BinaryCrossentropy.loss(&tensor([0.3, 0.6]), &tensor([0.0, 1.0]))"], "", ["0."], ["0."], ["comes first", "预测在前"]),
+    (["let mut m = Sequential::new().add(Dense::new(2, 1));\nm.compile(Sgd::new(0.1), MeanSquaredError, ());\nm.fit(&data::xor()).epochs(0).run();"], "Panic", ["nothing would be trained"], ["epochs"], ["epoch 1 of 0"]),
+    (["let probabilities = tensor([[1.0, 2.0]]).softmax(-1).softmax(-1);\nSparseCategoricalCrossentropy::new().loss(&probabilities, &tensor([1]))"], "", ["ends in softmax twice"], ["最后有两次 softmax"], ["cross_entropy:"]),
+    (["let mixed = tensor([[1.0, 2.0]]).sigmoid().softmax(-1);\nSparseCategoricalCrossentropy::new().loss(&mixed, &tensor([1]))"], "", ["ends in sigmoid and then softmax"], ["最后先用 sigmoid 再用 softmax"], []),
+    # A result nobody looked at, of a folder that is not there.
+    (["let m = Sequential::new().add(Dense::new(2, 1));\nm.save(\"nofolder/x.safetensors\");"], "Error", ["create_dir_all(\"nofolder\")"], ["create_dir_all(\"nofolder\")"], []),
 ]
 NAMES = [row[0][-1].splitlines()[-1][:40] for row in ROWS]
 
@@ -560,6 +730,107 @@ def test_all_versions_of_numpy_s_format_are_read(english, tmp_path):  # noqa: F8
         assert reply["ename"] == "Error" and "structs" in reply["evalue"], reply
 
 
+def part(number, content):
+    """A field of ONNX's messages."""
+    return bytes([number << 3 | 2, len(content)]) + content
+
+
+def onnx(op):
+    """A network of one operation."""
+    node = part(1, b"x") + part(2, b"y") + part(4, op)
+    return part(7, part(1, node) + part(11, part(1, b"x")) + part(12, part(1, b"y")))
+
+
+def safetensors(name, *shape):
+    count = 4 * math.prod(shape)
+    header = json.dumps({name: {"dtype": "F32", "shape": shape, "data_offsets": [0, count]}}).encode()
+    return len(header).to_bytes(8, "little") + header + bytes(count)
+
+
+def wav(kind, channels, bits):
+    head = struct.pack("<IHHIIHH", 16, kind, channels, 8000, 16000, 2, bits)
+    return b"RIFF\0\0\0\0WAVEfmt " + head + b"data\4\0\0\0\0\0\0\0"
+
+
+def array(kind):
+    return npy(1, f"{{'descr': '{kind}', 'fortran_order': False, 'shape': (3,), }}")
+
+
+def npz(name, content):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(f"{name}.npy", content)
+    return file.getvalue()
+
+
+CSV = 'data::read_csv("FILE", "b")?;'
+LOAD = 'Sequential::load("FILE")?;'
+WEIGHTS = 'Sequential::new().add(Dense::new(2, 4)).load_weights("FILE")?;'
+PACKED = gzip.compress(b"a,b\n1,2\n3,4\n")
+
+# What a file is called and what is in it; what is done with it; what must be said in English, in Chinese.
+FILES = [
+    # Tables.
+    ("gap.csv", "a,b\n1,\n2,3\n", CSV, ['values are missing in the column "b": line 2 (empty). Say', '.missing("median") the median'], ['有缺失的值：列 "b" 的第 2 行（空）。请说明', '.missing("median") 用中位数填补']),
+    ("gaps.csv", "a,b\n" + "1,\n" * 8 + "1,2\n", CSV, ["lines 2 (empty), 3 (empty),", "7 (empty) and 2 more"], ["第 2 行（空）、第 3 行（空）、", "第 7 行（空）等 8 处。"]),
+    ("word.csv", "a,b\n1,2\nx,3\n4,5\n", CSV, ['in the column "a" stand numbers, but for line 3 ("x"): write numbers there'], ['列 "a" 里是数字，但第 3 行（"x"）不是：请把那里改成数字']),
+    ("short.csv", "a,b\n1,2\n3\n", CSV, ["line 3 has 1 cells, but there are 2 names of columns"], ["第 3 行有 1 个单元格，而列名有 2 个"]),
+    ("other.csv", "a,c\n1,2\n", CSV, ['no column is called "b"; there are ["a", "c"]'], ['没有名为 "b" 的列；现有的列是 ["a", "c"]']),
+    ("bare.csv", "1,2\n3,4\n", CSV, ["if the first line is no line of names, give them"], ["如果第一行不是列名，请自己给出"]),
+    ("one.csv", "b\n1\n2\n", CSV, ['there is no column beside "b"'], ['除了 "b" 以外没有别的列']),
+    ("head.csv", "a,b\n", CSV, ["there is no row below the names of the columns"], ["列名下面一行数据也没有"]),
+    ("names.csv", "a,b\n" + "".join(f"word{i},1\n" for i in range(20)), CSV, ['20 different words in the column "a"'], ['列 "a" 里有 20 个不同的词']),
+    ("way.csv", "a,b\n1,2\n", 'data::csv("FILE").missing("zero").read("b")?;', ['missing("zero") is not known; there are .missing("mean"), .missing("median") and .missing("drop")'], ['没有 .missing("zero")；可以用 .missing("mean")、']),
+    ("like.csv", "a,b\n1,2\n", 'data::csv("FILE").like(&data::xor()).read("b")?;', ["the data of .like(…) is from no table"], [".like(…) 的数据不是从表格里读出来的"]),
+    ("book.csv", b"PK\3\4 and so on", CSV, ["this is a zip file (an Excel workbook is one)"], ["请先解压，或者把表格另存为 CSV"]),
+    ("latin.csv", b"a,b\n\xff\xfa,1\n", CSV, ["this is no text in UTF-8"], ["这不是 UTF-8 编码的文本"]),
+    # Texts and packed files.
+    ("empty.txt", "", 'data::read_text("FILE")?;', ["the file is empty"], ["文件是空的"]),
+    ("bad.csv.gz", PACKED[:-8] + bytes(8), CSV, ["damaged gzip: "], ["gzip 文件已损坏：请重新下载或复制"]),
+    ("cut.csv.gz", PACKED[:-4], CSV, ["damaged gzip: "], ["gzip 文件不完整：请重新下载或复制"]),
+    # MNIST and its format.
+    ("no.idx", b"\1\2\3\4", 'data::read_idx("FILE")?;', ["this is no IDX file"], ["这不是 IDX 文件：开头不是两个零"]),
+    ("few.idx", b"\0\0\x08\1\0\0\0\5abc", 'data::read_idx("FILE")?;', ["it holds 3 numbers, but its header says [5]"], ["里面有 3 个数，而文件头写的形状是 [5]"]),
+    ("", None, 'data::mnist("FILE")?;', ["there is no file train-images-idx3-ubyte in this folder"], ["这个文件夹里没有文件 train-images-idx3-ubyte，也没有"]),
+    # Arrays of NumPy.
+    ("objects.npy", array("|O"), 'data::read_npy("FILE")?;', ["it holds Python objects, and a tensor holds only numbers"], ["张量只能存放数字，而这里的内容是：Python 对象"]),
+    ("words.npz", npz("words", array("<U3")), 'data::read_npz("FILE")?;', ["only words (text)"], ["里面没有张量能存放的数字，只有：words（文本）"]),
+    ("no.npz", b"nothing", 'data::read_npz("FILE")?;', ["this is no npz file, or it is damaged"], ["这不是 npz 文件，或者文件已损坏"]),
+    ("several.npy", npz("x", array("<f4")), 'data::read_npy("FILE")?;', ["read them with data::read_npz"], ["请用 data::read_npz 读取"]),
+    # Models.
+    ("no.safetensors", b"abc", LOAD, ["this is no safetensors file, or it ends early"], ["这不是 safetensors 文件，或者文件不完整"]),
+    ("text.safetensors", b"\4\0\0\0\0\0\0\0text", LOAD, [" at line 1 column "], ["文件头不是 safetensors 的 JSON（第 1 行"]),
+    ("weights.safetensors", safetensors("0.weight", 4, 2), LOAD, ["the file has weights, but not of what layers; build the same layers"], ["文件里有权重，但没有说明是哪些层；请先搭好同样的层"]),
+    ("shape.safetensors", safetensors("0.weight", 3, 2), WEIGHTS, ["0.weight is [2, 3], the model needs [2, 4]"], ["0.weight 的形状是 [2, 3]，而模型需要 [2, 4]"]),
+    ("lacks.safetensors", safetensors("0.weight", 4, 2), WEIGHTS, ["there is no 0.bias in it"], ["里面没有 0.bias"]),
+    ("net.pt", b"PK", LOAD, ['a .pt file can only be read in Python; torch.onnx.export(model, x, "model.onnx") in PyTorch writes one'], ['.pt 文件只有 Python 能读；请在 PyTorch 里用 torch.onnx.export(model, x, "model.onnx") 导出']),
+    ("net.h5", b"HDF", LOAD, ["a .h5 file can only be read in Python", "in Keras"], [".h5 文件只有 Python 能读；请在 Keras 里用"]),
+    ("no.onnx", b"\xff\xff", LOAD, ["this is no ONNX file, or it is damaged"], ["这不是 ONNX 文件，或者文件已损坏"]),
+    ("log.onnx", onnx(b"LogSoftmax"), LOAD, ["the operation LogSoftmax, as it is here, is not understood; leave it out"], ["读不懂这里的运算 LogSoftmax；导出时请去掉它"]),
+    ("saved.pt", None, 'Sequential::new().add(Dense::new(2, 4)).save("FILE")?;', ["which .pt files are not: give it the ending .safetensors"], ["请把扩展名改成 .safetensors"]),
+    ("saved.onnx", None, 'Sequential::new().add(Dense::new(2, 4)).save("FILE")?;', ["model.save_onnx(…) writes ONNX"], ["要写成 ONNX，请用 model.save_onnx(…)"]),
+    # Sound and pictures.
+    ("no.wav", b"RIFF", 'data::read_wav("FILE")?;', ["this is no WAV file"], ["这不是 WAV 文件"]),
+    ("mute.wav", wav(1, 0, 16), 'data::read_wav("FILE")?;', ["its header is damaged: it says 0 channels and 8000 samples a second"], ["文件头已损坏：上面写着 0 个声道，每秒 8000 个采样"]),
+    ("mp3.wav", wav(85, 1, 0), 'data::read_wav("FILE")?;', ["samples of 0 bits in form 85 are not understood"], ["读不懂这种采样（0 位，格式 85）；请导出为 16 位 PCM"]),
+    ("loss.pdf", None, 'plot::curve(&[0.0, 1.0], &[2.0, 1.0]).save("FILE")?;', ["a figure is saved as SVG"], ["loss.pdf：图可以存成 SVG（放大也清晰）或 PNG"]),
+]
+
+
+@pytest.mark.parametrize("name, content, code, words, chinese_words", FILES, ids=[row[0] or "folder" for row in FILES])
+def test_what_is_wrong_with_a_file_is_said_in_one_language(english, chinese, tmp_path, name, content, code, words, chinese_words):  # noqa: F811
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+    # No letter of Chinese; no words one after the other as English has them.
+    for kernel, expected, other in [(english, words, "[\u3000-\u9fff\uff00-\uffef]"), (chinese, chinese_words, "[a-z]+ [a-z]+ [a-z]+")]:
+        ran = Ran(*kernel.run(code.replace("FILE", str(path))))
+        assert ran.name == "Error" and ran.value.startswith(str(path)), ran.all
+        for word in expected:
+            assert word in ran.value, (word, ran.value)
+        assert not re.search(other, ran.value), ran.value
+
+
 LISTS = [
     ("&vec![1.0, 2.0, 4.0], &vec![3.0, 4.0, 1.0]", 3),
     ("&[1.0, 2.0], &[3.0, 4.0]", 2),
@@ -690,7 +961,7 @@ HABITS = [
     ('let s = "loss: " + 0.5;', ['format!("loss: 0.5")'], ["拼接文本用 `format!`"], []),
     ("vec![1, 2, 3] * 2", ["tensor(vec![1, 2, 3]) * 2.0"], ["不能参与运算"], []),
     ("[1.0, 2.0] + [3.0, 4.0]", ["tensor([1.0, 2.0]) + tensor([3.0, 4.0])"], ["不能参与运算"], []),
-    ("let q = vec![1.0, 2.0];\nq.mean()", ["tensor(q).mean()"], ["而这里是列表"], []),
+    ("let q = vec![1.0, 2.0];\nq.mean()", ["tensor(&q).mean()"], ["而这里是列表"], []),
     ("[1.0f32, 2.0].softmax(-1)", ["tensor([1.0f32, 2.0]).softmax(-1)"], ["张量的方法"], []),
     ("Sequential([Dense(2, 4), Dense(4, 1)])", ["Sequential::new().add(Dense::new(2, 4)).add(Dense::new(4, 1))"], ["逐层加入"], ["Sequential::default()"]),
     ("Sequential(Dense(2, 4), Relu)", ["Sequential::new().add(Dense::new(2, 4)).add(Relu)"], ["逐层加入"], ["Sequential::default()"]),

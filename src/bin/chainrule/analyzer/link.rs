@@ -3,6 +3,7 @@
 use super::COMMAND;
 use super::protocol::{Content, Failed, Proposals, Request, Start, Started};
 use crate::compiler::rustc_error::RustcError;
+use crate::machine::processes::is_dead;
 use crate::worker::link::Worker;
 use crate::worker::relay::{Exchange, Relay};
 use anyhow::{Context as _, Result};
@@ -169,10 +170,15 @@ impl Link {
         self.ask(&Request::NameCrates, FOR_EVER)
     }
 
-    /// Whether the process is gone, of whatever cause.
+    /// Whether the process is gone, of whatever cause, or about to be: one of many threads can be
+    /// collected only when the last of them has come to its end, and answers nothing meanwhile.
     pub fn has_ended(&mut self) -> bool {
-        if self.end.is_none() && !matches!(self.process.try_wait(), Ok(None)) {
-            self.end = Some(self.end());
+        if self.end.is_none() {
+            let is_there =
+                !is_dead(self.process.id() as i32) && matches!(self.process.try_wait(), Ok(None));
+            if !is_there {
+                self.end = Some(self.end());
+            }
         }
         self.end.is_some()
     }

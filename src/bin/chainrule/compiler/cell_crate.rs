@@ -9,6 +9,7 @@ use super::stand_in::generated::{CATCH_BEGIN, CHECK, PUT, RESULTS, TAKE};
 use std::fmt::Write;
 
 /// What a cell is made of.
+#[derive(Default)]
 pub struct CellCrate<'a> {
     /// Definitions and imports, the earlier ones first.
     pub items: Vec<&'a str>,

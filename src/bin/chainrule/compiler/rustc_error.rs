@@ -48,6 +48,18 @@ impl RustcError {
         primary.or(self.marks.first())
     }
 
+    /// One that rustc marks where a variable is put back, and that is about where the cell
+    /// declares it.
+    fn of_declaration(json: &Value, source: &Source) -> Option<RustcError> {
+        let mut declared = spans(json)
+            .find(|span| span["is_primary"] == false)?
+            .clone();
+        declared["is_primary"] = true.into();
+        let mut json = json.clone();
+        json["spans"] = vec![declared].into();
+        RustcError::of_cell(&json, source)
+    }
+
     /// One that is about the cell in `source`. Nothing where it is about anything else.
     fn of_cell(json: &Value, source: &Source) -> Option<RustcError> {
         let primary = spans(json).find(|span| span["is_primary"] == true);
@@ -90,9 +102,20 @@ impl Found {
         let Some(line) = lines.into_iter().next() else {
             return RustcError::of_cell(json, source).map(Found::Mistake);
         };
+        let code = json["code"]["code"].as_str();
+        if code == Some("E0381") {
+            return RustcError::of_declaration(json, source).map(Found::Mistake);
+        }
+        // What the cell does to a variable of an earlier one, which rustc says of the line that
+        // takes it out, too.
+        const OF_BORROWS: [&str; 6] = ["E0382", "E0384", "E0505", "E0507", "E0594", "E0596"];
+        let is_of_borrows = code.is_some_and(|code| OF_BORROWS.contains(&code));
+        if is_of_borrows && !line.starts_with(generated::PUT) {
+            return RustcError::of_cell(json, source).map(Found::Mistake);
+        }
         let is_made = line.starts_with(generated::PUT) && line.contains("::<_>(");
         let name = generated::variable(line).filter(|_| is_made)?;
-        match json["code"]["code"].as_str()? {
+        match code? {
             "E0382" | "E0505" => Some(Found::Moved),
             "E0597" => Some(Found::Borrows(name.to_owned())),
             _ => RustcError::of_cell(json, source).map(Found::Mistake),

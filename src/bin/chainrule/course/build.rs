@@ -1,6 +1,7 @@
 //! From the source of a chapter to its notebooks.
 
-use super::source::{Block, Kind, LANGUAGES, Source, chosen, without_marks};
+use super::choices::{chosen, without_marks};
+use super::source::{Block, Kind, LANGUAGES, Source};
 use super::{gallery, glossary};
 use crate::names;
 use anyhow::Result;
@@ -139,7 +140,7 @@ pub fn cells(source: &Source, language: Language) -> Vec<Cell> {
                 },
                 code: None,
             }),
-            Kind::Fails { .. } | Kind::Wrong { .. } | Kind::Headline => {}
+            Kind::Fails { .. } | Kind::Wrong { .. } | Kind::Opening { .. } | Kind::Headline => {}
         }
         if matches!(block.kind, Kind::Code { .. }) {
             open = cells.len() - 1;
@@ -204,7 +205,7 @@ pub fn parts(source: &Source, language: Language) -> Value {
         } else if let Kind::Code { id, tags, .. } = &block.kind {
             found.push(json!({
                 "id": id, "code": cell(block, language).text, "tags": tags,
-                "edits": [], "fails": [], "solutions": [], "wrong": [],
+                "edits": [], "fails": [], "solutions": [], "wrong": [], "openings": [],
             }));
         }
         let Some(last) = found.last_mut() else {
@@ -221,6 +222,7 @@ pub fn parts(source: &Source, language: Language) -> Value {
             Kind::Fails { line, says } => ("fails", json!({"line": line, "says": say(says)})),
             Kind::Solution => ("solutions", json!(code)),
             Kind::Wrong { name } => ("wrong", json!({"name": name, "code": code})),
+            Kind::Opening { picture } => ("openings", json!({"picture": picture, "code": code})),
             Kind::Cell { .. } | Kind::Code { .. } | Kind::Headline | Kind::Made(_) => continue,
         };
         last[list]

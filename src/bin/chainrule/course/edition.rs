@@ -2,7 +2,8 @@
 //! grades, to repeat it, and to show it on a wall.
 
 use super::build::{Cell, cells, head, notebook};
-use super::source::{Block, Kind, LANGUAGES, Source, chosen};
+use super::choices::chosen;
+use super::source::{Block, Kind, LANGUAGES, Source};
 use anyhow::{Context, Result, bail};
 use chainrule::display::Language;
 use clap::ValueEnum;

@@ -1,6 +1,7 @@
 //! The chapters with their pictures, and the appendices, for the page to start with and for README.
 
-use super::source::{Kind, Source, without_marks};
+use super::choices::without_marks;
+use super::source::{Kind, Source};
 use chainrule::display::{Language, escape_html};
 
 /// A row for each chapter beside the start page: its picture, its name, its question, and what it

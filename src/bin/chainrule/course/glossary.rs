@@ -1,6 +1,7 @@
 //! The words of the course in both languages, each with the chapter that has it first.
 
-use super::source::{Kind, Source, without_marks};
+use super::choices::without_marks;
+use super::source::{Kind, Source};
 use chainrule::display::Language;
 
 /// A row for each term of `terms.csv` beside the source, in the order of the chapters in which they

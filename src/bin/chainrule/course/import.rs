@@ -1,7 +1,8 @@
 //! From a notebook that was edited in JupyterLab back to the source of its chapter, cell by cell.
 
 use super::build::{Cell, cells};
-use super::source::{Block, Kind, MADE, Part, Source, parts};
+use super::choices::{Part, parts};
+use super::source::{Block, Kind, MADE, Source};
 use anyhow::{Result, bail};
 use chainrule::display::Language;
 use std::collections::BTreeMap;

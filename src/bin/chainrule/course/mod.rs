@@ -1,15 +1,16 @@
 //! The chapters of the course, which the executable carries; and how a chapter that has one source
-//! in two languages is built (`build`; for teachers and classes `edition`) from it (`source`), and
-//! edited (`import`); all of them on
-//! the page to start with (`gallery`), and their terms in a table (`glossary`); what a class has
-//! made of them (`report`), and how a teacher sees it (`page`); what they claim, with other random
-//! numbers (`measure`); all of them, once they were run, as a site to read (`book`, a page of it
+//! in two languages is built (`build`; for teachers and classes `edition`) from it (`source`; what
+//! is in both languages there `choices`), and edited (`import`); all of them on the page to start
+//! with (`gallery`), and their terms in a table (`glossary`); what a class has made of them
+//! (`report`), and how a teacher sees it (`page`); what they claim, with other random numbers
+//! (`measure`); all of them, once they were run, as a site to read (`book`, a page of it
 //! `chapter`).
 
 pub mod book;
 mod bring;
 mod build;
 mod chapter;
+mod choices;
 pub mod edition;
 mod gallery;
 mod glossary;

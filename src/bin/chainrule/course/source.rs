@@ -17,6 +17,8 @@
 //! <!-- fails 2 label 10 -->             the cell fails on purpose: at which line, saying what
 //! <!-- solution -->                     instead of an exercise's cell; then a block of code
 //! <!-- wrong NAME -->                   a mistake that its check knows; then a block of code
+//! <!-- opening images/07-net.svg -->    how the chapter's first picture is drawn after this cell:
+//!                                       code whose last expression it is; in no notebook
 //! <!-- headline -->                     what the chapter shows, for the start page; then texts
 //! <!-- gallery -->                      on the start page: all chapters, with picture and headline
 //! <!-- appendices -->                   on the start page: all appendices, with what each is for
@@ -26,6 +28,7 @@
 //!
 //! In texts `⟦98.7 %:exam⟧` is a number that a claim of that name has measured.
 
+use super::choices::{check_choices, chosen};
 use anyhow::{Context, Result, anyhow, bail};
 use chainrule::display::Language;
 use std::collections::BTreeSet;
@@ -72,6 +75,10 @@ pub enum Kind {
     Solution,
     Wrong {
         name: String,
+    },
+    /// How the picture in the first text is drawn.
+    Opening {
+        picture: String,
     },
     Headline,
     /// What is not written here, but made of other files: one of `MADE`.
@@ -165,6 +172,13 @@ impl Source {
                         }
                     }
                 }
+                (Kind::Opening { picture }, _) => {
+                    let place = format!("]({picture})");
+                    let first = &self.blocks[0].texts;
+                    if !first.iter().all(|text| text.contains(&place)) {
+                        return wrong(format!("{picture} is not in the first text"));
+                    }
+                }
                 _ => {}
             }
         }
@@ -174,8 +188,8 @@ impl Source {
 
 pub const LANGUAGES: [Language; 2] = [Language::English, Language::Chinese];
 
-const KINDS: [&str; 7] = [
-    "cell", "code", "edit", "fails", "solution", "wrong", "headline",
+const KINDS: [&str; 8] = [
+    "cell", "code", "edit", "fails", "solution", "wrong", "opening", "headline",
 ];
 
 /// Texts that are made of other files; each is the id of its cell, too.
@@ -323,6 +337,9 @@ impl Kind {
                 }
             }
             "solution" => Kind::Solution,
+            "opening" => Kind::Opening {
+                picture: rest.to_owned(),
+            },
             "headline" => Kind::Headline,
             _ => match MADE.into_iter().find(|made| *made == name) {
                 Some(made) => Kind::Made(made),
@@ -332,68 +349,4 @@ impl Kind {
             },
         })
     }
-}
-
-/// `‹English|中文›` in code.
-fn check_choices(code: &str) -> Result<(), String> {
-    for part in code.split('‹').skip(1) {
-        let (choice, rest) = part.split_once('›').ok_or("‹ without ›")?;
-        if choice.matches('|').count() != 1 || choice.contains('\n') {
-            return Err(format!("‹{choice}› is not ‹English|中文›"));
-        }
-        if rest.contains('›') {
-            return Err("› without ‹".to_owned());
-        }
-    }
-    Ok(())
-}
-
-/// The code in one language.
-pub fn chosen(code: &str, language: Language) -> String {
-    parts(code).iter().map(|part| part.text(language)).collect()
-}
-
-/// A piece of code: the same in both languages, or a choice.
-pub enum Part<'a> {
-    Same(&'a str),
-    Choice([&'a str; 2]),
-}
-
-impl<'a> Part<'a> {
-    pub fn text(&self, language: Language) -> &'a str {
-        match self {
-            Part::Same(text) => text,
-            Part::Choice(texts) => texts[usize::from(language == Language::Chinese)],
-        }
-    }
-}
-
-/// Its pieces; between any two choices stands one that is the same.
-pub fn parts(code: &str) -> Vec<Part<'_>> {
-    let mut found = Vec::new();
-    for (place, part) in code.split('‹').enumerate() {
-        match part.split_once('›') {
-            Some((choice, rest)) if place > 0 => {
-                let (english, chinese) = choice.split_once('|').unwrap_or((choice, choice));
-                found.extend([Part::Choice([english, chinese]), Part::Same(rest)]);
-            }
-            _ => found.push(Part::Same(part)),
-        }
-    }
-    found
-}
-
-/// `⟦98.7 %:exam⟧` as `98.7 %`.
-pub fn without_marks(text: &str) -> String {
-    let mut clean = String::new();
-    for (place, part) in text.split('⟦').enumerate() {
-        match part.split_once('⟧') {
-            Some((mark, rest)) if place > 0 => {
-                clean += mark.rsplit_once(':').map_or(mark, |(number, _)| number);
-                clean += rest;
-            }
-            _ => clean += part,
-        }
-    }
-    clean
 }

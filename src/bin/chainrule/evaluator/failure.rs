@@ -1,5 +1,6 @@
 //! How a cell failed, in words for a learner.
 
+mod crates;
 pub mod fault;
 mod generated;
 mod helps;
@@ -14,6 +15,7 @@ use fault::{Fault, unanalyzed};
 use generated::{name_of_the_kernel, without_generated};
 pub use mistake::Mistake;
 use serde::{Deserialize, Serialize};
+use std::ops::Range;
 
 /// What stands out is bold, in the colour of all text: that is the one colour which every theme
 /// makes legible. Of the colours that a text can ask for there is none that is legible on a light
@@ -34,6 +36,8 @@ pub struct Failure {
     pub value: String,
     /// All of it, with colours; the last line names kind, message and place once more.
     pub traceback: Vec<String>,
+    /// Where it happened, if that is known: the cell and its line.
+    place: Option<(u32, usize)>,
 }
 
 /// A message that prints a whole data set keeps its beginning and its end.
@@ -74,6 +78,15 @@ fn shortened(text: String) -> String {
     format!("{} … {}", &text[..first], &text[last..])
 }
 
+/// Where a line of a cell is, without the blanks around it. Lines count from 1.
+fn bytes_of_line(code: &str, line: usize) -> Option<Range<usize>> {
+    let before = code.split_inclusive('\n').take(line.checked_sub(1)?);
+    let start: usize = before.map(str::len).sum();
+    let text = code.get(start..)?.lines().next()?;
+    let start = start + text.len() - text.trim_start().len();
+    Some(start..start + text.trim().len())
+}
+
 impl Failure {
     /// A failure at a known place or at none.
     pub fn new(name: &'static str, value: impl Into<String>, place: Option<&Place>) -> Failure {
@@ -102,6 +115,7 @@ impl Failure {
             name,
             value,
             traceback,
+            place: place.map(|place| (place.cell, place.line)),
         }
     }
 
@@ -122,7 +136,8 @@ impl Failure {
             Refusal::Said(message) => message,
         };
         let Some(unkept) = Unkept::from_message(message) else {
-            return Failure::new("CompileError", without_generated(message), None);
+            let message = crates::gone(message).unwrap_or_else(|| without_generated(message));
+            return Failure::new("CompileError", message, None);
         };
         let mistake = Mistake::of_unkept(code, unkept, message);
         Failure::mistakes(cell, code, vec![mistake], memory)
@@ -174,6 +189,7 @@ impl Failure {
             name: "CompileError",
             value,
             traceback,
+            place: line.map(|line| (cell, line)),
         }
     }
 
@@ -181,14 +197,16 @@ impl Failure {
     /// `folder` is where relative paths begin.
     pub fn explained(mut self, cell: u32, code: &str, memory: &Memory, folder: &str) -> Failure {
         let (kind, message, labels) = (self.name, self.value.as_str(), String::new());
+        let line = self.place.filter(|(at, _)| *at == cell);
         let case = Case {
             kind,
             message,
             labels,
+            marks: Vec::new(),
             helps: Vec::new(),
             advice: None,
             folder,
-            mark: None,
+            mark: line.and_then(|(_, line)| bytes_of_line(code, line)),
             number: cell,
             code,
             memory,

@@ -40,11 +40,13 @@ pub use outlet::stream::{Bundle, CommAct, Output, StreamName};
 use crate::analyzer::protocol::Content;
 pub use crate::worker::channels::Answers;
 
+use crate::machine::faults::contained;
 use crate::settings::Settings;
 use assist::analyzer;
 use cell::Cell;
 use cell::commands::{refused_command, with_arguments, without_command, without_own_crate};
 use cell::prepare::{Prepared, prepare};
+use cell::reserved::reserved;
 use cell::sources::SourceMap;
 use chainrule::base::protocol::Event;
 use engine::interrupt::Stop;
@@ -54,6 +56,7 @@ use explain::codes;
 use explain::memory::Lost;
 use explain::notices::{self, Past};
 use failure::Refusal;
+use failure::fault::of_ours;
 use judge::Course;
 use outlet::Outlet;
 use outlet::reports::Reports;
@@ -61,7 +64,6 @@ use state::State;
 use state::scope::Scope;
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use undo::Undo;
 
@@ -122,9 +124,17 @@ impl Evaluator {
     /// Runs a cell, the `number`th. Its output goes to `sink` while it runs; all of it is there
     /// when this returns.
     pub fn execute(&mut self, number: u32, code: &str, sink: Sink) -> Result<(), Failure> {
+        contained(|| self.execute_all(number, code, sink)).unwrap_or_else(|panic| {
+            self.outlet.end_unrun();
+            self.engine.end_timing();
+            Err(Failure::new("KernelError", of_ours(&panic), None))
+        })
+    }
+
+    fn execute_all(&mut self, number: u32, code: &str, sink: Sink) -> Result<(), Failure> {
         self.outlet.begin(sink.clone());
         self.report_what_happened_between_cells(number, &sink);
-        let code = self.accepted(number, code)?;
+        let code = self.accepted(code)?;
         let (code, undo) = without_command(&code, ":undo");
         for _ in 0..undo {
             self.take_back(&sink)?;
@@ -160,18 +170,12 @@ impl Evaluator {
     }
 
     /// The text of a cell, if it can be run, in the form that all the rest reads.
-    fn accepted(&mut self, number: u32, code: &str) -> Result<String, Failure> {
+    fn accepted(&mut self, code: &str) -> Result<String, Failure> {
         // Before anything reads it.
         if let Some(excess) = limit::excess(code) {
             return Err(Failure::new("CompileError", excess.in_words(), None));
         }
         let code = cell::composed(code);
-        if cell::ends_inside_a_comment(&code) {
-            // evcxr would not see that anything is there.
-            let refusal = Refusal::Said(String::new());
-            let memory = &self.state.memory;
-            return Err(Failure::refused(number, &code, &refusal, memory));
-        }
         if let Some(reason) = refused_command(&code) {
             return Err(Failure::new("Error", reason, None));
         }
@@ -190,6 +194,9 @@ impl Evaluator {
             self.run_ours(number, &table, sink)?;
         }
         let cell = Cell::numbered(number, code);
+        if let Some(reason) = reserved(&cell) {
+            return Err(Failure::new("CompileError", reason, None));
+        }
         let scope = &self.state.scope;
         let there = own_crates::with_crates_of_rust(&cell);
         let there = own_lines::with_own_lines(&there, |name| scope.has_macro(name));
@@ -265,7 +272,8 @@ impl Evaluator {
             source: &self.engine.compiled.source,
             sources: &self.sources,
         };
-        let notices = past.remember(&mut self.state.memory);
+        // A fault of ours in what is said of a cell costs the words, not the cell.
+        let notices = contained(|| past.remember(&mut self.state.memory)).unwrap_or_default();
         notices.iter().for_each(|notice| sink(notice.output()));
         judged
     }
@@ -309,9 +317,11 @@ impl Evaluator {
     fn refused_again(&mut self, cell: &Cell, refusal: &Refusal) -> Failure {
         self.outlet.end_unrun();
         self.undo.note_after(cell, false, 0);
+        // What is said of it knows the cells before, not that this one has failed: as at first.
+        let failure = Failure::refused(cell.number, cell.text(), refusal, &self.state.memory);
         let variables = self.state.kinds();
         notices::not_run(cell, variables, &mut self.state.memory);
-        Failure::refused(cell.number, cell.text(), refusal, &self.state.memory)
+        failure
     }
 
     /// Notes what a cell has done to the session, before anything is said of it.
@@ -346,20 +356,9 @@ impl Evaluator {
 
     /// Evaluates an expression and returns its representations instead of showing them.
     pub fn evaluate(&mut self, expression: &str) -> Result<Bundle, Failure> {
-        let shown = Arc::new(Mutex::new(Bundle::default()));
-        let kept = shown.clone();
-        let answers = self.answers();
-        let sink: Sink = Arc::new(move |output| match output {
-            Output::Question { .. } => answers.give(None),
-            Output::Comm(act) if act.asks() => answers.give(None),
-            Output::Result(bundle) => {
-                *kept.lock().unwrap_or_else(PoisonError::into_inner) = bundle;
-            }
-            _ => {}
-        });
+        let (sink, shown) = outlet::only_result(self.answers());
         self.execute(0, expression, sink)?;
-        let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(std::mem::take(&mut *shown))
+        Ok(shown())
     }
 
     /// The variables of the session and their types.

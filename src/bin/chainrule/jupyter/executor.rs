@@ -10,6 +10,7 @@ use super::pager;
 use super::session::SessionHandle;
 use super::stdin::{Question, StdIn};
 use crate::evaluator::{Answers, Assistant, Evaluator, Failure, Output, Sink, StreamName};
+use crate::machine::faults::contained;
 use crate::machine::memory;
 use crate::settings::{Flags, Settings};
 use chainrule::display::say;
@@ -120,14 +121,22 @@ impl Executor {
                 },
                 Err(RecvTimeoutError::Disconnected) => return,
             };
-            replies.send(self.answer(&request).unwrap_or_else(|why| {
-                let mut content = error_content("BadRequest", &why, &[]);
-                if request.kind() == "execute_request" {
-                    content["execution_count"] = json!(self.count);
-                }
-                Reply::from(content)
-            }));
+            let answer = contained(|| self.answer(&request));
+            let reply = match answer {
+                Ok(Ok(reply)) => reply,
+                Ok(Err(why)) => self.unanswered(&request, "BadRequest", &why),
+                Err(panic) => self.unanswered(&request, "KernelError", &panic),
+            };
+            replies.send(reply);
         }
+    }
+
+    fn unanswered(&self, request: &Message, name: &str, why: &str) -> Reply {
+        let mut content = error_content(name, why, &[]);
+        if request.kind() == "execute_request" {
+            content["execution_count"] = json!(self.count);
+        }
+        content.into()
     }
 
     /// Waits for a request, while nobody waits for an answer. Nothing if there will be none.

@@ -19,6 +19,7 @@ use super::wire::Wire;
 use crate::evaluator::Assistant;
 use crate::evaluator::cell::{Completeness, completeness};
 use crate::evaluator::limit::excess;
+use crate::machine::faults::contained;
 use chainrule::display::say;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
@@ -202,10 +203,14 @@ impl Shell {
     fn answer_meanwhile(&self, queue: &mut Queue) {
         for message in queue.take_waiting(assist::is_ours) {
             let request = self.begin(message);
-            let quick = assist::quick(&self.assistant, &request);
+            let quick = self.quick(&request);
             self.finish_assist(request, quick);
             self.still_running(queue);
         }
+    }
+
+    fn quick(&self, request: &Request) -> Option<Quick> {
+        contained(|| assist::quick(&self.assistant, request)).unwrap_or_default()
     }
 
     /// Answers a completion or inspection with what is known without the evaluator.
@@ -229,7 +234,7 @@ impl Shell {
     fn answer(&self, request: Request) -> Option<Work> {
         let mut fallback = None;
         if assist::is_ours(&request) {
-            match assist::quick(&self.assistant, &request) {
+            match self.quick(&request) {
                 Some(quick) if quick.is_partial => {
                     fallback = Some(assist::with_patience(quick.content))
                 }
@@ -346,9 +351,12 @@ fn is_complete(code: &str) -> Value {
     if may_be_question(code) {
         return json!({"status": "complete"});
     }
-    match completeness(code) {
-        Completeness::Complete => json!({"status": "complete"}),
-        Completeness::Incomplete { indent } => json!({"status": "incomplete", "indent": indent}),
-        Completeness::Invalid => json!({"status": "invalid"}),
+    match contained(|| completeness(code)) {
+        Ok(Completeness::Complete) => json!({"status": "complete"}),
+        Ok(Completeness::Incomplete { indent }) => {
+            json!({"status": "incomplete", "indent": indent})
+        }
+        Ok(Completeness::Invalid) => json!({"status": "invalid"}),
+        Err(_) => json!({"status": "unknown"}),
     }
 }

@@ -3,6 +3,7 @@
 //! The lowest layer of the executable. It knows nothing of cells, and no other folder.
 
 pub mod exam;
+pub mod faults;
 pub mod folders;
 pub mod grading;
 pub mod memory;

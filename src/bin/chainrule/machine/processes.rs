@@ -5,6 +5,8 @@ use nix::sys::signal::Signal;
 use nix::unistd::{SysconfVar, sysconf};
 use std::ffi::CStr;
 use std::fs;
+use std::io::ErrorKind;
+use std::sync::atomic::{AtomicI32, Ordering};
 
 /// The processes that a process has started, by all its threads.
 pub fn children(parent: u32) -> Vec<i32> {
@@ -34,6 +36,13 @@ pub fn statistics(pid: i32) -> Option<Vec<String>> {
             .map(str::to_owned)
             .collect(),
     )
+}
+
+/// Whether a process has ended, or its first thread, which ends with the others: all that is left
+/// of it waits for being collected.
+pub fn is_dead(pid: i32) -> bool {
+    let state = statistics(pid).and_then(|fields| fields.into_iter().next());
+    state.is_some_and(|state| matches!(state.as_str(), "Z" | "X"))
 }
 
 /// When a process was started, in clock ticks since the machine was.
@@ -99,6 +108,34 @@ pub fn threads_of_this_user() -> usize {
 pub fn give_way(by: i32) {
     // SAFETY: changes nothing but this process's priority.
     unsafe { libc::nice(by) };
+}
+
+/// The weight that the session of this process still has to be given, if not 0.
+static WANTED: AtomicI32 = AtomicI32::new(0);
+
+/// Leaves the processors to others, those of other sessions too, where they want them. Linux
+/// divides them among sessions (setsid) first, unless a control group does it, and `nice` counts
+/// within one only: so this process and its descendants become a session that has less weight.
+pub fn give_way_as_a_session(by: i32) {
+    give_way(by);
+    // A session that this process shares with others is not ours to change.
+    if nix::unistd::setsid().is_ok() {
+        WANTED.store(by, Ordering::Relaxed);
+        give_way_where_it_is_still_to_do();
+    }
+}
+
+/// Linux takes one such wish in 0.1 s from all users together but root: a class that starts at once
+/// has to ask again.
+pub fn give_way_where_it_is_still_to_do() {
+    let by = WANTED.load(Ordering::Relaxed);
+    if by == 0 {
+        return;
+    }
+    let told = fs::write("/proc/self/autogroup", by.to_string());
+    if !told.is_err_and(|error| error.kind() == ErrorKind::WouldBlock) {
+        WANTED.store(0, Ordering::Relaxed);
+    }
 }
 
 /// Has the system send `signal` when the parent dies. Cleared by fork, so every process sets it for

@@ -47,9 +47,14 @@ fn all() -> impl Iterator<Item = &'static Name> {
 }
 
 impl Name {
-    /// One line: ``In PyTorch it is `manual_seed`, here `seed(42)`.``
-    pub fn sentence(&self, foreign: &str) -> (String, String) {
-        let (from, ours) = (self.from, self.ours);
+    /// One line: ``In PyTorch it is `manual_seed`, here `seed(42)`.`` Where this is not the
+    /// learner's own code, the values in ours are an example's.
+    pub fn sentence(&self, foreign: &str, own: Option<&String>) -> (String, String) {
+        let (from, ours) = (self.from, own.map_or(self.ours, String::as_str));
+        let (here, chinese_here) = match own.is_none() && !self.is_complete() {
+            true => ("here it is, for example,", "这里的写法例如："),
+            false => ("here it is", "在这里写成 "),
+        };
         let (space, chinese_space) = if self.note.0.is_empty() {
             ("", "")
         } else {
@@ -66,15 +71,26 @@ impl Name {
             ),
         };
         (
+            format!("{}; {here} `{ours}`.{space}{}", elsewhere.0, self.note.0),
             format!(
-                "{}; here it is `{ours}`.{space}{}",
-                elsewhere.0, self.note.0
-            ),
-            format!(
-                "{}，在这里写成 `{ours}`。{chinese_space}{}",
+                "{}，{chinese_here}`{ours}`。{chinese_space}{}",
                 elsewhere.1, self.note.1
             ),
         )
+    }
+
+    /// Whether this name is meant where it stands alone, and not a variable of the learner's: what
+    /// begins with a capital is none, nor is what other languages have as a value, or what is one
+    /// here.
+    pub fn is_value(&self, name: &str) -> bool {
+        let is_capital = |name: &str| name.starts_with(char::is_uppercase);
+        let is_one_here = self.is_complete() && is_capital(self.ours);
+        is_capital(name) || self.from == "other languages" || is_one_here
+    }
+
+    /// Whether our code has no values of an example in it.
+    fn is_complete(&self) -> bool {
+        self.path().is_some() && (!self.ours.contains('(') || self.ours.ends_with("()"))
     }
 
     /// A row of a table in Markdown.

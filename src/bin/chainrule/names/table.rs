@@ -60,7 +60,7 @@ names! {
         "Layers are given one after the other when the model is made." "在创建模型时依次加入各层。";
     [".children", ".modules"] "PyTorch" => model.layers(); "" "";
     [".get_layer"] "Keras" => &model.layers()[0]; "By its number, from 0." "按序号取，从 0 开始。";
-    [".named_parameters", ".trainable_variables", ".trainable_weights", ".get_weights",
+    [".named_parameters", ".trainable_variables", ".trainable_weights", ".get_weights", ".weights",
         ".variables"] "PyTorch, Keras" => model.parameters();
         "Each knows its name: `.name()`." "每个参数都有名字：`.name()`。";
     [".set_weights"] "Keras" => layer.weight.set_value(&Tensor::eye(4)); "One tensor at a time."
@@ -221,6 +221,7 @@ names! {
     ["MinMaxScaler"] "scikit-learn" => (&x - x.min()) / (x.max() - x.min()); "" "";
     ["to_categorical", "OneHotEncoder", "get_dummies"] "Keras, scikit-learn" => y.one_hot(10); ""
         "";
+    [".layer"] "Keras" => model.layers()[0]; "" "";
     [".target_names"] "scikit-learn" => &train.classes; "" "";
     [".describe", ".info"] "pandas" => &train;
         "As the last line of a cell a data set says what is in it." "数据集写在单元格最后一行，就会显示它的概况。";
@@ -280,7 +281,7 @@ names! {
     ["argsort", ".sort", "sort"]
         "NumPy, PyTorch" => { let mut values = x.to_vec(); values.sort_by(f32::total_cmp); };
         "Sorting has no gradient: sort the numbers." "排序没有梯度：把数值取出来再排序。";
-    [".iter", ".iter_rows"] "PyTorch" => for row in 0..x.shape()[0] { x.row(row); }; "" "";
+    [".iter_rows"] "Polars" => for i in 0..x.shape()[0] { println!("{}", x.row(i)); }; "" "";
     [".at", ".iat"] "pandas, C++" => x.get(&[0, 0]); "One position for each axis."
         "每个轴写一个下标。";
     [".get_row", ".select", ".nth"] "PyTorch" => x.row(0); "" "";
@@ -328,6 +329,8 @@ names! {
     ["null", "nil", "NULL", "undefined", "nullptr", "none"] "other languages" => None::<f32>;
         "Rust has no null: a value that may be missing is an `Option`, `Some(3.0)` or `None`."
         "Rust 没有空指针：可能没有的值用 `Option` 表示，是 `Some(3.0)` 或 `None`。";
+    ["sleep"] "Python" => std::thread::sleep(std::time::Duration::from_secs(1)); "" "";
+    ["PI", "pi"] "Python, NumPy" => std::f64::consts::PI; "" "";
     ["enumerate"] "Python" => [1.0, 2.0].iter().enumerate();
         "`for (i, value) in list.iter().enumerate() { … }`"
         "`for (i, value) in list.iter().enumerate() { … }`";

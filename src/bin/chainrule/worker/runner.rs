@@ -7,7 +7,7 @@ use super::process::{
 use super::shared::{MOST_EARLIER, Shared};
 use super::snapshot::{Discarded, Taken, become_runner, take};
 use super::{stack, stdin};
-use crate::machine::processes::{now, own_memory};
+use crate::machine::processes::{give_way_where_it_is_still_to_do, now, own_memory};
 use chainrule::base::protocol::{Event, evcxr};
 use libloading::os::unix::{Library, RTLD_GLOBAL, RTLD_LOCAL, RTLD_NOW};
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
@@ -381,6 +381,7 @@ fn read_line(shared: &Shared, discarded: &mut Discarded) -> Option<String> {
                 shared.started_at.store(now(), Ordering::SeqCst);
                 shared.line.store(0, Ordering::SeqCst);
                 shared.in_cell.store(true, Ordering::SeqCst);
+                give_way_where_it_is_still_to_do();
                 line.push(byte[0]);
             }
             Ok(_) if byte[0] == b'\n' => return Some(String::from_utf8_lossy(&line).into_owned()),

@@ -6,7 +6,9 @@ use super::process::{
 };
 use super::runner;
 use super::shared::Shared;
-use crate::machine::processes::{children, die_with_parent, give_way, set_name, start_time};
+use crate::machine::processes::{
+    children, die_with_parent, give_way_as_a_session, set_name, start_time,
+};
 use chainrule::base::protocol::Event;
 use nix::sys::signal::{SigSet, SigmaskHow, Signal, kill, sigprocmask};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
@@ -48,7 +50,7 @@ pub fn run() -> ! {
         Ok(ForkResult::Child) => {
             drop(kept_open);
             // Snapshots inherit it, so it is said once.
-            give_way(BEHIND_OTHERS);
+            give_way_as_a_session(BEHIND_OTHERS);
             let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&before), None);
             runner::run(shared, alive.into_raw_fd())
         }

@@ -15,6 +15,7 @@
 use super::adapt::adapt_file;
 use super::ended;
 use super::fetching;
+use super::generated::SOURCE;
 use super::link::Linker;
 use super::process::{self, ROLE};
 use super::stops;
@@ -25,7 +26,7 @@ use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 
 /// The name under which evcxr starts this program.
 pub const NAME: &str = "mold";
@@ -128,10 +129,18 @@ const OUT: &str = "out";
 /// Set if the cell does too little for optimising it to be worth the time.
 const LIGHT: &str = "CHAINRULE_COMPILE_LIGHTLY";
 
-/// The command that compiles the cell in a folder as the one in the template was, but for how much
-/// it is optimised.
-pub fn straight(folder: &Path, template: &Path, is_light: bool) -> std::io::Result<Command> {
+/// Compiles a cell in a folder as the one in the template was, but for how much it is optimised.
+pub fn straight(
+    source: &str,
+    folder: &Path,
+    template: &Path,
+    is_light: bool,
+) -> std::io::Result<ExitStatus> {
+    std::fs::create_dir_all(folder.join("src"))?;
     std::fs::create_dir_all(folder.join(OUT))?;
+    std::fs::write(folder.join(SOURCE), source)?;
+    // Of a compiler that is ended before it says anything nothing shall be read.
+    let _ = std::fs::remove_file(folder.join(SAID));
     let mut command = Command::new(std::env::current_exe()?);
     command
         .current_dir(folder)
@@ -141,7 +150,7 @@ pub fn straight(folder: &Path, template: &Path, is_light: bool) -> std::io::Resu
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    Ok(command)
+    command.status()
 }
 
 /// What [`straight`] has made.

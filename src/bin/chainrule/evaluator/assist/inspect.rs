@@ -124,7 +124,7 @@ fn named(
         Place::Member(receiver) => {
             let kind = scope.type_of(receiver)?;
             let Some((item, owner)) = scope.member(&kind, name) else {
-                let (english, chinese) = crate::names::find(name, true)?.sentence(name);
+                let (english, chinese) = crate::names::find(name, true)?.sentence(name, None);
                 return other(Inspection::new(say(english, chinese)));
             };
             of_item(item, Some(&owner))
@@ -167,7 +167,7 @@ fn of_value(scope: &Scope, known: &Known, cursor: &Cursor, name: &str) -> Option
 /// A keyword, or what is called otherwise elsewhere.
 fn of_word(name: &str) -> Option<Inspection> {
     let Some(keyword) = words::keyword(name) else {
-        let (english, chinese) = crate::names::find(name, false)?.sentence(name);
+        let (english, chinese) = crate::names::find(name, false)?.sentence(name, None);
         return Some(Inspection::new(say(english, chinese)));
     };
     let heading = say("keyword", "关键字");

@@ -41,6 +41,12 @@ pub fn methods_of(kind: &str) -> Vec<String> {
         .collect()
 }
 
+/// Whether a type of the library has a trait of it.
+pub fn has_trait(kind: &str, name: &str) -> bool {
+    let members = library().declarations.types.get(kind);
+    members.is_some_and(|members| members.traits.iter().any(|one| one == name))
+}
+
 /// How values of a type are made: `Dense::new(inputs, outputs)`; of a function: how it is called.
 /// None for what the prelude does not have.
 pub fn signature(name: &str) -> Option<String> {
@@ -60,27 +66,23 @@ pub fn signature(name: &str) -> Option<String> {
 
 /// Whether a type has usual settings: `Adam::default()`.
 pub fn has_default(name: &str) -> bool {
-    library()
-        .declarations
-        .types
-        .get(name)
-        .is_some_and(|members| members.traits.iter().any(|one| one == "Default"))
+    has_trait(name, "Default")
 }
 
 /// What a function of the library takes, by name, and an example of its documentation that calls
-/// it. `callee` is `Conv2D::new`, or the name of a method; None if there is none, or if several
-/// types have one that takes something else.
-pub fn call(callee: &str) -> Option<(Vec<String>, Option<String>)> {
+/// it. `callee` is `Conv2D::new`, `data::blobs`, a function, or the name of a method; None if there
+/// is none, or if several types have one that takes something else.
+pub fn call(callee: &str, is_method: bool) -> Option<(Vec<String>, Option<String>)> {
     let declarations = &library().declarations;
     let found: Vec<Arc<Item>> = match callee.rsplit_once("::") {
         Some((owner, name)) => {
-            let members = declarations.types.get(owner.rsplit("::").next()?)?;
-            members
-                .items
-                .iter()
-                .filter(|item| item.name == name)
-                .cloned()
-                .collect()
+            let of_type = declarations.types.get(owner.rsplit("::").next()?);
+            let items = match of_type {
+                Some(members) => members.items.clone(),
+                None => names_in(declarations, owner),
+            };
+            let items = items.into_iter();
+            items.filter(|item| item.name == name).collect()
         }
         None => {
             let of_types = declarations
@@ -92,11 +94,11 @@ pub fn call(callee: &str) -> Option<(Vec<String>, Option<String>)> {
                 .scope
                 .iter()
                 .filter(|item| item.kind == Kind::Function);
-            methods
-                .chain(functions)
-                .filter(|item| item.name == callee)
-                .cloned()
-                .collect()
+            let is_it = |item: &&Arc<Item>| item.name == callee;
+            match is_method {
+                true => methods.filter(is_it).cloned().collect(),
+                false => functions.filter(is_it).cloned().collect(),
+            }
         }
     };
     let first = found.first()?;
@@ -111,16 +113,15 @@ pub fn call(callee: &str) -> Option<(Vec<String>, Option<String>)> {
         .and_then(|(owner, _)| library().scope.iter().find(|item| item.name == owner));
     let examples = std::iter::once(first)
         .chain(owner)
-        .filter_map(|item| example(&item.documentation, callee));
+        .filter_map(|item| example(&item.documentation, callee, is_method));
     Some((parameters(first), examples.into_iter().next()))
 }
 
 /// The first line of an example that calls a function, without what is asserted of it.
-fn example(documentation: &str, callee: &str) -> Option<String> {
-    let call = if callee.contains("::") {
-        format!("{callee}(")
-    } else {
-        format!(".{callee}(")
+fn example(documentation: &str, callee: &str, is_method: bool) -> Option<String> {
+    let call = match is_method {
+        false => format!("{callee}("),
+        true => format!(".{callee}("),
     };
     let lines = documentation
         .lines()
@@ -183,15 +184,19 @@ mod tests {
         );
         assert_eq!(signature("Nobody"), None);
         assert!(has_default("Adam") && has_default("Sgd") && !has_default("Dense"));
-        assert_eq!(call("sum_axis").unwrap().0, ["axis", "keepdim"]);
+        assert_eq!(call("sum_axis", true).unwrap().0, ["axis", "keepdim"]);
         assert_eq!(
-            call("Momentum::new").unwrap(),
+            call("Momentum::new", false).unwrap(),
             (
                 vec!["learning_rate".to_owned(), "beta".to_owned()],
                 Some("let mut optimizer = Momentum::new(0.1, 0.5);".to_owned())
             )
         );
-        assert_eq!(call("add_nothing"), None);
+        assert_eq!(call("add_nothing", true), None);
+        assert_eq!(
+            call("data::blobs", false).unwrap().0,
+            ["n", "centers", "spread"]
+        );
         assert_eq!(method_of_tensor("softmax"), Some(vec!["axis".to_owned()]));
         assert_eq!(
             (method_of_tensor("exp"), method_of_tensor("fit")),

@@ -216,7 +216,7 @@ impl<'a> Found<'a> {
         }
         for (foreign, name) in names::beginning_with(self.prefix) {
             if let Some(text) = ours(name) {
-                let (english, chinese) = name.sentence(foreign);
+                let (english, chinese) = name.sentence(foreign, None);
                 self.matches.push(Completion {
                     text: text.to_owned(),
                     kind: "function".into(),

@@ -4,6 +4,7 @@ pub mod commands;
 pub mod implementations;
 pub mod imports;
 pub mod prepare;
+pub mod reserved;
 pub mod sources;
 
 use crate::evaluator::limit::is_unreadable;
@@ -305,15 +306,6 @@ fn is_open(comment: &str) -> bool {
         rest = &rest[length..];
     }
     depth > 0
-}
-
-/// Whether the cell ends within a comment.
-pub fn ends_inside_a_comment(code: &str) -> bool {
-    if !code.contains("/*") {
-        return false;
-    }
-    let last = tokens(&without_commands(code)).pop();
-    last.is_some_and(|last| last.kind() == SyntaxKind::COMMENT && is_open(last.text()))
 }
 
 /// Whether the closing quote of a string is escaped.

@@ -241,6 +241,13 @@ impl Running<'_> {
     }
 }
 
+/// Also where the kernel itself has failed meanwhile.
+impl Drop for Running<'_> {
+    fn drop(&mut self) {
+        self.0.state().began = None;
+    }
+}
+
 fn end_compilers_of(parent: u32) -> bool {
     let is_cargo = |pid: &i32| {
         fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "cargo")

@@ -5,6 +5,7 @@ pub mod boot;
 pub mod context;
 pub mod interrupt;
 pub mod kept;
+pub mod no_rust;
 pub mod refused;
 pub mod stopped;
 pub mod straight;
@@ -144,7 +145,9 @@ impl Engine {
         let mut variables = kept.variables;
         variables.retain(|name, _| !stops_early || kept.staying.contains(name));
         let now = scope.with_kinds(&variables, &order.prepared.cell);
-        let before = std::mem::replace(&mut scope.variables, now);
+        let mut before = std::mem::replace(&mut scope.variables, now);
+        // Where the cell has stopped early, too, what does not fit its types is gone.
+        before.retain(|name, _| !kept.dropped.contains(name));
         scope.add(&order.prepared.cell);
         if kept.versions.is_some() {
             scope.versions = kept.versions;

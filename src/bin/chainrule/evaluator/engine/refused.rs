@@ -53,8 +53,6 @@ fn obstacles(order: &Order, errors: &[RustcError], folder: &Path) -> Option<Vec<
 pub fn mistakes(errors: &[Value], source: &Source, prepared: &Cell) -> Option<Vec<RustcError>> {
     let found = errors.iter().map(|error| Found::new(error, source));
     let found: Vec<Option<Found>> = found.collect();
-    // Where brackets do not match, rustc points anywhere.
-    let is_flawed = prepared.has_errors() && !explain::flaws(prepared.text()).is_empty();
     // What has a name that nobody knows has no type either, and so cannot be kept.
     let is_unknown = |error: &Value| {
         let code = error["code"]["code"].as_str().unwrap_or_default();
@@ -62,7 +60,7 @@ pub fn mistakes(errors: &[Value], source: &Source, prepared: &Cell) -> Option<Ve
     };
     let mut both = errors.iter().zip(&found);
     let is_any_unknown = both.any(|(error, found)| found.is_some() && is_unknown(error));
-    let found: Vec<Found> = match is_flawed || is_any_unknown {
+    let found: Vec<Found> = match is_any_unknown {
         true => found.into_iter().flatten().collect(),
         false => found.into_iter().collect::<Option<_>>()?,
     };
@@ -72,7 +70,7 @@ pub fn mistakes(errors: &[Value], source: &Source, prepared: &Cell) -> Option<Ve
         Found::Moved => None,
     };
     let mistakes: Vec<RustcError> = found.into_iter().filter_map(mistake).collect();
-    (is_flawed || !mistakes.is_empty()).then_some(mistakes)
+    (!mistakes.is_empty()).then_some(mistakes)
 }
 
 /// That a variable cannot be kept for the next cell.

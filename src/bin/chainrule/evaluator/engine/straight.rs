@@ -4,6 +4,7 @@
 
 use super::attempt::take_out_outdated;
 use super::kept::{JustCompiled, Ran, ends_early, variables_in};
+use super::no_rust::mistakes_of_parser;
 use super::refused::{
     closure, errors, mistakes, moved_away, refused, says_what_is_meant, unkept, unnameable,
 };
@@ -38,6 +39,12 @@ impl Engine {
     /// Compiles and runs a cell without evcxr. Nothing if it has not come to that: then evcxr has
     /// to.
     pub fn go_straight(&mut self, order: &mut Order, key: &Option<String>) -> Option<Ran> {
+        if is_flawed(order) {
+            return Some(Ran::new(Err(Fault::Refused(Vec::new())), Gone::default()));
+        }
+        if let Some(errors) = self.mistakes_of_parser(order) {
+            return Some(Ran::new(Err(Fault::Refused(errors)), Gone::default()));
+        }
         if !self.goes_straight || !suits(order.cell, &order.prepared.cell, order.state) {
             return None;
         }
@@ -48,6 +55,17 @@ impl Engine {
             order.state.scope.variables = before;
         }
         ran
+    }
+
+    /// What is no Rust in a cell: neither its parts, which are compiled below, nor what evcxr makes
+    /// of it would have all of its words.
+    fn mistakes_of_parser(&mut self, order: &Order) -> Option<Vec<RustcError>> {
+        let cell = &order.prepared.cell;
+        if !self.goes_straight || !cell.has_errors() {
+            return None;
+        }
+        let folder = times::straight(self.session.folder());
+        mistakes_of_parser(cell, &folder, &self.evcxr.template())
     }
 
     /// The variables that the cell outdates go first: if it does not run, whoever called puts them
@@ -180,6 +198,12 @@ impl Engine {
     }
 }
 
+/// Whether a cell is no Rust because of slips that are known without rustc. What is generated
+/// behind it would be read as a part of it.
+fn is_flawed(order: &Order) -> bool {
+    order.prepared.cell.has_errors() && !explain::flaws(order.cell.text()).is_empty()
+}
+
 /// So often variables may turn out to be moved away, some in each round.
 const MOST_ROUNDS: usize = 6;
 
@@ -213,15 +237,10 @@ fn compile(order: &Order, gone: &Gone, folder: &Path, template: &Path) -> Option
     let mut scope = with_prelude(&state.scope);
     scope.add(prepared);
     let mut of_cell = crate_of(prepared, &scope, &state.scope)?;
-    std::fs::create_dir_all(folder.join("src")).ok()?;
     let is_light = scope.is_light(prepared);
     for _ in 0..MOST_ROUNDS {
         let source = of_cell.source();
-        std::fs::write(folder.join(SOURCE), &source.text).ok()?;
-        // Of a compiler that is ended before it says anything nothing shall be read.
-        let _ = std::fs::remove_file(folder.join(cargo::SAID));
-        let mut command = cargo::straight(folder, template, is_light).ok()?;
-        let status = command.status().ok()?;
+        let status = cargo::straight(&source.text, folder, template, is_light).ok()?;
         if status.success() && of_cell.catches && !prepared.has_errors() {
             let object = std::fs::read(cargo::straight_object(folder)).ok()?;
             let has = |word: &[u8]| object.windows(word.len()).any(|part| part == word);

@@ -3,6 +3,7 @@
 use super::calls::Call;
 use super::case::{Case, Explanation};
 use super::habits::shape_with_rest;
+use super::lists::largest_of_a_list;
 use super::syntax::Cell;
 use crate::evaluator::assist;
 
@@ -26,7 +27,8 @@ pub fn arguments(case: &Case) -> Option<Explanation> {
     {
         return None;
     }
-    reduction(&call)
+    largest_of_a_list(case)
+        .or_else(|| reduction(&call))
         .or_else(|| reading(&call))
         .or_else(|| fit(&call, case))
         .or_else(|| special(&call))
@@ -182,6 +184,14 @@ fn comparison(call: &Call) -> Option<Explanation> {
     let [first, second, rest @ ..] = call.arguments.as_slice() else {
         return None;
     };
+    if let Ok(count) = second.parse::<usize>() {
+        return Some(against_labels(
+            call,
+            &format!(".{number}({count})"),
+            first,
+            "labels",
+        ));
+    }
     let is_label = |text: &str| {
         ["label", "true", "truth", "target", ".y", "test_y", "y_test"]
             .iter()
@@ -201,7 +211,11 @@ fn comparison(call: &Call) -> Option<Explanation> {
     let number = rest
         .first()
         .map_or_else(String::new, |given| format!(".{number}({given})"));
-    Some(Explanation::new(
+    Some(against_labels(call, &number, predicted, labels))
+}
+
+fn against_labels(call: &Call, number: &str, predicted: &str, labels: &str) -> Explanation {
+    Explanation::new(
         format!(
             "`{}` takes what was predicted; the true labels follow by name, so that neither is \
             taken for the other:",
@@ -216,7 +230,7 @@ fn comparison(call: &Call) -> Option<Explanation> {
             call.with(&call.callee, &[borrowed(predicted)]),
             borrowed(labels)
         ),
-    ))
+    )
 }
 
 /// Calls as Keras has them.
@@ -367,7 +381,7 @@ fn split_calls(list: &str) -> Vec<&str> {
 
 /// Any other function of the library: what it takes, and an example.
 fn general(call: &Call) -> Option<Explanation> {
-    let (takes, example) = assist::call(&call.callee)?;
+    let (takes, example) = assist::call(&call.callee, call.receiver.is_some())?;
     let callee = &call.callee;
     let list = takes
         .iter()
@@ -384,6 +398,10 @@ fn general(call: &Call) -> Option<Explanation> {
         ),
     };
     let form = call.with(callee, &takes);
+    if takes == call.arguments {
+        // It is another's function of that name.
+        return None;
+    }
     let example = example.filter(|example| !takes.is_empty() && example.len() < 100);
     Some(Explanation::new(
         english,

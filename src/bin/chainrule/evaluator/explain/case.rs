@@ -23,6 +23,8 @@ pub struct Case<'a> {
     pub message: &'a str,
     /// The words at the marks, one after the other.
     pub labels: String,
+    /// The bytes of the cell that have such words, and the words.
+    pub marks: Vec<(Range<usize>, &'a str)>,
     /// What rustc advises.
     pub helps: Vec<&'a str>,
     /// The line of the cell as it would be right, by rustc's advice.
@@ -37,9 +39,14 @@ pub struct Case<'a> {
 }
 
 impl Case<'_> {
+    /// What the message names: names, types, traits, in its order.
+    pub(super) fn named(&self) -> impl Iterator<Item = &str> {
+        self.message.split('`').skip(1).step_by(2)
+    }
+
     /// The first name in the message.
     pub(super) fn name(&self) -> &str {
-        self.message.split('`').nth(1).unwrap_or_default()
+        self.named().next().unwrap_or_default()
     }
 
     /// The message and the words at the marks.
@@ -51,6 +58,23 @@ impl Case<'_> {
     pub(super) fn type_of_library<'k>(&self, kind: &'k str) -> Option<&'k str> {
         let is_own = |name: &str| self.memory.defined_in(name).is_some();
         words(kind).find(|name| assist::is_type_of_library(name) && !is_own(name))
+    }
+
+    /// The line in which the mark begins, without the blanks around it, and the bytes of the mark
+    /// in it.
+    pub(super) fn line_and_mark(&self) -> Option<(&str, Range<usize>)> {
+        let mark = self.mark.as_ref()?;
+        let start = self.code.get(..mark.start)?.rfind('\n');
+        let start = start.map_or(0, |newline| newline + 1);
+        let whole = self.code[start..].lines().next().unwrap_or_default();
+        let line = whole.trim();
+        let start = start + whole.len() - whole.trim_start().len();
+        let within = |at: usize| at.saturating_sub(start).min(line.len());
+        Some((line, within(mark.start)..within(mark.end)))
+    }
+
+    pub(super) fn line(&self) -> Option<&str> {
+        Some(self.line_and_mark()?.0)
     }
 
     pub(super) fn marked(&self) -> &str {
@@ -152,6 +176,10 @@ pub(super) const UNKNOWN_TYPE: &str = "unknown type";
 pub(super) const OUTDATED: &str = "outdated";
 pub(super) const STRANGE: &str = "strange character";
 pub(super) const UNPAIRED: &str = "unpaired";
+pub(super) const UNFINISHED: &str = "unfinished";
+pub(super) const UNSEPARATED: &str = "unseparated";
+/// A mistake in a file of a crate that `:dep` has brought in.
+pub const OF_CRATE: &str = "of a crate";
 pub(super) const FOREIGN: &str = "another language";
 
 impl Unkept {

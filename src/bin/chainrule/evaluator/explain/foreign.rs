@@ -1,7 +1,10 @@
 //! Names of other libraries: what the learner means is here, under another name.
 
-use super::calls::{Call, named_arguments};
+use super::calls::{Call, assigned_to_field, named_arguments};
 use super::case::{Case, Explanation};
+use super::forms_of_keras;
+use super::methods::method_as_function;
+use super::own_values::{Foreign, with_own};
 use crate::evaluator::assist;
 use crate::names::{self, Name};
 
@@ -9,6 +12,9 @@ use crate::names::{self, Name};
 pub fn explain(case: &Case) -> Option<Explanation> {
     if case.memory.fate(case.name()).is_some() {
         return None; // the learner's own name
+    }
+    if let Some(said) = forms_of_keras::explain(case) {
+        return Some(said);
     }
     match case.kind {
         "E0425" => keyword_argument(case)
@@ -21,10 +27,11 @@ pub fn explain(case: &Case) -> Option<Explanation> {
     }
 }
 
-/// A name behind a dot; the code of the table says what stands before it.
-fn said(name: &Name, foreign: &str) -> Explanation {
-    let (english, chinese) = name.sentence(foreign);
-    Explanation::new(english, chinese, name.ours)
+/// Our code for a name of another library, with the learner's values where they can be put in.
+fn said(case: &Case, name: &Name, foreign: &Foreign) -> Explanation {
+    let (code, is_own) = with_own(case, foreign, name.ours);
+    let (english, chinese) = name.sentence(foreign.name, is_own.then_some(&code));
+    Explanation::new(english, chinese, code)
 }
 
 /// A name without a dot before it, or a module of Python with what is taken from it.
@@ -54,6 +61,11 @@ fn missing(case: &Case) -> Option<Explanation> {
     let in_module = in_module.filter(|path| names::find(path, false).is_some());
     let last = in_module.as_deref().unwrap_or(last);
     let found = names::find(last, false)?;
+    // A variable of this name, which a cell defines that was not run.
+    if case.message.starts_with("cannot find value") && !found.is_value(last) && in_module.is_none()
+    {
+        return None;
+    }
     // A name that differs in capitals only, which rustc has found: what is wrong with it is said
     // elsewhere.
     let is_ours = |path: &str| {
@@ -69,20 +81,12 @@ fn missing(case: &Case) -> Option<Explanation> {
     {
         return None;
     }
-    let own = case
-        .mark
-        .as_ref()
-        .and_then(|mark| Call::named_at(case.code, mark.start));
-    let fix = own.and_then(|call| {
-        with_own_numbers(found.ours, &call.arguments)
-            .or_else(|| with_own_value(last, found.ours, &call.arguments))
+    let call = case.mark.as_ref().and_then(|mark| {
+        Call::named_at(case.code, mark.start).or_else(|| Call::ending_at(case.code, mark.start))
     });
-    let (english, chinese) = found.sentence(last);
-    Some(Explanation::new(
-        english,
-        chinese,
-        fix.unwrap_or_else(|| found.ours.to_owned()),
-    ))
+    let given = call.map_or_else(Vec::new, |call| call.arguments);
+    let (name, owner) = (last, None);
+    Some(said(case, found, &Foreign { name, owner, given }))
 }
 
 /// The module in which a name was looked for: "in module `plot`".
@@ -92,40 +96,6 @@ pub fn inside<'a>(case: &Case<'a>) -> Option<&'a str> {
         .iter()
         .any(|word| after.starts_with(word))
         .then(|| after.split('`').nth(1))?
-}
-
-/// `Dense::new(2, 3)` for `Dense::new(784, 128)`, where the learner has as many numbers as the
-/// example.
-fn with_own_numbers(ours: &str, given: &[String]) -> Option<String> {
-    let (path, arguments) = ours.strip_suffix(')')?.split_once('(')?;
-    let is_number = |text: &str| text.trim().parse::<f64>().is_ok();
-    let examples: Vec<&str> = arguments.split(',').collect();
-    let fits = examples.len() == given.len() && examples.iter().all(|one| is_number(one));
-    let are_whole = |one: &str| one.trim().parse::<u64>().is_ok();
-    let same_kind =
-        |(example, own): (&&str, &String)| is_number(own) && are_whole(example) == are_whole(own);
-    (fits && examples.iter().zip(given).all(same_kind))
-        .then(|| format!("{path}({})", given.join(", ")))
-}
-
-/// `v.len()` for `len(v)`, `0..n` for `range(n)`.
-fn with_own_value(foreign: &str, ours: &str, given: &[String]) -> Option<String> {
-    let is_plain = |text: &String| {
-        text.chars()
-            .all(|c| c.is_alphanumeric() || c == '_' || c == '.')
-    };
-    match (foreign, given) {
-        ("range", [end]) => Some(format!("0..{end}")),
-        ("range", [start, end]) => Some(format!("{start}..{end}")),
-        ("range", [start, end, step]) => Some(format!("({start}..{end}).step_by({step})")),
-        (_, [value]) if is_plain(value) => {
-            let (receiver, method) = ours.split_once('.')?;
-            let is_name = receiver.chars().all(|c| c.is_alphanumeric());
-            (is_name && method.ends_with("()") && !method.contains('.'))
-                .then(|| format!("{value}.{method}"))
-        }
-        _ => None,
-    }
 }
 
 /// `torch::manual_seed(1)`, `np.zeros(3)`, `use keras::layers::Dense;`
@@ -154,16 +124,57 @@ fn foreign_module(case: &Case, module: &str) -> Explanation {
         .rev()
         .find_map(|word| Some((*word, names::find(word, false)?)))
     {
-        let (more, more_chinese) = name.sentence(word);
+        let foreign = Foreign {
+            name: word,
+            owner: None,
+            given: call_at(case, word).map_or_else(Vec::new, |call| call.arguments),
+        };
+        let (code, is_own) = with_own(case, &foreign, name.ours);
+        let (more, more_chinese) = name.sentence(word, is_own.then_some(&code));
         return Explanation::new(
             format!("{english} {more}"),
             format!("{chinese}{more_chinese}"),
-            name.ours,
+            code,
         );
     }
     // What has the same name here, such as `Dense`.
     let own = words.last().and_then(|word| assist::signature(word));
     Explanation::new(english, chinese, own.unwrap_or_default())
+}
+
+/// The call of this name that begins with the marked module.
+fn call_at(case: &Case, name: &str) -> Option<Call> {
+    let rest = case.code.get(case.mark.as_ref()?.start..)?;
+    let is_it = |call: &Call| {
+        let last = call.callee.rsplit("::").next();
+        last == Some(name) && rest.starts_with(&call.with(&call.callee, &call.arguments))
+    };
+    Call::all(case.code).into_iter().find(is_it)
+}
+
+/// `vec(1, 2)`, `assert(n == 3)`: macros that take values, and no text with places.
+fn macro_of_values(name: &str, given: &[String]) -> Option<String> {
+    let given = given.join(", ");
+    match name {
+        "vec" => Some(format!("vec![{given}]")),
+        "assert" | "assert_eq" | "assert_ne" | "dbg" => Some(format!("{name}!({given})")),
+        _ => None,
+    }
+}
+
+/// `"n is {:?}", n` for `"n is", n`: texts as they are, a place for each of the others.
+fn with_places(given: &[String]) -> String {
+    let inner = |one: &String| {
+        let inner = one.strip_prefix('"')?.strip_suffix('"')?;
+        Some(inner.replace('{', "{{").replace('}', "}}"))
+    };
+    let places = given
+        .iter()
+        .map(|one| inner(one).unwrap_or_else(|| "{:?}".to_owned()));
+    let text = places.collect::<Vec<_>>().join(" ");
+    let values = given.iter().filter(|one| inner(one).is_none());
+    let values: String = values.map(|one| format!(", {one}")).collect();
+    format!("\"{text}\"{values}")
 }
 
 /// What stands behind a dot, or behind the name of a type.
@@ -173,15 +184,36 @@ fn member(case: &Case) -> Option<Explanation> {
     }
     let owner = case.message.split('`').nth(3).unwrap_or_default();
     if case.name() == "from_logits" && owner.ends_with("BinaryCrossentropy") {
-        return names::find("BCEWithLogitsLoss", false)
-            .map(|found| said(found, "BinaryCrossentropy::from_logits"));
+        return names::find("BCEWithLogitsLoss", false).map(|found| {
+            let (english, chinese) = found.sentence("BinaryCrossentropy::from_logits", None);
+            Explanation::new(english, chinese, found.ours)
+        });
     }
+    let start = case.mark.as_ref()?.start;
     if case.name() == "new" && owner.ends_with("Tensor") {
-        return names::find("array", false).map(|found| said(found, "Tensor::new"));
+        let call = Call::ending_at(case.code, start);
+        let foreign = Foreign {
+            name: "Tensor::new",
+            owner: None,
+            given: call.map_or_else(Vec::new, |call| call.arguments),
+        };
+        return names::find("array", false).map(|found| said(case, found, &foreign));
     }
     // Of another type it may mean anything.
     case.type_of_library(owner)?;
-    names::find(case.name(), true).map(|found| said(found, case.name()))
+    let call = Call::named_at(case.code, start);
+    let field = || Some(assigned_to_field(case.code, start)?.0);
+    let foreign = Foreign {
+        name: case.name(),
+        owner: match &call {
+            Some(call) => call.receiver.clone(),
+            None => field(),
+        },
+        given: call
+            .or_else(|| Call::ending_at(case.code, start))
+            .map_or_else(Vec::new, |call| call.arguments),
+    };
+    names::find(case.name(), true).map(|found| said(case, found, &foreign))
 }
 
 /// `fit(&train, epochs = 10)`
@@ -192,13 +224,14 @@ fn keyword_argument(case: &Case) -> Option<Explanation> {
         return None;
     }
     let call = Call::around(case.code, start)?;
-    let takes = assist::call(&call.callee)
+    let takes = assist::call(&call.callee, call.receiver.is_some())
         .map(|(takes, _)| takes)
         .unwrap_or_default();
     // What the function itself takes has its place; the rest are settings.
     let (placed, set): (Vec<_>, Vec<_>) = named
         .into_iter()
-        .partition(|(name, _)| takes.contains(name));
+        .map(|(name, value)| as_here(&call.callee, name, value))
+        .partition(|(name, _)| takes.contains(name) || STANDS_IN_ORDER.contains(&name.as_str()));
     let place = |(name, _): &(String, String)| takes.iter().position(|taken| taken == name);
     let mut placed = placed;
     placed.sort_by_key(place);
@@ -219,38 +252,89 @@ fn keyword_argument(case: &Case) -> Option<Explanation> {
     if call.callee == "compile" && arguments.len() == 2 {
         arguments.push("()".to_owned());
     }
-    let set: String = set
+    let set: Option<String> = set
         .iter()
-        .map(|(name, value)| setting(name, value))
+        .map(|(name, value)| setting(&call.callee, name, value))
         .collect();
-    let fix = if placed.is_empty() && !is_shape && !set.is_empty() {
-        set
-    } else {
-        call.with(&call.callee, &arguments) + &set
-    };
+    let is_fit = call.callee.starts_with("fit") && call.receiver.is_some();
+    let run = if is_fit { ".run()" } else { "" };
+    // Where there is no such setting, code would be a guess.
+    let fix = set.map(|set| call.with(&call.callee, &arguments) + &set + run);
     Some(Explanation::new(
         "Rust has no arguments by name. What a function needs stands in its order; what else can \
          be set is a method, behind the call:",
         "Rust 没有按名字传的参数。函数必需的参数按顺序写；其他设置都是方法，写在调用后面：",
-        fix,
+        fix.unwrap_or_default(),
     ))
 }
 
-/// `.epochs(10)` for `epochs = 10`, as it is called here.
-fn setting(name: &str, value: &str) -> String {
+/// Other names for what stands in its order here, as Keras and PyTorch have them.
+const STANDS_IN_ORDER: [&str; 20] = [
+    "in_features",
+    "in_channels",
+    "input_dim",
+    "input_size",
+    "out_features",
+    "out_channels",
+    "units",
+    "filters",
+    "hidden_size",
+    "kernel_size",
+    "pool_size",
+    "num_features",
+    "num_embeddings",
+    "embedding_dim",
+    "p",
+    "rate",
+    "lr",
+    "size",
+    "min",
+    "max",
+];
+
+/// What has another meaning elsewhere: the share of the test data is the rest of what `split`
+/// takes.
+fn as_here(callee: &str, name: String, value: String) -> (String, String) {
+    match (callee, name.as_str(), value.parse::<f64>()) {
+        ("split", "test_size", Ok(share)) => {
+            let rest = ((1.0 - share) * 1e6).round() / 1e6;
+            ("size".to_owned(), rest.to_string())
+        }
+        ("batches", "batch_size", _) => ("size".to_owned(), value),
+        _ => (name, value),
+    }
+}
+
+/// `.epochs(10)` for `epochs = 10`, as it is called here; None if there is no such setting.
+fn setting(callee: &str, name: &str, value: &str) -> Option<String> {
+    let value = value_here(value);
+    let kind = match callee.split_once("::") {
+        Some((kind, _)) => kind,
+        None if callee.starts_with("fit") => "Fit",
+        None => callee,
+    };
+    let has = |name: &str| assist::methods_of(kind).iter().any(|one| one == name);
     let name = match name {
         // All numbers are of one type, in memory, on the processor.
-        "dtype" | "device" => return String::new(),
-        "requires_grad" if value_here(value) == "true" => return ".requires_grad()".to_owned(),
-        "requires_grad" => return String::new(),
+        "dtype" | "device" => return Some(String::new()),
+        "requires_grad" if value == "true" => return Some(".requires_grad()".to_owned()),
+        "requires_grad" => return Some(String::new()),
+        "callbacks" if value == "()" => return Some(String::new()),
         "validation_data" => "validation",
         "callbacks" => "callback",
-        "padding" if value.contains("same") => return ".same()".to_owned(),
-        "activation" => return format!(".{}()", value.trim_matches('"')),
-        "use_bias" | "bias" => return ".no_bias()".to_owned(),
+        "padding" if value.contains("same") => return Some(".same()".to_owned()),
+        "padding" if value.contains("valid") => return Some(String::new()),
+        "strides" => "stride",
+        "activation" => return Some(format!(".{}()", value.trim_matches('"'))),
+        "use_bias" | "bias" if value == "true" => return Some(String::new()),
+        "use_bias" | "bias" => return has("no_bias").then(|| ".no_bias()".to_owned()),
+        "verbose" => {
+            let is_quiet = matches!(value.as_str(), "0" | "false");
+            return has(name).then(|| format!(".verbose({})", !is_quiet));
+        }
         other => other,
     };
-    format!(".{name}({})", value_here(value))
+    has(name).then(|| format!(".{name}({value})"))
 }
 
 fn value_here(value: &str) -> String {
@@ -262,44 +346,23 @@ fn value_here(value: &str) -> String {
     }
 }
 
-/// `exp(x)`, where the library has `x.exp()`.
-fn method_as_function(case: &Case) -> Option<Explanation> {
-    let name = case.name();
-    let takes =
-        assist::method_of_tensor(name).filter(|_| case.message.contains("cannot find function"))?;
-    let call = Call::named_at(case.code, case.mark.as_ref()?.start)?;
-    let (first, rest) = call.arguments.split_first()?;
-    let rest = if rest.is_empty() && takes == ["axis"] {
-        vec!["-1".to_owned()]
-    } else {
-        rest.to_vec()
-    };
-    let first = first.trim_start_matches('&');
-    let is_signed = first.starts_with('-') || first.contains(' ');
-    let first = if is_signed {
-        format!("({first})")
-    } else {
-        first.to_owned()
-    };
-    Some(Explanation::new(
-        format!("`{name}` is a method: it stands behind the tensor or the number, after a dot."),
-        format!("`{name}` 是方法：写在张量或数的后面，用点连接。"),
-        format!("{first}.{name}({})", rest.join(", ")),
-    ))
-}
-
 /// `print("a")`
 fn macro_as_function(case: &Case) -> Option<Explanation> {
     let name = case.name();
     let call = Call::named_at(case.code, case.mark.as_ref()?.start)?;
+    if let Some(fix) = macro_of_values(name, &call.arguments) {
+        return Some(Explanation::new(
+            format!("`{name}` is a macro: a `!` stands behind its name."),
+            format!("`{name}` 是宏：名字后面要写 `!`。"),
+            fix,
+        ));
+    }
     let text = match call.arguments.as_slice() {
         [] => String::new(),
         [one] if one.starts_with('"') => one.clone(),
-        all => format!(
-            "\"{}\", {}",
-            vec!["{:?}"; all.len()].join(" "),
-            all.join(", ")
-        ),
+        // The first has places for the others already.
+        [first, ..] if first.starts_with('"') && first.contains('{') => call.arguments.join(", "),
+        all => with_places(all),
     };
     let line = if name == "print" { "println" } else { name };
     Some(Explanation::new(

@@ -4,14 +4,18 @@
 use super::arguments::{arguments, list_of_layers, shape_as_list};
 use super::calls::{Call, assigned_to_field, closure_around};
 use super::case::{Case, Explanation};
+use super::lists::model_as_function;
+use super::syntax::{Cell, text};
 use crate::evaluator::assist;
 use chainrule::display::say;
+use ra_ap_syntax::ast::{self, AstNode};
 
 /// Says how something of the library is written that was written otherwise.
 pub fn explain(case: &Case) -> Option<Explanation> {
     match case.kind {
         "E0061" => arguments(case),
-        "E0423" | "E0618" => type_as_value(case),
+        "E0618" => model_as_function(case).or_else(|| type_as_value(case)),
+        "E0423" => type_as_value(case),
         "E0433" => variant_as_type(case),
         "E0608" => example_of_data(case),
         "E0615" | "E0616" => field(case),
@@ -78,11 +82,14 @@ fn variant_as_type(case: &Case) -> Option<Explanation> {
 /// `train[0]`
 fn example_of_data(case: &Case) -> Option<Explanation> {
     let kind = case.message.split('`').nth(1)?;
-    (kind.ends_with("Dataset") && case.memory.defined_in("Dataset").is_none()).then(|| {
+    let is_it = kind.ends_with("Dataset") && case.memory.defined_in("Dataset").is_none();
+    let index: ast::IndexExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
+    let (data, at) = (text(&index.base()?), text(&index.index()?));
+    is_it.then(|| {
         Explanation::new(
             "Examples of a data set are taken out with `select`; one input alone is a row of `x`.",
             "用 `select` 取出数据集里的样本；单独一个输入是 `x` 的一行。",
-            "train.select(&[0])\ntrain.x.row(0)",
+            format!("{data}.select(&[{at}])\n{data}.x.row({at})"),
         )
     })
 }
@@ -91,11 +98,17 @@ fn example_of_data(case: &Case) -> Option<Explanation> {
 fn batch_as_pair(case: &Case) -> Option<Explanation> {
     let is_it = case.labels.contains("expected `Dataset`, found `(_")
         || case.labels.contains("found tuple `(_, _)`");
+    let repeated: Option<ast::ForExpr> = Cell::new(case.code).around(case.mark.as_ref()?);
+    let own = repeated.and_then(|one| Some((one.pat()?, one.iterable()?)));
+    let (pair, over) = match &own {
+        Some((pair, over)) => (pair.syntax().text().to_string(), text(over)),
+        None => ("(x, y)".to_owned(), "train.batches(32)".to_owned()),
+    };
     (is_it && case.said().contains("Dataset")).then(|| {
         Explanation::new(
             "A batch, as a whole data set, is one thing with two parts: `x` and `y`.",
             "一个批次和整个数据集一样，是一个整体，有两部分：`x` 和 `y`。",
-            "for batch in train.batches(32) { let (x, y) = (&batch.x, &batch.y); … }",
+            format!("for batch in {over} {{ let {pair} = (&batch.x, &batch.y); … }}"),
         )
     })
 }
@@ -106,6 +119,15 @@ fn field(case: &Case) -> Option<Explanation> {
     let kind = case.message.split('`').nth(3)?;
     case.type_of_library(kind)?;
     let (owner, value) = assigned_to_field(case.code, case.mark.as_ref()?.start)?;
+    if name == "layers"
+        && let Some(set) = setting_of_a_layer(case, &owner)
+    {
+        return Some(Explanation::new(
+            "A layer of a model is reached by a method, and changed by one:",
+            "模型里的层要用方法来取，也要用方法来改：",
+            set,
+        ));
+    }
     let setter = match name {
         "trainable" | "requires_grad" => "set_trainable",
         "learning_rate" | "lr" => "set_learning_rate",
@@ -136,21 +158,59 @@ fn field(case: &Case) -> Option<Explanation> {
             "`requires_grad()` 要求计算梯度；是否会有梯度用 `is_tracked()` 查看。",
             format!("{owner}.is_tracked()"),
         ),
-        None if assist::call(name).is_some_and(|(takes, _)| takes.is_empty()) => Explanation::new(
-            format!("`{name}` is read with a method: parentheses behind it."),
-            format!("`{name}` 用方法读取：后面加括号。"),
-            format!("{owner}.{name}()"),
-        ),
+        None if assist::call(name, true).is_some_and(|(takes, _)| takes.is_empty()) => {
+            Explanation::new(
+                format!("`{name}` is read with a method: parentheses behind it."),
+                format!("`{name}` 用方法读取：后面加括号。"),
+                format!("{owner}.{name}()"),
+            )
+        }
         _ => return None,
     };
     Some(explanation)
 }
 
+/// `m.layers[0].trainable = false`
+fn setting_of_a_layer(case: &Case, owner: &str) -> Option<String> {
+    let assignment: ast::BinExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
+    let ast::Expr::FieldExpr(field) = assignment.lhs()? else {
+        return None;
+    };
+    let ast::Expr::IndexExpr(layer) = field.expr()? else {
+        return None;
+    };
+    let name = field.name_ref()?.text().to_string();
+    let value = text(&assignment.rhs()?).to_lowercase();
+    (name == "trainable").then_some(format!(
+        "{owner}.layers()[{}].set_trainable({value});",
+        text(&layer.index()?)
+    ))
+}
+
+/// `compile(…, …, [])`: no metric.
+fn no_metric(case: &Case, call: &Call) -> Option<Explanation> {
+    let is_empty = matches!(case.marked(), "[]" | "vec![]" | "&[]");
+    let [optimizer, loss, _] = call.arguments.as_slice() else {
+        return None;
+    };
+    (call.callee == "compile" && is_empty).then(|| {
+        let given = [optimizer.clone(), loss.clone(), "()".to_owned()];
+        Explanation::new(
+            "No metric is written `()`; several are a pair or a tuple of them.",
+            "不要指标就写 `()`；要多个指标就写成元组。",
+            call.with("compile", &given),
+        )
+    })
+}
+
 /// `compile(…, |p, t| …, …)`: what a loss is given has to be said.
 fn closure_without_types(case: &Case) -> Option<Explanation> {
     let start = case.mark.as_ref()?.start;
-    let (parameters, body) = closure_around(case.code, start)?;
     let call = Call::around(case.code, start)?;
+    if let Some(said) = no_metric(case, &call) {
+        return Some(said);
+    }
+    let (parameters, body) = closure_around(case.code, start)?;
     let [prediction, target] = parameters.as_slice() else {
         return None;
     };

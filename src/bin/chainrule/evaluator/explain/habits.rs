@@ -5,6 +5,7 @@
 use super::calls::{Call, named_arguments};
 use super::case::{Case, Explanation};
 use super::syntax::{Cell, one_line, text};
+use super::values::{as_tensor, is_list_of_numbers, with_point};
 use crate::evaluator::assist;
 use ra_ap_syntax::ast::{self, AstNode};
 
@@ -95,10 +96,19 @@ fn position(case: &Case) -> Option<Explanation> {
 }
 
 fn at_position(call: &Call, places: &[String]) -> Explanation {
+    let get = call.with("get", &[format!("&[{}]", places.join(", "))]);
+    let [row] = places else {
+        return Explanation::new(
+            "`get` takes one position for each axis, all in one list with a `&` before it:",
+            "`get` 的每个轴写一个下标，全部放在一个列表里，前面加 `&`：",
+            get,
+        );
+    };
     Explanation::new(
-        "`get` takes one position for each axis, all in one list with a `&` before it:",
-        "`get` 的每个轴写一个下标，全部放在一个列表里，前面加 `&`：",
-        call.with("get", &[format!("&[{}]", places.join(", "))]),
+        "`get` takes one position for each axis, all in one list with a `&` before it; of a table, \
+         which has two axes, `row` takes a row:",
+        "`get` 的每个轴写一个下标，全部放在一个列表里，前面加 `&`；表格有两个轴，取一行用 `row`：",
+        format!("{get}\n{}", call.with("row", std::slice::from_ref(row))),
     )
 }
 
@@ -156,13 +166,6 @@ fn of_tensor(case: &Case) -> Option<Explanation> {
         ),
         _ => return None,
     })
-}
-
-fn with_point(number: &str) -> String {
-    match number.contains(['.', 'e']) {
-        true => number.to_owned(),
-        false => format!("{number}.0"),
-    }
 }
 
 /// `x.reshape(&[-1, 2])`
@@ -226,7 +229,7 @@ fn tensor_as_number(case: &Case) -> Option<Explanation> {
 
 /// `for i, row in x`
 fn numbered(case: &Case) -> Option<Explanation> {
-    let line = line_at(case.code, start(case)?).trim();
+    let line = case.line()?;
     let (names, rest) = line.strip_prefix("for ")?.split_once(" in ")?;
     let names: Vec<&str> = names
         .trim_matches(['(', ')'])
@@ -242,13 +245,26 @@ fn numbered(case: &Case) -> Option<Explanation> {
         .and_then(|of| of.strip_suffix(')'))
         .unwrap_or(of)
         .trim_start_matches('&');
-    let is_tensor = case
-        .memory
-        .variable_type(of)
-        .is_some_and(|kind| kind.ends_with("Tensor"));
+    let cell = Cell::new(case.code);
+    let defined = cell.definition(None, of).and_then(|one| one.initializer());
+    let made = defined.map_or_else(String::new, |value| text(&value));
+    let kind = case.memory.variable_type(of).unwrap_or_default();
+    let is_of = |name: &str| kind.contains(name) || made.contains(name);
+    let is_tensor = kind.ends_with("Tensor") || made.starts_with("tensor(");
+    if is_of("HashMap") || is_of("BTreeMap") {
+        return Some(Explanation::new(
+            "Two names of a `for` are a pair, in parentheses.",
+            "`for` 里的两个名字要用括号写成一对。",
+            format!("for ({number}, {value}) in &{of} {{ … }}"),
+        ));
+    }
     let fix = match is_tensor {
         true => {
             format!("for {number} in 0..{of}.shape()[0] {{ let {value} = {of}.row({number}); … }}")
+        }
+        // An iterator is one already.
+        false if of.contains(".batches(") => {
+            format!("for ({number}, {value}) in {of}.enumerate() {{ … }}")
         }
         false => format!("for ({number}, {value}) in {of}.iter().enumerate() {{ … }}"),
     };
@@ -266,76 +282,77 @@ fn numbered(case: &Case) -> Option<Explanation> {
 
 /// `{x:.2f}`, `{n:d}`
 fn format_letter(case: &Case) -> Option<Explanation> {
-    let letter = case.name();
-    let is_of_python = ["f", "F", "d", "i", "u", "g", "G", "s", "r", "n"].contains(&letter);
-    let line = line_at(case.code, start(case)?).trim();
-    let fix = [".", ":", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
-        .iter()
-        .fold(line.to_owned(), |line, before| {
-            line.replace(&format!("{before}{letter}}}"), &format!("{before}}}"))
-        })
-        .replace(":}", "}");
-    is_of_python.then(|| {
+    let line = case.line()?;
+    LETTERS_OF_FORMATS.contains(&case.name()).then(|| {
         Explanation::new(
             "No letter says what kind of value it is: Rust knows the type. `{:.2}` writes two \
              decimals, `{:5}` five columns.",
             "不用字母说明值的种类：Rust 知道类型。`{:.2}` 保留两位小数，`{:5}` 占五列。",
-            fix,
+            without_letter(line, case.name()),
         )
     })
 }
 
-fn line_at(code: &str, at: usize) -> &str {
-    let begin = code[..at].rfind('\n').map_or(0, |end| end + 1);
-    code[begin..].lines().next().unwrap_or_default()
-}
+/// What Python writes behind a format, and Rust does not.
+pub const LETTERS_OF_FORMATS: [&str; 10] = ["f", "F", "d", "i", "u", "g", "G", "s", "r", "n"];
 
-fn is_list_of_numbers(kind: &str) -> bool {
-    let kind = kind.trim_start_matches('&');
-    let inner = kind
-        .strip_prefix("Vec<")
-        .and_then(|inner| inner.strip_suffix('>'))
-        .or_else(|| kind.strip_prefix('[')?.split([';', ']']).next());
-    const NUMBERS: [&str; 10] = [
-        "f32",
-        "f64",
-        "i32",
-        "i64",
-        "u8",
-        "u32",
-        "u64",
-        "usize",
-        "{float}",
-        "{integer}",
-    ];
-    inner.is_some_and(|inner| NUMBERS.contains(&inner.trim()))
+/// A text without this letter at the end of its formats.
+pub fn without_letter(text: &str, letter: &str) -> String {
+    [".", ":", "0", "1", "2", "3", "4", "5", "6", "7", "8", "9"]
+        .iter()
+        .fold(text.to_owned(), |text, before| {
+            text.replace(&format!("{before}{letter}}}"), &format!("{before}}}"))
+        })
+        .replace(":}", "}")
 }
 
 /// `vec![1, 2] * 2`
 fn computing_list(case: &Case) -> Option<Explanation> {
-    let mut kinds = case.message.split('`').skip(1).step_by(2);
-    if !case.message.starts_with("cannot ") || !kinds.any(is_list_of_numbers) {
+    let kinds: Vec<&str> = case.named().collect();
+    let are_known = kinds
+        .iter()
+        .all(|one| is_list_of_numbers(one) || is_number(one));
+    let &[first, second] = kinds.as_slice() else {
+        return None;
+    };
+    let is_list = kinds.iter().any(|one| is_list_of_numbers(one));
+    if !case.message.starts_with("cannot ") || !is_list || !are_known {
         return None;
     }
+    // "cannot add `b` to `a`", "cannot subtract `b` from `a`"
+    let is_reversed = case.message.contains("` to `") || case.message.contains("` from `");
+    let (of_left, of_right) = match is_reversed {
+        true => (second, first),
+        false => (first, second),
+    };
     let operation: ast::BinExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
     let operator = operation.op_token()?.text().to_owned();
-    let part = |one: ast::Expr| {
-        let written = text(&one);
-        match written.trim_start_matches('&').parse::<f64>() {
-            Ok(_) => with_point(written.trim_start_matches('&')),
-            Err(_) => format!("tensor({})", written.trim_start_matches('&')),
-        }
+    let (left, right) = (text(&operation.lhs()?), text(&operation.rhs()?));
+    let part = |written: &str, kind: &str| match written.trim_start_matches('&').parse::<f64>() {
+        Ok(_) => with_point(written.trim_start_matches('&')),
+        Err(_) => as_tensor(written, kind),
     };
-    let fix = format!(
-        "{} {operator} {}",
-        part(operation.lhs()?),
-        part(operation.rhs()?)
-    );
+    let (one, other) = (part(&left, of_left), part(&right, of_right));
+    let computed = one_line(&format!("{one} {operator} {other}"));
+    if operator == "+" && is_list_of_numbers(of_left) && is_list_of_numbers(of_right) {
+        let all = |list: &str| format!("&{}[..]", list.trim_start_matches('&'));
+        let behind = one_line(&format!("[{}, {}].concat()", all(&left), all(&right)));
+        return Some(Explanation::new(
+            "A list keeps values and does not compute. The first line puts one list behind the \
+             other, as `+` does in Python; the second adds them value by value, as tensors:",
+            "列表只保存值，不能参与运算。第一行把两个列表首尾相接（和 Python 的 `+` 一样）；第二行用它们创建张量，再逐个元素相加：",
+            format!("{behind}\n{computed}"),
+        ));
+    }
     Some(Explanation::new(
         "A list keeps values and does not compute. A tensor of its numbers does:",
         "列表只保存值，不能参与运算。用它的数创建一个张量就可以：",
-        one_line(&fix),
+        computed,
     ))
+}
+
+fn is_number(kind: &str) -> bool {
+    is_list_of_numbers(&format!("[{}]", kind.trim_start_matches('&')))
 }
 
 /// `v.mean()`, where `v` is a `Vec`
@@ -348,7 +365,7 @@ fn method_of_list(case: &Case) -> Option<Explanation> {
     let call = Call::named_at(case.code, start(case)?)?;
     let receiver = call.receiver.clone()?;
     let on_tensor = Call {
-        receiver: Some(format!("tensor({})", receiver.trim_start_matches('&'))),
+        receiver: Some(as_tensor(&receiver, owner)),
         ..call
     };
     Some(Explanation::new(

@@ -1,6 +1,9 @@
 //! What a session knows of names: where each was defined, and why one is not there any more.
 
-use super::syntax::{Cell, Move};
+use super::definitions::Definitions;
+use super::macros::Makers;
+use super::moves::{Move, how_moved, kind_in};
+use super::syntax::Cell;
 use ra_ap_syntax::ast::{self, HasName};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -14,6 +17,8 @@ pub struct Memory {
     fates: HashMap<String, Fate>,
     /// Names of methods that cells have written.
     methods: BTreeSet<String>,
+    makers: Makers,
+    definitions: Definitions,
 }
 
 /// Why a name is not there.
@@ -30,7 +35,7 @@ pub enum Fate {
     /// loop.
     InBlock { cell: u32, code: String },
     /// The cell that was to define it failed.
-    Failed { cell: u32 },
+    Failed { cell: u32, is_item: bool },
     /// The cell defined it, and it could not be kept.
     NotKept { cell: u32 },
     /// It did not fit any more after this cell, and stood in that one.
@@ -42,6 +47,8 @@ pub enum Fate {
     /// It stood for threads, which did not come back when the variables were brought back after
     /// this cell.
     ThreadsGone { cell: u32 },
+    /// This call of a macro made it, in the cell of the call only.
+    ByMacro { cell: u32, call: String },
 }
 
 /// How a cell ended.
@@ -68,39 +75,64 @@ impl Memory {
         self.methods.contains(name)
     }
 
+    /// What the macros that a cell calls make in it, each with its call; the cell is one that is
+    /// not recorded.
+    pub fn made_by_macros(&self, cell: &Cell) -> Vec<(String, String)> {
+        let mut makers = self.makers.clone();
+        makers.note(cell);
+        makers.made_by(cell)
+    }
+
+    /// What stands in the types and functions of the session and of a cell that is not recorded.
+    pub fn definitions_with(&self, cell: &Cell) -> Definitions {
+        let mut definitions = self.definitions.clone();
+        definitions.note(cell);
+        definitions
+    }
+
     pub fn fate(&self, name: &str) -> Option<&Fate> {
         self.fates.get(name)
     }
 
     /// What became of variables that there were before the cell.
     fn note_gone(&mut self, number: u32, cell: &Cell, before: BTreeMap<String, String>, end: End) {
-        for (name, kind) in before
-            .into_iter()
-            .filter(|(name, _)| !self.variables.contains_key(name))
-        {
+        let kinds = |name: &str| before.get(name).cloned().or_else(|| kind_in(cell, name));
+        let gone = before
+            .iter()
+            .filter(|(name, _)| !self.variables.contains_key(*name));
+        for (name, kind) in gone {
             // A cell moves what it names; a variable that goes without being named has lost its
             // type.
-            let is_taken = end != End::NotRun && cell.mentions(&name);
-            let how = cell.how_moved(&name);
+            let is_taken = end != End::NotRun && cell.mentions(name);
+            let how = how_moved(cell, name, &kinds);
+            let kind = kind.clone();
             let fate = match (is_taken, end) {
                 (false, _) => Fate::TypeChanged { cell: number, kind },
                 (true, End::Stopped) => Fate::TakenAlong { cell: number, how },
                 (true, _) => Fate::Moved { cell: number, how },
             };
-            self.fates.entry(name).or_insert(fate);
+            self.fates.entry(name.clone()).or_insert(fate);
         }
     }
 
     /// What became of something that the cell was to define.
-    fn note_definition(&mut self, number: u32, cell: &Cell, name: String, end: End) {
+    fn note_definition(
+        &mut self,
+        number: u32,
+        cell: &Cell,
+        (name, is_item): (String, bool),
+        end: End,
+    ) {
         if self.variables.contains_key(&name)
             || (end != End::NotRun && !cell.variables().contains(&name))
         {
             self.defined.insert(name.clone(), number);
             self.fates.remove(&name);
-        } else if end == End::Finished && cell.how_moved(&name).is_some() {
+        } else if let Some(how) = how_moved(cell, &name, &|name| kind_in(cell, name))
+            && end == End::Finished
+        {
             // Defined and moved in one cell.
-            let how = cell.how_moved(&name);
+            let how = Some(how);
             self.fates.insert(name, Fate::Moved { cell: number, how });
         } else {
             // The reason for which it went earlier says more.
@@ -117,7 +149,10 @@ impl Memory {
             if !earlier && !self.defined.contains_key(&name) {
                 let fate = match end {
                     End::Finished => Fate::NotKept { cell: number },
-                    _ => Fate::Failed { cell: number },
+                    _ => Fate::Failed {
+                        cell: number,
+                        is_item,
+                    },
                 };
                 self.fates.insert(name, fate);
             }
@@ -141,10 +176,19 @@ impl Memory {
                 .entry(name)
                 .or_insert(Fate::InBlock { cell: number, code });
         }
-        for name in cell.variables().into_iter().chain(items) {
-            self.note_definition(number, cell, name, end);
+        let variables = cell.variables().into_iter().map(|name| (name, false));
+        for one in variables.chain(items.into_iter().map(|name| (name, true))) {
+            self.note_definition(number, cell, one, end);
         }
         if end != End::NotRun {
+            self.makers.note(cell);
+            self.definitions.note(cell);
+            for (name, call) in self.makers.made_by(cell) {
+                if !self.defined.contains_key(&name) {
+                    let cell = number;
+                    self.fates.insert(name, Fate::ByMacro { cell, call });
+                }
+            }
             cell.methods()
                 .iter()
                 .for_each(|method| drop(self.fates.remove(method)));
@@ -165,7 +209,7 @@ pub type Lost = Vec<(String, Option<u32>)>;
 
 #[cfg(test)]
 mod tests {
-    use super::super::syntax::By;
+    use super::super::moves::By;
     use super::*;
 
     fn variables(names: &[&str]) -> BTreeMap<String, String> {
@@ -214,7 +258,13 @@ mod tests {
                 code: "let y = 3;".to_owned()
             })
         );
-        assert_eq!(how("z"), Some(Fate::Failed { cell: 3 }));
+        assert_eq!(
+            how("z"),
+            Some(Fate::Failed {
+                cell: 3,
+                is_item: false
+            })
+        );
         assert_eq!(
             how("c"),
             Some(Fate::TypeChanged {

@@ -3,6 +3,7 @@
 use super::case::Explanation;
 use super::memory::{End, Fate, Memory};
 use super::situations::{ended_early, unnameable};
+use super::surprising_numbers;
 use super::syntax::Cell;
 use super::warnings::{self, Warning};
 use crate::evaluator::cell::sources::SourceMap;
@@ -105,6 +106,7 @@ fn of_cell(cell: &Cell, before: &BTreeMap<String, String>, memory: &Memory) -> V
     notices.extend(value_with_semicolon(cell, before, memory));
     notices.extend(nothing_kept(cell, memory));
     notices.extend(changing_static(cell));
+    notices.extend(surprising_numbers::of_cell(cell));
     notices.extend(raw_pointer(cell, memory));
     notices.extend(main_with_parameters(cell));
     let joined: String = cell.text().split_whitespace().collect();

@@ -3,6 +3,7 @@
 
 mod expressions;
 mod said;
+mod texts;
 
 use super::syntax::without_texts;
 use crate::names;
@@ -174,18 +175,17 @@ fn block(own: &str, bare: &str) -> Said {
                 ),
             )
         }
-        ("for", Some(head)) => say(
-            "A block stands in braces, not behind a colon, and Rust does not look at the \
-            indentation.",
-            "代码块写在花括号里，不用冒号，Rust 也不看缩进。",
-            format!("{} {{ … }}", loop_head(head)),
-        ),
-        ("if" | "while", Some(head)) => say(
-            "A block stands in braces, not behind a colon, and Rust does not look at the \
-            indentation.",
-            "代码块写在花括号里，不用冒号，Rust 也不看缩进。",
-            format!("{} {{ … }}", condition(head)),
-        ),
+        ("for", None) if bare.contains(';') => counted(own),
+        ("for" | "if" | "while", Some(head)) => headed(first, head),
+        ("for" | "if" | "while", None) if !bare.contains(['{', '|', ';']) => {
+            let at = bare.rfind(": ").filter(|at| !bare[..*at].contains("::"))?;
+            let body = bare.get(at + 2..)?;
+            let is_type = body.starts_with(|c: char| c.is_uppercase() || c == '&');
+            let head = own
+                .get(..at)
+                .filter(|_| !is_type && !body.contains(" in "))?;
+            headed(first, head)
+        }
         ("else", Some(_)) => say(
             "A block stands in braces: `else`, too.",
             "代码块写在花括号里，`else` 也一样。",
@@ -206,6 +206,55 @@ fn block(own: &str, bare: &str) -> Said {
         _ if head.is_some() => resources(first),
         _ => None,
     }
+}
+
+/// A loop or a condition that ends with a colon.
+fn headed(first: &str, head: &str) -> Said {
+    if words(head) == ["while", "True"] {
+        return say(
+            "A loop without an end is a `loop`; `break` leaves it.",
+            "没有终点的循环写成 `loop`，用 `break` 离开。",
+            "loop { … }",
+        );
+    }
+    let head = match first {
+        "for" => loop_head(head),
+        _ => condition(head),
+    };
+    say(
+        "A block stands in braces, not behind a colon, and Rust does not look at the indentation.",
+        "代码块写在花括号里，不用冒号，Rust 也不看缩进。",
+        format!("{head} {{ … }}"),
+    )
+}
+
+/// `for (int i = 0; i < n; i++)`
+fn counted(own: &str) -> Said {
+    let head = own
+        .trim_start_matches("for")
+        .trim_start()
+        .strip_prefix('(')?;
+    let parts: Vec<&str> = head.splitn(3, ';').collect();
+    let [start, end, step] = parts.as_slice() else {
+        return None;
+    };
+    let (name, from) = start.split_once('=')?;
+    let name = words(name).last().copied()?;
+    let (until, is_within) = match end.split_once("<=") {
+        Some((_, until)) => (until, "="),
+        None => (end.split_once('<')?.1, ""),
+    };
+    let step = step.split(')').next().unwrap_or_default().replace(' ', "");
+    let is_one =
+        step == format!("{name}++") || step == format!("++{name}") || step == format!("{name}+=1");
+    let (from, until) = (from.trim(), until.trim());
+    is_one.then(|| {
+        say(
+            "A `for` goes over values; whole numbers from one to another are a range.",
+            "`for` 逐个处理多个值；从一个整数数到另一个整数，就写成范围。",
+            format!("for {name} in {from}..{is_within}{until} {{ … }}"),
+        )
+    })?
 }
 
 /// Blocks that wait for errors, or close files.
@@ -246,8 +295,11 @@ fn function(bare: &str) -> Said {
         .collect();
     say(
         "A function begins with `fn`, says the types of its parameters and of what it returns, and \
-         stands in braces. Its last expression, without a semicolon, is what it returns.",
-        "函数以 `fn` 开头，要写明参数和返回值的类型，函数体写在花括号里；最后一个不带分号的表达式就是返回值。",
+         stands in braces. Its last expression, without a semicolon, is what it returns. For \
+         numbers with a fraction, for example (a text is `&str`, and without `->` it returns \
+         nothing):",
+        "函数以 `fn` 开头，要写明参数和返回值的类型，函数体写在花括号里；最后一个不带分号的表达式就是返回值。\
+         以小数为例（文本的类型是 `&str`；没有返回值就不写 `->`）：",
         format!("fn {name}({}) -> f32 {{ … }}", parameters.join(", ")),
     )
 }
@@ -376,7 +428,7 @@ mod tests {
                 "for (a, b) in p.iter().zip(&q) { … }",
             ),
             ("for x in xs:", "for x in &xs { … }"),
-            ("while True:\n    pass", "while true { … }"),
+            ("while True:\n    pass", "loop { … }"),
             ("if a and not b:", "if a && !b { … }"),
             ("elif x > 3:", "} else if x > 3 { … }"),
             ("else:", "} else { … }"),
@@ -392,11 +444,43 @@ mod tests {
             ),
             (
                 "ys = [f(x) for x in xs if x > 1]",
-                "xs.iter().filter(|x| x > 1).map(|x| f(x)).collect::<Vec<_>>()",
+                "let ys = xs.iter().filter(|x| **x > 1).map(|x| f(x)).collect::<Vec<_>>();",
+            ),
+            (
+                "[a * len(b) for a, b in zip(p, q)]",
+                "p.iter().zip(&q).map(|(a, b)| a * len(b)).collect::<Vec<_>>()",
+            ),
+            (
+                "[len(w) for w in words if w.len() > 1 and w != a]",
+                "words.iter().filter(|w| w.len() > 1 && **w != a).map(|w| w.len())\
+                 .collect::<Vec<_>>()",
             ),
             ("let x = 1 if a else 2;", "let x = if a { 1 } else { 2 };"),
+            ("x = 1 if a else 2", "let x = if a { 1 } else { 2 }"),
+            (
+                "print(\"big\" if n > 2 else \"small\")",
+                "println!(\"{:?}\", if n > 2 { \"big\" } else { \"small\" });",
+            ),
+            (
+                "d = {\"a\": [1, 2], \"b\": [3]}",
+                "let d = std::collections::HashMap::from([(\"a\", vec![1, 2]), (\"b\", vec![3])]);",
+            ),
+            ("for (int i = 0; i < n; i++) {", "for i in 0..n { … }"),
+            (
+                "for (let i = 1; i <= 3; i += 1) { f(i); }",
+                "for i in 1..=3 { … }",
+            ),
             ("print(f\"a {x}\")", "println!(\"a {x}\");"),
-            ("print('hello')", "print(\"hello\")"),
+            ("print(f\"it's {x:.2f}\")", "println!(\"it's {x:.2}\");"),
+            (
+                "s = f'a \"{x + 1}\" {n:d}'",
+                "s = format!(\"a \\\"{}\\\" {n}\", x + 1)",
+            ),
+            (
+                "print(f\"{{{a::b}}} {y:>5}\", 2)",
+                "print(format!(\"{{{}}} {y:>5}\", a::b), 2)",
+            ),
+            ("print('hello')", "println!(\"hello\");"),
             ("# a comment", "// a comment"),
             ("let x = 3; # three", "let x = 3; // three"),
             ("x: int = 3", "let x = 3;"),

@@ -2,38 +2,14 @@
 
 pub use super::super::cell::Cell;
 use super::super::cell::{BEFORE, tokens, without_commands};
-use ra_ap_syntax::ast::{self, AstNode, HasArgList, HasName};
+use super::opened::Opened;
+use ra_ap_syntax::ast::{self, AstNode, HasName};
 use ra_ap_syntax::{SyntaxKind, SyntaxNode, SyntaxToken};
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-/// How a statement has moved a variable away.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Move {
-    pub by: By,
-    /// The code that moved it, and what would have left it where it was.
-    pub code: String,
-    pub fix: String,
-}
-
-/// What a value was moved by.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum By {
-    /// `let b = a;` into this variable.
-    Variable(String),
-    /// The call of this function.
-    Call(String),
-    /// This method of its own.
-    Method(String),
-    Loop,
-    Closure,
-    /// `a;`
-    Statement,
-    Other,
-}
-
 impl Cell {
-    fn descendants(&self) -> impl Iterator<Item = SyntaxNode> + '_ {
+    pub fn descendants(&self) -> impl Iterator<Item = SyntaxNode> + '_ {
         self.statements().iter().flat_map(SyntaxNode::descendants)
     }
 
@@ -115,23 +91,39 @@ impl Cell {
 
     /// The smallest part of this kind around some bytes.
     pub fn around<T: AstNode>(&self, mark: &Range<usize>) -> Option<T> {
-        let parts = self.descendants().filter_map(T::cast);
-        let contains = |one: &T| {
-            let at = bytes(one.syntax());
-            at.start <= mark.start && mark.end <= at.end
-        };
-        parts
-            .filter(contains)
-            .min_by_key(|one| bytes(one.syntax()).len())
+        self.part(mark, |cell| {
+            let parts = cell.descendants().filter_map(T::cast);
+            let contains = |one: &T| {
+                let at = bytes(one.syntax());
+                at.start <= mark.start && mark.end <= at.end
+            };
+            parts
+                .filter(contains)
+                .min_by_key(|one| bytes(one.syntax()).len())
+        })
     }
 
     /// The operation whose right side is marked.
     pub fn before(&self, mark: &Range<usize>) -> Option<ast::BinExpr> {
-        let mut operations = self.descendants().filter_map(ast::BinExpr::cast);
-        operations.find(|one| {
-            one.rhs()
-                .is_some_and(|right| bytes(right.syntax()) == *mark)
+        self.part(mark, |cell| {
+            let mut operations = cell.descendants().filter_map(ast::BinExpr::cast);
+            operations.find(|one| {
+                one.rhs()
+                    .is_some_and(|right| bytes(right.syntax()) == *mark)
+            })
         })
+    }
+
+    /// A part of the cell at these bytes, or of what a macro around them is given.
+    fn part<T: AstNode>(
+        &self,
+        mark: &Range<usize>,
+        find: impl Fn(&Cell) -> Option<T>,
+    ) -> Option<T> {
+        let Some(opened) = Opened::around(self, mark) else {
+            return find(self);
+        };
+        find(&opened.cell).filter(|part| opened.is_own_text(&bytes(part.syntax())))
     }
 
     /// The bytes of a variable's name where the cell defines it.
@@ -146,6 +138,32 @@ impl Cell {
             .filter(|one| one.text() == name)
             .map(|one| bytes(one.syntax()))
             .next()
+    }
+
+    /// What binds the variable that is used at this byte: a `let`, a function, a closure, a loop;
+    /// and at which byte of it the variable's name begins.
+    pub fn binding(&self, name: &str, place: usize) -> Option<(SyntaxNode, usize)> {
+        let patterns = self.descendants().filter_map(ast::IdentPat::cast);
+        let named = patterns.filter(|one| one.name().is_some_and(|own| own.text() == name));
+        let bound = named.filter_map(|pattern| {
+            let whole = pattern.syntax().ancestors().find(|node| {
+                ast::LetStmt::can_cast(node.kind())
+                    || ast::Fn::can_cast(node.kind())
+                    || ast::ClosureExpr::can_cast(node.kind())
+                    || ast::ForExpr::can_cast(node.kind())
+                    || ast::MatchArm::can_cast(node.kind())
+            })?;
+            let scope = match ast::LetStmt::can_cast(whole.kind()) {
+                true => whole.parent()?,
+                false => whole.clone(),
+            };
+            let (scope, own) = (bytes(&scope), bytes(pattern.syntax()));
+            let is_seen = scope.start <= place && place <= scope.end && own.end <= place;
+            let at = pattern.syntax().text_range().start() - whole.text_range().start();
+            is_seen.then(|| (own.start, (whole, usize::from(at))))
+        });
+        let nearest = bound.max_by_key(|(start, _)| *start)?.1;
+        (!ast::MatchArm::can_cast(nearest.0.kind())).then_some(nearest)
     }
 
     /// Where the statements of the cell use a variable that they do not define themselves.
@@ -229,137 +247,10 @@ impl Cell {
             .filter_map(|element| element.into_token())
             .any(|token| token.text() == name)
     }
-
-    /// How the cell has moved a variable away, as far as the text tells.
-    pub fn how_moved(&self, name: &str) -> Option<Move> {
-        let uses = self
-            .descendants()
-            .filter_map(ast::PathExpr::cast)
-            .filter(|path| path.syntax().text() == name);
-        let mut guess = None;
-        for used in uses {
-            let Some(parent) = used.syntax().parent() else {
-                continue;
-            };
-            match parent.kind() {
-                SyntaxKind::REF_EXPR
-                | SyntaxKind::FIELD_EXPR
-                | SyntaxKind::INDEX_EXPR
-                | SyntaxKind::PREFIX_EXPR => {}
-                SyntaxKind::METHOD_CALL_EXPR => {
-                    let method =
-                        ast::MethodCallExpr::cast(parent.clone()).and_then(|call| call.name_ref());
-                    let method = method
-                        .map(|name| name.text().to_string())
-                        .unwrap_or_default();
-                    let found = self.moved(&used, &parent, By::Method(method.clone()));
-                    if method.starts_with("into") {
-                        return Some(found);
-                    }
-                    guess = guess.or(Some(found));
-                }
-                _ => return Some(self.moved(&used, &parent, by(&used, &parent))),
-            }
-        }
-        guess
-    }
-
-    fn moved(&self, used: &ast::PathExpr, parent: &SyntaxNode, by: By) -> Move {
-        let statement = used.syntax().ancestors().find(|node| {
-            ast::LetStmt::can_cast(node.kind())
-                || ast::ExprStmt::can_cast(node.kind())
-                || self.statements().contains(node)
-        });
-        let whole = statement
-            .filter(|node| !node.text().contains_char('\n'))
-            .unwrap_or_else(|| parent.clone());
-        let whole = if by == By::Loop {
-            parent.clone()
-        } else {
-            whole
-        };
-        let code = whole.text().to_string();
-        let name = used.syntax().text().to_string();
-        let start = usize::from(used.syntax().text_range().start() - whole.text_range().start());
-        let end = start + name.len();
-        let (before, after) = (&code[..start], &code[end..]);
-        let fix = match &by {
-            By::Loop => format!("{before}&{name}{after}"),
-            By::Statement => name,
-            By::Method(method) if method == "into_iter" => {
-                format!(
-                    "{before}{name}.iter(){}",
-                    after.replacen(".into_iter()", "", 1)
-                )
-            }
-            // What is given back is the model with the layer.
-            By::Method(method) if method == "add" && before.is_empty() => {
-                format!("{name} = {name}{after}")
-            }
-            _ => format!("{before}{name}.clone(){after}"),
-        };
-        let head = |text: String| {
-            text.split('{')
-                .next()
-                .unwrap_or_default()
-                .trim_end()
-                .to_owned()
-                + " { … }"
-        };
-        match by {
-            By::Loop => Move {
-                code: head(code),
-                fix: head(fix),
-                by,
-            },
-            _ => Move { code, fix, by },
-        }
-    }
-}
-
-fn by(used: &ast::PathExpr, parent: &SyntaxNode) -> By {
-    if let Some(statement) = ast::LetStmt::cast(parent.clone()) {
-        return By::Variable(
-            statement
-                .pat()
-                .map(|pattern| pattern.syntax().text().to_string())
-                .unwrap_or_default(),
-        );
-    }
-    if let Some(repeated) = ast::ForExpr::cast(parent.clone())
-        && repeated
-            .iterable()
-            .is_some_and(|iterable| iterable.syntax() == used.syntax())
-    {
-        return By::Loop;
-    }
-    let arguments = ast::ArgList::cast(parent.clone()).and_then(|list| list.syntax().parent());
-    if let Some(call) = arguments {
-        let function = ast::CallExpr::cast(call.clone())
-            .and_then(|call| call.expr())
-            .map(|function| text(&function));
-        let method = ast::MethodCallExpr::cast(call).filter(|call| call.arg_list().is_some());
-        let method = method
-            .and_then(|call| call.name_ref())
-            .map(|name| name.text().to_string());
-        return function.or(method).map_or(By::Other, By::Call);
-    }
-    if used
-        .syntax()
-        .ancestors()
-        .any(|node| ast::ClosureExpr::can_cast(node.kind()))
-    {
-        return By::Closure;
-    }
-    if ast::ExprStmt::can_cast(parent.kind()) {
-        By::Statement
-    } else {
-        By::Other
-    }
 }
 
 /// The variables in a pattern.
-fn names_in(pattern: &SyntaxNode) -> Vec<String> {
+pub fn names_in(pattern: &SyntaxNode) -> Vec<String> {
     let variables = pattern
         .descendants()
         .filter_map(ast::IdentPat::cast)
@@ -382,13 +273,25 @@ pub fn text(expression: &ast::Expr) -> String {
     expression.syntax().text().to_string()
 }
 
+/// An expression that is written alone.
+pub fn parsed(written: &str) -> Option<ast::Expr> {
+    Cell::new(written).around(&(0..written.len()))
+}
+
 /// An expression in one line, in parentheses where `as` or a method behind it would tear it apart.
 pub fn in_parentheses(code: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '(' | ')' | ':');
-    if code.chars().all(is_plain) {
-        code.to_owned()
-    } else {
-        format!("({})", one_line(code))
+    match parsed(code) {
+        Some(
+            ast::Expr::Literal(_)
+            | ast::Expr::PathExpr(_)
+            | ast::Expr::FieldExpr(_)
+            | ast::Expr::IndexExpr(_)
+            | ast::Expr::CallExpr(_)
+            | ast::Expr::MethodCallExpr(_)
+            | ast::Expr::MacroExpr(_)
+            | ast::Expr::ParenExpr(_),
+        ) => one_line(code),
+        _ => format!("({})", one_line(code)),
     }
 }
 
@@ -474,44 +377,5 @@ mod tests {
             Some(("q".to_owned(), "5".to_owned()))
         );
         assert_eq!(Cell::new("q == 5").assignment(0), None);
-    }
-
-    #[test]
-    fn how_a_variable_was_moved() {
-        let moved = |code: &str| {
-            let found = Cell::new(code).how_moved("a").unwrap();
-            (found.by, found.fix)
-        };
-        let fix = |by, fix: &str| (by, fix.to_owned());
-        assert_eq!(
-            moved("a.len(); let b = a;"),
-            fix(By::Variable("b".to_owned()), "let b = a.clone();")
-        );
-        assert_eq!(
-            moved("train(&a); train(a)"),
-            fix(By::Call("train".to_owned()), "train(a.clone())")
-        );
-        assert_eq!(
-            moved("v.push(a);"),
-            fix(By::Call("push".to_owned()), "v.push(a.clone());")
-        );
-        assert_eq!(
-            moved("for x in a { f(x);\n }"),
-            fix(By::Loop, "for x in &a { … }")
-        );
-        let by_method = moved("let s: i32 = a.into_iter().sum();");
-        assert_eq!(
-            by_method,
-            fix(
-                By::Method("into_iter".to_owned()),
-                "let s: i32 = a.iter().sum();"
-            )
-        );
-        assert_eq!(moved("a;"), fix(By::Statement, "a"));
-        assert_eq!(
-            moved("let t = std::thread::spawn(move || { a });").0,
-            By::Closure
-        );
-        assert_eq!(Cell::new("println!(\"{a}\"); f(&a)").how_moved("a"), None);
     }
 }

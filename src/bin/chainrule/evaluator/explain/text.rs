@@ -5,6 +5,7 @@ use super::super::cell::{ends_inside_a_token, without_commands};
 use super::case::{FOREIGN, STRANGE, UNPAIRED};
 use super::python::{Foreign, foreign};
 use super::syntax::is_text;
+use super::unfinished::unfinished;
 use crate::evaluator::cell::tokens;
 use chainrule::display::say;
 use ra_ap_syntax::{SyntaxKind, SyntaxToken, T};
@@ -47,7 +48,16 @@ pub fn flaws(code: &str) -> Vec<Flaw> {
         };
         return python.into_iter().map(flaw).collect();
     }
-    unpaired(code).into_iter().map(|one| one.flaw()).collect()
+    let missing = || {
+        let (kind, title, behind) = unfinished(code)?;
+        Some(Flaw {
+            kind,
+            title,
+            marks: vec![(behind, String::new())],
+        })
+    };
+    let unpaired = unpaired(code).map(|one| one.flaw());
+    unpaired.or_else(missing).into_iter().collect()
 }
 
 type Marks = Vec<(Range<usize>, String)>;

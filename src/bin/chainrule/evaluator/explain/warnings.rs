@@ -5,9 +5,13 @@
 
 use super::case::Explanation;
 use super::memory::{Fate, Memory};
+use super::moves::By;
 use super::situations;
-use super::syntax::{By, Cell, one_line};
-use crate::evaluator::cell::sources::SourceMap;
+use super::syntax::{Cell, bytes, one_line};
+use crate::evaluator::cell::sources::{Place, SourceMap};
+use ra_ap_syntax::SyntaxNode;
+use ra_ap_syntax::ast::{self, AstNode};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// Lints that tell of code which does not do what it seems to. The rest would only fill a notebook.
@@ -30,21 +34,13 @@ pub fn of_cell(
     memory: &Memory,
 ) -> Vec<Explanation> {
     let mut said = Vec::new();
-    for (lint, message, line) in warnings {
-        let place = sources.find(source, *line);
+    for warning in warnings {
+        let place = sources.find(source, warning.line);
         let Some(place) = place.filter(|place| place.cell == cell.number) else {
             continue;
         };
         let used_up = used_up(cell, &place.statement, memory);
-        let warning = used_up.unwrap_or_else(|| {
-            explained(
-                lint,
-                message,
-                place.line,
-                place.text.trim(),
-                &place.statement,
-            )
-        });
+        let warning = used_up.unwrap_or_else(|| explained(warning, &place));
         if !said.contains(&warning) {
             said.push(warning);
         }
@@ -56,6 +52,7 @@ pub fn of_cell(
 fn used_up(cell: &Cell, statement: &str, memory: &Memory) -> Option<Explanation> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
     let statement = last_statement(statement);
+    let statement = statement.as_str();
     let (name, call) = statement.split_once('.')?;
     let method = call.split(|c| !is_part(c)).next()?;
     let fate = memory.fate(name);
@@ -84,27 +81,31 @@ fn used_up(cell: &Cell, statement: &str, memory: &Memory) -> Option<Explanation>
     })
 }
 
-/// The last of the statements in a line; what stands before it is not what is warned of.
-fn last_statement(line: &str) -> &str {
-    let line = line.trim();
-    let inside = line.strip_suffix(';').unwrap_or(line);
-    let is_simple = !inside.contains(['"', '{', '\'']);
-    match inside.rfind(';').filter(|_| is_simple) {
-        Some(end) => line[end + 1..].trim_start(),
-        None => line,
-    }
+/// The last of the statements in a line whose value nobody keeps; the others are not what is
+/// warned of.
+fn last_statement(line: &str) -> String {
+    let cell = Cell::new(line.trim());
+    let is_unused = |one: &ast::ExprStmt| one.semicolon_token().is_some();
+    let statements = cell.statements().iter().rev();
+    let mut unused = statements.filter_map(|node| ast::ExprStmt::cast(node.clone()));
+    let last = unused.find(is_unused).filter(|_| !cell.has_errors());
+    last.map_or_else(
+        || line.trim().to_owned(),
+        |last| last.syntax().text().to_string(),
+    )
 }
 
 /// What a warning means.
-fn explained(lint: &str, message: &str, line: usize, text: &str, statement: &str) -> Explanation {
+fn explained(warning: &Warning, place: &Place) -> Explanation {
+    let (lint, message, line) = (warning.lint.as_str(), &warning.message, place.line);
+    let expression = warning.marked.trim().trim_end_matches(';');
     let unused = message
         .strip_prefix("unused `")
         .and_then(|rest| rest.split('`').next())
         .unwrap_or_default();
     if unused.ends_with("Fit") {
-        return situations::training_not_started(statement);
+        return situations::training_not_started(expression);
     }
-    let expression = last_statement(text).trim_end_matches(';');
     const LAZY: [&str; 9] = [
         "Map",
         "Filter",
@@ -125,7 +126,8 @@ fn explained(lint: &str, message: &str, line: usize, text: &str, statement: &str
             ),
             format!("第 {line} 行什么也没有算：迭代器要等到有人取用结果时才会计算。"),
             format!(
-                "let list: Vec<_> = {expression}.collect();\nfor value in {expression} {{ … }}"
+                "let list: Vec<_> = {expression}{}.collect();\nfor value in {expression} {{ … }}",
+                situations::each_owned(expression)
             ),
         );
     }
@@ -138,10 +140,12 @@ fn explained(lint: &str, message: &str, line: usize, text: &str, statement: &str
             format!("let value = {expression};\nshow(&{expression});"),
         );
     }
-    let fix = if lint == "unused_must_use" {
-        used(message, text)
-    } else {
-        text.to_owned()
+    // The learner's own line is no advice.
+    let fix = match lint {
+        "unused_must_use" if message.contains("`Result`") => result_used(expression, place),
+        "unused_must_use" => format!("let _ = {expression};"),
+        "while_true" => place.text.trim().replacen("while true", "loop", 1),
+        _ => String::new(),
     };
     Explanation::new(
         format!("rustc warns of line {line}: {message}."),
@@ -150,19 +154,45 @@ fn explained(lint: &str, message: &str, line: usize, text: &str, statement: &str
     )
 }
 
-/// The line with its value used.
-fn used(message: &str, text: &str) -> String {
-    match text
-        .strip_suffix(';')
-        .filter(|_| message.contains("`Result`"))
-    {
-        Some(call) => format!("{call}?;\nlet _ = {text}"),
-        None => format!("{text}\nlet _ = {text}"),
+/// A `Result` that is looked at: passed on where it can be.
+fn result_used(expression: &str, place: &Place) -> String {
+    // The error of a thread that has ended badly is none that `?` passes on.
+    let is_thread = expression.ends_with(".join()");
+    match is_thread || !passes_errors_on(expression, &place.statement) {
+        true => format!("{expression}.unwrap();\nlet _ = {expression};"),
+        false => format!("{expression}?;\nlet _ = {expression};"),
     }
 }
 
-/// A warning that is shown: its lint, its message, and its line in the compiled code.
-pub type Warning = (String, String, usize);
+/// Whether a `?` may stand at this part of a statement: in the cell itself, and in a function that
+/// gives a `Result`.
+fn passes_errors_on(expression: &str, statement: &str) -> bool {
+    let cell = Cell::new(statement);
+    let Some(at) = statement.find(expression) else {
+        return true;
+    };
+    let within = |node: &SyntaxNode| bytes(node).contains(&at);
+    let in_closure = cell
+        .descendants()
+        .filter_map(ast::ClosureExpr::cast)
+        .any(|one| within(one.syntax()));
+    let returned = cell.function_around(at).map(|function| {
+        let kind = function.ret_type().map(|kind| kind.syntax().to_string());
+        kind.is_some_and(|kind| kind.contains("Result"))
+    });
+    !in_closure && returned.unwrap_or(true)
+}
+
+/// A warning that is shown.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Warning {
+    lint: String,
+    message: String,
+    /// Of the compiled code.
+    line: usize,
+    /// The code that it is about.
+    marked: String,
+}
 
 /// What rustc said of the code that was compiled last in a folder.
 pub fn of_compiled(diagnostics: &str, compiled: &str) -> Vec<Warning> {
@@ -184,16 +214,28 @@ fn warning(diagnostic: &Value, compiled: &str) -> Option<Warning> {
     let line = span["line_start"].as_u64()? as usize;
     // What cargo keeps may be about an earlier cell.
     let is_of_now = compiled.lines().nth(line.checked_sub(1)?) == span["text"][0]["text"].as_str();
-    is_of_now.then(|| {
-        (
-            lint.to_owned(),
-            diagnostic["message"]
-                .as_str()
-                .unwrap_or_default()
-                .to_owned(),
-            line,
-        )
+    is_of_now.then(|| Warning {
+        lint: lint.to_owned(),
+        message: diagnostic["message"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned(),
+        line,
+        marked: marked(span),
     })
+}
+
+/// The code that a span marks, in all its lines.
+fn marked(span: &Value) -> String {
+    let lines = span["text"].as_array().into_iter().flatten();
+    let part = |line: &Value| {
+        let column = |name: &str| Some(line[name].as_u64()? as usize - 1);
+        let text = line["text"].as_str()?;
+        let (start, end) = (column("highlight_start")?, column("highlight_end")?);
+        let marked = text.chars().skip(start).take(end.saturating_sub(start));
+        Some(marked.collect::<String>())
+    };
+    lines.filter_map(part).collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -205,14 +247,14 @@ mod tests {
     fn only_mistakes_of_this_cell_are_shown() {
         let said = |lint: &str, text: &str| {
             let span = json!({"file_name": "src/lib.rs", "is_primary": true, "line_start": 2,
-                              "text": [{"text": text}]});
+                              "text": [{"text": text, "highlight_start": 1, "highlight_end": 4}]});
             let diagnostic =
                 json!({"code": {"code": lint}, "message": "unused `Result`", "spans": [span]});
-            warning(&diagnostic, "generated\nf();\n").map(|(_, message, line)| (message, line))
+            warning(&diagnostic, "generated\nf();\n").map(|one| (one.message, one.line, one.marked))
         };
         assert_eq!(
             said("unused_must_use", "f();"),
-            Some(("unused `Result`".to_owned(), 2))
+            Some(("unused `Result`".to_owned(), 2, "f()".to_owned()))
         );
         assert_eq!(said("unused_variables", "f();"), None);
         assert_eq!(said("unused_must_use", "of_an_earlier_cell();"), None);

@@ -28,6 +28,21 @@ impl From<Failed> for Fault {
     }
 }
 
+/// What is said of a cell at which the kernel itself has failed.
+pub fn of_ours(panic: &str) -> String {
+    say(
+        format!(
+            "the kernel itself has failed at this cell, which is no mistake of yours ({panic}). \
+             Variables and definitions of the cells before are kept: write this one in another \
+             way, and report it, please"
+        ),
+        format!(
+            "内核在处理本单元格时自身出错，这不是你的错（{panic}）。之前单元格的变量和定义都还在：请换一种写法，\
+             也请把这个单元格报告给我们"
+        ),
+    )
+}
+
 /// What is said of a cell that evcxr's process was to find out the types of.
 pub fn unanalyzed(how: &str) -> String {
     say(

@@ -1,11 +1,12 @@
 //! An error of rustc in the learner's bytes, as it is drawn and as it is explained.
 
+use super::crates::place_of_error;
 use super::generated::{about_the_cell, without_generated, without_level};
 use super::helps::{Help, helps};
 use crate::compiler::rustc_error::RustcError;
 use crate::evaluator::cell::prepare::Prepared;
 use crate::evaluator::explain::memory::Memory;
-use crate::evaluator::explain::{Case, Cell, Flaw, Unkept, is_of_the_moment};
+use crate::evaluator::explain::{Case, Cell, Flaw, OF_CRATE, Unkept, is_of_the_moment};
 use annotate_snippets::renderer::Style;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use chainrule::display::say;
@@ -58,6 +59,9 @@ impl Mistake {
             .find("\nerror: ")
             .map_or(said.as_str(), |start| &said[start + 1..]);
         let original = about_the_cell(without_level(said), code);
+        if let Some((file, line)) = place_of_error(&error.json) {
+            return Mistake::of_crate(&file, line, &original);
+        }
         let mut marks = marks(code, prepared, error, &original);
         if marks.is_empty() {
             marks.extend(in_use(code, &original));
@@ -74,6 +78,18 @@ impl Mistake {
             original,
             marks,
             helps,
+        }
+    }
+
+    /// One in a file of a crate.
+    fn of_crate(file: &str, line: u64, original: &str) -> Mistake {
+        Mistake {
+            id: None,
+            kind: OF_CRATE.to_owned(),
+            message: format!("{original}\n --> {file}:{line}"),
+            original: format!("`{file}` `{line}`"),
+            marks: Vec::new(),
+            helps: Vec::new(),
         }
     }
 
@@ -165,6 +181,11 @@ impl Mistake {
             kind,
             message,
             labels,
+            marks: self
+                .marks
+                .iter()
+                .filter_map(|mark| Some((mark.range.clone(), mark.label.as_deref()?)))
+                .collect(),
             helps: self.helps.iter().map(|help| help.said.as_str()).collect(),
             advice: self.helps.iter().find_map(Help::line),
             folder: "",

@@ -9,6 +9,8 @@ use crate::evaluator::threads::Threads;
 use crate::worker::channels::{Answers, Events};
 use chainrule::base::protocol::Event;
 use output::{Pump, Sink};
+use std::sync::{Arc, Mutex, PoisonError};
+use stream::{Bundle, Output};
 
 pub struct Outlet {
     pump: Pump,
@@ -19,6 +21,26 @@ pub struct Outlet {
     pub answers: Answers,
     pub objects: LoadedObjects,
     pub threads: Threads,
+}
+
+/// Where the output of an expression goes that nobody sees run, and what it shows at its end.
+/// Nobody answers what it asks.
+pub fn only_result(answers: Answers) -> (Sink, impl FnOnce() -> Bundle) {
+    let shown = Arc::new(Mutex::new(Bundle::default()));
+    let kept = shown.clone();
+    let sink: Sink = Arc::new(move |output| match output {
+        Output::Question { .. } => answers.give(None),
+        Output::Comm(act) if act.asks() => answers.give(None),
+        Output::Result(bundle) => {
+            *kept.lock().unwrap_or_else(PoisonError::into_inner) = bundle;
+        }
+        _ => {}
+    });
+    let take = move || {
+        let mut shown = shown.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *shown)
+    };
+    (sink, take)
 }
 
 impl Outlet {

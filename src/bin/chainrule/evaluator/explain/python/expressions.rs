@@ -1,25 +1,12 @@
 //! What stands within a line that is another language's.
 
 use super::said::{Said, condition, is_name, loop_head, say, words};
+use super::texts::{formatted, quoted};
 
 /// Parts of a line.
 pub(super) fn expression(own: &str, bare: &str) -> Said {
-    if let Some(place) = formatted(own, bare) {
-        let text = own[place + 1..].trim_start_matches(['"', '\'']);
-        let text = text.split(['"', '\'']).next().unwrap_or_default();
-        return say(
-            "In Rust values stand in the text itself, in braces: `println!` and `format!` fill \
-            them in, without an `f`.",
-            "Rust 的文本里也可以直接写 `{变量}`：由 `println!` 和 `format!` 填入，前面不用 `f`。",
-            format!("println!(\"{text}\");"),
-        );
-    }
-    if let Some(text) = quoted(own, bare) {
-        return say(
-            "A text stands in double quotes; single ones are for one character, such as 'a'.",
-            "字符串用双引号；单引号只用于单个字符，例如 'a'。",
-            own.replacen(&format!("'{text}'"), &format!("\"{text}\""), 1),
-        );
+    if let Some(said) = formatted(own, bare).or_else(|| quoted(own, bare)) {
+        return Some(said);
     }
     let has = |word: &str| words(bare).contains(&word);
     if has("lambda") && bare.contains(':') {
@@ -53,7 +40,11 @@ pub(super) fn expression(own: &str, bare: &str) -> Said {
 
 /// `1 if a > 2 else 3`
 fn choice(own: &str) -> Said {
-    let (before, rest) = own.split_once(" if ")?;
+    let printed = own
+        .strip_prefix("print(")
+        .map(|rest| rest.trim_end_matches(';'));
+    let printed = printed.and_then(|rest| rest.strip_suffix(')'));
+    let (before, rest) = printed.unwrap_or(own).split_once(" if ")?;
     let (condition_, other) = rest.split_once(" else ")?;
     let (start, value) = before
         .rsplit_once("= ")
@@ -61,26 +52,53 @@ fn choice(own: &str) -> Said {
     let start = if start.is_empty() {
         String::new()
     } else {
-        format!("{start}= ")
+        format!("{}= ", with_let(start))
     };
     let (other, end) = other
         .strip_suffix(';')
         .map_or((other, ""), |other| (other, ";"));
+    let whole = format!(
+        "{start}if {} {{ {value} }} else {{ {other} }}{end}",
+        condition(condition_)
+    );
     say(
         "In Rust `if` itself has a value, and its parts stand in braces.",
         "Rust 的 `if` 本身就有值，两个分支写在花括号里。",
-        format!(
-            "{start}if {} {{ {value} }} else {{ {other} }}{end}",
-            condition(condition_)
-        ),
+        match printed {
+            Some(_) => format!("println!(\"{{:?}}\", {whole});"),
+            None => whole,
+        },
     )
+}
+
+/// `let xs ` for `xs `, which begins a line.
+fn with_let(start: &str) -> String {
+    match is_name(start.trim()) {
+        true => format!("let {start}"),
+        false => start.to_owned(),
+    }
+}
+
+/// The parts between commas that stand in no brackets.
+fn parts(text: &str) -> Vec<&str> {
+    let mut depth = 0_usize;
+    let is_end = |c: char| {
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ',' && depth == 0
+    };
+    text.split(is_end).collect()
 }
 
 /// `ages = {"a": 1}`, from what stands before `= {` and what behind.
 fn dictionary(start: &str, rest: &str) -> Said {
-    let entry = rest.trim().trim_end_matches([';', '}']);
-    let pairs: Vec<String> = entry
-        .split(',')
+    let entry = rest.trim().trim_end_matches(';');
+    let entry = entry.strip_suffix('}').unwrap_or(entry);
+    let pairs: Vec<String> = parts(entry)
+        .into_iter()
         .filter_map(|one| one.split_once(':'))
         .map(pair)
         .collect();
@@ -91,44 +109,83 @@ fn dictionary(start: &str, rest: &str) -> Said {
         "A dictionary is a `HashMap`.",
         "字典在 Rust 里是 `HashMap`。",
         format!(
-            "{start}= std::collections::HashMap::from([{}]);",
+            "{}= std::collections::HashMap::from([{}]);",
+            with_let(start),
             pairs.join(", ")
         ),
     )
 }
 
 fn pair((key, value): (&str, &str)) -> String {
-    format!(
-        "({}, {})",
-        key.trim().replace('\'', "\""),
-        value.trim().replace('\'', "\"")
-    )
+    let value = value.trim().replace('\'', "\"");
+    let list = if value.starts_with('[') { "vec!" } else { "" };
+    format!("({}, {list}{value})", key.trim().replace('\'', "\""))
 }
 
 /// `[x * 2 for x in list if x > 1]`
 fn comprehension(own: &str) -> Said {
-    let inside = own.split_once('[')?.1.rsplit_once(']')?.0;
+    let (start, inside) = own.split_once('[')?;
+    let inside = inside.rsplit_once(']')?.0;
     let (value, rest) = inside.split_once(" for ")?;
     let (name, over) = rest.split_once(" in ")?;
     let (over, filter) = over
         .split_once(" if ")
         .map_or((over, None), |(over, filter)| (over, Some(filter)));
-    let over = loop_head(&format!("for {name} in {}", over.trim()));
-    let over = over.split_once(" in ").map_or("", |(_, over)| over);
+    let head = loop_head(&format!("for {name} in {}", over.trim()));
+    let (pattern, over) = head.trim_start_matches("for ").split_once(" in ")?;
+    let is_range = over.contains("..") && !over.contains(".iter");
     let source = match over.strip_prefix('&') {
         Some(list) => format!("{list}.iter()"),
-        None if over.contains("..") && !over.starts_with('(') => format!("({over})"),
+        None if is_range && !over.starts_with('(') => format!("({over})"),
         None => over.to_owned(),
     };
     let filter = filter.map_or_else(String::new, |filter| {
-        format!(".filter(|{name}| {})", condition(filter))
+        let stars = if is_range { "*" } else { "**" };
+        let filter = match is_name(pattern) {
+            true => behind_stars(&condition(filter), pattern, stars),
+            false => condition(filter),
+        };
+        format!(".filter(|{pattern}| {filter})")
     });
+    let value = length_of(value.trim(), pattern);
+    let made = format!("{source}{filter}.map(|{pattern}| {value}).collect::<Vec<_>>()");
+    let start = start.trim_end();
+    let name = start
+        .strip_suffix('=')
+        .map(str::trim_end)
+        .filter(|name| is_name(name));
     say(
         "A list is made of another by an iterator: `map` makes each value, `collect` puts them \
         together.",
         "用迭代器从一个列表生成另一个列表：`map` 计算每个值，`collect` 收集成列表。",
-        format!("{source}{filter}.map(|{name}| {value}).collect::<Vec<_>>()"),
+        match name {
+            Some(name) => format!("let {name} = {made};"),
+            None => made,
+        },
     )
+}
+
+/// A condition of a filter, which is given references; a method follows them by itself.
+fn behind_stars(condition: &str, name: &str, stars: &str) -> String {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let mut whole = String::new();
+    let mut at = 0;
+    for (place, _) in condition.match_indices(name) {
+        let (before, after) = (&condition[..place], &condition[place + name.len()..]);
+        let is_alone = !before.ends_with(is_part) && !after.starts_with(is_part);
+        whole += &condition[at..place];
+        if is_alone && !before.ends_with('.') && !after.starts_with('.') {
+            whole += stars;
+        }
+        whole += name;
+        at = place + name.len();
+    }
+    whole + &condition[at..]
+}
+
+/// `w.len()` for `len(w)`
+fn length_of(value: &str, name: &str) -> String {
+    value.replace(&format!("len({name})"), &format!("{name}.len()"))
 }
 
 /// `and`, `or`, `not`, `i++`
@@ -163,38 +220,6 @@ fn signs(own: &str, bare: &str) -> Said {
                 "Rust 没有 `++` 和 `--`。",
                 format!("{name} {operation} 1;"),
             );
-        }
-    }
-    None
-}
-
-/// Where `f"…"` begins, if it stands there.
-fn formatted(own: &str, bare: &str) -> Option<usize> {
-    let is_quote = |place: usize| own[place + 1..].starts_with(['"', '\'']);
-    let begins = |place: usize| !bare[..place].ends_with(|c: char| c.is_alphanumeric() || c == '_');
-    bare.match_indices('f')
-        .map(|(place, _)| place)
-        .find(|place| is_quote(*place) && begins(*place))
-}
-
-/// The text of `'several letters'`, which is no character and no lifetime.
-fn quoted<'a>(own: &'a str, bare: &str) -> Option<&'a str> {
-    for (place, _) in bare.match_indices('\'') {
-        let begins = own[..place]
-            .trim_end()
-            .ends_with(['(', '=', ',', '[', '{', ':'])
-            || place == 0;
-        let Some(text) = own[place + 1..].split('\'').next().filter(|_| begins) else {
-            continue;
-        };
-        let after = own[place + 1 + text.len()..]
-            .strip_prefix('\'')
-            .map(str::trim_start);
-        let ends = after.is_some_and(|rest| {
-            rest.is_empty() || rest.starts_with([')', ',', ';', ']', '}', ':', '.', '+'])
-        });
-        if ends && text.chars().count() > 1 && !text.starts_with('\\') {
-            return Some(text);
         }
     }
     None

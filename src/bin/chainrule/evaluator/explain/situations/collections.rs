@@ -1,37 +1,51 @@
 //! Loops over what is no list, positions in texts, the order of numbers with a fraction.
 
+use super::super::calls::Call;
 use super::super::case::{Case, Explanation};
+use super::super::numbers::{behind_references, is_number, is_whole};
 use super::super::syntax::{Cell, in_parentheses, one_line, text};
-use super::kinds_of_numbers::{behind_references, is_whole};
-use ra_ap_syntax::ast::{self, RangeItem};
+use super::super::values::is_list_of_numbers;
+use ra_ap_syntax::ast::{self, AstNode, RangeItem};
 
 /// `for i in 10`, `for c in "abc"`, `for x in dataset`
 pub fn loop_over_something_else(case: &Case) -> Option<Explanation> {
-    let kind = case.name();
     let marked = one_line(case.marked());
-    let kind = kind.trim_start_matches('&');
+    let (kind, stars) = behind_references(case.name());
+    let repeated: Option<ast::ForExpr> = case
+        .mark
+        .as_ref()
+        .and_then(|mark| Cell::new(case.code).around(mark));
+    let pattern = repeated.and_then(|one| one.pat());
+    let pattern = pattern.map(|one| one_line(&one.syntax().text().to_string()));
+    let named = |other: &str| pattern.clone().unwrap_or_else(|| other.to_owned());
     let (english, chinese, fix) = match kind {
         "str" | "String" => (
             "A text is a row of letters only if it is asked for them:",
             "要逐个处理文本里的字符，请用 `chars`：",
             format!(
-                "for c in {}.chars() {{ … }}",
+                "for {} in {}.chars() {{ … }}",
+                named("c"),
                 marked.trim_start_matches('&')
             ),
         ),
         "Dataset" if case.memory.defined_in("Dataset").is_none() => (
             "A data set is read in batches:",
             "数据集按批次读取：",
-            format!(
-                "for batch in {}.batches(32) {{ … }}",
-                marked.trim_start_matches('&')
-            ),
+            match (named("batch"), marked.trim_start_matches('&')) {
+                (pair, data) if pair.starts_with('(') => format!(
+                    "for batch in {data}.batches(32) {{ let {pair} = (&batch.x, &batch.y); … }}"
+                ),
+                (name, data) => format!("for {name} in {data}.batches(32) {{ … }}"),
+            },
         ),
         _ if is_whole(kind) => (
             "A loop goes over several values, and a number is one. The numbers from 0 up to it, \
              without itself, are a range:",
             "循环要逐个处理多个值，而一个数只是一个值。从 0 到它（不含它本身）的整数写成范围：",
-            format!("for i in 0..{} {{ … }}", marked.trim_start_matches('&')),
+            match marked.strip_prefix('&') {
+                Some(number) => format!("for {} in 0..{number} {{ … }}", named("i")),
+                None => format!("for {} in 0..{stars}{marked} {{ … }}", named("i")),
+            },
         ),
         _ => return None,
     };
@@ -40,7 +54,7 @@ pub fn loop_over_something_else(case: &Case) -> Option<Explanation> {
 
 /// `"abc"[0]`, `list[i]` with an `i32`
 pub fn cannot_be_indexed(case: &Case) -> Option<Explanation> {
-    let kinds: Vec<&str> = case.message.split('`').skip(1).step_by(2).collect();
+    let kinds: Vec<&str> = case.named().collect();
     let (kind, by) = (kinds.first()?, kinds.get(1)?);
     let index: ast::IndexExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
     let (base, position) = (index.base()?, index.index()?);
@@ -62,9 +76,9 @@ fn letter_of_a_text(base: &str, position: &str, by: &str) -> Explanation {
     };
     Explanation::new(
         "A text has no positions, because its letters take 1 to 4 bytes each. Its letters are \
-         counted one by one; `nth` gives `None` behind the end.",
-        "文本不能按下标取字符，因为每个字符占 1 到 4 个字节。请用 `chars` 逐个数；超出末尾时 `nth` 得到 `None`。",
-        format!("{base}.chars().nth({nth})"),
+         counted one by one. Behind the end `nth` gives `None`, and `unwrap` stops the cell.",
+        "文本不能按下标取字符，因为每个字符占 1 到 4 个字节。请用 `chars` 逐个数；超出末尾时 `nth` 得到 `None`，`unwrap` 就会让单元格停下来。",
+        format!("{base}.chars().nth({nth}).unwrap()"),
     )
 }
 
@@ -75,7 +89,7 @@ fn kind_of_position(by: &str) -> (&str, String) {
     behind_references(of.unwrap_or(by))
 }
 
-fn as_usize(place: &ast::Expr, stars: &str) -> String {
+pub fn as_usize(place: &ast::Expr, stars: &str) -> String {
     format!("{stars}{} as usize", in_parentheses(&text(place)))
 }
 
@@ -104,6 +118,15 @@ fn part_of_a_text(base: &str, range: &ast::RangeExpr, by: &str) -> Option<Explan
 
 /// The position is a number of another type, a range of such, a reference, or no number.
 fn position_in_a_list(base: &str, position: &ast::Expr, by: &str) -> Option<Explanation> {
+    if by.starts_with("Option<") {
+        let place = in_parentheses(&text(position));
+        return Some(Explanation::new(
+            "There may be no such position: an `Option` is one, or `None`. Say what should happen \
+             then; `?` ends the cell.",
+            "这个位置可能不存在：`Option` 里要么有一个位置，要么是 `None`。请写明没有时怎么办；`?` 会结束单元格。",
+            format!("{base}[{place}.ok_or(\"there is none\")?]"),
+        ));
+    }
     let (kind, stars) = kind_of_position(by);
     let as_usize = match position {
         ast::Expr::RangeExpr(range) => range_as_usize(range, &stars)?,
@@ -155,40 +178,49 @@ pub fn within_a_letter(_: &Case) -> Option<Explanation> {
     ))
 }
 
-/// `"a" + "b"`
+/// `"a" + "b"`, `"a: " + list`
 pub fn texts_joined(case: &Case) -> Option<Explanation> {
-    let kinds: Vec<&str> = case.message.split('`').skip(1).step_by(2).collect();
-    let is_text = |kind: &&str| matches!(kind.trim_start_matches('&'), "str" | "String");
-    let numbers = [
-        "{integer}",
-        "{float}",
-        "f32",
-        "f64",
-        "i32",
-        "i64",
-        "usize",
-        "u8",
-    ];
-    let is_number = |kind: &&str| numbers.contains(&kind.trim_start_matches('&'));
-    let are_parts = kinds.iter().all(|kind| is_text(kind) || is_number(kind));
-    if kinds.len() != 2 || !kinds.iter().any(is_text) || !are_parts {
+    let kinds: Vec<&str> = case.named().collect();
+    let &[added, to] = kinds.as_slice() else {
+        return None;
+    };
+    let is_text = |kind: &str| {
+        let kind = kind.trim_start_matches('&');
+        matches!(kind.trim_start_matches("std::string::"), "str" | "String")
+    };
+    let are_parts = [added, to].iter().all(|kind| {
+        is_text(kind) || is_list_of_numbers(kind) || is_number(behind_references(kind).0)
+    });
+    if ![added, to].into_iter().any(is_text) || !are_parts {
         return None;
     }
     let sum: ast::BinExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
-    let (left, right) = (sum.lhs()?, sum.rhs()?);
-    let part = |one: &ast::Expr| match one {
-        ast::Expr::Literal(_) => Some(text(one).trim_matches('"').to_owned()),
-        ast::Expr::PathExpr(_) => Some(format!("{{{}}}", text(one))),
-        _ => None,
+    let mut values = String::new();
+    let mut part = |one: ast::Expr, kind: &str| {
+        let shown = if is_list_of_numbers(kind) { ":?" } else { "" };
+        let written = text(&one);
+        let written = written.trim_start_matches('&');
+        let inner = written
+            .strip_prefix('"')
+            .and_then(|one| one.strip_suffix('"'));
+        let is_name = |c: char| c.is_alphanumeric() || c == '_';
+        match one {
+            ast::Expr::Literal(_) => {
+                let inner = inner.map(|inner| inner.replace('{', "{{").replace('}', "}}"));
+                inner.unwrap_or_else(|| written.to_owned())
+            }
+            _ if written.chars().all(is_name) => format!("{{{written}{shown}}}"),
+            _ => {
+                values += &format!(", {written}");
+                format!("{{{shown}}}")
+            }
+        }
     };
-    let fix = match (part(&left), part(&right)) {
-        (Some(left), Some(right)) => format!("format!(\"{left}{right}\")"),
-        _ => format!("format!(\"{{}}{{}}\", {}, {})", text(&left), text(&right)),
-    };
+    let joined = part(sum.lhs()?, to) + &part(sum.rhs()?, added);
     Some(Explanation::new(
         "Texts are put together with `format!`; `+` only adds to a `String`.",
         "拼接文本用 `format!`；`+` 只能接在 `String` 后面。",
-        one_line(&fix),
+        one_line(&format!("format!(\"{joined}\"{values})")),
     ))
 }
 
@@ -206,12 +238,22 @@ pub fn order_of_floats(case: &Case) -> Option<Explanation> {
     }
     let code = case.code;
     let compared = "|a, b| a.total_cmp(b)";
+    // `std::cmp::max(1.5, 2.5)`
+    let start = case.mark.as_ref().map_or(0, |mark| mark.start);
+    let call = Call::named_at(code, start).or_else(|| Call::ending_at(code, start));
+    let is_of_two = |call: &Call| {
+        let name = call.callee.rsplit("::").next();
+        matches!(name, Some("max" | "min")) && call.arguments.len() == 2
+    };
     let fix = if code.contains(".max()") || code.contains(".min()") {
         format!(".max_by({compared})\n.min_by({compared})")
     } else if code.contains("_by_key(") {
         ".max_by(|a, b| key(a).total_cmp(&key(b)))".to_owned()
     } else if code.contains(".sort") {
         format!(".sort_by({compared})")
+    } else if let Some(call) = call.filter(|call| is_of_two(call)) {
+        let name = call.callee.rsplit("::").next().unwrap_or_default();
+        format!("f64::{name}({})", call.arguments.join(", "))
     } else {
         "value.to_bits()".to_owned()
     };

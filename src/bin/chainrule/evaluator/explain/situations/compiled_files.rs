@@ -37,7 +37,11 @@ pub fn file_in_a_macro(case: &Case) -> Option<Explanation> {
                 "",
             ));
         }
-        _ => return None,
+        // Of a module with a `#[path = "…"]`.
+        code => {
+            let name = code.strip_prefix("mod ")?.trim_end_matches(';');
+            return Some(of_module(name));
+        }
     };
     Some(Explanation::new(
         format!(
@@ -53,8 +57,11 @@ pub fn file_in_a_macro(case: &Case) -> Option<Explanation> {
 
 /// `mod helper;`
 pub fn module_in_a_file(case: &Case) -> Option<Explanation> {
-    let name = case.name();
-    Some(Explanation::new(
+    Some(of_module(case.name()))
+}
+
+fn of_module(name: &str) -> Explanation {
+    Explanation::new(
         format!(
             "A notebook has no files that belong to it, so `mod {name};` finds nothing. Write the \
              module into a cell, or make the files a crate and bring that in by `:dep`."
@@ -63,5 +70,5 @@ pub fn module_in_a_file(case: &Case) -> Option<Explanation> {
             "笔记本没有附属的源文件，所以 `mod {name};` 什么也找不到。请把模块写进单元格；或者把这些文件做成一个 crate，再用 `:dep` 引入。"
         ),
         format!("mod {name} {{ pub fn … }}\n:dep {name} = {{ path = \"{name}\" }}"),
-    ))
+    )
 }

@@ -57,3 +57,13 @@ pub fn large_constant(_: &Case) -> Option<Explanation> {
         "let values = vec![0u8; 1_000_000];",
     ))
 }
+
+/// `#![feature(test)]`
+pub fn only_nightly(_: &Case) -> Option<Explanation> {
+    Some(Explanation::new(
+        "Features that are not finished yet are for another edition of the compiler, nightly. \
+         This kernel works with the stable one: leave the line out, and do it with what is stable.",
+        "还没有定稿的特性只能在 nightly 版编译器里使用。本内核用的是稳定版：请删掉这一行，改用稳定版已有的写法。",
+        "",
+    ))
+}

@@ -2,7 +2,9 @@
 
 use super::super::case::Explanation;
 use super::super::memory::{Fate, Memory};
-use super::super::syntax::{By, Move};
+use super::super::moves::{By, Move};
+use super::super::syntax::Cell;
+use super::copies::{Instead, instead_of};
 use chainrule::display::say;
 
 pub fn of_fate(name: &str, fate: &Fate, memory: &Memory) -> Explanation {
@@ -20,16 +22,7 @@ pub fn of_fate(name: &str, fate: &Fate, memory: &Memory) -> Explanation {
             format!("let {name} = …;"),
         ),
         Fate::InBlock { cell, code } => in_block(name, *cell, code),
-        Fate::Failed { cell } => Explanation::new(
-            format!(
-                "Cell [{cell}] was to define `{name}`, but it failed before that, or after it had \
-                 moved the value away. Fix that cell and run it again."
-            ),
-            format!(
-                "`{name}` 应该由单元格 [{cell}] 定义，但那个单元格在此之前就出错了，或者出错时它的值已经被移走：请先改好那个单元格，再重新运行。"
-            ),
-            "",
-        ),
+        Fate::Failed { cell, is_item } => failed(name, *cell, *is_item),
         Fate::NotKept { cell } => Explanation::new(
             format!(
                 "Cell [{cell}] defined `{name}`, but it lived only as long as that cell. Give it a \
@@ -56,6 +49,7 @@ pub fn of_fate(name: &str, fate: &Fate, memory: &Memory) -> Explanation {
         Fate::ThreadsGone { cell } => {
             threads_gone(*cell, &[(name.to_owned(), memory.defined_in(name))])
         }
+        Fate::ByMacro { cell, call } => by_macro(name, *cell, call),
         Fate::SetAside { cell, from } => set_aside(name, *cell, *from),
     }
 }
@@ -69,6 +63,49 @@ fn set_aside(name: &str, cell: u32, from: u32) -> Explanation {
         ),
         format!(
             "运行单元格 [{cell}] 以后，单元格 [{from}] 里的 `{name}` 已经对不上，先被搁置了。请改好单元格 [{from}] 再重新运行。"
+        ),
+        "",
+    )
+}
+
+/// What the cell that was to define it has not come to.
+fn failed(name: &str, cell: u32, is_item: bool) -> Explanation {
+    if is_item {
+        return Explanation::new(
+            format!(
+                "Cell [{cell}] was to define `{name}`, but it failed. Fix that cell and run it \
+                 again."
+            ),
+            format!(
+                "`{name}` 应该由单元格 [{cell}] 定义，但那个单元格出错了：请先改好它，再重新运行。"
+            ),
+            "",
+        );
+    }
+    Explanation::new(
+        format!(
+            "Cell [{cell}] was to define `{name}`, but it failed before that, or after it had \
+             moved the value away. Fix that cell and run it again."
+        ),
+        format!(
+            "`{name}` 应该由单元格 [{cell}] 定义，但那个单元格在此之前就出错了，或者出错时它的值\
+             已经被移走：请先改好那个单元格，再重新运行。"
+        ),
+        "",
+    )
+}
+
+/// What a macro has made, in the cell of its call.
+fn by_macro(name: &str, cell: u32, call: &str) -> Explanation {
+    Explanation::new(
+        format!(
+            "`{name}` was made by `{call}` in cell [{cell}], and what a macro makes lives only in \
+             the cell of the call. Call the macro in the cell that needs `{name}`, too, or write \
+             down what it makes, without a macro."
+        ),
+        format!(
+            "`{name}` 是单元格 [{cell}] 里的 `{call}` 生成的，而宏生成的东西只在调用它的单元格里有效。\
+             请在要用 `{name}` 的单元格里也调用这个宏，或者不用宏，直接写出它的定义。"
         ),
         "",
     )
@@ -94,8 +131,21 @@ fn in_block(name: &str, cell: u32, code: &str) -> Explanation {
         format!(
             "`{name}` 是在单元格 [{cell}] 的花括号里定义的，右花括号之后就不存在了。请在花括号外面定义它。"
         ),
-        code,
+        outside(name, code),
     )
+}
+
+/// The variable defined outside of the braces: as it is, or else with its value from within.
+fn outside(name: &str, code: &str) -> String {
+    let value = code.split_once(" = ").map(|(_, value)| value);
+    let Some(value) = value.filter(|value| value.contains(char::is_alphabetic)) else {
+        return code.to_owned();
+    };
+    let (before, within) = (
+        say("before the braces", "写在花括号前面"),
+        say("in the braces", "写在花括号里面"),
+    );
+    format!("let mut {name} = …;  // {before}\n{name} = {value}  // {within}")
 }
 
 /// Variables with their types, and the cells that made them.
@@ -208,7 +258,7 @@ fn taken_along(name: &str, cell: u32, how: Option<&Move>, memory: &Memory) -> Ex
             "单元格 [{cell}] 里有一行要移走（move）`{name}`{code}。那个单元格提前结束了，而这时它不会归还要移走的值"
         ),
     );
-    again(name, cell, how, memory.defined_in(name), said)
+    again(name, cell, how, memory, said)
 }
 
 fn moved_by(name: &str, cell: u32, how: Option<&Move>, memory: &Memory) -> Explanation {
@@ -217,7 +267,7 @@ fn moved_by(name: &str, cell: u32, how: Option<&Move>, memory: &Memory) -> Expla
         format!("{english}, and a value has one owner only"),
         format!("{chinese}，而一个值只能有一个所有者"),
     );
-    again(name, cell, how, memory.defined_in(name), said)
+    again(name, cell, how, memory, said)
 }
 
 /// What a cell that has ended at a `return` did not come to, and what it has taken along.
@@ -249,28 +299,17 @@ fn again(
     name: &str,
     cell: u32,
     how: Option<&Move>,
-    defined: Option<u32>,
+    memory: &Memory,
     (english, chinese): (String, String),
 ) -> Explanation {
-    let again = defined
+    let again = memory
+        .defined_in(name)
         .filter(|defined| *defined != cell)
         .map(|defined| format!(" [{defined}]"))
         .unwrap_or_default();
-    let or_borrow = match how.map(|how| &how.by) {
-        Some(By::Call(function))
-            if how.is_some_and(|how| how.code.contains(&format!("{function}({name})"))) =>
-        {
-            let only_reads = say(
-                "or, where it only reads, a parameter of type &",
-                "如果只是读取，参数类型写成 & 引用",
-            );
-            format!("\n{function}(&{name})  // {only_reads}")
-        }
-        _ => String::new(),
-    };
-    let fix = how
-        .map(|how| format!("{}{or_borrow}", how.fix))
-        .unwrap_or_default();
+    let instead = how.map(|how| instead_of(name, how, memory, &Cell::new("")));
+    let (before, fix) =
+        instead.map_or_else(Default::default, |Instead { before, code }| (before, code));
     let (change, change_chinese) = match fix.is_empty() {
         true => (String::new(), String::new()),
         false => (
@@ -285,10 +324,14 @@ fn again(
     };
     Explanation::new(
         format!(
-            "{english}. Run the cell{again} that defines `{name}` \
-            again{change}{english_end}"
+            "{english}.{} Run the cell{again} that defines `{name}` \
+            again{change}{english_end}",
+            before.english
         ),
-        format!("{chinese}。请重新运行定义 `{name}` 的单元格{again}{change_chinese}{chinese_end}"),
+        format!(
+            "{chinese}。{}请重新运行定义 `{name}` 的单元格{again}{change_chinese}{chinese_end}",
+            before.chinese
+        ),
         fix,
     )
 }

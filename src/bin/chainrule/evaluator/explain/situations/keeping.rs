@@ -1,8 +1,10 @@
 //! Variables that cannot be kept for the next cell.
 
 use super::super::case::{BORROW, Case, Explanation, ITERATOR};
+use super::super::moves::kind_in;
 use super::super::syntax::{Cell, one_line, text};
-use super::owned::{own, own_type};
+use super::copies::{Before, before_clone};
+use super::owned::{own, own_type, yields};
 use crate::evaluator::cell::words;
 use chainrule::display::say;
 use ra_ap_syntax::ast::{self, AstNode, HasName};
@@ -56,127 +58,78 @@ fn type_of_block(value: &ast::Expr) -> Option<String> {
     names.find(|name| words(&last).any(|word| word == name))
 }
 
-pub fn closure(case: &Case) -> Option<Explanation> {
-    let (name, value) = initializer(case)?;
-    let ast::Expr::ClosureExpr(closure) = value else {
-        return None;
-    };
-    let untyped = "f32";
-    let parameters: Vec<(String, String)> = closure
-        .param_list()
-        .into_iter()
-        .flat_map(|list| list.params())
-        .map(|one| {
-            let text = |node: Option<String>| node.unwrap_or_default();
-            let kind = one
-                .ty()
-                .map_or(untyped.to_owned(), |kind| kind.syntax().text().to_string());
-            (
-                text(one.pat().map(|pattern| pattern.syntax().text().to_string())),
-                kind,
-            )
-        })
-        .collect();
-    let result = match closure.ret_type().and_then(|one| one.ty()) {
-        Some(kind) => kind.syntax().text().to_string(),
-        None => parameters.first().map_or("…".to_owned(), |(_, kind)| {
-            kind.trim_start_matches('&').to_owned()
-        }),
-    };
-    let body = closure.body().map(|body| text(&body)).unwrap_or_default();
-    let whole = text(&ast::Expr::ClosureExpr(closure));
-    let (body, whole) = match body.contains('\n') {
-        true => ("{ … }".to_owned(), whole.replace(&body, "{ … }")),
-        false if body.starts_with('{') => (body, whole),
-        false => (format!("{{ {body} }}"), whole),
-    };
-    let typed = parameters
-        .iter()
-        .map(|(name, kind)| format!("{name}: {kind}"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    let kinds = parameters
-        .iter()
-        .map(|(_, kind)| kind.as_str())
-        .collect::<Vec<_>>()
-        .join(", ");
-    let of_box = say("if it uses variables around it", "如果它用到了外面的变量");
-    Some(Explanation::new(
-        format!(
-            "`{name}` is a closure, and a closure's type has no name under which it could be kept \
-             for the next cell. Write a function, or put the closure into a box."
-        ),
-        format!(
-            "`{name}` 是一个闭包，闭包的类型没有名字，所以不能留到下一个单元格。请写成函数，或者把闭包装进 Box。"
-        ),
-        format!(
-            "fn {name}({typed}) -> {result} {body}\n\
-             let {name}: Box<dyn Fn({kinds}) -> {result}> = Box::new({whole});  // {of_box}"
-        ),
-    ))
-}
-
-/// Methods that only begin to iterate, and what makes values of their own of what they yield.
-const ITERATORS: &[(&str, &str)] = &[
-    ("iter", ".cloned()"),
-    ("iter_mut", ""),
-    ("into_iter", ""),
-    ("filter", ""),
-    ("map", ""),
-    ("enumerate", ""),
-    ("zip", ""),
-    ("rev", ""),
-    ("skip", ""),
-    ("take", ""),
-    ("step_by", ""),
-    ("chain", ""),
-    ("windows", ".map(|part| part.to_vec())"),
-    ("chunks", ".map(|part| part.to_vec())"),
-    ("chars", ""),
-    ("bytes", ""),
-    ("lines", ".map(str::to_owned)"),
-    ("split", ".map(str::to_owned)"),
-    ("split_whitespace", ".map(str::to_owned)"),
+/// Methods that only begin to iterate.
+const ITERATORS: [&str; 19] = [
+    "iter",
+    "iter_mut",
+    "into_iter",
+    "filter",
+    "map",
+    "enumerate",
+    "zip",
+    "rev",
+    "skip",
+    "take",
+    "step_by",
+    "chain",
+    "windows",
+    "chunks",
+    "chars",
+    "bytes",
+    "lines",
+    "split",
+    "split_whitespace",
 ];
 
 pub fn iterator(case: &Case) -> Option<Explanation> {
     let (name, value) = initializer(case)?;
-    let code = one_line(&text(&value));
-    let own = match &value {
+    let is_one = match &value {
         ast::Expr::MethodCallExpr(call) => {
             let method = call.name_ref()?.text().to_string();
-            ITERATORS
-                .iter()
-                .find(|(name, _)| *name == method)
-                .map(|(_, own)| *own)
+            ITERATORS.contains(&method.as_str())
         }
-        _ => None,
+        _ => false,
     };
-    if own.is_none() && case.kind != ITERATOR {
+    if !is_one && case.kind != ITERATOR {
         return None;
     }
-    let still_borrows =
-        code.contains(".iter()") && !code.contains(".map(") && !code.contains(".cloned()");
-    let own = if still_borrows {
-        ".cloned()"
-    } else {
-        own.unwrap_or_default()
-    };
+    let code = one_line(&text(&value));
+    let own = yields(&value, &|name| is_map(case, name)).owned();
+    let variable = name.trim_start_matches("mut ");
     Some(Explanation::new(
         format!(
-            "`{name}` is an iterator: it has computed nothing yet, and it cannot wait for the next \
-             cell. Collect what it yields."
+            "`{variable}` is an iterator: it has computed nothing yet, and it cannot wait for the \
+             next cell. Collect what it yields."
         ),
         format!(
-            "`{name}` 是一个迭代器：它还什么都没有算，也不能留到下一个单元格再算。请用 collect 把结果收集起来。"
+            "`{variable}` 是一个迭代器：它还什么都没有算，也不能留到下一个单元格再算。请用 collect 把结果收集起来。"
         ),
         format!("let {name}: Vec<_> = {code}{own}.collect();"),
     ))
 }
 
+/// What makes values of one's own of what an expression yields.
+pub fn each_owned(code: &str) -> String {
+    let cell = Cell::new(format!("let each = {code};"));
+    let value = cell
+        .definition(None, "each")
+        .and_then(|one| one.initializer());
+    value.map_or_else(String::new, |value| yields(&value, &|_| false).owned())
+}
+
+/// Whether a variable is a map, which yields pairs.
+fn is_map(case: &Case, name: &str) -> bool {
+    let kind = case.memory.variable_type(name).map(str::to_owned);
+    let kind = kind_in(&Cell::new(case.code), name).or(kind);
+    kind.is_some_and(|kind| kind.contains("HashMap") || kind.contains("BTreeMap"))
+}
+
 pub fn borrow(case: &Case) -> Option<Explanation> {
     let statement = Cell::new(case.code).definition(case.mark.as_ref(), case.name());
     let kind = statement.as_ref().and_then(|one| one.ty());
+    let otherwise = statement.as_ref().and_then(|one| one.let_else());
+    let otherwise = otherwise.map(|one| format!(" {}", one_line(&one.syntax().text().to_string())));
+    let otherwise = otherwise.unwrap_or_default();
     let parts = statement
         .and_then(|one| Some((one.pat()?.syntax().text().to_string(), one.initializer()?)));
     let name = match &parts {
@@ -196,6 +149,7 @@ pub fn borrow(case: &Case) -> Option<Explanation> {
         "or use the borrow in this cell only",
         "或者只在这个单元格里使用借用",
     );
+    let mut before = Before::default();
     let fix = parts.as_ref().map(|(pattern, value)| {
         let code = one_line(&text(value));
         // `collect()` does not say of what it makes a list.
@@ -207,21 +161,41 @@ pub fn borrow(case: &Case) -> Option<Explanation> {
             None => (format!("let {pattern}"), Some(format!("let {pattern}"))),
         };
         // What is written already is no advice.
-        let kept = own(value).filter(|owned| *owned != code).zip(owned);
-        let kept = kept.map(|(value, owned)| format!("{owned} = {value};\n"));
+        let kept = own(value, &|name| is_map(case, name));
+        let kept = kept.filter(|owned| *owned != code).zip(owned);
+        let kept = kept.and_then(|(value, owned)| {
+            before = clone_of_parts(case, &value)?;
+            Some(format!("{}{owned} = {value}{otherwise};\n", before.code))
+        });
         let kept = kept.unwrap_or_default();
-        format!("{kept}{{ {lent} = {code}; … }}  // {only_here}")
+        format!("{kept}{{ {lent} = {code}{otherwise}; … }}  // {only_here}")
     });
     Some(Explanation::new(
         format!(
             "`{name}` is a reference into another variable, and a borrow ends with its cell. \
-             Give `{name}` a value of its own."
+             Give `{name}` a value of its own.{}",
+            before.english
         ),
         format!(
-            "`{name}` 是对另一个变量的引用，而借用到单元格结束就失效了。请让 `{name}` 拥有自己的值。"
+            "`{name}` 是对另一个变量的引用，而借用到单元格结束就失效了。请让 `{name}` 拥有自己的值。{}",
+            before.chinese
         ),
         fix.unwrap_or_default(),
     ))
+}
+
+/// What has to be done before the elements can be cloned of what a value is taken from.
+fn clone_of_parts(case: &Case, value: &str) -> Option<Before> {
+    let cell = Cell::new(case.code);
+    if !value.contains("clone") {
+        return Some(Before::default());
+    }
+    let kinds = words(value).filter_map(|name| {
+        let kind = case.memory.variable_type(name).map(str::to_owned);
+        kind_in(&cell, name).or(kind)
+    });
+    let kinds: Vec<String> = kinds.collect();
+    before_clone(case.memory, &cell, &kinds.join(", "))
 }
 
 /// Whether this only sets up what `fit` is to do.
@@ -277,10 +251,35 @@ pub fn outdated(case: &Case) -> Option<Explanation> {
     ))
 }
 
+/// A variable of a type that a macro makes, in this cell only.
+fn made_by_a_macro(case: &Case, variable: &str, code: &str) -> Option<Explanation> {
+    let made = case.memory.made_by_macros(&Cell::new(case.code));
+    let (kind, call) = made
+        .into_iter()
+        .filter(|(kind, _)| case.memory.defined_in(kind).is_none())
+        .find(|(kind, _)| words(code).any(|word| word == kind))?;
+    Some(Explanation::new(
+        format!(
+            "`{variable}` would be of the type `{kind}`, which `{call}` makes in this cell only: \
+             no later cell could name it. Write the definition of `{kind}` down, without a macro, \
+             or use `{variable}` within braces, where it is not kept:"
+        ),
+        format!(
+            "`{variable}` 的类型是 `{kind}`，它由 `{call}` 生成，只在这个单元格里有效，\
+             后面的单元格无法写出它的名字。请不用宏，直接写出 `{kind}` 的定义；\
+             或者把 `{variable}` 放在花括号里用，这样就不用保留它："
+        ),
+        format!("{{ let {variable} = {code}; … }}"),
+    ))
+}
+
 pub fn unknown_type(case: &Case) -> Option<Explanation> {
     let (name, value) = initializer(case)?;
     let code = one_line(&text(&value));
     let statement = Cell::new(case.code).definition(case.mark.as_ref(), case.name())?;
+    if let Some(made) = made_by_a_macro(case, &name, &code) {
+        return Some(made);
+    }
     if let Some(kind) = statement.ty().map(|kind| kind.syntax().text().to_string())
         && !kind.contains('_')
     {
@@ -316,14 +315,16 @@ pub fn unknown_type(case: &Case) -> Option<Explanation> {
         .iter()
         .find(|(text, _)| code.contains(text))
         .map_or("…", |(_, kind)| *kind);
+    // A text that is no number gives an error.
+    let out = if code.ends_with(".parse()") { "?" } else { "" };
     Some(Explanation::new(
         format!(
             "Nothing in this cell says what type `{name}` has, and a later cell cannot say it: \
-             each cell is compiled when it is run. Write the type down."
+             each cell is compiled when it is run. Write the type down, for example:"
         ),
         format!(
-            "这个单元格里没有任何地方说明 `{name}` 是什么类型，后面的单元格也来不及说明：每个单元格在运行时就单独编译。请把类型写出来。"
+            "这个单元格里没有任何地方说明 `{name}` 是什么类型，后面的单元格也来不及说明：每个单元格在运行时就单独编译。请把类型写出来，例如："
         ),
-        format!("let {name}: {kind} = {code};"),
+        format!("let {name}: {kind} = {code}{out};"),
     ))
 }

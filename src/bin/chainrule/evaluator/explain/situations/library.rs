@@ -1,10 +1,26 @@
 //! What the library says in English when something does not fit, for those who read Chinese.
 
 use super::super::case::{Case, Explanation};
+use super::library_of_layers;
 use chainrule::display::say;
 
 /// Words of a message; what it means; what to write.
 const MESSAGES: &[(&str, &str, &str)] = &[
+    (
+        "a learning rate is above 0",
+        "学习率要大于 0：小于 0 时，损失会越训练越大。",
+        "Adam::new(0.01)",
+    ),
+    (
+        "targets -1 and 1 are for Hinge",
+        "类别编号从 0 开始；目标是 -1 和 1 时，请用 Hinge 损失和一个输出。",
+        "",
+    ),
+    (
+        "epochs must be at least 1",
+        "轮数是 0，什么也不会训练。至少要训练 1 轮：",
+        ".epochs(1)",
+    ),
     (
         "no_grad(|| &w - 0.1 * w.grad())",
         "这个张量是计算得到的结果，不再是参数，而反向传播只保留参数的梯度。更新参数时不要记录计算过程：",
@@ -24,6 +40,11 @@ const MESSAGES: &[(&str, &str, &str)] = &[
         "the channels come last here",
         "这里的通道在最后一维，而这一层要求通道紧跟在样本数之后。请先交换各维的顺序：",
         "",
+    ),
+    (
+        "y.squeeze(-1).one_hot(",
+        "目标是类别的编号，而这个损失需要每个类别一个概率（one-hot）。请改用 SparseCategoricalCrossentropy，或者先转换：",
+        "SparseCategoricalCrossentropy::new()\nlet y = y.squeeze(-1).one_hot(10);",
     ),
     (
         "the targets are the numbers of classes",
@@ -199,77 +220,6 @@ const MESSAGES: &[(&str, &str, &str)] = &[
         "有一个轴的长度是 0：这一批数据，或者前面选出的部分，是不是空的？",
         "",
     ),
-    // Layers.
-    (
-        "make it a row: .reshape(",
-        "如果这是一个样本，先变成一行，形状 [1, 特征数]；如果每一行是一个样本，那么这一层的第一个数要等于每行的个数。",
-        "x.reshape(&[1, …])",
-    ),
-    (
-        "make the layer Dense::new(",
-        "输入的特征个数和这一层的第一个数不一致。请改这一层的第一个数，或者换成特征个数相符的输入。",
-        "",
-    ),
-    (
-        " features is expected",
-        "这一层的输入形状是 [n, 特征数]：每个样本一行，只有一个样本时也一样。",
-        "x.unsqueeze(0)",
-    ),
-    (
-        "a single sample needs an axis",
-        "单个样本也要有批次这个轴：",
-        "x.unsqueeze(0)",
-    ),
-    (
-        "a batch of one channel needs an axis",
-        "只有一个通道时，也要有通道这个轴：",
-        "x.unsqueeze(1)",
-    ),
-    (
-        "bring each sample into shape first",
-        "请先把每个样本变成 [通道, 高, 宽]（一维卷积是 [通道, 长度]）：",
-        ".add(Reshape::new(&[1, 28, 28]))",
-    ),
-    (
-        "an input of the shape [n, ",
-        "输入的通道数和这一层的第一个数不一致：请把这一层的第一个数改成输入的通道数。",
-        "",
-    ),
-    (
-        "which cannot be added",
-        "Residual 把输入和里面各层的输出相加，所以里面最后一层的输出个数要等于第一层的输入个数。",
-        "",
-    ),
-    (
-        "Dropout: the rate",
-        "比例要大于等于 0、小于 1，例如 0.2 表示随机去掉 20 %。",
-        "Dropout::new(0.2)",
-    ),
-    (
-        "BatchNormalization(",
-        "第 0 个轴是样本，第 1 个轴是通道（特征）；这一层的数要等于通道数。",
-        "",
-    ),
-    (
-        "LayerNormalization(",
-        "最后一个轴是特征；这一层的数要等于特征个数。",
-        "",
-    ),
-    (
-        "sequences have the shape",
-        "序列的形状是 [n, 长度, 特征]：编号先用 Embedding 变成特征；单个序列用 `.unsqueeze(0)` 加上批次的轴。",
-        "",
-    ),
-    (
-        "sequences [n, length",
-        "序列的形状是 [n, 长度, 特征]：普通的数列用 `.unsqueeze(-1)` 加一个轴，编号用 Embedding。",
-        "x.unsqueeze(-1)",
-    ),
-    (
-        "activation: there is none",
-        "没有这个激活函数。可用的有 Relu、Sigmoid、Tanh、Softmax、LeakyRelu、Elu、Gelu、Silu、Softplus。",
-        "",
-    ),
     // Losses and labels.
     (
         "scores must have the shape",
@@ -302,9 +252,14 @@ const MESSAGES: &[(&str, &str, &str)] = &[
         "SparseCategoricalCrossentropy::new()",
     ),
     (
-        "shapes differ: ",
+        "bring the target into shape",
         "预测和目标的形状必须相同。一列的目标可以这样得到：",
         "y.unsqueeze(-1)",
+    ),
+    (
+        "shapes differ: ",
+        "预测和目标的形状必须相同：每个样本，模型给出几个数，目标也要有几个数。",
+        "",
     ),
     (
         "has no gradient",
@@ -371,7 +326,8 @@ const MESSAGES: &[(&str, &str, &str)] = &[
 ];
 
 fn found(message: &str) -> Option<&'static (&'static str, &'static str, &'static str)> {
-    MESSAGES.iter().find(|(words, ..)| message.contains(words))
+    let mut all = MESSAGES.iter().chain(library_of_layers::MESSAGES);
+    all.find(|(words, ..)| message.contains(words))
 }
 
 pub fn in_chinese(case: &Case) -> Option<Explanation> {
@@ -493,6 +449,79 @@ mod tests {
         }
         assert!(
             calls > 20 && without.is_empty(),
+            "{calls} calls; in one language:\n{}",
+            without.join("\n")
+        );
+    }
+
+    /// A call, up to the parenthesis that closes it.
+    fn call(text: &str) -> &str {
+        let mut depth = 0;
+        let end = text.char_indices().find(|(_, letter)| {
+            match letter {
+                '(' => depth += 1,
+                ')' => depth -= 1,
+                _ => return false,
+            }
+            depth == 0
+        });
+        end.map_or(text, |(end, _)| &text[..end])
+    }
+
+    /// Whether there are words in its texts, beside what is put into them.
+    fn has_words(call: &str) -> bool {
+        let texts = call.split('"').skip(1).step_by(2);
+        let pieces = texts.flat_map(|text| {
+            let parts = text.split('{').enumerate();
+            parts.map(|(place, part)| match part.split_once('}') {
+                Some((_, after)) if place > 0 => after,
+                None if place > 0 => "",
+                _ => part,
+            })
+        });
+        let all: String = pieces.collect();
+        all.as_bytes()
+            .windows(2)
+            .any(|pair| pair.iter().all(u8::is_ascii_lowercase))
+    }
+
+    #[test]
+    fn errors_of_files_are_said_in_both_languages() {
+        assert!(has_words(call(
+            r#"wrong(path, format!("{name} is damaged"))"#
+        )));
+        assert!(!has_words(call(
+            r#"wrong(path, format!("{path}: {error}")) + "words""#
+        )));
+        let (mut without, mut calls) = (Vec::new(), 0);
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+        for entry in ["data", "model", "plot"]
+            .iter()
+            .flat_map(|name| std::fs::read_dir(source.join(name)).unwrap())
+        {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                continue;
+            }
+            let code = std::fs::read_to_string(&path).unwrap();
+            let code: Vec<&str> = code
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("//"))
+                .collect();
+            let code = code.join("\n");
+            for begin in ["wrong(", "Error::new(", "Error::other(", "Err(format!("] {
+                for (place, _) in code.match_indices(begin) {
+                    calls += 1;
+                    let call = call(&code[place..]);
+                    let is_in_both = call.contains("say(") || call.contains("said::");
+                    if !is_in_both && has_words(call) {
+                        without.push(format!("{}: {call}", path.display()));
+                    }
+                }
+            }
+        }
+        assert!(
+            calls > 50 && without.is_empty(),
             "{calls} calls; in one language:\n{}",
             without.join("\n")
         );

@@ -1,9 +1,15 @@
 //! A value of one type where another is expected: the commonest pairs.
 
 use super::super::case::{Case, Explanation};
+use super::super::numbers::{is_float, is_number, is_whole};
 use super::super::syntax::{Cell, in_parentheses, one_line};
-use super::kinds_of_numbers::{Said, at_the_right_side, is_float, is_whole};
-use super::similar::with_name;
+use super::super::values::as_tensor;
+use super::call_arguments::arguments_alike;
+use super::fractions::{line_with_in_place, list_around, list_of_strings};
+use super::lines::{advised, expression, line_with};
+use super::mismatched_numbers::numbers;
+use super::results::hands_on;
+use ra_ap_syntax::ast;
 
 /// Types as rustc names them at a mark.
 struct Pair<'a> {
@@ -27,52 +33,48 @@ fn is_list(kind: &str) -> bool {
     kind.starts_with('[') || kind.starts_with("Vec<")
 }
 
-fn is_text(kind: &str) -> bool {
+pub fn is_text(kind: &str) -> bool {
     matches!(kind, "&str" | "String" | "&String" | "&'static str")
 }
 
 pub fn mismatch(case: &Case) -> Option<Explanation> {
+    if let Some(said) = arguments_alike(case) {
+        return Some(said);
+    }
     let pair = Pair::of(&case.labels)?;
-    rows_of_one_length(&pair)
+    rows_of_one_length(case, &pair)
         .or_else(|| value_of_return(case))
-        .or_else(|| numbers(case, &pair))
+        .or_else(|| numbers(case, pair.expected, pair.found))
         .or_else(|| texts(case, &pair))
         .or_else(|| lists_for_tensors(case, &pair))
         .or_else(|| lent(case, &pair))
         .or_else(|| nothing(case, &pair))
 }
 
-/// The line as rustc would have it, or with this in place of what is marked.
-fn advised(case: &Case, instead: &str) -> String {
-    case.advice
-        .map_or_else(|| line_with(case, instead), one_line)
-}
-
-/// The line with something else in place of what is marked.
-fn line_with(case: &Case, instead: &str) -> String {
-    let marked = case.marked();
-    let line = case
-        .mark
-        .clone()
-        .filter(|_| !marked.is_empty() && !marked.contains('\n'))
-        .and_then(|mark| with_name(case.code, mark, marked, instead));
-    line.unwrap_or_else(|| instead.to_owned())
-}
-
-/// `an i32`, `a usize`, as they are spoken.
-fn with_article(kind: &str) -> String {
-    let article = if kind.starts_with(['i', 'f']) {
-        "An"
-    } else {
-        "A"
-    };
-    format!("{article} `{kind}`")
-}
-
 /// `tensor([[1.0, 2.0], [3.0]])`
-fn rows_of_one_length(pair: &Pair) -> Option<Explanation> {
+fn rows_of_one_length(case: &Case, pair: &Pair) -> Option<Explanation> {
     let is_it = pair.expected.contains("an array with a size of")
         || pair.expected.starts_with("an array with");
+    // `let a: [i32; 3] = [1, 2];`
+    let is_declared = case
+        .mark
+        .as_ref()
+        .and_then(|mark| Cell::new(case.code).definition(Some(mark), ""))
+        .is_some_and(|one| one.ty().is_some());
+    let count = |said: &str| said.rsplit(' ').next().map(str::to_owned);
+    if is_it && is_declared && !case.marked().contains("[[") {
+        let (there, given) = (count(pair.expected)?, count(pair.found)?);
+        return Some(Explanation::new(
+            format!(
+                "The type says {there} elements, and the list has {given}. Write the number of \
+                 elements that there are into the type, or a `Vec`, which may have any number."
+            ),
+            format!(
+                "类型里写的是 {there} 个元素，而列表里有 {given} 个。请把类型里的个数改对，或者用元素个数不限的 `Vec`。"
+            ),
+            "",
+        ));
+    }
     is_it.then(|| {
         Explanation::new(
             "The rows of an array, and of a tensor, all have the same length.",
@@ -97,81 +99,6 @@ fn value_of_return(case: &Case) -> Option<Explanation> {
     })
 }
 
-fn numbers(case: &Case, pair: &Pair) -> Option<Explanation> {
-    let marked = case.marked();
-    let (expected, found) = (pair.expected, pair.found);
-    let is_literal = found == "integer" || found == "floating-point number";
-    let are_numbers = [expected, found].map(|kind| is_whole(kind) || is_float(kind));
-    if are_numbers == [true, true] && !is_literal {
-        match at_the_right_side(case, expected, found) {
-            Some(Said::Here(said)) => return said,
-            Some(Said::Elsewhere) => return None,
-            None => {}
-        }
-    }
-    if is_float(expected) && is_whole(found) {
-        let fix = if is_literal && marked.chars().all(|c| c.is_ascii_digit()) {
-            format!("{marked}.0")
-        } else {
-            format!("{} as {expected}", in_parentheses(marked))
-        };
-        return Some(Explanation::new(
-            format!(
-                "{} is a number with a fraction: it is written with a point, and Rust turns no \
-                 whole number into one by itself.",
-                with_article(expected)
-            ),
-            format!("`{expected}` 是小数：要写出小数点；Rust 不会自动把整数变成小数。"),
-            advised(case, &fix),
-        ));
-    }
-    if is_whole(expected) && is_float(found) {
-        return Some(whole_number(case, expected, is_literal));
-    }
-    (is_whole(expected) && is_whole(found) && expected != found && !is_literal).then(|| {
-        Explanation::new(
-            format!(
-                "`{expected}` and `{found}` are two kinds of whole numbers, and Rust turns none \
-                 into the other by itself. Where it fits for sure:"
-            ),
-            format!(
-                "`{expected}` 和 `{found}` 是两种整数，Rust 不会自动转换。确定放得下时可以写："
-            ),
-            line_with(case, &format!("{} as {expected}", in_parentheses(marked))),
-        )
-    })
-}
-
-/// A number with a fraction where a whole one is needed.
-fn whole_number(case: &Case, expected: &str, is_literal: bool) -> Explanation {
-    let marked = case.marked();
-    let line = line_with(case, marked);
-    let declared = format!(": {expected}");
-    let fix = match marked.trim_end_matches('0').strip_suffix('.') {
-        Some(_) if is_literal => line_with(case, marked.split('.').next().unwrap_or(marked)),
-        _ if is_literal && line.contains(&declared) => line.replacen(&declared, ": f32", 1),
-        _ => format!(
-            "{}\n{}",
-            line_with(case, &format!("{} as {expected}", in_parentheses(marked))),
-            line_with(
-                case,
-                &format!("{}.round() as {expected}", in_parentheses(marked))
-            )
-        ),
-    };
-    Explanation::new(
-        format!(
-            "{} is a whole number; `as {expected}` would cut a fraction off. If the fraction is \
-             needed, the type is `f32`.",
-            with_article(expected)
-        ),
-        format!(
-            "`{expected}` 是整数，用 `as {expected}` 转换会舍去小数部分。如果需要小数，类型应写成 `f32`。"
-        ),
-        fix,
-    )
-}
-
 fn texts(case: &Case, pair: &Pair) -> Option<Explanation> {
     let marked = case.marked();
     let inner = marked
@@ -182,7 +109,11 @@ fn texts(case: &Case, pair: &Pair) -> Option<Explanation> {
             let fix = match inner {
                 Some(number) if number.parse::<f64>().is_ok() => line_with(case, number),
                 Some(_) => String::new(),
-                None => line_with(case, &format!("{}.trim().parse()?", in_parentheses(marked))),
+                None => {
+                    let end = if hands_on(case) { "?" } else { ".unwrap()" };
+                    let read = format!("{}.trim().parse(){end}", in_parentheses(marked));
+                    line_with(case, &read)
+                }
             };
             Some(Explanation::new(
                 format!("What stands in quotes is a text; a number, `{number}`, is needed here."),
@@ -193,7 +124,8 @@ fn texts(case: &Case, pair: &Pair) -> Option<Explanation> {
         ("String", "&str" | "&'static str") => Some(Explanation::new(
             "A text in quotes is a `&str`, lent for reading; a `String` owns its text. Make one:",
             "引号里的文本是 `&str`，只是借来读的；`String` 自己拥有文本。请转换：",
-            advised(case, &format!("{}.to_string()", one_line(marked))),
+            strings_in_line(case)
+                .unwrap_or_else(|| advised(case, &format!("{}.to_string()", one_line(marked)))),
         )),
         ("&str", "String") => Some(Explanation::new(
             "A `&str` is a text that is only read. Lend the `String` with `&`:",
@@ -211,20 +143,24 @@ fn texts(case: &Case, pair: &Pair) -> Option<Explanation> {
     }
 }
 
+/// The line with all texts of the list that the mark stands in as ones of their own.
+fn strings_in_line(case: &Case) -> Option<String> {
+    let at = list_around(case.code, case.mark.as_ref()?)?;
+    line_with_in_place(case.code, &at, &list_of_strings(case.code.get(at.clone())?))
+}
+
 /// `model.predict(&[[1.0, 2.0]])`
 fn lists_for_tensors(case: &Case, pair: &Pair) -> Option<Explanation> {
-    let (is_lent, found) = (
-        pair.expected == "&Tensor",
-        pair.found.trim_start_matches('&'),
-    );
-    let is_it = pair.expected.trim_start_matches('&') == "Tensor" && is_list(found);
+    let is_lent = pair.expected == "&Tensor";
+    let is_it = pair.expected.trim_start_matches('&') == "Tensor"
+        && is_list(pair.found.trim_start_matches('&'));
     is_it.then(|| {
-        let list = case.marked().trim_start_matches('&');
+        let list = as_tensor(case.marked(), pair.found);
         let lent = if is_lent { "&" } else { "" };
         Explanation::new(
             "A tensor is needed. Make one of the list:",
             "这里需要张量。请先把列表变成张量：",
-            line_with(case, &one_line(&format!("{lent}tensor({list})"))),
+            line_with(case, &one_line(&format!("{lent}{list}"))),
         )
     })
 }
@@ -233,18 +169,23 @@ fn lists_for_tensors(case: &Case, pair: &Pair) -> Option<Explanation> {
 fn lent(case: &Case, pair: &Pair) -> Option<Explanation> {
     let marked = one_line(case.marked());
     if pair.expected.strip_prefix('&') == Some(pair.found) {
+        let is_one = !matches!(expression(case), Some(ast::Expr::BinExpr(_)));
+        let own = if is_one {
+            marked
+        } else {
+            format!("({marked})")
+        };
         return Some(Explanation::new(
             "It is only read here, so it is lent, with a `&` before it:",
             "这里只是读取，所以用 `&` 借出去：",
-            advised(case, &format!("&{marked}")),
+            advised(case, &format!("&{own}")),
         ));
     }
     if pair.found.strip_prefix('&') == Some(pair.expected) {
-        let is_number = is_whole(pair.expected) || is_float(pair.expected);
-        let fix = if is_number {
-            format!("*{marked}")
-        } else if let Some(owned) = marked.strip_prefix('&') {
+        let fix = if let Some(owned) = marked.strip_prefix('&') {
             owned.to_owned()
+        } else if is_number(pair.expected) {
+            format!("*{marked}")
         } else {
             format!("{}.clone()", in_parentheses(&marked))
         };

@@ -3,9 +3,13 @@
 use super::super::case::{Case, Explanation};
 use super::super::foreign::inside;
 use super::super::memory::Fate;
-use super::super::syntax::{Cell, one_line};
+use super::super::moves::head;
+use super::super::numbers::is_number;
+use super::super::syntax::{Cell, one_line, text};
 use super::fates::of_fate;
 use super::similar::similar_name;
+use crate::evaluator::cell::words;
+use ra_ap_syntax::ast::{self, AstNode, HasArgList, HasName};
 
 /// Whether what became of a name says why it is not there.
 fn explains(fate: &Fate, is_assigned: bool) -> bool {
@@ -47,14 +51,7 @@ pub fn missing_name(case: &Case) -> Option<Explanation> {
         ));
     }
     if let Some((left, right)) = start.and_then(|start| cell.assignment(start)) {
-        return Some(Explanation::new(
-            format!(
-                "There is no `{left}` yet; a new variable begins with `let` (`let mut`, if it will \
-                be changed)."
-            ),
-            format!("`{left}` 还不存在；新变量要用 `let` 来定义（以后要修改的话用 `let mut`）。"),
-            format!("let {left} = {};", one_line(&right)),
-        ));
+        return Some(not_there_yet(name, &left, &right));
     }
     if let Some(fate) = case.memory.fate(name) {
         return Some(of_fate(name, fate, case.memory));
@@ -65,26 +62,120 @@ pub fn missing_name(case: &Case) -> Option<Explanation> {
     unknown(case)
 }
 
+/// What is assigned to, and is not there: `count = 5`, `count = count + 1`, `total[0] = 5`.
+fn not_there_yet(name: &str, left: &str, right: &str) -> Explanation {
+    let is_new = left == name && !words(right).any(|word| word == name);
+    let fix = match is_new {
+        true => format!("let {name} = {};", one_line(right)),
+        false => format!("let mut {name} = …;"),
+    };
+    let (first, first_zh) = match is_new {
+        true => ("", ""),
+        false => (
+            " Give it its first value, before this line:",
+            "请在这一行之前给它初始值：",
+        ),
+    };
+    Explanation::new(
+        format!(
+            "There is no `{name}` yet; a new variable begins with `let` (`let mut`, if it will be \
+             changed).{first}"
+        ),
+        format!(
+            "`{name}` 还不存在；新变量要用 `let` 来定义（以后要修改的话用 `let mut`）。{first_zh}"
+        ),
+        fix,
+    )
+}
+
+/// A type that a macro made in an earlier cell. (rustc says E0425 of values and functions, and of
+/// most types.)
+pub fn made_by_macro(case: &Case) -> Option<Explanation> {
+    match case.memory.fate(case.name())? {
+        fate @ Fate::ByMacro { .. } => Some(of_fate(case.name(), fate, case.memory)),
+        _ => None,
+    }
+}
+
 /// A variable of the notebook in a function.
 fn seen_by_no_function(case: &Case, cell: &Cell, start: usize) -> Option<Explanation> {
     let name = case.name();
-    let (kind, function) = (case.memory.variable_type(name)?, cell.function_at(start)?);
+    let (kind, function) = (
+        case.memory.variable_type(name)?,
+        cell.function_around(start)?,
+    );
+    let called = function.name()?.text().to_string();
+    let kind = short(kind);
+    let is_copied = is_number(&kind) || matches!(kind.as_str(), "bool" | "char");
+    let (kind, argument) = match is_copied {
+        true => (kind, name.to_owned()),
+        false => (format!("&{kind}"), format!("&{name}")),
+    };
+    let head = head_with(&function, &format!("{name}: {kind}"))?;
+    let calls = calls_with(cell, &called, &argument);
     Some(Explanation::new(
         format!(
-            "A function sees its parameters, not the variables of the notebook. Give \
-                `{function}` a parameter for `{name}`."
+            "A function sees its parameters, not the variables of the notebook. Give `{called}` a \
+             parameter for `{name}`, and give it `{argument}` where it is called."
         ),
         format!(
-            "函数只能看到自己的参数，看不到笔记本里的变量：请把 `{name}` 作为参数传给 `{function}`。"
+            "函数只能看到自己的参数，看不到笔记本里的变量：请给 `{called}` 加一个参数 `{name}`，调用时传入 `{argument}`。"
         ),
-        format!("fn {function}({name}: &{kind}) …\n{function}(&{name})"),
+        format!("{head}{calls}"),
     ))
+}
+
+/// A type without the paths in it: `Vec<String>`.
+fn short(kind: &str) -> String {
+    let mut short = String::new();
+    for part in kind.split_inclusive(|c: char| !c.is_alphanumeric() && !matches!(c, '_' | ':')) {
+        short += match part.starts_with("std::") || part.starts_with("chainrule::") {
+            true => part.rsplit("::").next().unwrap_or(part),
+            false => part,
+        };
+    }
+    short
+}
+
+/// The head of a function with one more parameter at its end; whole, if it stands in one line.
+fn head_with(function: &ast::Fn, parameter: &str) -> Option<String> {
+    let list = function.param_list()?;
+    let is_first = list.params().next().is_none() && list.self_param().is_none();
+    let comma = if is_first { "" } else { ", " };
+    let base = function.syntax().text_range().start();
+    let end = usize::from(list.r_paren_token()?.text_range().start() - base);
+    let mut text = function.syntax().text().to_string();
+    text.insert_str(end, &format!("{comma}{parameter}"));
+    match text.contains('\n') {
+        true => Some(head(&text)),
+        false => Some(text),
+    }
+}
+
+/// The calls of a function in the cell, each with one more argument, in lines of their own.
+fn calls_with(cell: &Cell, function: &str, argument: &str) -> String {
+    let calls = cell.descendants().filter_map(ast::CallExpr::cast);
+    let mut lines: Vec<String> = calls
+        .filter(|call| call.expr().is_some_and(|called| text(&called) == function))
+        .filter_map(|call| {
+            let code = one_line(&call.syntax().text().to_string());
+            let comma = if call.arg_list()?.args().next().is_none() {
+                ""
+            } else {
+                ", "
+            };
+            Some(format!("\n{}{comma}{argument})", code.strip_suffix(')')?))
+        })
+        .collect();
+    lines.dedup();
+    lines.truncate(3);
+    lines.concat()
 }
 
 /// A name that nothing is known of.
 fn unknown(case: &Case) -> Option<Explanation> {
     let name = case.name();
-    let is_name = ["value", "function", "macro"]
+    let is_name = ["value", "function", "macro", "struct"]
         .iter()
         .any(|kind| case.message.contains(&format!("cannot find {kind}")));
     if let Some(module) = is_name.then(|| inside(case)).flatten() {
@@ -117,6 +208,9 @@ pub fn missing_crate(case: &Case) -> Option<Explanation> {
     let name = case.name();
     if name.contains("::") {
         return None;
+    }
+    if let Some(fate) = case.memory.fate(name) {
+        return Some(of_fate(name, fate, case.memory));
     }
     if let Some(meant) = similar_name(case) {
         return Some(meant);

@@ -1,6 +1,7 @@
 //! Whole numbers that do not fit their type, told apart by what was computed.
 
 use super::super::case::{Case, Explanation};
+use super::computed;
 
 /// What was computed when it happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,14 +23,18 @@ pub fn integer_overflow(case: &Case) -> Option<Explanation> {
     if said.contains("zero") {
         let english = "An integer cannot be divided by zero. Look at the divisor first, or compute \
                       with `f32`.";
+        let sign = if said.contains("remainder") { "%" } else { "/" };
         return Some(Explanation::new(
             english,
             "整数不能除以零。请先检查除数，或者用 `f32` 计算。",
-            "if n != 0 { … }",
+            match computed::divisor(case, sign) {
+                written if written.parse::<i64>().is_ok() => String::new(),
+                divisor => format!("if {divisor} != 0 {{ … }}"),
+            },
         ));
     }
     said.contains("overflow")
-        .then(|| operation(&said, case.code).map(explained))?
+        .then(|| operation(&said, case.code).map(|operation| explained(case, operation)))?
 }
 
 /// A panic says `attempt to multiply with overflow`, rustc `attempt to compute `a * b``. What was
@@ -73,12 +78,31 @@ fn operation(said: &str, code: &str) -> Option<Operation> {
     })
 }
 
-fn explained(operation: Operation) -> Explanation {
-    let (english, chinese, fix) = too_large(operation).unwrap_or_else(|| out_of_range(operation));
-    Explanation::new(english, chinese, fix)
+fn explained(case: &Case, operation: Operation) -> Explanation {
+    let (english, chinese) = too_large(operation).unwrap_or_else(|| out_of_range(operation));
+    Explanation::new(english, chinese, in_a_larger_type(case, operation))
 }
 
-type Words = (&'static str, &'static str, &'static str);
+/// The learner's own calculation, so that it fits.
+fn in_a_larger_type(case: &Case, operation: Operation) -> String {
+    match operation {
+        Operation::Add => computed::both(case, "+", "checked_add"),
+        Operation::Multiply => computed::both(case, "*", "checked_mul"),
+        Operation::Subtract => computed::both(case, "-", "saturating_sub"),
+        Operation::Divide => computed::both(case, "/", "checked_div"),
+        Operation::Sum => computed::chain(case, "sum", "i128"),
+        Operation::Product => computed::chain(case, "product", "f64"),
+        Operation::Power => computed::power(case),
+        Operation::Absolute => {
+            let number = computed::receiver(case, "abs");
+            format!("{number}.unsigned_abs()")
+        }
+        Operation::Negate => format!("-({} as i128)", computed::negated(case)),
+        Operation::Shift => computed::shifted(case),
+    }
+}
+
+type Words = (&'static str, &'static str);
 
 /// What is larger than the largest number of a type.
 fn too_large(operation: Operation) -> Option<Words> {
@@ -87,31 +111,26 @@ fn too_large(operation: Operation) -> Option<Words> {
             "The sum is larger than this type of integer can hold (a `u8` ends at 255, an `i32` \
              at 2147483647). Add in a larger type:",
             "加法的结果超出了这种整数类型的范围（`u8` 最大 255，`i32` 最大 2147483647）。请用更大的类型相加：",
-            "let sum = a as i128 + b as i128;\nlet sum = a.checked_add(b);  // None",
         ),
         Operation::Sum => (
             "The numbers are added up in their own type, and the sum is larger than it can hold. \
              Make them larger first:",
             "这些数按自己的类型相加，总和超出了这种类型的范围。请先转成更大的类型：",
-            "let sum: i128 = numbers.iter().map(|&n| n as i128).sum();",
         ),
         Operation::Multiply => (
             "The product is larger than this type of integer can hold (an `i32` ends at \
              2147483647). Multiply in a larger type:",
             "乘法的结果超出了这种整数类型的范围（`i32` 最大 2147483647）。请用更大的类型相乘：",
-            "let product = a as i128 * b as i128;\nlet product = a.checked_mul(b);  // None",
         ),
         Operation::Product => (
             "The numbers are multiplied in their own type, and the product is larger than it can \
              hold. Make them larger first, or compute with `f64`:",
             "这些数按自己的类型相乘，乘积超出了这种类型的范围。请先转成更大的类型，或者用 `f64` 计算：",
-            "let product: f64 = numbers.iter().map(|&n| n as f64).product();",
         ),
         Operation::Power => (
             "The power is larger than this type of integer can hold (an `i32` ends at \
              2147483647). Compute it in a larger type, or with `f64`:",
             "幂的结果超出了这种整数类型的范围（`i32` 最大 2147483647）。请用更大的类型，或者用 `f64` 计算：",
-            "let power = (a as i128).pow(n);\nlet power = (a as f64).powi(n as i32);",
         ),
         _ => return None,
     })
@@ -124,31 +143,26 @@ fn out_of_range(operation: Operation) -> Words {
             "The negative of this number does not fit its type: the smallest `i32` is \
              -2147483648, the largest 2147483647, and `usize` has no negative ones.",
             "这个数取负以后超出了类型的范围：`i32` 最小是 -2147483648，最大是 2147483647，而 `usize` 没有负数。",
-            "let negative = -(a as i128);",
         ),
         Operation::Absolute => (
             "The smallest number of a type has no absolute value in it: an `i32` goes from \
              -2147483648 to 2147483647.",
             "类型里最小的那个数没有对应的绝对值：`i32` 的范围是 -2147483648 到 2147483647。",
-            "let size = a.unsigned_abs();",
         ),
         Operation::Shift => (
             "A number is shifted by fewer bits than its type has (an `i32` has 32). Shift in a \
              larger type:",
             "移动的位数必须小于类型的位数（`i32` 有 32 位）。请用更大的类型移位：",
-            "let shifted = (a as u64) << n;  // n < 64",
         ),
         Operation::Subtract => (
             "The difference does not fit this type of integer: it is below its smallest number \
              (`usize` and `u32` have no negative ones).",
             "减法的结果超出了这种整数类型的范围：比它能表示的最小值还小（`usize`、`u32` 没有负数）。",
-            "let difference = a as i128 - b as i128;\nlet difference = a.saturating_sub(b);  // 0",
         ),
         _ => (
             "The smallest number of a type divided by -1 does not fit it: an `i32` goes from \
              -2147483648 to 2147483647. Divide in a larger type:",
             "类型里最小的数除以 -1 会超出范围：`i32` 的范围是 -2147483648 到 2147483647。请用更大的类型相除：",
-            "let quotient = a as i128 / b as i128;",
         ),
     }
 }

@@ -3,46 +3,165 @@
 use super::super::super::assist;
 use super::super::calls::Call;
 use super::super::case::{Case, Explanation};
-use super::super::syntax::{By, Cell, one_line};
-use chainrule::display::say;
-use ra_ap_syntax::ast::AstNode;
+use super::super::moves::{By, head, how_moved, kind_in};
+use super::super::syntax::{Cell, one_line, text};
+use super::closures::{box_without_move, closure_kept};
+use super::copies::{Instead, instead_of};
+use crate::evaluator::cell::words;
+use ra_ap_syntax::ast::{self, AstNode, HasName};
+
+/// `let whole @ (one, other) = …;`
+fn whole_and_parts(case: &Case) -> Option<Explanation> {
+    let statement = Cell::new(case.code).definition(case.mark.as_ref(), "")?;
+    let ast::Pat::IdentPat(whole) = statement.pat()? else {
+        return None;
+    };
+    let (name, parts) = (whole.name()?.text().to_string(), whole.pat()?);
+    let value = one_line(&statement.initializer()?.syntax().text().to_string());
+    Some(Explanation::new(
+        format!(
+            "The parts would be taken out of `{name}`, which would not be whole any more. Keep the \
+             whole, and take its parts from a copy:"
+        ),
+        format!(
+            "各部分会从 `{name}` 里取走，`{name}` 就不完整了。请先保存整体，再从它的副本里取出各部分："
+        ),
+        format!(
+            "let {name} = {value};\nlet {} = {name}.clone();",
+            parts.syntax().text()
+        ),
+    ))
+}
 
 pub fn moved_in_this_cell(case: &Case) -> Option<Explanation> {
+    if case.message.contains("partially moved")
+        && let Some(said) = whole_and_parts(case)
+    {
+        return Some(said);
+    }
     let name = case.name();
     // What is lent to the next cell is kept by a move that nobody wrote.
     if case.labels.contains("`'static`") {
         return None;
     }
-    let how = Cell::new(case.code).how_moved(name)?;
-    let or_borrow = match &how.by {
-        By::Call(function) if how.code.contains(&format!("{function}({name})")) => {
-            let only_reads = say(
-                "or, where it only reads, a parameter of type &",
-                "如果只是读取，参数类型写成 & 引用",
-            );
-            format!("\n{function}(&{name})  // {only_reads}")
-        }
-        _ => String::new(),
+    let cell = Cell::new(case.code);
+    let kinds = |other: &str| {
+        let known = case.memory.variable_type(other).map(str::to_owned);
+        let said = type_of_moved(case).filter(|_| other == name);
+        said.or_else(|| kind_in(&cell, other)).or(known)
+    };
+    let how = how_moved(&cell, name, &kinds)?;
+    // A closure in a `let` cannot be kept, however it takes what it uses.
+    if how.by == By::Closure
+        && let Some(said) = kept_closure(case, &cell, name)
+    {
+        return Some(said);
+    }
+    let Instead { before, code } = instead_of(name, &how, case.memory, &cell);
+    let (end, end_zh) = match code.is_empty() {
+        true => (
+            " A copy cannot be made of it. Use it before it is moved, or lend it with `&`.",
+            "它不能复制。请在移走之前使用它，或者用 `&` 借出去。",
+        ),
+        false => (" Write instead:", "可以改成："),
     };
     Some(Explanation::new(
         format!(
-            "`{}` moves the value out of `{name}`, and a value has one owner only. Write instead:",
-            how.code
+            "`{}` moves the value out of `{name}`, and a value has one owner only.{}{end}",
+            how.code, before.english
         ),
         format!(
-            "`{}` 把 `{name}` 的值移走（move）了，而一个值只能有一个所有者。可以改成：",
-            how.code
+            "`{}` 把 `{name}` 的值移走（move）了，而一个值只能有一个所有者。{}{end_zh}",
+            how.code, before.chinese
         ),
-        format!("{}{or_borrow}", how.fix),
+        code,
     ))
 }
 
+/// What rustc says of its type: "move occurs because `p` has type `P`".
+fn type_of_moved(case: &Case) -> Option<String> {
+    let kind = case.labels.split("has type `").nth(1)?;
+    Some(kind.split('`').next()?.to_owned())
+}
+
+/// `let f = move || v.len();` at the top of a cell
+fn kept_closure(case: &Case, cell: &Cell, name: &str) -> Option<Explanation> {
+    let lets = cell.statements().iter().cloned();
+    let mut closures = lets.filter_map(ast::LetStmt::cast).filter_map(|one| {
+        let ast::Expr::ClosureExpr(closure) = one.initializer()? else {
+            return None;
+        };
+        Some((one.pat()?.syntax().text().to_string(), closure))
+    });
+    let (variable, closure) = closures.find(|(_, closure)| {
+        let text = closure.syntax().text().to_string();
+        closure.move_token().is_some() && words(&text).any(|word| word == name)
+    })?;
+    closure_kept(case, &variable, closure)
+}
+
+/// `ages["ann"] = 2`, `counts[word] += 1`
+fn in_a_map(case: &Case) -> Option<Explanation> {
+    let is_map = ["HashMap<", "BTreeMap<"]
+        .iter()
+        .any(|map| case.message.contains(map));
+    let change: ast::BinExpr =
+        Cell::new(case.code).around(case.mark.as_ref().filter(|_| is_map)?)?;
+    let ast::Expr::IndexExpr(index) = change.lhs()? else {
+        return None;
+    };
+    let (map, key) = (text(&index.base()?), text(&index.index()?));
+    let (key, value) = (key.trim_start_matches('&'), text(&change.rhs()?));
+    let fix = match change.op_kind()? {
+        ast::BinaryOp::Assignment { op: None } => format!("{map}.insert({key}, {value});"),
+        ast::BinaryOp::Assignment { op: Some(op) } => {
+            let nothing = if value.contains('.') { "0.0" } else { "0" };
+            format!("*{map}.entry({key}).or_insert({nothing}) {op}= {value};")
+        }
+        _ => return None,
+    };
+    Some(Explanation::new(
+        "With brackets the value under a key can be read only. To write there:",
+        "用方括号只能读取键对应的值。要写入，请用：",
+        fix,
+    ))
+}
+
+/// `self.n += 1` behind `&self`, `*x += 1` in `for x in &v`
+fn behind_a_reference(case: &Case) -> Option<Explanation> {
+    let is_it = case.message.contains("behind a `&` reference");
+    let fix = case.advice.filter(|_| is_it).unwrap_or_default();
+    is_it.then(|| {
+        Explanation::new(
+            "`&` lends something to be read. To change it, it has to be lent with `&mut`, by \
+             everybody on the way to it.",
+            "`&` 借出的东西只能读取。要修改它，一路上都要用 `&mut` 来借。",
+            fix,
+        )
+    })
+}
+
 pub fn immutable(case: &Case) -> Option<Explanation> {
-    let name = case.name();
-    let written = Cell::new(case.code).definition(None, name);
-    let fix = match &written {
-        Some(statement) => {
-            one_line(&statement.syntax().text().to_string()).replacen("let ", "let mut ", 1)
+    if let Some(said) = in_a_map(case).or_else(|| behind_a_reference(case)) {
+        return Some(said);
+    }
+    // "cannot assign to `p.x`, as `p` is not declared as mutable"
+    let name = case.named().last()?;
+    let cell = Cell::new(case.code);
+    let place = case
+        .mark
+        .as_ref()
+        .map_or(case.code.len(), |mark| mark.start);
+    let fix = match cell.binding(name, place) {
+        Some((whole, at)) => {
+            let mut code = whole.text().to_string();
+            code.insert_str(at, "mut ");
+            let is_function =
+                ast::Fn::can_cast(whole.kind()) || ast::ForExpr::can_cast(whole.kind());
+            match is_function && code.contains('\n') {
+                true => head(&code),
+                false => one_line(&code),
+            }
         }
         None if case.memory.variable_type(name).is_some() => format!("let mut {name} = {name};"),
         None => return None,
@@ -58,6 +177,9 @@ pub fn immutable(case: &Case) -> Option<Explanation> {
 }
 
 pub fn lent_too_long(case: &Case) -> Option<Explanation> {
+    if let Some(said) = box_without_move(case) {
+        return Some(said);
+    }
     let is_temporary = case.kind == "E0716";
     let line = case.code[..case.mark.as_ref()?.start]
         .rfind('\n')
@@ -134,6 +256,12 @@ pub fn no_debug(case: &Case) -> Option<Explanation> {
             "",
         ));
     }
+    let said = [case.code, case.advice.unwrap_or_default()];
+    let mut said = said.iter().chain(&case.helps);
+    let word = match said.any(|text| text.contains(&format!("enum {kind}"))) {
+        true => "enum",
+        false => "struct",
+    };
     let place = case
         .memory
         .defined_in(kind)
@@ -147,7 +275,7 @@ pub fn no_debug(case: &Case) -> Option<Explanation> {
         format!(
             "Rust 不知道怎样打印 `{kind}`。请在它的定义上面加上第一行，再重新运行那个单元格{place}："
         ),
-        format!("#[derive(Debug)]\nstruct {kind} …"),
+        format!("#[derive(Debug)]\n{word} {kind} …"),
     ))
 }
 

@@ -1,8 +1,10 @@
 //! A `Result` or an `Option` where the value in it is needed.
 
 use super::super::case::{Case, Explanation};
-use super::super::syntax::{Cell, one_line, text};
+use super::super::numbers::is_number;
+use super::super::syntax::{Cell, bytes, one_line, text};
 use chainrule::display::say;
+use ra_ap_syntax::SyntaxNode;
 use ra_ap_syntax::ast::{self, AstNode};
 use std::ops::Range;
 
@@ -72,7 +74,7 @@ fn what_is_around(case: &Case) -> Option<Around> {
             is_given || (pattern && said.contains(&format!("this expression has type `{kind}<")))
         }
         "E0369" | "E0277" => {
-            let types: Vec<&str> = case.message.split('`').skip(1).step_by(2).collect();
+            let types: Vec<&str> = case.named().collect();
             case.message.starts_with("cannot ")
                 && types.iter().any(|one| one.starts_with(&format!("{kind}<")))
         }
@@ -94,20 +96,28 @@ fn wrapped_part(
     around: Around,
     cell: &Cell,
     mark: &Range<usize>,
-) -> Option<(ast::Expr, String)> {
+) -> Option<(ast::Expr, SyntaxNode)> {
     Some(match case.kind {
         "E0599" => {
             let call: ast::MethodCallExpr = cell.around(mark)?;
-            (call.receiver()?, call.syntax().text().to_string())
+            (call.receiver()?, call.syntax().clone())
         }
         "E0609" => {
             let field: ast::FieldExpr = cell.around(mark)?;
-            (field.expr()?, field.syntax().text().to_string())
+            (field.expr()?, field.syntax().clone())
         }
         "E0308" => {
-            let statement: ast::LetStmt = cell.around(mark)?;
-            let value = statement.initializer()?;
-            (value, statement.syntax().text().to_string())
+            let statement: Option<ast::LetStmt> = cell.around(mark);
+            let marked: Option<ast::Expr> = cell.around(mark);
+            let marked = marked.filter(|one| bytes(one.syntax()) == *mark);
+            // The marked value, or what a marked pattern takes apart.
+            let value = marked.or_else(|| statement.as_ref()?.initializer())?;
+            let call = value.syntax().ancestors().find(|node| {
+                ast::CallExpr::can_cast(node.kind()) || ast::MethodCallExpr::can_cast(node.kind())
+            });
+            let call = call.filter(|call| call != value.syntax());
+            let whole = statement.map(|one| one.syntax().clone()).or(call);
+            (value.clone(), whole.unwrap_or(value.syntax().clone()))
         }
         _ => {
             let sum: ast::BinExpr = cell.around(mark)?;
@@ -128,24 +138,64 @@ fn wrapped_part(
                     .any(|word| case.message.contains(word));
             (
                 if is_left { sum.lhs()? } else { sum.rhs()? },
-                sum.syntax().text().to_string(),
+                sum.syntax().clone(),
             )
         }
     })
+}
+
+/// What takes a value out. Where a type is asked for that is no reference, it is not lent either.
+struct Out {
+    stars: &'static str,
+    behind: String,
+}
+
+/// Within a function or a closure, `?` would need another type than it returns.
+fn out(case: &Case, around: Around, cell: &Cell, mark: &Range<usize>) -> Out {
+    let is_inside =
+        cell.function_at(mark.start).is_some() || cell.around::<ast::ClosureExpr>(mark).is_some();
+    let behind = match around {
+        Around::Result => "?",
+        Around::Option if is_inside => ".expect(\"there is one\")",
+        Around::Option => ".ok_or(\"there is none\")?",
+    };
+    let wanted = case.labels.split("expected `").nth(1);
+    let wanted = wanted
+        .and_then(|rest| rest.split('`').next())
+        .unwrap_or("&");
+    let is_lent = case.kind == "E0308"
+        && case.labels.contains("found `Option<&")
+        && !wanted.starts_with(['&', '(', '[']);
+    let is_copied = is_number(wanted) || matches!(wanted, "bool" | "char");
+    let is_text = case.labels.contains("found `Option<&str>");
+    match (is_lent, is_copied) {
+        (false, _) => Out {
+            stars: "",
+            behind: behind.to_owned(),
+        },
+        (true, true) => Out {
+            stars: "*",
+            behind: behind.to_owned(),
+        },
+        (true, false) if is_text => Out {
+            stars: "",
+            behind: format!("{behind}.to_owned()"),
+        },
+        (true, false) => Out {
+            stars: "",
+            behind: format!(".cloned(){behind}"),
+        },
+    }
 }
 
 /// The statement with what takes the value out.
 fn unwrapped(case: &Case, around: Around) -> Option<String> {
     let cell = Cell::new(case.code);
     let mark = case.mark.as_ref()?;
-    let out = if around == Around::Result {
-        "?"
-    } else {
-        ".ok_or(\"there is none\")?"
-    };
-    let (receiver, whole) = wrapped_part(case, around, &cell, mark)?;
-    let inner = text(&receiver);
-    if let ast::Expr::PathExpr(_) = receiver {
+    let Out { stars, behind } = out(case, around, &cell, mark);
+    let (value, whole) = wrapped_part(case, around, &cell, mark)?;
+    let inner = text(&value);
+    if let ast::Expr::PathExpr(_) = value {
         // A variable: better where it is defined.
         return Some(
             match cell
@@ -153,25 +203,40 @@ fn unwrapped(case: &Case, around: Around) -> Option<String> {
                 .and_then(|one| Some((one.pat()?, one.initializer()?)))
             {
                 Some((pattern, value)) => format!(
-                    "let {} = {}{out};",
+                    "let {} = {stars}{}{behind};",
                     pattern.syntax().text(),
                     one_line(&text(&value))
                 ),
                 None if case.memory.variable_type(&inner).is_some() => {
-                    format!("let {inner} = {inner}{out};")
+                    format!("let {inner} = {stars}{inner}{behind};")
                 }
                 None => return None,
             },
         );
     }
     let simple = matches!(
-        receiver,
+        value,
         ast::Expr::CallExpr(_) | ast::Expr::MethodCallExpr(_) | ast::Expr::MacroExpr(_)
     );
-    let out = if simple {
-        format!("{inner}{out}")
-    } else {
-        format!("({inner}){out}")
+    let inner = match simple {
+        true => format!("{stars}{inner}{behind}"),
+        false => format!("{stars}({inner}){behind}"),
     };
-    Some(one_line(&whole.replacen(&inner, &out, 1)))
+    let (base, at) = (whole.text_range().start(), value.syntax().text_range());
+    let mut code = whole.text().to_string();
+    code.replace_range(
+        usize::from(at.start() - base)..usize::from(at.end() - base),
+        &inner,
+    );
+    Some(one_line(&code))
+}
+
+/// Whether `?` may hand an error on here: in a cell, or in a function that returns a `Result`.
+pub fn hands_on(case: &Case) -> bool {
+    let place = case.mark.as_ref().map_or(0, |mark| mark.start);
+    let Some(function) = Cell::new(case.code).function_around(place) else {
+        return true;
+    };
+    let returned = function.ret_type().and_then(|arrow| arrow.ty());
+    returned.is_some_and(|kind| kind.syntax().text().to_string().contains("Result<"))
 }

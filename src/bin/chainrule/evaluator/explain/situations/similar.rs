@@ -58,7 +58,7 @@ pub fn misspelled(case: &Case, meant: &str) -> Explanation {
 fn takes(call: &Call, meant: &str) -> Option<Vec<String>> {
     match call.callee.rsplit_once("::") {
         Some((module, _)) => assist::function_in(module, meant),
-        None => Some(assist::call(meant)?.0),
+        None => Some(assist::call(meant, call.receiver.is_some())?.0),
     }
 }
 
@@ -69,6 +69,7 @@ pub fn nearest(name: &str, names: &[String]) -> Option<String> {
         .iter()
         .map(|one| (distance(name, one), one))
         .filter(|(far, one)| *far <= most && one.chars().count() > 2)
+        .filter(|(_, one)| !is_another_word(name, one))
         .collect();
     near.sort();
     near.dedup();
@@ -77,6 +78,17 @@ pub fn nearest(name: &str, names: &[String]) -> Option<String> {
         [(first, one), (second, _), ..] if first < second => Some((*one).clone()),
         _ => None,
     }
+}
+
+/// Whether short names differ by a letter, and not by its place: `col` is not `cos`.
+fn is_another_word(name: &str, other: &str) -> bool {
+    let letters = |name: &str| {
+        let mut letters: Vec<char> = name.to_lowercase().chars().collect();
+        letters.sort_unstable();
+        letters
+    };
+    let (one, other) = (letters(name), letters(other));
+    one.len() == other.len() && one.len() <= 3 && one != other
 }
 
 /// The name in an advice of rustc, if it may be what was meant by `name`.
@@ -90,10 +102,11 @@ pub fn alike<'a>(help: &'a str, name: &str) -> Option<&'a str> {
         name.chars().count().min(found.chars().count()),
         name.chars().count(),
     );
+    // Of a short name one other letter makes another word: `same` is not `name`.
+    let begins_alike = name.chars().next() == found.chars().next();
     let is_close = name.eq_ignore_ascii_case(found)
-        || (short > 1
-            && distance(name, found) <= (long / 3).max(1)
-            && (short > 2 || name.chars().next() == found.chars().next()));
+        || (short > 1 && distance(name, found) <= (long / 3).max(1) && (short > 4 || begins_alike));
+    let is_close = is_close && !is_another_word(name, found);
     (is_about_names && !found.contains(' ') && (is_other_name || is_close)).then_some(found)
 }
 
@@ -129,6 +142,7 @@ mod tests {
             ("Sequntial", "Sequential"),
             ("qqq", "qq"),
             ("los", "loss"),
+            ("smu", "sum"),
         ] {
             assert!(similar(name, found), "{name}");
         }
@@ -138,6 +152,8 @@ mod tests {
             ("lr", "f"),
             ("images", "imports"),
             ("at", "gt"),
+            ("same", "name"),
+            ("col", "cos"),
         ] {
             assert!(!similar(name, found), "{name}");
         }

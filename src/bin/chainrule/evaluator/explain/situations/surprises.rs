@@ -1,9 +1,11 @@
 //! Small surprises: numbers, positions, files, what `unwrap` and `?` do.
 
 use super::super::case::{Case, Explanation};
-use super::super::syntax::Cell;
+use super::super::moves::head;
+use super::super::opened::Opened;
+use super::super::syntax::{Cell, bytes, text};
 use super::similar::distance;
-use ra_ap_syntax::ast::{AstNode, HasName};
+use ra_ap_syntax::ast::{self, AstNode, HasName};
 use std::path::Path;
 
 pub fn question_mark(case: &Case) -> Option<Explanation> {
@@ -56,11 +58,25 @@ pub fn index_out_of_bounds(case: &Case) -> Option<Explanation> {
         .split(|c: char| !c.is_ascii_digit());
     let mut numbers = numbers.filter_map(|number| number.parse::<usize>().ok());
     let (length, index) = (numbers.next()?, numbers.next()?);
+    let fix = indexed(case, index).map(|(list, place)| get_instead(&list, &place));
+    let fix = fix.unwrap_or_default();
     Some(match length {
         0 => Explanation::new(
             "There is nothing in it yet, so no position can be read.",
             "里面还没有任何元素，所以哪个位置都读不到。",
-            format!("if let Some(value) = v.get({index}) {{ … }}"),
+            fix,
+        ),
+        _ if index == length && without_the_end(case).is_some() => Explanation::new(
+            format!(
+                "Positions count from 0, so the last of {length} is [{}]. A range with `..=` has \
+                 its end in it; without the `=` it stops before.",
+                length - 1
+            ),
+            format!(
+                "下标从 0 开始：共 {length} 个元素，最后一个是 [{}]。`..=` 包含终点，去掉 `=` 就不包含。",
+                length - 1
+            ),
+            without_the_end(case).unwrap_or_default(),
         ),
         _ => Explanation::new(
             format!(
@@ -72,8 +88,48 @@ pub fn index_out_of_bounds(case: &Case) -> Option<Explanation> {
                 "下标从 0 开始：共 {length} 个元素，最后一个是 [{}]。用 `.get` 越界时得到 `None`，不会 panic。",
                 length - 1
             ),
-            format!("if let Some(value) = v.get({index}) {{ … }}"),
+            fix,
         ),
+    })
+}
+
+/// The list and the place in it that the line reads; none where it reads several, and more than one
+/// of them may be at this index.
+fn indexed(case: &Case, index: usize) -> Option<(String, String)> {
+    let mark = case.mark.as_ref()?;
+    let opened = Opened::whole(&Cell::new(case.code));
+    let is_in_line = |one: &ast::IndexExpr| {
+        let at = bytes(one.syntax());
+        mark.start <= at.start && at.end <= mark.end && opened.is_own_text(&at)
+    };
+    let places = opened.cell.descendants().filter_map(ast::IndexExpr::cast);
+    let mut places: Vec<(String, String)> = places
+        .filter(is_in_line)
+        .filter_map(|one| Some((text(&one.base()?), text(&one.index()?))))
+        .filter(|(_, place)| place.parse().unwrap_or(index) == index)
+        .collect();
+    let one = places.pop().filter(|_| places.is_empty())?;
+    (!one.1.contains("..")).then_some(one)
+}
+
+fn get_instead(list: &str, place: &str) -> String {
+    format!("if let Some(value) = {list}.get({place}) {{ … }}")
+}
+
+/// The head of the loop around the line, as it is meant: `for i in 0..v.len()`.
+fn without_the_end(case: &Case) -> Option<String> {
+    let line = case.mark.as_ref()?.start;
+    let cell = Cell::new(case.code);
+    let loops = cell.descendants().filter_map(ast::ForExpr::cast);
+    let heads = loops.filter(|one| bytes(one.syntax()).contains(&line));
+    let mut ranges = heads.filter_map(|one| Some((text(&one.iterable()?), one)));
+    let (range, one) = ranges.find(|(range, _)| range.starts_with("0..="))?;
+    let code = one.syntax().text().to_string();
+    let code = code.replacen(&range, &range.replacen("..=", "..", 1), 1);
+    Some(if code.contains('\n') {
+        head(&code)
+    } else {
+        code
     })
 }
 
@@ -105,12 +161,14 @@ pub fn more_than_there_is(_: &Case) -> Option<Explanation> {
 }
 
 pub fn borrowed_twice(case: &Case) -> Option<Explanation> {
+    let cell = called_in_line(case, "borrow_mut").or_else(|| called_in_line(case, "borrow"));
+    let cell = cell.unwrap_or_else(|| "cell".to_owned());
     case.message.contains("borrowed").then(|| {
         Explanation::new(
             "A `RefCell` is lent to one who changes it or to several who read it, not to both at \
              once. Let the first borrow end before the second begins.",
             "`RefCell` 可以借给一个修改者，或者借给多个读取者，但不能同时借给两者。请让前一次借用先结束。",
-            "let value = cell.borrow().clone();\n*cell.borrow_mut() = value;",
+            format!("let value = {cell}.borrow().clone();\n*{cell}.borrow_mut() = value;"),
         )
     })
 }
@@ -206,6 +264,8 @@ fn missing_path(case: &Case) -> Option<String> {
         .next()?
         .split(": No such file")
         .next()?;
+    // In Chinese what is said of the path stands before it.
+    let before = before.rsplit('：').next()?;
     if !before.contains(' ') && before.len() < case.message.len() {
         return Some(before.to_owned());
     }
@@ -244,11 +304,37 @@ fn neighbours(path: &Path) -> String {
     near.join("\n")
 }
 
-pub fn not_a_number(_: &Case) -> Option<Explanation> {
+pub fn not_a_number(case: &Case) -> Option<Explanation> {
+    let text_read = called_in_line(case, "parse");
+    // What stands in the cell has blanks at its ends, or has none.
+    let has_blanks = |text: &str| match text.strip_prefix('"') {
+        Some(quoted) => quoted.starts_with(' ') || quoted.ends_with(" \""),
+        None => !text.contains(".trim()"),
+    };
+    let fix = text_read.filter(|text| has_blanks(text)).map(|text| {
+        let (parsed, trimmed) = (format!("{text}.parse"), format!("{text}.trim().parse"));
+        case.marked().replacen(&parsed, &trimmed, 1)
+    });
     Some(Explanation::new(
         "The text is not a number of this type. Blanks and line ends count, too: cut them off \
-        first.",
-        "这段文本不是这种类型的数字。空格和换行也算字符：请先去掉它们。",
-        "let n: i32 = text.trim().parse()?;",
+        with `.trim()`, and there must be neither a unit nor, for a whole number, a point.",
+        "这段文本不是这种类型的数字。空格和换行也算字符，请先用 `.trim()` 去掉；也不能带单位，整数不能带小数点。",
+        fix.unwrap_or_default(),
     ))
+}
+
+/// What a method is called on in the line of a panic or an error, where that is one thing.
+fn called_in_line(case: &Case, method: &str) -> Option<String> {
+    let mark = case.mark.as_ref()?;
+    let opened = Opened::whole(&Cell::new(case.code));
+    let calls = opened
+        .cell
+        .descendants()
+        .filter_map(ast::MethodCallExpr::cast);
+    let mut found: Vec<String> = calls
+        .filter(|call| mark.contains(&bytes(call.syntax()).start))
+        .filter(|call| call.name_ref().is_some_and(|name| name.text() == method))
+        .filter_map(|call| Some(text(&call.receiver()?)))
+        .collect();
+    found.pop().filter(|_| found.is_empty())
 }

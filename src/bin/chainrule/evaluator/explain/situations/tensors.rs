@@ -1,13 +1,18 @@
 //! What one would write with tensors in Python, and how it is written here.
 
 use super::super::case::{Case, Explanation};
-use super::super::syntax::{Cell, one_line, text};
-use super::kinds_of_numbers::is_whole;
+use super::super::kinds_in_cell::kind_of;
+use super::super::numbers::{behind_references, is_number, is_whole};
+use super::super::syntax::{Cell, in_parentheses, one_line, text};
+use super::super::values::{as_tensor, with_point};
+use super::fractions::divides;
+use crate::evaluator::cell::words;
 use ra_ap_syntax::ast::{self, AstNode};
+use ra_ap_syntax::{SyntaxKind, SyntaxNode};
 
 /// Whether a message is about a tensor, and not about something that has one in it.
-fn is_about_a_tensor(case: &Case) -> bool {
-    let types = case.message.split('`').skip(1).step_by(2);
+pub fn is_about_a_tensor(case: &Case) -> bool {
+    let types = case.named();
     types
         .map(|one| one.trim_start_matches('&').trim_start_matches("mut "))
         .any(is_tensor)
@@ -26,10 +31,7 @@ pub fn tensor_with_something_else(case: &Case) -> Option<Explanation> {
         return None;
     }
     let other = case
-        .message
-        .split('`')
-        .skip(1)
-        .step_by(2)
+        .named()
         .find(|one| !is_tensor(one.trim_start_matches('&')))?;
     let operation: ast::BinExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
     let (left, right) = (operation.lhs()?, operation.rhs()?);
@@ -42,7 +44,7 @@ pub fn tensor_with_something_else(case: &Case) -> Option<Explanation> {
         (&right, text(&right))
     };
     let kind = other.trim_start_matches('&');
-    let number = as_number(kind, inner, written)?;
+    let number = as_number(other, inner, written)?;
     let number = if is_left && number.ends_with("as f32") {
         format!("({number})")
     } else {
@@ -55,7 +57,7 @@ pub fn tensor_with_something_else(case: &Case) -> Option<Explanation> {
         (text(&left), number)
     };
     let fix = one_line(&format!("{} {operator} {}", parts.0, parts.1));
-    Some(if kind.starts_with("Vec<") || kind.starts_with('[') {
+    Some(if is_list(kind) {
         Explanation::new(
             "A tensor computes with tensors and numbers. Make a tensor of the list:",
             "张量只能和张量或数字运算。请先把列表变成张量：",
@@ -71,80 +73,49 @@ pub fn tensor_with_something_else(case: &Case) -> Option<Explanation> {
     })
 }
 
-/// What a tensor computes with, made of something else.
+fn is_list(kind: &str) -> bool {
+    kind.starts_with("Vec<") || kind.starts_with('[')
+}
+
+/// What a tensor computes with, made of something else of this type.
 fn as_number(kind: &str, inner: &ast::Expr, written: String) -> Option<String> {
-    Some(
-        if kind == "{integer}" && matches!(inner, ast::Expr::Literal(_)) {
-            format!("{written}.0")
-        } else if is_whole(kind) || kind == "f64" {
-            let number = if matches!(inner, ast::Expr::BinExpr(_) | ast::Expr::PrefixExpr(_)) {
-                format!("({written})")
-            } else {
-                written
-            };
-            format!("{number} as f32")
-        } else if kind.starts_with("Vec<") || kind.starts_with('[') {
-            format!("tensor({})", written.trim_start_matches('&'))
-        } else {
-            return None;
-        },
-    )
-}
-
-/// `x[0]`
-pub fn index_of_tensor(case: &Case) -> Option<Explanation> {
-    let index: ast::IndexExpr =
-        is_about_a_tensor(case).then(|| Cell::new(case.code).around(case.mark.as_ref()?))??;
-    let tensor = text(&index.base()?);
-    if let Some(assigned) = assigned_to(&index) {
-        return Some(Explanation::new(
-            "A number of a tensor is not set through `[ ]`: take all of its numbers out, change \
-            them, and give them back.",
-            "张量不能用 `[ ]` 修改单个数：先把所有数取出来，改好以后再放回去。",
-            assigned,
-        ));
+    let (value, stars) = behind_references(kind);
+    if is_list(value) {
+        return Some(as_tensor(&written, kind));
     }
-    Some(Explanation::new(
-        "A tensor has methods in place of `[ ]`: a position gives a number, a part gives a tensor.",
-        "张量不用 `[ ]` 取值，而是用方法：按位置取出的是一个数，取一部分得到的是张量。",
-        format!(
-            "{tensor}.get(&[0, 0])                  // x[0, 0]\n\
-             {tensor}.row(0)                        // x[0]\n\
-             {tensor}.slice(1, 2..5)                // x[:, 2:5]"
-        ),
-    ))
-}
-
-/// `t[1] = 3.0`, `m[0][1] = 2.0`, `m[[0, 1]] += 1.0`: how the same is done here.
-fn assigned_to(index: &ast::IndexExpr) -> Option<String> {
-    // Of `m[0][1]` the inner part is marked.
-    let outer = index.syntax().parent().and_then(ast::IndexExpr::cast);
-    let whole = outer.as_ref().unwrap_or(index);
-    let operation = ast::BinExpr::cast(whole.syntax().parent()?)?;
-    let is_assignment = matches!(operation.op_kind()?, ast::BinaryOp::Assignment { .. });
-    if !is_assignment || operation.lhs()?.syntax() != whole.syntax() {
+    if !is_whole(value) && value != "f64" {
         return None;
     }
-    let (tensor, value) = (text(&index.base()?), text(&operation.rhs()?));
-    let places = match (&outer, index.index()?) {
-        (Some(outer), first) => vec![text(&first), text(&outer.index()?)],
-        (None, ast::Expr::ArrayExpr(list)) => list.exprs().map(|one| text(&one)).collect(),
-        (None, ast::Expr::TupleExpr(list)) => list.fields().map(|one| text(&one)).collect(),
-        (None, one) => vec![text(&one)],
-    };
-    let operator = operation.op_token()?.text().to_owned();
-    let change = match places.as_slice() {
-        [range] if range.contains("..") => format!("values[{range}].fill({value});"),
-        [place] => format!("values[{place}] {operator} {value};"),
-        [row, column] => {
-            format!("values[{row} * {tensor}.shape()[1] + {column}] {operator} {value};")
+    Some(match inner {
+        // `&n`
+        ast::Expr::RefExpr(lent) if !stars.is_empty() => {
+            let inner = lent.expr()?;
+            as_number(&kind[1..], &inner, text(&inner))?
         }
-        _ => format!("values[0] {operator} {value};"),
-    };
-    Some(format!(
-        "let mut values = {tensor}.to_vec();\n{change}\n\
-        {tensor}.set_value(&Tensor::from_vec(values, {tensor}.shape()));"
-    ))
+        ast::Expr::Literal(_) if kind == "{integer}" => with_point(&written),
+        _ if is_whole(value) && divides(inner) => each_with_fraction(inner)?,
+        ast::Expr::BinExpr(_) | ast::Expr::PrefixExpr(_) => format!("{stars}({written}) as f32"),
+        _ => format!("{stars}{written} as f32"),
+    })
+}
+
+/// `1.0 / n as f32` for `1 / n`: each number for itself.
+fn each_with_fraction(operand: &ast::Expr) -> Option<String> {
+    Some(match operand {
+        ast::Expr::BinExpr(operation) => {
+            let left = each_with_fraction(&operation.lhs()?)?;
+            let right = each_with_fraction(&operation.rhs()?)?;
+            format!("{left} {} {right}", operation.op_token()?.text())
+        }
+        ast::Expr::ParenExpr(inner) => format!("({})", each_with_fraction(&inner.expr()?)?),
+        ast::Expr::Literal(_) => with_point(&text(operand)),
+        ast::Expr::PathExpr(_)
+        | ast::Expr::FieldExpr(_)
+        | ast::Expr::IndexExpr(_)
+        | ast::Expr::CallExpr(_)
+        | ast::Expr::MethodCallExpr(_) => format!("{} as f32", text(operand)),
+        _ => return None,
+    })
 }
 
 /// `x == y`, `x > 0.0`
@@ -161,15 +132,7 @@ pub fn comparison_of_tensors(case: &Case) -> Option<Explanation> {
         ));
     };
     let operator = operation.op_token()?.text().to_owned();
-    let (left, right) = (text(&operation.lhs()?), text(&operation.rhs()?));
-    let by = |text: &str| text.trim_start_matches('&').to_owned();
-    let is_number = matches!(operation.rhs()?, ast::Expr::Literal(_));
-    let other = if is_number {
-        format!("&Tensor::from({right})")
-    } else {
-        format!("&{}", by(&right))
-    };
-    let left = by(&left);
+    let (left, right) = (operation.lhs()?, operation.rhs()?);
     let method = match operator.as_str() {
         "==" | "!=" => "eq",
         ">" => "gt",
@@ -178,34 +141,109 @@ pub fn comparison_of_tensors(case: &Case) -> Option<Explanation> {
         "<=" => "le",
         _ => return None,
     };
-    let (other, different) = if operator == "!=" {
-        (other, "1.0 - ")
-    } else {
-        (other, "")
+    let (receiver, other) = (owned(&left), lent(&right));
+    let different = if operator == "!=" { "1.0 - " } else { "" };
+    // What stands at the right side, if it is no tensor.
+    let mut number = case.labels.lines().map(behind_references);
+    let number = number.rfind(|(kind, _)| is_number(kind));
+    let is_equality = number.is_none() && method == "eq";
+    let (each, whole) = match number {
+        Some((kind, stars)) => {
+            let right = format!("{stars}{}", text(&right));
+            let is_same = matches!(kind, "f32" | "{float}");
+            let item = match with_point(&right) {
+                literal if literal != right || is_same => literal,
+                _ => format!("{} as f32", in_parentheses(&right)),
+            };
+            (
+                format!("{different}{receiver}.{method}(&Tensor::from({right}))"),
+                format!("{receiver}.item() {operator} {item}"),
+            )
+        }
+        None if method == "eq" => {
+            let order = if operator == "!=" { ">=" } else { "<" };
+            let (left, right) = (lent(&left).replacen("&(", "(", 1), lent(&right));
+            (
+                format!("{different}{receiver}.eq({other})"),
+                format!(
+                    "{receiver}.to_vec() {operator} {}.to_vec()\n\
+                     ({left} - {right}).abs().max().item() {order} 1e-5",
+                    owned(&operation.rhs()?)
+                ),
+            )
+        }
+        None => (
+            format!("{receiver}.{method}({other})"),
+            format!("{receiver}.item() {operator} {}.item()", owned(&right)),
+        ),
     };
-    let each = format!("{different}{left}.{method}({other})");
-    if is_number {
-        return Some(Explanation::new(
+    let is_condition = is_condition(operation.syntax());
+    Some(compared(is_condition, is_equality, &each, &whole))
+}
+
+/// What is said of a comparison: how it is written value by value, and how as a whole.
+fn compared(is_condition: bool, is_equality: bool, each: &str, whole: &str) -> Explanation {
+    match (is_condition, is_equality) {
+        (true, true) => Explanation::new(
+            "A condition is one `bool`, and tensors are compared as a whole by their numbers. \
+             Numbers that were computed are hardly ever equal to the last digit; the second line \
+             allows for that.",
+            "条件应该是一个 `bool`；要比较整个张量，就比较它们的数。算出来的小数很少会每一位都相等，第二行考虑到了这一点。",
+            whole,
+        ),
+        (true, false) => Explanation::new(
+            "A condition is one `bool`. Of a tensor with a single value, `.item()` takes the \
+             number out.",
+            "条件应该是一个 `bool`。只有一个值的张量，用 `.item()` 取出里面的数。",
+            whole,
+        ),
+        (false, true) => Explanation::new(
+            "Is each value meant (a tensor of 1 and 0), or the whole (one `bool`)? Numbers that \
+             were computed are hardly ever equal to the last digit.",
+            "是要逐个元素比较（得到由 1 和 0 组成的张量），还是比较整体（得到一个 `bool`）？算出来的小数很少会每一位都相等。",
+            format!("{each}\n{whole}"),
+        ),
+        (false, false) => Explanation::new(
             "Tensors are compared value by value, by a method; the result is a tensor of 1 and 0. \
              Of a tensor with a single value, `.item()` takes the number out.",
             "张量用方法逐个元素比较，结果是由 1 和 0 组成的张量。只有一个值的张量，可以用 `.item()` 取出里面的数。",
-            format!("{each}\n{left}.item() {operator} {right}"),
-        ));
+            format!("{each}\n{whole}"),
+        ),
     }
-    if method != "eq" {
-        return Some(Explanation::new(
-            "Tensors are compared value by value, by a method; the result is a tensor of 1 and 0.",
-            "张量用方法逐个元素比较，结果是由 1 和 0 组成的张量。",
-            each,
-        ));
+}
+
+/// As a method is called on it.
+fn owned(operand: &ast::Expr) -> String {
+    match operand {
+        ast::Expr::RefExpr(lent) => lent.expr().map_or_else(String::new, |inner| owned(&inner)),
+        ast::Expr::BinExpr(_) | ast::Expr::PrefixExpr(_) | ast::Expr::CastExpr(_) => {
+            format!("({})", text(operand))
+        }
+        _ => text(operand),
     }
-    let whole = format!("{left}.to_vec() {operator} {}.to_vec()", by(&right));
-    Some(Explanation::new(
-        "Is each value meant (a tensor of 1 and 0), or the whole (one `bool`)? Numbers that were \
-         computed are hardly ever equal to the last digit.",
-        "是要逐个元素比较（得到由 1 和 0 组成的张量），还是比较整体（得到一个 `bool`）？算出来的小数很少会每一位都相等。",
-        format!("{each}\n{whole}\n(&{left} - {other}).abs().max().item() < 1e-5"),
-    ))
+}
+
+fn lent(operand: &ast::Expr) -> String {
+    format!("&{}", owned(operand))
+}
+
+/// Whether an operation stands where one `bool` is needed.
+fn is_condition(operation: &SyntaxNode) -> bool {
+    let Some(parent) = operation.parent() else {
+        return false;
+    };
+    if let Some(call) = ast::ArgList::cast(parent.clone()).and_then(|list| list.syntax().parent()) {
+        // `assert!(…)`, opened.
+        return call.text().to_string().starts_with("assert");
+    }
+    if let Some(above) = ast::BinExpr::cast(parent.clone()) {
+        return matches!(above.op_kind(), Some(ast::BinaryOp::LogicOp(_)));
+    }
+    match parent.kind() {
+        SyntaxKind::IF_EXPR | SyntaxKind::WHILE_EXPR => true,
+        SyntaxKind::PAREN_EXPR | SyntaxKind::PREFIX_EXPR => is_condition(&parent),
+        _ => false,
+    }
 }
 
 /// `w -= 0.1 * w.grad()`
@@ -220,15 +258,24 @@ pub fn changed_in_place(case: &Case) -> Option<Explanation> {
         .trim_end_matches('=')
         .to_owned();
     let (left, right) = (text(&operation.lhs()?), operation.rhs()?);
-    let right = match &right {
-        ast::Expr::Literal(number) if !number.syntax().text().contains_char('.') => {
-            format!("{}.0", text(&right))
-        }
+    let kind = kind_of(case, &right).unwrap_or_default();
+    let number = Some(kind.as_str())
+        .filter(|kind| *kind != "{float}")
+        .and_then(|kind| as_number(kind, &right, text(&right)));
+    let result = match &right {
+        _ if number.is_some() => number?,
         ast::Expr::BinExpr(one) if binds_less(one, &operator) => format!("({})", text(&right)),
         _ => text(&right),
     };
-    let result = format!("&{left} {operator} {right}");
-    Some(if right.contains("grad") {
+    // `for w in &mut list`
+    let left = match case.message.contains("type `&mut ") {
+        true => format!("*{left}"),
+        false => left,
+    };
+    // As it is in tch, where a gradient may be missing.
+    let result = result.replace(".grad().unwrap()", ".grad()");
+    let result = format!("&{left} {operator} {result}");
+    Some(if is_update(case.code, &operation, &operator) {
         Explanation::new(
             format!(
                 "A tensor is not changed in place: the result is a new one. An update of a \
@@ -248,44 +295,34 @@ pub fn changed_in_place(case: &Case) -> Option<Explanation> {
     })
 }
 
+/// Whether a parameter is updated: by its gradient, or by what the cell made of one.
+fn is_update(code: &str, operation: &ast::BinExpr, operator: &str) -> bool {
+    let cell = Cell::new(code);
+    let value_of = |name: &str| {
+        let value = cell.definition(None, name)?.initializer()?;
+        Some(text(&value))
+    };
+    // What the value of a name is made of, a few names deep.
+    let mut made_of = operation
+        .rhs()
+        .map_or_else(String::new, |right| text(&right));
+    for _ in 0..3 {
+        let names: Vec<String> = words(&made_of).filter_map(value_of).collect();
+        made_of = format!("{made_of} {}", names.join(" "));
+    }
+    let left = operation.lhs().map_or_else(String::new, |left| text(&left));
+    let asks_for_gradients =
+        value_of(left.trim_start_matches('*')).is_some_and(|value| value.contains("requires_grad"));
+    let learns = operator == "-" && code.contains(".backward()");
+    made_of.contains("grad") || asks_for_gradients || learns
+}
+
 /// Whether an operation needs brackets to the right of this operator.
 fn binds_less(right: &ast::BinExpr, operator: &str) -> bool {
     let is_product = right
         .op_token()
         .is_some_and(|one| matches!(one.text(), "*" | "/"));
     operator != "+" && !(operator == "-" && is_product)
-}
-
-/// `for row in &x`
-pub fn loop_over_tensor(case: &Case) -> Option<Explanation> {
-    if !is_about_a_tensor(case) {
-        return None;
-    }
-    let cell = Cell::new(case.code);
-    let mark = case.mark.as_ref()?;
-    let (name, tensor) = match cell.around::<ast::ForExpr>(mark) {
-        Some(repeated) => (
-            repeated.pat()?.syntax().text().to_string(),
-            text(&repeated.iterable()?),
-        ),
-        None => (
-            "row".to_owned(),
-            text(&cell.around::<ast::MethodCallExpr>(mark)?.receiver()?),
-        ),
-    };
-    let tensor = tensor
-        .trim_start_matches('&')
-        .trim_end_matches(".iter()")
-        .trim_end_matches(".into_iter()")
-        .to_owned();
-    Some(Explanation::new(
-        "A tensor does not say by itself whether its numbers or its rows are meant.",
-        "张量本身不能直接遍历：要写明是逐个数，还是逐行。",
-        format!(
-            "for value in {tensor}.to_vec() {{ … }}\n\
-             for i in 0..{tensor}.shape()[0] {{ let {name} = {tensor}.row(i); … }}"
-        ),
-    ))
 }
 
 /// A tensor where a number or a condition is needed.
@@ -301,7 +338,7 @@ pub fn tensor_for_a_number(case: &Case) -> Option<Explanation> {
     if !is_tensor(found) || !matches!(wanted, "f32" | "f64" | "bool" | "usize" | "i32") {
         return None;
     }
-    let code = one_line(case.marked());
+    let code = one_line(case.marked().trim_start_matches('&'));
     let code = if code.contains(' ') {
         format!("({code})")
     } else {
