@@ -63,6 +63,15 @@ fn names_of_other_libraries_are_printed_as_a_table() {
         some.contains("`Schedule::step(0.1, 100, 0.5)`") && some.lines().count() < 6,
         "{some}"
     );
+    let of_module = run(home.path(), &["names", "torch.optim.lr_scheduler.StepLR"]);
+    assert!(text(&of_module).contains("`Schedule::step(0.1, 100, 0.5)`"));
+    let nothing = run(home.path(), &["names", "zzz"]);
+    assert_eq!(nothing.status.code(), Some(1));
+    assert!(
+        text(&nothing).contains("has zzz in it"),
+        "{}",
+        text(&nothing)
+    );
     // As Markdown: every row has four columns, whatever stands in the code.
     let columns = |line: &str| line.replace("\\|", "").matches('|').count();
     assert!(all.lines().all(|line| columns(line) == 5), "{all}");
@@ -106,6 +115,19 @@ fn a_failing_cell_is_named_and_the_original_stays_as_it_was() {
     );
     assert_eq!(stored["cells"][2]["outputs"][0]["ename"], "Panic");
     assert_eq!(stored["cells"][3]["outputs"], serde_json::json!([]));
+    // The same under another name; of two notebooks there is no one file.
+    let to_file = [
+        "run",
+        "--quiet",
+        "--output",
+        "new/done.ipynb",
+        "made to fail.ipynb",
+    ];
+    assert_eq!(run(home.path(), &to_file).status.code(), Some(1));
+    assert!(home.path().join("new/done.ipynb").is_file());
+    let output = run(home.path(), &[&to_file[..], &["other.ipynb"]].concat());
+    assert_eq!(output.status.code(), Some(2), "{}", text(&output));
+    assert!(text(&output).contains("name a folder"), "{}", text(&output));
 }
 
 #[test]

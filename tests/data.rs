@@ -207,6 +207,23 @@ fn batches_cover_everything_once_in_order() {
 }
 
 #[test]
+fn each_label_has_a_name() {
+    let data = Dataset::new(&Tensor::zeros(&[3, 2]), &tensor([0.0, 1.0, 2.0]));
+    let named = |names: &[&str]| {
+        let (data, names) = (data.clone(), names.to_vec());
+        let named = move || data.class_names(&names).classes.len();
+        std::panic::catch_unwind(std::panic::AssertUnwindSafe(named))
+    };
+    let panic = named(&["cat", "dog"]).expect_err("a label without a name");
+    let said = panic.downcast_ref::<String>().expect("a message");
+    assert!(said.starts_with("classes: 2 names for 3 classes"), "{said}");
+    // More may occur in other data; numbers are no labels.
+    assert_eq!(named(&["cat", "dog", "fish", "bird"]).expect("named"), 4);
+    let heights = Dataset::new(&Tensor::zeros(&[2, 1]), &tensor([1.5, 2.5]));
+    assert_eq!(heights.classes(&["height"]).classes, ["height"]);
+}
+
+#[test]
 fn a_data_set_says_what_it_holds() {
     let data = Dataset::new(&Tensor::zeros(&[3, 2]), &tensor([0.0, 1.0, 1.0]))
         .class_names(&["cat", "dog"]);

@@ -1433,6 +1433,19 @@ fn a_network_that_does_not_go_with_its_loss_or_its_data_says_so() {
         diagnosis(hidden().add(Dense::new(32, 10).relu()), &digits, loss()),
         &["ends in relu", ".softmax()"],
     );
+    let far = Dataset::new(&moons.x, &(moons.y.unsqueeze(1) * 9.5 - 0.5));
+    for (activation, last) in [
+        ("sigmoid", Dense::new(8, 1).sigmoid()),
+        ("tanh", Dense::new(8, 1).tanh()),
+    ] {
+        says(
+            diagnosis(two(last), &far, MeanSquaredError),
+            &[activation, "go from -0.5000 to 9.0000"],
+        );
+    }
+    let near = Dataset::new(&moons.x, &moons.y.unsqueeze(1));
+    let said = diagnosis(two(Dense::new(8, 1).sigmoid()), &near, MeanSquaredError);
+    assert!(!said.contains("ends in"), "{said}");
     let twice = hidden().add(Dense::new(32, 10).softmax()).add(Softmax);
     says(
         diagnosis(twice, &digits, loss()),

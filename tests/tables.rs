@@ -225,3 +225,34 @@ fn columns_that_mean_something_else_are_found_at_use() {
         )
     });
 }
+
+#[test]
+fn separators_at_the_ends_and_bars_are_no_columns() {
+    let folder = Folder::new();
+    for (name, text) in [
+        ("bar.csv", "a|b|y\n1|2|0\n3|4|1\n"),
+        ("edges.csv", ",a,b,y,\n,1,2,0,\n,3,4,1,\n"),
+        ("tail.csv", "a,b,y\n1,2,0,\n3,4,1,,\n"),
+    ] {
+        let data = data::read_csv(&folder.file(name, text), "y").expect(name);
+        assert_eq!(data.x.to_vec(), [1.0, 2.0, 3.0, 4.0], "{name}");
+        assert_eq!(data.y.to_vec(), [0.0, 1.0], "{name}");
+    }
+    let refused = |name: &str, text: &str| {
+        let read = data::read_csv(&folder.file(name, text), "y");
+        read.expect_err(name).to_string()
+    };
+    let said = refused("quote.csv", "a,b,y\n1,\"2,0\n3,4,1\n5,6,0\n");
+    assert!(
+        said.contains("line 2") && said.contains("does the `\"`"),
+        "{said}"
+    );
+    let said = refused("long.csv", "a,b,y\n1,2,0,7\n");
+    assert!(
+        said.contains("line 2 has 4 cells") && !said.contains("`\"`"),
+        "{said}"
+    );
+    // A column with a name, or with values, stays.
+    let said = refused("empty.csv", "a,,y\n1,,0\n2,5,1\n");
+    assert!(said.contains("values are missing"), "{said}");
+}

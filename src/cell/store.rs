@@ -5,6 +5,7 @@
 
 use super::report;
 use super::summary::summary;
+use crate::display::say;
 use std::any::{Any, TypeId, type_name};
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -72,9 +73,37 @@ pub fn create_variable_store() -> *mut VariableStore {
     }))
 }
 
+/// What a variable itself may take, without what it points to. Each cell that mentions one has it
+/// on the stack, which holds 8 MB, up to three times: where it is taken, where it is used and where
+/// it is put back.
+const LARGEST: usize = 1 << 20;
+
+#[cold]
+#[inline(never)]
+fn too_large(name: &str, size: usize) -> ! {
+    let size = size as f64 / (1 << 20) as f64;
+    let (problem, hint) = (
+        say(
+            format!("`{name}` cannot be kept: a value of fixed size that takes {size:.1} MB"),
+            format!("`{name}` 无法保留：这个固定大小的值要占 {size:.1} MB"),
+        ),
+        say(
+            "each cell that uses it would need room for it on the stack. A list or a tensor is \
+             kept elsewhere and may take as much as memory has: vec![[0.0; 2048]; 2048] for \
+             [[0.0; 2048]; 2048], or Tensor::zeros(&[2048, 2048])",
+            "每个用到它的单元格都要在栈上给它留位置。列表或张量放在别处，内存有多大就能用多大：把 [[0.0; 2048]; 2048] 写成 vec![[0.0; \
+             2048]; 2048]，或者 Tensor::zeros(&[2048, 2048])",
+        ),
+    );
+    panic!("{problem}\n  hint: {hint}")
+}
+
 impl VariableStore {
-    /// Keeps `value` under `name`.
+    /// Keeps `value` under `name`. Panics if it is too large for the cells that would use it.
     pub fn put_variable<T: 'static>(&mut self, name: &str, value: T) {
+        if size_of::<T>() > LARGEST {
+            too_large(name, size_of::<T>());
+        }
         self.put(
             name,
             Stored {
@@ -191,7 +220,8 @@ impl VariableStore {
 
 /// Tells the store what a cell changes, before the cell looks at any variable: which variables have
 /// types that are not what they were, and go; and which have types that are, with what the compiler
-/// calls each and the crates it is made of. `crates` are those that the cell is linked to.
+/// calls each and the crates it is made of. `crates` are those that the cell is linked to. Gives
+/// the store, made if there was none: the crates are those of the first variables, too.
 ///
 /// # Safety
 /// `store` is null or comes from [`create_variable_store`].
@@ -201,9 +231,12 @@ pub unsafe fn redefine(
     gone: &[&str],
     kept: &[(&str, &str, &[&str])],
     crates: &[(&str, &str)],
-) {
-    // SAFETY: the caller's promise.
-    if let Some(store) = unsafe { store.as_mut() } {
-        store.redefine(gone, kept, crates);
-    }
+) -> *mut VariableStore {
+    let store = match store.is_null() {
+        true => create_variable_store(),
+        false => store,
+    };
+    // SAFETY: the caller's promise, or made here.
+    unsafe { &mut *store }.redefine(gone, kept, crates);
+    store
 }

@@ -112,12 +112,26 @@ impl Dataset {
     /// let fruit = Dataset::new(&x, &y).classes(&["apple", "pear"]);
     /// assert_eq!(fruit.classes, ["apple", "pear"]);
     /// ```
+    ///
+    /// Panics if a label has no name.
+    #[track_caller]
     pub fn classes(mut self, names: &[&str]) -> Dataset {
+        let are_labels = self.y.rank() == 1;
+        let count = are_labels.then(|| count_of_classes(&self.y.to_vec()));
+        if let Some(count) = count.flatten().filter(|count| *count > names.len()) {
+            let rule = format!("classes: {} names for {count} classes", names.len());
+            let hint = format!(
+                "the labels are 0 to {}: a name for each, in this order",
+                count - 1
+            );
+            fail(&rule, &[], &hint);
+        }
         self.classes = names.iter().map(|name| (*name).to_owned()).collect();
         self
     }
 
     /// The same as [`classes`](Dataset::classes).
+    #[track_caller]
     pub fn class_names(self, names: &[&str]) -> Dataset {
         self.classes(names)
     }

@@ -50,10 +50,19 @@ pub(super) fn no_column(target: &str, names: &[&str], is_without_names: bool) ->
     )
 }
 
-pub(super) fn of_another_length(line: u64, cells: usize, names: usize) -> String {
+/// `is_open`: whether a cell of the line goes on in the lines below.
+pub(super) fn of_another_length(line: u64, cells: usize, names: usize, is_open: bool) -> String {
+    let (more, chinese_more) = match is_open {
+        true => (
+            "; a cell of it begins with `\"` and goes on over the lines below: does the `\"` at \
+             its end lack?",
+            "；其中有个单元格以 `\"` 开头，一直延续到下面几行：是不是少了结尾的 `\"`？",
+        ),
+        false => ("", ""),
+    };
     say(
-        format!("line {line} has {cells} cells, but there are {names} names of columns"),
-        format!("第 {line} 行有 {cells} 个单元格，而列名有 {names} 个"),
+        format!("line {line} has {cells} cells, but there are {names} names of columns{more}"),
+        format!("第 {line} 行有 {cells} 个单元格，而列名有 {names} 个{chinese_more}"),
     )
 }
 

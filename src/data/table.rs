@@ -195,7 +195,7 @@ fn likely_separator(text: &str) -> char {
     let first = first.unwrap_or_default();
     let count = |separator: &char| first.matches(*separator).count();
     // Of equal ones `max_by_key` takes the last.
-    let most = [';', '\t', ','].into_iter().max_by_key(count);
+    let most = ['|', ';', '\t', ','].into_iter().max_by_key(count);
     most.unwrap_or(',')
 }
 
@@ -227,8 +227,11 @@ impl Table {
         for row in reader.records() {
             let row = row.map_err(|error| wrong(path, error))?;
             let line = row.position().map_or(0, ::csv::Position::line);
-            if row.len() != names.len() {
-                let said = said::of_another_length(line, row.len(), names.len());
+            // A separator at the end of each line ends no cell.
+            let is_longer = row.iter().skip(names.len()).any(|cell| !cell.is_empty());
+            if row.len() < names.len() || is_longer {
+                let is_open = row.iter().any(|cell| cell.contains('\n'));
+                let said = said::of_another_length(line, row.len(), names.len(), is_open);
                 return Err(wrong(path, said));
             }
             lines.push(line);
@@ -246,7 +249,11 @@ impl Table {
                 ),
             ));
         }
+        // What stands before the first separator or behind the last, where each line has one there.
+        let is_nothing =
+            |name: &str, texts: &[String]| name.is_empty() && texts.iter().all(String::is_empty);
         let columns = names.into_iter().zip(texts);
+        let columns = columns.filter(|(name, texts)| !is_nothing(name, texts));
         let columns = columns.map(|(name, texts)| match &how.like {
             Some(like) if like.has_words(&name, target) => Ok(Column::of_words(name, texts)),
             _ => Column::new(how, name, texts, &lines, separator != ','),

@@ -8,7 +8,7 @@ use crate::Float;
 use crate::autograd::Mode;
 use crate::data::Dataset;
 use crate::display::{Bundle, Show, say};
-use crate::nn::{dead_units, ends_twice};
+use crate::nn::dead_units;
 use crate::optim::zero_grad;
 use crate::tensor::Tensor;
 use crate::tensor::fail::{Collecting, warn_once};
@@ -187,34 +187,6 @@ impl Diagnosis {
             let chinese = "只有一个输出时，softmax 的结果永远是 1，什么也学不到。两个类别、一个输出时，请用 .sigmoid() 和 \
                            BinaryCrossentropy";
             self.found("softmax", say(finding, chinese.to_owned()));
-        }
-    }
-
-    /// A last activation that does not go with the targets.
-    fn last_layer(&mut self, y: &Tensor, prediction: &Tensor) {
-        let classes = *prediction.shape().last().unwrap_or(&0);
-        if let Some((english, chinese)) = ends_twice(prediction) {
-            self.found("softmax twice", say(english, chinese));
-        }
-        if prediction.0.op == "relu" {
-            let are_classes = y.rank() == 1 && classes > 1;
-            let has_negative = y.to_vec().iter().any(|value| *value < 0.0);
-            let advice = if are_classes {
-                "End it with .softmax()"
-            } else {
-                "Leave the activation of the last layer out"
-            };
-            if are_classes || has_negative {
-                let finding =
-                    format!("the model ends in relu, which cannot give a negative score. {advice}");
-                let advice = if are_classes {
-                    "请以 .softmax() 结尾"
-                } else {
-                    "请去掉最后一层的激活函数"
-                };
-                let chinese = format!("模型的最后是 relu，给不出负的分数。{advice}");
-                self.found("no probabilities", say(finding, chinese));
-            }
         }
     }
 

@@ -35,6 +35,7 @@ mod architecture;
 mod callback;
 mod compiled;
 mod diagnose;
+mod diagnose_ends;
 mod diagnose_gradients;
 mod evaluate;
 mod fit;

@@ -300,3 +300,13 @@ def test_a_crate_that_does_not_compile_any_more_is_named(with_a_folder):  # noqa
     (with_a_folder.folder / "elsewhere").rename(with_a_folder.folder / "mine")
     (with_a_folder.folder / "mine/src/lib.rs").write_text(good)
     assert with_a_folder.run("assert_eq!(n + mine::three(), 6)")[0]["status"] == "ok"
+
+
+@pytest.mark.parametrize("first", ["mine::three()", "use mine::three;", "fn six() -> i32 { 2 * mine::three() } six();"])
+def test_a_session_may_begin_with_a_crate(with_a_folder, first):  # noqa: F811
+    """Whatever stands below its `:dep`: evcxr writes other code around a cell without variables."""
+    crate(with_a_folder.folder, "mine", "pub fn three() -> i32 { 3 }\n#[derive(Debug)] pub struct Kept(pub i32);\n")
+    crate(with_a_folder.folder, "other", "")
+    ok(with_a_folder, ':dep mine = { path = "mine" }\n' + first)
+    ok(with_a_folder, "let kept = mine::Kept(3);")
+    ok(with_a_folder, ':dep other = { path = "other" }\nassert_eq!(kept.0, mine::three())')

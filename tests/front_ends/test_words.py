@@ -454,6 +454,12 @@ ROWS = [
     (["let mixed = tensor([[1.0, 2.0]]).sigmoid().softmax(-1);\nSparseCategoricalCrossentropy::new().loss(&mixed, &tensor([1]))"], "", ["ends in sigmoid and then softmax"], ["最后先用 sigmoid 再用 softmax"], []),
     # A result nobody looked at, of a folder that is not there.
     (["let m = Sequential::new().add(Dense::new(2, 1));\nm.save(\"nofolder/x.safetensors\");"], "Error", ["create_dir_all(\"nofolder\")"], ["create_dir_all(\"nofolder\")"], []),
+    # A sign moves, too; a macro whose cell has failed; a thread that never ends; layers as Keras gives them.
+    (["let signed = tensor([1.0]);\nlet turned = -signed;", "signed.sum()"], "CompileError", ["moved the value of `signed` away", "    let turned = -&signed;\n"], ["把 `signed` 的值移走了"], ["lived only"]),
+    (["macro_rules! cube { ($x:expr) => { $x * $x * $x } }\nlet bad: i32 = \"a\";", "cube!(3)"], "CompileError", ["was to define `cube`, but it failed"], ["`cube` 应该由单元格"], []),
+    (["let worker = std::thread::spawn(|| loop { std::thread::sleep(std::time::Duration::from_secs(1)); });"], "", ["`()` stands for no result", "let worker: std::thread::JoinHandle<()> = …;"], ["用 `()` 表示没有结果"], ["macro"]),
+    (["Dense::new(3, activation=\"relu\")"], "CompileError", ["says first how many values come in", "    Dense::new(inputs, 3).relu()\n"], ["第一个参数是输入的个数"], []),
+    (["let giant = [[0.0f64; 1024]; 1024];"], "Panic", ["`giant` cannot be kept: a value of fixed size that takes 8.0 MB", "vec!["], ["`giant` 无法保留"], ["overflowed"]),
 ]
 NAMES = [row[0][-1].splitlines()[-1][:40] for row in ROWS]
 

@@ -1,6 +1,7 @@
 //! `chainrule names`
 
 use crate::names;
+use chainrule::display::say;
 use clap::Args;
 use std::process::ExitCode;
 
@@ -12,7 +13,20 @@ pub struct Names {
 
 impl Names {
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        print!("{}", names::table(&self.words));
+        let Some(table) = names::table(&self.words) else {
+            let words = self.words.join(", ");
+            eprintln!(
+                "{}",
+                say(
+                    format!(
+                        "no name of another library has {words} in it; `chainrule names` shows all"
+                    ),
+                    format!("没有哪个其他库的名字包含 {words}；`chainrule names` 会列出全部"),
+                )
+            );
+            return Ok(ExitCode::FAILURE);
+        };
+        print!("{table}");
         Ok(ExitCode::SUCCESS)
     }
 }

@@ -17,7 +17,8 @@ pub struct Run {
     /// The notebooks to run
     #[arg(required = true)]
     notebooks: Vec<PathBuf>,
-    /// Store the notebooks, with their outputs, in this folder
+    /// Store the notebooks, with their outputs, in this folder; of one notebook also: as this
+    /// file (NAME.ipynb)
     #[arg(long, value_name = "DIR", conflicts_with = "in_place")]
     output: Option<PathBuf>,
     /// Store the outputs in the notebooks themselves, if no cell fails

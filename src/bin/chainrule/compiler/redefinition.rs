@@ -47,7 +47,8 @@ impl Redefinition {
             .unwrap_or_default()
     }
 
-    /// The call that tells the store, given as an expression. `crates` are those that the cell is
+    /// The call that tells the store, given as an expression, and gives it, made if there was none.
+    /// `crates` are those that the cell is
     /// linked to: name and what stands for the content.
     pub fn call(&self, store: &str, crates: &[(String, String)]) -> String {
         let kept: Vec<(&str, &str, &Vec<String>)> = self
@@ -60,7 +61,7 @@ impl Redefinition {
             .map(|(name, kind, crates)| format!("({name:?}, {kind:?}, &{crates:?}), "))
             .collect();
         format!(
-            "unsafe {{ ::chainrule::cell::redefine({store}, &{:?}, &[{kept}], &{crates:?}); }}",
+            "unsafe {{ ::chainrule::cell::redefine({store}, &{:?}, &[{kept}], &{crates:?}) }}",
             self.gone
         )
     }

@@ -193,14 +193,24 @@ fn escaped(text: &str) -> String {
 }
 
 /// The table in Markdown, as far as a row has one of `words` in it (all rows, if there is none).
-pub fn table(words: &[String]) -> String {
+/// None if no row has. Of `torch.nn.Linear` the last part is looked for.
+pub fn table(words: &[String]) -> Option<String> {
     let language = language();
+    let last = |word: &String| {
+        word.rsplit(['.', ':'])
+            .next()
+            .unwrap_or_default()
+            .to_lowercase()
+    };
     let contains = |row: &String| {
         let row = row.to_lowercase();
-        words.is_empty() || words.iter().any(|word| row.contains(&word.to_lowercase()))
+        words.is_empty() || words.iter().any(|word| row.contains(&last(word)))
     };
-    let rows = all().map(|name| name.row(language)).filter(contains);
-    head(language) + &rows.collect::<String>()
+    let rows: String = all()
+        .map(|name| name.row(language))
+        .filter(contains)
+        .collect();
+    (!rows.is_empty()).then(|| head(language) + &rows)
 }
 
 /// The whole table in Markdown, each topic folded.

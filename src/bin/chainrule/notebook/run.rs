@@ -212,8 +212,8 @@ fn execute(
 /// A failed run leaves the original as it is, whatever it is called by; a copy elsewhere is stored
 /// with the error.
 fn store(notebook: &Notebook, options: &Options, is_ok: bool) -> Result<()> {
-    if let Some(folder) = &options.output {
-        let target = target(folder, &notebook.path);
+    if let Some(output) = &options.output {
+        let target = target(output, &notebook.path);
         if !is_ok && real(&target) == real(&notebook.path) {
             eprintln!(
                 "{}: stays as it was, because a cell failed",
@@ -229,8 +229,16 @@ fn store(notebook: &Notebook, options: &Options, is_ok: bool) -> Result<()> {
     Ok(())
 }
 
-fn target(folder: &Path, notebook: &Path) -> PathBuf {
-    folder.join(notebook.file_name().unwrap_or_default())
+fn target(output: &Path, notebook: &Path) -> PathBuf {
+    match is_file(output) {
+        true => output.to_owned(),
+        false => output.join(notebook.file_name().unwrap_or_default()),
+    }
+}
+
+/// Whether what is given to `--output` names a notebook and no folder.
+fn is_file(output: &Path) -> bool {
+    output.extension().is_some_and(|it| it == "ipynb") && !output.is_dir()
 }
 
 /// The file that a path leads to, through links.
@@ -239,11 +247,15 @@ fn real(path: &Path) -> PathBuf {
 }
 
 impl Options {
-    /// Whether what is run from two folders would be stored under one name.
+    /// Whether several notebooks would be stored under one name.
     pub fn check_names(&self, notebooks: &[PathBuf]) -> Result<()> {
         let Some(folder) = &self.output else {
             return Ok(());
         };
+        if is_file(folder) && notebooks.len() > 1 {
+            let (file, n) = (folder.display(), notebooks.len());
+            bail!("{file} is one file, and there are {n} notebooks to store: name a folder");
+        }
         for (place, path) in notebooks.iter().enumerate() {
             if let Some(other) = notebooks[..place]
                 .iter()
@@ -262,10 +274,14 @@ impl Options {
     /// Whether what shall be written can be written, before hours are spent on it.
     pub fn check_target(&self, notebook: &Path) -> Result<()> {
         let folder = match (&self.output, self.in_place) {
-            (Some(folder), _) => {
+            (Some(output), _) => {
+                let folder = match is_file(output) {
+                    true => output.parent().unwrap_or(output),
+                    false => output,
+                };
                 std::fs::create_dir_all(folder)
                     .with_context(|| format!("{}: cannot be made", folder.display()))?;
-                folder.clone()
+                folder.to_owned()
             }
             (None, true) => real(notebook)
                 .parent()

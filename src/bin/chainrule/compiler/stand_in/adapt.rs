@@ -21,6 +21,29 @@ use std::path::Path;
 /// What tells apart crates of the same name, for the compiler.
 pub const METADATA: &str = "metadata=chainrule";
 
+/// How a cell has the store of variables: what stands before and behind where it can be told
+/// something, the store's name and its type. Cells with variables or `?`, with other statements
+/// alone, with items alone.
+const STORES: [(&str, &str, &str, &str); 3] = [
+    (
+        "",
+        "let evcxr_variable_store = unsafe {&mut *evcxr_variable_store};\n",
+        "evcxr_variable_store",
+        "evcxr_internal_runtime::VariableStore",
+    ),
+    (
+        "evcxr_variable_store: *mut u8) -> *mut u8 {\n",
+        "",
+        "evcxr_variable_store",
+        "u8",
+    ),
+    (
+        "mut x: *mut std::os::raw::c_void) -> *mut std::os::raw::c_void {",
+        "x}",
+        "x",
+        "std::os::raw::c_void",
+    ),
+];
 const STORE_BEGIN: &str = "mod evcxr_internal_runtime {\n";
 const STORE_END: &str = "pub fn create_variable_store() -> *mut VariableStore \
                         {\n    Box::into_raw(Box::new(VariableStore::new()))\n}\n}\n";
@@ -78,31 +101,20 @@ fn tell_store(
     redefinition: &Redefinition,
     crates: &[(String, String)],
 ) -> Result<String, String> {
-    /// With and without statements.
-    const PLACES: [(&str, &str); 2] = [
-        (
-            "let evcxr_variable_store = unsafe {&mut *evcxr_variable_store};\n",
-            "evcxr_variable_store",
-        ),
-        ("x}", "x.cast()"),
-    ];
     if !redefinition.is_told || !links_to_the_library(source) {
         return Ok(source.to_owned());
     }
-    let body = source
-        .split_once(CATCH_BEGIN)
-        .map_or(source, |(before, _)| before);
-    for (place, store) in PLACES {
-        if let Some(at) = body
-            .rfind(place)
-            .filter(|at| store != "x.cast()" || body[..*at].ends_with("c_void {"))
-        {
-            let mut told = source.to_owned();
-            told.insert_str(at, &format!("{}; ", redefinition.call(store, crates)));
-            return Ok(told);
-        }
-    }
-    Err("the beginning of evcxr's cells has changed".to_owned())
+    let body = source.split_once(CATCH_BEGIN);
+    let body = body.map_or(source, |(before, _)| before);
+    let place = STORES.iter().find_map(|(begin, end, store, kind)| {
+        let at = body.rfind(&[*begin, *end].concat())? + begin.len();
+        Some((at, store, kind))
+    });
+    let (at, store, kind) = place.ok_or("the beginning of evcxr's cells has changed")?;
+    let call = redefinition.call(&format!("{store}.cast()"), crates);
+    let mut told = source.to_owned();
+    told.insert_str(at, &format!("let {store}: *mut {kind} = {call}.cast(); "));
+    Ok(told)
 }
 
 /// The cell as rustc shall see it.

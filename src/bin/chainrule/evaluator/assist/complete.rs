@@ -5,7 +5,8 @@ use super::infer::Scope;
 use super::known::Known;
 use super::proposals::{Completion, Found, origin};
 use super::types::TUPLE;
-use crate::names::Name;
+use crate::names::{self, Name};
+use ra_ap_syntax::AstNode;
 use std::ops::Range;
 use std::path::Path;
 
@@ -54,7 +55,16 @@ pub fn complete(known: &Known, folder: &Path, code: &str, offset: usize) -> Comp
         variables: &variables,
     };
     let mut found = Found::beginning_with(&cursor.prefix);
-    let is_partial = propose(&mut found, known, &scope, &cursor, folder);
+    let module = module_of_python(known, &cursor);
+    let is_partial = match module {
+        Some(_) => {
+            found.items(known, &scope, true);
+            found.matches.retain(|one| !one.text.ends_with('!'));
+            found.foreign(here);
+            false
+        }
+        None => propose(&mut found, known, &scope, &cursor, folder),
+    };
     let mut matches = found.matches;
     matches.sort_by_key(|found| found.rank);
     whole_words_first(&mut matches);
@@ -62,9 +72,31 @@ pub fn complete(known: &Known, folder: &Path, code: &str, offset: usize) -> Comp
     matches.retain(|completion| seen.insert(completion.text.clone()));
     Completions {
         matches,
-        range: cursor.range.clone(),
+        range: module.unwrap_or(cursor.range.start)..cursor.range.end,
         is_partial,
     }
+}
+
+/// Where `nn.` or `torch.nn.` begins before the cursor, if nothing here is called so: what such a
+/// module has is here without one.
+fn module_of_python(known: &Known, cursor: &Cursor) -> Option<usize> {
+    let Place::Member(receiver) = &cursor.place else {
+        return None;
+    };
+    let path = receiver.syntax().text().to_string();
+    let first = path.split('.').next()?;
+    let is_it = names::is_foreign_module(first) && known.type_of(first).is_none();
+    let is_path = path
+        .chars()
+        .all(|c| c.is_alphanumeric() || "_.".contains(c));
+    let start = || cursor.range.start.checked_sub(path.len() + 1);
+    (is_it && is_path).then(start)?
+}
+
+/// What stands here for a name of another library: a path, or an example where it is a method.
+fn here(name: &'static Name) -> Option<&'static str> {
+    let is_method = name.foreign.iter().all(|one| one.starts_with('.'));
+    name.path().or((!is_method).then_some(name.ours))
 }
 
 /// Collects what could stand at the cursor, and says whether rust-analyzer could add something.
@@ -117,7 +149,7 @@ fn propose(
             found.keywords(*begins_statement);
             found.crates(origin::STANDARD);
             let is_partial = known.imports_unknown || found.matches.is_empty();
-            found.foreign(Name::path);
+            found.foreign(here);
             is_partial
         }
     }

@@ -28,8 +28,8 @@ pub use complete::Completions;
 pub use inspect::Inspected;
 pub use library::read_ahead;
 pub use names::{
-    call, function_in, has_default, has_trait, is_type_of_library, method_of_tensor, methods_of,
-    signature,
+    call, function_in, functions_of, has_default, has_trait, is_type_of_library, method_of_tensor,
+    methods_of, signature,
 };
 
 pub use words::commands;

@@ -31,6 +31,13 @@ pub fn function_in(module: &str, name: &str) -> Option<Vec<String>> {
     items.iter().find(is_it).map(|item| parameters(item))
 }
 
+/// The functions of a module of the library, by name.
+pub fn functions_of(module: &str) -> Vec<String> {
+    let items = names_in(&library().declarations, module).into_iter();
+    let functions = items.filter(|item| item.kind == Kind::Function);
+    functions.map(|item| item.name.clone()).collect()
+}
+
 /// The names of the methods that a type of the library has.
 pub fn methods_of(kind: &str) -> Vec<String> {
     let types = &library().declarations.types;

@@ -249,6 +249,12 @@ fn special(call: &Call) -> Option<Explanation> {
                 )],
             ),
         ),
+        ("step", 0) => (
+            "An optimiser does not remember which weights it changes: each step is told, with the \
+             gradients that `backward` has left in them.",
+            "优化器不记得要改哪些权重：每一步都要告诉它，梯度由前面的 `backward` 留在权重里。",
+            call.with("step", &["&model.parameters()".to_owned()]),
+        ),
         ("compile", 2) => (
             "`compile` takes the optimiser, the loss, and what to report beside it: `Accuracy`, or \
             `()` for nothing.",

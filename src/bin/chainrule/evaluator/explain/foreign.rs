@@ -5,6 +5,7 @@ use super::case::{Case, Explanation};
 use super::forms_of_keras;
 use super::methods::method_as_function;
 use super::own_values::{Foreign, with_own};
+use super::situations::parts_of_tensors::number_set_by_a_method;
 use crate::evaluator::assist;
 use crate::names::{self, Name};
 
@@ -22,7 +23,7 @@ pub fn explain(case: &Case) -> Option<Explanation> {
             .or_else(|| method_as_function(case)),
         "E0423" if case.message.contains("found macro") => macro_as_function(case),
         "E0433" | "E0432" | "E0412" | "E0405" | "E0423" | "E0531" => missing(case),
-        "E0599" | "E0609" | "E0610" => member(case),
+        "E0599" | "E0609" | "E0610" => number_set_by_a_method(case).or_else(|| member(case)),
         _ => None,
     }
 }
@@ -248,6 +249,7 @@ fn keyword_argument(case: &Case) -> Option<Explanation> {
     if is_shape {
         arguments = vec![format!("&[{}]", arguments.join(", "))];
     }
+    let more = with_inputs(&takes, &mut arguments);
     // What is reported beside the loss has to be said, too.
     if call.callee == "compile" && arguments.len() == 2 {
         arguments.push("()".to_owned());
@@ -261,11 +263,35 @@ fn keyword_argument(case: &Case) -> Option<Explanation> {
     // Where there is no such setting, code would be a guess.
     let fix = set.map(|set| call.with(&call.callee, &arguments) + &set + run);
     Some(Explanation::new(
-        "Rust has no arguments by name. What a function needs stands in its order; what else can \
-         be set is a method, behind the call:",
-        "Rust 没有按名字传的参数。函数必需的参数按顺序写；其他设置都是方法，写在调用后面：",
+        format!(
+            "Rust has no arguments by name. What a function needs stands in its order; what else \
+             can be set is a method, behind the call{}:",
+            more.0
+        ),
+        format!(
+            "Rust 没有按名字传的参数。函数必需的参数按顺序写；其他设置都是方法，写在调用后面{}：",
+            more.1
+        ),
         fix.unwrap_or_default(),
     ))
+}
+
+/// A layer here says first what it takes, which Keras finds out.
+fn with_inputs(takes: &[String], arguments: &mut Vec<String>) -> (&'static str, &'static str) {
+    let inputs = ["inputs", "channels", "features"];
+    let first = takes
+        .first()
+        .filter(|first| inputs.contains(&first.as_str()));
+    match first {
+        Some(first) if !arguments.is_empty() && takes.len() == arguments.len() + 1 => {
+            arguments.insert(0, first.clone());
+            (
+                ". A layer says first how many values come in, which Keras finds out by itself",
+                "。层的第一个参数是输入的个数，Keras 会自己推算出来",
+            )
+        }
+        _ => ("", ""),
+    }
 }
 
 /// Other names for what stands in its order here, as Keras and PyTorch have them.
@@ -346,10 +372,30 @@ fn value_here(value: &str) -> String {
     }
 }
 
+/// `concat(&[a, b], 0)`: for Rust the macro that joins texts.
+fn concatenation(given: &[String]) -> Option<Explanation> {
+    let (list, rest) = given.split_first()?;
+    let inner = list.trim_start_matches('&').strip_prefix('[')?;
+    let all = inner.strip_suffix(']')?.split(',').map(str::trim);
+    let lent: Vec<String> = all
+        .map(|one| format!("&{}", one.trim_start_matches('&')))
+        .collect();
+    let axis = rest.first().map_or("0", String::as_str);
+    Some(Explanation::new(
+        "Tensors are joined along an axis, 0 being the first; each is lent, with a `&`. (`concat!` \
+         joins texts that are written out.)",
+        "拼接张量要写明沿哪个轴，0 是第一个轴；每个张量用 `&` 借出去。（`concat!` 拼接的是写出来的文本。）",
+        format!("Tensor::concat(&[{}], {axis})", lent.join(", ")),
+    ))
+}
+
 /// `print("a")`
 fn macro_as_function(case: &Case) -> Option<Explanation> {
     let name = case.name();
     let call = Call::named_at(case.code, case.mark.as_ref()?.start)?;
+    if name == "concat" {
+        return concatenation(&call.arguments);
+    }
     if let Some(fix) = macro_of_values(name, &call.arguments) {
         return Some(Explanation::new(
             format!("`{name}` is a macro: a `!` stands behind its name."),

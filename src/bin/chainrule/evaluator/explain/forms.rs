@@ -36,6 +36,10 @@ fn type_as_value(case: &Case) -> Option<Explanation> {
     }
     let start = case.mark.as_ref()?.start;
     if case.kind == "E0618" {
+        // A value of this type has another name.
+        if !case.code[start..].starts_with(path) {
+            return None;
+        }
         return Some(Explanation::new(
             format!("`{name}` needs no setting: the name alone is the value."),
             format!("`{name}` 不需要设置：直接写名字就行。"),

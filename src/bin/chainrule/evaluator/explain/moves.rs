@@ -54,10 +54,8 @@ pub fn how_moved(cell: &Cell, name: &str, kinds: Kinds) -> Option<Move> {
             return Some(moved(By::Closure));
         }
         match parent.kind() {
-            SyntaxKind::REF_EXPR
-            | SyntaxKind::FIELD_EXPR
-            | SyntaxKind::INDEX_EXPR
-            | SyntaxKind::PREFIX_EXPR => {}
+            SyntaxKind::REF_EXPR | SyntaxKind::FIELD_EXPR | SyntaxKind::INDEX_EXPR => {}
+            SyntaxKind::PREFIX_EXPR if !is_operand(&used) => {}
             SyntaxKind::METHOD_CALL_EXPR => {
                 let method =
                     ast::MethodCallExpr::cast(parent.clone()).and_then(|call| call.name_ref());
@@ -212,8 +210,12 @@ fn is_tensor(kind: &str) -> bool {
     kind.rsplit("::").next() == Some("Tensor")
 }
 
-/// Whether something is computed with it: `a * b`.
+/// Whether something is computed with it: `a * b`, `-a`.
 fn is_operand(used: &ast::Expr) -> bool {
+    let sign = used.syntax().parent().and_then(ast::PrefixExpr::cast);
+    if let Some(sign) = sign {
+        return matches!(sign.op_kind(), Some(ast::UnaryOp::Neg | ast::UnaryOp::Not));
+    }
     let operation = used.syntax().parent().and_then(ast::BinExpr::cast);
     let kind = operation.and_then(|operation| operation.op_kind());
     matches!(kind, Some(ast::BinaryOp::ArithOp(_)))

@@ -354,6 +354,13 @@ fn statement(own: &str, bare: &str) -> Said {
 
 /// `x := 3`, `x: int = 3`, `int x = 3;`, `const x = 3`
 fn definition(own: &str) -> Said {
+    // A constant of Rust, of which rustc says that its type is missing.
+    let constant = own
+        .strip_prefix("const ")
+        .and_then(|rest| rest.split_once('='));
+    if constant.is_some_and(|(name, _)| !name.chars().any(char::is_lowercase)) {
+        return None;
+    }
     if let Some((name, value)) = own
         .split_once(":=")
         .filter(|(name, _)| is_name(name.trim()))

@@ -32,7 +32,7 @@ mod other_forms;
 mod overflow;
 mod owned;
 mod owning;
-mod parts_of_tensors;
+pub mod parts_of_tensors;
 mod powers;
 mod results;
 mod second_week;

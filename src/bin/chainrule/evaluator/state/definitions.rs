@@ -123,7 +123,8 @@ impl Definitions {
         after: &Scope,
         next: &Definitions,
     ) -> BTreeMap<String, Vec<String>> {
-        let (before, after) = (graph(scope, self, self), graph(after, next, self));
+        let before = graph(scope, self, self);
+        let after = graph(after, next, self).without_new_choices(&before);
         let mut outdated = BTreeMap::new();
         for (name, variable) in &scope.variables {
             // Were the compiler's word missing, the one of evcxr has to do, read in the scope of
@@ -170,7 +171,11 @@ fn difference(old: &Parts, new: &Parts) -> Vec<String> {
     changed
         .iter()
         .filter(|name| !is_imported(name))
-        .map(|name| name.strip_prefix("crate ").unwrap_or(name).to_owned())
+        .map(|name| name.strip_prefix("crate ").unwrap_or(name))
+        .map(|name| match name.split_once('!') {
+            Some((called, given)) if given.len() > 40 => format!("{called}!(…)"),
+            _ => name.to_owned(),
+        })
         .collect()
 }
 
@@ -234,9 +239,10 @@ mod tests {
                 BTreeMap::new(),
                 BTreeSet::new(),
             )
-            .parts_of(kind)
         };
-        difference(&read(&cells[..cells.len() - 1]), &read(cells))
+        let before = read(&cells[..cells.len() - 1]);
+        let after = read(cells).without_new_choices(&before);
+        difference(&before.parts_of(kind), &after.parts_of(kind))
     }
 
     #[test]
@@ -348,13 +354,48 @@ mod tests {
             "mod m { macro_rules! mk { ($n:ident, $t:ty) => { pub struct $n { a: $t } } } mk!(Foo, \
             u64); }",
         ];
-        assert_eq!(changed("ctx::m::Foo", &made), ["m::macro"]);
+        assert_eq!(
+            changed("ctx::m::Foo", &made),
+            ["m::mk!(Foo, u64)", "m::mk!(Foo, u8)"]
+        );
         let constant = [
             "struct F; impl F { const N: usize = 1; const fn n() -> usize { 2 } }",
             "struct A([u8; F::N]);",
             "struct F; impl F { const N: usize = 1; const fn n() -> usize { 3 } }",
         ];
         assert_eq!(changed("ctx::A", &constant), ["impl F"]);
+    }
+
+    #[test]
+    fn what_is_added_changes_nothing() {
+        for added in [
+            "impl std::ops::Add for V { type Output = V; fn add(self, o: V) -> V { o } }",
+            "impl Iterator for V { type Item = u8; fn next(&mut self) -> Option<u8> { None } }",
+            "impl V { const ORIGIN: f64 = 0.0; }",
+            "enum Op { Scale(f64), By { n: i32 } } use Op::*;",
+            "mod m { use super::*; unit!(V, u8); }",
+        ] {
+            let cells = ["struct V { x: f64, n: i32 }", added];
+            assert_eq!(changed("ctx::V", &cells), [""; 0], "{added}");
+        }
+        // A block that had been there without choosing, and a macro that writes another one.
+        let cells = [
+            "trait T { const N: usize = 1; } struct A; struct S([u8; <A as T>::N]);",
+            "impl T for A {}",
+            "impl T for A { const N: usize = 2; }",
+        ];
+        assert_eq!(changed("ctx::S", &cells), ["impl T for A"]);
+        let cells = [
+            "macro_rules! unit { ($t:ty) => { impl Unit for $t { type Store = u8; } } } struct A; \
+             struct S(<A as Unit>::Store);",
+            "mod m { use super::*; unit!(A); }",
+            "macro_rules! unit { ($t:ty) => { impl Unit for $t { type Store = u64; } } }",
+        ];
+        assert_eq!(changed("ctx::S", &cells), ["unit"]);
+        assert_eq!(
+            changed("ctx::E", &["enum E { A, B } use E::*;", "struct A;"]),
+            [""; 0]
+        );
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::super::calls::Call;
 use super::super::case::{Case, Explanation};
 use super::super::numbers::{behind_references, is_number, is_whole};
-use super::super::syntax::{Cell, in_parentheses, one_line, text};
+use super::super::syntax::{Cell, bytes, in_parentheses, one_line, text};
 use super::super::values::is_list_of_numbers;
 use ra_ap_syntax::ast::{self, AstNode, RangeItem};
 
@@ -56,7 +56,15 @@ pub fn loop_over_something_else(case: &Case) -> Option<Explanation> {
 pub fn cannot_be_indexed(case: &Case) -> Option<Explanation> {
     let kinds: Vec<&str> = case.named().collect();
     let (kind, by) = (kinds.first()?, kinds.get(1)?);
-    let index: ast::IndexExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
+    let mark = case.mark.as_ref()?;
+    let index: ast::IndexExpr = Cell::new(case.code).around(mark)?;
+    // What is marked is the position, which may be an element of another list.
+    let is_position = |one: &ast::IndexExpr| {
+        one.index()
+            .is_some_and(|index| bytes(index.syntax()) == *mark)
+    };
+    let outer = index.syntax().parent().and_then(ast::IndexExpr::cast);
+    let index = outer.filter(is_position).unwrap_or(index);
     let (base, position) = (index.base()?, index.index()?);
     if matches!(kind.trim_start_matches('&'), "str" | "String") {
         return match &position {
@@ -155,6 +163,16 @@ fn position_in_a_list(base: &str, position: &ast::Expr, by: &str) -> Option<Expl
                 format!("{base}[{as_usize}]"),
             )
         }
+        "Tensor" => (
+            "A position is one number, and this is a tensor: `item` takes the number out of it, \
+             `as usize` makes it whole."
+                .to_owned(),
+            "下标是一个数，而这里是张量：`item` 取出里面的数，`as usize` 把它变成整数。".to_owned(),
+            format!(
+                "{base}[{}.item() as usize]",
+                in_parentheses(&text(position))
+            ),
+        ),
         "str" | "String" => (
             "A list is counted from 0 and has no names. What is looked up by a text is a map:"
                 .to_owned(),

@@ -127,11 +127,18 @@ pub fn places_and_values(case: &Case) -> Option<Explanation> {
     let is_it = [
         "in format string, but",
         "never used",
+        "unused formatting arguments",
         "invalid reference to positional",
     ]
     .iter()
     .any(|words| case.message.contains(words));
-    if let Some(own) = with_places(case).filter(|_| is_it) {
+    // `%d` and `%.2f` as in C, which rustc turns.
+    let of_c = case
+        .helps
+        .iter()
+        .any(|help| help.contains("use curly braces"));
+    let turned = || case.advice.filter(|_| of_c).map(str::to_owned);
+    if let Some(own) = turned().or_else(|| with_places(case)).filter(|_| is_it) {
         return Some(Explanation::new(
             "Each value behind the text needs a `{}` in it, where it will stand:",
             "文本后面的每个值，在文本里都要有一个 `{}`，写在它要出现的地方：",

@@ -156,6 +156,23 @@ pub fn unnameable(variables: &[(String, String, Option<u32>)]) -> Explanation {
         };
         variables.iter().map(one).collect::<Vec<_>>().join(", ")
     };
+    if let [(name, kind, _)] = variables
+        && kind.contains("<!>")
+    {
+        let kind = kind
+            .replace("thread::join_handle::", "thread::")
+            .replace("<!>", "<()>");
+        return Explanation::new(
+            format!(
+                "`{name}` waits for something that never ends, and the next cells cannot write \
+                 down such a type, so it is left out. `()` stands for no result:"
+            ),
+            format!(
+                "`{name}` 等待的东西永远不会结束，后面的单元格写不出这样的类型，所以不再保留它。用 `()` 表示没有结果："
+            ),
+            format!("let {name}: {kind} = …;"),
+        );
+    }
     Explanation::new(
         format!(
             "The next cells cannot write down the type of {}, so it is left out. It was defined \

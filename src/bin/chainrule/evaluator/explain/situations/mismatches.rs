@@ -2,14 +2,14 @@
 
 use super::super::case::{Case, Explanation};
 use super::super::numbers::{is_float, is_number, is_whole};
-use super::super::syntax::{Cell, in_parentheses, one_line};
+use super::super::syntax::{Cell, bytes, in_parentheses, one_line, text};
 use super::super::values::as_tensor;
 use super::call_arguments::arguments_alike;
 use super::fractions::{line_with_in_place, list_around, list_of_strings};
 use super::lines::{advised, expression, line_with};
 use super::mismatched_numbers::numbers;
 use super::results::hands_on;
-use ra_ap_syntax::ast;
+use ra_ap_syntax::ast::{self, AstNode};
 
 /// Types as rustc names them at a mark.
 struct Pair<'a> {
@@ -99,6 +99,28 @@ fn value_of_return(case: &Case) -> Option<Explanation> {
     })
 }
 
+/// `.padding("same")`, as Keras has it
+fn padding(case: &Case, word: Option<&str>) -> Option<Explanation> {
+    let call: ast::MethodCallExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
+    let (whole, receiver) = (text(&call.clone().into()), text(&call.receiver()?));
+    let (english, chinese, own) = match (call.name_ref()?.text().to_string().as_str(), word?) {
+        ("padding", "same") => (
+            "A picture of the same size comes out with `same()`; `padding(n)` takes how many \
+             zeros are put on each side.",
+            "要让输出和输入一样大，用 `same()`；`padding(n)` 的参数是每一边补几个 0。",
+            format!("{receiver}.same()"),
+        ),
+        ("padding", "valid") => (
+            "Nothing is put around a picture unless it is asked for: `padding` can be left out.",
+            "默认就不在图像周围补 0：`padding` 可以省略。",
+            receiver,
+        ),
+        _ => return None,
+    };
+    let line = one_line(case.line()?).replace(&one_line(&whole), &one_line(&own));
+    Some(Explanation::new(english, chinese, line))
+}
+
 fn texts(case: &Case, pair: &Pair) -> Option<Explanation> {
     let marked = case.marked();
     let inner = marked
@@ -106,6 +128,9 @@ fn texts(case: &Case, pair: &Pair) -> Option<Explanation> {
         .and_then(|rest| rest.strip_suffix('"'));
     match (pair.expected, pair.found) {
         (number, text) if (is_whole(number) || is_float(number)) && is_text(text) => {
+            if let Some(said) = padding(case, inner) {
+                return Some(said);
+            }
             let fix = match inner {
                 Some(number) if number.parse::<f64>().is_ok() => line_with(case, number),
                 Some(_) => String::new(),
@@ -178,7 +203,7 @@ fn lent(case: &Case, pair: &Pair) -> Option<Explanation> {
         return Some(Explanation::new(
             "It is only read here, so it is lent, with a `&` before it:",
             "这里只是读取，所以用 `&` 借出去：",
-            advised(case, &format!("&{own}")),
+            lent_together(case).unwrap_or_else(|| advised(case, &format!("&{own}"))),
         ));
     }
     if pair.found.strip_prefix('&') == Some(pair.expected) {
@@ -198,6 +223,21 @@ fn lent(case: &Case, pair: &Pair) -> Option<Explanation> {
     None
 }
 
+/// The line with all that stands in the list lent: rustc says it of one after the other.
+fn lent_together(case: &Case) -> Option<String> {
+    let mark = case.mark.as_ref()?;
+    let list: ast::ArrayExpr = Cell::new(case.code).around(mark)?;
+    let is_in_it = |one: ast::Expr| bytes(one.syntax()) == *mark;
+    let lent = list.exprs().map(|one| match &one {
+        ast::Expr::RefExpr(_) => text(&one),
+        _ => format!("&{}", in_parentheses(&text(&one))),
+    });
+    let lent = format!("[{}]", lent.collect::<Vec<_>>().join(", "));
+    let whole = list.syntax().text().to_string();
+    let line = case.line()?;
+    (list.exprs().any(is_in_it) && line.contains(&whole)).then(|| line.replace(&whole, &lent))
+}
+
 /// A value where none is expected, and none where a value is.
 fn nothing(case: &Case, pair: &Pair) -> Option<Explanation> {
     let is_said = |words: &str| case.helps.iter().any(|help| help.contains(words));
@@ -205,7 +245,8 @@ fn nothing(case: &Case, pair: &Pair) -> Option<Explanation> {
         return Some(Explanation::new(
             "A function says behind an arrow what it returns:",
             "函数要用箭头写明返回值的类型：",
-            advised(case, &format!("fn …(…) -> {}", pair.found)),
+            function_with_a_type(case, pair.found)
+                .unwrap_or_else(|| advised(case, &format!("fn …(…) -> {}", pair.found))),
         ));
     }
     if pair.found == "()" && is_said("semicolon") {
@@ -216,6 +257,20 @@ fn nothing(case: &Case, pair: &Pair) -> Option<Explanation> {
         ));
     }
     None
+}
+
+/// The head of the function around the mark, with the type that it returns.
+fn function_with_a_type(case: &Case, kind: &str) -> Option<String> {
+    let function: ast::Fn = Cell::new(case.code).around(case.mark.as_ref()?)?;
+    let body = function.body()?;
+    let code = function.syntax().text().to_string();
+    let length = body.syntax().text_range().start() - function.syntax().text_range().start();
+    let (head, body) = code.split_at(usize::from(length));
+    let body = if code.contains('\n') { "{ … }" } else { body };
+    function
+        .ret_type()
+        .is_none()
+        .then(|| format!("{}-> {kind} {body}", head))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::super::numbers::is_number;
 use super::super::syntax::{Cell, one_line, text};
 use super::fates::of_fate;
 use super::similar::similar_name;
+use crate::evaluator::assist;
 use crate::evaluator::cell::words;
 use ra_ap_syntax::ast::{self, AstNode, HasArgList, HasName};
 
@@ -172,6 +173,27 @@ fn calls_with(cell: &Cell, function: &str, argument: &str) -> String {
     lines.concat()
 }
 
+/// `square!(3)`, where the cell that was to define it has failed
+pub fn macro_of_a_failed_cell(case: &Case) -> Option<Explanation> {
+    let fate = case.memory.fate(case.name())?;
+    Some(of_fate(case.name(), fate, case.memory))
+}
+
+/// What a module of the library has that shares a whole word with a name: `data::two_moons` for
+/// `moons`.
+fn named_alike(module: &str, name: &str) -> Option<String> {
+    let mut found = assist::functions_of(module).into_iter().filter(|other| {
+        let mut theirs = other.split('_');
+        theirs.any(|word| word.len() > 3 && name.split('_').any(|own| own == word))
+    });
+    // Of several none would be more than a guess.
+    let (first, None) = (found.next()?, found.next()) else {
+        return None;
+    };
+    let takes = assist::function_in(module, &first)?;
+    Some(format!("{module}::{first}({})", takes.join(", ")))
+}
+
 /// A name that nothing is known of.
 fn unknown(case: &Case) -> Option<Explanation> {
     let name = case.name();
@@ -179,6 +201,13 @@ fn unknown(case: &Case) -> Option<Explanation> {
         .iter()
         .any(|kind| case.message.contains(&format!("cannot find {kind}")));
     if let Some(module) = is_name.then(|| inside(case)).flatten() {
+        if let Some(other) = named_alike(&module, name) {
+            return Some(Explanation::new(
+                format!("`{module}` has nothing that is called `{name}`, but this:"),
+                format!("`{module}` 里没有叫 `{name}` 的东西，但有这个："),
+                other,
+            ));
+        }
         return Some(Explanation::new(
             format!(
                 "`{module}` has nothing that is called `{name}`. Press Tab behind `{module}::` to \

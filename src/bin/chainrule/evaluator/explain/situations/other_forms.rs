@@ -5,9 +5,10 @@ use super::super::case::{Case, Explanation};
 use super::super::numbers::{is_number, is_whole};
 use super::super::syntax::{Cell, in_parentheses, text};
 use super::mismatches::is_text;
+use super::parts_of_tensors::read;
 use crate::evaluator::cell::tokens;
 use ra_ap_syntax::SyntaxKind;
-use ra_ap_syntax::ast;
+use ra_ap_syntax::ast::{self, HasArgList};
 
 /// Words of Rust, and names of a similar meaning.
 const KEYWORDS: [(&str, &str); 22] = [
@@ -318,6 +319,62 @@ pub fn tensor_added_to_a_number(case: &Case) -> Option<Explanation> {
             ),
             format!("`{left}` 是一个数；用 `item()` 从只有一个值的张量里取出这个数："),
             format!("{left} {operator} {right}.item(){turned};"),
+        )
+    })
+}
+
+/// `const RATE = 0.1;`
+pub fn constant_without_a_type(case: &Case) -> Option<Explanation> {
+    let fix = case.advice?;
+    Some(Explanation::new(
+        "A constant says its type, behind a colon; only a variable (`let`) takes it from the \
+         value.",
+        "常量要在冒号后面写明类型；只有变量（`let`）才会根据值推断类型。",
+        fix,
+    ))
+}
+
+/// `.add(…);`, and `.add(…)` in the next line
+pub fn chain_that_ends_early(case: &Case) -> Option<Explanation> {
+    let start = case.mark.as_ref()?.start;
+    let (before, rest) = (case.code.get(..start)?.trim_end(), case.code.get(start..)?);
+    let above = before.strip_suffix(';')?.lines().last()?;
+    let below = rest.lines().next()?;
+    Some(Explanation::new(
+        "The `;` in the line above ends the statement, and this line was to go on with it. The `;` \
+         stands behind the last call only.",
+        "上一行的 `;` 已经结束了语句，而这一行还想接着写。`;` 只写在最后一个调用后面。",
+        format!("{}\n    {}", above.trim(), below.trim()),
+    ))
+}
+
+/// `2(3 + 4)`, as mathematics writes a product; `list(0)`, as some languages write a position
+pub fn value_as_function(case: &Case) -> Option<Explanation> {
+    let kind = case.name().trim_start_matches('&');
+    let call: ast::CallExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
+    let mut given = call.arg_list()?.args();
+    let (Some(inner), None) = (given.next(), given.next()) else {
+        return None;
+    };
+    let (value, inner) = (text(&call.expr()?), text(&inner));
+    if is_number(kind) {
+        return Some(Explanation::new(
+            "What stands before parentheses is called as a function, and this is a number. A \
+             product is written with `*`:",
+            "括号前面的东西会被当作函数来调用，而这里是一个数。乘法要写 `*`：",
+            format!("{value} * {}", in_parentheses(&inner)),
+        ));
+    }
+    let is_list = kind.starts_with('[') || kind.starts_with("Vec<");
+    (is_list || kind == "Tensor").then(|| {
+        Explanation::new(
+            "What stands before parentheses is called as a function. A position, counted from 0, \
+             is asked for so:",
+            "括号前面的东西会被当作函数来调用。按位置（从 0 数起）取值要这样写：",
+            match is_list {
+                true => format!("{value}[{inner}]"),
+                false => read(&value, &[inner]).unwrap_or_default(),
+            },
         )
     })
 }

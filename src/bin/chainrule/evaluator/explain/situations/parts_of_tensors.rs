@@ -7,7 +7,7 @@ use super::super::syntax::{Cell, bytes, one_line, text};
 use super::super::values::with_point;
 use super::tensors::is_about_a_tensor;
 use chainrule::display::say;
-use ra_ap_syntax::ast::{self, AstNode};
+use ra_ap_syntax::ast::{self, AstNode, HasArgList};
 
 /// `x[0]`
 pub fn index_of_tensor(case: &Case) -> Option<Explanation> {
@@ -59,11 +59,7 @@ pub fn index_of_tensor(case: &Case) -> Option<Explanation> {
 /// The places of `m[0][1]`, `m[[0, 1]]`, `m[(0, 1)]`, and all of what has them. Of `m[0][1]` the
 /// inner part is marked.
 fn places(index: &ast::IndexExpr) -> Option<(ast::IndexExpr, Vec<String>)> {
-    let mut places: Vec<String> = match index.index()? {
-        ast::Expr::ArrayExpr(list) => list.exprs().map(|one| text(&one)).collect(),
-        ast::Expr::TupleExpr(list) => list.fields().map(|one| text(&one)).collect(),
-        one => vec![text(&one)],
-    };
+    let mut places = listed(&index.index()?);
     let mut whole = index.clone();
     while let Some(outer) = whole.syntax().parent().and_then(ast::IndexExpr::cast)
         && outer
@@ -163,9 +159,50 @@ fn assigned_to(
     if !is_assignment || operation.lhs()?.syntax() != whole.syntax() {
         return None;
     }
-    let given = operation.rhs()?;
-    let (value, kind) = as_given(case, &given);
     let operator = operation.op_token()?.text().to_owned();
+    set(case, tensor, places, &operator, &operation.rhs()?)
+}
+
+/// `t.set(0, 1, 5.0)`, `t.itemset((0, 1), 5.0)`
+pub fn number_set_by_a_method(case: &Case) -> Option<Explanation> {
+    let call: ast::MethodCallExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
+    let given: Vec<ast::Expr> = call.arg_list()?.args().collect();
+    let (value, places) = given
+        .split_last()
+        .filter(|(_, places)| !places.is_empty())?;
+    let places: Vec<String> = places.iter().flat_map(listed).collect();
+    let tensor = text(&call.receiver()?);
+    let is_it = is_about_a_tensor(case) && SETTING.contains(&case.name());
+    let fix = is_it.then(|| set(case, &tensor, &places, "=", value))??;
+    Some(Explanation::new(
+        "A tensor has no method that sets one number: take all of its numbers out, change them, \
+         and give them back.",
+        "张量没有修改单个数的方法：先把所有数取出来，改好以后再放回去。",
+        fix,
+    ))
+}
+
+const SETTING: [&str; 5] = ["set", "set_item", "itemset", "index_put_", "put"];
+
+/// The places in `&[0, 1]`, `(0, 1)`, `0`.
+fn listed(places: &ast::Expr) -> Vec<String> {
+    match places {
+        ast::Expr::ArrayExpr(list) => list.exprs().map(|one| text(&one)).collect(),
+        ast::Expr::TupleExpr(list) => list.fields().map(|one| text(&one)).collect(),
+        ast::Expr::RefExpr(lent) => lent.expr().map_or_else(Vec::new, |list| listed(&list)),
+        one => vec![text(one)],
+    }
+}
+
+/// The lines that set a number, a row or some rows of a tensor.
+fn set(
+    case: &Case,
+    tensor: &str,
+    places: &[String],
+    operator: &str,
+    given: &ast::Expr,
+) -> Option<String> {
+    let (value, kind) = as_given(case, given);
     // What the learner's own is called.
     let all = if tensor == "values" {
         "numbers"

@@ -111,7 +111,7 @@ pub fn unseparated(case: &Case) -> Option<Explanation> {
             up_to.replacen(case.marked(), word, 1),
         ));
     }
-    if let Some(said) = as_elsewhere(case) {
+    if let Some(said) = as_elsewhere(case).or_else(|| word_of_python(case, line)) {
         return Some(said);
     }
     let is_comment = |token: &SyntaxToken| token.kind() == SyntaxKind::COMMENT;
@@ -128,6 +128,38 @@ pub fn unseparated(case: &Case) -> Option<Explanation> {
         "每条语句都以 `;` 结尾（只有单元格的最后一条可以不写：它的值会显示出来）。如果这是一个算式，那就是缺了运算符。",
         line_up_to(case, &format!(";{line}"))?,
     ))
+}
+
+/// `n is 3`, `n is not 3`, `} elif n > 2 {`, `with torch.no_grad():`
+fn word_of_python(case: &Case, behind: &str) -> Option<Explanation> {
+    let behind = behind.trim_start();
+    let (english, chinese, fix) = if case.marked() == "with" {
+        let is_it = behind.contains("no_grad");
+        (
+            "Rust has no `with`. What is computed without gradients is handed to `no_grad`, \
+             between braces:",
+            "Rust 没有 `with`。不需要梯度的计算写在花括号里，交给 `no_grad`：",
+            is_it.then(|| "let y = no_grad(|| { model.forward(&x) });".to_owned())?,
+        )
+    } else if let Some(rest) = behind.strip_prefix("elif ") {
+        (
+            "Rust writes `else if`:",
+            "Rust 里写 `else if`：",
+            line_up_to(case, &format!(" else if {rest}"))?,
+        )
+    } else {
+        let rest = behind.strip_prefix("is ")?;
+        let (sign, rest) = match rest.strip_prefix("not ") {
+            Some(rest) => ("!=", rest),
+            None => ("==", rest),
+        };
+        (
+            "Whether two values are equal is asked with `==`, whether they differ with `!=`:",
+            "两个值是否相等用 `==` 判断，是否不等用 `!=`：",
+            line_up_to(case, &format!(" {sign} {rest}"))?,
+        )
+    };
+    Some(Explanation::new(english, chinese, fix))
 }
 
 /// `new Point { … }`, `let i32 count = 5;`, `n > 2 ? 1 : 0`, as in C, Java or JavaScript.

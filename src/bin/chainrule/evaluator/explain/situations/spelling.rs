@@ -268,7 +268,18 @@ pub fn type_elsewhere(case: &Case) -> Option<Explanation> {
         return None;
     }
     let meant = meant_type(name)?;
-    let line = with_name(case.code, case.mark.clone()?, name, meant)?;
+    let mark = case.mark.clone()?;
+    let has_parameters = case.code[mark.end..]
+        .trim_start()
+        .starts_with(['<', ':', '!']);
+    // What a list holds, a `let` sees by the value.
+    let of = match (meant, case.line()?.starts_with("let ")) {
+        ("Vec", _) if has_parameters => "",
+        ("Vec", true) => "<_>",
+        ("Vec", false) => "<f64>",
+        _ => "",
+    };
+    let line = with_name(case.code, mark, name, &format!("{meant}{of}"))?;
     let to_use = module_of(meant).filter(|module| !["string", "vec"].contains(module));
     let is_there = |module: &str| case.code.contains(&format!("{module}::{meant}"));
     let to_use = to_use

@@ -5,10 +5,12 @@ use super::super::case::OF_CRATE;
 use super::super::forms_of_keras::parts_of_an_evaluation;
 use super::super::methods::{method_for_function, nothing_to_unwrap};
 use super::entry::{Situation, situation};
+use super::names::macro_of_a_failed_cell;
 use super::other_forms::{
-    end_of_no_loop, function_with_an_arrow, keyword_as_name, name_with_a_dash,
-    parts_with_semicolons, place_of_a_tuple, result_behind_a_colon, tensor_added_to_a_number,
-    text_repeated, turned_update, type_as_function, value_in_a_type,
+    chain_that_ends_early, constant_without_a_type, end_of_no_loop, function_with_an_arrow,
+    keyword_as_name, name_with_a_dash, parts_with_semicolons, place_of_a_tuple,
+    result_behind_a_colon, tensor_added_to_a_number, text_repeated, turned_update,
+    type_as_function, value_as_function, value_in_a_type,
 };
 use super::second_week::mean_without_types;
 use super::types_and_traits::{
@@ -72,4 +74,12 @@ pub const WRITTEN: &[Situation] = &[
     ),
     situation(&["E0423"], "found builtin type", type_as_function),
     situation(&["E0369", "E0277"], "cannot multiply ", text_repeated),
+    situation(&[""], "missing type for `", constant_without_a_type),
+    situation(
+        &[""],
+        "expected expression, found `.`",
+        chain_that_ends_early,
+    ),
+    situation(&[""], "cannot find macro", macro_of_a_failed_cell),
+    situation(&["E0618"], "expected function", value_as_function),
 ];

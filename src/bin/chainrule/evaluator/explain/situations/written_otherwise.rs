@@ -61,13 +61,44 @@ pub fn pair_in_a_closure(case: &Case) -> Option<Explanation> {
 }
 
 /// `let Some(first) = list.first();`
-pub fn pattern_that_may_not_fit(_: &Case) -> Option<Explanation> {
+pub fn pattern_that_may_not_fit(case: &Case) -> Option<Explanation> {
+    if case
+        .helps
+        .iter()
+        .any(|help| help.starts_with("introduce a variable"))
+    {
+        return constant_instead_of_a_variable(case);
+    }
     Some(Explanation::new(
         "A `let` needs a pattern that always fits; here there may be none. `else` says what \
          happens then (`else { panic!() }`), or `if let` uses it where it is there.",
         "`let` 的模式必须总能匹配，而这里可能不匹配。用 `else` 写明那时怎么办（`else { panic!() }`），或者用 `if let` 只在匹配时使用。",
         "",
     ))
+}
+
+/// `let RATE = 0.2;` below `const RATE: f32 = 0.1;`
+fn constant_instead_of_a_variable(case: &Case) -> Option<Explanation> {
+    let (name, mark) = (case.marked(), case.mark.clone()?);
+    let (line, at) = case.line_and_mark()?;
+    let small = match name.to_lowercase() {
+        small if small == name => format!("{name}_2"),
+        small => small,
+    };
+    let is_known = case.memory.defined_in(name).is_some() || case.code[..mark.start].contains(name);
+    is_known.then(|| {
+        Explanation::new(
+            format!(
+                "`{name}` is a constant already, and a constant never changes: this `let` asks \
+                 whether the value equals it. Give the variable another name, or change the line \
+                 that begins with `const` and run it again."
+            ),
+            format!(
+                "`{name}` 已经是常量，而常量不会改变：这里的 `let` 是在问值是否等于它。请给变量换个名字，或者修改以 `const` 开头的那一行再运行。"
+            ),
+            format!("{}{small}{}", &line[..at.start], &line[at.end..]),
+        )
+    })
 }
 
 /// `let o: Option<f32> = 2.5;`

@@ -14,7 +14,7 @@ pub use names::words_in;
 use crate::compiler::facade::DEPENDENCIES;
 use crate::evaluator::cell::imports::brought;
 use crate::evaluator::cell::{generics_of, name_of, parse, statements};
-use names::{Path, crate_part, is_absent, names_in, paths_in};
+use names::{Path, crate_part, is_absent, names_in, paths_in, without_lifetimes};
 use ra_ap_syntax::SyntaxNode;
 use ra_ap_syntax::ast::{self, AstNode, HasModuleItem, HasName};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -27,6 +27,8 @@ pub struct Graph {
     /// `impl` blocks that choose an associated type or a constant, with the names in their
     /// headings.
     choices: Vec<(Vec<Path>, usize)>,
+    /// The paths of all `impl` blocks, and of calls of macros, which may write some.
+    blocks: BTreeSet<String>,
     /// The content of crates, by the names that cells use.
     crates: BTreeMap<String, String>,
     /// Those of them that may have brought crates which cells do not name.
@@ -42,6 +44,8 @@ struct Node {
     module: usize,
     words: String,
     names: Vec<Path>,
+    /// The variants of an `enum`.
+    variants: Option<BTreeSet<String>>,
 }
 
 #[derive(Default)]
@@ -105,6 +109,15 @@ impl Graph {
         graph
     }
 
+    /// Forgets the `impl` blocks that `before` does not have: a type that was there without them is
+    /// not made of what they choose.
+    pub fn without_new_choices(mut self, before: &Graph) -> Graph {
+        let nodes = &self.nodes;
+        self.choices
+            .retain(|(_, at)| before.blocks.contains(&nodes[*at].path));
+        self
+    }
+
     /// The crates among the parts of a type.
     pub fn crates_of(&self, parts: &Parts) -> Vec<String> {
         self.crates
@@ -143,7 +156,9 @@ impl Graph {
         }
         self.close(&mut found);
         for &at in &found.nodes {
-            parts.insert(self.nodes[at].path.clone(), self.nodes[at].words.clone());
+            // Several may have one path, such as two `impl` blocks.
+            let words = parts.entry(self.nodes[at].path.clone()).or_default();
+            *words += &self.nodes[at].words;
         }
         for name in &found.crates {
             parts.insert(
@@ -297,8 +312,10 @@ impl Graph {
         for &source in sources.modules.iter().filter(|source| **source != module) {
             self.follow(source, &whole, depth + 1, found);
         }
-        // The variants of an `enum`.
-        let is_variant = |at: &&usize| self.nodes[**at].words.split(' ').any(|word| word == name.0);
+        let is_variant = |at: &&usize| match &self.nodes[**at].variants {
+            Some(variants) => variants.contains(name.0),
+            None => self.nodes[**at].words.split(' ').any(|word| word == name.0),
+        };
         found.nodes.extend(sources.nodes.iter().filter(is_variant));
         if found.is_empty() {
             found.crates.extend(sources.crates);
@@ -330,9 +347,12 @@ impl Graph {
             }
             ast::Item::Module(item) => self.add_module(module, item),
             ast::Item::Impl(block) => self.add_impl(module, block),
-            ast::Item::MacroCall(_) => {
-                let at = self.push(module, "macro", &item);
+            ast::Item::MacroCall(call) => {
+                let written = without_lifetimes(call.syntax());
+                let at = self.push(module, written.trim_end_matches(';'), &item);
                 self.modules[module].macro_calls.push(at);
+                self.blocks.insert(self.nodes[at].path.clone());
+                self.choices.push((self.nodes[at].names.clone(), at));
             }
             ast::Item::MacroRules(rules) => {
                 if let Some(name) = rules.name() {
@@ -380,10 +400,18 @@ impl Graph {
             .flat_map(|list| list.assoc_items())
             .filter(chooses)
             .collect();
+        let heading: Vec<ast::Type> = block.trait_().into_iter().chain(block.self_ty()).collect();
+        // As it was written, but for names of lifetimes, which decide nothing.
+        let spoken = heading.iter().map(|node| without_lifetimes(node.syntax()));
+        let path = format!(
+            "impl {}{}",
+            self.modules[module].path,
+            spoken.collect::<Vec<_>>().join(" for ")
+        );
+        self.blocks.insert(path.clone());
         if chosen.is_empty() {
             return;
         }
-        let heading: Vec<ast::Type> = block.trait_().into_iter().chain(block.self_ty()).collect();
         let parameters = generics_of(block).into_iter().collect();
         let mut named: Vec<Path> = heading
             .iter()
@@ -398,20 +426,12 @@ impl Graph {
             words.extend(words_in(item.syntax()));
             named.extend(names_in(item.syntax(), &parameters));
         }
-        let path = format!(
-            "impl {}{}",
-            self.modules[module].path,
-            headed
-                .iter()
-                .map(|one| one.join("::"))
-                .collect::<Vec<_>>()
-                .join(" for ")
-        );
         self.nodes.push(Node {
             path,
             module,
             words: words.join(" "),
             names: named,
+            variants: None,
         });
         self.choices.push((headed, self.nodes.len() - 1));
     }
@@ -424,7 +444,20 @@ impl Graph {
             module,
             words: words_in(item.syntax()).join(" "),
             names: names_in(item.syntax(), &parameters),
+            variants: variants(item),
         });
         self.nodes.len() - 1
     }
+}
+
+/// The names of an `enum`'s variants.
+fn variants(item: &ast::Item) -> Option<BTreeSet<String>> {
+    let ast::Item::Enum(item) = item else {
+        return None;
+    };
+    let list = item.variant_list()?;
+    let names = list
+        .variants()
+        .filter_map(|one| Some(one.name()?.text().to_string()));
+    Some(names.collect())
 }

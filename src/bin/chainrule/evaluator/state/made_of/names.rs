@@ -120,6 +120,25 @@ fn paths_of_tokens(tree: &SyntaxNode) -> Vec<Path> {
     paths
 }
 
+/// The heading of an `impl`, as it is written: `From<&str>` for `From<&'a str>`.
+pub fn without_lifetimes(node: &SyntaxNode) -> String {
+    let tokens = node
+        .descendants_with_tokens()
+        .filter_map(NodeOrToken::into_token);
+    let tokens = tokens.filter(|token| token.kind() != SyntaxKind::COMMENT);
+    let text: String = tokens
+        .map(|token| match token.kind() {
+            SyntaxKind::LIFETIME_IDENT => String::new(),
+            SyntaxKind::WHITESPACE => " ".to_owned(),
+            _ => token.text().to_owned(),
+        })
+        .collect();
+    // `&'a str` has become `& str`, `Row<'a, T>` has become `Row<, T>`.
+    [("& ", "&"), ("<, ", "<"), ("<>", "")]
+        .iter()
+        .fold(text, |text, (from, to)| text.replace(from, to))
+}
+
 /// The paths in the name of a type, such as `alloc::vec::Vec<ctx::Net>`.
 pub fn paths_in(kind: &str) -> Vec<Path> {
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | ':' | '#');
