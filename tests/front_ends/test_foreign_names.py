@@ -185,6 +185,9 @@ def completed(kernel, code):
         ("x.vie", "reshape"),
         ("x.numel", "len"),
         ("model.state_d", "save"),
+        ("let (a, b) = train_te", "train.split(0.8)"),
+        ("let layer = nn.Lin", "Dense::new"),
+        ("let y = np.conc", "Tensor::concat"),
     ],
 )
 def test_completion_offers_ours_for_a_foreign_name(ready, code, ours):
@@ -193,6 +196,14 @@ def test_completion_offers_ours_for_a_foreign_name(ready, code, ours):
     (entry,) = [one for one in reply["metadata"]["_jupyter_types_experimental"] if one["text"] == ours]
     assert "(" in entry["signature"], entry
     assert reply["cursor_end"] == len(code)
+
+
+def test_a_module_of_python_goes_with_the_name(ready):
+    reply = completed(ready, "let y = torch.nn.Conv2")
+    assert reply["matches"] == ["Conv2D"] and reply["cursor_start"] == len("let y = "), reply
+    # A variable of this name is no module.
+    ready.run("let nn = tensor([1.0]);")
+    assert completed(ready, "nn.resha")["matches"] == ["reshape"]
 
 
 def test_completion_of_a_name_that_is_ours_is_as_before(ready):

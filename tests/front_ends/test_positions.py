@@ -135,11 +135,6 @@ POSITIONS = [
     ("let p = Point { horizontal: 1.0, ver|", ["vertical"], "vertical"),
     ("let s = Shape::|", ["Circle", "Square"], None),
     ("struct Net { layer: Dense }\nimpl Net { fn go(&self) { self.lay|", ["layer"], "layer"),
-    # Other libraries' names, half typed.
-    ("let (a, b) = train_te|", ["train.split(0.8)"], None),
-    ("let layer = nn.Lin|", ["Dense::new"], None),
-    ("torch.nn.Conv2|", ["Conv2D"], None),
-    ("let y = np.conc|", ["Tensor::concat"], None),
     # Keywords, macros, commands, files.
     ("le|", ["let"], "let"),
     ("whi|", ["while"], "while"),

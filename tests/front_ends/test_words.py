@@ -455,7 +455,7 @@ ROWS = [
     # A result nobody looked at, of a folder that is not there.
     (["let m = Sequential::new().add(Dense::new(2, 1));\nm.save(\"nofolder/x.safetensors\");"], "Error", ["create_dir_all(\"nofolder\")"], ["create_dir_all(\"nofolder\")"], []),
     # A sign moves, too; a macro whose cell has failed; a thread that never ends; layers as Keras gives them.
-    (["let signed = tensor([1.0]);\nlet turned = -signed;", "signed.sum()"], "CompileError", ["moved the value of `signed` away", "    let turned = -&signed;\n"], ["把 `signed` 的值移走了"], ["lived only"]),
+    (["let signed = tensor([1.0]);\nlet turned = -signed;", "signed.sum()"], "CompileError", ["moved the value of `signed` away", "    let turned = -&signed;\n"], ["把 `signed` 的值移走（move）了"], ["lived only"]),
     (["macro_rules! cube { ($x:expr) => { $x * $x * $x } }\nlet bad: i32 = \"a\";", "cube!(3)"], "CompileError", ["was to define `cube`, but it failed"], ["`cube` 应该由单元格"], []),
     (["let worker = std::thread::spawn(|| loop { std::thread::sleep(std::time::Duration::from_secs(1)); });"], "", ["`()` stands for no result", "let worker: std::thread::JoinHandle<()> = …;"], ["用 `()` 表示没有结果"], ["macro"]),
     (["Dense::new(3, activation=\"relu\")"], "CompileError", ["says first how many values come in", "    Dense::new(inputs, 3).relu()\n"], ["第一个参数是输入的个数"], []),

@@ -19,7 +19,7 @@ pub struct Run {
     notebooks: Vec<PathBuf>,
     /// Store the notebooks, with their outputs, in this folder; of one notebook also: as this
     /// file (NAME.ipynb)
-    #[arg(long, value_name = "DIR", conflicts_with = "in_place")]
+    #[arg(long, value_name = "DIR|FILE", conflicts_with = "in_place")]
     output: Option<PathBuf>,
     /// Store the outputs in the notebooks themselves, if no cell fails
     #[arg(long)]

@@ -148,9 +148,8 @@ fn propose(
             found.items(known, scope, true);
             found.keywords(*begins_statement);
             found.crates(origin::STANDARD);
-            let is_partial = known.imports_unknown || found.matches.is_empty();
             found.foreign(here);
-            is_partial
+            known.imports_unknown || found.matches.is_empty()
         }
     }
 }

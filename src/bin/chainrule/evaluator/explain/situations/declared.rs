@@ -136,7 +136,7 @@ pub fn places_and_values(case: &Case) -> Option<Explanation> {
     let of_c = case
         .helps
         .iter()
-        .any(|help| help.contains("use curly braces"));
+        .any(|help| help.lines().any(|line| line.ends_with("use curly braces")));
     let turned = || case.advice.filter(|_| of_c).map(str::to_owned);
     if let Some(own) = turned().or_else(|| with_places(case)).filter(|_| is_it) {
         return Some(Explanation::new(

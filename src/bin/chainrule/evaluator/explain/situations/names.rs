@@ -201,7 +201,7 @@ fn unknown(case: &Case) -> Option<Explanation> {
         .iter()
         .any(|kind| case.message.contains(&format!("cannot find {kind}")));
     if let Some(module) = is_name.then(|| inside(case)).flatten() {
-        if let Some(other) = named_alike(&module, name) {
+        if let Some(other) = named_alike(module, name) {
             return Some(Explanation::new(
                 format!("`{module}` has nothing that is called `{name}`, but this:"),
                 format!("`{module}` 里没有叫 `{name}` 的东西，但有这个："),

@@ -141,6 +141,13 @@ fn word_of_python(case: &Case, behind: &str) -> Option<Explanation> {
             "Rust 没有 `with`。不需要梯度的计算写在花括号里，交给 `no_grad`：",
             is_it.then(|| "let y = no_grad(|| { model.forward(&x) });".to_owned())?,
         )
+    } else if case.marked() == "elif" {
+        let (line, mark) = case.line_and_mark()?;
+        (
+            "Rust writes `else if`:",
+            "Rust 里写 `else if`：",
+            format!("{}else if{}", &line[..mark.start], &line[mark.end..]),
+        )
     } else if let Some(rest) = behind.strip_prefix("elif ") {
         (
             "Rust writes `else if`:",
