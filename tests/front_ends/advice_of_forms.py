@@ -77,6 +77,8 @@ FORMS = [
     ([], "grid.set(0, 1, 5.0);", ["grid.set_value(&Tensor::from_vec(values, grid.shape()));"],
      "let mut values = grid.to_vec();\nvalues[0 * grid.shape()[1] + 1] = 5.0;\ngrid.set_value(&Tensor::from_vec(values, grid.shape()));\ngrid.to_vec()", "[1.0, 5.0, 3.0, 4.0]"),
     ([], "concat(&[grid, grid])", ["Tensor::concat(&[&grid, &grid], 0)"], "Tensor::concat(&[&grid, &grid], 0).shape().to_vec()", "[4, 2]"),
+    ([], "concat(&[grid.slice(0, 0..1), grid], 0)", ["Tensor::concat(&[&grid.slice(0, 0..1), &grid], 0)"],
+     "Tensor::concat(&[&grid.slice(0, 0..1), &grid], 0).shape().to_vec()", "[3, 2]"),
     ([], "Tensor::concat(&[grid, grid], 1)", ["Tensor::concat(&[&grid, &grid], 1)"], "Tensor::concat(&[&grid, &grid], 1).shape().to_vec()", "[2, 4]"),
     (['let animals = ["cat", "dog"];'], "animals[grid.row(0).argmax(-1)]", ["animals[grid.row(0).argmax(-1).item() as usize]"],
      "animals[grid.row(0).argmax(-1).item() as usize]", '"dog"'),

@@ -204,6 +204,8 @@ def test_a_module_of_python_goes_with_the_name(ready):
     # A variable of this name is no module.
     ready.run("let nn = tensor([1.0]);")
     assert completed(ready, "nn.resha")["matches"] == ["reshape"]
+    for of_the_cell in ("let layers = vec![1]; layers.le", "fn f(layers: &Vec<i32>) { layers.le"):
+        assert "len" in completed(ready, of_the_cell)["matches"], of_the_cell
 
 
 def test_completion_of_a_name_that_is_ours_is_as_before(ready):

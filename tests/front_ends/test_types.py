@@ -186,6 +186,36 @@ def test_what_a_variable_leaves_behind_is_dropped_as_what_it_was(fresh):
     assert "dropped first" in good(fresh, "struct D(u64, String);")
 
 
+@pytest.mark.parametrize(
+    "first, then",
+    [
+        ("impl T for A {}", "impl crate::T for A { const N: usize = 64; }"),
+        ("impl T for A {}", "use T as U; impl U for A { const N: usize = 64; }"),
+        ("impl T for A { const N: usize = 1; }", "impl A { const N: usize = 64; }"),
+    ],
+)
+def test_a_block_that_chooses_later_is_no_new_one(fresh, first, then):
+    """A constant that was left to the trait, and one that comes before the trait's: the type is another one with them."""
+    trait = "trait T { const N: usize = 1; }\n#[derive(Debug)] struct A;\n"
+    good(fresh, trait + first + "\n#[derive(Debug)] struct S { a: [u8; A::N], b: u8 }")
+    good(fresh, "let s = S { a: [7; A::N], b: 9 }; let other = A;")
+    good(fresh, then)
+    reply, _ = fresh.run("s.a[s.a.len() - 1]")
+    assert reply["status"] == "error" and "`s`" in " ".join(reply["traceback"]), reply
+
+
+def test_a_block_that_is_new_takes_nothing_away(fresh):
+    good(fresh, "#[derive(Debug, Clone, Copy)] struct V { x: f64 }\nlet v = V { x: 1.0 };")
+    for then in [
+        "impl std::ops::Add for V { type Output = V; fn add(self, o: V) -> V { V { x: self.x + o.x } } }",
+        "impl Iterator for V { type Item = f64; fn next(&mut self) -> Option<f64> { None } }",
+        "impl V { const HALF: f64 = 0.5; }",
+        "enum Op { Scale(f64), Plus } use Op::*;",
+    ]:
+        assert "had to go" not in good(fresh, then), then
+    assert good(fresh, "(v + v).x * V::HALF") == "1.0"
+
+
 def crate(folder, name, code, manifest=""):
     (folder / name / "src").mkdir(parents=True, exist_ok=True)
     (folder / name / "src/lib.rs").write_text(code)

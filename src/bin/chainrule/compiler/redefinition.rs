@@ -48,8 +48,7 @@ impl Redefinition {
     }
 
     /// The call that tells the store, given as an expression, and gives it, made if there was none.
-    /// `crates` are those that the cell is
-    /// linked to: name and what stands for the content.
+    /// `crates` are those that the cell is linked to: name and what stands for the content.
     pub fn call(&self, store: &str, crates: &[(String, String)]) -> String {
         let kept: Vec<(&str, &str, &Vec<String>)> = self
             .kept

@@ -55,7 +55,7 @@ pub fn complete(known: &Known, folder: &Path, code: &str, offset: usize) -> Comp
         variables: &variables,
     };
     let mut found = Found::beginning_with(&cursor.prefix);
-    let module = module_of_python(known, &cursor);
+    let module = module_of_python(known, code, &cursor);
     let is_partial = match module {
         Some(_) => {
             found.items(known, &scope, true);
@@ -79,13 +79,18 @@ pub fn complete(known: &Known, folder: &Path, code: &str, offset: usize) -> Comp
 
 /// Where `nn.` or `torch.nn.` begins before the cursor, if nothing here is called so: what such a
 /// module has is here without one.
-fn module_of_python(known: &Known, cursor: &Cursor) -> Option<usize> {
+fn module_of_python(known: &Known, code: &str, cursor: &Cursor) -> Option<usize> {
     let Place::Member(receiver) = &cursor.place else {
         return None;
     };
     let path = receiver.syntax().text().to_string();
     let first = path.split('.').next()?;
-    let is_it = names::is_foreign_module(first) && known.type_of(first).is_none();
+    // Where the cell has the word without a dot behind it, it may be a name of the cell's.
+    let mut rests = code
+        .match_indices(first)
+        .map(|(at, _)| &code[at + first.len()..]);
+    let is_named = rests.any(|rest| !rest.trim_start().starts_with('.'));
+    let is_it = names::is_foreign_module(first) && known.type_of(first).is_none() && !is_named;
     let is_path = path
         .chars()
         .all(|c| c.is_alphanumeric() || "_.".contains(c));

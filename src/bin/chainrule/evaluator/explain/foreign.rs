@@ -6,8 +6,10 @@ use super::forms_of_keras;
 use super::methods::method_as_function;
 use super::own_values::{Foreign, with_own};
 use super::situations::parts_of_tensors::number_set_by_a_method;
+use super::syntax::{each_lent, parsed};
 use crate::evaluator::assist;
 use crate::names::{self, Name};
+use ra_ap_syntax::ast;
 
 /// Says what a name that is not there is called here, if it is one of another library.
 pub fn explain(case: &Case) -> Option<Explanation> {
@@ -375,17 +377,15 @@ fn value_here(value: &str) -> String {
 /// `concat(&[a, b], 0)`: for Rust the macro that joins texts.
 fn concatenation(given: &[String]) -> Option<Explanation> {
     let (list, rest) = given.split_first()?;
-    let inner = list.trim_start_matches('&').strip_prefix('[')?;
-    let all = inner.strip_suffix(']')?.split(',').map(str::trim);
-    let lent: Vec<String> = all
-        .map(|one| format!("&{}", one.trim_start_matches('&')))
-        .collect();
+    let Some(ast::Expr::ArrayExpr(list)) = parsed(list.trim_start_matches('&')) else {
+        return None;
+    };
     let axis = rest.first().map_or("0", String::as_str);
     Some(Explanation::new(
         "Tensors are joined along an axis, 0 being the first; each is lent, with a `&`. (`concat!` \
          joins texts that are written out.)",
         "拼接张量要写明沿哪个轴，0 是第一个轴；每个张量用 `&` 借出去。（`concat!` 拼接的是写出来的文本。）",
-        format!("Tensor::concat(&[{}], {axis})", lent.join(", ")),
+        format!("Tensor::concat(&{}, {axis})", each_lent(&list)),
     ))
 }
 

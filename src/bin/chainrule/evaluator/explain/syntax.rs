@@ -278,6 +278,15 @@ pub fn parsed(written: &str) -> Option<ast::Expr> {
     Cell::new(written).around(&(0..written.len()))
 }
 
+/// `[&a, &b]` for `[a, b]`.
+pub fn each_lent(list: &ast::ArrayExpr) -> String {
+    let lent = list.exprs().map(|one| match &one {
+        ast::Expr::RefExpr(_) => text(&one),
+        _ => format!("&{}", in_parentheses(&text(&one))),
+    });
+    format!("[{}]", lent.collect::<Vec<_>>().join(", "))
+}
+
 /// An expression in one line, in parentheses where `as` or a method behind it would tear it apart.
 pub fn in_parentheses(code: &str) -> String {
     match parsed(code) {

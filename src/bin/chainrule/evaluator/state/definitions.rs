@@ -373,12 +373,52 @@ mod tests {
             "impl Iterator for V { type Item = u8; fn next(&mut self) -> Option<u8> { None } }",
             "impl V { const ORIGIN: f64 = 0.0; }",
             "enum Op { Scale(f64), By { n: i32 } } use Op::*;",
-            "mod m { use super::*; unit!(V, u8); }",
         ] {
             let cells = ["struct V { x: f64, n: i32 }", added];
             assert_eq!(changed("ctx::V", &cells), [""; 0], "{added}");
         }
-        // A block that had been there without choosing, and a macro that writes another one.
+        // A block that had been there without choosing, under whatever name; one of the type's own,
+        // which comes before that of the trait; what a macro writes.
+        let chosen = "trait T { const N: usize = 1; } struct A; struct S([u8; A::N]);";
+        for (first, then) in [
+            (
+                "impl T for A {}",
+                "impl crate::T for A { const N: usize = 2; }",
+            ),
+            (
+                "impl T for A {}",
+                "use T as U; impl U for A { const N: usize = 2; }",
+            ),
+            (
+                "mod m { impl super::T for super::A {} }",
+                "mod m {} impl T for A { const N: usize = 2; }",
+            ),
+            (
+                "impl T for A { const N: usize = 1; }",
+                "impl A { const N: usize = 2; }",
+            ),
+            (
+                "impl T for A {}",
+                "impl A { const fn other() {} const N: usize = 2; }",
+            ),
+            ("impl T for A {}", "mod m { use super::*; mk!(A, 2); }"),
+            (
+                "#[derive(Unit)] struct A;",
+                "struct A; impl T for A { const N: usize = 2; }",
+            ),
+        ] {
+            assert_ne!(changed("ctx::S", &[chosen, first, then]), [""; 0], "{then}");
+        }
+        assert_eq!(
+            changed(
+                "ctx::V",
+                &[
+                    "struct V { x: f64 }",
+                    "mod m { use super::*; unit!(V, u8); }"
+                ]
+            ),
+            ["m::unit!(V, u8)"]
+        );
         let cells = [
             "trait T { const N: usize = 1; } struct A; struct S([u8; <A as T>::N]);",
             "impl T for A {}",

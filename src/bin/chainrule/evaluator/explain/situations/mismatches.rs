@@ -2,7 +2,7 @@
 
 use super::super::case::{Case, Explanation};
 use super::super::numbers::{is_float, is_number, is_whole};
-use super::super::syntax::{Cell, bytes, in_parentheses, one_line, text};
+use super::super::syntax::{Cell, bytes, each_lent, in_parentheses, one_line, text};
 use super::super::values::as_tensor;
 use super::call_arguments::arguments_alike;
 use super::fractions::{line_with_in_place, list_around, list_of_strings};
@@ -228,12 +228,7 @@ fn lent_together(case: &Case) -> Option<String> {
     let mark = case.mark.as_ref()?;
     let list: ast::ArrayExpr = Cell::new(case.code).around(mark)?;
     let is_in_it = |one: ast::Expr| bytes(one.syntax()) == *mark;
-    let lent = list.exprs().map(|one| match &one {
-        ast::Expr::RefExpr(_) => text(&one),
-        _ => format!("&{}", in_parentheses(&text(&one))),
-    });
-    let lent = format!("[{}]", lent.collect::<Vec<_>>().join(", "));
-    let whole = list.syntax().text().to_string();
+    let (lent, whole) = (each_lent(&list), list.syntax().text().to_string());
     let line = case.line()?;
     (list.exprs().any(is_in_it) && line.contains(&whole)).then(|| line.replace(&whole, &lent))
 }

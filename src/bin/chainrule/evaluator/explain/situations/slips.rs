@@ -141,19 +141,9 @@ fn word_of_python(case: &Case, behind: &str) -> Option<Explanation> {
             "Rust 没有 `with`。不需要梯度的计算写在花括号里，交给 `no_grad`：",
             is_it.then(|| "let y = no_grad(|| { model.forward(&x) });".to_owned())?,
         )
-    } else if case.marked() == "elif" {
-        let (line, mark) = case.line_and_mark()?;
-        (
-            "Rust writes `else if`:",
-            "Rust 里写 `else if`：",
-            format!("{}else if{}", &line[..mark.start], &line[mark.end..]),
-        )
-    } else if let Some(rest) = behind.strip_prefix("elif ") {
-        (
-            "Rust writes `else if`:",
-            "Rust 里写 `else if`：",
-            line_up_to(case, &format!(" else if {rest}"))?,
-        )
+    } else if case.marked() == "elif" || behind.starts_with("elif ") {
+        let line = case.line()?.replace("elif ", "else if ");
+        ("Rust writes `else if`:", "Rust 里写 `else if`：", line)
     } else {
         let rest = behind.strip_prefix("is ")?;
         let (sign, rest) = match rest.strip_prefix("not ") {

@@ -7,6 +7,7 @@
 //! imports there, then among crates. Where that cannot be followed, such as a type that a macro
 //! makes, more is taken for a part than is one, never less.
 
+mod choices;
 mod names;
 
 pub use names::words_in;
@@ -14,7 +15,8 @@ pub use names::words_in;
 use crate::compiler::facade::DEPENDENCIES;
 use crate::evaluator::cell::imports::brought;
 use crate::evaluator::cell::{generics_of, name_of, parse, statements};
-use names::{Path, crate_part, is_absent, names_in, paths_in, without_lifetimes};
+use choices::{Novelty, may_name, variants};
+use names::{Path, crate_part, has_macros, is_absent, names_in, paths_in, without_lifetimes};
 use ra_ap_syntax::SyntaxNode;
 use ra_ap_syntax::ast::{self, AstNode, HasModuleItem, HasName};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -27,8 +29,10 @@ pub struct Graph {
     /// `impl` blocks that choose an associated type or a constant, with the names in their
     /// headings.
     choices: Vec<(Vec<Path>, usize)>,
-    /// The paths of all `impl` blocks, and of calls of macros, which may write some.
-    blocks: BTreeSet<String>,
+    /// The traits of `impl` blocks that leave all to the trait, with the modules these stand in.
+    left_to_traits: Vec<(Path, usize)>,
+    /// Whether a macro may have written `impl` blocks that cannot be read here.
+    has_macros: bool,
     /// The content of crates, by the names that cells use.
     crates: BTreeMap<String, String>,
     /// Those of them that may have brought crates which cells do not name.
@@ -46,6 +50,8 @@ struct Node {
     names: Vec<Path>,
     /// The variants of an `enum`.
     variants: Option<BTreeSet<String>>,
+    /// Of a choice: how it may be new to a type that was there before it.
+    novelty: Novelty,
 }
 
 #[derive(Default)]
@@ -109,13 +115,35 @@ impl Graph {
         graph
     }
 
-    /// Forgets the `impl` blocks that `before` does not have: a type that was there without them is
-    /// not made of what they choose.
+    /// Forgets the `impl` blocks that are new since `before` and mean nothing for the types that
+    /// were there without them.
     pub fn without_new_choices(mut self, before: &Graph) -> Graph {
+        if before.may_have_chosen_unseen() {
+            return self;
+        }
+        let path = |(_, at): &(Vec<Path>, usize)| before.nodes[*at].path.as_str();
+        let known: BTreeSet<&str> = before.choices.iter().map(path).collect();
         let nodes = &self.nodes;
-        self.choices
-            .retain(|(_, at)| before.blocks.contains(&nodes[*at].path));
+        let is_part = |at: usize| match &nodes[at].novelty {
+            Novelty::Never => true,
+            _ if known.contains(nodes[at].path.as_str()) => true,
+            Novelty::OfTrait => false,
+            Novelty::Own(names) => before.nodes.iter().any(|node| may_name(&node.words, names)),
+        };
+        self.choices.retain(|(_, at)| is_part(*at));
         self
+    }
+
+    /// Whether a type may have a constant that no block chose: by default, which a trait of std has
+    /// for none, or by a macro.
+    fn may_have_chosen_unseen(&self) -> bool {
+        let has_defaults = |(path, module): &(Path, usize)| {
+            let mut found = Found::default();
+            self.resolve(*module, path, 0, &mut found);
+            let has_constant = |at: &usize| self.nodes[*at].words.contains("const ");
+            !found.crates.is_empty() || found.nodes.iter().any(has_constant)
+        };
+        self.has_macros || self.left_to_traits.iter().any(has_defaults)
     }
 
     /// The crates among the parts of a type.
@@ -157,8 +185,8 @@ impl Graph {
         self.close(&mut found);
         for &at in &found.nodes {
             // Several may have one path, such as two `impl` blocks.
-            let words = parts.entry(self.nodes[at].path.clone()).or_default();
-            *words += &self.nodes[at].words;
+            let Node { path, words, .. } = &self.nodes[at];
+            *parts.entry(path.clone()).or_default() += words;
         }
         for name in &found.crates {
             parts.insert(
@@ -351,7 +379,6 @@ impl Graph {
                 let written = without_lifetimes(call.syntax());
                 let at = self.push(module, written.trim_end_matches(';'), &item);
                 self.modules[module].macro_calls.push(at);
-                self.blocks.insert(self.nodes[at].path.clone());
                 self.choices.push((self.nodes[at].names.clone(), at));
             }
             ast::Item::MacroRules(rules) => {
@@ -390,29 +417,15 @@ impl Graph {
 
     /// Of an `impl` only what chooses a type or a constant is a part of a type.
     fn add_impl(&mut self, module: usize, block: &ast::Impl) {
-        let chooses = |item: &ast::AssocItem| match item {
-            ast::AssocItem::Fn(function) => function.const_token().is_some(),
-            _ => true,
-        };
-        let list = block.assoc_item_list();
-        let chosen: Vec<ast::AssocItem> = list
-            .into_iter()
-            .flat_map(|list| list.assoc_items())
-            .filter(chooses)
-            .collect();
+        let chosen = choices::of(block);
+        let parameters = generics_of(block).into_iter().collect();
         let heading: Vec<ast::Type> = block.trait_().into_iter().chain(block.self_ty()).collect();
-        // As it was written, but for names of lifetimes, which decide nothing.
-        let spoken = heading.iter().map(|node| without_lifetimes(node.syntax()));
-        let path = format!(
-            "impl {}{}",
-            self.modules[module].path,
-            spoken.collect::<Vec<_>>().join(" for ")
-        );
-        self.blocks.insert(path.clone());
         if chosen.is_empty() {
+            let headed = block.trait_().into_iter();
+            let names = headed.flat_map(|one| names_in(one.syntax(), &parameters));
+            self.left_to_traits.extend(names.map(|name| (name, module)));
             return;
         }
-        let parameters = generics_of(block).into_iter().collect();
         let mut named: Vec<Path> = heading
             .iter()
             .flat_map(|node| names_in(node.syntax(), &parameters))
@@ -426,17 +439,24 @@ impl Graph {
             words.extend(words_in(item.syntax()));
             named.extend(names_in(item.syntax(), &parameters));
         }
+        // As it was written, but for names of lifetimes, which decide nothing.
+        let spoken: Vec<String> = heading
+            .iter()
+            .map(|one| without_lifetimes(one.syntax()))
+            .collect();
         self.nodes.push(Node {
-            path,
+            path: format!("impl {}{}", self.modules[module].path, spoken.join(" for ")),
             module,
             words: words.join(" "),
             names: named,
             variants: None,
+            novelty: Novelty::of(block, &chosen),
         });
         self.choices.push((headed, self.nodes.len() - 1));
     }
 
     fn push(&mut self, module: usize, name: &str, item: &ast::Item) -> usize {
+        self.has_macros |= matches!(item, ast::Item::MacroCall(_)) || has_macros(item);
         let generic = ast::AnyHasGenericParams::cast(item.syntax().clone());
         let parameters = generic.iter().flat_map(generics_of).collect();
         self.nodes.push(Node {
@@ -445,19 +465,8 @@ impl Graph {
             words: words_in(item.syntax()).join(" "),
             names: names_in(item.syntax(), &parameters),
             variants: variants(item),
+            novelty: Novelty::Never,
         });
         self.nodes.len() - 1
     }
-}
-
-/// The names of an `enum`'s variants.
-fn variants(item: &ast::Item) -> Option<BTreeSet<String>> {
-    let ast::Item::Enum(item) = item else {
-        return None;
-    };
-    let list = item.variant_list()?;
-    let names = list
-        .variants()
-        .filter_map(|one| Some(one.name()?.text().to_string()));
-    Some(names.collect())
 }

@@ -18,6 +18,25 @@ pub fn is_absent(item: &ast::Item) -> bool {
         .any(|attribute| attribute.syntax().text().to_string().replace(' ', "") == "#[cfg(any())]")
 }
 
+/// Whether an attribute of an item may be a macro of a crate, which writes `impl` blocks of its
+/// own.
+pub fn has_macros(item: &ast::Item) -> bool {
+    const OF_RUST: &str = "allow warn deny expect doc repr cfg must_use inline non_exhaustive \
+                           track_caller default";
+    const DERIVED: &str = "Debug Clone Copy PartialEq Eq PartialOrd Ord Hash Default";
+    let is_of_rust = |attribute: ast::Attr| {
+        let text = attribute.syntax().text().to_string();
+        let is_gap = |c: char| !c.is_alphanumeric() && c != '_';
+        let mut words = text.split(is_gap).filter(|word| !word.is_empty());
+        let is_in = |words: &str, one: &str| words.split_whitespace().any(|word| word == one);
+        match words.next() {
+            Some("derive") => words.all(|word| is_in(DERIVED, word)),
+            first => first.is_some_and(|first| is_in(OF_RUST, first)),
+        }
+    };
+    !item.attrs().all(is_of_rust)
+}
+
 /// A body that decides nothing about a value: that of a function which is not `const` and defines
 /// no types of its own.
 fn is_plain_body(node: &SyntaxNode) -> bool {
