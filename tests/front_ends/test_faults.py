@@ -51,6 +51,15 @@ def worker_processes(kernel, name):
             pass  # a snapshot that was discarded
 
 
+def runner_of(kernel):
+    """The process that runs cells. A snapshot that has just been made has its name, too, for a moment."""
+    deadline = time.monotonic() + 10
+    while len(runners := worker_processes(kernel, "chainrule-run")) != 1 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    (runner,) = runners
+    return runner
+
+
 @pytest.fixture(scope="module")
 def kernel(jupyter_folders):
     kernel = Kernel(env={"CHAINRULE_MEMORY": "1G"})
@@ -284,8 +293,7 @@ def test_a_crash_of_a_cell_that_changes_a_type_takes_nothing(ready):
 
 def test_variables_after_the_worker_is_killed(ready):
     def kill():
-        (runner,) = worker_processes(ready, "chainrule-run")
-        os.kill(runner.pid, signal.SIGKILL)
+        os.kill(runner_of(ready).pid, signal.SIGKILL)
 
     # While a cell runs ...
     reply = ready.run_until_running("numbers.push(5); std::thread::sleep(std::time::Duration::from_secs(60));", kill)
@@ -305,12 +313,7 @@ def test_a_kill_at_any_moment_undoes_a_cell_or_does_not(kernel):
     cell = 'count += 1; println!("running"); std::thread::sleep(std::time::Duration::from_millis(200));'
     expected, outcomes = 0, []
     for _ in range(25):
-        deadline = time.monotonic() + 10
-        # A snapshot that has just been made still has the name of the runner.
-        while len(runners := worker_processes(kernel, "chainrule-run")) != 1 and time.monotonic() < deadline:
-            time.sleep(0.01)
-        (runner,) = runners
-        timer = threading.Timer(generator.uniform(0, 0.25), os.kill, (runner.pid, signal.SIGKILL))
+        timer = threading.Timer(generator.uniform(0, 0.25), os.kill, (runner_of(kernel).pid, signal.SIGKILL))
 
         def begin(message):
             if message["msg_type"] == "stream":
@@ -417,7 +420,7 @@ def test_a_gigabyte_of_output_is_cut(ready, flood, name, pipe):
 
 def test_memory_that_a_cell_frees_goes_back(ready):
     ready.run("let held: Vec<Tensor> = (0..600).map(|_| Tensor::ones(&[250_000])).collect();\nlet above = vec![1u8; 1_000_000];")
-    (runner,) = worker_processes(ready, "chainrule-run")
+    runner = runner_of(ready)
     full = runner.memory_info().rss
     assert full > 550 << 20  # it is there, and in use
     reply, _ = ready.run("drop(held);")
