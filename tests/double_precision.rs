@@ -28,6 +28,8 @@ fn gradients_in_f64() {
             "gradients",
         ])
         .args(["--test", "oracle", "--locked"])
+        // Compiled for these two alone: quickly.
+        .args(["--config", "profile.release.package.chainrule.opt-level=1"])
         .current_dir(root())
         .env("CARGO_TARGET_DIR", target);
     let output = finish(command, Duration::from_secs(900));

@@ -10,7 +10,7 @@ use super::said;
 use super::table::Csv;
 use crate::Float;
 use crate::tensor::Tensor;
-use crate::tensor::convert::{is_rounded, warn_of_rounding};
+use crate::tensor::convert::{is_beyond, is_rounded, warn_of_reach, warn_of_rounding};
 use std::io::Result;
 
 impl Column {
@@ -43,6 +43,14 @@ impl Column {
             && let Some((number, text)) = pairs.find(is_rounded)
         {
             warn_of_rounding(text, *number);
+        }
+        for (number, text) in numbers.iter().zip(&texts) {
+            let exact: Option<f64> = text.replacen(',', ".", 1).parse().ok();
+            if let (Some(number), Some(exact)) = (number, exact)
+                && is_beyond(exact, *number)
+            {
+                warn_of_reach(&exact, *number);
+            }
         }
         let others = numbers
             .iter()

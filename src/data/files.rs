@@ -2,6 +2,7 @@
 //!
 //! Files can be missing or damaged, so these return a `Result`; in a cell, end the call with `?`.
 
+use super::formats::{format, not_of_its_kind};
 use super::numbers::{Kind, Order};
 use super::{Dataset, Text};
 use crate::display::say;
@@ -78,27 +79,21 @@ pub(crate) fn read_as_text(path: &str) -> Result<String> {
     let text = match bytes.as_slice() {
         [0xff, 0xfe, rest @ ..] => utf_16(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => utf_16(rest, u16::from_be_bytes),
-        [b'P', b'K', 3, 4, ..] => {
-            return Err(wrong(
-                path,
-                say(
-                    "this is a zip file (an Excel workbook is one): unpack it, or save the table \
-                     as CSV",
-                    "这是 zip 文件（Excel 工作簿也是）：请先解压，或者把表格另存为 CSV",
-                ),
-            ));
-        }
-        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
-        _ => String::from_utf8(bytes).ok(),
+        [0xef, 0xbb, 0xbf, rest @ ..] => str::from_utf8(rest).ok().map(str::to_owned),
+        // Of a zip file or a tar archive, each byte may be a character.
+        [b'P', b'K', 3, 4, ..] => None,
+        _ if bytes.contains(&0) && format(&bytes).is_some() => None,
+        _ => str::from_utf8(&bytes).ok().map(str::to_owned),
     };
-    let text = text.ok_or_else(|| {
-        wrong(
+    let text = text.ok_or_else(|| match format(&bytes) {
+        Some(_) => not_of_its_kind(path, &bytes, say("this is no text", "这不是文本")),
+        None => wrong(
             path,
             say(
                 "this is no text in UTF-8: open it in an editor and save it as UTF-8",
                 "这不是 UTF-8 编码的文本：请用编辑器打开，另存为 UTF-8",
             ),
-        )
+        ),
     })?;
     Ok(if text.contains('\r') {
         text.replace("\r\n", "\n")
@@ -139,13 +134,11 @@ pub(crate) fn write_whole(path: &str, bytes: &[u8]) -> Result<()> {
 pub fn read_idx(path: &str) -> Result<Tensor> {
     let bytes = read(path)?;
     let &[0, 0, kind, axes, ref rest @ ..] = bytes.as_slice() else {
-        return Err(wrong(
-            path,
-            say(
-                "this is no IDX file: it does not begin with two zeros",
-                "这不是 IDX 文件：开头不是两个零",
-            ),
-        ));
+        let missed = say(
+            "this is no IDX file: it does not begin with two zeros",
+            "这不是 IDX 文件：开头不是两个零",
+        );
+        return Err(not_of_its_kind(path, &bytes, missed));
     };
     let (sizes, values) = rest
         .split_at_checked(4 * usize::from(axes))

@@ -24,6 +24,7 @@ mod dataset;
 mod deliveries;
 mod digits;
 pub(crate) mod files;
+pub(crate) mod formats;
 mod games;
 mod like;
 mod npz;

@@ -1,6 +1,7 @@
 //! Arrays of NumPy in files: one as npy, several with their names as npz.
 
 use super::files::{read, write_whole, wrong};
+use super::formats::not_of_its_kind;
 use super::numbers::{Kind, Order};
 use super::tensors::{shaped, without};
 use crate::Float;
@@ -37,13 +38,14 @@ pub fn read_npz(path: &str) -> Result<Vec<(String, Tensor)>> {
         return Ok(vec![(name, read_npy(path)?)]);
     }
     let entries = unzip(&bytes).ok_or_else(|| {
-        wrong(
-            path,
-            say(
-                "this is no npz file, or it is damaged",
-                "这不是 npz 文件，或者文件已损坏",
-            ),
-        )
+        let missed = say(
+            "this is no npz file, or it is damaged",
+            "这不是 npz 文件，或者文件已损坏",
+        );
+        match bytes.starts_with(b"PK") {
+            true => wrong(path, missed),
+            false => not_of_its_kind(path, &bytes, missed),
+        }
     })?;
     let (mut tensors, mut others) = (Vec::new(), Vec::new());
     for (title, content) in entries {
@@ -93,20 +95,16 @@ pub fn read_npy(path: &str) -> Result<Tensor> {
                 format!("张量只能存放数字，而这里的内容是：{what}"),
             ),
         )),
-        None if bytes.starts_with(b"PK") => Err(wrong(
-            path,
-            say(
-                "there are several arrays in it, with names: read them with data::read_npz",
-                "里面有几个带名字的数组：请用 data::read_npz 读取",
-            ),
-        )),
-        None => Err(wrong(
-            path,
-            say(
+        None => {
+            let missed = say(
                 "this is no npy file, or it is damaged",
                 "这不是 npy 文件，或者文件已损坏",
-            ),
-        )),
+            );
+            Err(match bytes.starts_with(NPY) {
+                true => wrong(path, missed),
+                false => not_of_its_kind(path, &bytes, missed),
+            })
+        }
     }
 }
 

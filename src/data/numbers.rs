@@ -58,24 +58,24 @@ impl Kind {
             Kind::I8 => numbers(bytes, order, |[byte]| Float::from(byte as i8)),
             Kind::U16 => numbers(bytes, order, |bytes| Float::from(u16::from_le_bytes(bytes))),
             Kind::I16 => numbers(bytes, order, |bytes| Float::from(i16::from_le_bytes(bytes))),
-            Kind::U32 => whole(bytes, order, u32::from_le_bytes),
-            Kind::I32 => whole(bytes, order, i32::from_le_bytes),
-            Kind::U64 => whole(bytes, order, u64::from_le_bytes),
-            Kind::I64 => whole(bytes, order, i64::from_le_bytes),
+            Kind::U32 => converted(bytes, order, u32::from_le_bytes),
+            Kind::I32 => converted(bytes, order, i32::from_le_bytes),
+            Kind::U64 => converted(bytes, order, u64::from_le_bytes),
+            Kind::I64 => converted(bytes, order, i64::from_le_bytes),
             Kind::F16 => numbers(bytes, order, |bytes| half(u16::from_le_bytes(bytes))),
             Kind::BF16 => numbers(bytes, order, |bytes| {
                 f32::from_bits(u32::from(u16::from_le_bytes(bytes)) << 16) as Float
             }),
             Kind::F32 => numbers(bytes, order, |bytes| f32::from_le_bytes(bytes) as Float),
-            Kind::F64 => numbers(bytes, order, |bytes| f64::from_le_bytes(bytes) as Float),
+            Kind::F64 => converted(bytes, order, f64::from_le_bytes),
             Kind::F8E4M3 => numbers(bytes, order, |[byte]| quarter(byte)),
             Kind::F8E5M2 => numbers(bytes, order, |[byte]| half(u16::from(byte) << 8)),
         }
     }
 }
 
-/// Whole numbers, which may be too large for a [`Float`]: that is said.
-fn whole<N: Number, const SIZE: usize>(
+/// Numbers that may be no [`Float`]s, whole ones or ones too large: that is said.
+fn converted<N: Number, const SIZE: usize>(
     bytes: &[u8],
     order: Order,
     read: impl Fn([u8; SIZE]) -> N,

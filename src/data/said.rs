@@ -50,6 +50,22 @@ pub(super) fn no_column(target: &str, names: &[&str], is_without_names: bool) ->
     )
 }
 
+/// Of a first line that looks like values.
+pub(super) fn row_for_names(target: &str) -> String {
+    let call = r#"data::csv(…).names(&["…"]).read("…")"#;
+    say(
+        format!(
+            "the first line of the table was taken for the names of the columns ({target:?} is \
+             one), and it looks like a row of values, which is missing now. If it is one, give \
+             names: {call}"
+        ),
+        format!(
+            "表格的第一行当成了列名（{target:?} 就是其中之一），但它看起来是一行数据，这一行就少了。\
+             如果确实是数据，请自己给出列名：{call}"
+        ),
+    )
+}
+
 /// `is_open`: whether a cell of the line goes on in the lines below.
 pub(super) fn of_another_length(line: u64, cells: usize, names: usize, is_open: bool) -> String {
     let (more, chinese_more) = match is_open {

@@ -4,11 +4,12 @@ use super::Dataset;
 use super::cells::{Cells, Column, Table, are_names_of_rows};
 use super::cells::{commonest, different, middle, number, places};
 use super::files::{read_as_text, wrong};
+use super::formats::{is_page, not_of_its_kind};
 use super::like::Like;
 use super::said;
 use crate::Float;
 use crate::display::say;
-use crate::tensor::Tensor;
+use crate::tensor::{Tensor, fail::warn_once};
 use std::io::Result;
 
 /// A table from a CSV file whose first line names the columns; `target` is the name of the column
@@ -151,6 +152,10 @@ impl Csv {
         if table.columns.len() == 1 {
             return Err(wrong(&self.path, said::no_column_beside(target)));
         }
+        let names = table.columns.iter().map(|column| column.name.as_str());
+        if self.names.is_empty() && are_values(names.collect()) {
+            warn_once("a row taken for names", &said::row_for_names(target));
+        }
         if let Some(like) = &self.like {
             table
                 .columns
@@ -199,9 +204,25 @@ fn likely_separator(text: &str) -> char {
     most.unwrap_or(',')
 }
 
+/// Whether what should be the names of columns is rather a row of values: names may be whole
+/// numbers (years, pixels), but have no decimals, and no two are the same.
+fn are_values(names: Vec<&str>) -> bool {
+    let are_numbers = names.iter().filter(|name| number(name, false).is_some());
+    let mut numbers: Vec<&str> = are_numbers.copied().collect();
+    let have_decimals = numbers.iter().any(|name| name.parse::<u64>().is_err());
+    let count = numbers.len();
+    numbers.sort_unstable();
+    numbers.dedup();
+    2 * count >= names.len() && (have_decimals || numbers.len() < count)
+}
+
 impl Table {
     fn read(how: &Csv, target: &str) -> Result<Table> {
         let (path, text) = (how.path.as_str(), read_as_text(&how.path)?);
+        if is_page(text.as_bytes()) {
+            let missed = say("this is no table in CSV", "这不是 CSV 表格");
+            return Err(not_of_its_kind(path, text.as_bytes(), missed));
+        }
         let separator = how.separator.unwrap_or_else(|| likely_separator(&text));
         let Ok(byte) = u8::try_from(separator) else {
             return Err(wrong(path, said::no_separator(separator)));

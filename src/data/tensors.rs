@@ -1,6 +1,7 @@
 //! Tensors in files that PyTorch and others read, too: safetensors.
 
 use super::files::{read, write_whole, wrong};
+use super::formats::not_of_its_kind;
 use super::numbers::{Kind, Order};
 use crate::Float;
 use crate::display::say;
@@ -42,13 +43,11 @@ pub(crate) fn read_with_note(path: &str) -> Result<(Named, Option<String>)> {
         rest.split_at_checked(usize::try_from(u64::from_le_bytes(*length)).ok()?)
     });
     let (header, data) = parts.ok_or_else(|| {
-        wrong(
-            path,
-            say(
-                "this is no safetensors file, or it ends early",
-                "这不是 safetensors 文件，或者文件不完整",
-            ),
-        )
+        let missed = say(
+            "this is no safetensors file, or it ends early",
+            "这不是 safetensors 文件，或者文件不完整",
+        );
+        not_of_its_kind(path, &bytes, missed)
     })?;
     let header: Map<String, Value> =
         serde_json::from_slice(header).map_err(|error| wrong(path, no_json(&error)))?;

@@ -1,6 +1,7 @@
 //! Sound in WAV files.
 
 use super::files::{read, write_whole, wrong};
+use super::formats::not_of_its_kind;
 use super::numbers::{Kind, Order};
 use crate::Float;
 use crate::display::say;
@@ -27,7 +28,8 @@ pub fn read_wav(path: &str) -> Result<(Tensor, usize)> {
     let is_wave = bytes.len() >= 12
         && [b"RIFF", b"RF64", b"BW64"].contains(&bytes[..4].as_array().unwrap_or(b"    "));
     if !is_wave || &bytes[8..12] != b"WAVE" {
-        return Err(wrong(path, say("this is no WAV file", "这不是 WAV 文件")));
+        let missed = say("this is no WAV file", "这不是 WAV 文件");
+        return Err(not_of_its_kind(path, &bytes, missed));
     }
     let (mut rest, mut format, mut long) = (&bytes[12..], None, None);
     while let Some((head, body)) = rest.split_first_chunk::<8>() {

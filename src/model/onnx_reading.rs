@@ -6,6 +6,7 @@ use super::onnx_fields::{
 };
 use crate::Float;
 use crate::data::files::{read, wrong};
+use crate::data::formats::not_of_its_kind;
 use crate::data::numbers::{Kind, Order};
 use crate::data::tensors::{not_as_many, shaped};
 use crate::display::say;
@@ -366,13 +367,11 @@ pub(super) fn read_file(path: &str) -> Result<Graph> {
     let bytes = read(path)?;
     let found = read_graph(&bytes);
     let (mut graph, tensors) = found.ok_or_else(|| {
-        wrong(
-            path,
-            say(
-                "this is no ONNX file, or it is damaged",
-                "这不是 ONNX 文件，或者文件已损坏",
-            ),
-        )
+        let missed = say(
+            "this is no ONNX file, or it is damaged",
+            "这不是 ONNX 文件，或者文件已损坏",
+        );
+        not_of_its_kind(path, &bytes, missed)
     })?;
     let taken = graph.nodes.iter().flat_map(|node| node.inputs.clone());
     let taken: BTreeSet<String> = taken.collect();

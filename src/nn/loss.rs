@@ -352,6 +352,35 @@ fn look_at_values(prediction: &Tensor, target: &Tensor) {
     }
 }
 
+/// Targets that are neither of two classes, nor a probability between them.
+#[track_caller]
+fn refuse_no_probabilities(prediction: &Tensor, target: &Tensor) {
+    let targets = target.array();
+    // Rounding counts for nothing.
+    let is_beyond = |value: &&Float| value.is_finite() && !(-1e-3..=1.001).contains(*value);
+    let Some(beyond) = targets.iter().find(is_beyond) else {
+        return;
+    };
+    let are_signs = targets.iter().all(|value| value.abs() == 1.0);
+    let are_classes = targets
+        .iter()
+        .all(|value| *value >= 0.0 && value.fract() == 0.0);
+    let hint = if are_signs {
+        "targets of -1 and 1 become 0 and 1 by (&y + 1.0) / 2.0"
+    } else if are_classes {
+        "more than two classes go with SparseCategoricalCrossentropy::new() and .softmax(), with \
+         one output for each class"
+    } else {
+        "values are learnt with MeanSquaredError and without an activation at the end; or bring \
+         them between 0 and 1"
+    };
+    fail(
+        &format!("BinaryCrossentropy: a target is {beyond}, and has to be between 0 and 1"),
+        &[("prediction", prediction), ("target", target)],
+        hint,
+    );
+}
+
 fn warn_of_order(loss: &str, english: &str, chinese: &str) {
     let right = format!("{loss}.loss(&prediction, &target)");
     let english = format!("{loss}: {english}. The prediction comes first: {right}");
@@ -471,6 +500,7 @@ impl Loss for BinaryCrossentropy {
     fn loss(&self, prediction: &Tensor, target: &Tensor) -> Tensor {
         look_at_order("BinaryCrossentropy", prediction, target);
         look_at_values(prediction, target);
+        refuse_no_probabilities(prediction, target);
         let target = &as_column(prediction, target);
         if prediction.0.op == "softmax" && prediction.shape() != target.shape() {
             fail(

@@ -24,7 +24,19 @@ macro_rules! numbers {
         }
     )*};
 }
-numbers!(f32, f64, u8);
+numbers!(f32, u8);
+
+impl Number for f64 {
+    #[inline(never)]
+    fn floats(numbers: &[f64]) -> Vec<Float> {
+        let floats: Vec<Float> = numbers.iter().map(|number| *number as Float).collect();
+        let mut pairs = numbers.iter().zip(&floats);
+        if let Some((number, float)) = pairs.find(|(number, float)| is_beyond(**number, **float)) {
+            warn_of_reach(number, *float);
+        }
+        floats
+    }
+}
 
 macro_rules! whole_numbers {
     ($($number:ty),*) => {$(
@@ -66,6 +78,26 @@ pub(crate) fn warn_of_rounding(number: &impl std::fmt::Display, float: Float) {
          编号之类的数不是用来计算的：请去掉，或者改成从 0 开始编号"
     );
     warn_once("rounded whole numbers", &say(english, chinese));
+}
+
+/// Whether a number is too large for a [`Float`], or too near to 0.
+pub(crate) fn is_beyond(number: f64, float: Float) -> bool {
+    float.is_infinite() && number.is_finite() || float == 0.0 && number != 0.0
+}
+
+/// Says of a number that a [`Float`] does not reach so far.
+#[cold]
+pub(crate) fn warn_of_reach(number: &impl std::fmt::LowerExp, float: Float) {
+    let (least, most) = (Float::from_bits(1), Float::MAX);
+    let english = format!(
+        "the number {number:e} becomes {float}: the numbers of tensors reach from {least:e} to \
+         {most:e} (f32). Compute with another unit, or with the logarithm"
+    );
+    let chinese = format!(
+        "数 {number:e} 变成了 {float}：张量里的数（f32）只能从 {least:e} 到 {most:e}。\
+         请换一个单位，或者用它的对数来计算"
+    );
+    warn_once("numbers out of reach", &say(english, chinese));
 }
 
 /// A tensor from a number, an array, or a `Vec`, nested up to three deep.

@@ -1,12 +1,16 @@
 """Words that must not mislead: what is said is right, names the thing and the way out, and contradicts nobody."""
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 import math
 import os
+import pickle
 import re
 import struct
+import tarfile
 import urllib.parse
 import zipfile
 
@@ -447,6 +451,15 @@ ROWS = [
     (["tensor([16777217, 3])"], "", ["the whole number 16777217 becomes 16777216"], ["整数 16777217 变成了 16777216"], []),
     (["tensor([u32::MAX, 1])"], "", ["the whole number 4294967295 becomes 4294967300"], ["整数 4294967295 变成了 4294967300"], []),
     (["tensor([16777216, -3])"], "", ["1.6777e7"], ["1.6777e7"], ["becomes", "变成"]),
+    (['std::fs::write("values.csv", "5.1,b\\n4.9,1\\n4.7,2\\n")?;', 'data::read_csv("values.csv", "b")?.len()'], "", ["the first line of the table was taken for the names of the columns", 'data::csv(…).names(&["…"]).read("…")'], ["表格的第一行当成了列名", 'data::csv(…).names(&["…"]).read("…")'], []),
+    (['std::fs::write("years.csv", "2019,2020,b\\n1,2,1\\n3,4,2\\n")?;', 'data::read_csv("years.csv", "b")?.columns'], "", ['["2019", "2020"]'], ['["2019", "2020"]'], ["warning", "警告"]),
+    (['std::fs::write("reach.csv", "a,b\\n1e300,1\\n2,2\\n")?;', 'data::read_csv("reach.csv", "b")?.len()'], "", ["the number 1e300 becomes inf", "f32"], ["数 1e300 变成了 inf", "f32"], []),
+    (["tensor([1e-60, 1.0])"], "", ["the number 1e-60 becomes 0"], ["数 1e-60 变成了 0"], []),
+    (["tensor([1e-30, 1e30, f64::INFINITY, 0.0])"], "", ["inf"], ["inf"], ["becomes", "变成了"]),
+    (["BinaryCrossentropy.loss(&tensor([0.3, 0.6]), &tensor([-1.0, 1.0]))"], "", ["a target is -1, and has to be between 0 and 1", "(&y + 1.0) / 2.0"], ["-1 和 1 可以这样换成 0 和 1", "(&y + 1.0) / 2.0"], []),
+    (["BinaryCrossentropy.loss(&tensor([0.3, 0.6]), &tensor([1, 7]))"], "", ["a target is 7", "SparseCategoricalCrossentropy::new() and .softmax()"], ["类别更多时", "SparseCategoricalCrossentropy::new()"], []),
+    (["BinaryCrossentropy.loss(&tensor([0.3, 0.6]), &tensor([0.5, 7.5]))"], "", ["a target is 7.5", "MeanSquaredError"], ["要预测数值", "MeanSquaredError"], []),
+    (["BinaryCrossentropy.loss(&tensor([0.3, 0.6]), &tensor([0.1, 0.9]))"], "", ["0."], ["0."], ["has to be"]),
     (["BinaryCrossentropy.loss(&tensor([0.0, 1.0]), &tensor([0.3, 0.6]))"], "", ["The prediction comes first"], ["预测在前"], []),
     (["BinaryCrossentropy.loss(&tensor([0.3, 0.6]), &tensor([0.0, 1.0]))"], "", ["0."], ["0."], ["comes first", "预测在前"]),
     (["let mut m = Sequential::new().add(Dense::new(2, 1));\nm.compile(Sgd::new(0.1), MeanSquaredError, ());\nm.fit(&data::xor()).epochs(0).run();"], "Panic", ["nothing would be trained"], ["epochs"], ["epoch 1 of 0"]),
@@ -769,6 +782,15 @@ def npz(name, content):
     return file.getvalue()
 
 
+def tar(name, content):
+    file = io.BytesIO()
+    with tarfile.open(fileobj=file, mode="w") as archive:
+        entry = tarfile.TarInfo(name)
+        entry.size = len(content)
+        archive.addfile(entry, io.BytesIO(content))
+    return file.getvalue()
+
+
 CSV = 'data::read_csv("FILE", "b")?;'
 LOAD = 'Sequential::load("FILE")?;'
 WEIGHTS = 'Sequential::new().add(Dense::new(2, 4)).load_weights("FILE")?;'
@@ -788,7 +810,13 @@ FILES = [
     ("names.csv", "a,b\n" + "".join(f"word{i},1\n" for i in range(20)), CSV, ['20 different words in the column "a"'], ['列 "a" 里有 20 个不同的词']),
     ("way.csv", "a,b\n1,2\n", 'data::csv("FILE").missing("zero").read("b")?;', ['missing("zero") is not known; there are .missing("mean"), .missing("median") and .missing("drop")'], ['没有 .missing("zero")；可以用 .missing("mean")、']),
     ("like.csv", "a,b\n1,2\n", 'data::csv("FILE").like(&data::xor()).read("b")?;', ["the data of .like(…) is from no table"], [".like(…) 的数据不是从表格里读出来的"]),
-    ("book.csv", b"PK\3\4 and so on", CSV, ["this is a zip file (an Excel workbook is one)"], ["请先解压，或者把表格另存为 CSV"]),
+    ("book.csv", b"PK\3\4 and so on", CSV, ["this is no text. It is a zip file (an Excel workbook is one): unpack it"], ["这不是文本。它是 zip 文件（Excel 工作簿也是）：请先解压，或者把表格另存为 CSV"]),
+    ("table.csv.bz2", bz2.compress(b"a,b\n1,2\n" * 9), CSV, ["It is packed with bzip2: unpack it"], ["它是用 bzip2 压缩的：请先解压"]),
+    ("table.csv.xz", lzma.compress(b"a,b\n1,2\n"), CSV, ["It is packed with xz: unpack it"], ["它是用 xz 压缩的：请先解压"]),
+    ("table.tar", tar("a.csv", b"a,b\n1,2\n"), CSV, ["It is an archive of several files (tar): unpack it"], ["它是 tar 归档（里面有几个文件）：请先解压"]),
+    ("table.parquet", b"PAR1\x15\0\x15\xff" + bytes(50), CSV, ["It is a Parquet file", '.to_csv("table.csv", index=False)'], ["它是 Parquet 文件", '.to_csv("table.csv", index=False)']),
+    ("table.pkl", pickle.dumps({"a": [1, 2]}), CSV, ["It is a Python object (pickle), which only Python reads"], ["它是 Python 对象（pickle），只有 Python 读得了"]),
+    ("page.csv", "<!DOCTYPE html>\n<html><body>a,b</body></html>\n", CSV, ["It is a page of the web (HTML): download the file itself"], ["它是网页（HTML）：请下载文件本身"]),
     ("latin.csv", b"a,b\n\xff\xfa,1\n", CSV, ["this is no text in UTF-8"], ["这不是 UTF-8 编码的文本"]),
     # Texts and packed files.
     ("empty.txt", "", 'data::read_text("FILE")?;', ["the file is empty"], ["文件是空的"]),
@@ -796,9 +824,12 @@ FILES = [
     ("cut.csv.gz", PACKED[:-4], CSV, ["damaged gzip: "], ["gzip 文件不完整：请重新下载或复制"]),
     # MNIST and its format.
     ("no.idx", b"\1\2\3\4", 'data::read_idx("FILE")?;', ["this is no IDX file"], ["这不是 IDX 文件：开头不是两个零"]),
+    ("six.png", b"\x89PNG\r\n\x1a\n" + bytes(9), 'data::read_idx("FILE")?;', ["It is a picture (PNG, JPEG or GIF)", "numpy.save"], ["它是图片（PNG、JPEG 或 GIF）", "numpy.save"]),
     ("few.idx", b"\0\0\x08\1\0\0\0\5abc", 'data::read_idx("FILE")?;', ["it holds 3 numbers, but its header says [5]"], ["里面有 3 个数，而文件头写的形状是 [5]"]),
     ("", None, 'data::mnist("FILE")?;', ["there is no file train-images-idx3-ubyte in this folder"], ["这个文件夹里没有文件 train-images-idx3-ubyte，也没有"]),
     # Arrays of NumPy.
+    ("model.h5", b"\x89HDF\r\n\x1a\n" + bytes(40), 'data::read_npz("FILE")?;', ["It is an HDF5 file, as Keras writes models"], ["它是 HDF5 文件（Keras 也用它保存模型）"]),
+    ("model.npz", npz("model/data", b"\x80\2}q\0.").replace(b"data.npy", b"data.pkl"), 'data::read_npy("FILE")?;', ["It is a file of torch.save, which only Python reads"], ["它是 torch.save 的文件，只有 Python 读得了"]),
     ("objects.npy", array("|O"), 'data::read_npy("FILE")?;', ["it holds Python objects, and a tensor holds only numbers"], ["张量只能存放数字，而这里的内容是：Python 对象"]),
     ("words.npz", npz("words", array("<U3")), 'data::read_npz("FILE")?;', ["only words (text)"], ["里面没有张量能存放的数字，只有：words（文本）"]),
     ("no.npz", b"nothing", 'data::read_npz("FILE")?;', ["this is no npz file, or it is damaged"], ["这不是 npz 文件，或者文件已损坏"]),

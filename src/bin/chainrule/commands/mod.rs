@@ -20,6 +20,7 @@ mod warm;
 
 use clap::{Parser, Subcommand};
 use common::Misuse;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -123,15 +124,21 @@ fn without_network_in_an_exam() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Where nobody reads on (`chainrule doctor | head`) a command ends without a word.
+/// Where nobody reads on (`chainrule doctor | head`) a command ends without a word; where what it
+/// says cannot be written, with one.
 fn end_with_the_reader() {
     // What the system makes of a program that writes to nobody: 128 and the number of SIGPIPE.
     const NOBODY_READS: i32 = 141;
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
         let message = panic.payload_as_str().unwrap_or_default();
-        if message.starts_with("failed printing to std") && message.contains("Broken pipe") {
-            std::process::exit(NOBODY_READS);
+        if message.starts_with("failed printing to std") {
+            if message.contains("Broken pipe") {
+                std::process::exit(NOBODY_READS);
+            }
+            // Standard error may be what cannot be written.
+            let _ = writeln!(std::io::stderr(), "chainrule: {message}");
+            std::process::exit(1);
         }
         usual(panic);
     }));

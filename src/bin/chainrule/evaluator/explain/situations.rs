@@ -3,6 +3,7 @@
 mod alike;
 mod arrays;
 mod begun;
+mod brackets;
 mod call_arguments;
 mod changing;
 mod closures;
@@ -53,6 +54,7 @@ use super::case::{
 use super::lists::{power_of_a_fraction, slice_of_a_list};
 use crate::compiler::stand_in::ended::{CRASHED, OUT_OF_MEMORY};
 use arrays::place_in_an_array;
+use brackets::without_partner;
 use changing::{change_behind_a_reference, push_to_what_stays};
 use closures::closure;
 use collected::of_other_elements;
@@ -92,7 +94,7 @@ use second_week::{
 };
 use slips::{
     comparison_of_a_cast, line_of_dep, other_language, strange_character, unfinished,
-    unknown_command, unseparated, without_partner,
+    unknown_command, unseparated,
 };
 pub use spelling::is_spelling;
 use spelling::{misspelled_path, type_elsewhere};

@@ -252,6 +252,21 @@ const MESSAGES: &[(&str, &str, &str)] = &[
         "SparseCategoricalCrossentropy::new()",
     ),
     (
+        "targets of -1 and 1 become 0 and 1",
+        "二元交叉熵的目标是 0 和 1。-1 和 1 可以这样换成 0 和 1：",
+        "(&y + 1.0) / 2.0",
+    ),
+    (
+        "more than two classes go with SparseCategorical",
+        "二元交叉熵只用于两类，目标是 0 和 1。类别更多时，最后一层每个类别一个输出，以 `.softmax()` 结尾，损失换成：",
+        "SparseCategoricalCrossentropy::new()",
+    ),
+    (
+        "values are learnt with MeanSquaredError",
+        "二元交叉熵的目标必须在 0 和 1 之间。要预测数值，请去掉最后一层的激活函数，损失换成 `MeanSquaredError`；或者先把目标缩放到 0 和 1 之间。",
+        "",
+    ),
+    (
         "bring the target into shape",
         "预测和目标的形状必须相同。一列的目标可以这样得到：",
         "y.unsqueeze(-1)",
