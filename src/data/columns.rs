@@ -34,24 +34,7 @@ impl Column {
             .iter()
             .map(|text| number(text, has_decimal_comma))
             .collect();
-        let mut pairs = numbers.iter().flatten().zip(&texts);
-        let is_rounded = |(number, text): &(&Float, &String)| {
-            let whole = text.parse().ok();
-            whole.is_some_and(|whole| is_rounded(whole, **number))
-        };
-        if numbers.iter().all(Option::is_some)
-            && let Some((number, text)) = pairs.find(is_rounded)
-        {
-            warn_of_rounding(text, *number);
-        }
-        for (number, text) in numbers.iter().zip(&texts) {
-            let exact: Option<f64> = text.replacen(',', ".", 1).parse().ok();
-            if let (Some(number), Some(exact)) = (number, exact)
-                && is_beyond(exact, *number)
-            {
-                warn_of_reach(&exact, *number);
-            }
-        }
+        warn_of_numbers(&numbers, &texts);
         let others = numbers
             .iter()
             .zip(&texts)
@@ -122,5 +105,27 @@ impl Column {
                 Dataset::new(&x, &y).class_names(&classes)
             }
         }
+    }
+}
+
+/// Says of numbers that a tensor cannot hold them as they stand in the file.
+fn warn_of_numbers(numbers: &[Option<Float>], texts: &[String]) {
+    for (number, text) in numbers.iter().zip(texts) {
+        let exact: Option<f64> = text.replacen(',', ".", 1).parse().ok();
+        if let (Some(number), Some(exact)) = (number, exact)
+            && is_beyond(exact, *number)
+        {
+            warn_of_reach(&exact, *number);
+        }
+    }
+    let is_rounded = |(number, text): &(&Float, &String)| {
+        let whole = text.parse().ok();
+        whole.is_some_and(|whole| is_rounded(whole, **number))
+    };
+    let mut pairs = numbers.iter().flatten().zip(texts);
+    if numbers.iter().all(Option::is_some)
+        && let Some((number, text)) = pairs.find(is_rounded)
+    {
+        warn_of_rounding(text, *number);
     }
 }

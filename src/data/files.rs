@@ -2,7 +2,7 @@
 //!
 //! Files can be missing or damaged, so these return a `Result`; in a cell, end the call with `?`.
 
-use super::formats::{format, not_of_its_kind};
+use super::formats::{is_known, not_of_its_kind};
 use super::numbers::{Kind, Order};
 use super::{Dataset, Text};
 use crate::display::say;
@@ -82,12 +82,15 @@ pub(crate) fn read_as_text(path: &str) -> Result<String> {
         [0xef, 0xbb, 0xbf, rest @ ..] => str::from_utf8(rest).ok().map(str::to_owned),
         // Of a zip file or a tar archive, each byte may be a character.
         [b'P', b'K', 3, 4, ..] => None,
-        _ if bytes.contains(&0) && format(&bytes).is_some() => None,
+        _ if bytes.contains(&0) && is_known(&bytes) => None,
         _ => str::from_utf8(&bytes).ok().map(str::to_owned),
     };
-    let text = text.ok_or_else(|| match format(&bytes) {
-        Some(_) => not_of_its_kind(path, &bytes, say("this is no text", "这不是文本")),
-        None => wrong(
+    let text = text.ok_or_else(|| match is_known(&bytes) {
+        true => wrong(
+            path,
+            not_of_its_kind(&bytes, say("this is no text", "这不是文本")),
+        ),
+        false => wrong(
             path,
             say(
                 "this is no text in UTF-8: open it in an editor and save it as UTF-8",
@@ -138,7 +141,7 @@ pub fn read_idx(path: &str) -> Result<Tensor> {
             "this is no IDX file: it does not begin with two zeros",
             "这不是 IDX 文件：开头不是两个零",
         );
-        return Err(not_of_its_kind(path, &bytes, missed));
+        return Err(wrong(path, not_of_its_kind(&bytes, missed)));
     };
     let (sizes, values) = rest
         .split_at_checked(4 * usize::from(axes))

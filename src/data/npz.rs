@@ -44,7 +44,7 @@ pub fn read_npz(path: &str) -> Result<Vec<(String, Tensor)>> {
         );
         match bytes.starts_with(b"PK") {
             true => wrong(path, missed),
-            false => not_of_its_kind(path, &bytes, missed),
+            false => wrong(path, not_of_its_kind(&bytes, missed)),
         }
     })?;
     let (mut tensors, mut others) = (Vec::new(), Vec::new());
@@ -102,7 +102,7 @@ pub fn read_npy(path: &str) -> Result<Tensor> {
             );
             Err(match bytes.starts_with(NPY) {
                 true => wrong(path, missed),
-                false => not_of_its_kind(path, &bytes, missed),
+                false => wrong(path, not_of_its_kind(&bytes, missed)),
             })
         }
     }

@@ -204,6 +204,16 @@ fn likely_separator(text: &str) -> char {
     most.unwrap_or(',')
 }
 
+/// The text of the file, which is no page of the web.
+fn table_text(path: &str) -> Result<String> {
+    let text = read_as_text(path)?;
+    if is_page(text.as_bytes()) {
+        let missed = say("this is no table in CSV", "这不是 CSV 表格");
+        return Err(wrong(path, not_of_its_kind(text.as_bytes(), missed)));
+    }
+    Ok(text)
+}
+
 /// Whether what should be the names of columns is rather a row of values: names may be whole
 /// numbers (years, pixels), but have no decimals, and no two are the same.
 fn are_values(names: Vec<&str>) -> bool {
@@ -218,11 +228,7 @@ fn are_values(names: Vec<&str>) -> bool {
 
 impl Table {
     fn read(how: &Csv, target: &str) -> Result<Table> {
-        let (path, text) = (how.path.as_str(), read_as_text(&how.path)?);
-        if is_page(text.as_bytes()) {
-            let missed = say("this is no table in CSV", "这不是 CSV 表格");
-            return Err(not_of_its_kind(path, text.as_bytes(), missed));
-        }
+        let (path, text) = (how.path.as_str(), table_text(&how.path)?);
         let separator = how.separator.unwrap_or_else(|| likely_separator(&text));
         let Ok(byte) = u8::try_from(separator) else {
             return Err(wrong(path, said::no_separator(separator)));

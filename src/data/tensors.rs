@@ -47,7 +47,7 @@ pub(crate) fn read_with_note(path: &str) -> Result<(Named, Option<String>)> {
             "this is no safetensors file, or it ends early",
             "这不是 safetensors 文件，或者文件不完整",
         );
-        not_of_its_kind(path, &bytes, missed)
+        wrong(path, not_of_its_kind(&bytes, missed))
     })?;
     let header: Map<String, Value> =
         serde_json::from_slice(header).map_err(|error| wrong(path, no_json(&error)))?;

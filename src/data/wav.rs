@@ -29,7 +29,7 @@ pub fn read_wav(path: &str) -> Result<(Tensor, usize)> {
         && [b"RIFF", b"RF64", b"BW64"].contains(&bytes[..4].as_array().unwrap_or(b"    "));
     if !is_wave || &bytes[8..12] != b"WAVE" {
         let missed = say("this is no WAV file", "这不是 WAV 文件");
-        return Err(not_of_its_kind(path, &bytes, missed));
+        return Err(wrong(path, not_of_its_kind(&bytes, missed)));
     }
     let (mut rest, mut format, mut long) = (&bytes[12..], None, None);
     while let Some((head, body)) = rest.split_first_chunk::<8>() {

@@ -176,10 +176,13 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
-    /// A metric by name. Panics if the model was not compiled with it.
+    /// The loss, or a metric, by name. Panics if the model was not compiled with it.
     #[track_caller]
     pub fn get(&self, name: &str) -> Float {
         let full = full_name(name);
+        if full == "loss" {
+            return self.loss;
+        }
         let Some((_, value)) = self.metrics.iter().find(|(other, _)| *other == full) else {
             let measured: Vec<&str> = self.metrics.iter().map(|(name, _)| name.as_str()).collect();
             let problem = format!("Evaluation: no metric is called {name:?}");

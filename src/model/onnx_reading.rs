@@ -371,7 +371,7 @@ pub(super) fn read_file(path: &str) -> Result<Graph> {
             "this is no ONNX file, or it is damaged",
             "这不是 ONNX 文件，或者文件已损坏",
         );
-        not_of_its_kind(path, &bytes, missed)
+        wrong(path, not_of_its_kind(&bytes, missed))
     })?;
     let taken = graph.nodes.iter().flat_map(|node| node.inputs.clone());
     let taken: BTreeSet<String> = taken.collect();

@@ -26,6 +26,7 @@ mod loss;
 pub(crate) mod metric;
 mod norm;
 mod recurrent;
+mod targets;
 
 pub use against::{Confusion, Predicted, confusion_matrix, f1_score, precision, recall, roc_auc};
 pub use attention::{Embedding, MultiHeadAttention, PositionEmbedding, SinePositionEncoding};

@@ -222,4 +222,90 @@ PYTHON = [
     ([M], "matmul(m, m)", ["m.matmul(&m)"], "m.matmul(&m).get(&[0, 0])", "7.0"),
 ]
 
-TENSORS = NUMBERS + COMPARED + LISTS + POSITIONS + LOOPS + UPDATES + TEXTS + NAMES + PYTHON
+# What Keras, PyTorch and NumPy take, or have, in another form.
+NET = (
+    "let mut net = Sequential::new().add(Dense::new(2, 4).relu()).add(Dense::new(4, 1));\n"
+    "net.compile(Sgd::new(0.1), MeanSquaredError, ());\nlet points = data::xor();"
+)
+FORMS_OF_OTHERS = [
+    ([NET], "let p = net.predict(&points);", ["let p = net.predict(&points.x);"], "let p = net.predict(&points.x);\np.len()", "4"),
+    ([NET], "let p = no_grad(net.forward(&points.x));", ["let p = no_grad(|| net.forward(&points.x));"], "let p = no_grad(|| net.forward(&points.x));\np.len()", "4"),
+    ([], "let c = Conv2D::new(1, 8, (3, 3));", ["let c = Conv2D::new(1, 8, 3);"], "let c = Conv2D::new(1, 8, 3);\nc.parameters().len()", "2"),
+    ([], "let c = Conv2D::new(1, 8, 3).stride((2, 2));", ["let c = Conv2D::new(1, 8, 3).stride(2);"], "let c = Conv2D::new(1, 8, 3).stride(2);\nc.parameters().len()", "2"),
+    ([], "MaxPool2D::new((2, 2))", ["MaxPool2D::new(2)"], "let pool = MaxPool2D::new(2);\npool.forward(&Tensor::zeros(&[1, 1, 4, 4])).len()", "4"),
+    (
+        [M],
+        "let d = m.map(|v| v * 2.0);",
+        ["tensor(m.to_vec().into_iter().map(|v| v * 2.0).collect::<Vec<_>>()).reshape(m.shape())"],
+        "let d = tensor(m.to_vec().into_iter().map(|v| v * 2.0).collect::<Vec<_>>()).reshape(m.shape());\nd.get(&[1, 0])",
+        "6.0",
+    ),
+    ([T], "let v: Vec<f64> = t.to_vec();", ["let v: Vec<f32> = t.to_vec();"], "let v: Vec<f32> = t.to_vec();\nv", "[1.0, 2.0]"),
+    (
+        [T, "fn total(v: Vec<f64>) -> f64 { v.iter().sum() }"],
+        "total(t.to_vec())",
+        ["total(t.to_vec().iter().map(|v| *v as f64).collect::<Vec<f64>>())"],
+        "total(t.to_vec().iter().map(|v| *v as f64).collect::<Vec<f64>>())",
+        "3.0",
+    ),
+    ([T, "let u = t.clone();"], "Tensor::concat(vec![t, u], 0)", ["Tensor::concat(&[&t, &u], 0)"], "Tensor::concat(&[&t, &u], 0).len()", "4"),
+    (
+        [T, "let both = vec![t.clone(), t.clone()];"],
+        "Tensor::stack(&both, 0)",
+        ["Tensor::stack(&both.iter().collect::<Vec<_>>(), 0)"],
+        "Tensor::stack(&both.iter().collect::<Vec<_>>(), 0).shape()[0]",
+        "2",
+    ),
+    ([NET], "let w = net.layers()[0].weight;", ["net.layers()[0].parameters()[0]"], "net.layers()[0].parameters()[0].len()", "8"),
+    ([NET], "let b = net.layers()[1].bias;", ["net.layers()[1].parameters()[1]"], "net.layers()[1].parameters()[1].len()", "1"),
+    ([NET], "net.fit(&points).verbose(0).run();", ["net.fit(&points).verbose(false).run();"], "net.fit(&points).verbose(false).run();\n1", "1"),
+    (
+        [NET],
+        "net.fit(&points).verbose(false).early_stopping(3).run();",
+        ["net.fit(&points).verbose(false).callback(EarlyStopping::new(3)).run()"],
+        "let found = net.fit(&points).verbose(false).callback(EarlyStopping::new(3)).run()\n;found.epochs() > 0",
+        "true",
+    ),
+    (
+        [NET, "let x = points.x.clone();"],
+        "net.pop();",
+        ["let (_, features) = net.activations(&x).swap_remove(net.layers().len() - 2);"],
+        "let (_, features) = net.activations(&x).swap_remove(net.layers().len() - 2);\nfeatures.shape()[1]",
+        "4",
+    ),
+    ([NET], 'net.evaluate(&points)["loss"]', ["net.evaluate(&points).loss"], "net.evaluate(&points).loss > 0.0", "true"),
+    ([NET, "let trained = net.fit(&points).epochs(2).run();"], 'trained["loss"]', ['trained.get("loss")'], 'trained.get("loss").len()', "2"),
+    (
+        [NET],
+        "net.fit(&points.x, &points.y, epochs=2)",
+        ["net.fit_tensors(&points.x, &points.y).epochs(2).run()"],
+        "let found = net.fit_tensors(&points.x, &points.y).epochs(2).run();\nfound.epochs()",
+        "2",
+    ),
+    (
+        [],
+        "use std::fmt::Result;\nfn half(n: i32) -> Result<i32, String> { Ok(n / 2) }",
+        ["use std::fmt;"],
+        "use std::fmt;\nfn half(n: i32) -> Result<i32, String> { Ok(n / 2) }\nhalf(4).ok()",
+        "Some(2)",
+    ),
+    (
+        [],
+        "struct Unit { weight: f64 }\nimpl Unit {\n    fn out(&self, x: f64) -> f64 {\n        weight * x\n    }\n}",
+        ["self.weight * x"],
+        "struct Unit { weight: f64 }\nimpl Unit {\n    fn out(&self, x: f64) -> f64 {\n        self.weight * x\n    }\n}\nUnit { weight: 2.0 }.out(3.0)",
+        "6.0",
+    ),
+    ([T], "let third = t.to_vec().iter().sum() / 3.0;", ["let third = t.to_vec().iter().sum::<f32>() / 3.0;"], "let third = t.to_vec().iter().sum::<f32>() / 3.0; third", "1.0"),
+    (
+        [LIST],
+        "let odd = xs.iter().filter(|n| n % 2 == 1).count();",
+        ["let odd = xs.iter().filter(|n| *n % 2 == 1).count();"],
+        "let odd = xs.iter().filter(|n| *n % 2 == 1).count();\nodd",
+        "2",
+    ),
+    ([T], "let e = t ^ 2;", ["t.powi(2)"], "t.powi(2).sum().item()", "5.0"),
+    ([T], "let e = &t ^ 0.5;", ["t.powf(0.5)"], "t.powf(0.5).get(&[0])", "1.0"),
+]
+
+TENSORS = NUMBERS + COMPARED + LISTS + POSITIONS + LOOPS + UPDATES + TEXTS + NAMES + PYTHON + FORMS_OF_OTHERS

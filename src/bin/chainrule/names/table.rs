@@ -182,6 +182,14 @@ names! {
         "其他指标：`.accuracy()`、`.val_loss()`、`.get(\"…\")`。";
 
     about "Metrics" "指标";
+    ["Precision", "precision_score"]
+        "Keras, scikit-learn" => precision(&predicted).against(&labels);
+        "After the training, of classes: `let predicted = model.predict_classes(&test.x);`"
+            "在训练之后统计类别：`let predicted = model.predict_classes(&test.x);`";
+    ["Recall", "recall_score"]
+        "Keras, scikit-learn" => recall(&predicted).against(&labels);
+        "After the training, of classes: `let predicted = model.predict_classes(&test.x);`"
+            "在训练之后统计类别：`let predicted = model.predict_classes(&test.x);`";
     ["accuracy_score"] "scikit-learn" => predicted.eq(&labels).mean().item();
         "For probabilities of the model: `accuracy(&p, &y)`." "如果是模型给出的概率：`accuracy(&p, &y)`。";
     ["SparseCategoricalAccuracy", "BinaryAccuracy", "CategoricalAccuracy"] "Keras" => Accuracy; ""
@@ -200,7 +208,7 @@ names! {
     ["TensorDataset", "from_tensor_slices"] "PyTorch, TensorFlow" => Dataset::new(&x, &y); "" "";
     [".batch"] "TensorFlow" => train.batches(32); "" "";
     [".shuffle"] "TensorFlow" => train.shuffled(); "" "";
-    ["read_table"] "pandas" => data::read_csv("iris.csv", "species")?;
+    ["read_csv", "read_table"] "pandas" => data::read_csv("iris.csv", "species")?;
         "The second is the column to predict." "第二个参数是要预测的列。";
     ["loadtxt", "genfromtxt"] "NumPy" => data::read_csv("iris.csv", "species")?;
         "The second is the column to predict." "第二个参数是要预测的列。";

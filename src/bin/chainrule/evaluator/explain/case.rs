@@ -98,6 +98,15 @@ impl Explanation {
         }
     }
 
+    pub(super) fn fix(&self) -> &str {
+        &self.fix
+    }
+
+    /// The same of other code.
+    pub(super) fn with(self, fix: String) -> Explanation {
+        Explanation { fix, ..self }
+    }
+
     /// For a traceback, in lines of no more than `columns`: a front end may cut off what is wider.
     pub fn lines(&self, heading: &str, reset: &str, columns: usize) -> Vec<String> {
         let begin = say("In plain words: ", "简单地说：");

@@ -69,14 +69,19 @@ fn missing(case: &Case) -> Option<Explanation> {
     {
         return None;
     }
+    let call = case.mark.as_ref().and_then(|mark| {
+        Call::named_at(case.code, mark.start).or_else(|| Call::ending_at(case.code, mark.start))
+    });
     // A name that differs in capitals only, which rustc has found: what is wrong with it is said
-    // elsewhere.
+    // elsewhere, unless it stands for a value (`[Accuracy, Precision]`), and is a function here.
+    let is_value = case.message.starts_with("cannot find value") && call.is_none();
     let is_ours = |path: &str| {
         path.split("::")
             .next()
             .is_some_and(|ours| ours.eq_ignore_ascii_case(last))
     };
     if found.path().is_some_and(is_ours)
+        && !is_value
         && case
             .helps
             .iter()
@@ -84,9 +89,6 @@ fn missing(case: &Case) -> Option<Explanation> {
     {
         return None;
     }
-    let call = case.mark.as_ref().and_then(|mark| {
-        Call::named_at(case.code, mark.start).or_else(|| Call::ending_at(case.code, mark.start))
-    });
     let given = call.map_or_else(Vec::new, |call| call.arguments);
     let (name, owner) = (last, None);
     Some(said(case, found, &Foreign { name, owner, given }))
@@ -263,7 +265,12 @@ fn keyword_argument(case: &Case) -> Option<Explanation> {
     let is_fit = call.callee.starts_with("fit") && call.receiver.is_some();
     let run = if is_fit { ".run()" } else { "" };
     // Where there is no such setting, code would be a guess.
-    let fix = set.map(|set| call.with(&call.callee, &arguments) + &set + run);
+    // Inputs and targets.
+    let callee = match (call.callee.as_str(), arguments.len()) {
+        ("fit", 2) if is_fit => "fit_tensors",
+        (callee, _) => callee,
+    };
+    let fix = set.map(|set| call.with(callee, &arguments) + &set + run);
     Some(Explanation::new(
         format!(
             "Rust has no arguments by name. What a function needs stands in its order; what else \

@@ -29,6 +29,7 @@ mod members;
 mod mismatched_numbers;
 mod mismatches;
 mod names;
+mod of_the_library;
 mod other_forms;
 mod overflow;
 mod owned;
@@ -80,6 +81,11 @@ use library::in_chinese;
 use members::missing_method;
 use mismatches::mismatch;
 use names::{made_by_macro, missing_crate, missing_name, missing_use};
+use of_the_library::{
+    field_without_self, figure_by_its_name, function_for_each_value, method_of_training,
+    number_lent_twice, other_argument, part_of_any_layer, power_of_a_tensor, result_of_a_module,
+    value_for_a_closure,
+};
 use overflow::{integer_overflow, literal_out_of_range};
 use owning::{
     immutable, implemented_twice, lent_too_long, moved_in_this_cell, mutable_static, no_debug,
@@ -152,6 +158,27 @@ const SITUATIONS: &[Situation] = &[
     situation(&[OUTDATED], "", outdated),
     // What looks like another mistake than it is.
     situation(&["E0425", "E0308", "E0070"], "", one_equals_sign),
+    // What the library has in another form.
+    situation(&["E0308"], "found `", other_argument),
+    situation(&["E0308"], "expected `bool`, found integer", other_argument),
+    situation(&["E0277"], "`FnOnce()` closure", value_for_a_closure),
+    situation(&["E0599"], "is not an iterator", function_for_each_value),
+    situation(&["E0609"], "dyn Module", part_of_any_layer),
+    situation(&["E0608"], "cannot index into a value", figure_by_its_name),
+    situation(&["E0599"], "no method named", method_of_training),
+    situation(&["E0107"], "type alias takes 0", result_of_a_module),
+    situation(&["E0425"], "", field_without_self),
+    situation(&["E0369"], "&&", number_lent_twice),
+    situation(
+        &["E0369"],
+        "no implementation for `Tensor ^",
+        power_of_a_tensor,
+    ),
+    situation(
+        &["E0369"],
+        "no implementation for `&Tensor ^",
+        power_of_a_tensor,
+    ),
     // Names that are not there, also because an earlier cell has moved or lost them.
     situation(&["E0432", "E0433"], "", misspelled_path),
     situation(

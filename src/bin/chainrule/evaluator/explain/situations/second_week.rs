@@ -59,6 +59,20 @@ pub fn sum_without_type(case: &Case) -> Option<Explanation> {
     ))
 }
 
+/// A sum within a calculation: of its type, that of the whole says nothing.
+pub fn sum_in_a_calculation(case: &Case) -> Option<Explanation> {
+    let call: ast::MethodCallExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
+    let is_sum = ["sum", "product"].contains(&case.marked());
+    let is_part = call
+        .syntax()
+        .parent()
+        .is_some_and(|whole| ast::BinExpr::can_cast(whole.kind()));
+    let said = sum_without_type(case).filter(|_| is_sum && is_part)?;
+    let whole = one_line(&call.syntax().text().to_string());
+    let typed = said.fix().to_owned();
+    Some(said.with(case.line()?.replacen(&whole, &typed, 1)))
+}
+
 /// `let mean = v.iter().sum() / v.len();`
 pub fn mean_without_types(case: &Case) -> Option<Explanation> {
     let call: ast::MethodCallExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;

@@ -12,7 +12,7 @@ use super::other_forms::{
     result_behind_a_colon, tensor_added_to_a_number, text_repeated, turned_update,
     type_as_function, value_as_function, value_in_a_type,
 };
-use super::second_week::mean_without_types;
+use super::second_week::{mean_without_types, sum_in_a_calculation};
 use super::types_and_traits::{
     brace_in_a_text, crate_that_does_not_compile, end_with_a_comma, field_left_out,
     function_left_out, function_of_a_type, lent_without_end, list_without_commas,
@@ -47,6 +47,11 @@ pub const WRITTEN: &[Situation] = &[
     situation(&[""], "leading `+` is not supported", turned_update),
     situation(&["E0268"], "", end_of_no_loop),
     situation(&["E0282", "E0283"], "cannot infer type", mean_without_types),
+    situation(
+        &["E0282", "E0283"],
+        "cannot infer type",
+        sum_in_a_calculation,
+    ),
     situation(&["E0277"], "-assign `", tensor_added_to_a_number),
     situation(&["E0063"], "missing field", field_left_out),
     situation(&["E0046"], "missing: ", function_left_out),
