@@ -34,7 +34,7 @@ const FORMATS: &[Format] = &[
     Format { begins: b"7z\xbc\xaf", is: ("packed with 7-Zip", "用 7-Zip 压缩的"), way: UNPACK },
     Format { begins: b"Rar!", is: ("packed with RAR", "用 RAR 压缩的"), way: UNPACK },
     Format { begins: b"SQLite format 3", is: ("a database (SQLite)", "数据库（SQLite）"), way: AS_CSV },
-    Format { begins: b"\xd0\xcf\x11\xe0", is: ("a file of old Office", "旧版 Office 文件"), way: AS_CSV },
+    Format { begins: b"\xd0\xcf\x11\xe0", is: ("an old Office file", "旧版 Office 文件"), way: AS_CSV },
     Format { begins: b"%PDF", is: ("a PDF", "PDF 文档"), way: AS_CSV },
     Format { begins: b"\x89PNG", is: PICTURE, way: OF_PICTURE },
     Format { begins: b"\xff\xd8\xff", is: PICTURE, way: OF_PICTURE },
