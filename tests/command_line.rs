@@ -78,6 +78,36 @@ fn names_of_other_libraries_are_printed_as_a_table() {
 }
 
 #[test]
+fn what_cannot_be_written_is_said_in_a_line() {
+    let home = home();
+    notebook(&home.path().join("n.ipynb"), &["1 + 1"]);
+    for arguments in [&["doctor"][..], &["names"], &["run", "n.ipynb"]] {
+        let mut command = Command::new("sh");
+        let script = "exec \"$0\" \"$@\" > /dev/full";
+        command.args(["-c", script, PROGRAM]).args(arguments);
+        for (name, value) in chainrule(home.path()).get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command.current_dir(home.path());
+        let output = finish(command, LIMIT);
+        let said = text(&output);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}: {said}");
+        let lines: Vec<&str> = said
+            .lines()
+            .filter(|line| line.contains("stdout"))
+            .collect();
+        assert!(
+            lines.len() == 1 && lines[0].starts_with("chainrule: failed printing to stdout"),
+            "{arguments:?}: {said}"
+        );
+        assert!(!said.contains("panicked"), "{arguments:?}: {said}");
+    }
+}
+
+#[test]
 fn a_failing_cell_is_named_and_the_original_stays_as_it_was() {
     let home = home();
     let path = home.path().join("made to fail.ipynb");
@@ -450,7 +480,7 @@ fn limits_come_from_flags_the_environment_and_a_file() {
         &[config, ("CHAINRULE_TIMEOUT", "0.5")],
     );
     assert!(
-        text(&output).contains("limit of 0.25 s"),
+        text(&output).contains("limit of 0.25 s") && text(&output).contains("--timeout=2.5"),
         "{}",
         text(&output)
     );

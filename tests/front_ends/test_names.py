@@ -73,6 +73,23 @@ struct m;
 other::g()
 => 5
 """,
+    "a macro whose callers do not fit": """
+macro_rules! side { () => { 4 } }
+---
+const SIDE: usize = side!();
+---
+fn area() -> usize { SIDE * 2 }
+---
+macro_rules! side { () => { 4.5 } }
+!> `SIDE` of cell [2]
+---
+side!()
+=> 4.5
+---
+const SIDE: f64 = side!();
+SIDE
+=> 4.5
+""",
     "a function whose callers do not fit": """
 fn a() -> i32 { 1 }
 ---

@@ -87,13 +87,24 @@ pub fn how_to_change(name: &str, example: &str) -> String {
     } else {
         format!("\"{example}\"")
     };
+    // Where notebooks are run from the command line, a flag is nearest.
+    let is_run = std::env::args_os()
+        .nth(1)
+        .is_some_and(|first| first == "run");
+    let flag = match is_run {
+        true => say(
+            format!("run it with --{name}={example}, "),
+            format!("运行时加上 --{name}={example}，"),
+        ),
+        false => String::new(),
+    };
     say(
         format!(
-            "to change the limit, start the kernel with {variable}={example}, or write {name} = \
+            "to change the limit, {flag}start the kernel with {variable}={example}, or write {name} = \
              {line} into {file}, and restart the kernel"
         ),
         format!(
-            "要修改上限：设置环境变量 {variable}={example}，或在 {file} 中写入 {name} = {line}，\
+            "要修改上限：{flag}设置环境变量 {variable}={example}，或在 {file} 中写入 {name} = {line}，\
              然后重启内核"
         ),
     )

@@ -91,7 +91,7 @@ impl Search<'_> {
             let is_own = own.iter().any(|import| import.text == line);
             return (!is_own).then(|| Obstacle::Import(line.to_owned()));
         }
-        let place = self.place(span)?;
+        let place = self.place(outermost(span))?;
         (place.cell != self.cell.number).then_some(Obstacle::Definition(place))
     }
 
@@ -245,6 +245,15 @@ impl Obstacle {
 pub fn is_ambiguity(error: &Value) -> bool {
     let code = error["code"]["code"].as_str();
     matches!(code, Some("E0659" | "ambiguous_glob_imports"))
+}
+
+/// Of what stands in a macro, where the macro is called: a definition that calls it does not fit,
+/// whoever has written the macro.
+fn outermost(mut span: &Value) -> &Value {
+    while span["expansion"]["span"]["file_name"] == "src/lib.rs" {
+        span = &span["expansion"]["span"];
+    }
+    span
 }
 
 fn spans(of: &Value) -> Vec<Value> {
