@@ -10,7 +10,7 @@ use super::said;
 use super::table::Csv;
 use crate::Float;
 use crate::tensor::Tensor;
-use crate::tensor::convert::{is_beyond, is_rounded, warn_of_reach, warn_of_rounding};
+use crate::tensor::convert::{is_rounded, warn_of_reach, warn_of_rounding};
 use std::io::Result;
 
 impl Column {
@@ -110,13 +110,12 @@ impl Column {
 
 /// Says of numbers that a tensor cannot hold them as they stand in the file.
 fn warn_of_numbers(numbers: &[Option<Float>], texts: &[String]) {
-    for (number, text) in numbers.iter().zip(texts) {
-        let exact: Option<f64> = text.replacen(',', ".", 1).parse().ok();
-        if let (Some(number), Some(exact)) = (number, exact)
-            && is_beyond(exact, *number)
-        {
-            warn_of_reach(&exact, *number);
-        }
+    let has_digits = |text: &str| text.bytes().any(|byte| byte.is_ascii_digit());
+    let is_beyond = |(number, text): &(&Float, &String)| number.is_infinite() && has_digits(text);
+    let pairs = numbers.iter().zip(texts);
+    let mut pairs = pairs.filter_map(|(number, text)| Some((number.as_ref()?, text)));
+    if let Some((number, text)) = pairs.find(is_beyond) {
+        warn_of_reach(text, *number);
     }
     let is_rounded = |(number, text): &(&Float, &String)| {
         let whole = text.parse().ok();

@@ -2,7 +2,7 @@
 //!
 //! Files can be missing or damaged, so these return a `Result`; in a cell, end the call with `?`.
 
-use super::formats::{is_known, not_of_its_kind};
+use super::formats::{is_no_text, not_of_its_kind};
 use super::numbers::{Kind, Order};
 use super::{Dataset, Text};
 use crate::display::say;
@@ -82,10 +82,10 @@ pub(crate) fn read_as_text(path: &str) -> Result<String> {
         [0xef, 0xbb, 0xbf, rest @ ..] => str::from_utf8(rest).ok().map(str::to_owned),
         // Of a zip file or a tar archive, each byte may be a character.
         [b'P', b'K', 3, 4, ..] => None,
-        _ if bytes.contains(&0) && is_known(&bytes) => None,
+        _ if bytes.contains(&0) && is_no_text(&bytes) => None,
         _ => str::from_utf8(&bytes).ok().map(str::to_owned),
     };
-    let text = text.ok_or_else(|| match is_known(&bytes) {
+    let text = text.ok_or_else(|| match is_no_text(&bytes) {
         true => wrong(
             path,
             not_of_its_kind(&bytes, say("this is no text", "这不是文本")),

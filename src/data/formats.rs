@@ -28,11 +28,11 @@ const OF_PICKLE: (&str, &str) = (
 
 #[rustfmt::skip]
 const FORMATS: &[Format] = &[
-    Format { begins: b"BZh", is: ("packed with bzip2", "用 bzip2 压缩的"), way: UNPACK },
+    Format { begins: b"BZh91AY&SY", is: ("packed with bzip2", "用 bzip2 压缩的"), way: UNPACK },
     Format { begins: b"\xfd7zXZ", is: ("packed with xz", "用 xz 压缩的"), way: UNPACK },
     Format { begins: b"\x28\xb5\x2f\xfd", is: ("packed with zstd", "用 zstd 压缩的"), way: UNPACK },
     Format { begins: b"7z\xbc\xaf", is: ("packed with 7-Zip", "用 7-Zip 压缩的"), way: UNPACK },
-    Format { begins: b"Rar!", is: ("packed with RAR", "用 RAR 压缩的"), way: UNPACK },
+    Format { begins: b"Rar!\x1a\x07", is: ("packed with RAR", "用 RAR 压缩的"), way: UNPACK },
     Format { begins: b"SQLite format 3", is: ("a database (SQLite)", "数据库（SQLite）"), way: AS_CSV },
     Format { begins: b"\xd0\xcf\x11\xe0", is: ("an old Office file", "旧版 Office 文件"), way: AS_CSV },
     Format { begins: b"%PDF", is: ("a PDF", "PDF 文档"), way: AS_CSV },
@@ -158,16 +158,25 @@ pub(crate) fn not_of_its_kind(bytes: &[u8], missed: &str) -> String {
     )
 }
 
-/// Whether a file is known by how it begins.
-pub(super) fn is_known(bytes: &[u8]) -> bool {
-    format_of(bytes).is_some()
+/// Whether a file is known by how it begins, and is no text.
+pub(super) fn is_no_text(bytes: &[u8]) -> bool {
+    format_of(bytes).is_some() && !is_page(bytes)
 }
 
 /// Whether a file is a page of the web, as one gets who saves the page that shows a file.
 pub(super) fn is_page(bytes: &[u8]) -> bool {
-    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(64)]).to_lowercase();
-    let start = start.trim_start_matches(['\u{feff}', '\n', ' ']);
-    start.starts_with("<!doctype html") || start.starts_with("<html")
+    let start = String::from_utf8_lossy(&bytes[..bytes.len().min(400)]).to_lowercase();
+    let blank = |c: char| c == '\u{feff}' || c.is_whitespace();
+    let mut start = start.trim_start_matches(blank);
+    if let Some((_, behind)) = start
+        .strip_prefix("<!--")
+        .and_then(|rest| rest.split_once("-->"))
+    {
+        start = behind.trim_start_matches(blank);
+    }
+    let tag = start.strip_prefix("<html");
+    let is_tag = tag.is_some_and(|rest| rest.starts_with(|c: char| c == '>' || c.is_whitespace()));
+    is_tag || start.starts_with("<!doctype html")
 }
 
 fn format_of(bytes: &[u8]) -> Option<&'static Format> {
@@ -180,6 +189,8 @@ fn format_of(bytes: &[u8]) -> Option<&'static Format> {
         () if is_page(bytes) => Some(&PAGE),
         () if bytes.get(257..262) == Some(b"ustar") => Some(&TAR),
         () if bytes.starts_with(SOUND.begins) && bytes.get(8..12) == Some(b"WAVE") => Some(&SOUND),
+        // It ends as it begins; a text may begin so, too.
+        () if bytes.starts_with(b"PAR1") && !bytes.ends_with(b"PAR1") => None,
         () => FORMATS
             .iter()
             .find(|format| bytes.starts_with(format.begins)),

@@ -214,16 +214,17 @@ fn table_text(path: &str) -> Result<String> {
     Ok(text)
 }
 
-/// Whether what should be the names of columns is rather a row of values: names may be whole
-/// numbers (years, pixels), but have no decimals, and no two are the same.
+/// Whether what should be the names of columns is rather a row of values. Names that are numbers
+/// (years, pixels, wave lengths) rise from one to the next.
 fn are_values(names: Vec<&str>) -> bool {
-    let are_numbers = names.iter().filter(|name| number(name, false).is_some());
-    let mut numbers: Vec<&str> = are_numbers.copied().collect();
-    let have_decimals = numbers.iter().any(|name| name.parse::<u64>().is_err());
-    let count = numbers.len();
-    numbers.sort_unstable();
-    numbers.dedup();
-    2 * count >= names.len() && (have_decimals || numbers.len() < count)
+    let number = |name: &&str| name.parse::<f64>().ok().filter(|number| number.is_finite());
+    let numbers: Vec<f64> = names.iter().filter_map(number).collect();
+    let rise = numbers.windows(2).all(|pair| pair[0] < pair[1]);
+    match numbers.as_slice() {
+        [] => false,
+        [one] => one.fract() != 0.0 && names.len() == 2,
+        _ => 2 * numbers.len() >= names.len() && !rise,
+    }
 }
 
 impl Table {

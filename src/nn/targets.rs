@@ -39,17 +39,22 @@ pub(super) fn look_at_values(prediction: &Tensor, target: &Tensor) {
 pub(super) fn refuse_no_probabilities(prediction: &Tensor, target: &Tensor) {
     let targets = target.array();
     // Rounding counts for nothing.
-    let is_beyond = |value: &&Float| value.is_finite() && !(-1e-3..=1.001).contains(*value);
+    let is_beyond = |value: &&Float| !value.is_nan() && !(-1e-3..=1.001).contains(*value);
     let Some(beyond) = targets.iter().find(is_beyond) else {
         return;
     };
-    let are_signs = targets.iter().all(|value| value.abs() == 1.0);
-    let are_classes = targets
-        .iter()
-        .all(|value| *value >= 0.0 && value.fract() == 0.0);
-    let hint = if are_signs {
+    let all = |is: fn(&Float) -> bool| targets.iter().all(is);
+    let is_class = |value: &Float| *value == 0.0 || *value == 1.0;
+    let has_several = prediction.rank() > 1 && prediction.shape().last() != Some(&1);
+    let hint = if !prediction.is_tracked() && prediction.array().iter().all(is_class) {
+        "the prediction comes first: BinaryCrossentropy.loss(&prediction, &target)"
+    } else if all(|value| value.abs() == 1.0) {
         "targets of -1 and 1 become 0 and 1 by (&y + 1.0) / 2.0"
-    } else if are_classes {
+    } else if all(|value| *value == 1.0 || *value == 2.0) {
+        "targets of 1 and 2 become 0 and 1 by &y - 1.0"
+    } else if has_several && all(|value| (0.0..=255.0).contains(value)) {
+        "pixels and the like come between 0 and 1 by / 255.0, in the inputs, too"
+    } else if all(|value| *value >= 0.0 && value.fract() == 0.0) {
         "more than two classes go with SparseCategoricalCrossentropy::new() and .softmax(), with \
          one output for each class"
     } else {

@@ -30,9 +30,8 @@ impl Number for f64 {
     #[inline(never)]
     fn floats(numbers: &[f64]) -> Vec<Float> {
         let floats: Vec<Float> = numbers.iter().map(|number| *number as Float).collect();
-        let mut pairs = numbers.iter().zip(&floats);
-        if let Some((number, float)) = pairs.find(|(number, float)| is_beyond(**number, **float)) {
-            warn_of_reach(number, *float);
+        if let Some((number, float)) = beyond(numbers, &floats) {
+            warn_of_reach(&format!("{number:e}"), float);
         }
         floats
     }
@@ -80,21 +79,32 @@ pub(crate) fn warn_of_rounding(number: &impl std::fmt::Display, float: Float) {
     warn_once("rounded whole numbers", &say(english, chinese));
 }
 
-/// Whether a number is too large for a [`Float`], or too near to 0.
-pub(crate) fn is_beyond(number: f64, float: Float) -> bool {
-    float.is_infinite() && number.is_finite() || float == 0.0 && number != 0.0
+/// A number that is too large for a [`Float`]; or, where nothing but 0 is left of them, the
+/// largest: beside larger numbers, 0 is right for what is so near to it.
+fn beyond(numbers: &[f64], floats: &[Float]) -> Option<(f64, Float)> {
+    let mut pairs = numbers.iter().copied().zip(floats.iter().copied());
+    let too_large = pairs.find(|(number, float)| float.is_infinite() && number.is_finite());
+    too_large.or_else(|| {
+        let is_nothing_left = floats.iter().all(|float| *float == 0.0);
+        let largest = numbers
+            .iter()
+            .copied()
+            .max_by(|a, b| a.abs().total_cmp(&b.abs()));
+        let largest = largest.filter(|number| is_nothing_left && *number != 0.0)?;
+        Some((largest, 0.0))
+    })
 }
 
 /// Says of a number that a [`Float`] does not reach so far.
 #[cold]
-pub(crate) fn warn_of_reach(number: &impl std::fmt::LowerExp, float: Float) {
+pub(crate) fn warn_of_reach(number: &impl std::fmt::Display, float: Float) {
     let (least, most) = (Float::from_bits(1), Float::MAX);
     let english = format!(
-        "the number {number:e} becomes {float}: the numbers of tensors reach from {least:e} to \
+        "the number {number} becomes {float}: the numbers of tensors reach from {least:e} to \
          {most:e} (f32). Compute with another unit, or with the logarithm"
     );
     let chinese = format!(
-        "数 {number:e} 变成了 {float}：张量里的数（f32）只能从 {least:e} 到 {most:e}。\
+        "数 {number} 变成了 {float}：张量里的数（f32）只能从 {least:e} 到 {most:e}。\
          请换一个单位，或者用它的对数来计算"
     );
     warn_once("numbers out of reach", &say(english, chinese));

@@ -242,10 +242,10 @@ FORMS_OF_OTHERS = [
     ),
     ([T], "let v: Vec<f64> = t.to_vec();", ["let v: Vec<f32> = t.to_vec();"], "let v: Vec<f32> = t.to_vec();\nv", "[1.0, 2.0]"),
     (
-        [T, "fn total(v: Vec<f64>) -> f64 { v.iter().sum() }"],
-        "total(t.to_vec())",
-        ["total(t.to_vec().iter().map(|v| *v as f64).collect::<Vec<f64>>())"],
-        "total(t.to_vec().iter().map(|v| *v as f64).collect::<Vec<f64>>())",
+        [T, "fn summed_up(v: Vec<f64>) -> f64 { v.iter().sum() }"],
+        "summed_up(t.to_vec())",
+        ["summed_up(t.to_vec().iter().map(|v| *v as f64).collect::<Vec<f64>>())"],
+        "summed_up(t.to_vec().iter().map(|v| *v as f64).collect::<Vec<f64>>())",
         "3.0",
     ),
     ([T, "let u = t.clone();"], "Tensor::concat(vec![t, u], 0)", ["Tensor::concat(&[&t, &u], 0)"], "Tensor::concat(&[&t, &u], 0).len()", "4"),
@@ -262,8 +262,8 @@ FORMS_OF_OTHERS = [
     (
         [NET],
         "net.fit(&points).verbose(false).early_stopping(3).run();",
-        ["net.fit(&points).verbose(false).callback(EarlyStopping::new(3)).run()"],
-        "let found = net.fit(&points).verbose(false).callback(EarlyStopping::new(3)).run()\n;found.epochs() > 0",
+        ["net.fit(&points).verbose(false).callback(EarlyStopping::new(3)).run();"],
+        "let found = net.fit(&points).verbose(false).callback(EarlyStopping::new(3)).run();\nfound.epochs() > 0",
         "true",
     ),
     (
@@ -300,10 +300,13 @@ FORMS_OF_OTHERS = [
     (
         [LIST],
         "let odd = xs.iter().filter(|n| n % 2 == 1).count();",
-        ["let odd = xs.iter().filter(|n| *n % 2 == 1).count();"],
-        "let odd = xs.iter().filter(|n| *n % 2 == 1).count();\nodd",
+        ["let odd = xs.iter().filter(|&&n| n % 2 == 1).count();"],
+        "let odd = xs.iter().filter(|&&n| n % 2 == 1).count();\nodd",
         "2",
     ),
+    ([LIST], "let odd = xs.iter().filter(|n| n > 1).count();", ["let odd = xs.iter().filter(|&&n| n > 1).count();"], "let odd = xs.iter().filter(|&&n| n > 1).count();\nodd", "2"),
+    ([T], "Tensor::concat(vec![t; 3], 0)", ["Tensor::concat(&[&t; 3], 0)"], "Tensor::concat(&[&t; 3], 0).len()", "6"),
+    ([NET], "net.fit(&points, 2, verbose=0)", ["net.fit(&points).epochs(2).verbose(false).run()"], "net.fit(&points).epochs(2).verbose(false).run()\n.epochs()", "2"),
     ([T], "let e = t ^ 2;", ["t.powi(2)"], "t.powi(2).sum().item()", "5.0"),
     ([T], "let e = &t ^ 0.5;", ["t.powf(0.5)"], "t.powf(0.5).get(&[0])", "1.0"),
 ]

@@ -100,8 +100,8 @@ pub fn how_to_change(name: &str, example: &str) -> String {
     };
     say(
         format!(
-            "to change the limit, {flag}start the kernel with {variable}={example}, or write {name} = \
-             {line} into {file}, and restart the kernel"
+            "to change the limit, {flag}start the kernel with {variable}={example}, or write \
+             {name} = {line} into {file}, and restart the kernel"
         ),
         format!(
             "要修改上限：{flag}设置环境变量 {variable}={example}，或在 {file} 中写入 {name} = {line}，\

@@ -67,7 +67,7 @@ impl Name {
             ),
             from => (
                 format!("`{foreign}` is a name of {from}"),
-                format!("`{foreign}` 是 {from} 里的名字"),
+                format!("`{foreign}` 是 {} 里的名字", from.replace(", ", "、")),
             ),
         };
         (

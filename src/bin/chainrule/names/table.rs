@@ -182,12 +182,20 @@ names! {
         "其他指标：`.accuracy()`、`.val_loss()`、`.get(\"…\")`。";
 
     about "Metrics" "指标";
-    ["Precision", "precision_score"]
-        "Keras, scikit-learn" => precision(&predicted).against(&labels);
+    ["Precision"]
+        "Keras" => precision(&predicted).against(&labels);
+        "Not in `compile`, but later: `let predicted = model.predict_classes(&test.x);`"
+            "不写进 `compile`，而是在训练之后统计类别：`let predicted = model.predict_classes(&test.x);`";
+    ["precision_score"]
+        "scikit-learn" => precision(&predicted).against(&labels);
         "After the training, of classes: `let predicted = model.predict_classes(&test.x);`"
             "在训练之后统计类别：`let predicted = model.predict_classes(&test.x);`";
-    ["Recall", "recall_score"]
-        "Keras, scikit-learn" => recall(&predicted).against(&labels);
+    ["Recall"]
+        "Keras" => recall(&predicted).against(&labels);
+        "Not in `compile`, but later: `let predicted = model.predict_classes(&test.x);`"
+            "不写进 `compile`，而是在训练之后统计类别：`let predicted = model.predict_classes(&test.x);`";
+    ["recall_score"]
+        "scikit-learn" => recall(&predicted).against(&labels);
         "After the training, of classes: `let predicted = model.predict_classes(&test.x);`"
             "在训练之后统计类别：`let predicted = model.predict_classes(&test.x);`";
     ["accuracy_score"] "scikit-learn" => predicted.eq(&labels).mean().item();

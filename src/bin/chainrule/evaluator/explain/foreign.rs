@@ -81,11 +81,9 @@ fn missing(case: &Case) -> Option<Explanation> {
             .is_some_and(|ours| ours.eq_ignore_ascii_case(last))
     };
     if found.path().is_some_and(is_ours)
-        && !is_value
-        && case
-            .helps
-            .iter()
-            .any(|help| help.contains("similar name exists"))
+        && case.helps.iter().any(|help| {
+            help.contains("similar name exists") && !(is_value && help.starts_with("a function"))
+        })
     {
         return None;
     }
@@ -265,12 +263,11 @@ fn keyword_argument(case: &Case) -> Option<Explanation> {
     let is_fit = call.callee.starts_with("fit") && call.receiver.is_some();
     let run = if is_fit { ".run()" } else { "" };
     // Where there is no such setting, code would be a guess.
-    // Inputs and targets.
-    let callee = match (call.callee.as_str(), arguments.len()) {
-        ("fit", 2) if is_fit => "fit_tensors",
-        (callee, _) => callee,
+    let (callee, epochs) = match is_fit {
+        true => fitted(&call.callee, &mut arguments),
+        false => (call.callee.clone(), String::new()),
     };
-    let fix = set.map(|set| call.with(callee, &arguments) + &set + run);
+    let fix = set.map(|set| call.with(&callee, &arguments) + &epochs + &set + run);
     Some(Explanation::new(
         format!(
             "Rust has no arguments by name. What a function needs stands in its order; what else \
@@ -283,6 +280,26 @@ fn keyword_argument(case: &Case) -> Option<Explanation> {
         ),
         fix.unwrap_or_default(),
     ))
+}
+
+/// `fit(&data, 10)`, `fit(&x, &y)`: what the method is called, and what follows it.
+fn fitted(callee: &str, arguments: &mut Vec<String>) -> (String, String) {
+    match arguments.as_mut_slice() {
+        [_, epochs] if epochs.parse::<f64>().is_ok() => {
+            let epochs = format!(".epochs({epochs})");
+            arguments.pop();
+            (callee.to_owned(), epochs)
+        }
+        [x, y] if callee == "fit" => {
+            for one in [x, y] {
+                if !one.starts_with('&') {
+                    one.insert(0, '&');
+                }
+            }
+            ("fit_tensors".to_owned(), String::new())
+        }
+        _ => (callee.to_owned(), String::new()),
+    }
 }
 
 /// A layer here says first what it takes, which Keras finds out.

@@ -166,9 +166,10 @@ const SITUATIONS: &[Situation] = &[
     situation(&["E0609"], "dyn Module", part_of_any_layer),
     situation(&["E0608"], "cannot index into a value", figure_by_its_name),
     situation(&["E0599"], "no method named", method_of_training),
-    situation(&["E0107"], "type alias takes 0", result_of_a_module),
+    situation(&["E0107"], "type alias takes", result_of_a_module),
     situation(&["E0425"], "", field_without_self),
     situation(&["E0369"], "&&", number_lent_twice),
+    situation(&["E0308"], "expected `&&", number_lent_twice),
     situation(
         &["E0369"],
         "no implementation for `Tensor ^",

@@ -2,8 +2,8 @@
 
 use super::super::case::{Case, Explanation};
 use super::super::text::{Unpaired, partner, unpaired};
-use crate::evaluator::cell::{EDITION, tokens};
-use ra_ap_syntax::{SyntaxKind, T};
+use crate::evaluator::cell::{EDITION, tokens, words};
+use ra_ap_syntax::{SyntaxKind, SyntaxToken, T};
 use std::ops::Range;
 
 pub fn without_partner(case: &Case) -> Option<Explanation> {
@@ -31,9 +31,10 @@ pub fn without_partner(case: &Case) -> Option<Explanation> {
         Unpaired::Wrong {
             open,
             close: (at, close),
-        } => match closed_early(&case.code[..at.start], std::slice::from_ref(&open)) {
-            Some(early) => early,
-            None => closed_by_another(open.1, close),
+        } => match unpaired(&case.code[..at.start]) {
+            Some(Unpaired::Open(all)) => closed_early(&case.code[..at.start], &all)
+                .unwrap_or_else(|| closed_by_another(open.1, close)),
+            _ => closed_by_another(open.1, close),
         },
         Unpaired::Close(_, close) => Explanation::new(
             format!(
@@ -66,69 +67,142 @@ fn closed_by_another(open: char, close: char) -> Explanation {
     )
 }
 
-/// Brackets that another statement follows before they are closed: they end where it begins.
+/// Brackets that something new follows before they are closed: they end where it begins.
 fn closed_early(code: &str, open: &[(Range<usize>, char)]) -> Option<Explanation> {
+    let inner = open.iter().rposition(|(_, bracket)| *bracket == '{');
+    let mut open = &open[inner.map_or(0, |at| at + 1)..];
+    let (last, bracket) = open.last()?;
+    let end = ending(code, last)?;
+    if let Ending::Call(_) | Ending::Block(_) = end {
+        // The brackets around it may well go on.
+        let line = start_of_line(code, last.start);
+        let first = open.iter().position(|(at, _)| at.start >= line);
+        open = &open[first.unwrap_or_default()..];
+    }
     let brackets: Vec<char> = open.iter().map(|(_, bracket)| *bracket).collect();
-    let inner = brackets.iter().rposition(|bracket| *bracket == '{');
-    let inner = inner.map_or(0, |at| at + 1);
-    let (last, bracket) = open.get(inner..)?.last()?;
-    let end = end_before_a_statement(code, last)?;
-    let line = closed(&code[..end], &brackets[inner..]);
-    let is_chain = code[end..].trim_start().starts_with('.');
-    let end = if is_chain || line.ends_with(';') {
-        ""
-    } else {
-        ";"
+    let fix = match end {
+        Ending::Statement(end) => {
+            let line = closed(&code[..end], &brackets);
+            let end = if line.ends_with(';') { "" } else { ";" };
+            format!("{}{end}", line.trim_start())
+        }
+        Ending::Call(end) => closed(&code[..end], &brackets).trim_start().to_owned(),
+        Ending::Head(end) => with_closing(code, end, &brackets),
+        Ending::Block(end) => with_closing(code, end, &brackets[brackets.len() - 1..]),
     };
     let closing = partner(*bracket);
+    let (before, chinese_before) = match end {
+        Ending::Head(_) => ("the block", "大括号里的代码"),
+        Ending::Block(_) => ("the next call", "下一个调用"),
+        _ => ("the next line", "下一行"),
+    };
     Some(Explanation::new(
+        format!("Each `{bracket}` needs its `{closing}`, and {before} begins before it comes:"),
         format!(
-            "Each `{bracket}` needs its `{closing}`, and the next line begins something new \
-             before it comes. Close it:"
+            "每个 `{bracket}` 都要有配对的 `{closing}`，可是还没关闭，{chinese_before}就开始了："
         ),
-        format!(
-            "每个 `{bracket}` 都要有配对的 `{closing}`，可是还没关闭，下一行就开始了新的语句。请补上："
-        ),
-        format!("{}{end}", line.trim_start()),
+        fix,
     ))
 }
 
-/// Where the line ends behind which a statement begins, or a further call of a chain, though the
-/// bracket at `open` is not closed there.
-fn end_before_a_statement(code: &str, open: &Range<usize>) -> Option<usize> {
-    let column = |at: usize| at - code[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    let line = &code[open.start - column(open.start)..];
+/// The line with closing brackets put in at this byte.
+fn with_closing(code: &str, at: usize, open: &[char]) -> String {
+    let closing: String = open.iter().rev().map(|one| partner(*one)).collect();
+    let rest = code[at..].lines().next().unwrap_or_default();
+    format!(
+        "{}{closing}{rest}",
+        code[start_of_line(code, at)..at].trim_start()
+    )
+}
+
+fn start_of_line(code: &str, at: usize) -> usize {
+    code[..at].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+/// What follows a bracket that is not closed there, and the byte at which it should be.
+enum Ending {
+    /// Another statement, in the next line.
+    Statement(usize),
+    /// Another call of the chain that the bracket is in, in the next line.
+    Call(usize),
+    /// The block of the `if`, the loop or the function whose head the bracket is in.
+    Head(usize),
+    /// A call, behind the block of a closure.
+    Block(usize),
+}
+
+/// What follows the bracket at `open` that cannot stand in it.
+fn ending(code: &str, open: &Range<usize>) -> Option<Ending> {
+    let start = start_of_line(code, open.start);
+    let line = &code[start..];
     let indentation = line.len() - line.trim_start().len();
-    let is_chain = line.trim_start().starts_with('.');
-    let (mut depth, mut end, mut goes_on) = (0, open.end, true);
+    let first = line.split_whitespace().next().unwrap_or_default();
+    let is_chain = first.starts_with('.');
+    let before_it = code[start..open.start]
+        .rsplit('{')
+        .next()
+        .unwrap_or_default();
+    let is_head = words(before_it).any(|word| BEGIN_BLOCKS.contains(&word));
+    let (mut depth, mut end, mut before) = (0, open.end, T![,]);
+    let mut is_closure = false;
     for token in tokens(code) {
         let (at, kind) = (Range::<usize>::from(token.text_range()), token.kind());
         if at.start < open.end || kind.is_trivia() {
             continue;
         }
-        if depth == 0 && end > open.end && code[end..at.start].contains('\n') {
-            let is_operand =
-                kind.is_literal() || kind.is_keyword(EDITION) || kind == SyntaxKind::IDENT;
-            let is_next_call = is_chain && kind == T![.] && column(at.start) == indentation;
-            if BEGIN_STATEMENTS.contains(&token.text()) || is_next_call || is_operand && !goes_on {
-                return Some(end);
+        let is_new_line = end > open.end && code[end..at.start].contains('\n');
+        match kind {
+            _ if depth > 0 => {}
+            // In what cannot be read, an arrow may be two tokens.
+            _ if code[at.start..].starts_with("=>") => return Some(Ending::Head(end)),
+            _ if is_head && !is_closure && code[at.start..].starts_with("->") => {
+                return Some(Ending::Head(end));
             }
+            T!['{'] if is_head && !is_closure => return Some(Ending::Head(end)),
+            T![.] if before == T!['}'] && is_closure && !is_new_line => {
+                return Some(Ending::Block(end));
+            }
+            T![.]
+                if is_chain
+                    && is_new_line
+                    && at.start - start_of_line(code, at.start) == indentation =>
+            {
+                return Some(Ending::Call(end));
+            }
+            _ if is_new_line && begins_statement(&token, before) => {
+                return Some(Ending::Statement(end));
+            }
+            _ => {}
         }
         match kind {
             T!['('] | T!['['] | T!['{'] => depth += 1,
             T![')'] | T![']'] | T!['}'] => depth -= 1,
+            T![|] | T![||] => is_closure = true,
             _ => {}
         }
-        // What wants an operand behind it; of `[0; 5]` that is a `;`, too.
-        goes_on = match kind {
-            T![')'] | T![']'] | T!['}'] | T![?] => false,
-            T![;] => code[open.clone()] == *"[",
-            kind => kind.is_punct() || kind.is_keyword(EDITION),
-        };
-        end = at.end;
+        (end, before) = (at.end, kind);
     }
     None
 }
+
+/// Whether a token at the beginning of a line, behind one of this kind, begins a statement.
+fn begins_statement(token: &SyntaxToken, before: SyntaxKind) -> bool {
+    let kind = token.kind();
+    if ["else", "as", "where", "in"].contains(&token.text()) {
+        return false;
+    }
+    if BEGIN_STATEMENTS.contains(&token.text()) || before == T![;] {
+        return true;
+    }
+    let is_operand = kind.is_literal() || kind.is_keyword(EDITION) || kind == SyntaxKind::IDENT;
+    let is_ended = [T![')'], T![']'], T!['}'], T![?]].contains(&before);
+    // Behind an operator an operand is wanted.
+    let goes_on = before.is_punct() && !is_ended || before.is_keyword(EDITION);
+    is_operand && !goes_on
+}
+
+/// The words that begin what has a head and a block.
+const BEGIN_BLOCKS: [&str; 5] = ["if", "while", "for", "match", "fn"];
 
 /// The words that stand in no list of values.
 const BEGIN_STATEMENTS: [&str; 12] = [

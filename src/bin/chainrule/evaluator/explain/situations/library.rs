@@ -257,6 +257,21 @@ const MESSAGES: &[(&str, &str, &str)] = &[
         "(&y + 1.0) / 2.0",
     ),
     (
+        "the prediction comes first: BinaryCrossentropy",
+        "预测在前，目标在后。",
+        "BinaryCrossentropy.loss(&prediction, &target)",
+    ),
+    (
+        "targets of 1 and 2 become 0 and 1",
+        "二元交叉熵的目标是 0 和 1。1 和 2 可以这样换成 0 和 1：",
+        "&y - 1.0",
+    ),
+    (
+        "pixels and the like come between 0 and 1",
+        "二元交叉熵的目标必须在 0 和 1 之间。像素之类的值（输入也一样）先除以 255：",
+        "&x / 255.0",
+    ),
+    (
         "more than two classes go with SparseCategorical",
         "二元交叉熵只用于两类，目标是 0 和 1。类别更多时，最后一层每个类别一个输出，以 `.softmax()` 结尾，损失换成：",
         "SparseCategoricalCrossentropy::new()",

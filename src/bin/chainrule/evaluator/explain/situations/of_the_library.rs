@@ -1,9 +1,9 @@
 //! What is given to the library, or asked of it, in the form that another library has for it.
 
 use super::super::case::{Case, Explanation};
-use super::super::syntax::{Cell, each_lent, in_parentheses, one_line, parsed, text};
+use super::super::syntax::{Cell, bytes, each_lent, in_parentheses, one_line, parsed, text};
 use super::lines::line_with;
-use ra_ap_syntax::ast::{self, HasArgList};
+use ra_ap_syntax::ast::{self, AstNode, HasArgList};
 
 /// An argument of another type than the library takes.
 pub fn other_argument(case: &Case) -> Option<Explanation> {
@@ -17,7 +17,10 @@ pub fn other_argument(case: &Case) -> Option<Explanation> {
         ("usize", "({integer}, {integer})") => {
             let sizes = owned.strip_prefix('(')?.strip_suffix(')')?;
             let (first, second) = sizes.split_once(", ")?;
-            (first == second).then(|| {
+            let callee = callee(case)?;
+            let is_window = ["Conv", "Pool", "stride", "padding", "kernel"];
+            let is_window = is_window.iter().any(|word| callee.contains(word));
+            (first == second && is_window).then(|| {
                 Explanation::new(
                     "A window here is as wide as it is high: one number says both.",
                     "这里的窗口宽和高总是相同：写一个数就够了。",
@@ -29,7 +32,7 @@ pub fn other_argument(case: &Case) -> Option<Explanation> {
             "The numbers of tensors are `f32`:",
             "张量里的数是 `f32`：",
             match case.line() {
-                Some(line) if line.contains(": Vec<f64>") => {
+                Some(line) if callee(case).is_none() && line.contains(": Vec<f64>") => {
                     line.replacen(": Vec<f64>", ": Vec<f32>", 1)
                 }
                 _ => {
@@ -46,15 +49,13 @@ pub fn other_argument(case: &Case) -> Option<Explanation> {
         ("&[(_, _)]", "&History") => Some(Explanation::new(
             "The curves are given with their names; a history as a cell's value is drawn, too.",
             "每条曲线都要有名字；直接写训练记录的变量名也会画出来。",
-            line_with(
-                case,
-                &format!("&[(\"loss\", {owned}.loss()), (\"val_loss\", {owned}.val_loss())]"),
-            ),
+            line_with(case, &format!("&[(\"loss\", {owned}.loss())]")),
         )),
         ("bool", "integer") if labels.contains("this method") => {
             let value = given.parse::<i64>().ok()? != 0;
-            let call: ast::MethodCallExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
-            let name = call.name_ref()?.text().to_string();
+            let name = callee(case)?;
+            let asks = ["verbose", "live", "restore_best_weights", "bias"].contains(&name.as_str());
+            asks.then_some(())?;
             Some(Explanation::new(
                 format!("`{name}` asks yes or no: `true` or `false`."),
                 format!("`{name}` 只问是或否：写 `true` 或 `false`。"),
@@ -67,10 +68,7 @@ pub fn other_argument(case: &Case) -> Option<Explanation> {
 
 /// `model.predict(&test)`
 fn part_of_data(case: &Case, data: &str) -> Explanation {
-    let cell = Cell::new(case.code);
-    let call = case.mark.as_ref().and_then(|mark| cell.around(mark));
-    let name = call.and_then(|call: ast::MethodCallExpr| call.name_ref());
-    let name = name.map_or_else(String::new, |name| name.text().to_string());
+    let name = callee(case).unwrap_or_default();
     if ["predict", "predict_classes", "forward", "activations"].contains(&name.as_str()) {
         return Explanation::new(
             "The inputs alone are meant: of a data set they are the part `x`.",
@@ -93,16 +91,39 @@ pub fn power_of_a_tensor(case: &Case) -> Option<Explanation> {
     let power: ast::BinExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
     let (base, exponent) = (text(&power.lhs()?), text(&power.rhs()?));
     let base = base.trim_start_matches('&');
-    let method = match exponent.parse::<i32>() {
-        Ok(_) => "powi",
-        Err(_) => "powf",
+    let method = match (exponent.parse::<i32>(), exponent.parse::<f64>()) {
+        (Ok(_), _) => "powi",
+        (_, Ok(_)) => "powf",
+        _ if case.message.contains("Tensor ^ {integer}") => "powi",
+        _ => return None,
     };
+    // Of `2.0 * &x ^ 2` and `&x ^ 2 + 1` another part may be meant.
+    let is_alone = [power.lhs()?, power.rhs()?]
+        .iter()
+        .all(|side| !matches!(side, ast::Expr::BinExpr(_)));
     Some(Explanation::new(
         "`^` is no power in Rust. A power is a method: `powi` for whole exponents, `powf` for \
          others.",
         "`^` 在 Rust 里不是乘方。乘方是方法：整数次幂用 `powi`，其他用 `powf`。",
-        format!("{}.{method}({exponent})", in_parentheses(base)),
+        match is_alone {
+            true => format!("{}.{method}({exponent})", in_parentheses(base)),
+            false => "x.powi(2)".to_owned(),
+        },
     ))
+}
+
+/// The function or method that the mark is an argument of.
+fn callee(case: &Case) -> Option<String> {
+    let cell = Cell::new(case.code);
+    let arguments: ast::ArgList = cell.around(case.mark.as_ref()?)?;
+    let is_argument = arguments
+        .args()
+        .any(|one| Some(bytes(one.syntax())) == case.mark);
+    let call = arguments.syntax().parent().filter(|_| is_argument)?;
+    match ast::MethodCallExpr::cast(call.clone()) {
+        Some(method) => Some(method.name_ref()?.text().to_string()),
+        None => Some(text(&ast::CallExpr::cast(call)?.expr()?)),
+    }
 }
 
 /// A list of tensors, with a `&` before it and before each.
@@ -111,6 +132,10 @@ fn lent_list(list: &str) -> Option<String> {
         return Some(format!("&{list}.iter().collect::<Vec<_>>()"));
     };
     match parsed(inner)? {
+        ast::Expr::ArrayExpr(list) if list.semicolon_token().is_some() => {
+            let [one, count] = list.exprs().collect::<Vec<_>>().try_into().ok()?;
+            Some(format!("&[&{}; {}]", text(&one), text(&count)))
+        }
         ast::Expr::ArrayExpr(list) => Some(format!("&{}", each_lent(&list))),
         _ => None,
     }
@@ -119,20 +144,22 @@ fn lent_list(list: &str) -> Option<String> {
 /// `no_grad(model.forward(&x))`
 pub fn value_for_a_closure(case: &Case) -> Option<Explanation> {
     let value = one_line(case.marked());
-    let call: ast::CallExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
-    let name = text(&call.expr()?);
-    (call.arg_list()?.args().count() == 1).then(|| {
-        Explanation::new(
-            format!(
-                "`{name}` is given what it is to compute, not the result: a closure, with `||` \
+    let name = callee(case)?;
+    // What another thread computes with moves there.
+    let head = match name.ends_with("spawn") {
+        true => "move ||",
+        false => "||",
+    };
+    Some(Explanation::new(
+        format!(
+            "`{name}` is given what it is to compute, not the result: a closure, with `{head}` \
                  before it."
-            ),
-            format!(
-                "交给 `{name}` 的应该是要算的式子，而不是算好的结果：在前面写 `||`，就成了闭包。"
-            ),
-            line_with(case, &format!("|| {value}")),
-        )
-    })
+        ),
+        format!(
+            "交给 `{name}` 的应该是要算的式子，而不是算好的结果：在前面写 `{head}`，就成了闭包。"
+        ),
+        line_with(case, &format!("{head} {value}")),
+    ))
 }
 
 /// `t.map(|v| v * 2.0)`
@@ -142,21 +169,29 @@ pub fn function_for_each_value(case: &Case) -> Option<Explanation> {
         return None;
     }
     let (tensor, function) = (text(&call.receiver()?), call.arg_list()?.args().next()?);
+    let is_simple = matches!(
+        call.receiver()?,
+        ast::Expr::PathExpr(_) | ast::Expr::FieldExpr(_)
+    ) && matches!(function, ast::Expr::ClosureExpr(_));
     let function = one_line(&text(&function));
     Some(Explanation::new(
         "Operations of tensors compute all values at once, as `&x * 2.0` and `x.exp()` do, and \
          have a derivative. A function of your own goes over the numbers, without one:",
         "张量的运算一次算完所有的值，例如 `&x * 2.0` 和 `x.exp()`，而且可以求导。自己的函数要逐个作用在数上，这样就不能求导了：",
-        format!(
-            "tensor({tensor}.to_vec().into_iter().map({function}).collect::<Vec<_>>())\
+        match is_simple {
+            true => format!(
+                "tensor({tensor}.to_vec().into_iter().map({function}).collect::<Vec<_>>())\
              .reshape({tensor}.shape())"
-        ),
+            ),
+            false => String::new(),
+        },
     ))
 }
 
 /// `model.layers()[0].weight`
 pub fn part_of_any_layer(case: &Case) -> Option<Explanation> {
-    if !case.message.contains("Box<(dyn Module") {
+    let is_weight = ["weight", "weights", "kernel", "bias"].contains(&case.name());
+    if !is_weight || !case.message.contains("Box<(dyn Module") {
         return None;
     }
     let field: ast::FieldExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
@@ -176,7 +211,7 @@ pub fn part_of_any_layer(case: &Case) -> Option<Explanation> {
 
 /// `history["loss"]`, `model.evaluate(&test)["accuracy"]`
 pub fn figure_by_its_name(case: &Case) -> Option<Explanation> {
-    let kind = case.named().last()?;
+    let kind = case.type_of_library(case.named().last()?)?;
     if !["History", "Evaluation"].contains(&kind) {
         return None;
     }
@@ -204,23 +239,27 @@ pub fn method_of_training(case: &Case) -> Option<Explanation> {
     let kind = case.message.rsplit('`').nth(1)?;
     let call: ast::MethodCallExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
     let of = one_line(&text(&call.receiver()?));
-    let number = call
-        .arg_list()
-        .and_then(|list| Some(one_line(&text(&list.args().next()?))));
+    let written = call.arg_list()?.syntax().text().to_string();
+    let given = written.trim_matches(['(', ')']);
+    let this = format!(".{}{written}", case.name());
+    let with = |other: &str| case.line().map(|line| line.replacen(&this, other, 1));
     match (kind.split('<').next()?, case.name()) {
-        ("Fit", "early_stopping" | "patience") => Some(Explanation::new(
-            "What watches a training is a callback; the number says for how many epochs nothing \
-             may get better.",
-            "监视训练过程的是回调；括号里的数是允许多少轮没有改进。",
-            format!(
-                "{of}.callback(EarlyStopping::new({})).run()",
-                number.as_deref().unwrap_or("5")
-            ),
-        )),
+        ("Fit", "early_stopping" | "patience") => {
+            let patience = given.parse::<usize>().unwrap_or(5);
+            Some(Explanation::new(
+                "What watches a training is a callback; the number says for how many epochs \
+                 nothing may get better.",
+                "监视训练过程的是回调；括号里的数是允许多少轮没有改进。",
+                with(&format!(".callback(EarlyStopping::new({patience}))"))?,
+            ))
+        }
         ("Fit", "progress" | "silent" | "quiet") => Some(Explanation::new(
             "Whether a training is shown is said with `verbose`:",
             "要不要显示训练过程，用 `verbose` 说明：",
-            format!("{of}.verbose(false).run()"),
+            with(match (case.name(), given) {
+                ("progress", "true") => ".verbose(true)",
+                _ => ".verbose(false)",
+            })?,
         )),
         ("Sequential", "pop" | "remove" | "insert") => Some(Explanation::new(
             "The layers of a model stay as they were given. What the layers before the last make \
@@ -270,12 +309,31 @@ pub fn field_without_self(case: &Case) -> Option<Explanation> {
 
 /// `xs.iter().filter(|v| v % 2 == 0)`
 pub fn number_lent_twice(case: &Case) -> Option<Explanation> {
-    let is_it = |help: &&str| help.contains("if you dereference");
-    case.helps.iter().any(is_it).then(|| {
-        Explanation::new(
-            "The closure is lent what is lent already; a `*` takes one of the two away:",
-            "闭包拿到的是引用的引用；写一个 `*` 就去掉一层：",
-            case.advice.map(one_line).unwrap_or_default(),
-        )
-    })
+    let numbers = [
+        "{integer}",
+        "{float}",
+        "i32",
+        "i64",
+        "u8",
+        "u32",
+        "usize",
+        "f32",
+        "f64",
+    ];
+    let is_number = numbers
+        .iter()
+        .any(|kind| case.message.contains(&format!("`&&{kind}`")));
+    let closure: ast::ClosureExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
+    let mut given = closure.param_list().filter(|_| is_number)?.params();
+    let name = given.next()?.syntax().text().to_string();
+    let is_name = name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if !is_name || given.next().is_some() {
+        return None;
+    }
+    let (bare, taken) = (format!("|{name}|"), format!("|&&{name}|"));
+    Some(Explanation::new(
+        "The closure is lent what is lent already; `&&` before its name takes the number out:",
+        "闭包拿到的是引用的引用；在参数名前写 `&&`，就取出了里面的数：",
+        case.line()?.replacen(&bare, &taken, 1),
+    ))
 }

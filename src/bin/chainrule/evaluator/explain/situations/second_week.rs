@@ -67,9 +67,26 @@ pub fn sum_in_a_calculation(case: &Case) -> Option<Explanation> {
         .syntax()
         .parent()
         .is_some_and(|whole| ast::BinExpr::can_cast(whole.kind()));
-    let said = sum_without_type(case).filter(|_| is_sum && is_part)?;
+    let cell = Cell::new(case.code);
+    let statement = cell.definition(case.mark.as_ref(), case.name())?;
+    let is_bare = statement.ty().is_none();
+    let said = sum_without_type(case).filter(|_| is_sum && is_part && is_bare)?;
     let whole = one_line(&call.syntax().text().to_string());
-    let typed = said.fix().to_owned();
+    let other = call.syntax().parent().and_then(ast::BinExpr::cast);
+    let other = other.and_then(|sum| {
+        [sum.lhs()?, sum.rhs()?]
+            .iter()
+            .map(text)
+            .find(|side| *side != whole)
+    });
+    // Beside a whole number stands a sum of whole numbers.
+    let typed = match other.is_some_and(|other| other.parse::<i64>().is_ok()) {
+        true => said
+            .fix()
+            .replace("::<f64>", "::<i32>")
+            .replace("::<f32>", "::<i32>"),
+        false => said.fix().to_owned(),
+    };
     Some(said.with(case.line()?.replacen(&whole, &typed, 1)))
 }
 
