@@ -320,9 +320,11 @@ pub fn number_lent_twice(case: &Case) -> Option<Explanation> {
         "f32",
         "f64",
     ];
+    let said = case.said();
     let is_number = numbers
         .iter()
-        .any(|kind| case.message.contains(&format!("`&&{kind}`")));
+        .any(|kind| said.contains(&format!("`&&{kind}`")))
+        || said.contains("expected `&&_`, found");
     let closure: ast::ClosureExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
     let mut given = closure.param_list().filter(|_| is_number)?.params();
     let name = given.next()?.syntax().text().to_string();
