@@ -1,6 +1,7 @@
 //! What is said of a table that cannot be read, in both languages, where it needs more than a line.
 
 use crate::display::say;
+use crate::tensor::fail::warn_once;
 
 /// Of a way with missing values that there is not.
 pub(super) fn no_such_way(how: &str) -> String {
@@ -50,10 +51,10 @@ pub(super) fn no_column(target: &str, names: &[&str], is_without_names: bool) ->
     )
 }
 
-/// Of a first line that looks like values.
-pub(super) fn row_for_names(target: &str) -> String {
+/// Says of a first line that it looks like values.
+pub(super) fn warn_of_row_for_names(target: &str) {
     let call = r#"data::csv(…).names(&["…"]).read("…")"#;
-    say(
+    let said = say(
         format!(
             "the first line of the table was taken for the names of the columns ({target:?} is \
              one), and it looks like a row of values, which is missing now. If it is one, give \
@@ -63,7 +64,8 @@ pub(super) fn row_for_names(target: &str) -> String {
             "表格的第一行当成了列名（{target:?} 就是其中之一），但它看起来是一行数据，这一行就少了。\
              如果确实是数据，请自己给出列名：{call}"
         ),
-    )
+    );
+    warn_once("a row taken for names", &said);
 }
 
 /// `is_open`: whether a cell of the line goes on in the lines below.

@@ -9,7 +9,7 @@ use super::like::Like;
 use super::said;
 use crate::Float;
 use crate::display::say;
-use crate::tensor::{Tensor, fail::warn_once};
+use crate::tensor::Tensor;
 use std::io::Result;
 
 /// A table from a CSV file whose first line names the columns; `target` is the name of the column
@@ -154,7 +154,7 @@ impl Csv {
         }
         let names = table.columns.iter().map(|column| column.name.as_str());
         if self.names.is_empty() && are_values(names.collect()) {
-            warn_once("a row taken for names", &said::row_for_names(target));
+            said::warn_of_row_for_names(target);
         }
         if let Some(like) = &self.like {
             table
