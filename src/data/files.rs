@@ -76,28 +76,24 @@ fn damaged_gzip(error: &Error) -> String {
 /// the file.
 pub(crate) fn read_as_text(path: &str) -> Result<String> {
     let bytes = read(path)?;
+    let is_other = is_no_text(&bytes);
+    let said = match is_other {
+        true => not_of_its_kind(&bytes, say("this is no text", "这不是文本")),
+        false => say(
+            "this is no text in UTF-8: open it in an editor and save it as UTF-8",
+            "这不是 UTF-8 编码的文本：请用编辑器打开，另存为 UTF-8",
+        )
+        .to_owned(),
+    };
     let text = match bytes.as_slice() {
         [0xff, 0xfe, rest @ ..] => utf_16(rest, u16::from_le_bytes),
         [0xfe, 0xff, rest @ ..] => utf_16(rest, u16::from_be_bytes),
-        [0xef, 0xbb, 0xbf, rest @ ..] => str::from_utf8(rest).ok().map(str::to_owned),
+        [0xef, 0xbb, 0xbf, rest @ ..] => String::from_utf8(rest.to_vec()).ok(),
         // Of a zip file or a tar archive, each byte may be a character.
-        [b'P', b'K', 3, 4, ..] => None,
-        _ if bytes.contains(&0) && is_no_text(&bytes) => None,
-        _ => str::from_utf8(&bytes).ok().map(str::to_owned),
+        all if is_other && (all.starts_with(b"PK") || all.contains(&0)) => None,
+        _ => String::from_utf8(bytes).ok(),
     };
-    let text = text.ok_or_else(|| match is_no_text(&bytes) {
-        true => wrong(
-            path,
-            not_of_its_kind(&bytes, say("this is no text", "这不是文本")),
-        ),
-        false => wrong(
-            path,
-            say(
-                "this is no text in UTF-8: open it in an editor and save it as UTF-8",
-                "这不是 UTF-8 编码的文本：请用编辑器打开，另存为 UTF-8",
-            ),
-        ),
-    })?;
+    let text = text.ok_or_else(|| wrong(path, said))?;
     Ok(if text.contains('\r') {
         text.replace("\r\n", "\n")
     } else {

@@ -28,7 +28,7 @@ const OF_PICKLE: (&str, &str) = (
 
 #[rustfmt::skip]
 const FORMATS: &[Format] = &[
-    Format { begins: b"BZh91AY&SY", is: ("packed with bzip2", "用 bzip2 压缩的"), way: UNPACK },
+    Format { begins: b"BZh", is: ("packed with bzip2", "用 bzip2 压缩的"), way: UNPACK },
     Format { begins: b"\xfd7zXZ", is: ("packed with xz", "用 xz 压缩的"), way: UNPACK },
     Format { begins: b"\x28\xb5\x2f\xfd", is: ("packed with zstd", "用 zstd 压缩的"), way: UNPACK },
     Format { begins: b"7z\xbc\xaf", is: ("packed with 7-Zip", "用 7-Zip 压缩的"), way: UNPACK },
@@ -189,7 +189,8 @@ fn format_of(bytes: &[u8]) -> Option<&'static Format> {
         () if is_page(bytes) => Some(&PAGE),
         () if bytes.get(257..262) == Some(b"ustar") => Some(&TAR),
         () if bytes.starts_with(SOUND.begins) && bytes.get(8..12) == Some(b"WAVE") => Some(&SOUND),
-        // It ends as it begins; a text may begin so, too.
+        // A text may begin like these two, but does not go on, or end, like them.
+        () if bytes.starts_with(b"BZh") && bytes.get(4..10) != Some(b"1AY&SY") => None,
         () if bytes.starts_with(b"PAR1") && !bytes.ends_with(b"PAR1") => None,
         () => FORMATS
             .iter()

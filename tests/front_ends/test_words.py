@@ -825,6 +825,8 @@ FILES = [
     ("like.csv", "a,b\n1,2\n", 'data::csv("FILE").like(&data::xor()).read("b")?;', ["the data of .like(…) is from no table"], [".like(…) 的数据不是从表格里读出来的"]),
     ("book.csv", b"PK\3\4 and so on", CSV, ["this is no text. It is a zip file (an Excel workbook is one): unpack it"], ["这不是文本。它是 zip 文件（Excel 工作簿也是）：请先解压，或者把表格另存为 CSV"]),
     ("table.csv.bz2", bz2.compress(b"a,b\n1,2\n" * 9), CSV, ["It is packed with bzip2: unpack it"], ["它是用 bzip2 压缩的：请先解压"]),
+    ("small.csv.bz2", bz2.compress(b"a,b\n1,2\n" * 9, 1), CSV, ["It is packed with bzip2: unpack it"], ["它是用 bzip2 压缩的：请先解压"]),
+    ("like.csv", "BZh,b\n1,x\n2,\n", CSV, ["values are missing"], ["有缺失的值"]),
     ("table.csv.xz", lzma.compress(b"a,b\n1,2\n"), CSV, ["It is packed with xz: unpack it"], ["它是用 xz 压缩的：请先解压"]),
     ("table.tar", tar("a.csv", b"a,b\n1,2\n"), CSV, ["It is an archive of several files (tar): unpack it"], ["它是 tar 归档（里面有几个文件）：请先解压"]),
     ("table.parquet", b"PAR1\x15\0\x15\xff" + bytes(50) + b"PAR1", CSV, ["It is a Parquet file", '.to_csv("table.csv", index=False)'], ["它是 Parquet 文件", '.to_csv("table.csv", index=False)']),

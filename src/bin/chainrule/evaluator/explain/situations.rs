@@ -159,8 +159,7 @@ const SITUATIONS: &[Situation] = &[
     // What looks like another mistake than it is.
     situation(&["E0425", "E0308", "E0070"], "", one_equals_sign),
     // What the library has in another form.
-    situation(&["E0308"], "found `", other_argument),
-    situation(&["E0308"], "expected `bool`, found integer", other_argument),
+    situation(&["E0308"], "expected `", other_argument),
     situation(&["E0277"], "`FnOnce()` closure", value_for_a_closure),
     situation(&["E0599"], "is not an iterator", function_for_each_value),
     situation(&["E0609"], "dyn Module", part_of_any_layer),
@@ -170,16 +169,7 @@ const SITUATIONS: &[Situation] = &[
     situation(&["E0425"], "", field_without_self),
     situation(&["E0369"], "&&", number_lent_twice),
     situation(&["E0308"], "expected `&&", number_lent_twice),
-    situation(
-        &["E0369"],
-        "no implementation for `Tensor ^",
-        power_of_a_tensor,
-    ),
-    situation(
-        &["E0369"],
-        "no implementation for `&Tensor ^",
-        power_of_a_tensor,
-    ),
+    situation(&["E0369"], "Tensor ^", power_of_a_tensor),
     // Names that are not there, also because an earlier cell has moved or lost them.
     situation(&["E0432", "E0433"], "", misspelled_path),
     situation(

@@ -211,10 +211,7 @@ const BEGIN_STATEMENTS: [&str; 12] = [
 
 /// A text whose closing quote is missing.
 fn text_without_end(code: &str, at: Range<usize>) -> Explanation {
-    let start = code[..at.start]
-        .rfind('\n')
-        .map_or(0, |newline| newline + 1);
-    let before = code[start..at.start].trim_start();
+    let before = code[start_of_line(code, at.start)..at.start].trim_start();
     let line = code[at].trim_end();
     let (text, rest) =
         line.split_at(line.len() - line.chars().rev().take_while(|c| ");".contains(*c)).count());

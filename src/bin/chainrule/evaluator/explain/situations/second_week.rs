@@ -63,22 +63,14 @@ pub fn sum_without_type(case: &Case) -> Option<Explanation> {
 pub fn sum_in_a_calculation(case: &Case) -> Option<Explanation> {
     let call: ast::MethodCallExpr = Cell::new(case.code).around(case.mark.as_ref()?)?;
     let is_sum = ["sum", "product"].contains(&case.marked());
-    let is_part = call
-        .syntax()
-        .parent()
-        .is_some_and(|whole| ast::BinExpr::can_cast(whole.kind()));
+    let sum = ast::BinExpr::cast(call.syntax().parent()?)?;
     let cell = Cell::new(case.code);
     let statement = cell.definition(case.mark.as_ref(), case.name())?;
     let is_bare = statement.ty().is_none();
-    let said = sum_without_type(case).filter(|_| is_sum && is_part && is_bare)?;
+    let said = sum_without_type(case).filter(|_| is_sum && is_bare)?;
     let whole = one_line(&call.syntax().text().to_string());
-    let other = call.syntax().parent().and_then(ast::BinExpr::cast);
-    let other = other.and_then(|sum| {
-        [sum.lhs()?, sum.rhs()?]
-            .iter()
-            .map(text)
-            .find(|side| *side != whole)
-    });
+    let sides = [sum.lhs()?, sum.rhs()?];
+    let other = sides.iter().map(text).find(|side| *side != whole);
     // Beside a whole number stands a sum of whole numbers.
     let typed = match other.is_some_and(|other| other.parse::<i64>().is_ok()) {
         true => said
